@@ -1,0 +1,34 @@
+// fim.h - fill-in-the-middle templates of model families, as data.
+//
+// Ownership: static tables. Threads: any; pure. Errors: an unknown name gives NULL. Limits: none.
+#ifndef HUNCH_BACKENDS_FIM_H
+#define HUNCH_BACKENDS_FIM_H
+
+#include "base/str.h"
+
+struct fim_file {
+    const char *path;
+    struct slice text;
+};
+
+struct fim_parts {
+    const char *repository;       // name of the repository
+    const struct fim_file *files; // context, in prompt order (best last)
+    size_t file_count;
+    const char *path; // of the open file
+    struct slice prefix;
+    struct slice suffix;
+};
+
+struct fim_template;
+
+const struct fim_template *fim_by_name(const char *name);    // "qwen2.5-coder"
+const struct fim_template *fim_for_model(const char *model); // by a model's name; NULL if none fits
+const char *fim_name(const struct fim_template *fim);
+const char *const *fim_stops(const struct fim_template *fim, size_t *count);
+// Appends the whole prompt. Control tokens inside user text are neutralised.
+void fim_render(const struct fim_template *fim, const struct fim_parts *parts, struct str *out);
+size_t fim_count(void);
+const struct fim_template *fim_at(size_t index);
+
+#endif

@@ -1,0 +1,32 @@
+// repository.h - the built-in model: it has read the user's own repository and nothing else.
+//
+// A context-sorted suffix array over the repository's tokens; the open file's
+// text above and below the cursor stands nested in it and counts more.
+//
+// Ownership: repository_new / backend_close. The root path is copied.
+// Threads:   the sink on the indexer's writer thread; the backend's functions on the loop's thread;
+// predictions
+//            run in the worker given.
+// Errors:    a file that cannot be read is left out. Limits: see repository_options.
+#ifndef HUNCH_BACKENDS_REPOSITORY_H
+#define HUNCH_BACKENDS_REPOSITORY_H
+
+#include "backends/backend.h"
+#include "base/worker.h"
+#include "indexer/sink.h"
+
+struct repository_options {
+    const char *root;
+    struct worker *worker; // borrowed; outlives the backend
+    uint64_t max_tokens;   // of the whole corpus; 0: 64 million (512 MB)
+};
+
+struct repository_statistics {
+    uint64_t files, tokens, vocabulary, bytes;
+};
+
+struct backend *repository_new(uv_loop_t *loop, const struct repository_options *options);
+struct index_sink repository_sink(struct backend *backend);
+void repository_statistics(struct backend *backend, struct repository_statistics *out); // any thread
+
+#endif

@@ -1,0 +1,84 @@
+// arena.c - see arena.h.
+#include "base/arena.h"
+
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK_SIZE = 16 * 1024, ALIGNMENT = 16 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used;
+    size_t size;
+    _Alignas(ALIGNMENT) char bytes[];
+};
+
+void arena_init(struct arena *arena) {
+    *arena = (struct arena){0};
+}
+
+void arena_free(struct arena *arena) {
+    while (arena->blocks) {
+        struct arena_block *next = arena->blocks->next;
+        free(arena->blocks);
+        arena->blocks = next;
+    }
+    arena->used = 0;
+}
+
+// A block for an oversized allocation goes behind the current one, so that the room left there is not lost.
+static struct arena_block *add_block(struct arena *arena, size_t size) {
+    bool oversized = size > BLOCK_SIZE;
+    size_t capacity = oversized ? size : BLOCK_SIZE;
+    struct arena_block *block = mem_zero(1, sizeof *block + capacity);
+    block->size = capacity;
+    if (oversized && arena->blocks) {
+        block->next = arena->blocks->next;
+        arena->blocks->next = block;
+    } else {
+        block->next = arena->blocks;
+        arena->blocks = block;
+    }
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    struct arena_block *block = arena->blocks;
+    if (!block || block->size - block->used < size) {
+        block = add_block(arena, size);
+    }
+    void *memory = block->bytes + block->used;
+    block->used += size;
+    arena->used += size;
+    return memory;
+}
+
+char *arena_copy(struct arena *arena, struct slice slice) {
+    char *copy = arena_alloc(arena, slice.length + 1);
+    if (slice.length) {
+        memcpy(copy, slice.data, slice.length);
+    }
+    return copy;
+}
+
+char *arena_copy_string(struct arena *arena, const char *text) {
+    return arena_copy(arena, slice_of_string(text));
+}
+
+char *arena_format(struct arena *arena, const char *format, ...) {
+    va_list arguments;
+    va_list again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    size_t size = length > 0 ? (size_t)length : 0;
+    char *text = arena_alloc(arena, size + 1);
+    vsnprintf(text, size + 1, format, again);
+    va_end(again);
+    return text;
+}

@@ -1,0 +1,17 @@
+// clock.h - monotonic time in microseconds.
+#ifndef HUNCH_BASE_CLOCK_H
+#define HUNCH_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+static inline uint64_t clock_now_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+static inline double clock_ms_since(uint64_t start_us) {
+    return (double)(clock_now_us() - start_us) / 1000.0;
+}
+
+#endif

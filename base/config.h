@@ -1,0 +1,59 @@
+// config.h - the user's settings, where each came from, and who may set what.
+//
+// Three sources, later ones stronger: $XDG_CONFIG_HOME/hunch/config.json (JSON
+// with comments), the editor's initializationOptions, workspace/configuration.
+// The trust boundary: a key that names a host, a credential, a command or a
+// path counts only in the user's own file, whatever the editor says
+// (docs/configuration.md lists them); elsewhere it is refused with a warning.
+//
+// Ownership: config_new / config_free; strings are borrowed from the config until the next config_merge.
+// Threads:   the loop's thread.
+// Errors:    config_load gives err for a broken file and leaves the defaults; unknown or mistyped keys are
+//            reported through `warn`, one line each.
+// Limits:    a file of 1 MB.
+#ifndef HUNCH_BASE_CONFIG_H
+#define HUNCH_BASE_CONFIG_H
+
+#include "base/err.h"
+#include "base/json.h"
+
+#include <stdint.h>
+
+enum config_origin { CONFIG_DEFAULT, CONFIG_USER_FILE, CONFIG_EDITOR, CONFIG_WORKSPACE };
+
+struct config {
+    bool enabled;               // "enabled": true
+    const char *provider;       // "model.provider": "repository" | "openai"          user file only
+    const char *url;            // "model.url"                                         user file only
+    const char *model;          // "model.name"                                        user file only
+    const char *fim_template;   // "model.template"                                    user file only
+    const char *key_env;        // "model.keyEnvironment": name of a variable          user file only
+    const char *key_file;       // "model.keyFile": a file of mode 0600                user file only
+    uint32_t context_tokens;    // "model.contextTokens": 0 = the model's              user file only
+    uint32_t max_tokens;        // "completion.maxTokens": 96
+    uint32_t max_lines;         // "completion.maxLines": 1 for the built-in model, else 8 (0 = by model)
+    uint32_t timeout_ms;        // "completion.timeoutMs": 10000
+    double minimum_confidence;  // "completion.minimumConfidence": 0..1
+    uint32_t index_threads;     // "index.threads": 0 = cores - 1
+    const char *log_level;      // "log.level": "error" | "warning" | "info" | "debug"
+    struct config_store *store; // private: the merged tree, the disabled languages, the origins
+};
+
+struct config *config_new(void); // defaults
+void config_free(struct config *config);
+// Reads the user's file (path NULL: the standard place). A missing file is no error.
+int config_load(struct config *config, const char *path, void (*warn)(void *context, const char *line),
+                void *context, struct err *err);
+// Merges an editor's object; sensitive keys are refused with a warning.
+void config_merge(struct config *config, const struct json *object, enum config_origin origin,
+                  void (*warn)(void *context, const char *line), void *context);
+bool config_language_enabled(const struct config *config,
+                             const char *language); // "languages": {"markdown": false}
+// "model.url" -> its origin's name, for `hunch doctor`.
+const char *config_origin_name(const struct config *config, const char *key);
+// Every key with its effective value and origin, as a JSON object.
+struct json *config_describe(const struct config *config);
+// Where the user's file is or would be. Heap; NULL without a home.
+char *config_user_path(void);
+
+#endif

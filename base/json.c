@@ -1,0 +1,257 @@
+// json.c - see json.h. struct json is cJSON under another name; only this file knows.
+#include "base/json.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const cJSON *in(const struct json *json) {
+    return (const cJSON *)json;
+}
+static cJSON *inside(struct json *json) {
+    return (cJSON *)json;
+}
+static struct json *out_of(cJSON *json) {
+    return (struct json *)json;
+}
+
+// Turns every escape \u0000 of `text` into \u2400 in place: same length, no cut string.
+static void replace_escaped_nul(char *text, size_t length) {
+    for (size_t i = 0; i + 5 < length; i++) {
+        if (text[i] != '\\') {
+            continue;
+        }
+        if (memcmp(text + i + 1, "u0000", 5) == 0) {
+            text[i + 2] = '2';
+            text[i + 3] = '4';
+        }
+        i++; // whatever is escaped is no backslash of its own
+    }
+}
+
+// A copy where raw NULs (cJSON would stop there) are spaces and escaped ones are U+2400; NULL if none is
+// needed.
+static char *guarded_copy(struct slice text) {
+    bool escaped = memmem(text.data, text.length, "\\u0000", 6) != NULL;
+    bool raw = memchr(text.data, '\0', text.length) != NULL;
+    if (!escaped && !raw) {
+        return NULL;
+    }
+    char *copy = mem_copy_bytes(text.data, text.length);
+    if (escaped) {
+        replace_escaped_nul(copy, text.length);
+    }
+    for (size_t i = 0; raw && i < text.length; i++) {
+        if (copy[i] == '\0') {
+            copy[i] = ' ';
+        }
+    }
+    return copy;
+}
+
+struct json *json_parse(struct slice text, struct err *err) {
+    if (text.length == 0) {
+        err_set(err, ERR_INVALID, "empty text is not JSON");
+        return NULL;
+    }
+    char *copy = guarded_copy(text);
+    const char *bytes = copy ? copy : text.data;
+    const char *end = NULL;
+    cJSON *json = cJSON_ParseWithLengthOpts(bytes, text.length, &end, 0);
+    size_t position = end ? (size_t)(end - bytes) : 0;
+    if (json && slice_trim(slice_sub(slice_of(bytes, text.length), position, text.length)).length) {
+        cJSON_Delete(json);
+        json = NULL;
+    }
+    if (!json) {
+        size_t line = 1;
+        for (size_t i = 0; i < position && i < text.length; i++) {
+            line += text.data[i] == '\n';
+        }
+        err_set(err, ERR_INVALID, "JSON syntax error at byte %zu, line %zu", position, line);
+    }
+    free(copy);
+    return out_of(json);
+}
+
+// Blanks comments outside strings, keeping newlines so that error positions stay true.
+static void blank_comments(char *text, size_t length) {
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        if (quoted) {
+            i += text[i] == '\\';
+            quoted = i < length && text[i] != '"';
+        } else if (text[i] == '"') {
+            quoted = true;
+        } else if (text[i] == '/' && i + 1 < length && text[i + 1] == '/') {
+            while (i < length && text[i] != '\n') {
+                text[i++] = ' ';
+            }
+        } else if (text[i] == '/' && i + 1 < length && text[i + 1] == '*') {
+            text[i++] = ' ';
+            while (i < length && !(text[i] == '/' && text[i - 1] == '*')) {
+                text[i - 1] = text[i - 1] == '\n' ? '\n' : ' ';
+                i++;
+            }
+            text[i - 1] = ' ';
+            if (i < length) {
+                text[i] = ' ';
+            }
+        }
+    }
+}
+
+struct json *json_parse_relaxed(struct slice text, struct err *err) {
+    char *copy = mem_copy_bytes(text.data, text.length);
+    blank_comments(copy, text.length);
+    struct json *json = json_parse(slice_of(copy, text.length), err);
+    free(copy);
+    return json;
+}
+
+void json_free(struct json *json) {
+    cJSON_Delete(inside(json));
+}
+struct json *json_copy(const struct json *json) {
+    return out_of(cJSON_Duplicate(in(json), 1));
+}
+
+bool json_is_null(const struct json *json) {
+    return !json || cJSON_IsNull(in(json));
+}
+bool json_is_object(const struct json *json) {
+    return cJSON_IsObject(in(json));
+}
+bool json_is_array(const struct json *json) {
+    return cJSON_IsArray(in(json));
+}
+bool json_is_string(const struct json *json) {
+    return cJSON_IsString(in(json)) && in(json)->valuestring;
+}
+bool json_is_number(const struct json *json) {
+    return cJSON_IsNumber(in(json));
+}
+bool json_is_bool(const struct json *json) {
+    return cJSON_IsBool(in(json));
+}
+
+const struct json *json_get(const struct json *object, const char *key) {
+    return json_is_object(object) ? (const struct json *)cJSON_GetObjectItemCaseSensitive(in(object), key)
+                                  : NULL;
+}
+
+size_t json_count(const struct json *container) {
+    return container ? (size_t)cJSON_GetArraySize(in(container)) : 0;
+}
+
+const struct json *json_first(const struct json *container) {
+    return container ? (const struct json *)in(container)->child : NULL;
+}
+
+const struct json *json_next(const struct json *child) {
+    return (const struct json *)in(child)->next;
+}
+const char *json_key(const struct json *child) {
+    return in(child)->string ? in(child)->string : "";
+}
+
+const char *json_string(const struct json *json, const char *fallback) {
+    return json_is_string(json) ? in(json)->valuestring : fallback;
+}
+
+double json_number(const struct json *json, double fallback) {
+    return json_is_number(json) ? in(json)->valuedouble : fallback;
+}
+
+int64_t json_integer(const struct json *json, int64_t fallback) {
+    double number = json_number(json, NAN);
+    bool whole = number >= -9007199254740992.0 && number <= 9007199254740992.0 && number == floor(number);
+    return whole ? (int64_t)number : fallback;
+}
+
+bool json_bool(const struct json *json, bool fallback) {
+    return json_is_bool(json) ? (bool)cJSON_IsTrue(in(json)) : fallback;
+}
+
+const char *json_get_string(const struct json *object, const char *key, const char *fallback) {
+    return json_string(json_get(object, key), fallback);
+}
+double json_get_number(const struct json *object, const char *key, double fallback) {
+    return json_number(json_get(object, key), fallback);
+}
+int64_t json_get_integer(const struct json *object, const char *key, int64_t fallback) {
+    return json_integer(json_get(object, key), fallback);
+}
+bool json_get_bool(const struct json *object, const char *key, bool fallback) {
+    return json_bool(json_get(object, key), fallback);
+}
+
+struct json *json_object(void) {
+    return out_of(cJSON_CreateObject());
+}
+struct json *json_array(void) {
+    return out_of(cJSON_CreateArray());
+}
+
+struct json *json_new_string(struct slice text) {
+    struct str valid;
+    str_init(&valid);
+    utf8_append_valid(&valid, text);
+    struct json *json = out_of(cJSON_CreateString(valid.data));
+    str_free(&valid);
+    return json;
+}
+
+struct json *json_new_number(double number) {
+    return out_of(cJSON_CreateNumber(number));
+}
+struct json *json_new_bool(bool value) {
+    return out_of(cJSON_CreateBool(value));
+}
+struct json *json_new_null(void) {
+    return out_of(cJSON_CreateNull());
+}
+
+struct json *json_set(struct json *object, const char *key, struct json *value) {
+    cJSON_AddItemToObject(inside(object), key, inside(value));
+    return value;
+}
+
+void json_set_string(struct json *object, const char *key, const char *text) {
+    json_set(object, key, json_new_string(slice_of_string(text)));
+}
+void json_set_slice(struct json *object, const char *key, struct slice text) {
+    json_set(object, key, json_new_string(text));
+}
+void json_set_number(struct json *object, const char *key, double number) {
+    json_set(object, key, json_new_number(number));
+}
+void json_set_bool(struct json *object, const char *key, bool value) {
+    json_set(object, key, json_new_bool(value));
+}
+void json_set_null(struct json *object, const char *key) {
+    json_set(object, key, json_new_null());
+}
+
+struct json *json_push(struct json *array, struct json *value) {
+    cJSON_AddItemToArray(inside(array), inside(value));
+    return value;
+}
+
+static void print(const struct json *json, struct str *out, bool pretty) {
+    char *text = pretty ? cJSON_Print(in(json)) : cJSON_PrintUnformatted(in(json));
+    if (text) {
+        str_append_string(out, text);
+        cJSON_free(text);
+    }
+}
+
+void json_print(const struct json *json, struct str *out) {
+    print(json, out, false);
+}
+void json_print_pretty(const struct json *json, struct str *out) {
+    print(json, out, true);
+}

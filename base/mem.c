@@ -1,0 +1,51 @@
+// mem.c - see mem.h.
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *check(void *memory, size_t size) {
+    if (!memory) {
+        fprintf(stderr,
+                "hunch: the machine is out of memory (%zu bytes asked): close other programs and restart\n",
+                size);
+        abort();
+    }
+    return memory;
+}
+
+static size_t multiply(size_t count, size_t size) {
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total)) {
+        check(NULL, (size_t)-1);
+    }
+    return total ? total : 1;
+}
+
+void *mem_alloc(size_t size) {
+    return check(malloc(size ? size : 1), size);
+}
+
+void *mem_zero(size_t count, size_t size) {
+    size_t total = multiply(count, size);
+    return check(calloc(1, total), total);
+}
+
+void *mem_resize(void *memory, size_t count, size_t size) {
+    size_t total = multiply(count, size);
+    return check(realloc(memory, total), total);
+}
+
+char *mem_copy_string(const char *text) {
+    return mem_copy_bytes(text, strlen(text));
+}
+
+char *mem_copy_bytes(const void *bytes, size_t length) {
+    char *copy = mem_alloc(length + 1);
+    if (length) {
+        memcpy(copy, bytes, length);
+    }
+    copy[length] = '\0';
+    return copy;
+}

@@ -1,0 +1,25 @@
+// mem.h - allocation that never returns NULL.
+//
+// Hunch bounds what input can make it allocate (every queue, cache and buffer
+// has a limit), so running out of memory means that the machine is out of it.
+// There is then nothing better to do than to say so in one line on stderr and
+// end: editors restart the server and the store survives a kill at any moment
+// (docs/decisions/0001-out-of-memory.md).
+//
+// Ownership: the caller frees with free().
+// Threads:   any.
+// Errors:    none; on exhaustion the process ends with a message.
+// Limits:    a count * size that overflows ends the process likewise.
+#ifndef HUNCH_BASE_MEM_H
+#define HUNCH_BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t size) __attribute__((returns_nonnull, malloc));
+void *mem_zero(size_t count, size_t size) __attribute__((returns_nonnull, malloc)); // zeroed
+void *mem_resize(void *memory, size_t count, size_t size) __attribute__((returns_nonnull));
+char *mem_copy_string(const char *text) __attribute__((returns_nonnull, malloc));
+// A NUL-terminated copy of `length` bytes, which may hold NULs themselves.
+char *mem_copy_bytes(const void *bytes, size_t length) __attribute__((returns_nonnull, malloc));
+
+#endif

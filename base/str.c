@@ -1,0 +1,137 @@
+// str.c - see str.h.
+#include "base/str.h"
+
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// Every empty str points here; it is never written to because capacity is 0.
+static char empty[1] = "";
+
+struct slice slice_sub(struct slice text, size_t start, size_t end) {
+    if (end > text.length) {
+        end = text.length;
+    }
+    if (start > end) {
+        start = end;
+    }
+    return slice_of(text.data ? text.data + start : text.data, end - start);
+}
+
+static bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct slice slice_trim(struct slice text) {
+    while (text.length && is_space(text.data[0])) {
+        text.data++;
+        text.length--;
+    }
+    while (text.length && is_space(text.data[text.length - 1])) {
+        text.length--;
+    }
+    return text;
+}
+
+size_t slice_find(struct slice text, struct slice needle, size_t from) {
+    if (from > text.length || needle.length > text.length - from) {
+        return (size_t)-1;
+    }
+    if (needle.length == 0) {
+        return from;
+    }
+    const char *found = memmem(text.data + from, text.length - from, needle.data, needle.length);
+    return found ? (size_t)(found - text.data) : (size_t)-1;
+}
+
+void str_init(struct str *str) {
+    *str = (struct str){empty, 0, 0};
+}
+
+void str_free(struct str *str) {
+    if (str->capacity) {
+        free(str->data);
+    }
+    str_init(str);
+}
+
+void str_clear(struct str *str) {
+    str_truncate(str, 0);
+}
+
+void str_reserve(struct str *str, size_t extra) {
+    size_t need = str->length + extra;
+    if (need <= str->capacity && str->capacity) {
+        return;
+    }
+    size_t capacity = str->capacity ? str->capacity + str->capacity / 2 : 64;
+    if (capacity < need) {
+        capacity = need;
+    }
+    bool first = str->capacity == 0;
+    str->data = mem_resize(first ? NULL : str->data, capacity + 1, 1);
+    str->data[str->length] = '\0';
+    str->capacity = capacity;
+}
+
+void str_append(struct str *str, const void *bytes, size_t length) {
+    if (length == 0) {
+        return;
+    }
+    str_reserve(str, length);
+    memcpy(str->data + str->length, bytes, length);
+    str->length += length;
+    str->data[str->length] = '\0';
+}
+
+void str_append_slice(struct str *str, struct slice slice) {
+    str_append(str, slice.data, slice.length);
+}
+void str_append_string(struct str *str, const char *text) {
+    str_append(str, text, strlen(text));
+}
+void str_append_char(struct str *str, char c) {
+    str_append(str, &c, 1);
+}
+
+void str_append_format(struct str *str, const char *format, ...) {
+    va_list arguments;
+    va_list again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length > 0) {
+        str_reserve(str, (size_t)length);
+        vsnprintf(str->data + str->length, (size_t)length + 1, format, again);
+        str->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+void str_truncate(struct str *str, size_t length) {
+    if (length < str->length) {
+        str->length = length;
+        str->data[length] = '\0';
+    }
+}
+
+void str_splice(struct str *str, size_t start, size_t end, const void *bytes, size_t length) {
+    end = end > str->length ? str->length : end;
+    start = start > end ? end : start;
+    str_reserve(str, length);
+    memmove(str->data + start + length, str->data + end, str->length - end);
+    if (length) {
+        memcpy(str->data + start, bytes, length);
+    }
+    str->length += length - (end - start);
+    str->data[str->length] = '\0';
+}
+
+char *str_detach(struct str *str) {
+    char *data = str->capacity ? str->data : mem_copy_string("");
+    str_init(str);
+    return data;
+}

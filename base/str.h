@@ -1,0 +1,67 @@
+// str.h - a borrowed view of bytes (slice) and a growing buffer (str).
+//
+// A slice is pointer and length, never NUL-terminated by contract. A str owns
+// its bytes and keeps a NUL behind them, so str.data can go to a C function;
+// str.data is never NULL after str_init.
+//
+// Ownership: str_free releases; str_detach hands the bytes to the caller.
+// Threads:   one owner at a time.
+// Errors:    none (see mem.h).
+// Limits:    none of its own; callers that read outside input check first.
+#ifndef HUNCH_BASE_STR_H
+#define HUNCH_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct slice {
+    const char *data;
+    size_t length;
+};
+
+#define SLICE_LITERAL(text) ((struct slice){(text), sizeof(text) - 1})
+
+static inline struct slice slice_of(const char *data, size_t length) {
+    return (struct slice){data, length};
+}
+static inline struct slice slice_of_string(const char *text) {
+    return (struct slice){text, strlen(text)};
+}
+static inline bool slice_equal(struct slice a, struct slice b) {
+    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
+}
+static inline bool slice_starts_with(struct slice text, struct slice head) {
+    return text.length >= head.length && (head.length == 0 || memcmp(text.data, head.data, head.length) == 0);
+}
+// text[start, end); both are clamped to the slice.
+struct slice slice_sub(struct slice text, size_t start, size_t end);
+// Without ASCII white space at both ends.
+struct slice slice_trim(struct slice text);
+// Index of the first occurrence of needle at or after `from`, or (size_t)-1.
+size_t slice_find(struct slice text, struct slice needle, size_t from);
+
+struct str {
+    char *data;
+    size_t length;
+    size_t capacity; // without the NUL; 0 while data is the shared empty string
+};
+
+void str_init(struct str *str);
+void str_free(struct str *str); // leaves an empty, usable str
+void str_clear(struct str *str);
+void str_reserve(struct str *str, size_t extra);
+void str_append(struct str *str, const void *bytes, size_t length);
+void str_append_slice(struct str *str, struct slice slice);
+void str_append_string(struct str *str, const char *text);
+void str_append_char(struct str *str, char c);
+void str_append_format(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_truncate(struct str *str, size_t length); // no-op if already shorter
+// Replaces [start, end) by bytes; the positions are clamped.
+void str_splice(struct str *str, size_t start, size_t end, const void *bytes, size_t length);
+char *str_detach(struct str *str); // heap, NUL-terminated; str is empty afterwards
+static inline struct slice str_slice(const struct str *str) {
+    return (struct slice){str->data, str->length};
+}
+
+#endif

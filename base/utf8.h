@@ -1,0 +1,24 @@
+// utf8.h - decoding, validating and counting UTF-8.
+//
+// Ownership: none. Threads: any. Errors: invalid bytes count as one character each.
+#ifndef HUNCH_BASE_UTF8_H
+#define HUNCH_BASE_UTF8_H
+
+#include "base/str.h"
+
+#include <stdint.h>
+
+enum { UTF8_REPLACEMENT = 0xFFFD };
+
+// Decodes the character at text[0]; *length gets its bytes (1 for an invalid byte, which decodes to U+FFFD).
+// Overlong forms, surrogates and values beyond U+10FFFF are invalid. The slice must not be empty.
+uint32_t utf8_decode(struct slice text, size_t *length);
+bool utf8_valid(struct slice text);
+// Appends text with every invalid byte replaced by U+FFFD and every NUL by U+2400.
+void utf8_append_valid(struct str *out, struct slice text);
+// The largest position <= at that is a character boundary of text.
+size_t utf8_floor(struct slice text, size_t at);
+// How many UTF-16 code units text has.
+size_t utf8_utf16_length(struct slice text);
+
+#endif

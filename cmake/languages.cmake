@@ -1,0 +1,2 @@
+# Grammars and the generated language table; see indexer/languages/README.md.
+add_library(hunch_grammars INTERFACE)

@@ -1,0 +1,16 @@
+# hunch_layer(NAME BELOW...) makes libhunch_NAME.a of NAME/*.c. Headers are
+# included as "folder/name.h"; script/lint checks that none of them points up.
+function(hunch_layer name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/cli/main\\.c$")
+  if(NOT sources)
+    file(WRITE ${CMAKE_BINARY_DIR}/${name}_empty.c "typedef int ${name}_is_empty;\n")
+    set(sources ${CMAKE_BINARY_DIR}/${name}_empty.c)
+  endif()
+  add_library(hunch_${name} STATIC ${sources})
+  target_include_directories(hunch_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(hunch_${name} PRIVATE hunch_strict)
+  foreach(below IN LISTS ARGN)
+    target_link_libraries(hunch_${name} PUBLIC hunch_${below})
+  endforeach()
+endfunction()

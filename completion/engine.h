@@ -1,0 +1,79 @@
+// engine.h - one completion request's life, from the cursor to a suggestion or a reason for silence.
+//
+//     gate -> context (worker) -> prompt -> model -> post-process -> show or stay silent
+//
+// Ownership: engine_new borrows loop, worker, retriever, backend and config, which outlive it. An answer is
+//            borrowed for the callback, and kept (one per document path) for engine_last.
+// Threads:   the loop's; retrieval and prompt compilation run in the worker.
+// Errors:    every request ends in exactly one on_answer with an outcome; trouble is an outcome with a
+// reason. Limits:    one running request per path: a new one supersedes the old (OUTCOME_SUPERSEDED).
+#ifndef HUNCH_COMPLETION_ENGINE_H
+#define HUNCH_COMPLETION_ENGINE_H
+
+#include "backends/backend.h"
+#include "base/config.h"
+#include "base/text.h"
+#include "base/worker.h"
+#include "completion/outcome.h"
+#include "retrieval/retriever.h"
+
+struct engine;
+struct engine_request;
+
+struct engine_query {
+    const char *path;     // below the root if inside it, else absolute
+    const char *language; // LSP id
+    struct text *text;    // retained by the engine while it needs it
+    size_t cursor;        // byte offset, a character boundary
+    bool invoked;         // asked for by hand: several candidates, lower threshold
+    uint32_t candidates;  // 0: 1, or 3 when invoked
+    bool context_only;    // hunch/context: stop after retrieval
+    bool ignored;         // the path is under an ignore rule: nothing may be sent, the answer says so
+};
+
+struct engine_candidate {
+    struct slice text;                 // what to put in place of [replace_start, replace_end)
+    struct slice shown;                // the part of it that is new at the cursor
+    size_t replace_start, replace_end; // byte offsets in the document, on the cursor's line
+    double confidence;
+};
+
+struct engine_answer {
+    enum outcome outcome;
+    const char *reason; // one line for people, "" when shown
+    const struct engine_candidate *candidates;
+    size_t candidate_count;
+    const struct context *context; // what was retrieved; never NULL
+    struct slice prompt;           // empty for models that read prefix and suffix themselves
+    const char *model;
+    size_t cursor;
+    double context_ms, model_ms, first_token_ms, total_ms;
+    uint32_t prompt_tokens, cached_tokens;
+};
+
+struct engine_options {
+    uv_loop_t *loop;
+    struct worker *worker;
+    struct retriever *retriever;
+    struct backend *backend;
+    const struct config *config;
+    const char *root; // absolute; its last component names the repository in prompts
+};
+
+struct engine *engine_new(const struct engine_options *options);
+void engine_free(struct engine *engine); // ends running requests with OUTCOME_CANCELLED first
+struct engine_request *engine_start(struct engine *engine, const struct engine_query *query,
+                                    void (*on_answer)(void *context, const struct engine_answer *answer),
+                                    void *context);
+// on_answer follows with OUTCOME_CANCELLED. Must not be called after on_answer.
+void engine_cancel(struct engine *engine, struct engine_request *request);
+// The document is closed: forgets its last answer.
+void engine_forget(struct engine *engine, const char *path);
+// The last finished answer of a document (not superseded, not cancelled), or NULL; valid until the next one.
+const struct engine_answer *engine_last(const struct engine *engine, const char *path);
+uint64_t engine_outcome_count(const struct engine *engine, enum outcome outcome);
+
+// An answer as JSON, for `hunch why`, hunch/why and `hunch complete --json`.
+struct json *engine_answer_json(const struct engine_answer *answer);
+
+#endif

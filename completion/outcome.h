@@ -1,0 +1,32 @@
+// outcome.h - the ways a completion request can end: the one list that counts, explains and tests use.
+#ifndef HUNCH_COMPLETION_OUTCOME_H
+#define HUNCH_COMPLETION_OUTCOME_H
+
+#define OUTCOME_LIST(X)                                                                                      \
+    X(OUTCOME_SHOWN, "shown", "a suggestion was given")                                                      \
+    X(OUTCOME_CONTEXT, "context", "only the context was asked for")                                          \
+    X(OUTCOME_DISABLED, "disabled", "switched off in the settings")                                          \
+    X(OUTCOME_LANGUAGE_OFF, "language-off", "switched off for this language")                                \
+    X(OUTCOME_IGNORED, "ignored", "an ignore rule covers this file")                                         \
+    X(OUTCOME_MID_WORD, "mid-word", "the cursor is inside a word")                                           \
+    X(OUTCOME_NOTHING, "nothing", "the model had nothing to say")                                            \
+    X(OUTCOME_LOW_CONFIDENCE, "low-confidence", "the model was not sure enough")                             \
+    X(OUTCOME_REPEATS_SUFFIX, "repeats-suffix", "the suggestion stands below already")                       \
+    X(OUTCOME_CANCELLED, "cancelled", "the editor cancelled the request")                                    \
+    X(OUTCOME_SUPERSEDED, "superseded", "a newer request took its place")                                    \
+    X(OUTCOME_TIMEOUT, "timeout", "the model took too long")                                                 \
+    X(OUTCOME_UNREACHABLE, "unreachable", "the model's server did not answer")                               \
+    X(OUTCOME_MODEL_FAILED, "model-failed", "the model's server reported an error")                          \
+    X(OUTCOME_BUSY, "busy", "too many requests wait already")
+
+enum outcome {
+#define OUTCOME_ENUM(name, id, text) name,
+    OUTCOME_LIST(OUTCOME_ENUM)
+#undef OUTCOME_ENUM
+        OUTCOME_COUNT
+};
+
+const char *outcome_id(enum outcome outcome);
+const char *outcome_text(enum outcome outcome);
+
+#endif

@@ -1,0 +1,68 @@
+// indexer.h - keeps the index of one repository fresh, in threads of its own.
+//
+// Opens the store, walks the root, sends unchanged files' stored records and
+// changed files' new ones to the sink, then follows edits: overlays of open
+// documents and files that changed on disk. The store is a cache: if it cannot
+// be opened or written the index goes on in memory and says so once.
+//
+// Ownership: indexer_open's result is closed by indexer_close; sink.self outlives it.
+// Threads:   every function from the loop's thread; the sink is called on the writer thread, on_progress and
+//            on_ready on the loop's thread.
+// Errors:    a missing or unreadable root fails indexer_open; trouble with single files or the store is
+// logged
+//            and counted, and the pass goes on.
+// Limits:    see walk.h for file sizes; indexer_options for the rest.
+//
+// States: OPENING -(indexer_open)-> SCANNING -(first pass done)-> READY; indexer_rescan: READY -> SCANNING;
+//         indexer_close from any.
+#ifndef HUNCH_INDEXER_INDEXER_H
+#define HUNCH_INDEXER_INDEXER_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "indexer/sink.h"
+
+#include <uv.h>
+
+struct indexer;
+
+struct index_progress {
+    uint64_t files_total; // known so far; grows while the walk goes on
+    uint64_t files_done;
+    uint64_t files_parsed; // read and parsed in this pass (the others came from the store)
+    uint64_t files_failed;
+    uint64_t bytes_parsed;
+    uint64_t chunks;
+    uint64_t symbols;
+    bool walk_done;
+    bool ready; // the first full pass is in
+};
+
+struct indexer_options {
+    const char *root;       // absolute, real path of a folder
+    const char *store_path; // NULL: below the user's cache folder, by the root's hash; "": no store
+    unsigned threads;       // parsing threads; 0: cores - 1, at least 1
+    struct index_sink sink;
+    void (*on_progress)(void *context, const struct index_progress *progress); // at most ten times a second
+    void (*on_ready)(void *context, const struct index_progress *progress);    // after each full pass
+    void (*on_warning)(void *context,
+                       const char *message); // for people: store unusable, everything ignored, ...
+    void *context;
+};
+
+int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_options *options,
+                 struct err *err);
+// Stops the threads (a file in work is abandoned) and closes the store. The loop must turn once more.
+void indexer_close(struct indexer *indexer);
+void indexer_rescan(struct indexer *indexer); // a full walk again; unchanged files cost one stat
+// The file below the root was created, saved, changed or deleted on disk.
+void indexer_file_changed(struct indexer *indexer, const char *path);
+// An open document has this text now. Cheap: parsing is debounced and happens in an index thread.
+void indexer_overlay(struct indexer *indexer, const char *path, const char *language, struct text *text);
+void indexer_overlay_remove(struct indexer *indexer, const char *path); // closed
+void indexer_progress(const struct indexer *indexer, struct index_progress *progress);
+// Would the walk take this path (below the root)? reason gets a short phrase when it would not.
+bool indexer_includes(struct indexer *indexer, const char *path, const char **reason);
+const char *indexer_store_path(const struct indexer *indexer); // "" without a store
+
+#endif

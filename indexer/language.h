@@ -1,0 +1,23 @@
+// language.h - the table of languages, generated from indexer/languages/*/.
+//
+// Ownership: all pointers are static.
+// Threads:   any; queries are compiled once, on first use, under a lock.
+// Errors:    an unknown path or id gives NULL. Limits: none.
+#ifndef HUNCH_INDEXER_LANGUAGE_H
+#define HUNCH_INDEXER_LANGUAGE_H
+
+#include "base/str.h"
+
+struct language;
+
+// By file name and extension; NULL if unknown (such files are chunked by lines).
+const struct language *language_of_path(const char *path);
+// By LSP language id ("c", "cpp", "python", "typescriptreact", ...).
+const struct language *language_of_id(const char *id);
+const char *language_id(const struct language *language);           // "c"; "" for NULL
+const char *language_name(const struct language *language);         // "C"; "text" for NULL
+const char *language_line_comment(const struct language *language); // "//" or "#"; "//" for NULL
+size_t language_count(void);
+const struct language *language_at(size_t index);
+
+#endif

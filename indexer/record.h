@@ -1,0 +1,97 @@
+// record.h - all that the index knows of one file: chunks, symbols, imports.
+//
+// A record is made by one indexing thread (record_new, syntax_extract), then
+// never changes: the store writes it, snapshots share it, readers on any
+// thread follow its pointers for as long as they hold a reference.
+//
+// Ownership: record_new gives one reference; record_retain adds, record_release
+//            drops. Everything in it lives in its arena.
+// Threads:   one maker; afterwards any number of readers.
+// Errors:    none.
+// Limits:    offsets are 32 bit: files over 4 GB never get here (see walk.h).
+//
+// Invariants (tests quote the numbers):
+//   R1  chunks are sorted by start_byte, do not overlap, and cover every byte that is not white space
+//   R2  lines are 0-based; end_line is inclusive
+//   R3  terms of a chunk are sorted by hash, without duplicates
+//   R4  symbols are sorted by start_byte
+#ifndef HUNCH_INDEXER_RECORD_H
+#define HUNCH_INDEXER_RECORD_H
+
+#include "base/arena.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum taint { TAINT_OWN, TAINT_TEST, TAINT_VENDORED, TAINT_GENERATED };
+
+enum symbol_kind {
+    SYMBOL_FUNCTION,
+    SYMBOL_METHOD,
+    SYMBOL_TYPE, // class, struct, union, enum, interface, trait, typedef, alias
+    SYMBOL_MACRO,
+    SYMBOL_CONSTANT, // enumerator, constant
+    SYMBOL_FIELD,
+    SYMBOL_VARIABLE, // of file or module scope
+    SYMBOL_MODULE,
+};
+
+// Sub-word term and how often it occurs; see terms.h.
+struct term {
+    uint32_t hash;
+    uint32_t count;
+};
+
+struct chunk {
+    uint32_t start_byte, end_byte;
+    uint32_t start_line, end_line; // R2
+    const char *kind;              // "function", "type", "import", "statement", "lines", ...
+    const char *name;              // "" if none
+    const char *scope;             // enclosing type or namespace, "" if none
+    const struct term *terms;      // the forward row, R3
+    uint32_t term_count;
+    uint32_t length; // sum of the counts
+};
+
+struct symbol {
+    const char *name;
+    enum symbol_kind kind;
+    bool is_declaration;           // a prototype or forward declaration, not the definition
+    uint32_t name_line;            // the line of the name, which is what "definition line" means to people
+    uint32_t start_line;           // of the definition
+    uint32_t header_end_line;      // last line of the signature, before the body
+    uint32_t end_line;             // of the whole definition
+    uint32_t start_byte, end_byte; // of the whole definition
+    const char *signature;         // one line, white space collapsed, at most 300 bytes
+    const char *scope;             // enclosing type or namespace, "" if none
+};
+
+struct import {
+    const char *target; // as written, without quotes: "uv/unix.h", "a.b.c", "../x", "crate::y::Z"
+    uint32_t line;
+};
+
+struct record {
+    atomic_int references;
+    struct arena arena;
+    const char *path;     // below the root, '/'-separated
+    const char *language; // language_id(), "" if none is known
+    uint64_t hash;        // of the file's bytes
+    int64_t size;
+    int64_t mtime_ns;
+    uint32_t line_count;
+    enum taint taint;
+    const struct chunk *chunks;
+    uint32_t chunk_count;
+    const struct symbol *symbols;
+    uint32_t symbol_count;
+    const struct import *imports;
+    uint32_t import_count;
+};
+
+struct record *record_new(const char *path); // empty but for the path
+struct record *record_retain(struct record *record);
+void record_release(struct record *record); // NULL is allowed
+const char *symbol_kind_name(enum symbol_kind kind);
+
+#endif

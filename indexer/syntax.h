@@ -1,0 +1,26 @@
+// syntax.h - from a file's text to chunks, symbols and imports, with tree-sitter.
+//
+// Works inside ERROR nodes (a fifth to two thirds of C files have some), never
+// gives up on a file: without a language, or past the deadline, it falls back
+// to chunks by lines.
+//
+// Ownership: a struct syntax holds the parsers of one thread.
+// Threads:   one struct syntax per thread.
+// Errors:    0, or ERR_CANCELLED / ERR_TIMEOUT when the token fired: the record then has line chunks only.
+// Limits:    nesting depth, matches and signature length are capped in syntax.c.
+#ifndef HUNCH_INDEXER_SYNTAX_H
+#define HUNCH_INDEXER_SYNTAX_H
+
+#include "base/cancel.h"
+#include "indexer/language.h"
+#include "indexer/record.h"
+
+struct syntax;
+
+struct syntax *syntax_new(void);
+void syntax_free(struct syntax *syntax);
+// Fills language, line_count, chunks (with forward rows), symbols and imports of a fresh record.
+int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
+                   const struct cancel *cancel, struct record *record);
+
+#endif

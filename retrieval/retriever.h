@@ -1,0 +1,41 @@
+// retriever.h - finds what the code at the cursor needs, within milliseconds.
+//
+// Offers a sink to the indexer, turns what arrives into immutable snapshots,
+// and answers queries from the current one.
+//
+// Ownership: retriever_new / retriever_free; the root path is copied.
+// Threads:   the sink's functions on the indexer's writer thread; retriever_query on any thread, never
+// waiting
+//            for the writer; free after the indexer is closed and no query runs.
+// Errors:    a query cannot fail: with nothing indexed, or past its deadline, it returns what it has.
+// Limits:    at most `signature_bytes` of signatures and 5 chunks within `chunk_bytes`.
+#ifndef HUNCH_RETRIEVAL_RETRIEVER_H
+#define HUNCH_RETRIEVAL_RETRIEVER_H
+
+#include "base/cancel.h"
+#include "indexer/sink.h"
+#include "retrieval/context.h"
+
+struct retriever;
+
+struct retrieval_query {
+    const char *path;            // of the open document, below the root; never returned itself
+    const char *language;        // LSP id
+    struct slice text;           // the document as the editor has it
+    size_t cursor;               // byte offset
+    uint32_t signature_bytes;    // 0: the default of 4,000
+    uint32_t chunk_bytes;        // 0: the default of 6,000
+    const struct cancel *cancel; // NULL: none
+};
+
+struct retriever_statistics {
+    uint64_t generation, files, chunks, symbols;
+};
+
+struct retriever *retriever_new(const char *root);
+void retriever_free(struct retriever *retriever);
+struct index_sink retriever_sink(struct retriever *retriever);
+void retriever_query(struct retriever *retriever, const struct retrieval_query *query, struct context *out);
+void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out);
+
+#endif
