@@ -111,18 +111,22 @@ size_t position_to_byte(const struct line_index *index, struct slice text, struc
     return start + at;
 }
 
+uint32_t position_units(struct slice piece, enum position_encoding encoding) {
+    uint32_t units = 0;
+    size_t length = 1;
+    for (size_t at = 0; at < piece.length; at += length) {
+        uint32_t code = utf8_decode(slice_sub(piece, at, piece.length), &length);
+        units += units_of(code, length, encoding);
+    }
+    return units;
+}
+
 struct position position_from_byte(const struct line_index *index, struct slice text, size_t byte,
                                    enum position_encoding encoding) {
     size_t start = 0;
-    struct position position = {line_index_line_of(index, byte), 0};
-    struct slice line = line_index_line(index, text, position.line, &start);
-    size_t length = 1;
-    for (size_t at = 0; at < line.length && start + at < byte; at += length) {
-        uint32_t code = utf8_decode(slice_sub(line, at, line.length), &length);
-        if (start + at + length > byte) {
-            break;
-        }
-        position.character += units_of(code, length, encoding);
-    }
-    return position;
+    uint32_t line = line_index_line_of(index, byte);
+    struct slice whole = line_index_line(index, text, line, &start);
+    size_t inside = byte > start ? byte - start : 0;
+    inside = inside < whole.length ? utf8_floor(whole, inside) : whole.length;
+    return (struct position){line, position_units(slice_sub(whole, 0, inside), encoding)};
 }

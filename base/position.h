@@ -40,6 +40,8 @@ uint32_t line_index_line_of(const struct line_index *index, size_t byte);
 // The bytes of a line without its end; *start gets where it begins (may be NULL).
 struct slice line_index_line(const struct line_index *index, struct slice text, uint32_t line, size_t *start);
 
+// How many units a piece of a line has.
+uint32_t position_units(struct slice piece, enum position_encoding encoding);
 size_t position_to_byte(const struct line_index *index, struct slice text, struct position position,
                         enum position_encoding encoding);
 struct position position_from_byte(const struct line_index *index, struct slice text, size_t byte,
