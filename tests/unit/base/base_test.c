@@ -6,12 +6,7 @@
 #include "base/queue.h"
 #include "base/utf8.h"
 #include "base/vec.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
 
 static void str_splices(void **state) {
     (void)state;

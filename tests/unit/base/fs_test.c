@@ -3,12 +3,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/worker.h"
+#include "tests/unit/unit.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>

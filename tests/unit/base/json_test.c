@@ -1,11 +1,6 @@
 // json_test.c - base/json.h: what cJSON would get wrong, and relaxed configuration files.
 #include "base/json.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
 
 static struct json *parse(const char *text) {
     return json_parse(slice_of_string(text), NULL);

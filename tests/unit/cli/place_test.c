@@ -1,11 +1,6 @@
 // place_test.c - FILE:LINE:COL as people write it, and where that is in a text.
 #include "cli/place.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
 
 static void places_are_read_or_refused(void **state) {
     (void)state;

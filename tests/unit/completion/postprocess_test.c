@@ -1,11 +1,6 @@
 // postprocess_test.c - what an editor would show for a model's raw text. `|` marks the cursor.
 #include "completion/postprocess.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/unit.h"
 
 struct example {
     const char *document, *raw;
