@@ -4,6 +4,8 @@
 #include "completion/engine.h"
 #include "tests/unit/unit.h"
 
+#include <stdlib.h>
+
 struct backend_call {
     struct backend_callbacks callbacks;
     const struct backend_request *request;
