@@ -1,0 +1,199 @@
+// app.c - see app.h.
+#include "cli/app.h"
+
+#include "backends/openai.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+// Jobs that may wait for the interactive worker; beyond it a request is answered "busy".
+enum { WORKER_QUEUE = 64 };
+
+// --- one sink that passes everything on to the retriever's and the model's ---
+
+static void put(void *self, struct record *record, struct slice text) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].put(app->sinks[i].self, record, text);
+    }
+}
+
+static void remove_path(void *self, const char *path) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].remove(app->sinks[i].self, path);
+    }
+}
+
+static void overlay(void *self, struct record *record, struct slice text) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].overlay(app->sinks[i].self, record, text);
+    }
+}
+
+static void overlay_remove(void *self, const char *path) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].overlay_remove(app->sinks[i].self, path);
+    }
+}
+
+static void commit(void *self, bool full_pass) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].commit(app->sinks[i].self, full_pass);
+    }
+}
+
+// --- models ---
+
+struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err) {
+    struct str key;
+    str_init(&key);
+    struct backend *model = NULL;
+    if (config_read_key(config, &key, err) == 0) {
+        struct openai_options options = {
+            .url = config->url,
+            .model = config->model,
+            .key = key.data,
+            .template = config->fim_template,
+            .context_tokens = config->context_tokens,
+            .timeout_ms = config->timeout_ms,
+        };
+        model = openai_new(loop, &options, err);
+    }
+    explicit_bzero(key.data, key.length);
+    str_free(&key);
+    return model;
+}
+
+static int open_model(struct app *app, struct err *err) {
+    if (strcmp(app->config->provider, "repository") != 0) {
+        app->model = app_model(app->loop, app->config, err);
+        return app->model ? 0 : err ? err->code : ERR_INVALID;
+    }
+    struct repository_options options = {.root = app->root, .worker = app->worker};
+    app->repository = app->model = repository_new(app->loop, &options);
+    app->sinks[app->sink_count++] = repository_sink(app->repository);
+    return 0;
+}
+
+// --- life cycle ---
+
+static int open_parts(struct app *app, const struct app_events *events, struct err *err) {
+    app->worker = worker_new(app->loop, WORKER_QUEUE);
+    app->retriever = retriever_new(app->root);
+    app->sinks[app->sink_count++] = retriever_sink(app->retriever);
+    int code = open_model(app, err);
+    if (code) {
+        return code;
+    }
+    if (events->observer) {
+        app->sinks[app->sink_count++] = *events->observer;
+    }
+    struct engine_options engine = {app->loop,  app->worker, app->retriever,
+                                    app->model, app->config, app->root};
+    app->engine = engine_new(&engine);
+    struct indexer_options indexer = {
+        .root = app->root,
+        .threads = app->config->index_threads,
+        .sink = {app, put, remove_path, overlay, overlay_remove, commit},
+        .on_progress = events->on_progress,
+        .on_ready = events->on_ready,
+        .on_warning = events->on_warning,
+        .context = events->context,
+    };
+    return indexer_open(&app->indexer, app->loop, &indexer, err);
+}
+
+int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
+             const struct app_events *events, struct err *err) {
+    struct app *app = mem_zero(1, sizeof *app);
+    app->loop = loop;
+    app->config = config;
+    app->root = fs_real_path(root, err);
+    int code = app->root ? open_parts(app, events, err) : ERR_NOT_FOUND;
+    if (code) {
+        app_close(app);
+        return code;
+    }
+    *out = app;
+    return 0;
+}
+
+// The order matters: who is called dies after who calls.
+void app_close(struct app *app) {
+    if (!app) {
+        return;
+    }
+    if (app->indexer) {
+        indexer_close(app->indexer);
+    }
+    worker_free(app->worker);
+    engine_free(app->engine);
+    backend_close(app->model);
+    uv_run(app->loop, UV_RUN_NOWAIT);
+    retriever_free(app->retriever);
+    free(app->root);
+    free(app);
+}
+
+static bool has_marker(const char *folder) {
+    static const char *const markers[] = {".git", ".hg", ".svn"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof markers / sizeof markers[0] && !found; i++) {
+        char *path = fs_join(folder, markers[i]);
+        found = fs_is_folder(path) || fs_is_file(path); // a worktree's .git is a file
+        free(path);
+    }
+    return found;
+}
+
+char *app_find_root(const char *path, struct err *err) {
+    char *start = fs_real_path(path, err);
+    if (!start) {
+        return NULL;
+    }
+    char *slash = strrchr(start, '/');
+    if (!fs_is_folder(start) && slash && slash != start) {
+        *slash = '\0';
+    }
+    char *folder = mem_copy_string(start);
+    for (char *end = strrchr(folder, '/'); !has_marker(folder); end = strrchr(folder, '/')) {
+        if (!end || end == folder) {
+            free(folder);
+            return start;
+        }
+        *end = '\0';
+    }
+    free(start);
+    return folder;
+}
+
+static void warn(void *context, const char *line) {
+    (void)context;
+    log_warning("%s", line);
+}
+
+static enum log_level level_of(const char *name) {
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (enum log_level)i;
+        }
+    }
+    return LOG_LEVEL_WARNING;
+}
+
+struct config *app_load_config(void) {
+    struct config *config = config_new();
+    struct err err = {0};
+    if (config_load(config, NULL, warn, NULL, &err) != 0) {
+        log_error("%s; the defaults apply until it is mended", err.message);
+    }
+    log_set_level(level_of(config->log_level));
+    return config;
+}
