@@ -28,7 +28,7 @@ quietly() {
     "$@" >"$log" 2>&1 || status=$?
   fi
   if [ "$status" -ne 0 ]; then
-    tail -n 40 "$log" >&2
+    grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking|Re-checking)' "$log" | tail -n 40 >&2 || true
     die "failed: $* (all of its output: $log)"
   fi
 }

@@ -35,7 +35,10 @@ vim.api.nvim_create_autocmd('User', { pattern = 'HunchStatus', callback = functi
 end })
 function Test.run(code)
   local ok, result = pcall(assert(load(code)))
-  return vim.json.encode({ ok = ok, result = ok and result or tostring(result) })
+  if not ok then
+    result = tostring(result)
+  end
+  return vim.json.encode({ ok = ok, result = result })
 end
 function Test.ghost()
   local namespace = vim.api.nvim_get_namespaces()['nvim.lsp.inline_completion']
@@ -189,7 +192,7 @@ def wait_for_index(editor):
     editor.until("the server to attach", lambda: editor.lua("return #vim.lsp.get_clients({ name = 'hunch' }) == 1"))
     ready = "local s = require('hunch').status() return s.index and s.index.ready == true"
     editor.until("the index to be ready", lambda: editor.lua(ready))
-    editor.until("User HunchStatus", lambda: editor.lua("return Test.statuses > 0"))
+    assert editor.lua("return Test.statuses") > 0, "User HunchStatus fired"
 
 
 def type_known_line(editor, text=TYPED):
