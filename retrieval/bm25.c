@@ -11,9 +11,9 @@
 
 #include <math.h>
 
-static const float SATURATION = 1.2f; // k1
+static const float SATURATION = 1.2f;     // k1
 static const float LENGTH_WEIGHT = 0.75f; // b
-enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
+enum { COMMON_FROM = 50 };                // below so many documents no term counts as common
 
 struct scores {
     float *sums;
@@ -100,8 +100,9 @@ static size_t offer(struct bm25_hit *hits, size_t count, size_t limit, struct bm
     return count;
 }
 
-size_t bm25_search(const struct snapshot *snapshot, enum segment_field field, const struct weighted_term *terms,
-                   size_t count, const struct snapshot_file *skip, size_t limit, struct bm25_hit *hits) {
+size_t bm25_search(const struct snapshot *snapshot, enum segment_field field,
+                   const struct weighted_term *terms, size_t count, const struct snapshot_file *skip,
+                   size_t limit, struct bm25_hit *hits) {
     size_t found = 0;
     for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
         const struct segment_part *part = &snapshot->segments[s]->fields[field];

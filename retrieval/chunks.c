@@ -8,8 +8,8 @@
 
 enum { SPARE = 64, SKETCH_CANDIDATES = 400 };
 
-size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query, const struct snapshot_file *self,
-                      size_t limit, struct bm25_hit *hits) {
+size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query,
+                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
     return bm25_search(snapshot, SEGMENT_CHUNKS, query->terms, query->term_count, self, limit, hits);
 }
 
@@ -46,7 +46,8 @@ static size_t nearest(const struct snapshot *snapshot, uint32_t s, const struct 
     struct vector_hit *found = mem_alloc((limit + SPARE) * sizeof *found);
     struct vector vector;
     embed_query(part, query, &vector);
-    size_t all = vectors_search(&segment->vectors, &vector, SKETCH_CANDIDATES, limit + SPARE, found), count = 0;
+    size_t all = vectors_search(&segment->vectors, &vector, SKETCH_CANDIDATES, limit + SPARE, found),
+           count = 0;
     for (size_t i = 0; i < all && count < limit; i++) {
         uint32_t file = part->entries[found[i].id].file;
         bool is_self = self && self->segment == s && self->file == file;
@@ -58,8 +59,8 @@ static size_t nearest(const struct snapshot *snapshot, uint32_t s, const struct 
     return count;
 }
 
-size_t chunks_vector(const struct snapshot *snapshot, const struct query *query, const struct snapshot_file *self,
-                     size_t limit, struct bm25_hit *hits) {
+size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
+                     const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
     struct bm25_hit *both = mem_alloc(limit * SNAPSHOT_SEGMENTS * sizeof *both);
     size_t count = 0;
     for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {

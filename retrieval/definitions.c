@@ -23,8 +23,8 @@ static uint32_t cost_of(const struct record *record, const struct symbol *symbol
            (distance < 100 ? distance : 100);
 }
 
-static void consider(struct choice *choice, const struct snapshot *snapshot, struct snapshot_file at, uint32_t id,
-                     const struct imports *imports, struct slice path) {
+static void consider(struct choice *choice, const struct snapshot *snapshot, struct snapshot_file at,
+                     uint32_t id, const struct imports *imports, struct slice path) {
     const struct segment *segment = snapshot->segments[at.segment];
     enum imports_way way = imports_way(imports, at);
     uint32_t cost = cost_of(segment->files[at.file].record, segment_symbol(segment, id), way, path);
@@ -62,8 +62,9 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
     return choice;
 }
 
-size_t definitions_find(const struct snapshot *snapshot, const struct query *query, const struct imports *imports,
-                        const struct snapshot_file *self, size_t limit, struct definition *out) {
+size_t definitions_find(const struct snapshot *snapshot, const struct query *query,
+                        const struct imports *imports, const struct snapshot_file *self, size_t limit,
+                        struct definition *out) {
     size_t count = 0;
     for (size_t i = 0; i < query->name_count && count < limit; i++) {
         const struct query_name *name = &query->names[i];

@@ -19,7 +19,8 @@ struct definition {
 
 // One definition for each name, the nearest name first. Names that the open file defines itself are left
 // out: the model sees them.
-size_t definitions_find(const struct snapshot *snapshot, const struct query *query, const struct imports *imports,
-                        const struct snapshot_file *self, size_t limit, struct definition *out);
+size_t definitions_find(const struct snapshot *snapshot, const struct query *query,
+                        const struct imports *imports, const struct snapshot_file *self, size_t limit,
+                        struct definition *out);
 
 #endif

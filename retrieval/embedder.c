@@ -14,7 +14,8 @@ static float rarity(const struct postings *terms, uint32_t documents, uint32_t h
     return logf(1.0f + ((float)documents - held + 0.5f) / (held + 0.5f));
 }
 
-void embedder_add(const struct postings *terms, uint32_t documents, uint32_t hash, float weight, float *values) {
+void embedder_add(const struct postings *terms, uint32_t documents, uint32_t hash, float weight,
+                  float *values) {
     float length = weight * rarity(terms, documents, hash);
     uint64_t state = hash | 1ull << 32;
     for (int i = 0; i < COMPONENTS_PER_TERM; i++) {
@@ -24,8 +25,8 @@ void embedder_add(const struct postings *terms, uint32_t documents, uint32_t has
     }
 }
 
-void embedder_embed_row(const struct postings *terms, uint32_t documents, const struct term *row, uint32_t count,
-                        struct vector *out) {
+void embedder_embed_row(const struct postings *terms, uint32_t documents, const struct term *row,
+                        uint32_t count, struct vector *out) {
     float values[VECTOR_DIMENSIONS] = {0};
     for (uint32_t i = 0; i < count; i++) {
         embedder_add(terms, documents, row[i].hash, 1.0f + logf((float)row[i].count), values);

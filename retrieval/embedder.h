@@ -16,9 +16,11 @@
 #include "retrieval/vectors.h"
 
 // `terms` tells how many of `documents` hold a term.
-void embedder_embed_row(const struct postings *terms, uint32_t documents, const struct term *row, uint32_t count,
-                        struct vector *out);
-// The same, one weighted term at a time: values[VECTOR_DIMENSIONS] starts at zero and is quantised at the end.
-void embedder_add(const struct postings *terms, uint32_t documents, uint32_t hash, float weight, float *values);
+void embedder_embed_row(const struct postings *terms, uint32_t documents, const struct term *row,
+                        uint32_t count, struct vector *out);
+// The same, one weighted term at a time: values[VECTOR_DIMENSIONS] starts at zero and is quantised at the
+// end.
+void embedder_add(const struct postings *terms, uint32_t documents, uint32_t hash, float weight,
+                  float *values);
 
 #endif

@@ -96,7 +96,8 @@ static bool spells(enum segment_spelling spelling, struct slice path, struct sli
 }
 
 // The living files that `text` spells and whose path ends in `tail`, the nearest few of them.
-static bool add_nearest(struct resolution *r, enum segment_spelling spelling, struct slice text, struct slice tail) {
+static bool add_nearest(struct resolution *r, enum segment_spelling spelling, struct slice text,
+                        struct slice tail) {
     struct nearest nearest = {0};
     for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
         struct postings_list list =
@@ -234,11 +235,11 @@ static void resolve_go(struct resolution *r, struct slice target) {
 
 // --- JavaScript and TypeScript
 
-static const char *const SCRIPT_TAILS[] = {"",     ".ts",       ".tsx",       ".d.ts",     ".js",        ".jsx",
-                                           ".mjs", ".vue",      ".svelte",    "/index.ts", "/index.tsx", "/index.js",
-                                           NULL};
-static const char *const SCRIPT_PACKAGE_TAILS[] = {"/src/index.ts", "/index.ts", "/src/index.js", "/index.js",
-                                                   "/src/main.ts",  NULL};
+static const char *const SCRIPT_TAILS[] = {"",           ".ts",       ".tsx", ".d.ts",   ".js",
+                                           ".jsx",       ".mjs",      ".vue", ".svelte", "/index.ts",
+                                           "/index.tsx", "/index.js", NULL};
+static const char *const SCRIPT_PACKAGE_TAILS[] = {"/src/index.ts", "/index.ts",    "/src/index.js",
+                                                   "/index.js",     "/src/main.ts", NULL};
 
 static void resolve_script(struct resolution *r, struct slice target) {
     if (slice_starts_with(target, SLICE_LITERAL("."))) {
@@ -350,8 +351,9 @@ static void resolve_rust(struct resolution *r, struct slice target) {
     bool first = true;
     for (size_t i = 0; i < target.length; i++) {
         size_t start = i;
-        while (i < target.length && (target.data[i] == '_' || (target.data[i] >= '0' && target.data[i] <= '9') ||
-                                     ((target.data[i] | 32) >= 'a' && (target.data[i] | 32) <= 'z'))) {
+        while (i < target.length &&
+               (target.data[i] == '_' || (target.data[i] >= '0' && target.data[i] <= '9') ||
+                ((target.data[i] | 32) >= 'a' && (target.data[i] | 32) <= 'z'))) {
             i++;
         }
         struct slice word = slice_sub(target, start, i);
@@ -489,5 +491,5 @@ void imports_free(struct imports *imports) {
 
 enum imports_way imports_way(const struct imports *imports, struct snapshot_file at) {
     const uint64_t *way = map_get(&imports->ways, file_key(at));
-    return way ? (enum imports_way)*way : IMPORTS_NONE;
+    return way ? (enum imports_way) * way : IMPORTS_NONE;
 }

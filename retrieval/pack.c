@@ -39,8 +39,8 @@ static void note_line(void *context, uint64_t hash) {
     map_insert(context, hash, 1);
 }
 
-void pack_init(struct pack *pack, struct context *context, const char *root, const char *path, struct slice text,
-               uint32_t signature_bytes, uint32_t chunk_bytes) {
+void pack_init(struct pack *pack, struct context *context, const char *root, const char *path,
+               struct slice text, uint32_t signature_bytes, uint32_t chunk_bytes) {
     *pack = (struct pack){.context = context,
                           .root = root,
                           .path = path,
@@ -63,7 +63,8 @@ static uint64_t place_key(const struct record *record, uint32_t line) {
 }
 
 static void choose_lines(const struct symbol *symbol, uint32_t *start, uint32_t *end) {
-    *start = symbol->name_line - symbol->start_line < PACK_SYMBOL_LINES ? symbol->start_line : symbol->name_line;
+    *start =
+        symbol->name_line - symbol->start_line < PACK_SYMBOL_LINES ? symbol->start_line : symbol->name_line;
     *end = symbol->header_end_line < *start + PACK_SYMBOL_LINES ? symbol->header_end_line
                                                                 : *start + PACK_SYMBOL_LINES - 1;
     *end = *end > symbol->name_line ? *end : symbol->name_line;
@@ -120,7 +121,8 @@ static struct slice read_range(struct pack *pack, const struct record *record, u
     return bytes;
 }
 
-static struct slice chunk_text(struct pack *pack, const struct segment_file *file, const struct chunk *chunk) {
+static struct slice chunk_text(struct pack *pack, const struct segment_file *file,
+                               const struct chunk *chunk) {
     uint32_t end = chunk->end_byte - chunk->start_byte > CHUNK_READ_MAX ? chunk->start_byte + CHUNK_READ_MAX
                                                                         : chunk->end_byte;
     if (file->text) {

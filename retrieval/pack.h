@@ -22,16 +22,16 @@ enum { PACK_CHUNKS = 5, PACK_CHUNK_LINES = 40, PACK_SYMBOL_LINES = 3 };
 struct pack {
     struct context *context;
     const char *root;
-    const char *path;                         // of the open document
-    struct map lines;                         // hashes of its lines
-    uint32_t signature_bytes, chunk_bytes;    // left
-    uint32_t chunks;                          // taken
+    const char *path;                      // of the open document
+    struct map lines;                      // hashes of its lines
+    uint32_t signature_bytes, chunk_bytes; // left
+    uint32_t chunks;                       // taken
     VEC(struct context_item) items;
     struct map shown; // path and line of symbol items
 };
 
-void pack_init(struct pack *pack, struct context *context, const char *root, const char *path, struct slice text,
-               uint32_t signature_bytes, uint32_t chunk_bytes);
+void pack_init(struct pack *pack, struct context *context, const char *root, const char *path,
+               struct slice text, uint32_t signature_bytes, uint32_t chunk_bytes);
 // Both return false when the budget of the kind is spent and no further call can add anything.
 bool pack_symbol(struct pack *pack, const struct segment_file *file, const struct symbol *symbol,
                  enum context_source source, double score);

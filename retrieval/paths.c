@@ -82,7 +82,8 @@ bool paths_ends_with(struct slice path, struct slice tail) {
         return false;
     }
     size_t start = path.length - tail.length;
-    return slice_equal(slice_sub(path, start, path.length), tail) && (start == 0 || path.data[start - 1] == '/');
+    return slice_equal(slice_sub(path, start, path.length), tail) &&
+           (start == 0 || path.data[start - 1] == '/');
 }
 
 // Adds one component to out; false when ".." climbs above the root.

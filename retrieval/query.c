@@ -29,8 +29,8 @@ uint64_t query_key(struct slice name) {
 }
 
 static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
 }
 
 void query_identifiers(struct slice text, size_t start, size_t end,
@@ -132,8 +132,9 @@ static void weigh_lines(struct query *query) {
 
 // Does an import statement begin at this place?
 static bool begins_import(struct slice line) {
-    static const char *const heads[] = {"import ", "import{", "import\t", "from ",     "use ",      "pub use ",
-                                        "#include", "export {", "export *", "mod ", "pub mod ", "using ", "require"};
+    static const char *const heads[] = {"import ",  "import{",  "import\t", "from ",    "use ",
+                                        "pub use ", "#include", "export {", "export *", "mod ",
+                                        "pub mod ", "using ",   "require"};
     line = slice_trim(line);
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         if (slice_starts_with(line, slice_of_string(heads[i]))) {
@@ -327,7 +328,8 @@ static void gather_receivers(struct query *query) {
     size_t at = query->word;
     if (at >= 1 && text.data[at - 1] == '.') {
         at -= 1;
-    } else if (at >= 2 && (memcmp(text.data + at - 2, "->", 2) == 0 || memcmp(text.data + at - 2, "::", 2) == 0)) {
+    } else if (at >= 2 &&
+               (memcmp(text.data + at - 2, "->", 2) == 0 || memcmp(text.data + at - 2, "::", 2) == 0)) {
         at -= 2;
     } else {
         return;
@@ -343,7 +345,8 @@ static void gather_receivers(struct query *query) {
 }
 
 void query_init(struct query *query, struct slice path, struct slice text, size_t cursor) {
-    *query = (struct query){.path = path, .text = text, .cursor = cursor < text.length ? cursor : text.length};
+    *query =
+        (struct query){.path = path, .text = text, .cursor = cursor < text.length ? cursor : text.length};
     query->word = query->cursor;
     while (query->word > 0 && is_word(text.data[query->word - 1])) {
         query->word--;

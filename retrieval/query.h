@@ -23,17 +23,17 @@ struct query_name {
 struct query {
     struct slice path, text;
     size_t cursor;
-    size_t word;                  // where the identifier that ends at the cursor starts; the cursor if none
-    bool after_member;            // ".", "->" or "::" stands before the word
-    struct weighted_term *terms;  // of the lines around
+    size_t word;                 // where the identifier that ends at the cursor starts; the cursor if none
+    bool after_member;           // ".", "->" or "::" stands before the word
+    struct weighted_term *terms; // of the lines around
     size_t term_count;
-    struct query_name *names;     // in the lines before the cursor, nearest first, each once
+    struct query_name *names; // in the lines before the cursor, nearest first, each once
     size_t name_count;
-    struct map before;            // query_key of a name -> lines above the cursor, of its nearest occurrence
-    struct map after;             // query_key of a name -> lines below
-    struct map imported;          // query_key of a name -> 1, if an import statement says it
-    struct map receivers;         // query_key of what may be the type of the thing left of the "."
-    VEC(struct slice) mentions;   // names of `after` and `imported`
+    struct map before;          // query_key of a name -> lines above the cursor, of its nearest occurrence
+    struct map after;           // query_key of a name -> lines below
+    struct map imported;        // query_key of a name -> 1, if an import statement says it
+    struct map receivers;       // query_key of what may be the type of the thing left of the "."
+    VEC(struct slice) mentions; // names of `after` and `imported`
 };
 
 void query_init(struct query *query, struct slice path, struct slice text, size_t cursor);

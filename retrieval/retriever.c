@@ -159,8 +159,8 @@ static void find_imports(struct asking *asking) {
 
 static void add_definitions(struct asking *asking) {
     struct definition found[DEFINITIONS];
-    size_t count = definitions_find(asking->snapshot, &asking->text, &asking->imports, asking->self,
-                                    DEFINITIONS, found);
+    size_t count =
+        definitions_find(asking->snapshot, &asking->text, &asking->imports, asking->self, DEFINITIONS, found);
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = asking->snapshot->segments[found[i].segment];
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[found[i].id].file;
@@ -229,8 +229,8 @@ static void ask_sources(struct asking *asking, struct context *out) {
     add_definitions(asking);
     out->definitions_ms = lap(&start);
     if (!is_late(asking)) {
-        asking->lexical_count = chunks_lexical(asking->snapshot, &asking->text, asking->self, CHUNK_HITS,
-                                               asking->lexical);
+        asking->lexical_count =
+            chunks_lexical(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->lexical);
         out->lexical_ms = lap(&start);
     }
     if (!is_late(asking)) {

@@ -80,7 +80,8 @@ static void append_words(struct str *out, struct slice words) {
     str_append_char(out, ' ');
 }
 
-static void write_signature_document(struct str *out, const struct record *record, const struct symbol *symbol) {
+static void write_signature_document(struct str *out, const struct record *record,
+                                     const struct symbol *symbol) {
     str_clear(out);
     append_words(out, slice_of_string(symbol->name));
     append_words(out, slice_of_string(symbol->name));

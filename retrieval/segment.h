@@ -44,15 +44,20 @@ struct segment_part {
 };
 
 // What a path is found by; see segment_key.
-enum segment_spelling { SPELLING_PATH = 'p', SPELLING_BASE = 'b', SPELLING_FOLDER = 'd', SPELLING_MODULE = 'm' };
+enum segment_spelling {
+    SPELLING_PATH = 'p',
+    SPELLING_BASE = 'b',
+    SPELLING_FOLDER = 'd',
+    SPELLING_MODULE = 'm'
+};
 
 struct segment {
     atomic_int references;
     struct segment_file *files;
     uint32_t file_count;
     struct segment_part fields[SEGMENT_FIELDS];
-    struct postings names; // segment_name_key of a symbol's name -> symbols
-    struct postings paths; // segment_key -> files
+    struct postings names;  // segment_name_key of a symbol's name -> symbols
+    struct postings paths;  // segment_key -> files
     struct vectors vectors; // one per chunk
 };
 

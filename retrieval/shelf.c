@@ -77,7 +77,8 @@ void shelf_overlay_remove(struct shelf *shelf, const char *name) {
 }
 
 static struct segment_file shown(const struct shelf_path *path) {
-    return (struct segment_file){path->overlay ? path->overlay : path->disk, path->overlay ? path->text : NULL};
+    return (struct segment_file){path->overlay ? path->overlay : path->disk,
+                                 path->overlay ? path->text : NULL};
 }
 
 static void rebuild_base(struct shelf *shelf) {

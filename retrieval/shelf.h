@@ -31,13 +31,13 @@ struct shelf_path {
 
 struct shelf {
     struct snapshot_slot *slot;
-    struct intern names;          // path -> index in paths
+    struct intern names; // path -> index in paths
     VEC(struct shelf_path) paths;
-    VEC(uint32_t) changed;        // paths that were touched since the base was built
+    VEC(uint32_t) changed; // paths that were touched since the base was built
     VEC(struct go_module) modules;
     struct segment *base;
     uint64_t last_build_us, last_cost_us;
-    bool complete;                // a full pass was committed
+    bool complete; // a full pass was committed
 };
 
 void shelf_init(struct shelf *shelf, struct snapshot_slot *slot);

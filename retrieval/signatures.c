@@ -20,15 +20,15 @@
 enum { BM25_LIMIT = 1500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24 };
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
-    [SIGNATURE_BM25] = 4.0f,        [SIGNATURE_SIMILAR] = 4.0f,        [SIGNATURE_DIRECT] = 2.0f,
-    [SIGNATURE_PACKAGE] = 1.5f,     [SIGNATURE_SECOND] = 1.0f,         [SIGNATURE_FOLDER] = 0.3f,
-    [SIGNATURE_NEAR] = 0.5f,        [SIGNATURE_BELOW] = 1.5f,          [SIGNATURE_BELOW_NEAR] = 1.0f,
-    [SIGNATURE_IMPORTED] = 2.5f,    [SIGNATURE_ABOVE] = -2.0f,         [SIGNATURE_RECEIVER] = 2.0f,
-    [SIGNATURE_SCOPE_NEAR] = 1.0f,  [SIGNATURE_SCOPE_IMPORTED] = 0.5f, [SIGNATURE_MEMBER] = 0.5f,
-    [SIGNATURE_FREE] = -0.5f,       [SIGNATURE_FUNCTION] = 0.5f,       [SIGNATURE_TYPE] = 0.3f,
-    [SIGNATURE_CONSTANT] = 0.0f,    [SIGNATURE_FIELD] = -0.3f,         [SIGNATURE_TEST] = -1.5f,
-    [SIGNATURE_BOTH_TEST] = -0.5f,  [SIGNATURE_VENDORED] = -1.0f,      [SIGNATURE_USED] = 0.5f,
-    [SIGNATURE_PRIVATE] = -0.5f,    [SIGNATURE_PREFIX] = 4.0f,
+    [SIGNATURE_BM25] = 4.0f,       [SIGNATURE_SIMILAR] = 4.0f,        [SIGNATURE_DIRECT] = 2.0f,
+    [SIGNATURE_PACKAGE] = 1.5f,    [SIGNATURE_SECOND] = 1.0f,         [SIGNATURE_FOLDER] = 0.3f,
+    [SIGNATURE_NEAR] = 0.5f,       [SIGNATURE_BELOW] = 1.5f,          [SIGNATURE_BELOW_NEAR] = 1.0f,
+    [SIGNATURE_IMPORTED] = 2.5f,   [SIGNATURE_ABOVE] = -2.0f,         [SIGNATURE_RECEIVER] = 2.0f,
+    [SIGNATURE_SCOPE_NEAR] = 1.0f, [SIGNATURE_SCOPE_IMPORTED] = 0.5f, [SIGNATURE_MEMBER] = 0.5f,
+    [SIGNATURE_FREE] = -0.5f,      [SIGNATURE_FUNCTION] = 0.5f,       [SIGNATURE_TYPE] = 0.3f,
+    [SIGNATURE_CONSTANT] = 0.0f,   [SIGNATURE_FIELD] = -0.3f,         [SIGNATURE_TEST] = -1.5f,
+    [SIGNATURE_BOTH_TEST] = -0.5f, [SIGNATURE_VENDORED] = -1.0f,      [SIGNATURE_USED] = 0.5f,
+    [SIGNATURE_PRIVATE] = -0.5f,   [SIGNATURE_PREFIX] = 4.0f,
 };
 static const float REPEATED_NAME = 1.5f; // what a name's every further definition loses
 
@@ -62,8 +62,8 @@ static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t 
 static void offer_ranked(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
     struct bm25_hit *hits = mem_alloc(BM25_LIMIT * sizeof *hits);
-    size_t count = bm25_search(input->snapshot, SEGMENT_SYMBOLS, input->query->terms, input->query->term_count,
-                               input->self, BM25_LIMIT, hits);
+    size_t count = bm25_search(input->snapshot, SEGMENT_SYMBOLS, input->query->terms,
+                               input->query->term_count, input->self, BM25_LIMIT, hits);
     for (size_t i = 0; i < count; i++) {
         offer_candidate(ranking, hits[i].segment, hits[i].id, hits[i].score / hits[0].score);
     }
@@ -184,7 +184,8 @@ static void rate(struct ranking *ranking, struct signature *candidate) {
     const struct symbol *symbol = segment_symbol(segment, candidate->id);
     uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[candidate->id].file;
     float *features = candidate->features;
-    rate_place(ranking, segment->files[file].record, (struct snapshot_file){candidate->segment, file}, features);
+    rate_place(ranking, segment->files[file].record, (struct snapshot_file){candidate->segment, file},
+               features);
     rate_name(ranking, symbol, features);
     rate_scope(ranking, symbol, features);
     features[SIGNATURE_FUNCTION] = symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD;

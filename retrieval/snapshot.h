@@ -69,7 +69,8 @@ static inline bool snapshot_is_dead(const struct snapshot *snapshot, uint32_t se
 }
 // The living file of that path.
 bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct snapshot_file *out);
-static inline const struct segment_file *snapshot_file(const struct snapshot *snapshot, struct snapshot_file at) {
+static inline const struct segment_file *snapshot_file(const struct snapshot *snapshot,
+                                                       struct snapshot_file at) {
     return &snapshot->segments[at.segment]->files[at.file];
 }
 
