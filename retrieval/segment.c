@@ -169,12 +169,50 @@ static void adopt_files(struct segment *segment, const struct segment_file *file
     }
 }
 
+static void number_folders(struct segment *segment) {
+    struct map folders;
+    map_init(&folders);
+    segment->folders = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->folders);
+    segment->folder_files = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->folder_files);
+    for (uint32_t file = 0; file < segment->file_count; file++) {
+        struct slice folder = paths_folder(slice_of_string(segment->files[file].record->path));
+        uint64_t number =
+            *map_insert(&folders, hash_bytes(folder.data, folder.length), segment->folder_count);
+        if (number == segment->folder_count) {
+            segment->folder_files[segment->folder_count++] = file;
+        }
+        segment->folders[file] = (uint32_t)number;
+    }
+    map_free(&folders);
+}
+
+// The first entry of a file not below `file`; entries ascend by file (G1).
+static uint32_t first_entry(const struct segment_part *part, uint32_t file) {
+    uint32_t low = 0, high = part->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (part->entries[middle].file < file) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,
+                       uint32_t *first) {
+    *first = first_entry(&segment->fields[field], file);
+    return first_entry(&segment->fields[field], file + 1);
+}
+
 struct segment *segment_build(const struct segment_file *files, uint32_t count) {
     struct segment *segment = mem_zero(1, sizeof *segment);
     struct build build = {.segment = segment};
     atomic_init(&segment->references, 1);
     arena_init(&build.rows.arena);
     adopt_files(segment, files, count);
+    number_folders(segment);
     number_entries(segment, SEGMENT_CHUNKS);
     number_entries(segment, SEGMENT_SYMBOLS);
     count_signatures(&build);
@@ -208,6 +246,8 @@ static void destroy(struct segment *segment) {
     postings_free(&segment->names);
     postings_free(&segment->paths);
     vectors_free(&segment->vectors);
+    free(segment->folders);
+    free(segment->folder_files);
     free(segment->files);
     free(segment);
 }

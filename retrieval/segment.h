@@ -55,6 +55,9 @@ struct segment {
     atomic_int references;
     struct segment_file *files;
     uint32_t file_count;
+    uint32_t *folders;      // of each file: the number of its folder
+    uint32_t *folder_files; // of each folder: one of its files
+    uint32_t folder_count;
     struct segment_part fields[SEGMENT_FIELDS];
     struct postings names;  // segment_name_key of a symbol's name -> symbols
     struct postings paths;  // segment_key -> files
@@ -68,6 +71,10 @@ void segment_release(struct segment *segment); // NULL is allowed
 // The key of a name is the term of the whole name (terms.h): lower-cased, so callers compare the case.
 uint32_t segment_name_key(struct slice name);
 uint32_t segment_key(enum segment_spelling spelling, struct slice text);
+
+// The numbers of the file's entries are [*first, result).
+uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,
+                       uint32_t *first);
 
 static inline const struct chunk *segment_chunk(const struct segment *segment, uint32_t id) {
     const struct segment_entry *entry = &segment->fields[SEGMENT_CHUNKS].entries[id];

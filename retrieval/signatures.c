@@ -17,7 +17,7 @@
 
 #include <math.h>
 
-enum { BM25_LIMIT = 1500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24 };
+enum { BM25_LIMIT = 1500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 256 };
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 4.0f,       [SIGNATURE_SIMILAR] = 4.0f,        [SIGNATURE_DIRECT] = 2.0f,
@@ -28,7 +28,7 @@ static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_FREE] = -0.5f,      [SIGNATURE_FUNCTION] = 0.5f,       [SIGNATURE_TYPE] = 0.3f,
     [SIGNATURE_CONSTANT] = 0.0f,   [SIGNATURE_FIELD] = -0.3f,         [SIGNATURE_TEST] = -1.5f,
     [SIGNATURE_BOTH_TEST] = -0.5f, [SIGNATURE_VENDORED] = -1.0f,      [SIGNATURE_USED] = 0.5f,
-    [SIGNATURE_PRIVATE] = -0.5f,   [SIGNATURE_PREFIX] = 4.0f,
+    [SIGNATURE_USED_NEAR] = 0.5f,  [SIGNATURE_PRIVATE] = -0.5f,       [SIGNATURE_PREFIX] = 4.0f,
 };
 static const float REPEATED_NAME = 1.5f; // what a name's every further definition loses
 
@@ -40,6 +40,7 @@ struct ranking {
     VEC(float) evidence;
     struct map scopes; // segment_name_key of a name near -> distance
     float most_evidence;
+    float *kinship[SNAPSHOT_SEGMENTS]; // of each folder: 1 for the own, less the farther away
 };
 
 static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id, float bm25) {
@@ -116,6 +117,47 @@ static void offer_similar(struct ranking *ranking) {
     }
 }
 
+static void offer_imported(struct ranking *ranking) {
+    const struct signatures_input *input = ranking->input;
+    for (size_t i = 0; i < input->imports->files.count; i++) {
+        struct snapshot_file at = input->imports->files.items[i].at;
+        uint32_t id,
+            end = segment_range(input->snapshot->segments[at.segment], SEGMENT_SYMBOLS, at.file, &id);
+        for (; id < end; id++) {
+            offer_candidate(ranking, at.segment, id, 0);
+        }
+    }
+}
+
+static void measure_kinship(struct ranking *ranking) {
+    const struct signatures_input *input = ranking->input;
+    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        const struct segment *segment = input->snapshot->segments[s];
+        ranking->kinship[s] = mem_alloc((segment->folder_count + (size_t)1) * sizeof(float));
+        for (uint32_t i = 0; i < segment->folder_count; i++) {
+            struct slice path = slice_of_string(segment->files[segment->folder_files[i]].record->path);
+            float distance = (float)paths_distance(path, input->query->path);
+            ranking->kinship[s][i] = 1.0f / (1.0f + distance * distance);
+        }
+    }
+}
+
+// How many chunks say the name; *near weighs each by its folder's kinship.
+static float count_uses(const struct ranking *ranking, uint32_t term, float *near) {
+    uint32_t used = 0;
+    *near = 0;
+    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        const struct segment *segment = ranking->input->snapshot->segments[s];
+        const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
+        struct postings_list list = postings_find(&part->terms, term);
+        for (uint32_t i = 0; i < list.length && i < USES_LIMIT; i++) {
+            *near += ranking->kinship[s][segment->folders[part->entries[list.documents[i]].file]];
+        }
+        used += list.length;
+    }
+    return (float)used;
+}
+
 // The last identifier of a scope such as "a::b::C" or "pkg.Type".
 static struct slice last_name(const char *scope) {
     struct slice text = slice_of_string(scope);
@@ -148,17 +190,14 @@ static void rate_name(const struct ranking *ranking, const struct symbol *symbol
     uint32_t term = segment_name_key(name);
     const uint64_t *below = map_get(&query->after, key), *similar = map_get(&ranking->similar, term);
     bool above = map_get(&query->before, key) != NULL;
-    uint32_t used = 0;
-    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
-        const struct segment *segment = ranking->input->snapshot->segments[s];
-        used += postings_find(&segment->fields[SEGMENT_CHUNKS].terms, term).length;
-    }
+    float near, used = count_uses(ranking, term, &near);
     features[SIGNATURE_ABOVE] = above;
     features[SIGNATURE_BELOW] = below != NULL;
     features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)*below * 0.1f) : 0;
     features[SIGNATURE_IMPORTED] = !above && map_get(&query->imported, key);
     features[SIGNATURE_SIMILAR] = similar ? ranking->evidence.items[*similar] / ranking->most_evidence : 0;
-    features[SIGNATURE_USED] = logf(1.0f + (float)used) / 5.0f;
+    features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
+    features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
     features[SIGNATURE_PRIVATE] = symbol->name[0] == '_' && features[SIGNATURE_FOLDER] <= 0;
     size_t typed = query->cursor - query->word;
     features[SIGNATURE_PREFIX] =
@@ -242,10 +281,12 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.similar);
     map_init(&ranking.scopes);
     note_scopes(&ranking);
+    measure_kinship(&ranking);
     offer_ranked(&ranking);
     if (!cancel_fired(input->cancel)) {
         offer_mentions(&ranking);
         offer_similar(&ranking);
+        offer_imported(&ranking);
     }
     for (size_t i = 0; i < ranking.candidates.count; i++) {
         rate(&ranking, &ranking.candidates.items[i]);
@@ -257,6 +298,9 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_free(&ranking.similar);
     map_free(&ranking.scopes);
     vec_free(&ranking.evidence);
+    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        free(ranking.kinship[s]);
+    }
     *count = ranking.candidates.count;
     return ranking.candidates.items;
 }

@@ -15,7 +15,7 @@
 #include "retrieval/imports.h"
 #include "retrieval/query.h"
 
-enum { SIGNATURES_CANDIDATES = 4000 };
+enum { SIGNATURES_CANDIDATES = 6000 };
 
 // Each is between 0 and about 1; the weights in signatures.c say what it is worth.
 #define SIGNATURE_FEATURES(X)                                                                                \
@@ -43,9 +43,10 @@ enum { SIGNATURES_CANDIDATES = 4000 };
     X(TEST)      /* in a test, the open file is none */                                                      \
     X(BOTH_TEST) /* both are */                                                                              \
     X(VENDORED)                                                                                              \
-    X(USED)    /* by many chunks of the repository */                                                        \
-    X(PRIVATE) /* begins with "_", in another package */                                                     \
-    X(PREFIX)  /* begins with the word being typed */
+    X(USED)      /* by many chunks of the repository */                                                      \
+    X(USED_NEAR) /* by many chunks of the own and near folders */                                            \
+    X(PRIVATE)   /* begins with "_", in another package */                                                   \
+    X(PREFIX)    /* begins with the word being typed */
 
 enum signature_feature {
 #define SIGNATURE_ENUM(name) SIGNATURE_##name,
