@@ -9,12 +9,10 @@
 #include "base/mem.h"
 #include "indexer/language_internal.h"
 
-#include <ctype.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 enum { LANGUAGES_MAX = 64 };
 
@@ -110,12 +108,32 @@ static struct capture capture_of_name(const char *name) {
     return (struct capture){.role = CAPTURE_OTHER, .name = name};
 }
 
+static bool read_predicates(struct grammar_query *out) {
+    for (uint32_t pattern = 0; pattern < ts_query_pattern_count(out->query); pattern++) {
+        uint32_t steps, length;
+        const TSQueryPredicateStep *step = ts_query_predicates_for_pattern(out->query, pattern, &steps);
+        if (steps == 0) {
+            continue;
+        }
+        bool known = steps == 4 && step[0].type == TSQueryPredicateStepTypeString &&
+                     step[1].type == TSQueryPredicateStepTypeCapture &&
+                     step[2].type == TSQueryPredicateStepTypeString &&
+                     strcmp(ts_query_string_value_for_id(out->query, step[0].value_id, &length), "eq?") == 0;
+        if (!known || out->predicate_count == PREDICATES_MAX) {
+            return false;
+        }
+        out->predicates[out->predicate_count++] = (struct predicate){
+            pattern, step[1].value_id, ts_query_string_value_for_id(out->query, step[2].value_id, &length)};
+    }
+    return true;
+}
+
 static bool query_compile(struct grammar_query *out, const struct language *language,
                           const TSLanguage *grammar, const char *source, bool kinds) {
     uint32_t offset = 0;
     TSQueryError error = TSQueryErrorNone;
     out->query = ts_query_new(grammar, source, (uint32_t)strlen(source), &offset, &error);
-    if (!out->query || ts_query_capture_count(out->query) > CAPTURES_MAX) {
+    if (!out->query || ts_query_capture_count(out->query) > CAPTURES_MAX || !read_predicates(out)) {
         snprintf(trouble, sizeof trouble, "%s: query error %d at byte %u: %.60s", language->name, (int)error,
                  offset, source + offset);
         return false;

@@ -37,6 +37,7 @@ struct language {
     const char *symbols_query;
     const char *chunks_query;
     const char *imports_query;
+    bool has_macros; // C's family: see mask.c
 };
 
 extern const struct language language_table[];
@@ -64,11 +65,20 @@ struct capture {
     const char *name;
 };
 
-enum { CAPTURES_MAX = 32 };
+enum { CAPTURES_MAX = 32, PREDICATES_MAX = 16 };
+
+// (#eq? @capture "text"), the one predicate that queries may use; tree-sitter leaves predicates to us.
+struct predicate {
+    uint32_t pattern;
+    uint32_t capture;
+    const char *text;
+};
 
 struct grammar_query {
     TSQuery *query;
     struct capture captures[CAPTURES_MAX];
+    struct predicate predicates[PREDICATES_MAX];
+    size_t predicate_count;
 };
 
 struct grammar {

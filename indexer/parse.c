@@ -25,7 +25,7 @@ TSTree *parse_tree(struct extraction *extraction) {
     if (!ts_parser_set_language(parser, extraction->grammar->language)) {
         return NULL;
     }
-    TSInput input = {.payload = &extraction->text, .read = read_text, .encoding = TSInputEncodingUTF8};
+    TSInput input = {.payload = &extraction->parsed, .read = read_text, .encoding = TSInputEncodingUTF8};
     TSParseOptions options = {.payload = (void *)(uintptr_t)extraction->cancel,
                               .progress_callback = should_stop};
     TSTree *tree = ts_parser_parse_with_options(parser, NULL, input, options);

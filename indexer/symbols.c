@@ -84,6 +84,21 @@ static void match_read(struct match *match, const struct grammar_query *query, c
     }
 }
 
+static bool predicates_hold(const struct extraction *extraction, const struct grammar_query *query,
+                            const TSQueryMatch *raw) {
+    for (size_t i = 0; i < query->predicate_count; i++) {
+        const struct predicate *predicate = &query->predicates[i];
+        for (uint16_t j = 0; predicate->pattern == raw->pattern_index && j < raw->capture_count; j++) {
+            if (raw->captures[j].index == predicate->capture &&
+                !slice_equal(node_text(extraction, raw->captures[j].node),
+                             slice_of_string(predicate->text))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static const char *scope_join(struct search *search, const char *outer, struct slice inner) {
     struct arena *arena = &search->extraction->record->arena;
     if (inner.length == 0) {
@@ -215,7 +230,7 @@ static void take_match(struct search *search, const struct place *place, const s
     }
     struct place inner = {.scope = place->scope, .in_type = place->in_type, .start = NO_WRAPPER};
     if (!ts_node_is_null(match->scope)) {
-        inner.scope = scope_join(search, place->scope, node_text(search->extraction, match->scope));
+        inner.scope = scope_join(search, place->scope, type_name_of(search->extraction, match->scope));
         inner.in_type = true;
     }
     TSNode name_node = ts_node_is_null(match->name) ? match->declarator : match->name;
@@ -248,7 +263,9 @@ static void search_place(struct search *search, struct place place) {
     while (ts_query_cursor_next_match(cursor, &raw)) {
         struct match match;
         match_read(&match, query, &raw);
-        take_match(search, &place, &match);
+        if (predicates_hold(search->extraction, query, &raw)) {
+            take_match(search, &place, &match);
+        }
     }
 }
 

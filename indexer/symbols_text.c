@@ -42,7 +42,7 @@ static TSNode declarator_step(const struct grammar *grammar, TSNode node, struct
         }
         return ts_node_child_by_field_id(node, grammar->name_field);
     }
-    if (strcmp(type, "template_function") == 0) {
+    if (strcmp(type, "template_function") == 0 || strcmp(type, "template_type") == 0) {
         return ts_node_child_by_field_id(node, grammar->name_field);
     }
     if (strcmp(type, "parenthesized_declarator") == 0 || strcmp(type, "reference_declarator") == 0 ||
@@ -72,6 +72,19 @@ struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode no
     }
     set_name(&name, extraction, node_text(extraction, node));
     return name;
+}
+
+struct slice type_name_of(const struct extraction *extraction, TSNode node) {
+    struct slice text = node_text(extraction, node);
+    size_t end = 0;
+    size_t start = 0;
+    for (; end < text.length && !memchr("<[{(", text.data[end], 4); end++) {
+        if (memchr("*&: '", text.data[end], 5)) {
+            start = end + 1;
+        }
+    }
+    struct slice name = slice_sub(text, start, end);
+    return slice_sub(name, 0, NAME_MAX_BYTES);
 }
 
 // The byte behind the comment that begins at `at`, or `at` itself if none does. Only called where a comment

@@ -32,10 +32,14 @@ struct extraction {
     struct syntax *syntax;
     const struct grammar *grammar;
     struct slice text;
+    struct slice parsed; // what the parser sees: the text, or the text with macros blanked
     const struct cancel *cancel;
     struct record *record;
     VEC(uint32_t) line_starts;
 };
+
+// mask.c: `text` with the macros blanked that C's grammar cannot place, same length; empty if there are none.
+void mask_macros(struct slice text, struct str *out);
 
 // NULL when the token fired. The caller deletes the tree.
 TSTree *parse_tree(struct extraction *extraction);
@@ -66,6 +70,8 @@ struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode no
 // One line of [start, end), comments left out, white space collapsed; in the record's arena.
 const char *symbol_signature(const struct extraction *extraction, TSNode definition, uint32_t start,
                              uint32_t end);
+// The bare name in a type's text: `*Server[T]` and `&mut a::Server<T>` are Server.
+struct slice type_name_of(const struct extraction *extraction, TSNode node);
 struct slice node_text(const struct extraction *extraction, TSNode node);
 
 #endif
