@@ -210,9 +210,8 @@ static void failures_carry_the_models_words(void **state) {
 
 static void a_newer_request_supersedes_only_its_own_kind(void **state) {
     struct fixture *fixture = *state;
-    struct asked first = {0};
-    struct asked second = {0};
-    struct asked popup = {0};
+    // Static: what still runs is answered at tear-down.
+    static struct asked first, second, popup;
     ask_on(fixture, &first, "int x = |", 0, false);
     turn(fixture, &first, 1);
     ask_on(fixture, &popup, "int x = |", 1, false);
