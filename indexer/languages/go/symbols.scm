@@ -16,6 +16,7 @@
 (method_elem name: (_) @name) @method.declaration
 
 (const_spec name: (identifier) @name value: (_)? @value) @constant
+(const_spec (identifier) @name) @constant
 (var_spec name: (identifier) @name value: (_)? @value) @variable
 
 [

@@ -9,6 +9,7 @@
 (field_definition property: (_) @name value: (_)? @value) @field
 (pair key: (_) @name value: [
   (arrow_function body: (_) @body) (function_expression body: (_) @body)]) @method
+(pair key: (_) @name value: (object) @container) @field
 (pair key: (_) @name value: (_) @value) @field
 
 ; const f = () => ...;  const x = ...;
@@ -25,6 +26,7 @@
 (variable_declaration (variable_declarator name: (identifier) @name value: (_)? @value)) @variable
 (lexical_declaration (variable_declarator name: (object_pattern
   (shorthand_property_identifier_pattern) @name))) @variable
+(lexical_declaration (variable_declarator name: (array_pattern (identifier) @name))) @variable
 
 ; exports.f = ...;  Class.prototype.f = function ...;  module.exports = { ... };
 (expression_statement (assignment_expression

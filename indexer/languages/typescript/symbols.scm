@@ -26,6 +26,7 @@
 (enum_assignment name: (_) @name value: (_) @value) @constant
 (pair key: (_) @name value: [
   (arrow_function body: (_) @body) (function_expression body: (_) @body)]) @method
+(pair key: (_) @name value: (object) @container) @field
 (pair key: (_) @name value: (_) @value) @field
 
 ; const f = () => ...;  const x = ...;
