@@ -2,9 +2,8 @@
 //
 //   transport -bytes-> frame -bodies-> session -bodies-> transport
 //
-// The end may be noticed deep inside a handler or a write, so it only starts a
-// timer of no time; the timer's callback, with nothing of ours below it on the
-// stack, closes session and transport, and the loop runs dry.
+// The end may be noticed deep inside a handler or a write, so it only stops the
+// loop. Session and transport are closed outside of it, then it runs dry.
 #include "lsp/server.h"
 
 #include "base/log.h"
@@ -20,24 +19,17 @@ struct server {
     struct session *session;
     struct transport *transport;
     struct frame frame;
-    uv_timer_t ending;
+    uv_loop_t *loop;
     bool ended;
     int code;
 };
-
-static void on_ending(uv_timer_t *timer) {
-    struct server *server = timer->data;
-    session_close(server->session);
-    transport_close(server->transport);
-    uv_close((uv_handle_t *)timer, NULL);
-}
 
 static void on_exit_code(void *self, int code) {
     struct server *server = self;
     if (!server->ended) {
         server->ended = true;
         server->code = code;
-        uv_timer_start(&server->ending, on_ending, 0, 0);
+        uv_stop(server->loop);
     }
 }
 
@@ -106,19 +98,20 @@ static int open_transport(struct server *server, uv_loop_t *loop) {
 }
 
 int server_run(const struct session_options *options) {
-    struct server server = {.host = options->host, .code = 1};
+    struct server server = {.host = options->host, .loop = options->loop, .code = 1};
     signal(SIGPIPE, SIG_IGN); // a client that is gone shows up as a failed write
     if (open_transport(&server, options->loop) != 0) {
         return 1;
     }
     frame_init(&server.frame, FRAME_BODY_LIMIT, on_body, on_garbage, &server);
-    uv_timer_init(options->loop, &server.ending);
-    server.ending.data = &server;
     struct session_options own = *options;
     own.host =
         (struct session_host){&server, send_body, open_project, close_project, on_accept, on_exit_code};
     server.session = session_new(&own);
-    uv_run(options->loop, UV_RUN_DEFAULT);
+    uv_run(server.loop, UV_RUN_DEFAULT);
+    session_close(server.session);
+    transport_close(server.transport);
+    uv_run(server.loop, UV_RUN_DEFAULT);
     frame_fini(&server.frame);
     return server.code;
 }

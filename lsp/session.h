@@ -46,7 +46,7 @@ struct session_host {
     void *self;
     void (*send)(void *self, struct slice body); // one message to the client
     // Called at most once with a root (absolute, as the client named it), and again without one if that
-    // failed. root NULL: completions from the open documents alone.
+    // failed. root NULL: completions from the open documents alone. Must not run the loop.
     int (*open)(void *self, const char *root, const struct session_events *events,
                 struct session_project *out, struct err *err);
     void (*close)(void *self); // only after a successful open; running requests end in it

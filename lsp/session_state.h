@@ -95,7 +95,7 @@ bool session_check_ignored(struct session *session, struct document *document);
 void session_inline_completion(void *self, struct rpc_request *request, const struct json *params);
 void session_popup_completion(void *self, struct rpc_request *request, const struct json *params);
 void session_context(void *self, struct rpc_request *request, const struct json *params);
-void session_cancel_all(struct session *session); // answers every waiting request
+void session_cancel_all(struct session *session); // their answers follow
 void session_forget_document(struct session *session, const struct document *document);
 
 // session_answer.c: an engine's answer in the client's words

@@ -1,10 +1,5 @@
 // position_test.c - bytes and editor positions, in all three encodings.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "base/position.h"
 #include "base/utf8.h"

@@ -1,10 +1,5 @@
 // uri_test.c - file URIs and paths.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "base/uri.h"
 
