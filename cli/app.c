@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 // Jobs that may wait for the interactive worker; beyond it a request is answered "busy".
@@ -70,24 +71,40 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
     return model;
 }
 
-static int open_model(struct app *app, struct err *err) {
-    if (strcmp(app->config->provider, "repository") != 0) {
-        app->model = app_model(app->loop, app->config, err);
-        return app->model ? 0 : err ? err->code : ERR_INVALID;
-    }
+static void open_builtin(struct app *app) {
     struct repository_options options = {.root = app->root, .worker = app->worker};
     app->repository = app->model = repository_new(app->loop, &options);
     app->sinks[app->sink_count++] = repository_sink(app->repository);
+}
+
+static int open_model(struct app *app, const struct app_events *events, struct err *err) {
+    if (strcmp(app->config->provider, "repository") == 0) {
+        open_builtin(app);
+        return 0;
+    }
+    struct err trouble = {0};
+    app->model = app_model(app->loop, app->config, &trouble);
+    if (!app->model && !events->tolerate_model) {
+        return err_set(err, trouble.code, "%s", trouble.message);
+    }
+    if (!app->model) {
+        open_builtin(app);
+        if (events->on_warning) {
+            char line[640];
+            snprintf(line, sizeof line, "%s; the built-in model answers meanwhile", trouble.message);
+            events->on_warning(events->context, line);
+        }
+    }
     return 0;
 }
 
 // --- life cycle ---
 
-static int open_parts(struct app *app, const struct app_events *events, struct err *err) {
+static int open_parts(struct app *app, const struct app_events *events, bool with_index, struct err *err) {
     app->worker = worker_new(app->loop, WORKER_QUEUE);
     app->retriever = retriever_new(app->root);
     app->sinks[app->sink_count++] = retriever_sink(app->retriever);
-    int code = open_model(app, err);
+    int code = open_model(app, events, err);
     if (code) {
         return code;
     }
@@ -97,6 +114,9 @@ static int open_parts(struct app *app, const struct app_events *events, struct e
     struct engine_options engine = {app->loop,  app->worker, app->retriever,
                                     app->model, app->config, app->root};
     app->engine = engine_new(&engine);
+    if (!with_index) {
+        return 0;
+    }
     struct indexer_options indexer = {
         .root = app->root,
         .threads = app->config->index_threads,
@@ -114,8 +134,8 @@ int app_open(struct app **out, uv_loop_t *loop, const struct config *config, con
     struct app *app = mem_zero(1, sizeof *app);
     app->loop = loop;
     app->config = config;
-    app->root = fs_real_path(root, err);
-    int code = app->root ? open_parts(app, events, err) : ERR_NOT_FOUND;
+    app->root = fs_real_path(root ? root : "/", err);
+    int code = app->root ? open_parts(app, events, root != NULL, err) : ERR_NOT_FOUND;
     if (code) {
         app_close(app);
         return code;
@@ -135,7 +155,6 @@ void app_close(struct app *app) {
     worker_free(app->worker);
     engine_free(app->engine);
     backend_close(app->model);
-    uv_run(app->loop, UV_RUN_NOWAIT);
     retriever_free(app->retriever);
     free(app->root);
     free(app);

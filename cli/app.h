@@ -24,23 +24,26 @@ struct app {
     struct backend *repository; // the built-in model; NULL when another is configured
     struct backend *model;      // what completes: the built-in one or the configured one
     struct engine *engine;
-    struct indexer *indexer;
+    struct indexer *indexer;    // NULL without a root
     struct index_sink sinks[3]; // who is fed by the indexer: retriever, built-in model, observer
     size_t sink_count;
 };
 
-// What an app reports while it indexes; every function may be NULL.
+// What an app reports while it indexes (every function may be NULL), and how it takes trouble.
 struct app_events {
     void (*on_progress)(void *context, const struct index_progress *progress);
     void (*on_ready)(void *context, const struct index_progress *progress);
     void (*on_warning)(void *context, const char *message);
     void *context;
     const struct index_sink *observer; // fed like the others; called on the indexer's writer thread
+    // A configured model that cannot be opened is a warning, and the built-in one answers instead.
+    bool tolerate_model;
 };
 
+// root NULL: no index; completions come from the open document alone.
 int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
              const struct app_events *events, struct err *err);
-void app_close(struct app *app); // NULL is allowed; runs the loop until the app's handles are closed
+void app_close(struct app *app); // NULL is allowed; the loop must turn once more
 
 // The model that the config asks for: NULL and err when it cannot be (a refused URL, an unreadable key).
 struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err);

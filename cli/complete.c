@@ -154,7 +154,7 @@ static int complete(const struct complete_options *options) {
     uv_loop_t loop;
     uv_loop_init(&loop);
     struct config *config = app_load_config();
-    struct app_events events = {on_progress, on_ready, on_warning, &run, NULL};
+    struct app_events events = {on_progress, on_ready, on_warning, &run, NULL, false};
     char *root = locate(&run, &err);
     int code = root && run.path ? read_document(&run, &err) : ERR_NOT_FOUND;
     if (code == 0) {

@@ -15,16 +15,19 @@ struct backend_call {
 // A model that waits until the test answers for it.
 struct played {
     struct backend base;
-    struct backend_call call;
+    struct backend_call calls[8];
+    struct backend_call *call; // the latest
     int starts, cancels;
+    size_t used;
 };
 
 static struct backend_call *played_start(struct backend *self, const struct backend_request *request,
                                          const struct backend_callbacks *callbacks) {
     struct played *played = (struct played *)self;
     played->starts++;
-    played->call = (struct backend_call){*callbacks, request, false};
-    return &played->call;
+    played->call = &played->calls[played->used++ % 8];
+    *played->call = (struct backend_call){*callbacks, request, false};
+    return played->call;
 }
 
 static void played_cancel(struct backend *self, struct backend_call *call) {
@@ -129,7 +132,7 @@ static void reply(struct fixture *fixture, const char *text, double confidence) 
     struct backend_candidate candidate = {slice_of_string(text), confidence};
     struct backend_result result = {
         .message = "", .hint = "", .candidates = &candidate, .candidate_count = 1, .finish = FINISH_STOP};
-    fixture->model.call.callbacks.on_done(fixture->model.call.callbacks.context, &result);
+    fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
 }
 
 static void a_good_answer_is_shown(void **state) {
@@ -137,8 +140,8 @@ static void a_good_answer_is_shown(void **state) {
     struct asked asked = {0};
     ask(fixture, &asked, "int x = |\n");
     turn(fixture, &asked, 1);
-    assert_true(slice_equal(fixture->model.call.request->prefix, SLICE_LITERAL("int x = ")));
-    assert_true(slice_equal(fixture->model.call.request->suffix, SLICE_LITERAL("\n")));
+    assert_true(slice_equal(fixture->model.call->request->prefix, SLICE_LITERAL("int x = ")));
+    assert_true(slice_equal(fixture->model.call->request->suffix, SLICE_LITERAL("\n")));
     reply(fixture, "compute();", 0.9);
     assert_int_equal(asked.answers, 0);
     turn(fixture, &asked, 99);
@@ -198,7 +201,7 @@ static void failures_carry_the_models_words(void **state) {
         ask(fixture, &asked, "int x = |");
         turn(fixture, &asked, 1);
         struct backend_result result = {.code = cases[i].code, .message = "it broke", .hint = "mend it"};
-        fixture->model.call.callbacks.on_done(fixture->model.call.callbacks.context, &result);
+        fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
         turn(fixture, &asked, 99);
         assert_int_equal(asked.outcome, cases[i].outcome);
         assert_string_equal(asked.reason, "it broke: mend it");
@@ -207,9 +210,8 @@ static void failures_carry_the_models_words(void **state) {
 
 static void a_newer_request_supersedes_only_its_own_kind(void **state) {
     struct fixture *fixture = *state;
-    struct asked first = {0};
-    struct asked second = {0};
-    struct asked popup = {0};
+    // Static: what still runs is answered at tear-down.
+    static struct asked first, second, popup;
     ask_on(fixture, &first, "int x = |", 0, false);
     turn(fixture, &first, 1);
     ask_on(fixture, &popup, "int x = |", 1, false);

@@ -1,0 +1,121 @@
+// session_sync.c - the editor's documents and files, passed on to the index; see session_state.h.
+#include "base/log.h"
+#include "base/uri.h"
+#include "lsp/session_state.h"
+
+#include <stdlib.h>
+
+// Whether an ignore rule or the list of secret files covers the document. Files that the walk leaves out for
+// other reasons (too large, binary, no known language) may still be completed.
+static bool is_ignored(const struct session *session, const struct document *document) {
+    const char *reason = "";
+    if (!session->project.indexer || !session_is_inside(session, document) ||
+        indexer_includes(session->project.indexer, session_path(session, document), &reason)) {
+        return false;
+    }
+    return reason && (strstr(reason, "ignore") || strstr(reason, "secret"));
+}
+
+// The index gets the document's text, or loses it.
+static void overlay(struct session *session, struct document *document) {
+    struct indexer *indexer = session->project.indexer;
+    if (!indexer || !session_is_inside(session, document)) {
+        return;
+    }
+    const char *path = session_path(session, document);
+    if (!document->ignored && !document->too_large) {
+        indexer_overlay(indexer, path, document->language, document->text);
+        document->overlaid = true;
+    } else if (document->overlaid) {
+        indexer_overlay_remove(indexer, path);
+        document->overlaid = false;
+    }
+}
+
+static void take_over(struct session *session, struct document *document) {
+    document->ignored = is_ignored(session, document);
+    overlay(session, document);
+}
+
+void session_sync_all(struct session *session) {
+    for (size_t i = 0; i < session->documents.open.count; i++) {
+        take_over(session, session->documents.open.items[i]);
+    }
+}
+
+bool session_check_ignored(struct session *session, struct document *document) {
+    if (is_ignored(session, document) != document->ignored) {
+        document->ignored = !document->ignored;
+        overlay(session, document);
+    }
+    return document->ignored;
+}
+
+void session_did_open(void *self, const struct json *params) {
+    struct session *session = self;
+    const struct json *item = json_get(params, "textDocument");
+    const char *uri = json_get_string(item, "uri", NULL);
+    if (!uri) {
+        return;
+    }
+    const char *text = json_get_string(item, "text", "");
+    struct document *document =
+        documents_open(&session->documents, uri, json_get_string(item, "languageId", ""),
+                       json_get_integer(item, "version", 0), slice_of_string(text));
+    take_over(session, document);
+}
+
+void session_did_change(void *self, const struct json *params) {
+    struct session *session = self;
+    struct document *document = session_document(session, params);
+    if (!document) {
+        return;
+    }
+    int64_t version = json_get_integer(json_get(params, "textDocument"), "version", document->version);
+    documents_change(&session->documents, document, version, json_get(params, "contentChanges"));
+    overlay(session, document);
+}
+
+void session_did_close(void *self, const struct json *params) {
+    struct session *session = self;
+    struct document *document = session_document(session, params);
+    if (!document) {
+        return;
+    }
+    session_forget_document(session, document);
+    if (document->overlaid) {
+        indexer_overlay_remove(session->project.indexer, session_path(session, document));
+    }
+    documents_close(&session->documents, document);
+}
+
+static void file_changed(struct session *session, const char *uri) {
+    char *path = uri ? uri_to_path(uri) : NULL;
+    if (path && session->project.indexer) {
+        struct document file = {.path = path};
+        if (session_is_inside(session, &file)) {
+            indexer_file_changed(session->project.indexer, session_path(session, &file));
+        }
+    }
+    free(path);
+}
+
+void session_did_save(void *self, const struct json *params) {
+    struct session *session = self;
+    file_changed(session, json_get_string(json_get(params, "textDocument"), "uri", NULL));
+}
+
+void session_did_change_files(void *self, const struct json *params) {
+    struct session *session = self;
+    const struct json *changes = json_get(params, "changes");
+    for (const struct json *change = json_first(changes); change; change = json_next(change)) {
+        file_changed(session, json_get_string(change, "uri", NULL));
+    }
+}
+
+void session_did_change_folders(void *self, const struct json *params) {
+    (void)self;
+    if (json_count(json_get(json_get(params, "event"), "added"))) {
+        log_info("only the first workspace folder is indexed; open the other in a window of its own");
+    }
+}

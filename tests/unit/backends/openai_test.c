@@ -1,0 +1,536 @@
+// openai_test.c - what the engine sees of a model server, good or bad.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "backends/openai.h"
+#include "base/clock.h"
+#include "base/json.h"
+
+#include "tiny_server.h"
+
+#define KEY    "sk-test-0123456789"
+#define STREAM "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+#define JSON(status, headers, body)                                                                          \
+    "HTTP/1.1 " status "\r\nContent-Type: application/json\r\n" headers "Connection: close\r\n\r\n" body
+#define TEXT(text)  "data: {\"choices\":[{\"index\":0,\"text\":\"" text "\",\"finish_reason\":null}]}\n\n"
+#define FINISH(why) "data: {\"choices\":[{\"index\":0,\"text\":\"\",\"finish_reason\":\"" why "\"}]}\n\n"
+#define USAGE                                                                                                \
+    "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3,"                         \
+    "\"prompt_tokens_details\":{\"cached_tokens\":8}}}\n\n"
+#define DONE "data: [DONE]\n\n"
+
+struct seen { // by the engine
+    struct str deltas, text, message, hint;
+    int delta_calls, done_calls;
+    int enough_after; // deltas; 0: never
+    struct backend_result result;
+};
+
+struct world {
+    uv_loop_t loop;
+    struct tiny_server server;
+    struct backend *backend;
+    struct seen seen;
+};
+
+static bool on_delta(void *context, struct slice delta) {
+    struct seen *seen = context;
+    assert_int_equal(seen->done_calls, 0);
+    assert_true(delta.length > 0);
+    str_append_slice(&seen->deltas, delta);
+    return ++seen->delta_calls != seen->enough_after;
+}
+
+static void on_done(void *context, const struct backend_result *result) {
+    struct seen *seen = context;
+    seen->done_calls++;
+    seen->result = *result;
+    for (size_t i = 0; i < result->candidate_count; i++) {
+        str_append_slice(&seen->text, result->candidates[i].text);
+    }
+    str_append_string(&seen->message, result->message);
+    str_append_string(&seen->hint, result->hint);
+}
+
+static struct backend_callbacks callbacks_of(struct world *world) {
+    return (struct backend_callbacks){on_delta, on_done, &world->seen};
+}
+
+static void forget(struct seen *seen) {
+    str_free(&seen->deltas);
+    str_free(&seen->text);
+    str_free(&seen->message);
+    str_free(&seen->hint);
+    *seen = (struct seen){0};
+    str_init(&seen->deltas);
+    str_init(&seen->text);
+    str_init(&seen->message);
+    str_init(&seen->hint);
+}
+
+static struct backend *backend_at(struct world *world, int port) {
+    char url[64];
+    struct err err;
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/v1/", port);
+    struct openai_options options = {.url = url, .model = "qwen2.5-coder:1.5b", .key = KEY};
+    struct backend *backend = openai_new(&world->loop, &options, &err);
+    assert_non_null(backend);
+    return backend;
+}
+
+static int begin(void **state) {
+    struct world *world = mem_zero(1, sizeof *world);
+    uv_loop_init(&world->loop);
+    tiny_start(&world->server, &world->loop);
+    forget(&world->seen);
+    world->backend = backend_at(world, world->server.port);
+    *state = world;
+    return 0;
+}
+
+static int finish(void **state) {
+    struct world *world = *state;
+    backend_close(world->backend);
+    tiny_stop(&world->server);
+    uv_run(&world->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&world->loop), 0); // no handle is left
+    forget(&world->seen);
+    free(world);
+    return 0;
+}
+
+static struct backend_request request_of(const char *prompt) {
+    return (struct backend_request){
+        .path = "a.c", .language = "c", .prompt = slice_of_string(prompt), .max_tokens = 32, .candidates = 1};
+}
+
+static void wait_done(struct world *world) {
+    while (world->seen.done_calls == 0 && uv_run(&world->loop, UV_RUN_ONCE)) {
+    }
+    assert_int_equal(world->seen.done_calls, 1);
+    assert_null(strstr(world->seen.message.data, KEY));
+    assert_null(strstr(world->seen.message.data, "\n"));
+}
+
+static void ask(struct world *world, const struct backend_request *request) {
+    forget(&world->seen);
+    struct backend_callbacks callbacks = callbacks_of(world);
+    backend_start(world->backend, request, &callbacks);
+    assert_int_equal(world->seen.done_calls, 0); // H1
+    wait_done(world);
+}
+
+struct answer_case {
+    const char *name, *bytes;
+    int code;
+    const char *text; // of the candidate, on success
+    enum backend_finish finish;
+    const char *message, *hint; // must be in them
+    uint32_t retry_after_ms;
+};
+
+static const struct answer_case answers[] = {
+    {"a stream", STREAM TEXT("ab") TEXT("c") FINISH("stop") USAGE DONE, 0, "abc", FINISH_STOP, "", "", 0},
+    {"cut by max_tokens", STREAM TEXT("ab") FINISH("length") DONE, 0, "ab", FINISH_LENGTH, "", "", 0},
+    {"no [DONE]", STREAM TEXT("ab") FINISH("stop"), 0, "ab", FINISH_STOP, "", "", 0},
+    {"no finish_reason", STREAM TEXT("ab") DONE, 0, "ab", FINISH_STOP, "", "", 0},
+    {"nothing to say", STREAM FINISH("stop") DONE, 0, "", FINISH_STOP, "", "", 0},
+    {"comments, \\r\\n",
+     STREAM ": wait\r\n\r\ndata:{\"choices\":[{\"text\":\"x\"}]}\r\n\r\ndata:[DONE]\r\n\r\n", 0, "x",
+     FINISH_STOP, "", "", 0},
+    {"other candidates are left out",
+     STREAM "data: {\"choices\":[{\"index\":1,\"text\":\"no\"}]}\n\n" TEXT("a") DONE, 0, "a", FINISH_STOP, "",
+     "", 0},
+    {"one object instead of a stream",
+     JSON("200 OK", "",
+          "{\"choices\":[{\"text\":\"ab\",\"finish_reason\":\"length\"}],\"usage\":{\"prompt_tokens\":12}}"),
+     0, "ab", FINISH_LENGTH, "", "", 0},
+    {"hostile text", STREAM TEXT("a\\u0000\\u001b[31mb\\u202ec\\u2066\\udb40\\udc41\\r\\n\\td") DONE, 0,
+     "a\xE2\x90\x80[31mbc\n\td", FINISH_STOP, "", "", 0},
+    {"bytes that are not UTF-8", STREAM TEXT("a\xff") TEXT("\xe2\x82") TEXT("\xac") TEXT("b\xc3") DONE, 0,
+     "a\xEF\xBF\xBD\xE2\x82\xAC"
+     "b",
+     FINISH_STOP, "", "", 0},
+    {"closed in mid-stream", STREAM TEXT("ab") "data: {\"choi", ERR_INVALID, "", FINISH_FAILED,
+     "not a completion", "", 0},
+    {"closed between events", STREAM TEXT("ab"), ERR_UNAVAILABLE, "", FINISH_FAILED, "mid-answer", "log", 0},
+    {"closed with bytes missing",
+     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 5000\r\n\r\n" TEXT("a"),
+     ERR_UNAVAILABLE, "", FINISH_FAILED, "mid-answer", "log", 0},
+    {"closed without an answer", "", ERR_UNAVAILABLE, "", FINISH_FAILED, "without an answer", "log", 0},
+    {"an empty answer", STREAM, ERR_UNAVAILABLE, "", FINISH_FAILED, "mid-answer", "", 0},
+    {"an error in the stream", STREAM TEXT("a") "data: {\"error\":{\"message\":\"context \\nfull\"}}\n\n",
+     ERR_UNAVAILABLE, "", FINISH_FAILED, "broke off: context full", "", 0},
+    {"llama.cpp's error line", STREAM "error: {\"code\":500,\"message\":\"slot gone\"}\n\n", ERR_UNAVAILABLE,
+     "", FINISH_FAILED, "slot gone", "", 0},
+    {"events that are no JSON", STREAM "data: hello\n\n", ERR_INVALID, "", FINISH_FAILED, "not a completion",
+     "OpenAI-compatible", 0},
+    {"not HTTP", "SSH-2.0-OpenSSH_9.2\r\n", ERR_INVALID, "", FINISH_FAILED, "does not speak HTTP",
+     "model.url", 0},
+    {"a web page", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>hi</html>",
+     ERR_INVALID, "", FINISH_FAILED, "web page", "OpenAI-compatible", 0},
+    {"a redirect", "HTTP/1.1 302 Found\r\nLocation: http://example.com/\r\nContent-Length: 0\r\n\r\n",
+     ERR_UNSUPPORTED, "", FINISH_FAILED, "HTTP 302", "redirects are not followed", 0},
+    {"400", JSON("400 Bad Request", "", "{\"error\":{\"message\":\"Unsupported param: stop\"}}"), ERR_INVALID,
+     "", FINISH_FAILED, "Unsupported param: stop", "model.template", 0},
+    {"401, the key echoed",
+     JSON("401 Unauthorized", "", "{\"error\":{\"message\":\"bad key " KEY "\\u001b[0m\"}}"), ERR_DENIED, "",
+     FINISH_FAILED, "(HTTP 401): bad key ***[0m", "model.keyFile", 0},
+    {"402", JSON("402 Payment Required", "", ""), ERR_DENIED, "", FINISH_FAILED, "no credit", "", 0},
+    {"403", JSON("403 Forbidden", "", "{\"message\":\"no\"}"), ERR_DENIED, "", FINISH_FAILED,
+     "(HTTP 403): no", "key", 0},
+    {"404", JSON("404 Not Found", "", "{\"error\":\"model 'x' not found\"}"), ERR_NOT_FOUND, "",
+     FINISH_FAILED, "model 'x' not found", "model.name", 0},
+    {"404, a web page", "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n<html>\n<b>nginx</b>",
+     ERR_NOT_FOUND, "", FINISH_FAILED, "not found (HTTP 404)", "model.url", 0},
+    {"408", JSON("408 Timeout", "", "{}"), ERR_TIMEOUT, "", FINISH_FAILED, "HTTP 408", "", 0},
+    {"413", JSON("413 Too Large", "", "{}"), ERR_TOO_LARGE, "", FINISH_FAILED, "HTTP 413",
+     "model.contextTokens", 0},
+    {"422", JSON("422 Unprocessable", "", "{\"detail\":[{\"loc\":[],\"msg\":\"stop: too many\"}]}"),
+     ERR_INVALID, "", FINISH_FAILED, "stop: too many", "", 0},
+    {"429", JSON("429 Slow Down", "Retry-After: 7\r\n", "{\"error\":{\"message\":\"slow\"}}"), ERR_BUSY, "",
+     FINISH_FAILED, "too many requests (HTTP 429): slow", "waits", 7000},
+    {"429 in milliseconds", JSON("429 Slow Down", "retry-after-ms: 250\r\n", ""), ERR_BUSY, "", FINISH_FAILED,
+     "HTTP 429", "", 250},
+    {"429 for want of money",
+     JSON("429 Slow Down", "Retry-After: 7\r\n", "{\"error\":{\"code\":\"insufficient_quota\"}}"), ERR_DENIED,
+     "", FINISH_FAILED, "no credit", "billing", 0},
+    {"500", JSON("500 Oops", "", "plain words\nand more"), ERR_UNAVAILABLE, "", FINISH_FAILED,
+     "plain words and more", "log", 0},
+    {"501", JSON("501 No", "", "{}"), ERR_UNSUPPORTED, "", FINISH_FAILED, "HTTP 501", "/v1/completions", 0},
+    {"503 while loading",
+     JSON("503 Wait", "Retry-After: 2\r\n", "{\"error\":{\"message\":\"Loading model\"}}"), ERR_UNAVAILABLE,
+     "", FINISH_FAILED, "Loading model", "loading", 2000},
+    {"a status of one's own", JSON("799 Why", "", "{}"), ERR_INVALID, "", FINISH_FAILED, "HTTP 799", "", 0},
+};
+
+static void check_answer(struct world *world, const struct answer_case *want, bool byte_by_byte) {
+    const struct seen *seen = &world->seen;
+    struct backend_request request = request_of("p");
+    world->server.script =
+        (struct script){.bytes = want->bytes, .byte_by_byte = byte_by_byte, .close_after = true};
+    ask(world, &request);
+    if (seen->result.code != want->code || strcmp(seen->text.data, want->text) != 0) {
+        print_error("%s: code %d, text \"%s\", message \"%s\"\n", want->name, seen->result.code,
+                    seen->text.data, seen->message.data);
+    }
+    assert_int_equal(seen->result.code, want->code);
+    assert_string_equal(seen->text.data, want->text);
+    assert_int_equal(seen->result.finish, want->finish);
+    assert_non_null(strstr(seen->message.data, want->message));
+    assert_non_null(strstr(seen->hint.data, want->hint));
+    assert_int_equal(seen->result.retry_after_ms, want->retry_after_ms);
+    if (want->code == 0) {
+        assert_string_equal(seen->deltas.data, want->text);
+        assert_string_equal(seen->message.data, "");
+    } else {
+        assert_non_null(strstr(seen->message.data, "http://127.0.0.1:")); // names the URL
+    }
+}
+
+static void every_answer(void **state) {
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        check_answer(*state, &answers[i], false);
+    }
+}
+
+static void every_answer_byte_by_byte(void **state) {
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        check_answer(*state, &answers[i], true);
+    }
+}
+
+static void usage_and_times_are_reported(void **state) {
+    struct world *world = *state;
+    check_answer(world, &answers[0], false);
+    assert_int_equal(world->seen.result.prompt_tokens, 12);
+    assert_int_equal(world->seen.result.cached_tokens, 8);
+    assert_true(world->seen.result.first_token_ms > 0);
+    assert_true(world->seen.result.total_ms >= world->seen.result.first_token_ms);
+    assert_true(world->seen.result.candidate_count == 1);
+}
+
+static void the_request_is_what_servers_expect(void **state) {
+    struct world *world = *state;
+    const char *stops[] = {"s1", "s2", "", "s3", "s4", "s5"};
+    struct backend_request request = request_of("<|fim_prefix|>a\n\"<|fim_suffix|>");
+    request.stops = stops;
+    request.stop_count = 6;
+    world->server.script = (struct script){.bytes = STREAM DONE, .close_after = true};
+    ask(world, &request);
+    const char *sent = world->server.request.data;
+    assert_ptr_equal(strstr(sent, "POST /v1/completions HTTP/1.1\r\n"), sent);
+    assert_non_null(strstr(sent, "\r\nAuthorization: Bearer " KEY "\r\n"));
+    assert_non_null(strstr(sent, "\r\nContent-Type: application/json\r\n"));
+    assert_null(strstr(sent, "Expect:"));
+    const char *body = strstr(sent, "\r\n\r\n") + 4;
+    assert_string_equal(
+        body, "{\"model\":\"qwen2.5-coder:1.5b\",\"prompt\":\"<|fim_prefix|>a\\n\\\"<|fim_suffix|>\","
+              "\"max_tokens\":32,\"temperature\":0,\"stop\":[\"s1\",\"s2\",\"s3\",\"s4\"],"
+              "\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+}
+
+static void without_a_prompt_the_template_lays_it_out(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("");
+    request.prefix = SLICE_LITERAL("P");
+    request.suffix = SLICE_LITERAL("S");
+    world->server.script = (struct script){.bytes = STREAM DONE, .close_after = true};
+    ask(world, &request);
+    assert_non_null(
+        strstr(world->server.request.data, "\"prompt\":\"<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>\""));
+}
+
+static void stops_are_applied_here_too(void **state) {
+    static const struct {
+        const char *bytes, *text;
+        uint32_t max_lines;
+        enum backend_finish finish;
+    } rows[] = {
+        {STREAM TEXT("ab<e") TEXT("nd>cd") TEXT("e"), "ab", 0, FINISH_STOP},
+        {STREAM TEXT("ab<e") TEXT("x"), "ab<ex", 0, FINISH_STOP},
+        {STREAM TEXT("ab<en"), "ab<en", 0, FINISH_STOP},
+        {STREAM TEXT("ab\\ncd\\nef"), "ab", 1, FINISH_ENOUGH},
+        {STREAM TEXT("\\n  \\nab") TEXT("\\ncd"), "\n  \nab", 1, FINISH_ENOUGH},
+        {STREAM TEXT("a\\n\\nb\\nc"), "a\n\nb", 3, FINISH_ENOUGH},
+    };
+    const char *stops[] = {"1", "2", "3", "4", "<end>"};
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str bytes;
+        str_init(&bytes);
+        str_append_format(&bytes, "%s%s", rows[i].bytes, DONE);
+        struct backend_request request = request_of("p");
+        request.stops = stops;
+        request.stop_count = 5;
+        request.max_lines = rows[i].max_lines;
+        world->server.script = (struct script){.bytes = bytes.data, .close_after = true};
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, 0);
+        assert_string_equal(world->seen.text.data, rows[i].text);
+        assert_string_equal(world->seen.deltas.data, rows[i].text);
+        assert_int_equal(world->seen.result.finish, rows[i].finish);
+        str_free(&bytes);
+    }
+}
+
+static void wait_for_close(struct world *world) {
+    while (world->server.closed_by_client == 0 && uv_run(&world->loop, UV_RUN_ONCE)) {
+    }
+    assert_int_equal(world->server.closed_by_client, 1);
+}
+
+static void endless_text_is_cut(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    world->server.script =
+        (struct script){.bytes = STREAM, .endless = TEXT("0123456789abcdef0123456789abcdef")};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, 0);
+    assert_int_equal(world->seen.result.finish, FINISH_LENGTH);
+    assert_int_equal(world->seen.text.length, 64 * 1024);
+    wait_for_close(world);
+}
+
+static void endless_noise_is_refused(void **state) {
+    static const char *const noises[] = {": nothing\n\n", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"};
+    struct world *world = *state;
+    for (size_t i = 0; i < 2; i++) {
+        struct backend_request request = request_of("p");
+        world->server.closed_by_client = 0;
+        world->server.script = (struct script){.bytes = STREAM, .endless = noises[i]};
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, ERR_TOO_LARGE);
+        wait_for_close(world);
+    }
+}
+
+static void endless_headers_are_refused(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    world->server.script =
+        (struct script){.bytes = "HTTP/1.1 200 OK\r\n", .endless = "X-Noise: 0123456789\r\n"};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, ERR_TOO_LARGE);
+    assert_non_null(strstr(world->seen.message.data, "headers"));
+}
+
+static void enough_closes_the_stream(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    world->server.script = (struct script){.bytes = STREAM, .endless = TEXT("a")};
+    world->seen.enough_after = 2;
+    backend_start(world->backend, &request, &callbacks);
+    wait_done(world);
+    assert_int_equal(world->seen.result.code, 0);
+    assert_int_equal(world->seen.result.finish, FINISH_ENOUGH);
+    assert_int_equal(world->seen.delta_calls, 2);
+    assert_string_equal(world->seen.text.data, "aa");
+    wait_for_close(world);
+}
+
+static void a_stall_ends_at_the_deadline(void **state) {
+    static const char *const rows[] = {"", "HTTP/1.1 200 OK\r\n", STREAM, STREAM TEXT("a")};
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct backend_request request = request_of("p");
+        request.deadline_us = clock_now_us() + 50 * 1000;
+        world->server.script = (struct script){.bytes = rows[i]};
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, ERR_TIMEOUT);
+        assert_int_equal(world->seen.result.finish, FINISH_FAILED);
+        assert_non_null(strstr(world->seen.hint.data, "completion.timeoutMs"));
+    }
+}
+
+static void a_deadline_in_the_past_ends_at_once(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    request.deadline_us = 1;
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, ERR_TIMEOUT);
+}
+
+static void a_complete_answer_counts_though_the_stream_stays_open(void **state) {
+    static const char *const rows[] = {STREAM TEXT("ab") DONE, STREAM TEXT("ab") FINISH("stop")};
+    struct world *world = *state;
+    for (size_t i = 0; i < 2; i++) {
+        struct backend_request request = request_of("p");
+        world->server.script = (struct script){.bytes = rows[i]};
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, 0);
+        assert_string_equal(world->seen.text.data, "ab");
+    }
+}
+
+static void nobody_there(void **state) {
+    struct world *world = *state;
+    struct tiny_server gone;
+    tiny_start(&gone, &world->loop);
+    int port = gone.port;
+    tiny_stop(&gone);
+    uv_run(&world->loop, UV_RUN_NOWAIT);
+    backend_close(world->backend);
+    world->backend = backend_at(world, port);
+    struct backend_request request = request_of("p");
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, ERR_UNAVAILABLE);
+    assert_non_null(strstr(world->seen.message.data, "cannot connect"));
+    assert_non_null(strstr(world->seen.hint.data, "model server"));
+}
+
+static void cancel_closes_the_stream(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    world->server.script = (struct script){.bytes = STREAM, .endless = TEXT("a")};
+    struct backend_call *call = backend_start(world->backend, &request, &callbacks);
+    while (world->seen.delta_calls == 0) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+    int before = world->seen.delta_calls;
+    backend_cancel(world->backend, call);
+    assert_int_equal(world->seen.done_calls, 0); // H1
+    uv_run(&world->loop, UV_RUN_NOWAIT);
+    assert_int_equal(world->seen.done_calls, 1);
+    assert_int_equal(world->seen.result.code, ERR_CANCELLED);
+    wait_for_close(world);
+    assert_int_equal(world->seen.delta_calls, before); // H2
+    assert_int_equal(world->seen.done_calls, 1);
+}
+
+static void cancel_before_anything_happened(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    struct backend_call *call = backend_start(world->backend, &request, &callbacks);
+    backend_cancel(world->backend, call);
+    wait_done(world);
+    assert_int_equal(world->seen.result.code, ERR_CANCELLED);
+    assert_int_equal(world->server.requests, 0);
+}
+
+static void close_ends_what_runs(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    backend_start(world->backend, &request, &callbacks);
+    backend_close(world->backend);
+    assert_int_equal(world->seen.done_calls, 1);
+    assert_int_equal(world->seen.result.code, ERR_CANCELLED);
+    world->backend = NULL;
+}
+
+static void connections_are_kept(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct str bytes;
+    str_init(&bytes);
+    const char *body = TEXT("ab") USAGE DONE;
+    str_append_format(&bytes,
+                      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                      "Transfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n",
+                      strlen(body), body);
+    world->server.script = (struct script){.bytes = bytes.data};
+    for (int i = 0; i < 3; i++) {
+        ask(world, &request);
+        assert_string_equal(world->seen.text.data, "ab");
+    }
+    assert_int_equal(world->server.requests, 3);
+    assert_int_equal(world->server.connections, 1);
+    str_free(&bytes);
+}
+
+static void probing(void **state) {
+    static const struct {
+        const char *bytes;
+        int code;
+    } rows[] = {
+        {JSON("200 OK", "", "{\"object\":\"list\",\"data\":[{\"id\":\"m\"}]}"), 0},
+        {JSON("200 OK", "", "<html>"), ERR_INVALID},
+        {JSON("401 No", "", "{}"), ERR_DENIED},
+        {JSON("404 No", "", "{}"), ERR_NOT_FOUND},
+    };
+    struct world *world = *state;
+    struct backend_callbacks callbacks = callbacks_of(world);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        forget(&world->seen);
+        world->server.script = (struct script){.bytes = rows[i].bytes, .close_after = true};
+        world->backend->operations->probe(world->backend, &callbacks);
+        wait_done(world);
+        assert_int_equal(world->seen.result.code, rows[i].code);
+        assert_int_equal(world->seen.result.candidate_count, 0);
+        assert_ptr_equal(strstr(world->server.request.data, "GET /v1/models HTTP/1.1\r\n"),
+                         world->server.request.data);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_answer, begin, finish),
+        cmocka_unit_test_setup_teardown(every_answer_byte_by_byte, begin, finish),
+        cmocka_unit_test_setup_teardown(usage_and_times_are_reported, begin, finish),
+        cmocka_unit_test_setup_teardown(the_request_is_what_servers_expect, begin, finish),
+        cmocka_unit_test_setup_teardown(without_a_prompt_the_template_lays_it_out, begin, finish),
+        cmocka_unit_test_setup_teardown(stops_are_applied_here_too, begin, finish),
+        cmocka_unit_test_setup_teardown(endless_text_is_cut, begin, finish),
+        cmocka_unit_test_setup_teardown(endless_noise_is_refused, begin, finish),
+        cmocka_unit_test_setup_teardown(endless_headers_are_refused, begin, finish),
+        cmocka_unit_test_setup_teardown(enough_closes_the_stream, begin, finish),
+        cmocka_unit_test_setup_teardown(a_stall_ends_at_the_deadline, begin, finish),
+        cmocka_unit_test_setup_teardown(a_deadline_in_the_past_ends_at_once, begin, finish),
+        cmocka_unit_test_setup_teardown(a_complete_answer_counts_though_the_stream_stays_open, begin, finish),
+        cmocka_unit_test_setup_teardown(nobody_there, begin, finish),
+        cmocka_unit_test_setup_teardown(cancel_closes_the_stream, begin, finish),
+        cmocka_unit_test_setup_teardown(cancel_before_anything_happened, begin, finish),
+        cmocka_unit_test_setup_teardown(close_ends_what_runs, begin, finish),
+        cmocka_unit_test_setup_teardown(connections_are_kept, begin, finish),
+        cmocka_unit_test_setup_teardown(probing, begin, finish),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
