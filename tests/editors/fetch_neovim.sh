@@ -40,7 +40,7 @@ say "unpacking Neovim of Debian $suite into $home (57 MB)"
 # An apt of its own, in which nothing is installed: no root, and the system's
 # package lists stay as they are. The suite moves daily and a mirror may lag
 # behind its date; signatures are checked all the same.
-mkdir -p "$work"/apt/{lists,archives}/partial "$work/root"
+mkdir -p "$work"/apt/{{lists,archives}/partial,none} "$work/root"
 touch "$work/apt/status"
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main" \
   >"$work/apt/sources.list"
@@ -48,12 +48,13 @@ own_apt() {
   apt-get -q -y \
     -o Dir::State="$work/apt" -o Dir::State::lists="$work/apt/lists" -o Dir::State::status="$work/apt/status" \
     -o Dir::Cache="$work/apt" -o Dir::Cache::archives="$work/apt/archives" \
-    -o Dir::Etc::sourcelist="$work/apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::Etc::preferencesparts=- \
+    -o Dir::Etc::sourcelist="$work/apt/sources.list" -o Dir::Etc::sourceparts="$work/apt/none" \
+    -o Dir::Etc::preferencesparts="$work/apt/none" \
     -o APT::Sandbox::User="$(id -un)" -o APT::Install-Recommends=false -o Acquire::Languages=none \
     -o Acquire::Check-Valid-Until=false "$@"
 }
 if ! { own_apt update && own_apt --download-only install neovim; } >"$work/log" 2>&1; then
-  grep -E '^[EW]:' "$work/log" | tail -n 3 >&2
+  grep -E "^(Err|E):" "$work/log" | head -n 3 >&2
   skip "apt-get could not fetch Debian $suite's neovim (lines above)"
 fi
 for package in "$work"/apt/archives/*.deb; do
