@@ -26,24 +26,41 @@ done
 if [ "${1:-}" = --offline ]; then
   skip "no Neovim 0.12 on PATH nor in $home; script/bootstrap --tests fetches it"
 fi
-for tool in mmdebstrap patchelf; do
+for tool in apt-get dpkg-deb patchelf; do
   command -v "$tool" >/dev/null || skip "$tool is missing; script/bootstrap --tests installs it"
 done
 
 mkdir -p "$cache"
+find "$cache" -maxdepth 1 -name 'neovim.partial.*' -mmin +60 -exec rm -rf {} + # of runs that were killed
 work=$(mktemp -d "$cache/neovim.partial.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 
 say "unpacking Neovim of Debian $suite into $home (57 MB)"
-# The suite moves daily and a mirror may lag; signatures are still checked.
-if ! mmdebstrap --quiet --variant=extract --include=neovim \
-  --aptopt='Acquire::Check-Valid-Until "false"' \
-  --aptopt='APT::Install-Recommends "false"' \
-  "$suite" "$work/root" >"$work/log" 2>&1; then
-  tail -n 5 "$work/log" >&2
-  skip "mmdebstrap could not get Debian $suite's neovim (lines above)"
+# An apt of its own, in which nothing is installed: no root, and the system's
+# package lists stay as they are. The suite moves daily and a mirror may lag
+# behind its date; signatures are checked all the same.
+mkdir -p "$work"/apt/{{lists,archives}/partial,none} "$work/root"
+touch "$work/apt/status"
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main" \
+  >"$work/apt/sources.list"
+own_apt() {
+  apt-get -q -y \
+    -o Dir::State="$work/apt" -o Dir::State::lists="$work/apt/lists" -o Dir::State::status="$work/apt/status" \
+    -o Dir::Cache="$work/apt" -o Dir::Cache::archives="$work/apt/archives" \
+    -o Dir::Etc::sourcelist="$work/apt/sources.list" -o Dir::Etc::sourceparts="$work/apt/none" \
+    -o Dir::Etc::preferencesparts="$work/apt/none" \
+    -o APT::Sandbox::User="$(id -un)" -o APT::Install-Recommends=false -o Acquire::Languages=none \
+    -o Acquire::Check-Valid-Until=false "$@"
+}
+if ! { own_apt update && own_apt --download-only install neovim; } >"$work/log" 2>&1; then
+  grep -E "^(Err|E):" "$work/log" | head -n 3 >&2
+  skip "apt-get could not fetch Debian $suite's neovim (lines above)"
 fi
+for package in "$work"/apt/archives/*.deb; do
+  dpkg-deb --extract "$package" "$work/root"
+done
+rm -rf "$work/apt"
 
 loader=$(echo "$work"/root/usr/lib/*-linux-gnu*/ld-linux*.so.*)
 [ -x "$loader" ] || skip "no dynamic loader among the unpacked files"
