@@ -1,9 +1,10 @@
 // indexer_test.c - one repository through its life: first pass, edits, second start, trouble.
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "indexer/indexer.h"
 #include "temporary.h"
