@@ -42,13 +42,13 @@ static void replace_escapes(char *text, size_t length) {
             continue;
         }
         long unit = escaped_unit(text, length, i);
-        long next = unit >> 10 == 0xD800 >> 10 ? escaped_unit(text, length, i + 6) : -1;
-        if (next >> 10 == 0xDC00 >> 10) {
+        long next = unit >= 0xD800 && unit < 0xDC00 ? escaped_unit(text, length, i + 6) : -1;
+        if (next >= 0xDC00 && next < 0xE000) {
             i += 6;
         } else if (unit == 0) {
-            memcpy(text + i, "\\u2400", 6);
-        } else if (unit >> 11 == 0xD800 >> 11) {
-            memcpy(text + i, "\\ufffd", 6);
+            memcpy(text + i + 2, (const char[4]){'2', '4', '0', '0'}, 4);
+        } else if (unit >= 0xD800 && unit < 0xE000) {
+            memcpy(text + i + 2, (const char[4]){'f', 'f', 'f', 'd'}, 4);
         }
         i++; // whatever is escaped is no backslash of its own
     }

@@ -113,24 +113,28 @@ static void on_file(uv_fs_t *read) {
     release(transport);
 }
 
-// True if the descriptor could become a stream of the loop.
-static bool open_stream(struct transport *transport, union stream *stream, int descriptor, bool readable) {
-    uv_loop_t *loop = transport->options.loop;
-    uv_handle_type type = uv_guess_handle(descriptor);
-    int result = UV_EINVAL;
-    if (type == UV_NAMED_PIPE && (result = uv_pipe_init(loop, &stream->pipe, 0)) == 0) {
-        transport->open++;
-        result = uv_pipe_open(&stream->pipe, descriptor);
-    } else if (type == UV_TCP && (result = uv_tcp_init(loop, &stream->tcp)) == 0) {
-        transport->open++;
-        result = uv_tcp_open(&stream->tcp, descriptor);
-    } else if (type == UV_TTY && readable && (result = uv_tty_init(loop, &stream->tty, descriptor, 0)) == 0) {
-        transport->open++;
-    } else {
-        return false;
+static int open_handle(uv_loop_t *loop, union stream *stream, int descriptor, bool readable) {
+    switch (uv_guess_handle(descriptor)) {
+    case UV_NAMED_PIPE:
+        uv_pipe_init(loop, &stream->pipe, 0);
+        return uv_pipe_open(&stream->pipe, descriptor);
+    case UV_TCP:
+        uv_tcp_init(loop, &stream->tcp);
+        return uv_tcp_open(&stream->tcp, descriptor);
+    case UV_TTY:
+        return readable ? uv_tty_init(loop, &stream->tty, descriptor, 0) : UV_ENOTSUP;
+    default:
+        return UV_ENOTSUP;
     }
+}
+
+// True if the descriptor could become a stream of the loop; else it is read or written as a file.
+static bool open_stream(struct transport *transport, union stream *stream, int descriptor, bool readable) {
+    int result = open_handle(transport->options.loop, stream, descriptor, readable);
+    bool initialized = stream->handle.type != UV_UNKNOWN_HANDLE;
     stream->handle.data = transport;
-    if (result != 0) {
+    transport->open += initialized;
+    if (result != 0 && initialized) {
         uv_close(&stream->handle, on_closed);
     }
     return result == 0;

@@ -173,7 +173,9 @@ static void naive_to_utf8(const struct naive *naive, struct str *out) {
     for (size_t i = 0; i < naive->count; i++) {
         uint32_t code = naive->units[i];
         if ((code & 0xFC00) == 0xD800) {
-            code = 0x10000 + ((code & 0x3FF) << 10) + (naive->units[++i] & 0x3FFu);
+            uint32_t low = i + 1 < naive->count ? naive->units[i + 1] : 0;
+            code = 0x10000 + ((code & 0x3FF) << 10) + (low & 0x3FF);
+            i++;
         }
         if (code < 0x80) {
             str_append_char(out, (char)code);
@@ -206,7 +208,7 @@ static struct json *position_json(struct position position) {
 
 // Applies one random edit to the naive text and returns it as an LSP change.
 static struct json *random_change(struct naive *naive) {
-    struct naive insert;
+    struct naive insert = {.count = 0};
     random_insert(&insert);
     size_t start = naive_random_place(naive, 0, naive->count);
     size_t limit = start + 8 < naive->count ? start + 8 : naive->count;
