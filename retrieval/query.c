@@ -16,7 +16,14 @@
 static const float BELOW_WEIGHT = 0.35f;  // of a line below the cursor
 static const float HEADER_WEIGHT = 0.6f;  // of a header of a block around the cursor
 static const float DISTANCE_FADE = 0.12f; // a line's weight is 1 / (1 + fade * distance)
-enum { BELOW_LINES = 5, HEADERS = 4, HEADER_REACH = 2000, MENTIONS = 3000, RECEIVER_USES = 40 };
+enum {
+    NEAR_LINES = 2,
+    BELOW_LINES = 5,
+    HEADERS = 4,
+    HEADER_REACH = 2000,
+    MENTIONS = 3000,
+    RECEIVER_USES = 40
+};
 
 struct weighing {
     struct map weights; // term -> index in sums
@@ -105,19 +112,33 @@ static void weigh_headers(struct weighing *weighing, struct slice text, size_t c
     }
 }
 
-static void weigh_lines(struct query *query) {
-    struct weighing weighing = {0};
-    struct slice text = query->text;
-    map_init(&weighing.weights);
+// The cursor's line and `count` lines above it.
+static void weigh_above(struct weighing *weighing, const struct query *query, uint32_t count) {
     size_t end = query->cursor;
-    for (uint32_t distance = 0; distance <= QUERY_LINES; distance++) {
-        size_t start = line_start(text, end);
-        weigh_line(&weighing, text, start, end, 1.0f / (1.0f + DISTANCE_FADE * (float)distance));
+    for (uint32_t distance = 0; distance <= count; distance++) {
+        size_t start = line_start(query->text, end);
+        weigh_line(weighing, query->text, start, end, 1.0f / (1.0f + DISTANCE_FADE * (float)distance));
         if (start == 0) {
             break;
         }
         end = start - 1;
     }
+}
+
+static void weigh_near(struct query *query) {
+    struct weighing weighing = {0};
+    map_init(&weighing.weights);
+    weigh_above(&weighing, query, NEAR_LINES);
+    map_free(&weighing.weights);
+    query->line_terms = weighing.sums.items;
+    query->line_term_count = weighing.sums.count;
+}
+
+static void weigh_lines(struct query *query) {
+    struct weighing weighing = {0};
+    struct slice text = query->text;
+    map_init(&weighing.weights);
+    weigh_above(&weighing, query, QUERY_LINES);
     size_t start = query->cursor;
     for (uint32_t distance = 0; distance <= BELOW_LINES && start < text.length; distance++) {
         size_t stop = line_end(text, start);
@@ -356,6 +377,7 @@ void query_init(struct query *query, struct slice path, struct slice text, size_
     map_init(&query->imported);
     map_init(&query->receivers);
     weigh_lines(query);
+    weigh_near(query);
     gather_names(query);
     gather_before(query);
     gather_after(query);
@@ -364,6 +386,7 @@ void query_init(struct query *query, struct slice path, struct slice text, size_
 
 void query_free(struct query *query) {
     free(query->terms);
+    free(query->line_terms);
     free(query->names);
     map_free(&query->before);
     map_free(&query->after);

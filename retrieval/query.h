@@ -27,6 +27,8 @@ struct query {
     bool after_member;           // ".", "->" or "::" stands before the word
     struct weighted_term *terms; // of the lines around
     size_t term_count;
+    struct weighted_term *line_terms; // of the cursor's line and the two above
+    size_t line_term_count;
     struct query_name *names; // in the lines before the cursor, nearest first, each once
     size_t name_count;
     struct map before;          // query_key of a name -> lines above the cursor, of its nearest occurrence

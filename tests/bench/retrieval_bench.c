@@ -103,6 +103,18 @@ static void index_copy(void) {
             (unsigned long long)all.symbols, clock_ms_since(start));
 }
 
+static void add_go_module(void) {
+    struct str bytes;
+    struct err err;
+    char *path = fs_join(bench.copy, "go.mod");
+    str_init(&bytes);
+    if (fs_read(path, FILE_MAX_BYTES, &bytes, &err) == 0) {
+        shelf_go_module(&bench.shelf, "", str_slice(&bytes));
+    }
+    str_free(&bytes);
+    free(path);
+}
+
 static size_t byte_of(struct slice text, int64_t points) {
     size_t at = 0;
     for (; points > 0 && at < text.length; points--) {
@@ -141,6 +153,9 @@ static void write_candidates(const char *id, const struct snapshot *snapshot, co
         const struct segment *segment = snapshot->segments[ranked[i].segment];
         const struct symbol *symbol = segment_symbol(segment, ranked[i].id);
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[ranked[i].id].file;
+        if (strpbrk(symbol->name, "\t\n")) {
+            continue;
+        }
         fprintf(bench.features, "%s\t%s\t%s\t%u\t%zu\t%.4f", id, segment->files[file].record->path,
                 symbol->name, symbol->name_line + 1, strlen(symbol->signature), (double)ranked[i].score);
         for (int f = 0; f < SIGNATURE_FEATURE_COUNT; f++) {
@@ -245,6 +260,7 @@ int main(int argc, char **argv) {
         write_feature_names();
     }
     index_copy();
+    add_go_module();
     shelf_commit(&bench.shelf, true);
     answer_all(str_slice(&tasks), out);
     if (bench.features) {
