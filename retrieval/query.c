@@ -7,7 +7,6 @@
 // import lines are kept apart from those in code.
 #include "retrieval/query.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "indexer/terms.h"
 
@@ -30,10 +29,6 @@ struct weighing {
     VEC(struct weighted_term) sums;
     float weight;
 };
-
-uint64_t query_key(struct slice name) {
-    return hash_bytes(name.data, name.length);
-}
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -189,7 +184,7 @@ static void gather_name(void *context, struct slice name, size_t at) {
         return;
     }
     size_t known = gathering->into->count;
-    uint64_t *value = map_insert(gathering->into, query_key(name), gathering->value);
+    uint64_t *value = map_insert(gathering->into, segment_exact_key(name), gathering->value);
     if (!gathering->keep_first) {
         *value = gathering->value;
     }
@@ -265,7 +260,7 @@ static void take_line(struct naming *naming) {
     while (naming->count > 0 && query->name_count < QUERY_NAMES) {
         struct slice name = naming->line[--naming->count];
         size_t known = naming->seen.count;
-        map_insert(&naming->seen, query_key(name), 1);
+        map_insert(&naming->seen, segment_exact_key(name), 1);
         if (naming->seen.count > known) {
             query->names[query->name_count++] = (struct query_name){name, naming->distance};
         }
@@ -320,7 +315,7 @@ static struct slice word_behind(struct slice text, size_t at) {
 
 static void add_receiver(struct query *query, struct slice name) {
     if (name.length > 1 && !terms_is_keyword(name)) {
-        map_set(&query->receivers, query_key(name), 1);
+        map_set(&query->receivers, segment_exact_key(name), 1);
     }
 }
 
@@ -360,7 +355,7 @@ static void gather_receivers(struct query *query) {
     if (receiving.name.length == 0) {
         return;
     }
-    map_set(&query->receivers, query_key(receiving.name), 1);
+    map_set(&query->receivers, segment_exact_key(receiving.name), 1);
     size_t start = at > QUERY_REACH ? at - QUERY_REACH : 0;
     query_identifiers(text, start, at, receive, &receiving);
 }

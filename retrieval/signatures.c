@@ -17,7 +17,7 @@
 
 #include <math.h>
 
-enum { BM25_LIMIT = 1500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 256 };
+enum { BM25_LIMIT = 1500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 32 };
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
@@ -63,13 +63,20 @@ struct evidence {
     float total; // what a term in every chunk would have
 };
 
+// The features that all candidates of one file share.
+struct place {
+    float features[SIGNATURE_FEATURE_COUNT];
+};
+
 struct ranking {
     const struct signatures_input *input;
     struct map known; // segment and id -> candidate
     VEC(struct signature) candidates;
     struct evidence around, line;
-    struct map scopes;                 // segment_name_key of a name near -> distance
-    float *kinship[SNAPSHOT_SEGMENTS]; // of each folder: 1 for the own, less the farther away
+    struct map scopes;                   // segment_name_key of a name near -> distance
+    float *kinship[SNAPSHOT_SEGMENTS];   // of each folder: 1 for the own, less the farther away
+    uint32_t *placed[SNAPSHOT_SEGMENTS]; // of each file: 1 + index in places, 0 if not rated yet
+    VEC(struct place) places;
 };
 
 static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
@@ -180,6 +187,7 @@ static void measure_kinship(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
     for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
         const struct segment *segment = input->snapshot->segments[s];
+        ranking->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
         ranking->kinship[s] = mem_alloc((segment->folder_count + (size_t)1) * sizeof(float));
         for (uint32_t i = 0; i < segment->folder_count; i++) {
             struct slice path = slice_of_string(segment->files[segment->folder_files[i]].record->path);
@@ -197,22 +205,14 @@ static float count_uses(const struct ranking *ranking, uint32_t term, float *nea
         const struct segment *segment = ranking->input->snapshot->segments[s];
         const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
         struct postings_list list = postings_find(&part->terms, term);
-        for (uint32_t i = 0; i < list.length && i < USES_LIMIT; i++) {
-            *near += ranking->kinship[s][segment->folders[part->entries[list.documents[i]].file]];
+        uint32_t step = list.length / USES_LIMIT + 1; // of a frequent name a sample will do
+        for (uint32_t i = 0; i < list.length; i += step) {
+            uint32_t folder = segment->folders[part->entries[list.documents[i]].file];
+            *near += ranking->kinship[s][folder] * (float)step;
         }
         used += list.length;
     }
     return (float)used;
-}
-
-// The last identifier of a scope such as "a::b::C" or "pkg.Type".
-static struct slice last_name(const char *scope) {
-    struct slice text = slice_of_string(scope);
-    size_t start = text.length;
-    while (start > 0 && text.data[start - 1] != '.' && text.data[start - 1] != ':') {
-        start--;
-    }
-    return slice_sub(text, start, text.length);
 }
 
 static void rate_place(const struct ranking *ranking, const struct record *record, struct snapshot_file at,
@@ -223,62 +223,76 @@ static void rate_place(const struct ranking *ranking, const struct record *recor
     features[SIGNATURE_DIRECT] = way == IMPORTS_DIRECT;
     features[SIGNATURE_PACKAGE] = way == IMPORTS_PACKAGE;
     features[SIGNATURE_SECOND] = way == IMPORTS_SECOND;
-    features[SIGNATURE_FOLDER] = slice_equal(paths_folder(path), paths_folder(query->path));
     features[SIGNATURE_SMALL] = way != IMPORTS_NONE ? 1.0f / sqrtf(1.0f + (float)record->symbol_count) : 0;
+    features[SIGNATURE_FOLDER] = slice_equal(paths_folder(path), paths_folder(query->path));
     features[SIGNATURE_NEAR] = 1.0f / (1.0f + (float)paths_distance(path, query->path));
     features[SIGNATURE_TEST] = record->taint == TAINT_TEST && !ranking->input->is_test;
     features[SIGNATURE_BOTH_TEST] = record->taint == TAINT_TEST && ranking->input->is_test;
     features[SIGNATURE_VENDORED] = record->taint == TAINT_VENDORED || record->taint == TAINT_GENERATED;
 }
 
-static void rate_name(const struct ranking *ranking, const struct symbol *symbol, float *features) {
+// The place's features, rated on first use; they do not overlap with what a candidate is found by.
+static void take_place(struct ranking *ranking, struct snapshot_file at, float *features) {
+    uint32_t *placed = &ranking->placed[at.segment][at.file];
+    if (*placed == 0) {
+        struct place place = {0};
+        rate_place(ranking, snapshot_file(ranking->input->snapshot, at)->record, at, place.features);
+        vec_push(&ranking->places, place);
+        *placed = (uint32_t)ranking->places.count;
+    }
+    const struct place *place = &ranking->places.items[*placed - 1];
+    for (int i = SIGNATURE_DIRECT; i < SIGNATURE_FEATURE_COUNT; i++) {
+        features[i] = place->features[i];
+    }
+}
+
+static void rate_name(const struct ranking *ranking, const struct symbol *symbol,
+                      const struct segment_keys *keys, float *features) {
     const struct query *query = ranking->input->query;
-    struct slice name = slice_of_string(symbol->name);
-    uint64_t key = query_key(name);
-    uint32_t term = segment_name_key(name);
-    const uint64_t *below = map_get(&query->after, key);
-    bool above = map_get(&query->before, key) != NULL;
-    float near, used = count_uses(ranking, term, &near);
+    const uint64_t *below = map_get(&query->after, keys->name);
+    bool above = map_get(&query->before, keys->name) != NULL;
+    float near, used = count_uses(ranking, keys->name_term, &near);
+    float documents = (float)ranking->input->snapshot->segments[0]->fields[SEGMENT_CHUNKS].count + 1;
+    features[SIGNATURE_SIMILAR] = share_of(&ranking->around, keys->name_term);
+    features[SIGNATURE_SIMILAR_LINE] = share_of(&ranking->line, keys->name_term);
+    features[SIGNATURE_SIMILAR_RARE] = features[SIGNATURE_SIMILAR] > 0
+                                           ? features[SIGNATURE_SIMILAR] * logf(documents / (used + 1)) / 5.0f
+                                           : 0;
     features[SIGNATURE_ABOVE] = above;
     features[SIGNATURE_BELOW] = below != NULL;
     features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)*below * 0.1f) : 0;
-    features[SIGNATURE_IMPORTED] = !above && map_get(&query->imported, key);
-    features[SIGNATURE_SIMILAR] = share_of(&ranking->around, term);
-    features[SIGNATURE_SIMILAR_LINE] = share_of(&ranking->line, term);
-    float documents = (float)ranking->input->snapshot->segments[0]->fields[SEGMENT_CHUNKS].count + 1;
-    features[SIGNATURE_SIMILAR_RARE] = features[SIGNATURE_SIMILAR] * logf(documents / (used + 1)) / 5.0f;
+    features[SIGNATURE_IMPORTED] = !above && map_get(&query->imported, keys->name);
     features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
     features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
     features[SIGNATURE_PRIVATE] = symbol->name[0] == '_' && features[SIGNATURE_FOLDER] <= 0;
     size_t typed = query->cursor - query->word;
-    features[SIGNATURE_PREFIX] =
-        typed > 0 && name.length > typed && memcmp(name.data, query->text.data + query->word, typed) == 0;
+    features[SIGNATURE_PREFIX] = typed > 0 && strlen(symbol->name) > typed &&
+                                 memcmp(symbol->name, query->text.data + query->word, typed) == 0;
 }
 
-static void rate_scope(const struct ranking *ranking, const struct symbol *symbol, float *features) {
+static void rate_scope(const struct ranking *ranking, const struct segment_keys *keys, float *features) {
     const struct query *query = ranking->input->query;
-    struct slice scope = last_name(symbol->scope);
-    bool member = scope.length > 0;
+    bool member = keys->scope != 0;
     features[SIGNATURE_MEMBER] = query->after_member && member;
     features[SIGNATURE_FREE] = query->after_member && !member;
     if (member) {
-        const uint64_t *near = map_get(&ranking->scopes, segment_name_key(scope));
-        features[SIGNATURE_RECEIVER] = map_get(&query->receivers, query_key(scope)) != NULL;
+        const uint64_t *near = map_get(&ranking->scopes, keys->scope_term);
+        features[SIGNATURE_RECEIVER] = map_get(&query->receivers, keys->scope) != NULL;
         features[SIGNATURE_SCOPE_NEAR] = near ? 1.0f / (1.0f + (float)*near * 0.2f) : 0;
-        features[SIGNATURE_SCOPE_ABOVE] = map_get(&query->before, query_key(scope)) != NULL;
-        features[SIGNATURE_SCOPE_IMPORTED] = map_get(&query->imported, query_key(scope)) != NULL;
+        features[SIGNATURE_SCOPE_ABOVE] = map_get(&query->before, keys->scope) != NULL;
+        features[SIGNATURE_SCOPE_IMPORTED] = map_get(&query->imported, keys->scope) != NULL;
     }
 }
 
 static void rate(struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     const struct symbol *symbol = segment_symbol(segment, candidate->id);
+    const struct segment_keys *keys = &segment->keys[candidate->id];
     uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[candidate->id].file;
     float *features = candidate->features;
-    rate_place(ranking, segment->files[file].record, (struct snapshot_file){candidate->segment, file},
-               features);
-    rate_name(ranking, symbol, features);
-    rate_scope(ranking, symbol, features);
+    take_place(ranking, (struct snapshot_file){candidate->segment, file}, features);
+    rate_name(ranking, symbol, keys, features);
+    rate_scope(ranking, keys, features);
     features[SIGNATURE_FUNCTION] = symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD;
     features[SIGNATURE_TYPE] = symbol->kind == SYMBOL_TYPE;
     features[SIGNATURE_CONSTANT] = symbol->kind == SYMBOL_CONSTANT || symbol->kind == SYMBOL_MACRO;
@@ -313,8 +327,7 @@ static void push_back_repeated(struct ranking *ranking) {
     for (size_t i = 0; i < ranking->candidates.count; i++) {
         struct signature *candidate = &ranking->candidates.items[i];
         const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
-        const char *name = segment_symbol(segment, candidate->id)->name;
-        uint64_t *times = map_insert(&seen, query_key(slice_of_string(name)), 0);
+        uint64_t *times = map_insert(&seen, segment->keys[candidate->id].name, 0);
         candidate->score -= REPEATED_NAME * (float)(*times)++;
     }
     map_free(&seen);
@@ -354,8 +367,10 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     vec_free(&ranking.around.sums);
     vec_free(&ranking.line.sums);
     map_free(&ranking.scopes);
+    vec_free(&ranking.places);
     for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
         free(ranking.kinship[s]);
+        free(ranking.placed[s]);
     }
     *count = ranking.candidates.count;
     return ranking.candidates.items;

@@ -32,7 +32,8 @@ struct bench {
     struct index_sink sink;
     struct syntax *syntax;
     size_t files, bytes;
-    struct snapshot_slot slot; // a second index for the features, which the retriever does not show
+    uint64_t queries, query_us; // processor time, as the machine may be busy
+    struct snapshot_slot slot;  // a second index for the features, which the retriever does not show
     struct shelf shelf;
     FILE *features;
 };
@@ -193,6 +194,12 @@ static void dump_features(const char *id, const struct retrieval_query *asked) {
     snapshot_unpin(&bench.slot, snapshot);
 }
 
+static uint64_t processor_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
 static void answer(const struct json *task, FILE *out) {
     const char *path = json_get_string(task, "file", "");
     const char *target = json_get_string(task, "target", "");
@@ -209,7 +216,10 @@ static void answer(const struct json *task, FILE *out) {
                                         .cursor = cursor};
         struct context context;
         context_init(&context);
+        uint64_t start = processor_us();
         retriever_query(bench.retriever, &query, &context);
+        bench.query_us += processor_us() - start;
+        bench.queries++;
         write_result(out, json_get_string(task, "id", ""), &context);
         context_free(&context);
         if (bench.features) {
@@ -263,6 +273,8 @@ int main(int argc, char **argv) {
     add_go_module();
     shelf_commit(&bench.shelf, true);
     answer_all(str_slice(&tasks), out);
+    fprintf(stderr, "%.2f ms of processor time per query\n",
+            (double)bench.query_us / 1000.0 / (double)(bench.queries ? bench.queries : 1));
     if (bench.features) {
         fclose(bench.features);
     }
