@@ -20,10 +20,14 @@ enum { SIGNATURES_CANDIDATES = 6000 };
 // Each is between 0 and about 1; the weights in signatures.c say what it is worth.
 #define SIGNATURE_FEATURES(X)                                                                                \
     X(BM25)           /* score of the signature document, the best one's being 1 */                          \
-    X(SIMILAR)        /* how much of the similar chunks' evidence speaks of the name */                      \
+    X(BM25_LINE)      /* the same for the words of the cursor's line and the two above */                    \
+    X(SIMILAR)        /* in which part of the similar chunks the name occurs */                              \
+    X(SIMILAR_RARE)   /* the same, rare names counting more */                                               \
+    X(SIMILAR_LINE)   /* the same for chunks similar to the cursor's line and the two above */               \
     X(DIRECT)         /* in a file that the open one imports */                                              \
     X(PACKAGE)        /* in its package */                                                                   \
     X(SECOND)         /* in a file imported at second hand */                                                \
+    X(SMALL)          /* in an imported file with few definitions */                                         \
     X(FOLDER)         /* in its folder */                                                                    \
     X(NEAR)           /* few folders away */                                                                 \
     X(BELOW)          /* named below the cursor */                                                           \
@@ -32,6 +36,7 @@ enum { SIGNATURES_CANDIDATES = 6000 };
     X(ABOVE)          /* named above the cursor: the model sees how it is used */                            \
     X(RECEIVER)       /* a member of the type left of the "." */                                             \
     X(SCOPE_NEAR)     /* a member of a type named in the lines above */                                      \
+    X(SCOPE_ABOVE)    /* a member of a type named anywhere above */                                          \
     X(SCOPE_IMPORTED) /* a member of a type that is imported */                                              \
     X(MEMBER)         /* has a scope, after a "." */                                                         \
     X(FREE)           /* has none, after a "." */                                                            \
