@@ -132,21 +132,29 @@ static void deliver(struct http_call *call) {
     uv_close((uv_handle_t *)&call->clock, on_clock_closed);
 }
 
-static struct http_call *first_ended(const struct http *http) {
-    struct http_call *call = http->calls;
-    while (call && !call->ended) {
-        call = call->next;
+// The oldest call that ended; *count gets how many there are.
+static struct http_call *oldest_ended(const struct http *http, size_t *count) {
+    struct http_call *oldest = NULL;
+    *count = 0;
+    for (struct http_call *call = http->calls; call; call = call->next) {
+        oldest = call->ended ? call : oldest;
+        *count += call->ended;
     }
-    return call;
+    return oldest;
 }
 
+// What ends while this runs has its turn next time: an on_done that starts a request bound to fail, again
+// and again, must not hold the loop.
 static void on_idle(uv_idle_t *idle) {
     struct http *http = idle->data;
+    size_t ready;
+    size_t now;
     uv_idle_stop(idle);
-    for (struct http_call *call; (call = first_ended(http));) {
+    for (struct http_call *call = oldest_ended(http, &ready); ready; ready--) {
         deliver(call);
+        call = oldest_ended(http, &now);
     }
-    if (http->closing && http->multi) {
+    if (http->closing && !http->calls && http->multi) {
         curl_multi_cleanup(http->multi); // gives up its sockets through on_socket
         http->multi = NULL;
         uv_close((uv_handle_t *)&http->timer, on_handle_closed);
