@@ -40,13 +40,13 @@ static void on_cancel(void *request) {
     rpc_fail(request, RPC_REQUEST_CANCELLED, "cancelled");
 }
 
-static void wait(void *context, struct rpc_request *request, const struct json *params) {
+static void hold(void *context, struct rpc_request *request, const struct json *params) {
     (void)context;
     (void)params;
     rpc_on_cancel(request, on_cancel, request);
 }
 
-static const struct rpc_method methods[] = {{"initialize", initialize, NULL}, {"wait", wait, NULL}};
+static const struct rpc_method methods[] = {{"initialize", initialize, NULL}, {"wait", hold, NULL}};
 
 // The first byte says in how large pieces the rest arrives.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

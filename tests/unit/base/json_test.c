@@ -32,7 +32,7 @@ static void deep_nesting_is_refused(void **state) {
     str_free(&text);
 }
 
-static void an_escaped_nul_does_not_cut_a_string(void **state) {
+static void escapes_that_cjson_cannot_keep_are_replaced(void **state) {
     (void)state;
     static const struct {
         const char *text, *want;
@@ -42,6 +42,13 @@ static void an_escaped_nul_does_not_cut_a_string(void **state) {
         {"\"\\\\u0000\"", "\\u0000"},
         {"\"\\\\\\u0000\"", "\\\xE2\x90\x80"},
         {"\"\\u0000\"", "\xE2\x90\x80"},
+        {"\"a\\ud83d\"", "a\xEF\xBF\xBD"}, // halves of a surrogate pair
+        {"\"\\uDE00b\"", "\xEF\xBF\xBD"
+                         "b"},
+        {"\"\\ud83d\\ud83d\\ude00\"", "\xEF\xBF\xBD\xF0\x9F\x98\x80"},
+        {"\"\\uD83D\\uDE00\"", "\xF0\x9F\x98\x80"},
+        {"\"\\ud83d\\\\ude00\"", "\xEF\xBF\xBD\\ude00"},
+        {"\"\\\\ud83d\"", "\\ud83d"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct json *json = parse(cases[i].text);
@@ -128,7 +135,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_texts_are_refused),
         cmocka_unit_test(deep_nesting_is_refused),
-        cmocka_unit_test(an_escaped_nul_does_not_cut_a_string),
+        cmocka_unit_test(escapes_that_cjson_cannot_keep_are_replaced),
         cmocka_unit_test(a_raw_nul_does_not_end_the_text),
         cmocka_unit_test(integers_are_exact_or_refused),
         cmocka_unit_test(getters_survive_what_is_not_there),
