@@ -28,8 +28,8 @@ struct slot {
 struct source {
     const uint32_t *tokens, *order;
     uint32_t order_count;
-    const struct segment *segment; // NULL: the open document
-    float *weights;                // of the segment's files
+    const struct token_segment *segment; // NULL: the open document
+    float *weights;                      // of the segment's files
     struct order_range ranges[DEEPEST + 1];
     uint32_t depth;
 };
@@ -59,7 +59,7 @@ static float file_weight(const struct counts *counts, const struct segment_file 
     return (float)(file->taint == TAINT_VENDORED ? weight * 0.5 : weight);
 }
 
-static void add_segment(struct counts *counts, struct source *source, const struct segment *segment,
+static void add_segment(struct counts *counts, struct source *source, const struct token_segment *segment,
                         const unsigned char *dead) {
     uint64_t folder = corpus_folder_hash(counts->document.path);
     const char *extension = strrchr(counts->document.path, '.');
@@ -148,7 +148,7 @@ static void count_place(struct counts *counts, uint32_t token, double weight) {
 
 static double place_weight(const struct counts *counts, const struct source *source, uint32_t position) {
     if (source->segment) {
-        return (double)source->weights[segment_file_at(source->segment, position)];
+        return (double)source->weights[token_segment_file_at(source->segment, position)];
     }
     double distance = position < counts->document.cursor ? counts->document.cursor - position
                                                          : position - counts->document.cursor;

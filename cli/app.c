@@ -171,25 +171,52 @@ static bool has_marker(const char *folder) {
     return found;
 }
 
+// The nearest ancestor of `start` (itself included) that a version control system marks. Heap, or NULL.
+static char *marked_ancestor(const char *start) {
+    char *folder = mem_copy_string(start);
+    while (!has_marker(folder)) {
+        char *end = strrchr(folder, '/');
+        if (!end || end == folder) {
+            free(folder);
+            return NULL;
+        }
+        *end = '\0';
+    }
+    return folder;
+}
+
+// The current folder, if `start` is below it and it is a place to work in (not / or the home folder).
+static char *current_ancestor(const char *start) {
+    char *current = fs_real_path(".", NULL);
+    const char *home = getenv("HOME");
+    size_t length = current ? strlen(current) : 0;
+    bool inside = length > 1 && strncmp(start, current, length) == 0 && start[length] == '/';
+    if (inside && !(home && strcmp(home, current) == 0)) {
+        return current;
+    }
+    free(current);
+    return NULL;
+}
+
 char *app_find_root(const char *path, struct err *err) {
     char *start = fs_real_path(path, err);
     if (!start) {
         return NULL;
     }
+    bool is_folder = fs_is_folder(start);
     char *slash = strrchr(start, '/');
-    if (!fs_is_folder(start) && slash && slash != start) {
+    if (!is_folder && slash && slash != start) {
         *slash = '\0';
     }
-    char *folder = mem_copy_string(start);
-    for (char *end = strrchr(folder, '/'); !has_marker(folder); end = strrchr(folder, '/')) {
-        if (!end || end == folder) {
-            free(folder);
-            return start;
-        }
-        *end = '\0';
+    char *root = marked_ancestor(start);
+    if (!root && !is_folder) {
+        root = current_ancestor(start);
+    }
+    if (!root) {
+        return start;
     }
     free(start);
-    return folder;
+    return root;
 }
 
 static void warn(void *context, const char *line) {

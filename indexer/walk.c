@@ -7,6 +7,7 @@
 
 #include "base/fs.h"
 #include "base/vec.h"
+#include "indexer/deny.h"
 #include "indexer/ignore.h"
 
 #include <dirent.h>
@@ -102,10 +103,16 @@ static void visit_file(struct walk *self, const struct source_stat *status) {
     }
 }
 
+static bool is_denied(const struct walk *self, bool is_folder) {
+    const char *slash = strrchr(self->path.data, '/');
+    return deny_name(slice_of_string(slash ? slash + 1 : self->path.data), is_folder) != NULL;
+}
+
 static bool is_ignored(struct walk *self, bool is_folder) {
     const char *reason;
     bool ignored = ignore_check(self->ignore, self->path.data, is_folder, &reason);
-    if (ignored) {
+    bool is_source = is_folder || !source_refuse_name(self->path.data);
+    if (ignored && is_source && !is_denied(self, is_folder)) {
         self->stats->ignored++;
         self->stats->ignore_reason = self->stats->ignore_reason ? self->stats->ignore_reason : reason;
     }
@@ -228,27 +235,32 @@ static bool has_linked_parent(const char *root, const char *path) {
     return linked;
 }
 
-bool walk_includes(const char *root, const char *path, struct source_stat *status, const char **reason) {
-    struct source_stat found = {0};
+bool walk_allows(const char *root, const char *path, const char **reason) {
     *reason = NULL;
-    if (status) {
-        *status = found;
-    }
     if (!is_below_root(path) || strlen(root) + strlen(path) >= WALK_PATH_LIMIT) {
         *reason = "it is not below the folder";
-    } else if (has_linked_parent(root, path)) {
-        *reason = "a folder on its path is a link";
-    } else if (ignore_path(root, path, false, reason)) {
         return false;
-    } else if (source_stat(root, path, &found) == 0 && !found.is_file) {
+    }
+    if (has_linked_parent(root, path)) {
+        *reason = "a folder on its path is a link";
+        return false;
+    }
+    return !ignore_path(root, path, false, reason);
+}
+
+bool walk_includes(const char *root, const char *path, struct source_stat *status, const char **reason) {
+    struct source_stat unused;
+    status = status ? status : &unused;
+    *status = (struct source_stat){0};
+    if (!walk_allows(root, path, reason)) {
+        return false;
+    }
+    if (source_stat(root, path, status) == 0 && !status->is_file) {
         *reason = "it is not a regular file";
-    } else if (found.size > SOURCE_SIZE_LIMIT) {
+    } else if (status->size > SOURCE_SIZE_LIMIT) {
         *reason = "it is over 1 MB";
     } else {
         *reason = source_refuse_name(path);
-    }
-    if (status) {
-        *status = found;
     }
     return *reason == NULL;
 }

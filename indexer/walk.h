@@ -35,6 +35,8 @@ int walk_check_root(const char *root, struct err *err);
 int walk_run(const char *root, const struct cancel *cancel,
              void (*on_file)(void *context, const char *path, const struct source_stat *status),
              void *context, struct walk_stats *stats, struct err *err);
+// Is the path below the root, by no link, and does no rule exclude it? It need not exist.
+bool walk_allows(const char *root, const char *path, const char **reason);
 // Would the walk report this path, if it exists? status (may be NULL) is zeroed when it does not.
 bool walk_includes(const char *root, const char *path, struct source_stat *status, const char **reason);
 

@@ -29,8 +29,9 @@ struct document {
     struct text *text; // never NULL
     struct line_index lines;
     bool too_large;
-    bool ignored;      // an ignore rule covers it; kept by the session
-    bool overlaid;     // the index has its text; kept by the session
+    bool ignored; // an ignore rule covers it; kept by the session, as the next two are
+    bool ignored_known;
+    bool overlaid;     // the index has its text
     struct str buffer; // private: the text that edits change
 };
 

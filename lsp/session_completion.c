@@ -119,7 +119,7 @@ void session_forget_document(struct session *session, const struct document *doc
 }
 
 // Takes over request and place.
-static void take_off(struct session *session, const struct document *document, struct rpc_request *request,
+static void take_off(struct session *session, struct document *document, struct rpc_request *request,
                      const struct answer_place *place, enum question question, bool invoked) {
     struct flight *flight = mem_zero(1, sizeof *flight);
     *flight = (struct flight){.next = session->flights, .session = session, .request = request};
@@ -136,7 +136,7 @@ static void take_off(struct session *session, const struct document *document, s
         .invoked = invoked,
         .candidates = question == ASK_POPUP ? 3 : 0,
         .context_only = question == ASK_CONTEXT,
-        .ignored = document->ignored,
+        .ignored = session_is_ignored(session, document),
         .channel = (unsigned)question,
     };
     flight->engine = engine_start(session->project.engine, &query, on_answer, flight);
@@ -208,7 +208,6 @@ static void ask(struct session *session, struct rpc_request *request, const stru
         return;
     }
     struct document *document = session_document(session, params);
-    session_check_ignored(session, document);
     session_replace_string(&session->last_path, session_path(session, document));
     take_off(session, document, request, &place, question, invoked);
 }

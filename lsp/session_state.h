@@ -88,8 +88,10 @@ void session_did_change_files(void *self, const struct json *params);
 void session_did_change_folders(void *self, const struct json *params);
 void session_sync_all(struct session *session); // the index has just opened
 
-// Whether an ignore rule covers the document now (rules change while it is open).
-bool session_check_ignored(struct session *session, struct document *document);
+// Whether an ignore rule or the list of secret files covers the document: looked up once (a few small files
+// are read), and again after the rules may have changed.
+bool session_is_ignored(struct session *session, struct document *document);
+void session_rules_changed(struct session *session);
 
 // session_completion.c
 void session_inline_completion(void *self, struct rpc_request *request, const struct json *params);

@@ -157,6 +157,7 @@ static void on_progress(void *context, const struct index_progress *progress) {
 static void on_ready(void *context, const struct index_progress *progress) {
     struct index_progress now = *progress;
     now.ready = true;
+    session_rules_changed(context); // a pass follows a change of rules
     on_progress(context, &now);
 }
 

@@ -1,19 +1,18 @@
 // session_sync.c - the editor's documents and files, passed on to the index; see session_state.h.
 #include "base/log.h"
 #include "base/uri.h"
+#include "indexer/ignore.h"
 #include "lsp/session_state.h"
 
 #include <stdlib.h>
 
-// Whether an ignore rule or the list of secret files covers the document. Files that the walk leaves out for
-// other reasons (too large, binary, no known language) may still be completed.
-static bool is_ignored(const struct session *session, const struct document *document) {
-    const char *reason = "";
-    if (!session->project.indexer || !session_is_inside(session, document) ||
-        indexer_includes(session->project.indexer, session_path(session, document), &reason)) {
-        return false;
-    }
-    return reason && (strstr(reason, "ignore") || strstr(reason, "secret"));
+// Outside the root every rule on the way to the document counts, as if the root were "/".
+static bool is_excluded(const struct session *session, const struct document *document) {
+    const char *reason = NULL;
+    bool inside = session_is_inside(session, document);
+    const char *root = !inside ? "/" : session->real_root ? session->real_root : session->root;
+    const char *path = inside ? session_path(session, document) : document->path + 1;
+    return document->path && path[0] && ignore_path(root, path, false, &reason);
 }
 
 // The index gets the document's text, or loses it.
@@ -23,7 +22,7 @@ static void overlay(struct session *session, struct document *document) {
         return;
     }
     const char *path = session_path(session, document);
-    if (!document->ignored && !document->too_large) {
+    if (!session_is_ignored(session, document) && !document->too_large) {
         indexer_overlay(indexer, path, document->language, document->text);
         document->overlaid = true;
     } else if (document->overlaid) {
@@ -32,23 +31,25 @@ static void overlay(struct session *session, struct document *document) {
     }
 }
 
-static void take_over(struct session *session, struct document *document) {
-    document->ignored = is_ignored(session, document);
-    overlay(session, document);
+bool session_is_ignored(struct session *session, struct document *document) {
+    if (!document->ignored_known) {
+        document->ignored_known = true;
+        document->ignored = is_excluded(session, document);
+    }
+    return document->ignored;
+}
+
+void session_rules_changed(struct session *session) {
+    for (size_t i = 0; i < session->documents.open.count; i++) {
+        session->documents.open.items[i]->ignored_known = false;
+    }
 }
 
 void session_sync_all(struct session *session) {
+    session_rules_changed(session);
     for (size_t i = 0; i < session->documents.open.count; i++) {
-        take_over(session, session->documents.open.items[i]);
+        overlay(session, session->documents.open.items[i]);
     }
-}
-
-bool session_check_ignored(struct session *session, struct document *document) {
-    if (is_ignored(session, document) != document->ignored) {
-        document->ignored = !document->ignored;
-        overlay(session, document);
-    }
-    return document->ignored;
 }
 
 void session_did_open(void *self, const struct json *params) {
@@ -62,7 +63,7 @@ void session_did_open(void *self, const struct json *params) {
     struct document *document =
         documents_open(&session->documents, uri, json_get_string(item, "languageId", ""),
                        json_get_integer(item, "version", 0), slice_of_string(text));
-    take_over(session, document);
+    overlay(session, document);
 }
 
 void session_did_change(void *self, const struct json *params) {
@@ -96,6 +97,9 @@ static void file_changed(struct session *session, const char *uri) {
         if (session_is_inside(session, &file)) {
             indexer_file_changed(session->project.indexer, session_path(session, &file));
         }
+    }
+    if (path && ignore_is_rules(path)) {
+        session_rules_changed(session);
     }
     free(path);
 }

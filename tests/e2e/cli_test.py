@@ -105,11 +105,12 @@ class Models(support.Case):
         return int(server.stdout.readline().split()[-1])
 
     def test_a_server_that_the_user_names_answers(self):
-        port = self.start_server("--text", "account_deposit(to, cents);")
+        port = self.start_server("--text", "bank_fee(to) + account_deposit(to, cents);")
         self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
         answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
         self.assertEqual(answer["outcome"], "shown", answer)
-        self.assertIn("account_deposit(to, cents)", answer["candidates"][0]["text"])
+        # What stands right of the cursor already is not offered again.
+        self.assertEqual(answer["candidates"][0]["shown"], "bank_fee(to) +")
         self.assertGreater(answer["promptBytes"], 100)
 
     def test_a_dead_server_is_named(self):

@@ -34,6 +34,7 @@ struct peer {
     struct tiny_server *server;
     struct peer *next;
     struct str input;
+    struct str block; // of an endless script
     size_t sent;
     char buffer[4096];
 };
@@ -46,6 +47,7 @@ struct reply {
 static void tiny_on_peer_closed(uv_handle_t *handle) {
     struct peer *peer = handle->data;
     str_free(&peer->input);
+    str_free(&peer->block);
     free(peer);
 }
 
@@ -90,7 +92,11 @@ static void tiny_send_next(struct peer *peer) {
         peer->sent += length;
         tiny_write(peer, script->bytes + peer->sent - length, length);
     } else if (script->endless) {
-        tiny_write(peer, script->endless, strlen(script->endless));
+        str_clear(&peer->block);
+        while (peer->block.length < 16 * 1024) {
+            str_append_string(&peer->block, script->endless);
+        }
+        tiny_write(peer, peer->block.data, peer->block.length);
     } else if (script->close_after) {
         tiny_hang_up(peer);
     }
@@ -138,6 +144,7 @@ static void tiny_on_connection(uv_stream_t *listener, int status) {
     (void)status;
     peer->server = server;
     str_init(&peer->input);
+    str_init(&peer->block);
     uv_tcp_init(server->loop, &peer->tcp);
     peer->tcp.data = peer;
     peer->next = server->peers;
