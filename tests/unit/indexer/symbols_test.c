@@ -1,0 +1,4 @@
+#include "extract.h"
+int main(void) {
+    return 0;
+}
