@@ -31,6 +31,7 @@ struct index_progress {
     uint64_t files_done;
     uint64_t files_parsed; // read and parsed in this pass (the others came from the store)
     uint64_t files_failed;
+    uint64_t files; // in the index now: those done, less the binary and minified ones
     uint64_t bytes_parsed;
     uint64_t chunks;
     uint64_t symbols;

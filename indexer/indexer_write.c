@@ -190,14 +190,20 @@ static void apply_overlay(struct writer *self, const struct result *result) {
     add_to_batch(self);
 }
 
-static void count_file(struct writer *self, const struct result *result) {
-    struct indexer *indexer = self->indexer;
+// Under the lock.
+static void count_totals(struct indexer *indexer) {
     struct catalog_totals totals;
     catalog_totals(indexer->catalog, &totals);
+    indexer->progress.files = totals.files;
+    indexer->progress.chunks = totals.chunks;
+    indexer->progress.symbols = totals.symbols;
+}
+
+static void count_file(struct writer *self, const struct result *result) {
+    struct indexer *indexer = self->indexer;
     uv_mutex_lock(&indexer->lock);
+    count_totals(indexer);
     struct index_progress *progress = &indexer->progress;
-    progress->chunks = totals.chunks;
-    progress->symbols = totals.symbols;
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
     if (result->in_pass) {
         progress->files_done++;
@@ -233,6 +239,7 @@ static void finish_pass(struct writer *self) {
         store_settle(self->store);
     }
     uv_mutex_lock(&indexer->lock);
+    count_totals(indexer);
     indexer->progress.ready = true;
     indexer->passes_done++;
     indexer->is_scanning = false;
