@@ -201,7 +201,7 @@ static void add_symbol(struct search *search, const struct place *place, const s
         .end_line = last_line(extraction, start, end),
         .start_byte = start,
         .end_byte = end,
-        .signature = symbol_signature(extraction, match->definition, start, header),
+        .signature = symbol_signature(extraction, match->definition, name, start, header),
         .scope = scope,
     };
     set_kind(&symbol, match, name, place->in_type);

@@ -68,10 +68,17 @@ struct place {
     float features[SIGNATURE_FEATURE_COUNT];
 };
 
+struct rank {
+    float score;
+    uint32_t candidate; // its index
+};
+
 struct ranking {
     const struct signatures_input *input;
     struct map known; // segment and id -> candidate
     VEC(struct signature) candidates;
+    struct rank *ranks; // of the candidates, best first once sorted
+    size_t rank_count;
     struct evidence around, line;
     struct map scopes;                   // segment_name_key of a name near -> distance
     float *kinship[SNAPSHOT_SEGMENTS];   // of each folder: 1 for the own, less the farther away
@@ -251,19 +258,12 @@ static void rate_name(const struct ranking *ranking, const struct symbol *symbol
     const struct query *query = ranking->input->query;
     const uint64_t *below = map_get(&query->after, keys->name);
     bool above = map_get(&query->before, keys->name) != NULL;
-    float near, used = count_uses(ranking, keys->name_term, &near);
-    float documents = (float)ranking->input->snapshot->segments[0]->fields[SEGMENT_CHUNKS].count + 1;
     features[SIGNATURE_SIMILAR] = share_of(&ranking->around, keys->name_term);
     features[SIGNATURE_SIMILAR_LINE] = share_of(&ranking->line, keys->name_term);
-    features[SIGNATURE_SIMILAR_RARE] = features[SIGNATURE_SIMILAR] > 0
-                                           ? features[SIGNATURE_SIMILAR] * logf(documents / (used + 1)) / 5.0f
-                                           : 0;
     features[SIGNATURE_ABOVE] = above;
     features[SIGNATURE_BELOW] = below != NULL;
     features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)*below * 0.1f) : 0;
     features[SIGNATURE_IMPORTED] = !above && map_get(&query->imported, keys->name);
-    features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
-    features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
     features[SIGNATURE_PRIVATE] = symbol->name[0] == '_' && features[SIGNATURE_FOLDER] <= 0;
     size_t typed = query->cursor - query->word;
     features[SIGNATURE_PREFIX] = typed > 0 && strlen(symbol->name) > typed &&
@@ -284,7 +284,16 @@ static void rate_scope(const struct ranking *ranking, const struct segment_keys 
     }
 }
 
-static void rate(struct ranking *ranking, struct signature *candidate) {
+static float score_of(const float *features) {
+    float score = 0;
+    for (int i = 0; i < SIGNATURE_FEATURE_COUNT; i++) {
+        score += weights[i] * features[i];
+    }
+    return score;
+}
+
+// All but what count_uses tells.
+static float rate(struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     const struct symbol *symbol = segment_symbol(segment, candidate->id);
     const struct segment_keys *keys = &segment->keys[candidate->id];
@@ -298,39 +307,86 @@ static void rate(struct ranking *ranking, struct signature *candidate) {
     features[SIGNATURE_CONSTANT] = symbol->kind == SYMBOL_CONSTANT || symbol->kind == SYMBOL_MACRO;
     features[SIGNATURE_FIELD] = symbol->kind == SYMBOL_FIELD;
     features[SIGNATURE_DECLARATION] = symbol->is_declaration;
-    candidate->score = 0;
-    for (int i = 0; i < SIGNATURE_FEATURE_COUNT; i++) {
-        candidate->score += weights[i] * features[i];
-    }
+    return score_of(features);
 }
 
-static int compare_scores(const void *left, const void *right) {
-    const struct signature *a = left, *b = right;
+static float rate_uses(const struct ranking *ranking, struct signature *candidate) {
+    const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
+    float near, used = count_uses(ranking, segment->keys[candidate->id].name_term, &near);
+    float chunks = (float)ranking->input->snapshot->segments[0]->fields[SEGMENT_CHUNKS].count;
+    float *features = candidate->features;
+    features[SIGNATURE_SIMILAR_RARE] = features[SIGNATURE_SIMILAR] * logf((chunks + 1) / (used + 1)) / 5.0f;
+    features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
+    features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
+    return score_of(features);
+}
+
+// Candidates come in an order that depends on the index and the query alone, so ties do too.
+static int compare_ranks(const void *left, const void *right) {
+    const struct rank *a = left, *b = right;
     if (a->score > b->score || a->score < b->score) {
         return a->score > b->score ? -1 : 1;
     }
-    if (a->segment != b->segment) {
-        return a->segment < b->segment ? -1 : 1;
-    }
-    return a->id < b->id ? -1 : a->id > b->id;
+    return a->candidate < b->candidate ? -1 : a->candidate > b->candidate;
 }
 
 static void sort(struct ranking *ranking) {
-    if (ranking->candidates.count) {
-        qsort(ranking->candidates.items, ranking->candidates.count, sizeof(struct signature), compare_scores);
-    }
+    qsort(ranking->ranks, ranking->rank_count, sizeof *ranking->ranks, compare_ranks);
 }
 
 static void push_back_repeated(struct ranking *ranking) {
     struct map seen;
     map_init(&seen);
-    for (size_t i = 0; i < ranking->candidates.count; i++) {
-        struct signature *candidate = &ranking->candidates.items[i];
+    for (size_t i = 0; i < ranking->rank_count; i++) {
+        const struct signature *candidate = &ranking->candidates.items[ranking->ranks[i].candidate];
         const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
         uint64_t *times = map_insert(&seen, segment->keys[candidate->id].name, 0);
-        candidate->score -= REPEATED_NAME * (float)(*times)++;
+        ranking->ranks[i].score -= REPEATED_NAME * (float)(*times)++;
     }
     map_free(&seen);
+}
+
+// Rates all candidates by what is cheap to know, then the best of them in full.
+static void rank_candidates(struct ranking *ranking) {
+    size_t count = ranking->candidates.count;
+    ranking->ranks = mem_alloc((count + 1) * sizeof *ranking->ranks);
+    for (size_t i = 0; i < count; i++) {
+        ranking->ranks[i] = (struct rank){rate(ranking, &ranking->candidates.items[i]), (uint32_t)i};
+    }
+    ranking->rank_count = count;
+    sort(ranking);
+    ranking->rank_count = count < SIGNATURES_KEPT ? count : SIGNATURES_KEPT;
+    for (size_t i = 0; i < ranking->rank_count; i++) {
+        ranking->ranks[i].score = rate_uses(ranking, &ranking->candidates.items[ranking->ranks[i].candidate]);
+    }
+    sort(ranking);
+    push_back_repeated(ranking);
+    sort(ranking);
+}
+
+static struct signature *copy_ranked(struct ranking *ranking) {
+    struct signature *ranked = mem_alloc((ranking->rank_count + 1) * sizeof *ranked);
+    for (size_t i = 0; i < ranking->rank_count; i++) {
+        ranked[i] = ranking->candidates.items[ranking->ranks[i].candidate];
+        ranked[i].score = ranking->ranks[i].score;
+    }
+    return ranked;
+}
+
+static void free_ranking(struct ranking *ranking) {
+    map_free(&ranking->known);
+    map_free(&ranking->around.terms);
+    map_free(&ranking->line.terms);
+    map_free(&ranking->scopes);
+    vec_free(&ranking->around.sums);
+    vec_free(&ranking->line.sums);
+    vec_free(&ranking->places);
+    vec_free(&ranking->candidates);
+    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        free(ranking->kinship[s]);
+        free(ranking->placed[s]);
+    }
+    free(ranking->ranks);
 }
 
 static void note_scopes(struct ranking *ranking) {
@@ -355,23 +411,9 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
         offer_similar(&ranking);
         offer_imported(&ranking);
     }
-    for (size_t i = 0; i < ranking.candidates.count; i++) {
-        rate(&ranking, &ranking.candidates.items[i]);
-    }
-    sort(&ranking);
-    push_back_repeated(&ranking);
-    sort(&ranking);
-    map_free(&ranking.known);
-    map_free(&ranking.around.terms);
-    map_free(&ranking.line.terms);
-    vec_free(&ranking.around.sums);
-    vec_free(&ranking.line.sums);
-    map_free(&ranking.scopes);
-    vec_free(&ranking.places);
-    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
-        free(ranking.kinship[s]);
-        free(ranking.placed[s]);
-    }
-    *count = ranking.candidates.count;
-    return ranking.candidates.items;
+    rank_candidates(&ranking);
+    struct signature *ranked = copy_ranked(&ranking);
+    *count = ranking.rank_count;
+    free_ranking(&ranking);
+    return ranked;
 }

@@ -7,7 +7,7 @@
 // Ownership: signatures_rank fills an array that the caller frees.
 // Threads:   any; the snapshot is pinned.
 // Errors:    none; past the token's deadline fewer candidates are considered.
-// Limits:    SIGNATURES_CANDIDATES candidates.
+// Limits:    SIGNATURES_CANDIDATES candidates, of which SIGNATURES_KEPT are rated in full and returned.
 #ifndef HUNCH_RETRIEVAL_SIGNATURES_H
 #define HUNCH_RETRIEVAL_SIGNATURES_H
 
@@ -15,7 +15,7 @@
 #include "retrieval/imports.h"
 #include "retrieval/query.h"
 
-enum { SIGNATURES_CANDIDATES = 6000 };
+enum { SIGNATURES_CANDIDATES = 6000, SIGNATURES_KEPT = 800 };
 
 // Each is between 0 and about 1; the weights in signatures.c say what it is worth.
 #define SIGNATURE_FEATURES(X)                                                                                \

@@ -4,6 +4,9 @@
 
 ; Inside a class or an object.
 (method_definition name: (_) @name body: (_) @body) @method
+(method_definition name: (_) @_init body: (statement_block (expression_statement (assignment_expression
+  left: (member_expression object: (this) property: (_) @name) right: (_) @value) @field))
+  (#eq? @_init "constructor"))
 (field_definition property: (_) @name value: [
   (arrow_function body: (_) @body) (function_expression body: (_) @body)]) @method
 (field_definition property: (_) @name value: (_)? @value) @field
