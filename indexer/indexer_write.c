@@ -108,9 +108,18 @@ static void put(struct writer *self, struct record *record, struct slice text) {
     self->is_dirty = true;
 }
 
+static void forget_in_store(struct writer *self, const char *path) {
+    if (self->store) {
+        vec_push(&self->ops, (struct store_op){.kind = STORE_REMOVE, .path = mem_copy_string(path)});
+    }
+}
+
 static void apply_parsed(struct writer *self, struct result *result) {
     put(self, result->record, str_slice(&result->bytes));
-    if (self->store) {
+    if (result->is_partial) {
+        // The machine may have been busy: the next start tries again.
+        forget_in_store(self, result->path);
+    } else if (self->store) {
         vec_push(&self->ops, (struct store_op){.kind = STORE_PUT, .record = record_retain(result->record)});
     }
     struct index_progress *progress = &self->indexer->progress;
@@ -143,9 +152,7 @@ static void apply_gone(struct writer *self, const char *path, const struct sourc
         self->sink->remove(self->sink->self, path);
         self->is_dirty = true;
     }
-    if (self->store) {
-        vec_push(&self->ops, (struct store_op){.kind = STORE_REMOVE, .path = mem_copy_string(path)});
-    }
+    forget_in_store(self, path);
 }
 
 static void apply_file(struct writer *self, struct result *result) {
