@@ -107,7 +107,8 @@ static bool add_nearest(struct resolution *r, enum segment_spelling spelling, st
         for (uint32_t i = 0; i < list.length; i++) {
             struct snapshot_file at = {s, list.documents[i]};
             struct slice path = file_path(r->snapshot, at);
-            if (!snapshot_is_dead(r->snapshot, s, at.file) && spells(spelling, path, text) &&
+            bool foreign = spelling == SPELLING_MODULE && !slice_equal(paths_extension(path), r->extension);
+            if (!foreign && !snapshot_is_dead(r->snapshot, s, at.file) && spells(spelling, path, text) &&
                 paths_ends_with(path, tail)) {
                 offer_nearest(&nearest, at, paths_distance(r->path, path));
             }
