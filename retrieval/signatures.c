@@ -181,7 +181,7 @@ static float share_of(const struct evidence *evidence, uint32_t term) {
 static void offer_imported(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
     for (size_t i = 0; i < input->imports->files.count; i++) {
-        struct snapshot_file at = input->imports->files.items[i].at;
+        struct snapshot_file at = input->imports->files.items[i];
         uint32_t id,
             end = segment_range(input->snapshot->segments[at.segment], SEGMENT_SYMBOLS, at.file, &id);
         for (; id < end; id++) {
