@@ -7,18 +7,14 @@
 (method_definition name: (_) @_init body: (statement_block (expression_statement (assignment_expression
   left: (member_expression object: (this) property: (_) @name) right: (_) @value) @field))
   (#eq? @_init "constructor"))
-(field_definition property: (_) @name value: [
-  (arrow_function body: (_) @body) (function_expression body: (_) @body)]) @method
+(field_definition property: (_) @name value: [(arrow_function) (function_expression)] @callable) @method
 (field_definition property: (_) @name value: (_)? @value) @field
-(pair key: (_) @name value: [
-  (arrow_function body: (_) @body) (function_expression body: (_) @body)]) @method
+(pair key: (_) @name value: [(arrow_function) (function_expression)] @callable) @method
 (pair key: (_) @name value: (object) @container) @field
 (pair key: (_) @name value: (_) @value) @field
 
 ; const f = () => ...;  const x = ...;  The declaration is a wrapper, so they begin with its keyword.
-(variable_declarator name: (identifier) @name value: [
-  (arrow_function body: (_) @body) (function_expression body: (_) @body)
-  (generator_function body: (_) @body)]) @function
+(variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression) (generator_function)] @callable) @function
 (variable_declarator name: (identifier) @name value: (class body: (_) @container)) @type
 (variable_declarator name: (identifier) @name value: (object) @container) @variable
 (variable_declarator name: (identifier) @name value: (_)? @value) @variable
@@ -28,7 +24,7 @@
 
 ; exports.f = ...;  Class.prototype.f = function ...;  module.exports = { ... };
 (assignment_expression left: (member_expression property: (_) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @function
+  right: [(arrow_function) (function_expression)] @callable) @function
 (assignment_expression left: (member_expression) right: (object) @container)
 (assignment_expression left: (member_expression property: (_) @name) right: (class body: (_) @container)) @type
 
