@@ -321,6 +321,7 @@ static void keep_chunks(struct chunker *chunker) {
     if (count) {
         memcpy(chunks, chunker->chunks.items, count * sizeof *chunks);
     }
+    chunker->extraction->chunks = chunks;
     record->chunks = chunks;
     record->chunk_count = (uint32_t)count;
     vec_free(&chunker->chunks);

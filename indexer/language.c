@@ -93,6 +93,7 @@ static struct capture capture_of_name(const char *name) {
         {"declarator", CAPTURE_DECLARATOR, 0},
         {"body", CAPTURE_BODY, 0},
         {"value", CAPTURE_VALUE, 0},
+        {"callable", CAPTURE_CALLABLE, 0},
         {"scope", CAPTURE_SCOPE, 0},
         {"container", CAPTURE_CONTAINER, 0},
         {"wrapper", CAPTURE_WRAPPER, 0},
@@ -180,6 +181,7 @@ static struct grammar *grammar_compile(const struct language *language) {
         return NULL;
     }
     grammar->declarator_field = field_of(ts, "declarator");
+    grammar->body_field = field_of(ts, "body");
     grammar->name_field = field_of(ts, "name");
     grammar->scope_field = field_of(ts, "scope");
     grammar->function_declarator = symbol_of(ts, "function_declarator");

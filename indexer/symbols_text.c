@@ -13,7 +13,7 @@ struct slice node_text(const struct extraction *extraction, TSNode node) {
 
 static struct slice without_quotes(struct slice text) {
     text = slice_trim(text);
-    if (text.length >= 2 && memchr("\"'`<", text.data[0], 4)) {
+    if (text.length >= 2 && text.data[0] && strchr("\"'`<", text.data[0])) {
         text = slice_of(text.data + 1, text.length - 2);
     }
     return text;
@@ -78,8 +78,8 @@ struct slice type_name_of(const struct extraction *extraction, TSNode node) {
     struct slice text = node_text(extraction, node);
     size_t end = 0;
     size_t start = 0;
-    for (; end < text.length && !memchr("<[{(", text.data[end], 4); end++) {
-        if (memchr("*&: '", text.data[end], 5)) {
+    for (; end < text.length && !strchr("<[{(", text.data[end]); end++) {
+        if (strchr("*&: '", text.data[end])) {
             start = end + 1;
         }
     }
@@ -138,7 +138,7 @@ static void line_add_text(struct line *line, const struct extraction *extraction
 static struct slice line_trim(const struct line *line) {
     struct slice text = slice_of(line->bytes, line->length);
     text.length = utf8_floor(text, SIGNATURE_MAX);
-    while (text.length && strchr(" {=;,:", text.data[text.length - 1])) {
+    while (text.length && strchr(" {=;,:\\", text.data[text.length - 1])) {
         text.length--;
     }
     if (text.length > 2 && memcmp(text.data + text.length - 2, "=>", 2) == 0) {

@@ -36,6 +36,7 @@ struct extraction {
     struct slice parsed; // what the parser sees: the text, or the text with macros blanked
     const struct cancel *cancel;
     struct record *record;
+    struct chunk *chunks; // the record's, while they are still ours to change
     VEC(uint32_t) line_starts;
 };
 
