@@ -31,14 +31,14 @@ struct fim_template {
     const char *name;
     const char *models[FIM_WORDS];        // patterns of names, lower case, * is anything; !pattern excludes
     const char *prefix, *suffix, *middle; // with the blanks that belong to them
+    const char *repository;               // token ahead of the repository's name; NULL: the name is not given
+    const char *file_open, *file_close;   // around a file; newlines of file_close replace those at its end
+    const char *controls[FIM_WORDS];      // exact tokens that user text must not hold
+    const char *stops[FIM_WORDS];         // most useful first: strict servers take four
     enum fim_order order;
     enum fim_files files;
     enum fim_path path;
-    const char *repository;             // token ahead of the repository's name; NULL: the name is not given
-    const char *file_open, *file_close; // around a file; newlines of file_close replace those at its end
-    bool names_current;                 // the open file too gets file_open and path
-    const char *controls[FIM_WORDS];    // exact tokens that user text must not hold
-    const char *stops[FIM_WORDS];       // most useful first: strict servers take four
+    bool names_current; // the open file too gets file_open and path
 };
 
 extern const struct fim_template fim_table[];

@@ -90,7 +90,7 @@ static const struct failure {
      "see the server's log"},
     {CURLE_PARTIAL_FILE, ERR_UNAVAILABLE, "the server closed the connection in mid-answer",
      "see the server's log"},
-    {CURLE_RECV_ERROR, ERR_UNAVAILABLE, "the connection broke", "see the server's log"},
+    {CURLE_RECV_ERROR, ERR_UNAVAILABLE, "the connection broke", "see the server's log; does it want https?"},
     {CURLE_SEND_ERROR, ERR_UNAVAILABLE, "the connection broke", "see the server's log"},
     {CURLE_UNSUPPORTED_PROTOCOL, ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"},
     {CURLE_WEIRD_SERVER_REPLY, ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"},
@@ -132,21 +132,29 @@ static void deliver(struct http_call *call) {
     uv_close((uv_handle_t *)&call->clock, on_clock_closed);
 }
 
-static struct http_call *first_ended(const struct http *http) {
-    struct http_call *call = http->calls;
-    while (call && !call->ended) {
-        call = call->next;
+// The oldest call that ended; *count gets how many there are.
+static struct http_call *oldest_ended(const struct http *http, size_t *count) {
+    struct http_call *oldest = NULL;
+    *count = 0;
+    for (struct http_call *call = http->calls; call; call = call->next) {
+        oldest = call->ended ? call : oldest;
+        *count += call->ended;
     }
-    return call;
+    return oldest;
 }
 
+// What ends while this runs has its turn next time: an on_done that starts a request bound to fail, again
+// and again, must not hold the loop.
 static void on_idle(uv_idle_t *idle) {
     struct http *http = idle->data;
+    size_t ready;
+    size_t now;
     uv_idle_stop(idle);
-    for (struct http_call *call; (call = first_ended(http));) {
+    for (struct http_call *call = oldest_ended(http, &ready); ready; ready--) {
         deliver(call);
+        call = oldest_ended(http, &now);
     }
-    if (http->closing && http->multi) {
+    if (http->closing && !http->calls && http->multi) {
         curl_multi_cleanup(http->multi); // gives up its sockets through on_socket
         http->multi = NULL;
         uv_close((uv_handle_t *)&http->timer, on_handle_closed);
@@ -232,7 +240,8 @@ static int on_timer_wish(CURLM *multi, long timeout_ms, void *context) {
 
 static void on_poll(uv_poll_t *poll, int status, int events) {
     struct watch *watch = poll->data;
-    int flags = status < 0 ? CURL_CSELECT_ERR : 0;
+    // On an error curl shall also try to read and write: only that tells which error.
+    int flags = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
     flags |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
     flags |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
     act(watch->http, watch->socket, flags);
@@ -430,6 +439,9 @@ static void set_rules(struct http_call *call, const struct http_request *request
     if (loopback) {
         curl_easy_setopt(easy, CURLOPT_PROXY, ""); // else the environment's
     }
+    // The bundle of certificates alone: only without a folder of them does curl keep what it parsed for the
+    // next connection, and parsing takes tens of milliseconds on the loop.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);

@@ -14,29 +14,34 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_LIMIT = 1000 * 1000, KEY_LIMIT = 4096, LAYERS = CONFIG_WORKSPACE + 1, DEPTH_LIMIT = 4 };
+enum {
+    FILE_LIMIT = 1000 * 1000,
+    KEY_LIMIT = 4096,
+    LAYERS = CONFIG_WORKSPACE + 1,
+    DEPTH_LIMIT = 4,
+    SHOWN_LIMIT = 80
+};
 
 enum type { TYPE_BOOL, TYPE_TEXT, TYPE_COUNT, TYPE_FRACTION, TYPE_LANGUAGES };
 
 struct row {
     const char *key;
-    enum type type;
     size_t member;       // offset in struct config
     const char *text;    // default; of a TYPE_TEXT with choices, one of them
     const char *choices; // "a|b": the only values allowed; NULL: any
     double number;       // default
     double least, most;  // bounds of a number
-    bool sensitive;      // the user's own file only
+    enum type type;
+    bool sensitive; // the user's own file only
 };
 
 #define MEMBER(name) offsetof(struct config, name)
@@ -107,14 +112,9 @@ struct sink { // where warnings go
     void *context;
 };
 
-__attribute__((format(printf, 2, 3))) static void warn(const struct sink *sink, const char *format, ...) {
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
+static void say(const struct sink *sink, const struct err *warning) {
     if (sink->warn) {
-        sink->warn(sink->context, line);
+        sink->warn(sink->context, warning->message);
     }
 }
 
@@ -220,9 +220,11 @@ struct walk {
 };
 
 static void refuse(const struct walk *walk, const struct row *row) {
+    struct err warning;
     char *path = config_user_path();
-    warn(&walk->sink, "%s from the %s is refused: it counts only in your own %s", row->key,
-         origin_text(walk->origin), path ? path : "config.json");
+    err_set(&warning, ERR_DENIED, "%s from the %s is refused: it counts only in your own %s", row->key,
+            origin_text(walk->origin), path ? path : "config.json");
+    say(&walk->sink, &warning);
     free(path);
 }
 
@@ -231,14 +233,16 @@ static void accept_value(struct walk *walk, const struct row *row, const struct 
         refuse(walk, row);
         return;
     }
+    struct err warning;
     struct str want;
     str_init(&want);
     if (allowed(row, value, &want)) {
         json_free(walk->layer[index_of(row)]);
         walk->layer[index_of(row)] = json_copy(value);
     } else {
-        warn(&walk->sink, "%s (%s) is ignored: it must be %s", row->key, origin_text(walk->origin),
-             want.data);
+        err_set(&warning, ERR_INVALID, "%s (%s) is ignored: it must be %s", row->key,
+                origin_text(walk->origin), want.data);
+        say(&walk->sink, &warning);
     }
     str_free(&want);
 }
@@ -253,6 +257,21 @@ static bool belongs_to_client(const char *key) {
     return false;
 }
 
+static void report_unknown(const struct walk *walk, const char *key) {
+    struct err warning;
+    struct slice whole = slice_of_string(key);
+    struct str shown;
+    str_init(&shown);
+    str_append_slice(&shown, slice_sub(whole, 0, utf8_floor(whole, SHOWN_LIMIT)));
+    for (size_t i = 0; i < shown.length; i++) {
+        shown.data[i] = (unsigned char)shown.data[i] < ' ' || shown.data[i] == 0x7F ? '?' : shown.data[i];
+    }
+    err_set(&warning, ERR_NOT_FOUND, "unknown setting %s (%s): did you mean %s?", shown.data,
+            origin_text(walk->origin), nearest_key(key));
+    say(&walk->sink, &warning);
+    str_free(&shown);
+}
+
 static void walk_member(struct walk *walk, const char *key, const struct json *value, int depth) {
     const struct row *row = find_row(key);
     if (json_is_null(value) || (walk->origin != CONFIG_USER_FILE && belongs_to_client(key))) {
@@ -261,8 +280,7 @@ static void walk_member(struct walk *walk, const char *key, const struct json *v
     if (row) {
         accept_value(walk, row, value);
     } else if (!json_is_object(value) || depth == DEPTH_LIMIT) {
-        warn(&walk->sink, "unknown setting %.80s (%s): did you mean %s?", key, origin_text(walk->origin),
-             nearest_key(key));
+        report_unknown(walk, key);
     } else {
         for (const struct json *child = json_first(value); child; child = json_next(child)) {
             struct str path;
@@ -291,7 +309,10 @@ static const struct json *effective(const struct config *config, const struct ro
 static void show(struct config *config, const struct row *row) {
     enum config_origin origin;
     const struct json *value = effective(config, row, &origin);
-    char *member = row->member == NO_MEMBER ? NULL : (char *)config + row->member;
+    if (row->member == NO_MEMBER) {
+        return; // config_language_enabled reads the layers
+    }
+    char *member = (char *)config + row->member;
     switch (row->type) {
     case TYPE_BOOL:
         *(bool *)(void *)member = json_bool(value, row->number != 0);
@@ -306,7 +327,7 @@ static void show(struct config *config, const struct row *row) {
         *(double *)(void *)member = json_number(value, row->number);
         break;
     case TYPE_LANGUAGES:
-        break; // config_language_enabled reads the layers
+        break;
     }
 }
 
@@ -343,12 +364,14 @@ void config_free(struct config *config) {
 void config_merge(struct config *config, const struct json *object, enum config_origin origin,
                   void (*listener)(void *context, const char *line), void *context) {
     struct walk walk = {config->store->layers[origin], origin, {listener, context}};
+    struct err warning;
     clear_layer(config, origin);
     if (json_is_object(object)) {
         walk_member(&walk, "", object, 0);
     } else if (!json_is_null(object)) {
-        warn(&walk.sink, "the settings from the %s are ignored: they are no JSON object",
-             origin_text(origin));
+        err_set(&warning, ERR_INVALID, "the settings from the %s are ignored: they are no JSON object",
+                origin_text(origin));
+        say(&walk.sink, &warning);
     }
     show_all(config);
 }

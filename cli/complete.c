@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/place.h"
 #include "cli/terminal.h"
+#include "indexer/ignore.h"
 #include "indexer/language.h"
 
 #include <getopt.h>
@@ -89,12 +90,14 @@ static void on_ready(void *context, const struct index_progress *progress) {
     if (run->answered) {
         return;
     }
+    const char *rule = NULL;
     struct engine_query query = {
         .path = run->path,
         .language = language_id(language_of_path(run->path)),
         .text = run->text,
         .cursor = run->cursor,
         .invoked = true,
+        .ignored = ignore_path(run->app->root, run->path, false, &rule),
     };
     engine_start(run->app->engine, &query, on_answer, run);
 }

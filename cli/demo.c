@@ -112,7 +112,9 @@ static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
 }
 
 static void choose_samples(struct demo *demo) {
-    qsort(demo->paths.items, demo->paths.count, sizeof *demo->paths.items, by_name);
+    if (demo->paths.count) {
+        qsort(demo->paths.items, demo->paths.count, sizeof *demo->paths.items, by_name);
+    }
     for (size_t attempt = 0; attempt < PLACES * 20 && demo->sample_count < PLACES && demo->paths.count;
          attempt++) {
         const char *path = demo->paths.items[next_random(demo) % demo->paths.count];

@@ -124,10 +124,10 @@ static void on_ready(void *context, const struct index_progress *progress) {
         return;
     }
     const char *store = indexer_store_path(doctor->app->indexer);
-    add(doctor, "index", progress->files_done ? FINE : WARNING,
-        "%" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols%s; stored in %s", progress->files_done,
+    add(doctor, "index", progress->files ? FINE : WARNING,
+        "%" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols%s; stored in %s", progress->files,
         progress->chunks, progress->symbols,
-        progress->files_done ? "" : " (no source file of a known language here)",
+        progress->files ? "" : " (no source file of a known language here)",
         store[0] ? store : "memory alone");
     doctor->index_done = true;
     stop_when_done(doctor);

@@ -38,7 +38,7 @@ static void print_text(const struct index_run *run, const char *root, double ms)
     double megabytes = (double)progress->bytes_parsed / 1e6;
     printf("%s: %" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols in %.2f s (%" PRIu64
            " files parsed, %.1f MB; the rest was up to date)\n",
-           root, progress->files_done, progress->chunks, progress->symbols, ms / 1000, progress->files_parsed,
+           root, progress->files, progress->chunks, progress->symbols, ms / 1000, progress->files_parsed,
            megabytes);
     const char *store = indexer_store_path(run->indexer);
     printf("stored in %s\n", store[0] ? store : "memory only");
@@ -48,7 +48,7 @@ static void print_json(const struct index_run *run, const char *root, double ms)
     const struct index_progress *progress = &run->progress;
     struct json *object = json_object();
     json_set_string(object, "root", root);
-    json_set_number(object, "files", (double)progress->files_done);
+    json_set_number(object, "files", (double)progress->files);
     json_set_number(object, "parsed", (double)progress->files_parsed);
     json_set_number(object, "failed", (double)progress->files_failed);
     json_set_number(object, "bytesParsed", (double)progress->bytes_parsed);

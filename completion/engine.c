@@ -59,6 +59,7 @@ struct engine {
     struct engine_request *running;            // newest first, until answered
     struct engine_request *kept[KEPT_ANSWERS]; // most recent first; one per path
     uv_timer_t *soon;                          // answers what is decided when the loop turns
+    uint64_t quiet_until_us;                   // the model asked to be left alone until then
     uint64_t outcomes[OUTCOME_COUNT];
 };
 
@@ -230,6 +231,9 @@ static void take_result(struct engine_request *request, const struct backend_res
     answer->prompt_tokens = result->prompt_tokens;
     answer->cached_tokens = result->cached_tokens;
     if (result->code) {
+        if (result->retry_after_ms) {
+            request->engine->quiet_until_us = clock_now_us() + (uint64_t)result->retry_after_ms * 1000;
+        }
         const char *reason = arena_format(&request->arena, "%s%s%s", result->message,
                                           result->hint[0] ? ": " : "", result->hint);
         decide(request, outcome_of_failure(result->code), reason);
@@ -252,6 +256,19 @@ static void after_model(void *context, const struct backend_result *result) {
         take_result(request, result);
     }
     release(request);
+}
+
+// A model that said when to come back is not asked before.
+static bool is_quiet(struct engine_request *request) {
+    uint64_t now = clock_now_us();
+    uint64_t until = request->engine->quiet_until_us;
+    if (now >= until) {
+        return false;
+    }
+    decide(request, OUTCOME_MODEL_FAILED,
+           arena_format(&request->arena, "the model's server asked to wait %.0f s longer",
+                        (double)(until - now) / 1e6 + 0.5));
+    return true;
 }
 
 static void start_model(struct engine_request *request) {
@@ -326,7 +343,7 @@ static void after_context(void *context, bool ran) {
             decide(request, OUTCOME_CANCELLED, outcome_text(OUTCOME_CANCELLED));
         } else if (request->query.context_only) {
             decide(request, OUTCOME_CONTEXT, "");
-        } else {
+        } else if (!is_quiet(request)) {
             start_model(request);
         }
     }

@@ -23,7 +23,8 @@ static const char *const foreign_folders[] = {
     ".git",        ".hg",         ".svn",    ".bzr",        ".jj",         "node_modules",
     ".venv",       "__pycache__", ".tox",    ".nox",        ".mypy_cache", ".pytest_cache",
     ".ruff_cache", ".terraform",  ".direnv", ".pnpm-store", ".yarn",       "bower_components",
-    ".gradle",     ".eggs",       ".next",   ".nuxt",       ".svelte-kit", ".parcel-cache"};
+    ".gradle",     ".eggs",       ".next",   ".nuxt",       ".svelte-kit", ".parcel-cache",
+    ".pc"};
 
 static bool is_listed(struct slice name, const char *const *patterns, size_t count) {
     for (size_t i = 0; i < count; i++) {

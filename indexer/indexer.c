@@ -78,9 +78,10 @@ static void tell_warnings(struct indexer *self) {
     self->warnings = (struct path_list){0};
     uv_mutex_unlock(&self->lock);
     for (size_t i = 0; i < warnings.count && !self->is_closing; i++) {
-        log_warning("%s", warnings.items[i]);
         if (self->options.on_warning) {
             self->options.on_warning(self->options.context, warnings.items[i]);
+        } else {
+            log_warning("%s", warnings.items[i]);
         }
     }
     free_paths(&warnings);

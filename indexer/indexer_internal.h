@@ -56,6 +56,7 @@ struct result {
     char *path;
     uint64_t ticket;
     bool in_pass;
+    bool is_partial; // PARSED: the deadline cut it short
     struct source_stat status;
     struct record *record;
     struct str bytes;  // PARSED

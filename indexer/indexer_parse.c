@@ -6,15 +6,16 @@
 
 #include "base/hash.h"
 
-static struct record *extract(struct parser *self, struct syntax *syntax, const char *path,
-                              const struct language *language, struct slice text) {
-    struct record *record = record_new(path);
+// Fills result->record from the text.
+static void extract(struct parser *self, struct syntax *syntax, const struct language *language,
+                    struct slice text, struct result *result) {
+    const char *path = result->path;
+    struct record *record = result->record = record_new(path);
     record->hash = hash_bytes(text.data, text.length);
     record->taint = source_taint(path, text);
     record->size = (int64_t)text.length;
     self->cancel.deadline_us = clock_now_us() + INDEXER_PARSE_MS * 1000;
-    syntax_extract(syntax, language, text, &self->cancel, record);
-    return record;
+    result->is_partial = syntax_extract(syntax, language, text, &self->cancel, record) != 0;
 }
 
 // What is to be done with the bytes that were read; takes them over.
@@ -27,7 +28,7 @@ static void judge_file(struct parser *self, struct syntax *syntax, const struct 
         result->kind = RESULT_REFUSED;
         log_debug("%s is not indexed: %s", job->path, source_refuse_text(text));
     } else {
-        result->record = extract(self, syntax, job->path, language_of_path(job->path), text);
+        extract(self, syntax, language_of_path(job->path), text, result);
         result->record->mtime_ns = result->status.mtime_ns;
     }
 }
@@ -57,7 +58,7 @@ static void parse_overlay(struct parser *self, struct syntax *syntax, const stru
         const struct language *language = language_of_id(job->language);
         language = language ? language : language_of_path(job->path);
         result->text = text_retain(job->text);
-        result->record = extract(self, syntax, job->path, language, text_slice(job->text));
+        extract(self, syntax, language, text_slice(job->text), result);
     } else {
         result->kind = RESULT_OVERLAY_REMOVE;
     }

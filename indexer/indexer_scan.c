@@ -123,8 +123,10 @@ static void start_pass(struct indexer *self) {
     self->rescan_wanted = false;
     self->is_scanning = true;
     struct index_progress *progress = &self->progress;
-    *progress = (struct index_progress){
-        .chunks = progress->chunks, .symbols = progress->symbols, .ready = progress->ready};
+    *progress = (struct index_progress){.files = progress->files,
+                                        .chunks = progress->chunks,
+                                        .symbols = progress->symbols,
+                                        .ready = progress->ready};
     uv_mutex_unlock(&self->lock);
 }
 

@@ -108,9 +108,18 @@ static void put(struct writer *self, struct record *record, struct slice text) {
     self->is_dirty = true;
 }
 
+static void forget_in_store(struct writer *self, const char *path) {
+    if (self->store) {
+        vec_push(&self->ops, (struct store_op){.kind = STORE_REMOVE, .path = mem_copy_string(path)});
+    }
+}
+
 static void apply_parsed(struct writer *self, struct result *result) {
     put(self, result->record, str_slice(&result->bytes));
-    if (self->store) {
+    if (result->is_partial) {
+        // The machine may have been busy: the next start tries again.
+        forget_in_store(self, result->path);
+    } else if (self->store) {
         vec_push(&self->ops, (struct store_op){.kind = STORE_PUT, .record = record_retain(result->record)});
     }
     struct index_progress *progress = &self->indexer->progress;
@@ -143,9 +152,7 @@ static void apply_gone(struct writer *self, const char *path, const struct sourc
         self->sink->remove(self->sink->self, path);
         self->is_dirty = true;
     }
-    if (self->store) {
-        vec_push(&self->ops, (struct store_op){.kind = STORE_REMOVE, .path = mem_copy_string(path)});
-    }
+    forget_in_store(self, path);
 }
 
 static void apply_file(struct writer *self, struct result *result) {
@@ -190,14 +197,20 @@ static void apply_overlay(struct writer *self, const struct result *result) {
     add_to_batch(self);
 }
 
-static void count_file(struct writer *self, const struct result *result) {
-    struct indexer *indexer = self->indexer;
+// Under the lock.
+static void count_totals(struct indexer *indexer) {
     struct catalog_totals totals;
     catalog_totals(indexer->catalog, &totals);
+    indexer->progress.files = totals.files;
+    indexer->progress.chunks = totals.chunks;
+    indexer->progress.symbols = totals.symbols;
+}
+
+static void count_file(struct writer *self, const struct result *result) {
+    struct indexer *indexer = self->indexer;
     uv_mutex_lock(&indexer->lock);
+    count_totals(indexer);
     struct index_progress *progress = &indexer->progress;
-    progress->chunks = totals.chunks;
-    progress->symbols = totals.symbols;
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
     if (result->in_pass) {
         progress->files_done++;
@@ -233,6 +246,7 @@ static void finish_pass(struct writer *self) {
         store_settle(self->store);
     }
     uv_mutex_lock(&indexer->lock);
+    count_totals(indexer);
     indexer->progress.ready = true;
     indexer->passes_done++;
     indexer->is_scanning = false;

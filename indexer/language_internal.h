@@ -9,6 +9,7 @@
 //                 @name        its name, or
 //                 @declarator  a C declarator that is followed down to the name
 //                 @body        where the signature ends
+//                 @callable    a function as a value: the signature ends where its `body` begins
 //                 @value       kept in the signature if short
 //                 @scope       the enclosing type's name where the tree does not enclose (Go methods)
 //                 @container   look inside for more (only the direct children are searched)
@@ -50,6 +51,7 @@ enum capture_role {
     CAPTURE_NAME,
     CAPTURE_DECLARATOR,
     CAPTURE_BODY,
+    CAPTURE_CALLABLE,
     CAPTURE_VALUE,
     CAPTURE_SCOPE,
     CAPTURE_CONTAINER,
@@ -86,7 +88,7 @@ struct grammar {
     struct grammar_query symbols; // symbols.scm and imports.scm together: one search finds both
     struct grammar_query chunks;
     // Of C's declarators; 0 where the grammar has none.
-    TSFieldId declarator_field, name_field, scope_field;
+    TSFieldId declarator_field, name_field, scope_field, body_field;
     TSSymbol function_declarator, operator_cast;
 };
 

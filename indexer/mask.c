@@ -324,8 +324,8 @@ static void mask_annotation(struct masker *masker) {
     const struct token *recent = masker->recent;
     char next = mark(masker, &recent[4]);
     const struct token *macro = &recent[2], *arguments = &recent[3], *before = &recent[1];
-    if (macro->kind != TOKEN_CAPITALS || arguments->kind != TOKEN_PARENTHESES ||
-        (next != ';' && next != '{')) {
+    if (macro->kind != TOKEN_CAPITALS || arguments->kind != TOKEN_PARENTHESES || !next ||
+        !strchr(";{=", next)) {
         return;
     }
     bool behind_list = mark(masker, before) == ')' || token_is(masker, before, "const") ||

@@ -108,14 +108,13 @@ static const char *way_out(int code) {
     }
 }
 
-int store_fail(struct store *self, struct err *err) {
-    int code = sqlite3_extended_errcode(self->db);
+int store_fail(struct store *self, int code, struct err *err) {
     if ((code & 0xFF) == SQLITE_INTERRUPT) {
         return err_set(err, ERR_CANCELLED, "the index store was closed while it was read");
     }
     int result = (code & 0xFF) == SQLITE_BUSY ? ERR_BUSY : store_is_damaged(code) ? ERR_CORRUPT : ERR_IO;
-    return err_set(err, result, "cannot use the index store %s: %s (%s)", self->path,
-                   sqlite3_errmsg(self->db), way_out(code));
+    return err_set(err, result, "cannot use the index store %s: %s (%s)", self->path, sqlite3_errstr(code),
+                   way_out(code));
 }
 
 int store_execute(struct store *self, const char *sql) {
@@ -262,7 +261,7 @@ int store_rebuild(struct store *self, const char *why, struct err *err) {
     bool mismatch;
     int code = connect_and_check(self, &mismatch);
     if (code) {
-        return store_fail(self, err);
+        return store_fail(self, code, err);
     }
     return mismatch ? err_set(err, ERR_IO, "cannot replace the index store %s (%s)", self->path, way_out(0))
                     : 0;
@@ -299,7 +298,7 @@ int store_open(struct store **out, const char *path, const struct cancel *cancel
     } else if (store_is_damaged(code)) {
         result = store_rebuild(self, "is damaged", err);
     } else if (code) {
-        result = store_fail(self, err);
+        result = store_fail(self, code, err);
     }
     if (result) {
         store_close(self);

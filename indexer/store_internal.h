@@ -2,7 +2,7 @@
 //
 // Ownership: struct store owns connection and statements.
 // Threads:   one at a time.
-// Errors:    store_fail turns SQLite's last error into a message for people.
+// Errors:    store_fail turns SQLite's codes into a message for people.
 // Limits:    none.
 #ifndef HUNCH_INDEXER_STORE_INTERNAL_H
 #define HUNCH_INDEXER_STORE_INTERNAL_H
@@ -39,7 +39,8 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT]; // NULL until first used
 };
 
-int store_fail(struct store *store, struct err *err);
+// code: SQLite's, of what failed last.
+int store_fail(struct store *store, int code, struct err *err);
 bool store_is_damaged(int sqlite_code);
 int store_execute(struct store *store, const char *sql); // an SQLite code
 // Deletes the file and opens a new one. why is for people.

@@ -264,6 +264,9 @@ static int read_all(struct reader *self, struct store_records *records) {
     int code = open_cursors(self);
     struct cursor *files = &self->cursors[FILES];
     for (; code == SQLITE_OK && files->code == SQLITE_ROW && !self->is_damaged; advance(files)) {
+        if (cancel_fired(self->store->cancel)) {
+            return SQLITE_INTERRUPT;
+        }
         vec_push(records, read_record(self));
     }
     for (int i = 0; i < TABLE_COUNT && code == SQLITE_OK; i++) {
@@ -293,7 +296,7 @@ int store_load(struct store *store, struct store_records *records, struct err *e
     *records = (struct store_records){0};
     store->is_loading = true;
     int code = read_all(&self, records);
-    int result = code && !store_is_damaged(code) ? store_fail(store, err) : 0;
+    int result = code && !store_is_damaged(code) ? store_fail(store, code, err) : 0;
     close_cursors(&self);
     store->is_loading = false;
     if (code) {

@@ -241,7 +241,7 @@ int store_write(struct store *self, const struct store_op *ops, size_t count, st
     if (code == SQLITE_OK) {
         return 0;
     }
-    int result = store_fail(self, err);
+    int result = store_fail(self, code, err);
     store_execute(self, "ROLLBACK");
     if (result == ERR_CORRUPT) {
         // Whatever is there now would fail again at the next start.

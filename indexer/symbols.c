@@ -44,7 +44,8 @@ struct search {
     uint32_t place_count;
 };
 
-static void match_read(struct match *match, const struct grammar_query *query, const TSQueryMatch *raw) {
+static void match_read(struct match *match, const struct grammar *grammar, const TSQueryMatch *raw) {
+    const struct grammar_query *query = &grammar->symbols;
     *match = (struct match){.pattern = raw->pattern_index};
     for (uint16_t i = 0; i < raw->capture_count; i++) {
         const struct capture *capture = &query->captures[raw->captures[i].index];
@@ -62,6 +63,9 @@ static void match_read(struct match *match, const struct grammar_query *query, c
             break;
         case CAPTURE_BODY:
             match->body = node;
+            break;
+        case CAPTURE_CALLABLE:
+            match->body = ts_node_child_by_field_id(node, grammar->body_field);
             break;
         case CAPTURE_VALUE:
             match->value = node;
@@ -201,7 +205,7 @@ static void add_symbol(struct search *search, const struct place *place, const s
         .end_line = last_line(extraction, start, end),
         .start_byte = start,
         .end_byte = end,
-        .signature = symbol_signature(extraction, match->definition, start, header),
+        .signature = symbol_signature(extraction, match->definition, name, start, header),
         .scope = scope,
     };
     set_kind(&symbol, match, name, place->in_type);
@@ -262,7 +266,7 @@ static void search_place(struct search *search, struct place place) {
     TSQueryMatch raw;
     while (ts_query_cursor_next_match(cursor, &raw)) {
         struct match match;
-        match_read(&match, query, &raw);
+        match_read(&match, search->extraction->grammar, &raw);
         if (predicates_hold(search->extraction, query, &raw)) {
             take_match(search, &place, &match);
         }

@@ -33,9 +33,11 @@ static void add_file(struct resolution *r, struct snapshot_file at) {
         return;
     }
     size_t known = r->imports->ways.count;
-    map_insert(&r->imports->ways, file_key(at), r->way);
+    uint64_t *way = map_insert(&r->imports->ways, file_key(at), r->way);
     if (r->imports->ways.count > known) {
-        vec_push(&r->imports->files, (struct imports_file){at, r->way});
+        vec_push(&r->imports->files, at);
+    } else if (r->way < (enum imports_way) * way) {
+        *way = r->way;
     }
 }
 
@@ -105,7 +107,8 @@ static bool add_nearest(struct resolution *r, enum segment_spelling spelling, st
         for (uint32_t i = 0; i < list.length; i++) {
             struct snapshot_file at = {s, list.documents[i]};
             struct slice path = file_path(r->snapshot, at);
-            if (!snapshot_is_dead(r->snapshot, s, at.file) && spells(spelling, path, text) &&
+            bool foreign = spelling == SPELLING_MODULE && !slice_equal(paths_extension(path), r->extension);
+            if (!foreign && !snapshot_is_dead(r->snapshot, s, at.file) && spells(spelling, path, text) &&
                 paths_ends_with(path, tail)) {
                 offer_nearest(&nearest, at, paths_distance(r->path, path));
             }
@@ -161,7 +164,7 @@ static void resolve_c(struct resolution *r, struct slice target) {
     }
     size_t headers = r->imports->files.count;
     for (size_t i = known; i < headers && r->way == IMPORTS_DIRECT; i++) {
-        struct slice header = file_path(r->snapshot, r->imports->files.items[i].at);
+        struct slice header = file_path(r->snapshot, r->imports->files.items[i]);
         add_tails(r, without_extension(header), C_BODIES);
     }
 }
@@ -175,6 +178,20 @@ static void own_c(struct resolution *r) {
 
 static const char *const PYTHON_TAILS[] = {".py", "/__init__.py", ".pyi", NULL};
 
+// `from package import x` may mean package/x.py, and statements keep no names: all of a package is at hand.
+static void add_submodules(struct resolution *r) {
+    struct snapshot_file at;
+    enum imports_way way = r->way;
+    str_clear(&r->second);
+    str_append_slice(&r->second, str_slice(&r->guess));
+    str_append_string(&r->second, "/__init__.py");
+    if (way == IMPORTS_DIRECT && snapshot_find(r->snapshot, str_slice(&r->second), &at)) {
+        r->way = IMPORTS_SECOND;
+        add_folder(r, str_slice(&r->guess), r->extension, false);
+        r->way = way;
+    }
+}
+
 static bool python_module(struct resolution *r, struct slice folder, struct slice dotted) {
     struct str relative;
     str_init(&relative);
@@ -184,7 +201,11 @@ static bool python_module(struct resolution *r, struct slice folder, struct slic
     }
     paths_join(&r->guess, folder, str_slice(&relative));
     str_free(&relative);
-    return r->guess.length && add_tails(r, str_slice(&r->guess), PYTHON_TAILS);
+    if (!add_tails(r, str_slice(&r->guess), PYTHON_TAILS)) {
+        return false;
+    }
+    add_submodules(r);
+    return true;
 }
 
 static struct slice without_last_part(struct slice dotted) {
@@ -467,9 +488,9 @@ void imports_init(struct imports *imports, const struct snapshot *snapshot, stru
     resolve_file(imports, snapshot, path, language, statements, count, IMPORTS_DIRECT);
     size_t direct = imports->files.count;
     for (size_t i = 0; i < direct; i++) {
-        struct imports_file file = imports->files.items[i];
-        const struct record *record = snapshot_file(snapshot, file.at)->record;
-        if (file.way == IMPORTS_DIRECT && hands_on(slice_of_string(record->path))) {
+        struct snapshot_file at = imports->files.items[i];
+        const struct record *record = snapshot_file(snapshot, at)->record;
+        if (imports_way(imports, at) == IMPORTS_DIRECT && hands_on(slice_of_string(record->path))) {
             resolve_file(imports, snapshot, slice_of_string(record->path), language, record->imports,
                          record->import_count, IMPORTS_SECOND);
         }
@@ -477,7 +498,7 @@ void imports_init(struct imports *imports, const struct snapshot *snapshot, stru
     if (snapshot_find(snapshot, path, &self)) {
         map_remove(&imports->ways, file_key(self)); // an imported header may include the file itself
         for (size_t i = 0; i < imports->files.count; i++) {
-            if (file_key(imports->files.items[i].at) == file_key(self)) {
+            if (file_key(imports->files.items[i]) == file_key(self)) {
                 imports->files.items[i--] = imports->files.items[--imports->files.count];
             }
         }

@@ -27,13 +27,8 @@ enum imports_way {
     IMPORTS_SECOND,  // imported by an imported header or re-exported
 };
 
-struct imports_file {
-    struct snapshot_file at;
-    enum imports_way way;
-};
-
 struct imports {
-    VEC(struct imports_file) files;
+    VEC(struct snapshot_file) files;
     struct map ways; // file -> enum imports_way
 };
 

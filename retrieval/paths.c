@@ -81,6 +81,9 @@ bool paths_ends_with(struct slice path, struct slice tail) {
     if (tail.length > path.length) {
         return false;
     }
+    if (tail.length == 0) {
+        return true;
+    }
     size_t start = path.length - tail.length;
     return slice_equal(slice_sub(path, start, path.length), tail) &&
            (start == 0 || path.data[start - 1] == '/');

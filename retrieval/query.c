@@ -7,7 +7,6 @@
 // import lines are kept apart from those in code.
 #include "retrieval/query.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "indexer/terms.h"
 
@@ -16,17 +15,20 @@
 static const float BELOW_WEIGHT = 0.35f;  // of a line below the cursor
 static const float HEADER_WEIGHT = 0.6f;  // of a header of a block around the cursor
 static const float DISTANCE_FADE = 0.12f; // a line's weight is 1 / (1 + fade * distance)
-enum { BELOW_LINES = 5, HEADERS = 4, HEADER_REACH = 2000, MENTIONS = 3000, RECEIVER_USES = 40 };
+enum {
+    NEAR_LINES = 2,
+    BELOW_LINES = 5,
+    HEADERS = 4,
+    HEADER_REACH = 2000,
+    MENTIONS = 3000,
+    RECEIVER_USES = 40
+};
 
 struct weighing {
     struct map weights; // term -> index in sums
     VEC(struct weighted_term) sums;
     float weight;
 };
-
-uint64_t query_key(struct slice name) {
-    return hash_bytes(name.data, name.length);
-}
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -105,19 +107,33 @@ static void weigh_headers(struct weighing *weighing, struct slice text, size_t c
     }
 }
 
-static void weigh_lines(struct query *query) {
-    struct weighing weighing = {0};
-    struct slice text = query->text;
-    map_init(&weighing.weights);
+// The cursor's line and `count` lines above it.
+static void weigh_above(struct weighing *weighing, const struct query *query, uint32_t count) {
     size_t end = query->cursor;
-    for (uint32_t distance = 0; distance <= QUERY_LINES; distance++) {
-        size_t start = line_start(text, end);
-        weigh_line(&weighing, text, start, end, 1.0f / (1.0f + DISTANCE_FADE * (float)distance));
+    for (uint32_t distance = 0; distance <= count; distance++) {
+        size_t start = line_start(query->text, end);
+        weigh_line(weighing, query->text, start, end, 1.0f / (1.0f + DISTANCE_FADE * (float)distance));
         if (start == 0) {
             break;
         }
         end = start - 1;
     }
+}
+
+static void weigh_near(struct query *query) {
+    struct weighing weighing = {0};
+    map_init(&weighing.weights);
+    weigh_above(&weighing, query, NEAR_LINES);
+    map_free(&weighing.weights);
+    query->line_terms = weighing.sums.items;
+    query->line_term_count = weighing.sums.count;
+}
+
+static void weigh_lines(struct query *query) {
+    struct weighing weighing = {0};
+    struct slice text = query->text;
+    map_init(&weighing.weights);
+    weigh_above(&weighing, query, QUERY_LINES);
     size_t start = query->cursor;
     for (uint32_t distance = 0; distance <= BELOW_LINES && start < text.length; distance++) {
         size_t stop = line_end(text, start);
@@ -168,7 +184,7 @@ static void gather_name(void *context, struct slice name, size_t at) {
         return;
     }
     size_t known = gathering->into->count;
-    uint64_t *value = map_insert(gathering->into, query_key(name), gathering->value);
+    uint64_t *value = map_insert(gathering->into, segment_exact_key(name), gathering->value);
     if (!gathering->keep_first) {
         *value = gathering->value;
     }
@@ -244,7 +260,7 @@ static void take_line(struct naming *naming) {
     while (naming->count > 0 && query->name_count < QUERY_NAMES) {
         struct slice name = naming->line[--naming->count];
         size_t known = naming->seen.count;
-        map_insert(&naming->seen, query_key(name), 1);
+        map_insert(&naming->seen, segment_exact_key(name), 1);
         if (naming->seen.count > known) {
             query->names[query->name_count++] = (struct query_name){name, naming->distance};
         }
@@ -299,7 +315,7 @@ static struct slice word_behind(struct slice text, size_t at) {
 
 static void add_receiver(struct query *query, struct slice name) {
     if (name.length > 1 && !terms_is_keyword(name)) {
-        map_set(&query->receivers, query_key(name), 1);
+        map_set(&query->receivers, segment_exact_key(name), 1);
     }
 }
 
@@ -339,7 +355,7 @@ static void gather_receivers(struct query *query) {
     if (receiving.name.length == 0) {
         return;
     }
-    map_set(&query->receivers, query_key(receiving.name), 1);
+    map_set(&query->receivers, segment_exact_key(receiving.name), 1);
     size_t start = at > QUERY_REACH ? at - QUERY_REACH : 0;
     query_identifiers(text, start, at, receive, &receiving);
 }
@@ -356,6 +372,7 @@ void query_init(struct query *query, struct slice path, struct slice text, size_
     map_init(&query->imported);
     map_init(&query->receivers);
     weigh_lines(query);
+    weigh_near(query);
     gather_names(query);
     gather_before(query);
     gather_after(query);
@@ -364,6 +381,7 @@ void query_init(struct query *query, struct slice path, struct slice text, size_
 
 void query_free(struct query *query) {
     free(query->terms);
+    free(query->line_terms);
     free(query->names);
     map_free(&query->before);
     map_free(&query->after);

@@ -27,18 +27,19 @@ struct query {
     bool after_member;           // ".", "->" or "::" stands before the word
     struct weighted_term *terms; // of the lines around
     size_t term_count;
+    struct weighted_term *line_terms; // of the cursor's line and the two above
+    size_t line_term_count;
     struct query_name *names; // in the lines before the cursor, nearest first, each once
     size_t name_count;
-    struct map before;          // query_key of a name -> lines above the cursor, of its nearest occurrence
-    struct map after;           // query_key of a name -> lines below
-    struct map imported;        // query_key of a name -> 1, if an import statement says it
-    struct map receivers;       // query_key of what may be the type of the thing left of the "."
+    struct map before;    // segment_exact_key of a name -> lines above the cursor, of its nearest occurrence
+    struct map after;     // segment_exact_key of a name -> lines below
+    struct map imported;  // segment_exact_key of a name -> 1, if an import statement says it
+    struct map receivers; // segment_exact_key of what may be the type of the thing left of the "."
     VEC(struct slice) mentions; // names of `after` and `imported`
 };
 
 void query_init(struct query *query, struct slice path, struct slice text, size_t cursor);
 void query_free(struct query *query);
-uint64_t query_key(struct slice name);
 // Calls emit for each identifier in text[start, end), in order; keywords included.
 void query_identifiers(struct slice text, size_t start, size_t end,
                        void (*emit)(void *context, struct slice name, size_t at), void *context);

@@ -31,6 +31,11 @@ uint32_t segment_key(enum segment_spelling spelling, struct slice text) {
     return hash_fold(hash_bytes(text.data, text.length) * 31 + (uint64_t)spelling);
 }
 
+uint64_t segment_exact_key(struct slice name) {
+    uint64_t key = hash_bytes(name.data, name.length);
+    return key ? key : 1;
+}
+
 uint32_t segment_name_key(struct slice name) {
     char lower[128];
     while (name.length && name.data[0] == '_') {
@@ -122,10 +127,33 @@ static void feed_signatures(struct postings *postings, void *context) {
     }
 }
 
+// The last identifier of a scope such as "a::b::C" or "pkg.Type".
+static struct slice last_name(const char *scope) {
+    struct slice text = slice_of_string(scope);
+    size_t start = text.length;
+    while (start > 0 && text.data[start - 1] != '.' && text.data[start - 1] != ':') {
+        start--;
+    }
+    return slice_sub(text, start, text.length);
+}
+
+static void hash_names(struct segment *segment) {
+    uint32_t count = segment->fields[SEGMENT_SYMBOLS].count;
+    segment->keys = mem_alloc((count + (size_t)1) * sizeof *segment->keys);
+    for (uint32_t id = 0; id < count; id++) {
+        const struct symbol *symbol = segment_symbol(segment, id);
+        struct slice name = slice_of_string(symbol->name), scope = last_name(symbol->scope);
+        segment->keys[id] = (struct segment_keys){.name = segment_exact_key(name),
+                                                  .scope = scope.length ? segment_exact_key(scope) : 0,
+                                                  .name_term = segment_name_key(name),
+                                                  .scope_term = segment_name_key(scope)};
+    }
+}
+
 static void feed_names(struct postings *postings, void *context) {
     const struct segment *segment = ((struct build *)context)->segment;
     for (uint32_t id = 0; id < segment->fields[SEGMENT_SYMBOLS].count; id++) {
-        postings_add(postings, segment_name_key(slice_of_string(segment_symbol(segment, id)->name)), id, 1);
+        postings_add(postings, segment->keys[id].name_term, id, 1);
     }
 }
 
@@ -216,6 +244,7 @@ struct segment *segment_build(const struct segment_file *files, uint32_t count) 
     number_entries(segment, SEGMENT_CHUNKS);
     number_entries(segment, SEGMENT_SYMBOLS);
     count_signatures(&build);
+    hash_names(segment);
     postings_build(&segment->fields[SEGMENT_CHUNKS].terms, feed_chunks, &build);
     postings_build(&segment->fields[SEGMENT_SYMBOLS].terms, feed_signatures, &build);
     postings_build(&segment->names, feed_names, &build);
@@ -246,6 +275,7 @@ static void destroy(struct segment *segment) {
     postings_free(&segment->names);
     postings_free(&segment->paths);
     vectors_free(&segment->vectors);
+    free(segment->keys);
     free(segment->folders);
     free(segment->folder_files);
     free(segment->files);

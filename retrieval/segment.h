@@ -34,6 +34,12 @@ struct segment_entry {
     uint32_t length; // terms in all
 };
 
+// What is asked of a symbol for every query, hashed once.
+struct segment_keys {
+    uint64_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
+    uint32_t name_term, scope_term; // segment_name_key of them
+};
+
 enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 
 struct segment_part {
@@ -59,9 +65,10 @@ struct segment {
     uint32_t *folder_files; // of each folder: one of its files
     uint32_t folder_count;
     struct segment_part fields[SEGMENT_FIELDS];
-    struct postings names;  // segment_name_key of a symbol's name -> symbols
-    struct postings paths;  // segment_key -> files
-    struct vectors vectors; // one per chunk
+    struct segment_keys *keys; // of each symbol
+    struct postings names;     // segment_name_key of a symbol's name -> symbols
+    struct postings paths;     // segment_key -> files
+    struct vectors vectors;    // one per chunk
 };
 
 struct segment *segment_build(const struct segment_file *files, uint32_t count);
@@ -70,6 +77,7 @@ void segment_release(struct segment *segment); // NULL is allowed
 
 // The key of a name is the term of the whole name (terms.h): lower-cased, so callers compare the case.
 uint32_t segment_name_key(struct slice name);
+uint64_t segment_exact_key(struct slice name); // never 0
 uint32_t segment_key(enum segment_spelling spelling, struct slice text);
 
 // The numbers of the file's entries are [*first, result).

@@ -7,7 +7,7 @@
 // Ownership: signatures_rank fills an array that the caller frees.
 // Threads:   any; the snapshot is pinned.
 // Errors:    none; past the token's deadline fewer candidates are considered.
-// Limits:    SIGNATURES_CANDIDATES candidates.
+// Limits:    SIGNATURES_CANDIDATES candidates, of which SIGNATURES_KEPT are rated in full and returned.
 #ifndef HUNCH_RETRIEVAL_SIGNATURES_H
 #define HUNCH_RETRIEVAL_SIGNATURES_H
 
@@ -15,15 +15,19 @@
 #include "retrieval/imports.h"
 #include "retrieval/query.h"
 
-enum { SIGNATURES_CANDIDATES = 6000 };
+enum { SIGNATURES_CANDIDATES = 6000, SIGNATURES_KEPT = 800 };
 
 // Each is between 0 and about 1; the weights in signatures.c say what it is worth.
 #define SIGNATURE_FEATURES(X)                                                                                \
     X(BM25)           /* score of the signature document, the best one's being 1 */                          \
-    X(SIMILAR)        /* how much of the similar chunks' evidence speaks of the name */                      \
+    X(BM25_LINE)      /* the same for the words of the cursor's line and the two above */                    \
+    X(SIMILAR)        /* in which part of the similar chunks the name occurs */                              \
+    X(SIMILAR_RARE)   /* the same, rare names counting more */                                               \
+    X(SIMILAR_LINE)   /* the same for chunks similar to the cursor's line and the two above */               \
     X(DIRECT)         /* in a file that the open one imports */                                              \
     X(PACKAGE)        /* in its package */                                                                   \
     X(SECOND)         /* in a file imported at second hand */                                                \
+    X(SMALL)          /* in an imported file with few definitions */                                         \
     X(FOLDER)         /* in its folder */                                                                    \
     X(NEAR)           /* few folders away */                                                                 \
     X(BELOW)          /* named below the cursor */                                                           \
@@ -32,6 +36,7 @@ enum { SIGNATURES_CANDIDATES = 6000 };
     X(ABOVE)          /* named above the cursor: the model sees how it is used */                            \
     X(RECEIVER)       /* a member of the type left of the "." */                                             \
     X(SCOPE_NEAR)     /* a member of a type named in the lines above */                                      \
+    X(SCOPE_ABOVE)    /* a member of a type named anywhere above */                                          \
     X(SCOPE_IMPORTED) /* a member of a type that is imported */                                              \
     X(MEMBER)         /* has a scope, after a "." */                                                         \
     X(FREE)           /* has none, after a "." */                                                            \

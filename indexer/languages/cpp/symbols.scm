@@ -1,5 +1,6 @@
 ; Functions and methods, with a body, defaulted or deleted.
 (function_definition declarator: (_) @declarator body: (_) @body) @function
+(ERROR (function_declarator declarator: (_) @declarator) @function)
 (function_definition declarator: (_) @declarator) @function
 
 ; Types. A nameless one lends its members to what surrounds it.

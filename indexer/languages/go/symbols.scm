@@ -5,7 +5,7 @@
 
 ; Types; an interface's methods and a struct's fields belong to the type.
 (type_spec name: (_) @name type: (struct_type (field_declaration_list) @container)) @type
-(type_spec name: (_) @name type: (interface_type) @container) @type
+(type_spec name: (_) @name type: (interface_type "{" @body) @container) @type
 (type_spec name: (_) @name) @type
 (type_alias name: (_) @name) @type
 (field_declaration name: (_) @name) @field
@@ -19,6 +19,12 @@
 (const_spec (identifier) @name) @constant
 (var_spec name: (identifier) @name value: (_)? @value) @variable
 
-[
-  (type_declaration) (const_declaration) (var_declaration) (var_spec_list) (ERROR)
-] @container
+; Alone, a definition begins with its keyword; of a group in parentheses each begins by itself. The parenthesis
+; comes first in the tree, so a group is taken as a container before it could be a wrapper.
+(type_declaration "(") @container
+(type_declaration [(type_spec) (type_alias)]) @wrapper
+(const_declaration "(") @container
+(const_declaration (const_spec)) @wrapper
+(var_declaration (var_spec)) @wrapper
+(var_declaration (var_spec_list) @container)
+(ERROR) @container

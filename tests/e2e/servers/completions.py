@@ -51,6 +51,7 @@ def pieces(options):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a stream of small writes must not wait
     options = None
     log_lock = threading.Lock()
 

@@ -183,6 +183,50 @@ static void requests_run_side_by_side(void **state) {
     }
 }
 
+static void start_again(void *context, const struct backend_result *result) {
+    struct world *world = context;
+    (void)result;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = {NULL, start_again, world};
+    request.deadline_us = 1;
+    if (++world->seen.done_calls < 20) {
+        backend_start(world->backend, &request, &callbacks);
+    }
+}
+
+static void failing_at_once_does_not_hold_the_loop(void **state) {
+    struct world *world = *state;
+    start_again(world, NULL);
+    uv_run(&world->loop, UV_RUN_NOWAIT);
+    assert_true(world->seen.done_calls < 10);
+    while (world->seen.done_calls < 20) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+}
+
+static void close_it(void *context, const struct backend_result *result) {
+    struct world *world = context;
+    on_done(&world->seen, result);
+    if (world->backend) {
+        struct backend *backend = world->backend;
+        world->backend = NULL;
+        backend_close(backend);
+    }
+}
+
+static void close_from_inside_on_done(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = {NULL, close_it, world};
+    world->server.script = (struct script){.bytes = STREAM TEXT("ab") DONE, .close_after = true};
+    backend_start(world->backend, &request, &callbacks);
+    backend_start(world->backend, &request, &callbacks);
+    while (world->seen.done_calls < 2) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(world->seen.done_calls, 2);
+}
+
 static void loopback_needs_no_proxy(void **state) {
     static const char *const names[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
     for (size_t i = 0; i < 3; i++) {
@@ -263,6 +307,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(cancel_before_anything_happened, begin, finish),
         cmocka_unit_test_setup_teardown(cancel_inside_on_delta, begin, finish),
         cmocka_unit_test_setup_teardown(requests_run_side_by_side, begin, finish),
+        cmocka_unit_test_setup_teardown(failing_at_once_does_not_hold_the_loop, begin, finish),
+        cmocka_unit_test_setup_teardown(close_from_inside_on_done, begin, finish),
         cmocka_unit_test_setup_teardown(loopback_needs_no_proxy, begin, finish),
         cmocka_unit_test_setup_teardown(a_proxy_does_not_see_the_key, begin, finish),
         cmocka_unit_test_setup_teardown(close_ends_what_runs, begin, finish),

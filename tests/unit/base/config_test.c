@@ -191,6 +191,7 @@ static void oddities_are_named_and_ignored(void **state) {
         {"{\"languages\": [\"c\"]}", "it must be an object such as"},
         {"{\"languages\": {\"c\": 1}}", "it must be an object such as"},
         {"{\"a\": {\"b\": {\"c\": {\"d\": {\"e\": {\"f\": 1}}}}}}", "unknown setting a.b.c.d"},
+        {"{\"a\\n\\u001b[1m\": 1}", "unknown setting a??[1m (editor)"},
         {"[1]", "the settings from the editor are ignored"},
     };
     struct home *home = *state;
