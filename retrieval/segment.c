@@ -146,7 +146,10 @@ static void hash_names(struct segment *segment) {
         segment->keys[id] = (struct segment_keys){.name = segment_exact_key(name),
                                                   .scope = scope.length ? segment_exact_key(scope) : 0,
                                                   .name_term = segment_name_key(name),
-                                                  .scope_term = segment_name_key(scope)};
+                                                  .scope_term = segment_name_key(scope),
+                                                  .kind = (uint8_t)symbol->kind,
+                                                  .is_declaration = symbol->is_declaration,
+                                                  .is_private = symbol->name[0] == '_'};
     }
 }
 

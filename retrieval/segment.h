@@ -34,10 +34,14 @@ struct segment_entry {
     uint32_t length; // terms in all
 };
 
-// What is asked of a symbol for every query, hashed once.
+// What every query asks of a symbol, hashed once and side by side: following a symbol's own pointers for
+// thousands of candidates would cost a cache miss each.
 struct segment_keys {
     uint64_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
     uint32_t name_term, scope_term; // segment_name_key of them
+    uint8_t kind;                   // enum symbol_kind
+    bool is_declaration;
+    bool is_private; // the name begins with "_"
 };
 
 enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };

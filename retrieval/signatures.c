@@ -68,6 +68,13 @@ struct place {
     float features[SIGNATURE_FEATURE_COUNT];
 };
 
+// What the query says of a scope.
+struct scope_memo {
+    uint64_t scope;
+    float near;
+    bool receiver, above, imported;
+};
+
 struct rank {
     float score;
     uint32_t candidate; // its index
@@ -84,6 +91,7 @@ struct ranking {
     float *kinship[SNAPSHOT_SEGMENTS];   // of each folder: 1 for the own, less the farther away
     uint32_t *placed[SNAPSHOT_SEGMENTS]; // of each file: 1 + index in places, 0 if not rated yet
     VEC(struct place) places;
+    struct scope_memo memo;
 };
 
 static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
@@ -253,8 +261,7 @@ static void take_place(struct ranking *ranking, struct snapshot_file at, float *
     }
 }
 
-static void rate_name(const struct ranking *ranking, const struct symbol *symbol,
-                      const struct segment_keys *keys, float *features) {
+static void rate_name(const struct ranking *ranking, const struct segment_keys *keys, float *features) {
     const struct query *query = ranking->input->query;
     const uint64_t *below = map_get(&query->after, keys->name);
     bool above = map_get(&query->before, keys->name) != NULL;
@@ -264,23 +271,42 @@ static void rate_name(const struct ranking *ranking, const struct symbol *symbol
     features[SIGNATURE_BELOW] = below != NULL;
     features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)*below * 0.1f) : 0;
     features[SIGNATURE_IMPORTED] = !above && map_get(&query->imported, keys->name);
-    features[SIGNATURE_PRIVATE] = symbol->name[0] == '_' && features[SIGNATURE_FOLDER] <= 0;
-    size_t typed = query->cursor - query->word;
-    features[SIGNATURE_PREFIX] = typed > 0 && strlen(symbol->name) > typed &&
-                                 memcmp(symbol->name, query->text.data + query->word, typed) == 0;
+    features[SIGNATURE_PRIVATE] = keys->is_private && features[SIGNATURE_FOLDER] <= 0;
 }
 
-static void rate_scope(const struct ranking *ranking, const struct segment_keys *keys, float *features) {
+// Does the symbol begin with the word being typed?
+static bool continues_word(const struct query *query, const struct segment *segment, uint32_t id) {
+    size_t typed = query->cursor - query->word;
+    const char *name = typed > 0 ? segment_symbol(segment, id)->name : "";
+    return typed > 0 && strlen(name) > typed && memcmp(name, query->text.data + query->word, typed) == 0;
+}
+
+// Candidates of one scope mostly follow each other, so what was found out last is kept.
+static const struct scope_memo *look_up_scope(struct ranking *ranking, const struct segment_keys *keys) {
+    const struct query *query = ranking->input->query;
+    struct scope_memo *memo = &ranking->memo;
+    if (memo->scope != keys->scope) {
+        const uint64_t *near = map_get(&ranking->scopes, keys->scope_term);
+        *memo = (struct scope_memo){.scope = keys->scope,
+                                    .near = near ? 1.0f / (1.0f + (float)*near * 0.2f) : 0,
+                                    .receiver = map_get(&query->receivers, keys->scope) != NULL,
+                                    .above = map_get(&query->before, keys->scope) != NULL,
+                                    .imported = map_get(&query->imported, keys->scope) != NULL};
+    }
+    return memo;
+}
+
+static void rate_scope(struct ranking *ranking, const struct segment_keys *keys, float *features) {
     const struct query *query = ranking->input->query;
     bool member = keys->scope != 0;
     features[SIGNATURE_MEMBER] = query->after_member && member;
     features[SIGNATURE_FREE] = query->after_member && !member;
     if (member) {
-        const uint64_t *near = map_get(&ranking->scopes, keys->scope_term);
-        features[SIGNATURE_RECEIVER] = map_get(&query->receivers, keys->scope) != NULL;
-        features[SIGNATURE_SCOPE_NEAR] = near ? 1.0f / (1.0f + (float)*near * 0.2f) : 0;
-        features[SIGNATURE_SCOPE_ABOVE] = map_get(&query->before, keys->scope) != NULL;
-        features[SIGNATURE_SCOPE_IMPORTED] = map_get(&query->imported, keys->scope) != NULL;
+        const struct scope_memo *memo = look_up_scope(ranking, keys);
+        features[SIGNATURE_RECEIVER] = memo->receiver;
+        features[SIGNATURE_SCOPE_NEAR] = memo->near;
+        features[SIGNATURE_SCOPE_ABOVE] = memo->above;
+        features[SIGNATURE_SCOPE_IMPORTED] = memo->imported;
     }
 }
 
@@ -295,18 +321,18 @@ static float score_of(const float *features) {
 // All but what count_uses tells.
 static float rate(struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
-    const struct symbol *symbol = segment_symbol(segment, candidate->id);
     const struct segment_keys *keys = &segment->keys[candidate->id];
     uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[candidate->id].file;
     float *features = candidate->features;
     take_place(ranking, (struct snapshot_file){candidate->segment, file}, features);
-    rate_name(ranking, symbol, keys, features);
+    rate_name(ranking, keys, features);
     rate_scope(ranking, keys, features);
-    features[SIGNATURE_FUNCTION] = symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD;
-    features[SIGNATURE_TYPE] = symbol->kind == SYMBOL_TYPE;
-    features[SIGNATURE_CONSTANT] = symbol->kind == SYMBOL_CONSTANT || symbol->kind == SYMBOL_MACRO;
-    features[SIGNATURE_FIELD] = symbol->kind == SYMBOL_FIELD;
-    features[SIGNATURE_DECLARATION] = symbol->is_declaration;
+    features[SIGNATURE_FUNCTION] = keys->kind == SYMBOL_FUNCTION || keys->kind == SYMBOL_METHOD;
+    features[SIGNATURE_TYPE] = keys->kind == SYMBOL_TYPE;
+    features[SIGNATURE_CONSTANT] = keys->kind == SYMBOL_CONSTANT || keys->kind == SYMBOL_MACRO;
+    features[SIGNATURE_FIELD] = keys->kind == SYMBOL_FIELD;
+    features[SIGNATURE_DECLARATION] = keys->is_declaration;
+    features[SIGNATURE_PREFIX] = continues_word(ranking->input->query, segment, candidate->id);
     return score_of(features);
 }
 
