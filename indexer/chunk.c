@@ -18,7 +18,8 @@
 
 enum {
     WEIGHT_BLOCK = 64,                   // bytes between two entries of the running count
-    SMALL = CHUNK_WEIGHT / 6,            // a rest not worth its own chunk
+    SMALL = CHUNK_WEIGHT / 6,            // a head that stays with what it opens
+    REST = CHUNK_WEIGHT / 16,            // a rest not worth its own chunk
     STRETCHED = CHUNK_WEIGHT * 5 / 4,    // allowed so as not to cut inside a line
     WITH_LEADING = CHUNK_WEIGHT * 3 / 2, // allowed for a piece with its comment, or a chunk with its rest
 };
@@ -31,12 +32,12 @@ struct span {
 
 struct chunker {
     struct extraction *extraction;
-    uint32_t *weights;   // non-space bytes before each block
-    const char **kinds;  // by symbol of the grammar, NULL: not asked yet
-    struct span leading; // comments waiting for what they belong to
-    struct span open;    // the chunk being gathered
-    uint32_t reached;    // all before is in a span
-    uint32_t opened_at;  // where the innermost opened node begins: rests join chunks that begin later
+    uint32_t *weights;    // non-space bytes before each block
+    const char **kinds;   // by symbol of the grammar, NULL: not asked yet
+    struct span leading;  // comments waiting for what they belong to
+    struct span open;     // the chunk being gathered
+    uint32_t reached;     // all before is in a span
+    VEC(uint32_t) opened; // where the opened nodes around begin, the innermost last; the file itself first
     VEC(struct chunk) chunks;
 };
 
@@ -146,17 +147,30 @@ static void close_chunk(struct chunker *chunker) {
         push_by_lines(chunker, open);
         return;
     }
+    push_chunk(chunker, open);
+}
+
+static uint32_t innermost(const struct chunker *chunker) {
+    return chunker->opened.items[chunker->opened.count - 1];
+}
+
+// What is left at the end of an opened node, if it is little more than closing braces, joins the chunk
+// before.
+static void close_rest(struct chunker *chunker) {
+    struct span open = chunker->open;
     size_t count = chunker->chunks.count;
     struct chunk *last = count ? &chunker->chunks.items[count - 1] : NULL;
-    bool is_rest = last && weight < SMALL && last->end_byte > chunker->opened_at;
-    if (is_rest && weight_of(chunker, last->start_byte, open.end) <= WITH_LEADING) {
-        if (trim_span(chunker->extraction->text, &open)) {
-            last->end_byte = open.end;
-            last->end_line = extraction_line(chunker->extraction, open.end - 1);
-        }
+    bool is_rest = !open.is_empty && last && last->end_byte > innermost(chunker) &&
+                   weight_of(chunker, open.start, open.end) < REST;
+    if (!is_rest || weight_of(chunker, last->start_byte, open.end) > WITH_LEADING) {
+        close_chunk(chunker);
         return;
     }
-    push_chunk(chunker, open);
+    chunker->open.is_empty = true;
+    if (trim_span(chunker->extraction->text, &open)) {
+        last->end_byte = open.end;
+        last->end_line = extraction_line(chunker->extraction, open.end - 1);
+    }
 }
 
 static bool same_line(const struct chunker *chunker, uint32_t before, uint32_t after) {
@@ -254,19 +268,23 @@ static const char *kind_of(struct chunker *chunker, TSNode node) {
     return chunker->kinds[symbol];
 }
 
-// A heavy node begins: what is gathered stays with it only if it is a mere head ("static int f(int a)").
+// A heavy node begins: what is gathered stays with it only if it is the small head of what is open already
+// ("static int f(int a)" before the body), not if it is a neighbour of its own.
 static void enter(struct chunker *chunker, TSNode node) {
-    uint32_t start = ts_node_start_byte(node);
-    if (!chunker->open.is_empty && weight_of(chunker, chunker->open.start, chunker->open.end) >= SMALL) {
+    const struct span *open = &chunker->open;
+    bool is_head = !open->is_empty && chunker->opened.count > 1 && open->start <= innermost(chunker) &&
+                   weight_of(chunker, open->start, open->end) < SMALL;
+    if (!is_head) {
         close_chunk(chunker);
     }
-    chunker->opened_at = start;
+    vec_push(&chunker->opened, ts_node_start_byte(node));
 }
 
 // A heavy node ends: the next neighbour begins afresh.
 static void leave(struct chunker *chunker) {
     flush_leading(chunker);
-    close_chunk(chunker);
+    close_rest(chunker);
+    chunker->opened.count--;
 }
 
 static bool walk(struct chunker *chunker, TSTreeCursor *cursor) {
@@ -288,10 +306,10 @@ static bool walk(struct chunker *chunker, TSTreeCursor *cursor) {
             add_piece(chunker, end, kind_of(chunker, node));
         }
         while (!ts_tree_cursor_goto_next_sibling(cursor)) {
-            leave(chunker);
-            if (!ts_tree_cursor_goto_parent(cursor) || ts_tree_cursor_current_depth(cursor) == 0) {
+            if (chunker->opened.count == 1 || !ts_tree_cursor_goto_parent(cursor)) {
                 return true;
             }
+            leave(chunker);
         }
     }
 }
@@ -303,6 +321,7 @@ static void keep_chunks(struct chunker *chunker) {
     if (count) {
         memcpy(chunks, chunker->chunks.items, count * sizeof *chunks);
     }
+    chunker->extraction->chunks = chunks;
     record->chunks = chunks;
     record->chunk_count = (uint32_t)count;
     vec_free(&chunker->chunks);
@@ -313,6 +332,7 @@ bool chunks_by_syntax(struct extraction *extraction, TSNode root) {
     chunker.leading.is_empty = chunker.open.is_empty = true;
     chunker.kinds = mem_zero(ts_language_symbol_count(extraction->grammar->language), sizeof *chunker.kinds);
     weigh(&chunker);
+    vec_push(&chunker.opened, 0);
     TSTreeCursor cursor = ts_tree_cursor_new(root);
     bool done = walk(&chunker, &cursor);
     ts_tree_cursor_delete(&cursor);
@@ -321,9 +341,11 @@ bool chunks_by_syntax(struct extraction *extraction, TSNode root) {
         if (chunker.reached < length) {
             add_piece(&chunker, length, "statement");
         }
-        leave(&chunker);
+        flush_leading(&chunker);
+        close_chunk(&chunker);
     }
     keep_chunks(&chunker);
+    vec_free(&chunker.opened);
     free(chunker.weights);
     free(chunker.kinds);
     return done;

@@ -11,8 +11,8 @@
 
 struct sweep {
     const struct record *record;
-    uint32_t next; // first symbol that begins at or after the present chunk
-    VEC(const struct symbol *) enclosing;
+    uint32_t next;           // first symbol that begins at or after the present chunk
+    VEC(uint32_t) enclosing; // indexes of symbols that reach beyond the present chunk, the innermost last
 };
 
 static uint32_t symbol_size(const struct symbol *symbol) {
@@ -20,11 +20,14 @@ static uint32_t symbol_size(const struct symbol *symbol) {
 }
 
 static const struct symbol *innermost(struct sweep *sweep, const struct chunk *chunk) {
-    while (sweep->enclosing.count &&
-           sweep->enclosing.items[sweep->enclosing.count - 1]->end_byte <= chunk->start_byte) {
+    while (sweep->enclosing.count) {
+        uint32_t last = sweep->enclosing.items[sweep->enclosing.count - 1];
+        if (sweep->record->symbols[last].end_byte > chunk->start_byte) {
+            return &sweep->record->symbols[last];
+        }
         sweep->enclosing.count--;
     }
-    return sweep->enclosing.count ? sweep->enclosing.items[sweep->enclosing.count - 1] : NULL;
+    return NULL;
 }
 
 // The largest symbol that begins in the chunk; those that reach beyond it go on the stack.
@@ -39,7 +42,7 @@ static const struct symbol *largest(struct sweep *sweep, const struct chunk *chu
             best = symbol;
         }
         if (symbol->end_byte > chunk->end_byte) {
-            vec_push(&sweep->enclosing, symbol);
+            vec_push(&sweep->enclosing, sweep->next);
         }
     }
     return best;
@@ -61,8 +64,7 @@ void chunks_finish(struct extraction *extraction) {
     struct record *record = extraction->record;
     struct sweep sweep = {.record = record};
     for (uint32_t i = 0; i < record->chunk_count; i++) {
-        // The record is still ours to change: it is const for its later readers.
-        struct chunk *chunk = (struct chunk *)(uintptr_t)&record->chunks[i];
+        struct chunk *chunk = &extraction->chunks[i];
         label(&sweep, chunk);
         struct slice text = slice_sub(extraction->text, chunk->start_byte, chunk->end_byte);
         chunk->terms = terms_count(text, &record->arena, &chunk->term_count, &chunk->length);

@@ -9,12 +9,10 @@
 #include "base/mem.h"
 #include "indexer/language_internal.h"
 
-#include <ctype.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 enum { LANGUAGES_MAX = 64 };
 
@@ -95,6 +93,7 @@ static struct capture capture_of_name(const char *name) {
         {"declarator", CAPTURE_DECLARATOR, 0},
         {"body", CAPTURE_BODY, 0},
         {"value", CAPTURE_VALUE, 0},
+        {"callable", CAPTURE_CALLABLE, 0},
         {"scope", CAPTURE_SCOPE, 0},
         {"container", CAPTURE_CONTAINER, 0},
         {"wrapper", CAPTURE_WRAPPER, 0},
@@ -110,12 +109,40 @@ static struct capture capture_of_name(const char *name) {
     return (struct capture){.role = CAPTURE_OTHER, .name = name};
 }
 
+// One predicate is four steps: its name, the capture, the text, the end mark.
+static bool read_predicate(struct grammar_query *out, uint32_t pattern, const TSQueryPredicateStep *step) {
+    uint32_t length;
+    bool known = step[0].type == TSQueryPredicateStepTypeString &&
+                 step[1].type == TSQueryPredicateStepTypeCapture &&
+                 step[2].type == TSQueryPredicateStepTypeString &&
+                 strcmp(ts_query_string_value_for_id(out->query, step[0].value_id, &length), "eq?") == 0;
+    if (!known || out->predicate_count == PREDICATES_MAX) {
+        return false;
+    }
+    out->predicates[out->predicate_count++] = (struct predicate){
+        pattern, step[1].value_id, ts_query_string_value_for_id(out->query, step[2].value_id, &length)};
+    return true;
+}
+
+static bool read_predicates(struct grammar_query *out) {
+    for (uint32_t pattern = 0; pattern < ts_query_pattern_count(out->query); pattern++) {
+        uint32_t steps;
+        const TSQueryPredicateStep *step = ts_query_predicates_for_pattern(out->query, pattern, &steps);
+        for (uint32_t at = 0; at < steps; at += 4) {
+            if (steps - at < 4 || !read_predicate(out, pattern, step + at)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool query_compile(struct grammar_query *out, const struct language *language,
                           const TSLanguage *grammar, const char *source, bool kinds) {
     uint32_t offset = 0;
     TSQueryError error = TSQueryErrorNone;
     out->query = ts_query_new(grammar, source, (uint32_t)strlen(source), &offset, &error);
-    if (!out->query || ts_query_capture_count(out->query) > CAPTURES_MAX) {
+    if (!out->query || ts_query_capture_count(out->query) > CAPTURES_MAX || !read_predicates(out)) {
         snprintf(trouble, sizeof trouble, "%s: query error %d at byte %u: %.60s", language->name, (int)error,
                  offset, source + offset);
         return false;
@@ -154,6 +181,7 @@ static struct grammar *grammar_compile(const struct language *language) {
         return NULL;
     }
     grammar->declarator_field = field_of(ts, "declarator");
+    grammar->body_field = field_of(ts, "body");
     grammar->name_field = field_of(ts, "name");
     grammar->scope_field = field_of(ts, "scope");
     grammar->function_declarator = symbol_of(ts, "function_declarator");

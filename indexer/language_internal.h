@@ -9,6 +9,7 @@
 //                 @name        its name, or
 //                 @declarator  a C declarator that is followed down to the name
 //                 @body        where the signature ends
+//                 @callable    a function as a value: the signature ends where its `body` begins
 //                 @value       kept in the signature if short
 //                 @scope       the enclosing type's name where the tree does not enclose (Go methods)
 //                 @container   look inside for more (only the direct children are searched)
@@ -37,6 +38,7 @@ struct language {
     const char *symbols_query;
     const char *chunks_query;
     const char *imports_query;
+    bool has_macros; // C's family: see mask.c
 };
 
 extern const struct language language_table[];
@@ -49,6 +51,7 @@ enum capture_role {
     CAPTURE_NAME,
     CAPTURE_DECLARATOR,
     CAPTURE_BODY,
+    CAPTURE_CALLABLE,
     CAPTURE_VALUE,
     CAPTURE_SCOPE,
     CAPTURE_CONTAINER,
@@ -64,11 +67,20 @@ struct capture {
     const char *name;
 };
 
-enum { CAPTURES_MAX = 32 };
+enum { CAPTURES_MAX = 32, PREDICATES_MAX = 16 };
+
+// (#eq? @capture "text"), the one predicate that queries may use; tree-sitter leaves predicates to us.
+struct predicate {
+    uint32_t pattern;
+    uint32_t capture;
+    const char *text;
+};
 
 struct grammar_query {
     TSQuery *query;
     struct capture captures[CAPTURES_MAX];
+    struct predicate predicates[PREDICATES_MAX];
+    size_t predicate_count;
 };
 
 struct grammar {
@@ -76,7 +88,7 @@ struct grammar {
     struct grammar_query symbols; // symbols.scm and imports.scm together: one search finds both
     struct grammar_query chunks;
     // Of C's declarators; 0 where the grammar has none.
-    TSFieldId declarator_field, name_field, scope_field;
+    TSFieldId declarator_field, name_field, scope_field, body_field;
     TSSymbol function_declarator, operator_cast;
 };
 

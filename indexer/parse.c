@@ -17,7 +17,8 @@ static const char *read_text(void *payload, uint32_t byte, TSPoint position, uin
 }
 
 static bool should_stop(TSParseState *state) {
-    return cancel_fired(state->payload);
+    const struct extraction *extraction = state->payload;
+    return cancel_fired(extraction->cancel);
 }
 
 TSTree *parse_tree(struct extraction *extraction) {
@@ -25,9 +26,8 @@ TSTree *parse_tree(struct extraction *extraction) {
     if (!ts_parser_set_language(parser, extraction->grammar->language)) {
         return NULL;
     }
-    TSInput input = {.payload = &extraction->text, .read = read_text, .encoding = TSInputEncodingUTF8};
-    TSParseOptions options = {.payload = (void *)(uintptr_t)extraction->cancel,
-                              .progress_callback = should_stop};
+    TSInput input = {.payload = &extraction->parsed, .read = read_text, .encoding = TSInputEncodingUTF8};
+    TSParseOptions options = {.payload = extraction, .progress_callback = should_stop};
     TSTree *tree = ts_parser_parse_with_options(parser, NULL, input, options);
     if (!tree) {
         ts_parser_reset(parser);

@@ -44,7 +44,8 @@ struct search {
     uint32_t place_count;
 };
 
-static void match_read(struct match *match, const struct grammar_query *query, const TSQueryMatch *raw) {
+static void match_read(struct match *match, const struct grammar *grammar, const TSQueryMatch *raw) {
+    const struct grammar_query *query = &grammar->symbols;
     *match = (struct match){.pattern = raw->pattern_index};
     for (uint16_t i = 0; i < raw->capture_count; i++) {
         const struct capture *capture = &query->captures[raw->captures[i].index];
@@ -62,6 +63,9 @@ static void match_read(struct match *match, const struct grammar_query *query, c
             break;
         case CAPTURE_BODY:
             match->body = node;
+            break;
+        case CAPTURE_CALLABLE:
+            match->body = ts_node_child_by_field_id(node, grammar->body_field);
             break;
         case CAPTURE_VALUE:
             match->value = node;
@@ -82,6 +86,21 @@ static void match_read(struct match *match, const struct grammar_query *query, c
             break;
         }
     }
+}
+
+static bool predicates_hold(const struct extraction *extraction, const struct grammar_query *query,
+                            const TSQueryMatch *raw) {
+    for (size_t i = 0; i < query->predicate_count; i++) {
+        const struct predicate *predicate = &query->predicates[i];
+        for (uint16_t j = 0; predicate->pattern == raw->pattern_index && j < raw->capture_count; j++) {
+            if (raw->captures[j].index == predicate->capture &&
+                !slice_equal(node_text(extraction, raw->captures[j].node),
+                             slice_of_string(predicate->text))) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 static const char *scope_join(struct search *search, const char *outer, struct slice inner) {
@@ -186,7 +205,7 @@ static void add_symbol(struct search *search, const struct place *place, const s
         .end_line = last_line(extraction, start, end),
         .start_byte = start,
         .end_byte = end,
-        .signature = symbol_signature(extraction, match->definition, start, header),
+        .signature = symbol_signature(extraction, match->definition, name, start, header),
         .scope = scope,
     };
     set_kind(&symbol, match, name, place->in_type);
@@ -215,7 +234,7 @@ static void take_match(struct search *search, const struct place *place, const s
     }
     struct place inner = {.scope = place->scope, .in_type = place->in_type, .start = NO_WRAPPER};
     if (!ts_node_is_null(match->scope)) {
-        inner.scope = scope_join(search, place->scope, node_text(search->extraction, match->scope));
+        inner.scope = scope_join(search, place->scope, type_name_of(search->extraction, match->scope));
         inner.in_type = true;
     }
     TSNode name_node = ts_node_is_null(match->name) ? match->declarator : match->name;
@@ -247,8 +266,10 @@ static void search_place(struct search *search, struct place place) {
     TSQueryMatch raw;
     while (ts_query_cursor_next_match(cursor, &raw)) {
         struct match match;
-        match_read(&match, query, &raw);
-        take_match(search, &place, &match);
+        match_read(&match, search->extraction->grammar, &raw);
+        if (predicates_hold(search->extraction, query, &raw)) {
+            take_match(search, &place, &match);
+        }
     }
 }
 

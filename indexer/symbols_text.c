@@ -13,7 +13,7 @@ struct slice node_text(const struct extraction *extraction, TSNode node) {
 
 static struct slice without_quotes(struct slice text) {
     text = slice_trim(text);
-    if (text.length >= 2 && memchr("\"'`<", text.data[0], 4)) {
+    if (text.length >= 2 && text.data[0] && strchr("\"'`<", text.data[0])) {
         text = slice_of(text.data + 1, text.length - 2);
     }
     return text;
@@ -42,7 +42,7 @@ static TSNode declarator_step(const struct grammar *grammar, TSNode node, struct
         }
         return ts_node_child_by_field_id(node, grammar->name_field);
     }
-    if (strcmp(type, "template_function") == 0) {
+    if (strcmp(type, "template_function") == 0 || strcmp(type, "template_type") == 0) {
         return ts_node_child_by_field_id(node, grammar->name_field);
     }
     if (strcmp(type, "parenthesized_declarator") == 0 || strcmp(type, "reference_declarator") == 0 ||
@@ -74,48 +74,88 @@ struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode no
     return name;
 }
 
-// The byte behind the comment that begins at `at`, or `at` itself if none does. Only called where a comment
-// may begin, which spares most signatures the look into the tree.
-static uint32_t skip_comment(TSNode definition, uint32_t at) {
-    TSNode node = ts_node_descendant_for_byte_range(definition, at, at + 1);
-    return ts_node_is_extra(node) && strstr(ts_node_type(node), "comment") ? ts_node_end_byte(node) : at;
-}
-
-const char *symbol_signature(const struct extraction *extraction, TSNode definition, uint32_t start,
-                             uint32_t end) {
-    char line[SIGNATURE_MAX + 1];
-    size_t length = 0;
-    const char *data = extraction->text.data;
-    bool gap = false;
-    for (uint32_t at = start; at < end && length < SIGNATURE_MAX; at++) {
-        char c = data[at];
-        if (c == '/' || c == '#') {
-            uint32_t behind = skip_comment(definition, at);
-            if (behind > at) {
-                gap = true;
-                at = behind - 1;
-                continue;
-            }
-        }
-        if (is_space(c) || c == '\0' || (c == '\\' && at + 1 < end && data[at + 1] == '\n')) {
-            gap = true;
-            continue;
-        }
-        if (gap && length) {
-            line[length++] = ' ';
-        }
-        gap = false;
-        if (length < SIGNATURE_MAX) {
-            line[length++] = c;
+struct slice type_name_of(const struct extraction *extraction, TSNode node) {
+    struct slice text = node_text(extraction, node);
+    size_t end = 0;
+    size_t start = 0;
+    for (; end < text.length && !strchr("<[{(", text.data[end]); end++) {
+        if (strchr("*&: '", text.data[end])) {
+            start = end + 1;
         }
     }
-    struct slice text = slice_of(line, utf8_floor(slice_of(line, length), length));
-    // What only announces the body says nothing in a signature.
-    while (text.length && strchr(" {=;,:", text.data[text.length - 1])) {
+    struct slice name = slice_sub(text, start, end);
+    return slice_sub(name, 0, NAME_MAX_BYTES);
+}
+
+// The byte behind the comment that begins at `at`, or `at` itself if none does. Only called where a comment
+// may begin, which spares most signatures the look into the tree.
+static uint32_t skip_comment(const struct extraction *extraction, TSNode definition, uint32_t at) {
+    TSNode node = ts_node_descendant_for_byte_range(definition, at, at + 1);
+    if (ts_node_is_extra(node) && strstr(ts_node_type(node), "comment")) {
+        return ts_node_end_byte(node);
+    }
+    // In the body of a macro comments are blanked (mask.c) and leave no node.
+    bool blanked = extraction->parsed.data[at] == ' ';
+    size_t end = blanked ? slice_find(extraction->text, SLICE_LITERAL("*/"), at) : (size_t)-1;
+    return end == (size_t)-1 ? at : (uint32_t)end + 2;
+}
+
+// A signature being written: one line, white space collapsed.
+struct line {
+    char bytes[SIGNATURE_MAX + 4]; // room to see whether the last character is whole
+    size_t length;
+    bool gap; // white space waits for a character behind it
+};
+
+static void line_add(struct line *line, char c) {
+    bool inside = line->length && (strchr("([", line->bytes[line->length - 1]) || strchr(")],", c));
+    if (line->gap && line->length && !inside) {
+        line->bytes[line->length++] = ' ';
+    }
+    line->gap = false;
+    line->bytes[line->length++] = c;
+}
+
+static void line_add_text(struct line *line, const struct extraction *extraction, TSNode definition,
+                          uint32_t start, uint32_t end) {
+    const char *data = extraction->text.data;
+    for (uint32_t at = start; at < end && line->length <= SIGNATURE_MAX; at++) {
+        char c = data[at];
+        uint32_t behind = c == '/' || c == '#' ? skip_comment(extraction, definition, at) : at;
+        bool joins_lines = c == '\\' && at + 1 < end && is_space(data[at + 1]);
+        if (behind > at) {
+            line->gap = true;
+            at = behind - 1;
+        } else if (is_space(c) || c == '\0' || joins_lines) {
+            line->gap = true;
+        } else {
+            line_add(line, c);
+        }
+    }
+}
+
+// Without what only announces the body, which says nothing in a signature.
+static struct slice line_trim(const struct line *line) {
+    struct slice text = slice_of(line->bytes, line->length);
+    text.length = utf8_floor(text, SIGNATURE_MAX);
+    while (text.length && strchr(" {=;,:\\", text.data[text.length - 1])) {
         text.length--;
     }
     if (text.length > 2 && memcmp(text.data + text.length - 2, "=>", 2) == 0) {
         text = slice_trim(slice_of(text.data, text.length - 2));
     }
-    return arena_copy(&extraction->record->arena, text);
+    return text;
+}
+
+const char *symbol_signature(const struct extraction *extraction, TSNode definition,
+                             const struct symbol_name *name, uint32_t start, uint32_t end) {
+    struct line line = {.length = 0};
+    uint32_t scanned = end - start < SIGNATURE_SCAN ? end : start + SIGNATURE_SCAN;
+    line_add_text(&line, extraction, definition, start, scanned);
+    if (name->byte >= end) { // typedef struct { ... } name
+        line.length = line_trim(&line).length;
+        line.gap = true;
+        line_add_text(&line, extraction, definition, name->byte, name->byte + (uint32_t)name->text.length);
+    }
+    return arena_copy(&extraction->record->arena, line_trim(&line));
 }

@@ -80,10 +80,14 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
     record->language = language_id(language);
     find_lines(&extraction);
     extraction.grammar = language ? language_grammar(language) : NULL;
-    bool stopped = false;
-    if (extraction.grammar) {
-        stopped = !extract_tree(&extraction);
+    struct str masked;
+    str_init(&masked);
+    if (extraction.grammar && language->has_macros) {
+        mask_macros(text, &masked);
     }
+    extraction.parsed = masked.length ? str_slice(&masked) : text;
+    bool stopped = extraction.grammar && !extract_tree(&extraction);
+    str_free(&masked);
     if (stopped || !extraction.grammar) {
         forget(record);
         chunks_by_lines(&extraction);

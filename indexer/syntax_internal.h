@@ -12,6 +12,7 @@
 
 enum {
     SIGNATURE_MAX = 300,   // bytes
+    SIGNATURE_SCAN = 4096, // bytes of the file looked at for one signature
     NAME_MAX_BYTES = 200,  // longer names (generated, or a broken file) are cut
     SCOPE_MAX = 200,       // longer paths keep the innermost name only
     VALUE_MAX = 80,        // a longer value stays out of the signature
@@ -32,10 +33,15 @@ struct extraction {
     struct syntax *syntax;
     const struct grammar *grammar;
     struct slice text;
+    struct slice parsed; // what the parser sees: the text, or the text with macros blanked
     const struct cancel *cancel;
     struct record *record;
+    struct chunk *chunks; // the record's, while they are still ours to change
     VEC(uint32_t) line_starts;
 };
+
+// mask.c: `text` with the macros blanked that C's grammar cannot place, same length; empty if there are none.
+void mask_macros(struct slice text, struct str *out);
 
 // NULL when the token fired. The caller deletes the tree.
 TSTree *parse_tree(struct extraction *extraction);
@@ -63,9 +69,12 @@ struct symbol_name {
 };
 
 struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode node, bool is_declarator);
-// One line of [start, end), comments left out, white space collapsed; in the record's arena.
-const char *symbol_signature(const struct extraction *extraction, TSNode definition, uint32_t start,
-                             uint32_t end);
+// One line of [start, end), comments left out, white space collapsed, the name behind it if it stands
+// further on; in the record's arena.
+const char *symbol_signature(const struct extraction *extraction, TSNode definition,
+                             const struct symbol_name *name, uint32_t start, uint32_t end);
+// The bare name in a type's text: `*Server[T]` and `&mut a::Server<T>` are Server.
+struct slice type_name_of(const struct extraction *extraction, TSNode node);
 struct slice node_text(const struct extraction *extraction, TSNode node);
 
 #endif

@@ -1,5 +1,6 @@
 ; Functions and prototypes.
 (function_definition declarator: (_) @declarator body: (_) @body) @function
+(ERROR (function_declarator declarator: (_) @declarator) @function)
 
 ; struct, union and enum with a body; a bare tag only when nothing else stands in the declaration.
 (struct_specifier name: (_) @name body: (_) @container) @type

@@ -4,6 +4,12 @@
 
 (expression_statement (assignment left: (identifier) @name right: (_)? @value)) @variable
 (expression_statement (assignment left: (pattern_list (identifier) @name))) @variable
+
+; The attributes that __init__ sets.
+(function_definition name: (identifier) @_init body: (block (expression_statement (assignment
+  left: (attribute object: (identifier) @_self attribute: (identifier) @name) right: (_)? @value) @field))
+  (#eq? @_init "__init__") (#eq? @_self "self"))
+
 (type_alias_statement left: (type) @name right: (_) @value) @type
 
 [
