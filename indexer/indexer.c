@@ -216,8 +216,8 @@ int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_opt
     if (!self->store_path[0] && !options->store_path) {
         indexer_warn(
             self,
-            "there is no home folder to keep the index in: set HOME or XDG_CACHE_HOME; the index works, "
-            "but will be made anew at the next start");
+            "there is no home folder to keep the index in (set HOME or XDG_CACHE_HOME); the index works on "
+            "in memory, but the next start will take longer");
     }
     *out = self;
     return 0;

@@ -1,9 +1,10 @@
 // indexer_write.c - the writer: the one thread that owns the store and calls the sink.
 //
 // Results come in one by one and go to the sink at once; what the store must
-// know of them waits in a batch. At the batch's end it is written in one short
-// transaction, then the sink commits. Other processes that write to the same
-// store so wait for milliseconds only, and a kill loses one batch at most.
+// know of them waits in a batch. At the batch's end the sink commits, then the
+// batch is written in one short transaction: readers do not wait for the disk,
+// other processes that write to the same store wait for milliseconds only, and
+// a kill loses one batch at most.
 //
 // A store that fails is closed and the index goes on in memory: the user hears
 // of it once.
@@ -37,7 +38,7 @@ static void give_up_store(struct writer *self, const struct err *err) {
     self->store = NULL;
     atomic_store(&self->indexer->store_works, false);
     if (err->code != ERR_CANCELLED) {
-        indexer_warn(self->indexer, "%s; the index works, but will be made anew at the next start",
+        indexer_warn(self->indexer, "%s; the index works on in memory, but the next start will take longer",
                      err->message);
     }
 }
@@ -86,10 +87,10 @@ static void write_batch(struct writer *self) {
 }
 
 static void commit(struct writer *self) {
-    write_batch(self);
     if (self->is_dirty) {
         self->sink->commit(self->sink->self, self->full_pass);
     }
+    write_batch(self);
     self->waiting = 0;
     self->is_dirty = self->is_urgent = false;
     self->committed_before = true;

@@ -126,7 +126,8 @@ static int on_busy(void *context, int tries) {
     if (tries == 0) {
         self->busy_since = clock_now_us();
     }
-    if (cancel_fired(self->cancel) || clock_ms_since(self->busy_since) > STORE_BUSY_MS) {
+    if (cancel_fired(self->cancel) ||
+        clock_ms_since(self->busy_since) > (self->is_open ? STORE_BUSY_MS : STORE_OPEN_MS)) {
         return 0;
     }
     usleep(5000);

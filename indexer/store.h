@@ -9,7 +9,7 @@
 // Threads:   one at a time (the indexer's writer). Several processes may have the same file open.
 // Errors:    ERR_IO (disk full, read-only, ...), ERR_BUSY (locked for too long), ERR_CANCELLED; err says what
 //            it means for the user. After an error the store is of no more use: close it and go on without.
-// Limits:    STORE_BUSY_MS of waiting for another process.
+// Limits:    STORE_OPEN_MS and STORE_BUSY_MS of waiting for another process.
 #ifndef HUNCH_INDEXER_STORE_H
 #define HUNCH_INDEXER_STORE_H
 
@@ -20,7 +20,8 @@
 enum {
     STORE_APPLICATION = 0x48554E43, // "HUNC", in SQLite's header
     STORE_VERSION = 1,              // raise it when the tables or what is extracted into them change
-    STORE_BUSY_MS = 3000,
+    STORE_OPEN_MS = 500,            // wait for a lock while nothing can be found yet
+    STORE_BUSY_MS = 2000,           // wait for a lock later
 };
 
 struct store;

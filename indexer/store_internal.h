@@ -34,6 +34,7 @@ struct store {
     char *path;
     const struct cancel *cancel;
     bool is_loading;     // the load gives up when cancelled; a write is short and goes through
+    bool is_open;        // opened and loaded: from now on nobody waits for it
     uint64_t busy_since; // when the wait for a lock began
     char *rebuilt;       // see store_rebuilt
     sqlite3_stmt *statements[STATEMENT_COUNT]; // NULL until first used

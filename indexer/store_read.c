@@ -299,6 +299,7 @@ int store_load(struct store *store, struct store_records *records, struct err *e
     int result = code && !store_is_damaged(code) ? store_fail(store, code, err) : 0;
     close_cursors(&self);
     store->is_loading = false;
+    store->is_open = true;
     if (code) {
         drop(records);
     }

@@ -32,6 +32,7 @@ struct scene {
     struct index_progress last;
     struct str warnings;
     bool close_on_progress;
+    void (*on_ready)(void *context, const struct index_progress *progress);
     uv_timer_t tick;
 };
 
@@ -58,12 +59,16 @@ static void sink_commit(void *self, bool full_pass) {
     note(self, (struct call){.kind = full_pass ? 'C' : 'c'}, "");
 }
 
+static void close_in_callback(struct scene *scene) {
+    indexer_close(scene->indexer);
+    scene->indexer = NULL;
+}
+
 static void on_progress(void *context, const struct index_progress *progress) {
     struct scene *scene = context;
     scene->last = *progress;
     if (scene->close_on_progress) {
-        indexer_close(scene->indexer);
-        scene->indexer = NULL;
+        close_in_callback(scene);
         uv_stop(&scene->loop);
     }
 }
@@ -86,6 +91,16 @@ static void on_tick(uv_timer_t *timer) {
     (void)timer;
 }
 
+static void start_ticking(struct scene *scene) {
+    uv_timer_init(&scene->loop, &scene->tick);
+    uv_timer_start(&scene->tick, on_tick, 5, 5);
+}
+
+static void stop_ticking(struct scene *scene) {
+    uv_close((uv_handle_t *)&scene->tick, NULL);
+    uv_run(&scene->loop, UV_RUN_NOWAIT);
+}
+
 static struct scene *set_up(void) {
     struct scene *scene = mem_zero(1, sizeof *scene);
     scene->root = temporary_make();
@@ -94,6 +109,7 @@ static struct scene *set_up(void) {
     uv_loop_init(&scene->loop);
     uv_mutex_init(&scene->lock);
     str_init(&scene->warnings);
+    scene->on_ready = on_ready;
     return scene;
 }
 
@@ -134,18 +150,22 @@ static int try_open(struct scene *scene, const char *store, struct err *err) {
         .threads = 2,
         .sink = {scene, sink_put, sink_remove, sink_overlay, sink_overlay_remove, sink_commit},
         .on_progress = on_progress,
-        .on_ready = on_ready,
+        .on_ready = scene->on_ready,
         .on_warning = on_warning,
         .context = scene,
     };
     return indexer_open(&scene->indexer, &scene->loop, &options, err);
 }
 
+// Turns the loop until the next full pass is in. The timer is there because a ready indexer does not keep the
+// loop alive; the test's own time limit catches a wait in vain.
 static void wait_ready(struct scene *scene) {
     unsigned before = scene->ready;
+    start_ticking(scene);
     while (scene->ready == before) {
         uv_run(&scene->loop, UV_RUN_ONCE);
     }
+    stop_ticking(scene);
 }
 
 static void open_and_wait(struct scene *scene, const char *store) {
@@ -179,15 +199,13 @@ static size_t count_calls(struct scene *scene, char kind) {
     return count;
 }
 
-// Turns the loop until the sink was told so; the test's own time limit catches a wait in vain.
+// Turns the loop until the sink was told so.
 static void wait_call(struct scene *scene, char kind, const char *path) {
-    uv_timer_init(&scene->loop, &scene->tick);
-    uv_timer_start(&scene->tick, on_tick, 5, 5);
+    start_ticking(scene);
     while (!find_call(scene, kind, path)) {
         uv_run(&scene->loop, UV_RUN_ONCE);
     }
-    uv_close((uv_handle_t *)&scene->tick, NULL);
-    uv_run(&scene->loop, UV_RUN_NOWAIT);
+    stop_ticking(scene);
 }
 
 static const char c_file[] = "int twice(int x) {\n    return x + x;\n}\n";
@@ -225,6 +243,23 @@ static void test_first_pass_delivers_every_source_file(void **state) {
     assert_true(scene->last.symbols >= 4);
     assert_string_equal(scene->warnings.data, "");
     assert_string_equal(indexer_store_path(scene->indexer), scene->store);
+    tear_down(scene);
+}
+
+static void on_ready_close(void *context, const struct index_progress *progress) {
+    on_ready(context, progress);
+    close_in_callback(context);
+}
+
+static void test_pass_keeps_the_loop_alive_until_closed(void **state) {
+    (void)state;
+    struct scene *scene = set_up();
+    write_repository(scene);
+    scene->on_ready = on_ready_close;
+    struct err err;
+    assert_int_equal(try_open(scene, "", &err), 0);
+    uv_run(&scene->loop, UV_RUN_DEFAULT);
+    assert_int_equal(scene->ready, 1);
     tear_down(scene);
 }
 
@@ -553,6 +588,7 @@ static void test_binary_and_minified_are_left_out(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_pass_delivers_every_source_file),
+        cmocka_unit_test(test_pass_keeps_the_loop_alive_until_closed),
         cmocka_unit_test(test_second_start_reads_nothing_again),
         cmocka_unit_test(test_second_start_sees_what_changed_between),
         cmocka_unit_test(test_saved_file_is_seen),
