@@ -463,7 +463,7 @@ char *config_user_path(void) {
 // shown.
 static const char *showable(const char *name) {
     size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    return name[length] == '\0' && length <= 40 ? name : "(not a usual name)";
+    return length <= 40 && name[length] == '\0' ? name : "(not a usual name)";
 }
 
 static int check_private(int file, const char *path, struct err *err) {

@@ -93,7 +93,7 @@ static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
     if (!ordinary(line)) {
         return false;
     }
-    size_t cut = line.length / 4 + next_random(demo) % (line.length / 2);
+    size_t cut = line.length / 4 + next_random(demo) % (line.length / 2 + 1);
     while (cut < line.length && is_word(line.data[cut - 1]) && is_word(line.data[cut])) {
         cut++;
     }

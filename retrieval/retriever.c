@@ -151,7 +151,7 @@ static void find_imports(struct asking *asking) {
         record = asking->parsed = parse_document(query);
     }
     bool marked = !slice_equal(paths_plain_stem(path), paths_stem(path));
-    asking->is_test = asking->self ? record->taint == TAINT_TEST : marked;
+    asking->is_test = asking->self && record ? record->taint == TAINT_TEST : marked;
     const char *language = record && record->language[0] ? record->language : query->language;
     imports_init(&asking->imports, asking->snapshot, path, language, record ? record->imports : NULL,
                  record ? record->import_count : 0);

@@ -1,12 +1,7 @@
 // answer_test.c - what is left of a hostile text, however its bytes arrive.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "backends/answer.h"
+#include "tests/unit/unit.h"
 
 struct text_case {
     const char *name, *bytes, *text;

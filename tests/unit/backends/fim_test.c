@@ -1,12 +1,7 @@
 // fim_test.c - the exact bytes of a prompt, family by family.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "backends/fim.h"
+#include "tests/unit/unit.h"
 
 #include <string.h>
 

@@ -1,14 +1,9 @@
 // http_test.c - which URLs and keys are allowed, and what a refusal says.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "backends/openai.h"
 
 #include "backends/http.h"
+#include "tests/unit/unit.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 // openai_life_test.c - a request's life: streams without end, deadlines, cancelling, connections, proxies.
 #include "openai_world.h"
+#include "tests/unit/unit.h"
 
 static void wait_for_close(struct world *world) {
     while (world->server.closed_by_client == 0 && uv_run(&world->loop, UV_RUN_ONCE)) {

@@ -1,5 +1,6 @@
 // openai_test.c - what the engine sees of a model server's answer, good or bad.
 #include "openai_world.h"
+#include "tests/unit/unit.h"
 
 struct answer_case {
     const char *name, *bytes;

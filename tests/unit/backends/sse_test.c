@@ -1,13 +1,8 @@
 // sse_test.c - the events of a stream, however its bytes arrive.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "backends/sse.h"
 #include "base/err.h"
+#include "tests/unit/unit.h"
 
 struct stream_case {
     const char *name, *bytes;

@@ -1,15 +1,10 @@
 // config_test.c - whose word counts for which setting, and what is said about the rest.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/config.h"
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "tests/unit/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,13 +1,8 @@
 // glob_test.c - patterns as people write them in ignore files, and as nobody should.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/glob.h"
 #include "base/mem.h"
+#include "tests/unit/unit.h"
 
 #include <stdlib.h>
 

@@ -1,13 +1,8 @@
 // catalog_test.c - what is known of a file decides what is done about it, in whatever order news comes in.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/vec.h"
 #include "indexer/catalog.h"
+#include "tests/unit/unit.h"
 
 static const struct source_stat then = {.size = 10, .mtime_ns = 1000, .is_file = true};
 static const struct source_stat now = {.size = 10, .mtime_ns = 2000, .is_file = true};

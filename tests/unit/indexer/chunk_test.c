@@ -2,6 +2,7 @@
 #include "extract.h"
 
 #include "base/fs.h"
+#include "tests/unit/unit.h"
 
 #include <dirent.h>
 #include <stdlib.h>

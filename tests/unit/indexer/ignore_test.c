@@ -1,15 +1,10 @@
 // ignore_test.c - ignore rules by table, then hundreds of made-up cases against git itself.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/vec.h"
 #include "indexer/deny.h"
 #include "indexer/ignore.h"
 #include "temporary.h"
+#include "tests/unit/unit.h"
 
 #include <errno.h>
 #include <fcntl.h>

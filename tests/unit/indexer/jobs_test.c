@@ -1,13 +1,8 @@
 // jobs_test.c - what a parsing thread gets next.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/mem.h"
 #include "indexer/jobs.h"
+#include "tests/unit/unit.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 // language_test.c - which language a file is in, and that every one of the table loads.
 #include "extract.h"
+#include "tests/unit/unit.h"
 
 static void test_of_path(void **state) {
     (void)state;

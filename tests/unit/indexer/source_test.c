@@ -1,14 +1,9 @@
 // source_test.c - which files count, and as what.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/err.h"
 #include "indexer/source.h"
 #include "temporary.h"
+#include "tests/unit/unit.h"
 
 static void test_names(void **state) {
     (void)state;

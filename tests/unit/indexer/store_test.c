@@ -1,15 +1,10 @@
 // store_test.c - what is written comes back, and whatever happens to the file ends in a usable store.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "indexer/store.h"
 #include "temporary.h"
 
 #include "base/vec.h"
+#include "tests/unit/unit.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -3,12 +3,12 @@
 // Each file shows what its language offers; beside it stands what a reader expects to find, one line a symbol
 // (see print_symbols), then the imports with their lines. Locals of functions must not turn up.
 #include "extract.h"
+#include "tests/unit/unit.h"
 
 struct language_case {
     const char *language, *path, *text, *symbols, *imports;
 };
 
-// clang-format off
 static const struct language_case cases[] = {
     {"c", "a.c",
      "#include <stdio.h>\n"
@@ -255,10 +255,8 @@ static const struct language_case cases[] = {
      "function? overload [] 19: function overload(a: string): void\n"
      "function overload [] 20: function overload(a: any)\n",
      "./a:1 b:2 "},
-    {"typescriptreact", "a.tsx",
-     "export const View = () => <div className=\"x\">{1}</div>;\n",
-     "function View [] 1: export const View = ()\n",
-     ""},
+    {"typescriptreact", "a.tsx", "export const View = () => <div className=\"x\">{1}</div>;\n",
+     "function View [] 1: export const View = ()\n", ""},
     {"go", "a.go",
      "package server\n"
      "\n"
@@ -402,7 +400,6 @@ static const struct language_case cases[] = {
      "method Pair [A.Pair] 14: Pair\n",
      "java.util.List:2 org.junit.Assert:3 "},
 };
-// clang-format on
 
 enum { CASES = sizeof cases / sizeof cases[0] };
 

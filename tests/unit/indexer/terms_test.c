@@ -1,13 +1,8 @@
 // terms_test.c - what words a text gives to lexical ranking.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/hash.h"
 #include "indexer/terms.h"
+#include "tests/unit/unit.h"
 
 struct expectation {
     const char *next; // the terms still to come, separated by spaces

@@ -1,13 +1,8 @@
 // walk_test.c - which paths a walk reports, in which order, and what it steps around.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "indexer/walk.h"
 #include "temporary.h"
+#include "tests/unit/unit.h"
 
 #include <fcntl.h>
 

@@ -1,5 +1,6 @@
 // session_completion_test.c - what the engine finds, in the words of each client.
 #include "tests/unit/lsp/session_world.h"
+#include "tests/unit/unit.h"
 
 static void test_inline(void **state) {
     (void)state;

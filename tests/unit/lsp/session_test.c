@@ -1,5 +1,6 @@
 // session_test.c - the life of a conversation: start, settings, files, status, end.
 #include "tests/unit/lsp/session_world.h"
+#include "tests/unit/unit.h"
 
 static void test_life_cycle(void **state) {
     (void)state;

@@ -1,14 +1,8 @@
 // bm25_test.c - against a plain double loop on small random corpora, split over two segments.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "records.h"
 #include "retrieval/bm25.h"
+#include "tests/unit/unit.h"
 
 #include <math.h>
 

@@ -1,14 +1,8 @@
 // definitions_test.c - which of several definitions a name near the cursor means.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "records.h"
 #include "retrieval/definitions.h"
+#include "tests/unit/unit.h"
 
 enum { FILES = 4, LIMIT = 8 };
 

@@ -1,15 +1,9 @@
 // pack_test.c - budget, repetition, the open document's own lines, files that changed.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/fs.h"
 #include "records.h"
 #include "retrieval/pack.h"
+#include "tests/unit/unit.h"
 
 #include <unistd.h>
 

@@ -1,13 +1,7 @@
 // paths_test.c - taking paths apart and joining them.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "retrieval/paths.h"
+#include "tests/unit/unit.h"
 
 static void check(struct slice got, const char *expected) {
     assert_int_equal(got.length, strlen(expected));

@@ -1,14 +1,8 @@
 // postings_test.c - lists hold what was fed, in order.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/vec.h"
 #include "retrieval/postings.h"
+#include "tests/unit/unit.h"
 
 struct entry {
     uint32_t key, document, count;

@@ -1,14 +1,8 @@
 // query_test.c - what is read from the text around the cursor ("|" in these texts).
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "records.h"
 #include "retrieval/query.h"
+#include "tests/unit/unit.h"
 
 #include <stdio.h>
 

@@ -1,14 +1,8 @@
 // retriever_test.c - from the sink to a packed context, as completion sees it.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "records.h"
 #include "retrieval/retriever.h"
+#include "tests/unit/unit.h"
 
 #include <stdio.h>
 #include <uv.h>

@@ -1,14 +1,8 @@
 // segment_test.c - numbering, names and ranges of a segment.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/hash.h"
 #include "records.h"
+#include "tests/unit/unit.h"
 
 static struct segment *sample(void) {
     struct record *records[] = {

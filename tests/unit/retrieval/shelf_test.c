@@ -1,14 +1,8 @@
 // shelf_test.c - what readers see after puts, removals, overlays and commits; and that nothing leaks.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "records.h"
 #include "retrieval/shelf.h"
+#include "tests/unit/unit.h"
 
 #include <uv.h>
 

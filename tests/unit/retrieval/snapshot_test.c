@@ -1,14 +1,8 @@
 // snapshot_test.c - pins keep a generation alive; the first one is empty.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "records.h"
 #include "retrieval/snapshot.h"
+#include "tests/unit/unit.h"
 
 static void publish(struct snapshot_slot *slot, struct record *record) {
     struct segment *base = segment_of(&record, 1), *delta = segment_of(NULL, 0);

@@ -1,14 +1,8 @@
 // vectors_test.c - the kernels against plain loops, the search against a full sort.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "records.h"
 #include "retrieval/embedder.h"
+#include "tests/unit/unit.h"
 
 #include <math.h>
 
