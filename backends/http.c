@@ -429,6 +429,8 @@ static void set_rules(struct http_call *call, const struct http_request *request
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->curl_text);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    // Else a cancelled call waits, and the loop with it, until a name server that is asked has answered.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
