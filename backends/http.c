@@ -499,7 +499,11 @@ void http_show_url(const char *url, struct str *out) {
     const char *authority = strstr(url, "//");
     size_t length = strcspn(url, "?#");
     size_t start = authority && (size_t)(authority - url) < length ? (size_t)(authority - url) + 2 : 0;
-    const char *at = memrchr(url + start, '@', length - start);
+    const char *at = strrchr(url + start, '@');
+    if (at && at > url + length) {
+        length = start; // a password that holds ? or #
+        at = NULL;
+    }
     str_append(out, url, start);
     if (at) {
         str_append_string(out, "...@");
