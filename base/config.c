@@ -394,7 +394,7 @@ static int parse_file(const char *path, struct json **json, struct err *err) {
         *json = json_parse_relaxed(str_slice(&text), &cause);
         if (!json_is_object(*json)) {
             result =
-                err_set(err, ERR_INVALID, "%s: %s; mend it or move it away (defaults are used until then)",
+                err_set(err, ERR_INVALID, "%s: %s; mend it or move it away",
                         path, *json ? "line 1: not a JSON object" : cause.message);
         }
     }
