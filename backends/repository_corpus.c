@@ -39,7 +39,7 @@ struct corpus {
     struct vocabulary vocabulary;
     struct intern paths; // id = index of the entry
     VEC(struct entry) entries;
-    struct segment *segments[SEGMENT_COUNT];
+    struct token_segment *segments[SEGMENT_COUNT];
     bool stale[SEGMENT_COUNT];
     bool full; // the first pass is over
     uint64_t base_live, disk_tokens, overlay_tokens;
@@ -145,25 +145,25 @@ void corpus_overlay_remove(struct corpus *corpus, const char *path) {
 }
 
 static void replace_segment(struct corpus *corpus, uint32_t which, struct segment_builder *builder) {
-    segment_release(corpus->segments[which]);
-    corpus->segments[which] = segment_finish(builder);
+    token_segment_release(corpus->segments[which]);
+    corpus->segments[which] = token_segment_finish(builder);
     corpus->stale[which] = false;
 }
 
 // Everything on disk becomes one sorted run; the delta is empty afterwards.
 static void rebuild_base(struct corpus *corpus) {
     struct segment_builder builder = {0};
-    const struct segment *base = corpus->segments[SEGMENT_BASE];
+    const struct token_segment *base = corpus->segments[SEGMENT_BASE];
     vec_reserve(&builder.tokens, (size_t)(corpus->base_live + corpus->disk_tokens) + corpus->entries.count);
     for (size_t i = 0; i < corpus->entries.count; i++) {
         struct entry *entry = &corpus->entries.items[i];
         size_t before = builder.files.count;
         if (entry->disk.count > 0) {
-            segment_add(&builder, entry->path, entry->taint, entry->disk.items, entry->disk.count);
+            token_segment_add(&builder, entry->path, entry->taint, entry->disk.items, entry->disk.count);
         } else if (!entry->gone && entry->base_file != NOT_IN_BASE) {
             const struct segment_file *file = &base->files[entry->base_file];
-            segment_add(&builder, entry->path, entry->taint, base->tokens + file->start + 1,
-                        file->end - file->start - 1);
+            token_segment_add(&builder, entry->path, entry->taint, base->tokens + file->start + 1,
+                              file->end - file->start - 1);
         }
         vec_free(&entry->disk);
         entry->base_file = builder.files.count > before ? (uint32_t)before : NOT_IN_BASE;
@@ -181,7 +181,7 @@ static void rebuild_small(struct corpus *corpus, uint32_t which) {
     for (size_t i = 0; i < corpus->entries.count; i++) {
         struct entry *entry = &corpus->entries.items[i];
         struct token_list *list = which == SEGMENT_DELTA ? &entry->disk : &entry->overlay;
-        segment_add(&builder, entry->path, entry->taint, list->items, list->count);
+        token_segment_add(&builder, entry->path, entry->taint, list->items, list->count);
     }
     replace_segment(corpus, which, &builder);
 }
@@ -190,7 +190,7 @@ static struct generation *generation_new(struct corpus *corpus) {
     struct generation *generation = mem_zero(1, sizeof *generation);
     atomic_init(&generation->references, 1);
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        struct segment *segment = segment_retain(corpus->segments[i]);
+        struct token_segment *segment = token_segment_retain(corpus->segments[i]);
         generation->segments[i] = segment;
         generation->dead[i] = mem_zero(segment->file_count + 1, 1);
         for (uint32_t file = 0; i != SEGMENT_OVERLAY && file < segment->file_count; file++) {
@@ -236,7 +236,7 @@ struct corpus *corpus_new(const char *root, uint64_t max_tokens) {
     uv_mutex_init(&corpus->lock);
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         struct segment_builder none = {0};
-        corpus->segments[i] = segment_finish(&none);
+        corpus->segments[i] = token_segment_finish(&none);
     }
     corpus->current = generation_new(corpus);
     return corpus;
@@ -248,7 +248,7 @@ void corpus_free(struct corpus *corpus) {
     }
     corpus_unpin(corpus->current);
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        segment_release(corpus->segments[i]);
+        token_segment_release(corpus->segments[i]);
     }
     for (size_t i = 0; i < corpus->entries.count; i++) {
         vec_free(&corpus->entries.items[i].disk);
@@ -275,7 +275,7 @@ void corpus_unpin(struct generation *generation) {
         return;
     }
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        segment_release(generation->segments[i]);
+        token_segment_release(generation->segments[i]);
         free(generation->dead[i]);
     }
     free(generation);
@@ -289,8 +289,8 @@ void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out) {
     struct generation *generation = corpus_pin(corpus);
     *out = (struct corpus_statistics){0};
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        const struct segment *segment = generation->segments[i];
-        out->bytes += segment_bytes(segment);
+        const struct token_segment *segment = generation->segments[i];
+        out->bytes += token_segment_bytes(segment);
         for (uint32_t file = 0; file < segment->file_count; file++) {
             if (!generation->dead[i][file]) {
                 out->files++;

@@ -27,7 +27,7 @@ struct segment_file {
     enum taint taint;
 };
 
-struct segment {
+struct token_segment {
     atomic_int references;
     uint32_t *tokens;
     uint32_t *order;
@@ -42,8 +42,8 @@ enum { SEGMENT_BLOCK = 256, SEGMENT_BASE = 0, SEGMENT_DELTA, SEGMENT_OVERLAY, SE
 
 struct generation {
     atomic_int references;
-    struct segment *segments[SEGMENT_COUNT]; // never NULL
-    unsigned char *dead[SEGMENT_COUNT];      // a byte per file: superseded by a later segment
+    struct token_segment *segments[SEGMENT_COUNT]; // never NULL
+    unsigned char *dead[SEGMENT_COUNT];            // a byte per file: superseded by a later segment
 };
 
 struct corpus_statistics {
@@ -65,7 +65,7 @@ void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out);
 
 uint64_t corpus_folder_hash(const char *path);
 // The file that holds a position.
-static inline uint32_t segment_file_at(const struct segment *segment, uint32_t position) {
+static inline uint32_t token_segment_file_at(const struct token_segment *segment, uint32_t position) {
     uint32_t file = segment->blocks[position / SEGMENT_BLOCK];
     while (segment->files[file].end <= position) {
         file++;

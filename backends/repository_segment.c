@@ -12,8 +12,8 @@ uint64_t corpus_folder_hash(const char *path) {
     return hash_bytes(path, slash ? (size_t)(slash - path) : 0);
 }
 
-void segment_add(struct segment_builder *builder, const char *path, enum taint taint, const uint32_t *tokens,
-                 size_t count) {
+void token_segment_add(struct segment_builder *builder, const char *path, enum taint taint,
+                       const uint32_t *tokens, size_t count) {
     struct token_list *all = &builder->tokens;
     if (count == 0 || all->count + count + 1 > UINT32_MAX - 2) {
         return;
@@ -27,7 +27,7 @@ void segment_add(struct segment_builder *builder, const char *path, enum taint t
     vec_push(&builder->files, file);
 }
 
-static void map_blocks(struct segment *segment) {
+static void map_blocks(struct token_segment *segment) {
     segment->blocks = mem_zero(segment->count / SEGMENT_BLOCK + 1, sizeof *segment->blocks);
     uint32_t file = 0;
     for (uint32_t position = 0; position < segment->count; position += SEGMENT_BLOCK) {
@@ -38,8 +38,8 @@ static void map_blocks(struct segment *segment) {
     }
 }
 
-struct segment *segment_finish(struct segment_builder *builder) {
-    struct segment *segment = mem_zero(1, sizeof *segment);
+struct token_segment *token_segment_finish(struct segment_builder *builder) {
+    struct token_segment *segment = mem_zero(1, sizeof *segment);
     atomic_init(&segment->references, 1);
     segment->count = (uint32_t)builder->tokens.count;
     if (segment->count > 0) {
@@ -54,12 +54,12 @@ struct segment *segment_finish(struct segment_builder *builder) {
     return segment;
 }
 
-struct segment *segment_retain(struct segment *segment) {
+struct token_segment *token_segment_retain(struct token_segment *segment) {
     atomic_fetch_add_explicit(&segment->references, 1, memory_order_relaxed);
     return segment;
 }
 
-void segment_release(struct segment *segment) {
+void token_segment_release(struct token_segment *segment) {
     if (segment && atomic_fetch_sub_explicit(&segment->references, 1, memory_order_acq_rel) == 1) {
         free(segment->tokens);
         free(segment->order);
@@ -69,7 +69,7 @@ void segment_release(struct segment *segment) {
     }
 }
 
-uint64_t segment_bytes(const struct segment *segment) {
+uint64_t token_segment_bytes(const struct token_segment *segment) {
     return segment->count * (sizeof *segment->tokens + sizeof *segment->order) +
            segment->file_count * sizeof *segment->files +
            (segment->count / SEGMENT_BLOCK + 1) * sizeof *segment->blocks;

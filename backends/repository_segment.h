@@ -17,11 +17,11 @@ struct segment_builder {
 };
 
 // The tokens are without TOKEN_FILE. The path is borrowed and must outlive the segment.
-void segment_add(struct segment_builder *builder, const char *path, enum taint taint, const uint32_t *tokens,
-                 size_t count);
-struct segment *segment_finish(struct segment_builder *builder); // leaves an empty builder
-struct segment *segment_retain(struct segment *segment);
-void segment_release(struct segment *segment);
-uint64_t segment_bytes(const struct segment *segment);
+void token_segment_add(struct segment_builder *builder, const char *path, enum taint taint,
+                       const uint32_t *tokens, size_t count);
+struct token_segment *token_segment_finish(struct segment_builder *builder); // leaves an empty builder
+struct token_segment *token_segment_retain(struct token_segment *segment);
+void token_segment_release(struct token_segment *segment);
+uint64_t token_segment_bytes(const struct token_segment *segment);
 
 #endif
