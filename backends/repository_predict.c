@@ -19,8 +19,9 @@
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
 
 // Fitted by tests/bench/fit_model.py on the same line ends as the weights of repository_rank.c.
-static const double CONSTANT = 0;
-static const double WEIGHTS[PREDICT_FEATURES] = {0.5};
+static const double CONSTANT = 0.292;
+static const double WEIGHTS[PREDICT_FEATURES] = {0.923, 2.271, -0.129, -0.566, -0.036, 0.333,
+                                                 0.005, 0.083, 0.095,  0.280,  -0.370, 0.000};
 
 struct line_search {
     struct counts *counts;
