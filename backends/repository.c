@@ -1,0 +1,244 @@
+// repository.c - the built-in model behind the backend contract; see repository.h.
+//
+// A call copies what it needs (a closed backend's job may outlive the
+// request), runs predict() in the worker and reports on the loop.
+//
+//     start -> (worker: predict) -> done -> on_done
+//     cancel, or the worker's queue was full -> a timer of no length -> on_done
+//     close -> on_done, at once
+//
+// The timer is there because neither start nor cancel may call back from
+// inside themselves. A call is freed when the job and the timer that hold it
+// are back, the corpus when the last call of a closed backend is.
+#include "backends/repository.h"
+
+#include "backends/repository_document.h"
+#include "backends/repository_predict.h"
+
+// A little more than predict() reads, so that it cuts where it would without the copy.
+enum {
+    MAX_CANDIDATES = PREDICT_CANDIDATES,
+    KEPT_ABOVE = DOCUMENT_ABOVE + 1,
+    KEPT_BELOW = DOCUMENT_BELOW + 4096
+};
+static const uint64_t DEFAULT_DEADLINE_US = 500000;
+
+struct model {
+    struct backend base;
+    uv_loop_t *loop;
+    struct worker *worker;
+    struct corpus *corpus;
+    struct backend_call *calls; // running, linked
+    size_t jobs;                // given to the worker and not back yet
+    bool closed;
+};
+
+struct backend_call {
+    struct model *model;
+    struct backend_call *next, **link;
+    struct backend_callbacks callbacks;
+    int holds; // the job's and the timer's
+    bool reported;
+    struct cancel cancel;
+    uint64_t started;
+    char *path, *text; // prefix and suffix, one after the other
+    struct predict_request request;
+    struct predictions predictions;
+    uv_timer_t timer;
+    bool timing;
+};
+
+static void model_free(struct model *model) {
+    if (model->closed && model->jobs == 0) {
+        corpus_free(model->corpus);
+        free(model);
+    }
+}
+
+static void call_release(struct backend_call *call) {
+    if (--call->holds > 0) {
+        return;
+    }
+    struct model *model = call->model;
+    predictions_free(&call->predictions);
+    free(call->path);
+    free(call->text);
+    free(call);
+    model->jobs--;
+    model_free(model);
+}
+
+static void unlink_call(struct backend_call *call) {
+    *call->link = call->next;
+    if (call->next) {
+        call->next->link = call->link;
+    }
+}
+
+static void report(struct backend_call *call, int code, const char *message, const char *hint) {
+    struct backend_candidate candidates[MAX_CANDIDATES];
+    struct backend_result result = {.code = code, .message = message, .hint = hint};
+    result.finish = code ? FINISH_FAILED : FINISH_STOP;
+    for (uint32_t i = 0; code == 0 && i < call->predictions.count; i++) {
+        const struct prediction *item = &call->predictions.items[i];
+        candidates[i] = (struct backend_candidate){str_slice(&item->text), item->confidence};
+        result.candidate_count++;
+    }
+    result.candidates = candidates;
+    result.first_token_ms = result.total_ms = clock_ms_since(call->started);
+    call->reported = true;
+    unlink_call(call);
+    call->callbacks.on_done(call->callbacks.context, &result);
+}
+
+static void run_prediction(void *context) {
+    struct backend_call *call = context;
+    predict(call->model->corpus, &call->request, &call->predictions);
+}
+
+static void finish_prediction(void *context, bool ran) {
+    struct backend_call *call = context;
+    bool late = call->predictions.count == 0 && cancel_fired(&call->cancel);
+    if (!call->reported && (!ran || atomic_load(&call->cancel.fired))) {
+        report(call, ERR_CANCELLED, "cancelled", "");
+    } else if (!call->reported && late) {
+        report(call, ERR_TIMEOUT, "the built-in model passed the deadline", "");
+    } else if (!call->reported) {
+        report(call, 0, "", "");
+    }
+    call_release(call);
+}
+
+static void on_timer_closed(uv_handle_t *handle) {
+    call_release(handle->data);
+}
+
+static void on_timer(uv_timer_t *timer) {
+    struct backend_call *call = timer->data;
+    if (!call->reported && atomic_load(&call->cancel.fired)) {
+        report(call, ERR_CANCELLED, "cancelled", "");
+    } else if (!call->reported) {
+        report(call, ERR_BUSY, "the built-in model has too many requests waiting", "ask again in a moment");
+    }
+    uv_close((uv_handle_t *)timer, on_timer_closed);
+}
+
+static void report_next_turn(struct backend_call *call) {
+    if (!call->timing) {
+        call->timing = true;
+        call->holds++;
+        uv_timer_init(call->model->loop, &call->timer);
+        call->timer.data = call;
+        uv_timer_start(&call->timer, on_timer, 0, 0);
+    }
+}
+
+static void copy_request(struct backend_call *call, const struct backend_request *request) {
+    struct slice prefix = request->prefix;
+    prefix = slice_sub(prefix, prefix.length > KEPT_ABOVE ? prefix.length - KEPT_ABOVE : 0, prefix.length);
+    struct slice suffix = slice_sub(request->suffix, 0, KEPT_BELOW);
+    call->path = mem_copy_string(request->path ? request->path : "");
+    call->text = mem_alloc(prefix.length + suffix.length + 1);
+    if (prefix.length > 0) {
+        memcpy(call->text, prefix.data, prefix.length);
+    }
+    if (suffix.length > 0) {
+        memcpy(call->text + prefix.length, suffix.data, suffix.length);
+    }
+    uint64_t deadline = request->deadline_us ? request->deadline_us : call->started + DEFAULT_DEADLINE_US;
+    cancel_init(&call->cancel, deadline);
+    call->request = (struct predict_request){
+        .path = call->path,
+        .prefix = slice_of(call->text, prefix.length),
+        .suffix = slice_of(call->text + prefix.length, suffix.length),
+        .max_tokens = request->max_tokens,
+        .max_lines = request->max_lines,
+        .candidates = request->candidates,
+        .cancel = &call->cancel,
+    };
+}
+
+static struct backend_call *start(struct backend *self, const struct backend_request *request,
+                                  const struct backend_callbacks *callbacks) {
+    struct model *model = (struct model *)self;
+    struct backend_call *call = mem_zero(1, sizeof *call);
+    call->model = model;
+    call->callbacks = *callbacks;
+    call->started = clock_now_us();
+    copy_request(call, request);
+    call->next = model->calls;
+    call->link = &model->calls;
+    if (call->next) {
+        call->next->link = &call->next;
+    }
+    model->calls = call;
+    model->jobs++;
+    call->holds = 1;
+    if (worker_submit(model->worker, run_prediction, finish_prediction, call) != 0) {
+        report_next_turn(call);
+        call->holds--;
+    }
+    return call;
+}
+
+static void cancel(struct backend *self, struct backend_call *call) {
+    (void)self;
+    cancel_fire(&call->cancel);
+    report_next_turn(call);
+}
+
+static void close_model(struct backend *self) {
+    struct model *model = (struct model *)self;
+    model->jobs++;
+    while (model->calls) {
+        cancel_fire(&model->calls->cancel);
+        report(model->calls, ERR_CANCELLED, "cancelled", "");
+    }
+    model->jobs--;
+    model->closed = true;
+    model_free(model);
+}
+
+struct backend *repository_new(uv_loop_t *loop, const struct repository_options *options) {
+    static const struct backend_operations operations = {start, cancel, NULL, NULL, close_model};
+    struct model *model = mem_zero(1, sizeof *model);
+    model->base.operations = &operations;
+    model->base.traits = (struct backend_traits){.name = "repository", .model = "built in"};
+    model->loop = loop;
+    model->worker = options->worker;
+    model->corpus = corpus_new(options->root, options->max_tokens);
+    return &model->base;
+}
+
+static void sink_put(void *self, struct record *record, struct slice text) {
+    corpus_put(self, record, text);
+}
+
+static void sink_remove(void *self, const char *path) {
+    corpus_remove(self, path);
+}
+
+static void sink_overlay(void *self, struct record *record, struct slice text) {
+    corpus_overlay(self, record, text);
+}
+
+static void sink_overlay_remove(void *self, const char *path) {
+    corpus_overlay_remove(self, path);
+}
+
+static void sink_commit(void *self, bool full_pass) {
+    corpus_commit(self, full_pass);
+}
+
+struct index_sink repository_sink(struct backend *backend) {
+    struct model *model = (struct model *)backend;
+    return (struct index_sink){model->corpus,       sink_put,   sink_remove, sink_overlay,
+                               sink_overlay_remove, sink_commit};
+}
+
+void repository_statistics(struct backend *backend, struct repository_statistics *out) {
+    struct corpus_statistics statistics;
+    corpus_statistics(((struct model *)backend)->corpus, &statistics);
+    *out = (struct repository_statistics){statistics.files, statistics.tokens, statistics.vocabulary,
+                                          statistics.bytes};
+}

@@ -1,0 +1,51 @@
+// repository_beam.h - likely token sequences from the cursor to where the text goes on.
+//
+// Ownership: beam_search fills the caller's struct; nothing to free.
+// Threads:   one search at a time for one struct counts.
+// Errors:    none. Limits: BEAM_PATHS results of BEAM_TOKENS tokens.
+#ifndef HUNCH_BACKENDS_REPOSITORY_BEAM_H
+#define HUNCH_BACKENDS_REPOSITORY_BEAM_H
+
+#include "backends/repository_counts.h"
+#include "backends/repository_document.h"
+
+#include "base/cancel.h"
+
+enum { BEAM_TOKENS = 48, BEAM_CONTEXT = 32, BEAM_PATHS = 16 };
+
+struct beam_path {
+    uint32_t ids[BEAM_CONTEXT + BEAM_TOKENS + DOCUMENT_AHEAD]; // the context's ids, then the path's
+    uint32_t tokens[BEAM_TOKENS];
+    uint32_t context, count; // tokens of each
+    double log_probability;  // of the path and of what follows it
+    double least, first;     // probability of its least likely and of its first token
+    double end;              // probability that the line ends (or the right text goes on) there
+    double ahead;            // log probability of what is below, given the path
+    double support;          // least support of a token
+    uint32_t depth;          // least depth of a match
+    bool finished;
+};
+
+struct beam_request {
+    const struct document *document;
+    const uint32_t *context; // ids, nearest last
+    size_t context_count;
+    struct slice typed; // what the first word must begin with
+    bool use_ahead;     // the path ends where the document goes on; else at any line end
+    uint32_t max_tokens;
+    const struct cancel *cancel;
+};
+
+struct beam_result {
+    struct beam_path paths[BEAM_PATHS]; // best first, at least one byte of text each
+    uint32_t count;
+    double mass;  // sum of the probabilities of all paths found, the empty one included
+    double empty; // probability that nothing is missing
+    uint32_t depth;
+    double support;
+    bool cancelled;
+};
+
+void beam_search(struct counts *counts, const struct beam_request *request, struct beam_result *out);
+
+#endif

@@ -1,0 +1,305 @@
+// repository_corpus.c - see repository_corpus.h.
+//
+// Sorting a million tokens takes a third of a second, saving a file must not.
+// So the tokens stand in three segments: a large base, a delta of the files
+// that changed since the base was sorted, and the unsaved texts of open
+// documents. A commit sorts the small ones again if they changed, and the base
+// when the delta has outgrown a tenth of it (half of it during the first pass,
+// which would otherwise sort everything ten times over). A file that stands in
+// a later segment is dead in the earlier ones.
+//
+//     entry:  base_file  where the base has it, if it does
+//             disk       its tokens since then, or `gone`
+//             overlay    the open document's tokens
+//
+// A published generation never changes; readers hold it by a counter.
+#include "backends/repository_corpus.h"
+
+#include "backends/repository_segment.h"
+
+#include "base/fs.h"
+
+enum { NOT_IN_BASE = UINT32_MAX, SMALLEST_BASE = 1 << 16 };
+#define DEFAULT_MAX_TOKENS (UINT64_C(64) << 20)
+static const size_t LARGEST_FILE = 2u << 20;
+static const size_t LARGEST_UNKNOWN = 128u << 10; // without a known language: data, more often than not
+
+struct entry {
+    const char *path;
+    enum taint taint;
+    uint32_t base_file;
+    bool gone; // the base's copy is superseded
+    struct token_list disk;
+    struct token_list overlay;
+};
+
+struct corpus {
+    char *root;
+    uint64_t max_tokens;
+    struct vocabulary vocabulary;
+    struct intern paths; // id = index of the entry
+    VEC(struct entry) entries;
+    struct token_segment *segments[SEGMENT_COUNT];
+    bool stale[SEGMENT_COUNT];
+    bool full; // the first pass is over
+    uint64_t base_live, disk_tokens, overlay_tokens;
+    uv_mutex_t lock; // of `current`
+    struct generation *current;
+};
+
+static struct entry *entry_of(struct corpus *corpus, const char *path) {
+    uint32_t id = intern_add(&corpus->paths, slice_of_string(path));
+    if (id == corpus->entries.count) {
+        struct entry entry = {.path = intern_string(&corpus->paths, id).data, .base_file = NOT_IN_BASE};
+        vec_push(&corpus->entries, entry);
+    }
+    return &corpus->entries.items[id];
+}
+
+static uint64_t base_tokens(const struct corpus *corpus, const struct entry *entry) {
+    if (entry->base_file == NOT_IN_BASE) {
+        return 0;
+    }
+    const struct segment_file *file = &corpus->segments[SEGMENT_BASE]->files[entry->base_file];
+    return file->end - file->start;
+}
+
+static void drop_disk(struct corpus *corpus, struct entry *entry) {
+    if (!entry->gone) {
+        corpus->base_live -= base_tokens(corpus, entry);
+        entry->gone = true;
+    }
+    if (entry->disk.count > 0) {
+        corpus->disk_tokens -= entry->disk.count;
+        corpus->stale[SEGMENT_DELTA] = true;
+    }
+    vec_free(&entry->disk);
+}
+
+static void drop_overlay(struct corpus *corpus, struct entry *entry) {
+    if (entry->overlay.count > 0) {
+        corpus->overlay_tokens -= entry->overlay.count;
+        corpus->stale[SEGMENT_OVERLAY] = true;
+    }
+    vec_free(&entry->overlay);
+}
+
+static bool worth_learning(const struct record *record, struct slice text) {
+    bool known = record->language && record->language[0];
+    return record->taint != TAINT_GENERATED && text.length <= (known ? LARGEST_FILE : LARGEST_UNKNOWN) &&
+           !memchr(text.data, 0, text.length < 4096 ? text.length : 4096);
+}
+
+static struct token_list learn(struct corpus *corpus, const struct record *record, struct slice text) {
+    struct token_list tokens = {0};
+    if (text.length == 0 || !worth_learning(record, text)) {
+        return tokens;
+    }
+    struct encoder encoder = {.vocabulary = &corpus->vocabulary};
+    encoder_append(&encoder, text, &tokens);
+    uint64_t total = corpus->base_live + corpus->disk_tokens + corpus->overlay_tokens;
+    if (total + tokens.count > corpus->max_tokens) {
+        vec_free(&tokens);
+        return tokens;
+    }
+    if (tokens.count > 0) {
+        tokens.items = mem_resize(tokens.items, tokens.count, sizeof *tokens.items);
+        tokens.capacity = tokens.count;
+    }
+    return tokens;
+}
+
+void corpus_put(struct corpus *corpus, const struct record *record, struct slice text) {
+    struct entry *entry = entry_of(corpus, record->path);
+    drop_disk(corpus, entry);
+    struct str read;
+    str_init(&read);
+    if (text.length == 0 && record->size <= (int64_t)LARGEST_FILE) {
+        char *path = fs_join(corpus->root, record->path);
+        if (fs_read(path, LARGEST_FILE, &read, NULL) == 0) {
+            text = str_slice(&read);
+        }
+        free(path);
+    }
+    entry->taint = record->taint;
+    entry->disk = learn(corpus, record, text);
+    corpus->disk_tokens += entry->disk.count;
+    corpus->stale[SEGMENT_DELTA] |= entry->disk.count > 0;
+    str_free(&read);
+}
+
+void corpus_remove(struct corpus *corpus, const char *path) {
+    drop_disk(corpus, entry_of(corpus, path));
+}
+
+void corpus_overlay(struct corpus *corpus, const struct record *record, struct slice text) {
+    struct entry *entry = entry_of(corpus, record->path);
+    drop_overlay(corpus, entry);
+    entry->overlay = learn(corpus, record, text);
+    corpus->overlay_tokens += entry->overlay.count;
+    corpus->stale[SEGMENT_OVERLAY] |= entry->overlay.count > 0;
+}
+
+void corpus_overlay_remove(struct corpus *corpus, const char *path) {
+    drop_overlay(corpus, entry_of(corpus, path));
+}
+
+static void replace_segment(struct corpus *corpus, uint32_t which, struct segment_builder *builder) {
+    token_segment_release(corpus->segments[which]);
+    corpus->segments[which] = token_segment_finish(builder);
+    corpus->stale[which] = false;
+}
+
+// Everything on disk becomes one sorted run; the delta is empty afterwards.
+static void rebuild_base(struct corpus *corpus) {
+    struct segment_builder builder = {0};
+    const struct token_segment *base = corpus->segments[SEGMENT_BASE];
+    vec_reserve(&builder.tokens, (size_t)(corpus->base_live + corpus->disk_tokens) + corpus->entries.count);
+    for (size_t i = 0; i < corpus->entries.count; i++) {
+        struct entry *entry = &corpus->entries.items[i];
+        size_t before = builder.files.count;
+        if (entry->disk.count > 0) {
+            token_segment_add(&builder, entry->path, entry->taint, entry->disk.items, entry->disk.count);
+        } else if (!entry->gone && entry->base_file != NOT_IN_BASE) {
+            const struct segment_file *file = &base->files[entry->base_file];
+            token_segment_add(&builder, entry->path, entry->taint, base->tokens + file->start + 1,
+                              file->end - file->start - 1);
+        }
+        vec_free(&entry->disk);
+        entry->base_file = builder.files.count > before ? (uint32_t)before : NOT_IN_BASE;
+        entry->gone = false;
+    }
+    corpus->base_live = builder.tokens.count;
+    corpus->disk_tokens = 0;
+    replace_segment(corpus, SEGMENT_BASE, &builder);
+    struct segment_builder none = {0};
+    replace_segment(corpus, SEGMENT_DELTA, &none);
+}
+
+static void rebuild_small(struct corpus *corpus, uint32_t which) {
+    struct segment_builder builder = {0};
+    for (size_t i = 0; i < corpus->entries.count; i++) {
+        struct entry *entry = &corpus->entries.items[i];
+        struct token_list *list = which == SEGMENT_DELTA ? &entry->disk : &entry->overlay;
+        token_segment_add(&builder, entry->path, entry->taint, list->items, list->count);
+    }
+    replace_segment(corpus, which, &builder);
+}
+
+static struct generation *generation_new(struct corpus *corpus) {
+    struct generation *generation = mem_zero(1, sizeof *generation);
+    atomic_init(&generation->references, 1);
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        struct token_segment *segment = token_segment_retain(corpus->segments[i]);
+        generation->segments[i] = segment;
+        generation->dead[i] = mem_zero(segment->file_count + 1, 1);
+        for (uint32_t file = 0; i != SEGMENT_OVERLAY && file < segment->file_count; file++) {
+            struct entry *entry = entry_of(corpus, segment->files[file].path);
+            generation->dead[i][file] = entry->overlay.count > 0 || (i == SEGMENT_BASE && entry->gone);
+        }
+    }
+    return generation;
+}
+
+static void publish(struct corpus *corpus) {
+    struct generation *fresh = generation_new(corpus);
+    uv_mutex_lock(&corpus->lock);
+    struct generation *old = corpus->current;
+    corpus->current = fresh;
+    uv_mutex_unlock(&corpus->lock);
+    corpus_unpin(old);
+}
+
+void corpus_commit(struct corpus *corpus, bool full_pass) {
+    uint64_t allowed = corpus->base_live / (corpus->full ? 10 : 2);
+    bool outgrown = corpus->disk_tokens > (allowed > SMALLEST_BASE ? allowed : SMALLEST_BASE);
+    uint64_t rotten = corpus->segments[SEGMENT_BASE]->count - corpus->base_live;
+    if (outgrown || (full_pass && !corpus->full) ||
+        rotten > SMALLEST_BASE + corpus->segments[SEGMENT_BASE]->count / 4) {
+        rebuild_base(corpus);
+    } else if (corpus->stale[SEGMENT_DELTA]) {
+        rebuild_small(corpus, SEGMENT_DELTA);
+    }
+    if (corpus->stale[SEGMENT_OVERLAY]) {
+        rebuild_small(corpus, SEGMENT_OVERLAY);
+    }
+    corpus->full |= full_pass;
+    publish(corpus);
+}
+
+struct corpus *corpus_new(const char *root, uint64_t max_tokens) {
+    struct corpus *corpus = mem_zero(1, sizeof *corpus);
+    corpus->root = mem_copy_string(root ? root : "");
+    corpus->max_tokens = max_tokens ? max_tokens : DEFAULT_MAX_TOKENS;
+    vocabulary_init(&corpus->vocabulary);
+    intern_init(&corpus->paths);
+    uv_mutex_init(&corpus->lock);
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        struct segment_builder none = {0};
+        corpus->segments[i] = token_segment_finish(&none);
+    }
+    corpus->current = generation_new(corpus);
+    return corpus;
+}
+
+void corpus_free(struct corpus *corpus) {
+    if (!corpus) {
+        return;
+    }
+    corpus_unpin(corpus->current);
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        token_segment_release(corpus->segments[i]);
+    }
+    for (size_t i = 0; i < corpus->entries.count; i++) {
+        vec_free(&corpus->entries.items[i].disk);
+        vec_free(&corpus->entries.items[i].overlay);
+    }
+    vec_free(&corpus->entries);
+    intern_free(&corpus->paths);
+    vocabulary_fini(&corpus->vocabulary);
+    uv_mutex_destroy(&corpus->lock);
+    free(corpus->root);
+    free(corpus);
+}
+
+struct generation *corpus_pin(struct corpus *corpus) {
+    uv_mutex_lock(&corpus->lock);
+    struct generation *generation = corpus->current;
+    atomic_fetch_add_explicit(&generation->references, 1, memory_order_relaxed);
+    uv_mutex_unlock(&corpus->lock);
+    return generation;
+}
+
+void corpus_unpin(struct generation *generation) {
+    if (atomic_fetch_sub_explicit(&generation->references, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        token_segment_release(generation->segments[i]);
+        free(generation->dead[i]);
+    }
+    free(generation);
+}
+
+struct vocabulary *corpus_vocabulary(struct corpus *corpus) {
+    return &corpus->vocabulary;
+}
+
+void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out) {
+    struct generation *generation = corpus_pin(corpus);
+    *out = (struct corpus_statistics){0};
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        const struct token_segment *segment = generation->segments[i];
+        out->bytes += token_segment_bytes(segment);
+        for (uint32_t file = 0; file < segment->file_count; file++) {
+            if (!generation->dead[i][file]) {
+                out->files++;
+                out->tokens += segment->files[file].end - segment->files[file].start;
+            }
+        }
+    }
+    corpus_unpin(generation);
+    uint64_t words = 0;
+    out->vocabulary = vocabulary_count(&corpus->vocabulary, &words);
+    out->bytes += words;
+}

@@ -1,0 +1,76 @@
+// repository_corpus.h - the repository's tokens, in segments that never change, and the sink that fills them.
+//
+// Ownership: corpus_new / corpus_free (nobody may hold a pin then). corpus_pin gives a reference to the
+//            current generation, to be returned with corpus_unpin; pointers into it live as long as the pin.
+// Threads:   put, remove, overlay, overlay_remove and commit from one writer thread; pin, unpin and
+//            statistics from any.
+// Errors:    a file that cannot be read is left out; so is one that would go over max_tokens.
+// Limits:    max_tokens; 8 bytes a token plus the vocabulary, twice that for the moment of a rebuild.
+//
+// Invariants (tests quote the numbers):
+//   C1  a generation holds each live path once: the overlay if there is one, else the disk's file
+//   C2  what is put or removed is seen by pins taken after the next commit, not before
+#ifndef HUNCH_BACKENDS_REPOSITORY_CORPUS_H
+#define HUNCH_BACKENDS_REPOSITORY_CORPUS_H
+
+#include "backends/repository_order.h"
+#include "backends/repository_tokens.h"
+#include "indexer/sink.h"
+
+struct corpus;
+
+struct segment_file {
+    const char *path; // lives as long as the corpus
+    uint64_t folder;  // hash of the path without its last part
+    uint32_t start;   // position of its TOKEN_FILE
+    uint32_t end;
+    enum taint taint;
+};
+
+struct token_segment {
+    atomic_int references;
+    uint32_t *tokens;
+    uint32_t *order;
+    uint32_t count;
+    uint32_t order_count;
+    struct segment_file *files; // by start
+    uint32_t file_count;
+    uint32_t *blocks; // of every SEGMENT_BLOCK-th position, its file
+};
+
+enum { SEGMENT_BLOCK = 256, SEGMENT_BASE = 0, SEGMENT_DELTA, SEGMENT_OVERLAY, SEGMENT_COUNT };
+
+struct generation {
+    atomic_int references;
+    struct token_segment *segments[SEGMENT_COUNT]; // never NULL
+    unsigned char *dead[SEGMENT_COUNT];            // a byte per file: superseded by a later segment
+};
+
+struct corpus_statistics {
+    uint64_t files, tokens, vocabulary, bytes;
+};
+
+struct corpus *corpus_new(const char *root, uint64_t max_tokens); // 0: the default
+void corpus_free(struct corpus *corpus);
+void corpus_put(struct corpus *corpus, const struct record *record, struct slice text);
+void corpus_remove(struct corpus *corpus, const char *path);
+void corpus_overlay(struct corpus *corpus, const struct record *record, struct slice text);
+void corpus_overlay_remove(struct corpus *corpus, const char *path);
+void corpus_commit(struct corpus *corpus, bool full_pass);
+
+struct generation *corpus_pin(struct corpus *corpus);
+void corpus_unpin(struct generation *generation);
+struct vocabulary *corpus_vocabulary(struct corpus *corpus);
+void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out);
+
+uint64_t corpus_folder_hash(const char *path);
+// The file that holds a position.
+static inline uint32_t token_segment_file_at(const struct token_segment *segment, uint32_t position) {
+    uint32_t file = segment->blocks[position / SEGMENT_BLOCK];
+    while (segment->files[file].end <= position) {
+        file++;
+    }
+    return file;
+}
+
+#endif

@@ -1,0 +1,100 @@
+// repository_document.c - see repository_document.h.
+//
+// What is above and below the cursor is evidence; the cursor's own line right
+// of the cursor is not (it is what must not be repeated). A word that ends at
+// the cursor is perhaps half a word, so it is taken off the context and the
+// first predicted word has to begin with it.
+#include "backends/repository_document.h"
+
+#include "backends/repository_lexer.h"
+
+static const struct slice LINE_END = {"\n", 1};
+
+// The last `limit` bytes, from a line's beginning.
+static struct slice tail(struct slice text, size_t limit) {
+    if (text.length <= limit) {
+        return text;
+    }
+    size_t start = slice_find(text, LINE_END, text.length - limit);
+    return start == (size_t)-1 ? slice_sub(text, text.length - limit, text.length)
+                               : slice_sub(text, start + 1, text.length);
+}
+
+static size_t line_start(struct slice text) {
+    size_t at = text.length;
+    while (at > 0 && text.data[at - 1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
+// How much of the text left of the cursor is certain; what is typed behind it may be half a word.
+static size_t find_typed(struct document *document, struct slice text) {
+    struct slice line = slice_sub(text, line_start(text), text.length);
+    struct lexeme lexeme = {LEXEME_END, line, {line.data, 0}};
+    document->line_start = true;
+    for (size_t at = 0; lexer_next(line, &at, &lexeme);) {
+        document->line_start &= lexeme.kind == LEXEME_END;
+    }
+    document->spaced = lexeme.kind == LEXEME_END && lexeme.space.length > 0;
+    if (lexeme.kind == LEXEME_END || !lexer_extends(lexeme.text)) {
+        return text.length;
+    }
+    document->typed = lexeme.text;
+    document->spaced = lexeme.space.length > 0;
+    return text.length - lexeme.text.length;
+}
+
+static void look_ahead(struct document *document, const struct token_list *list) {
+    for (size_t i = 0; i < list->count && document->ahead_count < DOCUMENT_AHEAD; i++) {
+        document->ahead[document->ahead_count++] = token_id(list->items[i]);
+    }
+}
+
+static struct slice first_line(struct slice text) {
+    struct slice trimmed = slice_trim(text);
+    size_t end = slice_find(trimmed, LINE_END, 0);
+    return slice_trim(end == (size_t)-1 ? trimmed : slice_sub(trimmed, 0, end));
+}
+
+static void read_suffix(struct document *document, struct slice suffix) {
+    size_t end = slice_find(suffix, LINE_END, 0);
+    end = end == (size_t)-1 ? suffix.length : end;
+    struct slice right = slice_trim(slice_sub(suffix, 0, end));
+    struct slice below = slice_sub(suffix, end, end + DOCUMENT_BELOW);
+    struct token_list list = {0};
+    document->encoder.started = true;
+    encoder_append(&document->encoder, right, &list);
+    document->right = list.count > 0;
+    look_ahead(document, &list);
+    list.count = 0;
+    document->below = first_line(below);
+    document->last_line = document->below.length == 0;
+    if (!document->last_line) {
+        encoder_append(&document->encoder, below, &list);
+        look_ahead(document, &list);
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        vec_push(&document->tokens, list.items[i]);
+    }
+    vec_free(&list);
+}
+
+void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
+                   struct slice suffix) {
+    *document = (struct document){0};
+    intern_init(&document->unknown);
+    document->encoder = (struct encoder){.vocabulary = vocabulary, .unknown = &document->unknown};
+    struct slice above = tail(prefix, DOCUMENT_ABOVE);
+    size_t certain = find_typed(document, above);
+    vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
+    encoder_append(&document->encoder, slice_sub(above, 0, certain), &document->tokens);
+    document->cursor = (uint32_t)document->tokens.count;
+    vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
+    read_suffix(document, suffix);
+}
+
+void document_fini(struct document *document) {
+    intern_free(&document->unknown);
+    vec_free(&document->tokens);
+}

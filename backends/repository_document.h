@@ -1,0 +1,33 @@
+// repository_document.h - the open file around the cursor, as tokens: what the search stands on.
+//
+// Ownership: document_init / document_fini; the text is borrowed until then.
+// Threads:   one at a time. Errors: none.
+// Limits:    DOCUMENT_ABOVE bytes before and DOCUMENT_BELOW behind the cursor are read.
+#ifndef HUNCH_BACKENDS_REPOSITORY_DOCUMENT_H
+#define HUNCH_BACKENDS_REPOSITORY_DOCUMENT_H
+
+#include "backends/repository_tokens.h"
+
+enum { DOCUMENT_ABOVE = 128 << 10, DOCUMENT_BELOW = 64 << 10, DOCUMENT_AHEAD = 4 };
+
+struct document {
+    struct encoder encoder;
+    struct intern unknown;    // words that only this file has
+    struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
+    uint32_t cursor;          // position of the second TOKEN_FILE
+    struct slice typed;       // the word or sign that ends at the cursor and may go on; not in tokens
+    bool spaced;              // white space stands left of the cursor
+    bool line_start;          // nothing but white space stands left of the cursor
+    bool right;               // text stands right of the cursor on its line
+    bool last_line;           // nothing but white space stands below the cursor's line
+    uint32_t
+        ahead[DOCUMENT_AHEAD]; // word ids that follow the cursor: the right text, the line end, what is below
+    uint32_t ahead_count;
+    struct slice below; // the next line with text on it, trimmed
+};
+
+void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
+                   struct slice suffix);
+void document_fini(struct document *document);
+
+#endif

@@ -1,0 +1,167 @@
+// repository_lexer.c - see repository_lexer.h.
+//
+// The model counts what follows what, in forty languages and in files that do
+// not compile at the moment. So the lexer knows no language and has no state:
+// strings and comments are words and signs like the rest, an unclosed quote
+// changes nothing behind it, and any line can be lexed alone. Words take every
+// byte above 127, which keeps UTF-8 letters together and damaged bytes whole.
+// Line end and indentation are one lexeme because they are one decision of the
+// person who types.
+#include "backends/repository_lexer.h"
+
+static const char *const SIGNS[] = {"...", "===", "!==", "<<=", ">>=", "**=", "->", "::", "=>", "==",
+                                    "!=",  "<=",  ">=",  "&&",  "||",  "++",  "--", "<<", ">>", ":=",
+                                    "+=",  "-=",  "*=",  "/=",  "%=",  "|=",  "&=", "^=", "<-", "??",
+                                    "?.",  "//",  "/*",  "*/",  "**",  "..",  "##"};
+enum { SIGN_COUNT = sizeof SIGNS / sizeof SIGNS[0] };
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool lexer_is_word_byte(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '$' ||
+           (unsigned char)c >= 0x80;
+}
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\v' || c == '\f';
+}
+
+// A carriage return counts as white space unless it begins a line end.
+static bool is_space_at(struct slice text, size_t at) {
+    char c = text.data[at];
+    return is_space(c) || (c == '\r' && !(at + 1 < text.length && text.data[at + 1] == '\n'));
+}
+
+static bool is_line_end_at(struct slice text, size_t at) {
+    return text.data[at] == '\n' || (text.data[at] == '\r' && !is_space_at(text, at));
+}
+
+static size_t skip_spaces(struct slice text, size_t at) {
+    while (at < text.length && is_space_at(text, at)) {
+        at++;
+    }
+    return at;
+}
+
+static size_t line_length(struct slice text, size_t start) {
+    size_t at = start;
+    while (at < text.length && is_line_end_at(text, at)) {
+        at += text.data[at] == '\r' ? 2 : 1;
+        at = skip_spaces(text, at);
+    }
+    return at - start;
+}
+
+static size_t word_length(struct slice text, size_t start) {
+    bool number = is_digit(text.data[start]);
+    size_t at = start + 1;
+    while (at < text.length && at - start < LEXER_WORD_LIMIT) {
+        bool point = number && text.data[at] == '.' && at + 1 < text.length && is_digit(text.data[at + 1]);
+        if (!point && !lexer_is_word_byte(text.data[at])) {
+            break;
+        }
+        at++;
+    }
+    return at - start;
+}
+
+static size_t sign_length(struct slice text, size_t start) {
+    struct slice rest = slice_sub(text, start, start + 3);
+    for (size_t i = 0; i < SIGN_COUNT; i++) {
+        if (slice_starts_with(rest, slice_of_string(SIGNS[i]))) {
+            return strlen(SIGNS[i]);
+        }
+    }
+    return 1;
+}
+
+bool lexer_next(struct slice text, size_t *at, struct lexeme *out) {
+    if (*at >= text.length) {
+        return false;
+    }
+    size_t start = skip_spaces(text, *at);
+    out->space = slice_sub(text, *at, start);
+    size_t length = 0;
+    if (start == text.length) {
+        out->kind = LEXEME_END;
+    } else if (is_line_end_at(text, start)) {
+        out->kind = LEXEME_LINE;
+        length = line_length(text, start);
+    } else if (lexer_is_word_byte(text.data[start])) {
+        out->kind = LEXEME_WORD;
+        length = word_length(text, start);
+    } else {
+        out->kind = LEXEME_SIGN;
+        length = sign_length(text, start);
+    }
+    out->text = slice_sub(text, start, start + length);
+    *at = start + length;
+    return true;
+}
+
+bool lexer_extends(struct slice lexeme) {
+    if (lexeme.length == 0 || lexer_is_word_byte(lexeme.data[0])) {
+        return lexeme.length > 0;
+    }
+    for (size_t i = 0; i < SIGN_COUNT; i++) {
+        if (strlen(SIGNS[i]) > lexeme.length && slice_starts_with(slice_of_string(SIGNS[i]), lexeme)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// 0: none, 1-9: that many spaces, 10-13: that many tabs less nine, 15: anything else.
+enum { SPACE_LAST_RUN = 9, SPACE_LAST_TAB = 13, SPACE_OTHER = 15 };
+static const char BLANKS[] = "         ";
+static const char TABS[] = "\t\t\t\t";
+
+uint32_t lexer_space_class(struct slice space) {
+    if (space.length == 0) {
+        return SPACE_NONE;
+    }
+    for (size_t i = 1; i < space.length; i++) {
+        if (space.data[i] != space.data[0]) {
+            return SPACE_OTHER;
+        }
+    }
+    if (space.data[0] == ' ' && space.length <= SPACE_LAST_RUN) {
+        return (uint32_t)space.length;
+    }
+    if (space.data[0] == '\t' && space.length <= SPACE_LAST_TAB - SPACE_LAST_RUN) {
+        return (uint32_t)(SPACE_LAST_RUN + space.length);
+    }
+    return SPACE_OTHER;
+}
+
+struct slice lexer_space_text(uint32_t space_class) {
+    if (space_class <= SPACE_LAST_RUN) {
+        return slice_of(BLANKS, space_class);
+    }
+    if (space_class <= SPACE_LAST_TAB) {
+        return slice_of(TABS, space_class - SPACE_LAST_RUN);
+    }
+    return slice_of(BLANKS, 1);
+}
+
+uint32_t lexer_indent(struct slice line) {
+    size_t start = line.length;
+    while (start > 0 && is_space(line.data[start - 1])) {
+        start--;
+    }
+    uint32_t columns = 0;
+    for (size_t i = start; i < line.length; i++) {
+        columns = line.data[i] == '\t' ? (columns / 4 + 1) * 4 : columns + 1;
+    }
+    return columns;
+}
+
+bool lexer_has_blank_line(struct slice line) {
+    size_t ends = 0;
+    for (size_t i = 0; i < line.length; i++) {
+        ends += line.data[i] == '\n';
+    }
+    return ends > 1;
+}

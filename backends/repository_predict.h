@@ -1,0 +1,39 @@
+// repository_predict.h - the most likely rest of the cursor's line, by beam search over the counts.
+//
+// Ownership: predictions_free releases the texts.
+// Threads:   any, one call at a time for each corpus generation pinned by it.
+// Errors:    none: nothing to say is count == 0; a cancelled search gives count == 0 too.
+// Limits:    PREDICT_CANDIDATES candidates, PREDICT_TOKENS tokens a line.
+#ifndef HUNCH_BACKENDS_REPOSITORY_PREDICT_H
+#define HUNCH_BACKENDS_REPOSITORY_PREDICT_H
+
+#include "backends/repository_corpus.h"
+
+#include "base/cancel.h"
+
+enum { PREDICT_CANDIDATES = 8, PREDICT_TOKENS = 48, PREDICT_FEATURES = 10 };
+
+struct predict_request {
+    const char *path;
+    struct slice prefix, suffix;
+    uint32_t max_tokens; // 0: PREDICT_TOKENS
+    uint32_t max_lines;
+    uint32_t candidates;
+    const struct cancel *cancel; // NULL: never
+};
+
+struct prediction {
+    struct str text;
+    double confidence;                 // that the text is exactly right
+    double features[PREDICT_FEATURES]; // what the confidence is made of, for fitting it
+};
+
+struct predictions {
+    struct prediction items[PREDICT_CANDIDATES]; // best first
+    uint32_t count;
+};
+
+void predict(struct corpus *corpus, const struct predict_request *request, struct predictions *out);
+void predictions_free(struct predictions *predictions);
+
+#endif

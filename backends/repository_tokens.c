@@ -1,0 +1,77 @@
+// repository_tokens.c - see repository_tokens.h.
+//
+// Spaces are kept out of the word's number so that `f(a` and `f( a` are the
+// same context, and kept in the token so that what is proposed has the spaces
+// people use in this place. Line ends carry the turn of the indentation
+// because it says whether a block opens or closes there, in every language.
+#include "backends/repository_tokens.h"
+
+#include "backends/repository_lexer.h"
+
+void vocabulary_init(struct vocabulary *vocabulary) {
+    uv_mutex_init(&vocabulary->lock);
+    intern_init(&vocabulary->words);
+}
+
+void vocabulary_fini(struct vocabulary *vocabulary) {
+    intern_free(&vocabulary->words);
+    uv_mutex_destroy(&vocabulary->lock);
+}
+
+static uint32_t word_id(struct encoder *encoder, struct slice word) {
+    struct intern *words = &encoder->vocabulary->words;
+    if (!encoder->unknown) {
+        return intern_add(words, word) + TOKEN_FIRST_WORD;
+    }
+    uint32_t known = intern_find(words, word);
+    return known != INTERN_NONE ? known + TOKEN_FIRST_WORD
+                                : intern_add(encoder->unknown, word) + TOKEN_UNKNOWN;
+}
+
+static uint32_t line_token(struct encoder *encoder, struct slice line) {
+    uint32_t indent = lexer_indent(line), before = encoder->indent;
+    encoder->indent = indent;
+    uint32_t id = indent == before  ? TOKEN_LINE_SAME
+                  : indent > before ? TOKEN_LINE_DEEPER
+                                    : TOKEN_LINE_SHALLOWER;
+    return token_make(id, lexer_has_blank_line(line));
+}
+
+void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out) {
+    uv_mutex_lock(&encoder->vocabulary->lock);
+    size_t at = 0;
+    for (struct lexeme lexeme; lexer_next(text, &at, &lexeme);) {
+        if (lexeme.kind == LEXEME_LINE) {
+            vec_push(out, line_token(encoder, lexeme.text));
+        } else if (lexeme.kind != LEXEME_END) {
+            if (!encoder->started) {
+                encoder->indent = lexer_indent(lexeme.space);
+            }
+            vec_push(out, token_make(word_id(encoder, lexeme.text), lexer_space_class(lexeme.space)));
+        }
+        encoder->started = true;
+    }
+    uv_mutex_unlock(&encoder->vocabulary->lock);
+}
+
+struct slice encoder_word(const struct encoder *encoder, uint32_t id) {
+    if (id >= TOKEN_UNKNOWN) {
+        return intern_string(encoder->unknown, id - TOKEN_UNKNOWN);
+    }
+    if (id < TOKEN_FIRST_WORD) {
+        return slice_of("", 0);
+    }
+    uv_mutex_lock(&encoder->vocabulary->lock);
+    struct slice word = intern_string(&encoder->vocabulary->words, id - TOKEN_FIRST_WORD);
+    uv_mutex_unlock(&encoder->vocabulary->lock);
+    return word;
+}
+
+uint64_t vocabulary_count(struct vocabulary *vocabulary, uint64_t *bytes) {
+    uv_mutex_lock(&vocabulary->lock);
+    uint64_t count = vocabulary->words.count;
+    *bytes = vocabulary->words.arena.used + count * (sizeof(struct slice) + sizeof(uint32_t)) +
+             vocabulary->words.ids.capacity * (sizeof(struct map_slot) + 1);
+    uv_mutex_unlock(&vocabulary->lock);
+    return count;
+}

@@ -1,0 +1,67 @@
+// repository_tokens.h - lexemes as 32-bit numbers: 28 bits say which word, 4 bits which space before it.
+//
+// Ownership: vocabulary_init / vocabulary_fini; words are never forgotten, so a word's bytes stay valid
+//            as long as the vocabulary. token_list is freed with vec_free.
+// Threads:   any; the vocabulary is locked for the length of one call.
+// Errors:    none. Limits: TOKEN_UNKNOWN words (134 million), 48 bytes and the word itself each.
+//
+// A line end is one of three words by the next line's indentation against this line's; its 4 bits say whether
+// blank lines follow. A request's own words that the vocabulary lacks are numbered from TOKEN_UNKNOWN up.
+#ifndef HUNCH_BACKENDS_REPOSITORY_TOKENS_H
+#define HUNCH_BACKENDS_REPOSITORY_TOKENS_H
+
+#include "base/map.h"
+#include "base/vec.h"
+
+#include <uv.h>
+
+enum {
+    TOKEN_SPACE_BITS = 4,
+    TOKEN_FILE = 0, // begins a file
+    TOKEN_LINE_SAME = 1,
+    TOKEN_LINE_DEEPER = 2,
+    TOKEN_LINE_SHALLOWER = 3,
+    TOKEN_FIRST_WORD = 4,
+    TOKEN_UNKNOWN = 1 << 27,
+};
+
+struct token_list {
+    uint32_t *items;
+    size_t count;
+    size_t capacity;
+};
+
+struct vocabulary {
+    uv_mutex_t lock;
+    struct intern words;
+};
+
+struct encoder {
+    struct vocabulary *vocabulary;
+    struct intern *unknown; // NULL: new words are added to the vocabulary
+    uint32_t indent;        // of the line encoded last
+    bool started;           // false: the first lexeme's space is an indentation
+};
+
+static inline uint32_t token_make(uint32_t id, uint32_t space) {
+    return (id << TOKEN_SPACE_BITS) | space;
+}
+static inline uint32_t token_id(uint32_t token) {
+    return token >> TOKEN_SPACE_BITS;
+}
+static inline uint32_t token_space(uint32_t token) {
+    return token & ((1u << TOKEN_SPACE_BITS) - 1);
+}
+static inline bool token_is_line(uint32_t id) {
+    return id >= TOKEN_LINE_SAME && id <= TOKEN_LINE_SHALLOWER;
+}
+
+void vocabulary_init(struct vocabulary *vocabulary);
+void vocabulary_fini(struct vocabulary *vocabulary);
+// The words of a text, appended. White space at the end of the text leaves no token.
+void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out);
+// A word's bytes; empty for line ends and TOKEN_FILE.
+struct slice encoder_word(const struct encoder *encoder, uint32_t id);
+uint64_t vocabulary_count(struct vocabulary *vocabulary, uint64_t *bytes);
+
+#endif

@@ -1,0 +1,229 @@
+// model_bench.c - the built-in model's answers to a file of completion tasks.
+//
+//     model_bench ROOT TASKS.jsonl OUT.jsonl [FEATURES.tsv]
+//
+// Learns every source file below ROOT with all targets of the task file cut
+// out, then predicts each task from its document without its own target. OUT
+// gets rows {"id","ms","completion"}; FEATURES, for fitting the confidence,
+// rows: id, completion, confidence, features. Figures of speed go to stderr.
+#include "backends/repository_predict.h"
+
+#include "base/fs.h"
+#include "base/json.h"
+
+#include <dirent.h>
+#include <stdio.h>
+
+struct task {
+    const struct json *json;
+    const char *file, *target;
+    size_t offset; // in characters
+};
+
+static struct {
+    struct json **trees;
+    size_t tree_count;
+    struct task *items;
+    size_t count;
+} tasks;
+
+static const char *const EXTENSIONS[] = {".c",   ".h",  ".cc",  ".cpp", ".cxx", ".hpp", ".py",   ".go",
+                                         ".rs",  ".ts", ".tsx", ".js",  ".jsx", ".mjs", ".java", ".kt",
+                                         ".lua", ".rb", ".php", ".cs",  ".sh",  ".pyi", ".swift"};
+static const char *const SKIPPED[] = {".git", "node_modules", "dist", "target", "build"};
+
+static bool is_listed(const char *const *list, size_t count, const char *text) {
+    for (size_t i = 0; i < count; i++) {
+        if (text && strcmp(list[i], text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t byte_offset(struct slice text, size_t characters) {
+    size_t at = 0;
+    for (; at < text.length; at++) {
+        if (((unsigned char)text.data[at] & 0xC0) != 0x80 && characters-- == 0) {
+            break;
+        }
+    }
+    return at;
+}
+
+// Every target in this file becomes as many line ends as it had.
+static void cut_targets(const char *path, struct str *text) {
+    for (size_t i = tasks.count; i-- > 0;) {
+        if (strcmp(tasks.items[i].file, path) != 0) {
+            continue;
+        }
+        size_t start = byte_offset(str_slice(text), tasks.items[i].offset);
+        size_t length = strlen(tasks.items[i].target), lines = 0;
+        for (size_t k = 0; k < length; k++) {
+            lines += tasks.items[i].target[k] == '\n';
+        }
+        static const char ends[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
+        str_splice(text, start, start + length, ends, lines < sizeof ends ? lines : sizeof ends - 1);
+    }
+}
+
+static uint64_t learned_bytes;
+
+static void learn_file(struct corpus *corpus, const char *path, const char *full) {
+    struct str text;
+    str_init(&text);
+    if (fs_read(full, 1 << 20, &text, NULL) == 0 && text.length > 0) {
+        cut_targets(path, &text);
+        struct record *record = record_new(path);
+        record->language = "source";
+        corpus_put(corpus, record, str_slice(&text));
+        record_release(record);
+        learned_bytes += text.length;
+    }
+    str_free(&text);
+}
+
+static void learn_folder(struct corpus *corpus, const char *root, const char *below) {
+    char *folder = below[0] ? fs_join(root, below) : mem_copy_string(root);
+    DIR *dir = opendir(folder);
+    for (struct dirent *item = dir ? readdir(dir) : NULL; item; item = readdir(dir)) {
+        const char *dot = strrchr(item->d_name, '.');
+        char *path = below[0] ? fs_join(below, item->d_name) : mem_copy_string(item->d_name);
+        char *full = fs_join(root, path);
+        if (item->d_type == DT_DIR && item->d_name[0] != '.' &&
+            !is_listed(SKIPPED, sizeof SKIPPED / sizeof *SKIPPED, item->d_name)) {
+            learn_folder(corpus, root, path);
+        } else if (item->d_type == DT_REG &&
+                   is_listed(EXTENSIONS, sizeof EXTENSIONS / sizeof *EXTENSIONS, dot)) {
+            learn_file(corpus, path, full);
+        }
+        free(path);
+        free(full);
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    free(folder);
+}
+
+static int by_offset(const void *a, const void *b) {
+    const struct task *x = a, *y = b;
+    return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static bool read_tasks(const char *path) {
+    struct str text;
+    str_init(&text);
+    struct err err;
+    if (fs_read(path, 64 << 20, &text, &err) != 0) {
+        fprintf(stderr, "%s\n", err.message);
+        return false;
+    }
+    for (size_t at = 0; at < text.length;) {
+        size_t end = slice_find(str_slice(&text), SLICE_LITERAL("\n"), at);
+        end = end == (size_t)-1 ? text.length : end;
+        struct json *json = json_parse(slice_sub(str_slice(&text), at, end), NULL);
+        if (json) {
+            tasks.items = mem_resize(tasks.items, tasks.count + 1, sizeof *tasks.items);
+            tasks.items[tasks.count++] =
+                (struct task){json, json_get_string(json, "file", ""), json_get_string(json, "target", ""),
+                              (size_t)json_get_integer(json, "offset", 0)};
+        }
+        at = end + 1;
+    }
+    qsort(tasks.items, tasks.count, sizeof *tasks.items, by_offset);
+    str_free(&text);
+    return true;
+}
+
+static void print_row(FILE *out, const struct task *task, const struct predictions *found, double ms) {
+    struct json *row = json_object();
+    json_set_string(row, "id", json_get_string(task->json, "id", ""));
+    json_set_number(row, "ms", ms);
+    json_set_slice(row, "completion", found->count ? str_slice(&found->items[0].text) : slice_of("", 0));
+    json_set_number(row, "confidence", found->count ? found->items[0].confidence : 0);
+    struct str line;
+    str_init(&line);
+    json_print(row, &line);
+    fprintf(out, "%s\n", line.data);
+    str_free(&line);
+    json_free(row);
+}
+
+static void print_features(FILE *out, const struct task *task, const struct predictions *found) {
+    if (!out || found->count == 0) {
+        return;
+    }
+    struct json *row = json_object();
+    json_set_string(row, "id", json_get_string(task->json, "id", ""));
+    json_set_slice(row, "completion", str_slice(&found->items[0].text));
+    struct json *features = json_set(row, "features", json_array());
+    for (int i = 0; i < PREDICT_FEATURES; i++) {
+        json_push(features, json_new_number(found->items[0].features[i]));
+    }
+    struct str line;
+    str_init(&line);
+    json_print(row, &line);
+    fprintf(out, "%s\n", line.data);
+    str_free(&line);
+    json_free(row);
+}
+
+static void run_task(struct corpus *corpus, const char *root, const struct task *task, FILE *out,
+                     FILE *features) {
+    char *full = fs_join(root, task->file);
+    struct str text;
+    str_init(&text);
+    struct predictions found = {.count = 0};
+    if (fs_read(full, 64 << 20, &text, NULL) == 0) {
+        size_t start = byte_offset(str_slice(&text), task->offset);
+        struct slice suffix = slice_sub(str_slice(&text), start + strlen(task->target), text.length);
+        struct predict_request request = {.path = task->file,
+                                          .prefix = slice_sub(str_slice(&text), 0, start),
+                                          .suffix = suffix,
+                                          .max_lines = 1,
+                                          .candidates = 3};
+        uint64_t began = clock_now_us();
+        predict(corpus, &request, &found);
+        print_row(out, task, &found, clock_ms_since(began));
+        print_features(features, task, &found);
+    }
+    predictions_free(&found);
+    str_free(&text);
+    free(full);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 4 || !read_tasks(argv[2])) {
+        fprintf(stderr, "usage: model_bench ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl]\n");
+        return 2;
+    }
+    struct corpus *corpus = corpus_new(argv[1], 0);
+    uint64_t began = clock_now_us();
+    learn_folder(corpus, argv[1], "");
+    double lexed = clock_ms_since(began);
+    began = clock_now_us();
+    corpus_commit(corpus, true);
+    struct corpus_statistics figures;
+    corpus_statistics(corpus, &figures);
+    fprintf(stderr, "%s: %lu files, %lu tokens, %lu words, %.1f MB; read and lexed %.0f ms, sorted %.0f ms\n",
+            argv[1], figures.files, figures.tokens, figures.vocabulary, (double)figures.bytes / 1e6, lexed,
+            clock_ms_since(began));
+    FILE *out = fopen(argv[3], "w");
+    FILE *features = argc > 4 ? fopen(argv[4], "w") : NULL;
+    for (size_t i = 0; out && i < tasks.count; i++) {
+        run_task(corpus, argv[1], &tasks.items[i], out, features);
+    }
+    if (out) {
+        fclose(out);
+    }
+    if (features) {
+        fclose(features);
+    }
+    corpus_free(corpus);
+    for (size_t i = 0; i < tasks.count; i++) {
+        json_free((struct json *)(uintptr_t)tasks.items[i].json);
+    }
+    free(tasks.items);
+    return out ? 0 : 1;
+}
