@@ -18,7 +18,7 @@
 
 #include <math.h>
 
-enum { BM25_LIMIT = 1500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 32 };
+enum { BM25_LIMIT = 700, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 32 };
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
