@@ -20,12 +20,13 @@ void vocabulary_fini(struct vocabulary *vocabulary) {
 
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
     struct intern *words = &encoder->vocabulary->words;
+    uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
     if (!encoder->unknown) {
-        return intern_add(words, word) + TOKEN_FIRST_WORD;
+        return intern_add(words, word) * 2 + TOKEN_FIRST_WORD + name;
     }
     uint32_t known = intern_find(words, word);
-    return known != INTERN_NONE ? known + TOKEN_FIRST_WORD
-                                : intern_add(encoder->unknown, word) + TOKEN_UNKNOWN;
+    return known != INTERN_NONE ? known * 2 + TOKEN_FIRST_WORD + name
+                                : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + name;
 }
 
 static uint32_t line_token(struct encoder *encoder, struct slice line) {
@@ -56,13 +57,13 @@ void encoder_append(struct encoder *encoder, struct slice text, struct token_lis
 
 struct slice encoder_word(const struct encoder *encoder, uint32_t id) {
     if (id >= TOKEN_UNKNOWN) {
-        return intern_string(encoder->unknown, id - TOKEN_UNKNOWN);
+        return intern_string(encoder->unknown, (id - TOKEN_UNKNOWN) / 2);
     }
     if (id < TOKEN_FIRST_WORD) {
         return slice_of("", 0);
     }
     uv_mutex_lock(&encoder->vocabulary->lock);
-    struct slice word = intern_string(&encoder->vocabulary->words, id - TOKEN_FIRST_WORD);
+    struct slice word = intern_string(&encoder->vocabulary->words, (id - TOKEN_FIRST_WORD) / 2);
     uv_mutex_unlock(&encoder->vocabulary->lock);
     return word;
 }
