@@ -42,7 +42,12 @@ struct backend_candidate {
     double confidence; // 0..1 that the text is exactly right; negative if the model has no idea
 };
 
-enum backend_finish { FINISH_STOP, FINISH_LENGTH, FINISH_ENOUGH /* on_delta said so */, FINISH_FAILED };
+enum backend_finish {
+    FINISH_STOP,
+    FINISH_LENGTH,
+    FINISH_ENOUGH /* on_delta said so, or max_lines are in */,
+    FINISH_FAILED
+};
 
 struct backend_result {
     int code;            // 0, or an err_code
@@ -87,6 +92,7 @@ struct backend_operations {
                  void (*on_done)(void *context, int code, const float *vectors, size_t dimensions),
                  void *context);
     // Cancels what runs (their on_done come first), then frees. The loop must turn once more.
+    // Not from inside on_delta.
     void (*close)(struct backend *self);
 };
 

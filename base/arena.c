@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK_SIZE = 16 * 1024, ALIGNMENT = 16 };
+// Most arenas stay small (a file's record, a request), so blocks begin small and double.
+enum { FIRST_BLOCK = 1024, LARGEST_BLOCK = 16 * 1024, ALIGNMENT = 16 };
 
 struct arena_block {
     struct arena_block *next;
@@ -31,8 +32,10 @@ void arena_free(struct arena *arena) {
 
 // A block for an oversized allocation goes behind the current one, so that the room left there is not lost.
 static struct arena_block *add_block(struct arena *arena, size_t size) {
-    bool oversized = size > BLOCK_SIZE;
-    size_t capacity = oversized ? size : BLOCK_SIZE;
+    size_t usual = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
+    usual = usual < LARGEST_BLOCK ? usual : LARGEST_BLOCK;
+    bool oversized = size > usual;
+    size_t capacity = oversized ? size : usual;
     struct arena_block *block = mem_zero(1, sizeof *block + capacity);
     block->size = capacity;
     if (oversized && arena->blocks) {

@@ -6,11 +6,15 @@
 // path counts only in the user's own file, whatever the editor says
 // (docs/configuration.md lists them); elsewhere it is refused with a warning.
 //
+// Each source is a layer: a later config_load or config_merge of the same
+// origin replaces what that origin said before, as editors send all they have.
+// Members may be nested ({"model": {"url": ...}}) or dotted ({"model.url": ...}).
+//
 // Ownership: config_new / config_free; strings are borrowed from the config until the next config_merge.
 // Threads:   the loop's thread.
 // Errors:    config_load gives err for a broken file and leaves the defaults; unknown or mistyped keys are
 //            reported through `warn`, one line each.
-// Limits:    a file of 1 MB.
+// Limits:    a file of 1 MB; a key of 4 KB.
 #ifndef HUNCH_BASE_CONFIG_H
 #define HUNCH_BASE_CONFIG_H
 
@@ -53,6 +57,10 @@ bool config_language_enabled(const struct config *config,
 const char *config_origin_name(const struct config *config, const char *key);
 // Every key with its effective value and origin, as a JSON object.
 struct json *config_describe(const struct config *config);
+// The model's key, appended to out, without white space around it: from the variable model.keyEnvironment,
+// else from the file model.keyFile, which must be readable by its owner alone. Nothing if neither is set.
+// err never holds the key.
+int config_read_key(const struct config *config, struct str *out, struct err *err);
 // Where the user's file is or would be. Heap; NULL without a home.
 char *config_user_path(void);
 

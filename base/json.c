@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -18,31 +19,56 @@ static struct json *out_of(cJSON *json) {
     return (struct json *)json;
 }
 
-// Turns every escape \u0000 of `text` into \u2400 in place: same length, no cut string.
-static void replace_escaped_nul(char *text, size_t length) {
-    for (size_t i = 0; i + 5 < length; i++) {
+// The code unit of the escape \uXXXX at text[at]; -1 if there is none.
+static long escaped_unit(const char *text, size_t length, size_t at) {
+    if (at + 6 > length || text[at] != '\\' || text[at + 1] != 'u') {
+        return -1;
+    }
+    long unit = 0;
+    for (size_t i = at + 2; i < at + 6; i++) {
+        if (!isxdigit((unsigned char)text[i])) {
+            return -1;
+        }
+        unit = unit * 16 + (text[i] <= '9' ? text[i] - '0' : (text[i] | 0x20) - 'a' + 10);
+    }
+    return unit;
+}
+
+// Replaces, in place and at the same length, the escapes that cJSON cannot keep: \u0000, which would cut the
+// string, by \u2400; half a surrogate pair (an editor may split one between two edits) by \ufffd.
+static void replace_escapes(char *text, size_t length) {
+    for (size_t i = 0; i + 1 < length; i++) {
         if (text[i] != '\\') {
             continue;
         }
-        if (memcmp(text + i + 1, "u0000", 5) == 0) {
-            text[i + 2] = '2';
-            text[i + 3] = '4';
+        long unit = escaped_unit(text, length, i);
+        long next = unit >= 0xD800 && unit < 0xDC00 ? escaped_unit(text, length, i + 6) : -1;
+        if (next >= 0xDC00 && next < 0xE000) {
+            i += 6;
+        } else if (unit == 0) {
+            memcpy(text + i + 2, (const char[4]){'2', '4', '0', '0'}, 4);
+        } else if (unit >= 0xD800 && unit < 0xE000) {
+            memcpy(text + i + 2, (const char[4]){'f', 'f', 'f', 'd'}, 4);
         }
         i++; // whatever is escaped is no backslash of its own
     }
 }
 
-// A copy where raw NULs (cJSON would stop there) are spaces and escaped ones are U+2400; NULL if none is
-// needed.
+static bool contains(struct slice text, const char *needle) {
+    return memmem(text.data, text.length, needle, strlen(needle)) != NULL;
+}
+
+// A copy where raw NULs (cJSON would stop there) are spaces and escapes are ones that it can keep; NULL if
+// none is needed.
 static char *guarded_copy(struct slice text) {
-    bool escaped = memmem(text.data, text.length, "\\u0000", 6) != NULL;
+    bool escaped = contains(text, "\\u0000") || contains(text, "\\ud") || contains(text, "\\uD");
     bool raw = memchr(text.data, '\0', text.length) != NULL;
     if (!escaped && !raw) {
         return NULL;
     }
     char *copy = mem_copy_bytes(text.data, text.length);
     if (escaped) {
-        replace_escaped_nul(copy, text.length);
+        replace_escapes(copy, text.length);
     }
     for (size_t i = 0; raw && i < text.length; i++) {
         if (copy[i] == '\0') {

@@ -1,7 +1,8 @@
 // json.h - the one door to cJSON: typed, checked reading and plain building.
 //
 // Guards the traps of cJSON 1.7: an escaped NUL, which would cut a string
-// short, is read as U+2400; integers beyond 2^53 are refused by json_integer
+// short, is read as U+2400, and half a surrogate pair, which would fail the
+// whole text, as U+FFFD; integers beyond 2^53 are refused by json_integer
 // instead of rounded; getters never crash on a missing or mistyped value, they
 // give the fallback.
 //

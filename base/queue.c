@@ -1,6 +1,7 @@
 // queue.c - see queue.h.
 #include "base/queue.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -33,18 +34,24 @@ static bool push(struct queue *queue, void *item, bool wait) {
     return room;
 }
 
+// With the mutex held.
+static void *take(struct queue *queue) {
+    if (queue->count == 0) {
+        return NULL;
+    }
+    void *item = queue->items[queue->head];
+    queue->head = (queue->head + 1) % queue->capacity;
+    queue->count--;
+    uv_cond_signal(&queue->not_full);
+    return item;
+}
+
 static void *pop(struct queue *queue, bool wait) {
     uv_mutex_lock(&queue->mutex);
     while (wait && !queue->closed && queue->count == 0) {
         uv_cond_wait(&queue->not_empty, &queue->mutex);
     }
-    void *item = NULL;
-    if (queue->count) {
-        item = queue->items[queue->head];
-        queue->head = (queue->head + 1) % queue->capacity;
-        queue->count--;
-        uv_cond_signal(&queue->not_full);
-    }
+    void *item = take(queue);
     uv_mutex_unlock(&queue->mutex);
     return item;
 }
@@ -60,6 +67,18 @@ void *queue_pop(struct queue *queue) {
 }
 void *queue_try_pop(struct queue *queue) {
     return pop(queue, false);
+}
+
+void *queue_pop_within(struct queue *queue, uint64_t microseconds) {
+    uv_mutex_lock(&queue->mutex);
+    uint64_t end = clock_now_us() + microseconds;
+    for (uint64_t now = clock_now_us(); now < end && !queue->closed && queue->count == 0;
+         now = clock_now_us()) {
+        uv_cond_timedwait(&queue->not_empty, &queue->mutex, (end - now) * 1000);
+    }
+    void *item = take(queue);
+    uv_mutex_unlock(&queue->mutex);
+    return item;
 }
 
 void queue_close(struct queue *queue) {

@@ -34,7 +34,8 @@ static bool invalid(uint32_t code, size_t length) {
 bool utf8_valid(struct slice text) {
     size_t length = 1;
     for (size_t i = 0; i < text.length; i += length) {
-        if (invalid(utf8_decode(slice_sub(text, i, text.length), &length), length)) {
+        uint32_t code = utf8_decode(slice_sub(text, i, text.length), &length);
+        if (invalid(code, length)) {
             return false;
         }
     }

@@ -19,6 +19,7 @@ struct worker {
     uv_async_t wake;
     struct queue pending;
     struct queue finished;
+    size_t outstanding; // accepted, not handed back; the loop stays alive for them
     bool stopping;
 };
 
@@ -38,6 +39,9 @@ static void thread_main(void *argument) {
 
 static void drain(struct worker *worker) {
     for (struct job *job = queue_try_pop(&worker->finished); job; job = queue_try_pop(&worker->finished)) {
+        if (--worker->outstanding == 0) {
+            uv_unref((uv_handle_t *)&worker->wake);
+        }
         job->done(job->context, job->ran);
         free(job);
     }
@@ -67,6 +71,9 @@ int worker_submit(struct worker *worker, void (*run)(void *), void (*done)(void 
         !queue_try_push(&worker->pending, job)) {
         free(job);
         return ERR_BUSY;
+    }
+    if (worker->outstanding++ == 0) {
+        uv_ref((uv_handle_t *)&worker->wake);
     }
     return 0;
 }

@@ -3,7 +3,8 @@
 // A job is two functions and a context: run() in the worker's thread, then
 // done() on the loop's thread. done() is called exactly once for every
 // accepted job, with ran = false if the worker was freed before its turn, so a
-// job's context can always be freed there.
+// job's context can always be freed there. A job that is not handed back yet
+// keeps the loop alive; an idle worker does not.
 //
 // Ownership: worker_new's result is freed by worker_free; contexts are the caller's.
 // Threads:   submit and free from the loop's thread.

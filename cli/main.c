@@ -1,7 +1,53 @@
 // main.c - dispatches to one file per subcommand.
-#include <stdio.h>
+#include "cli/commands.h"
 
-int main(void) {
-    puts("hunch");
-    return 0;
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *usage;
+    const char *purpose;
+} commands[] = {
+    {"lsp", command_lsp, "hunch lsp", "the language server, over stdin and stdout (editors start it)"},
+    {"complete", command_complete, "hunch complete FILE:LINE:COL [--stdin] [--json] [--why]",
+     "one completion at a place in a file (line and column count from 1)"},
+    {"index", command_index, "hunch index [DIR] [--json]",
+     "index a repository, or bring its index up to date"},
+    {"demo", command_demo, "hunch demo [DIR]", "completions at places of a repository, as ghost text"},
+    {"doctor", command_doctor, "hunch doctor [DIR] [--json]",
+     "check settings, model and index, and say what is wrong"},
+};
+
+static void print_help(FILE *out) {
+    fputs("hunch " HUNCH_VERSION ": code completion that knows your repository\n\n", out);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        fprintf(out, "  %-58s %s\n", commands[i].usage, commands[i].purpose);
+    }
+    fputs("\nSettings: docs/configuration.md. Editors: editors/.\n", out);
+}
+
+int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN);
+    const char *name = argc > 1 ? argv[1] : "--help";
+    if (strcmp(name, "--version") == 0) {
+        puts("hunch " HUNCH_VERSION);
+        return 0;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    // Editors start servers with --stdio by habit.
+    name = strcmp(name, "--stdio") == 0 ? "lsp" : name;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    fprintf(stderr, "hunch: there is no command \"%s\"; these are:\n\n", name);
+    print_help(stderr);
+    return 2;
 }

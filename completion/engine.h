@@ -4,6 +4,7 @@
 //
 // Ownership: engine_new borrows loop, worker, retriever, backend and config, which outlive it. An answer is
 //            borrowed for the callback, and kept (one per document path) for engine_last.
+//            To end: free the worker first (no job may run any more), then the engine, then the backend.
 // Threads:   the loop's; retrieval and prompt compilation run in the worker.
 // Errors:    every request ends in exactly one on_answer with an outcome; trouble is an outcome with a
 // reason. Limits:    one running request per path: a new one supersedes the old (OUTCOME_SUPERSEDED).
@@ -28,6 +29,7 @@ struct engine_query {
     bool invoked;         // asked for by hand: several candidates, lower threshold
     uint32_t candidates;  // 0: 1, or 3 when invoked
     bool context_only;    // hunch/context: stop after retrieval
+    unsigned channel;     // what asks (ghost text, popup, context): requests supersede only their own kind
     bool ignored;         // the path is under an ignore rule: nothing may be sent, the answer says so
 };
 

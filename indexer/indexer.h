@@ -6,11 +6,11 @@
 // be opened or written the index goes on in memory and says so once.
 //
 // Ownership: indexer_open's result is closed by indexer_close; sink.self outlives it.
-// Threads:   every function from the loop's thread; the sink is called on the writer thread, on_progress and
-//            on_ready on the loop's thread.
+// Threads:   every function from the loop's thread; the sink is called on the writer thread, on_progress,
+//            on_ready and on_warning on the loop's thread (they may close the indexer). A pass under way
+//            keeps the loop alive; an indexer that is ready does not.
 // Errors:    a missing or unreadable root fails indexer_open; trouble with single files or the store is
-// logged
-//            and counted, and the pass goes on.
+//            logged and counted, and the pass goes on.
 // Limits:    see walk.h for file sizes; indexer_options for the rest.
 //
 // States: OPENING -(indexer_open)-> SCANNING -(first pass done)-> READY; indexer_rescan: READY -> SCANNING;
@@ -31,6 +31,7 @@ struct index_progress {
     uint64_t files_done;
     uint64_t files_parsed; // read and parsed in this pass (the others came from the store)
     uint64_t files_failed;
+    uint64_t files; // in the index now: those done, less the binary and minified ones
     uint64_t bytes_parsed;
     uint64_t chunks;
     uint64_t symbols;

@@ -19,5 +19,7 @@ const char *language_name(const struct language *language);         // "C"; "tex
 const char *language_line_comment(const struct language *language); // "//" or "#"; "//" for NULL
 size_t language_count(void);
 const struct language *language_at(size_t index);
+// The reserved words of all languages, sorted, NULL-terminated.
+const char *const *language_keywords(void);
 
 #endif

@@ -29,4 +29,7 @@ struct index_sink {
     void (*commit)(void *self, bool full_pass);
 };
 
+// A sink that ignores everything: for who wants the store alone, or only some of the calls.
+struct index_sink index_sink_none(void);
+
 #endif

@@ -1,0 +1,208 @@
+// fim.c - see fim.h; the data is in fim_table.c.
+//
+// A prompt is laid out from the same few pieces for every family: files of
+// context, the open file's path, prefix, suffix, and the family's tokens
+// around them. The single form (no repository's name, no file) names nothing;
+// the repository form also names the open file, where the family has a way to.
+//
+// A repository may well hold the very tokens (a tokenizer's test does): in
+// text they would end the prompt early or forge a file. A blank behind the
+// first character makes them plain text; the model sees almost the same and
+// no other byte changes.
+#include "backends/fim.h"
+
+#include "backends/fim_table.h"
+
+#include <ctype.h>
+#include <string.h>
+
+size_t fim_count(void) {
+    return fim_table_count;
+}
+
+const struct fim_template *fim_at(size_t index) {
+    return index < fim_table_count ? &fim_table[index] : NULL;
+}
+
+const char *fim_name(const struct fim_template *fim) {
+    return fim->name;
+}
+
+const struct fim_template *fim_by_name(const char *name) {
+    for (size_t i = 0; i < fim_table_count; i++) {
+        if (strcmp(fim_table[i].name, name) == 0) {
+            return &fim_table[i];
+        }
+    }
+    return NULL;
+}
+
+// Does text (any case) fit the pattern (lower case, * is any run)?
+static bool matches(const char *pattern, const char *text) {
+    const char *star = NULL;
+    const char *resume = text;
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            resume = text;
+        } else if (*pattern == tolower((unsigned char)*text)) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*') {
+        pattern++;
+    }
+    return *pattern == '\0';
+}
+
+static bool fits(const struct fim_template *fim, const char *model) {
+    for (size_t i = 0; i < FIM_WORDS && fim->models[i]; i++) {
+        bool excludes = fim->models[i][0] == '!';
+        if (matches(fim->models[i] + excludes, model)) {
+            return !excludes;
+        }
+    }
+    return false;
+}
+
+const struct fim_template *fim_for_model(const char *model) {
+    for (size_t i = 0; i < fim_table_count; i++) {
+        if (fits(&fim_table[i], model)) {
+            return &fim_table[i];
+        }
+    }
+    return NULL;
+}
+
+const char *const *fim_stops(const struct fim_template *fim, size_t *count) {
+    size_t used = 0;
+    while (used < FIM_WORDS && fim->stops[used]) {
+        used++;
+    }
+    *count = used;
+    return fim->stops;
+}
+
+static bool control_at(const struct fim_template *fim, struct slice text) {
+    for (size_t i = 0; i < FIM_WORDS && fim->controls[i]; i++) {
+        if (slice_starts_with(text, slice_of_string(fim->controls[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// User text: a control token in it gets a blank behind its first character.
+static void add_text(const struct fim_template *fim, struct slice text, struct str *out) {
+    size_t from = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        bool opens = text.data[i] == '<' || text.data[i] == '[';
+        if (opens && control_at(fim, slice_sub(text, i, text.length))) {
+            str_append(out, text.data + from, i + 1 - from);
+            str_append_char(out, ' ');
+            from = i + 1;
+        }
+    }
+    str_append_slice(out, slice_sub(text, from, text.length));
+}
+
+// A path stands on one line, whatever the file system allows.
+static void add_path(const struct fim_template *fim, const char *path, struct str *out) {
+    struct str line;
+    str_init(&line);
+    str_append_string(&line, path);
+    for (size_t i = 0; i < line.length; i++) {
+        line.data[i] = (unsigned char)line.data[i] < ' ' ? '?' : line.data[i];
+    }
+    add_text(fim, str_slice(&line), out);
+    str_append_char(out, '\n');
+    str_free(&line);
+}
+
+static const char *comment_of(const char *path) {
+    static const struct {
+        const char *endings, *opens;
+    } rows[] = {
+        {".py.sh.bash.rb.pl.r.yml.yaml.toml.ex.exs.jl.nix.cmake.tcl.", "# "},
+        {".lua.sql.hs.elm.adb.ads.vhd.vhdl.", "-- "},
+        {".lisp.el.clj.scm.asm.ini.", "; "},
+        {".erl.tex.", "% "},
+    };
+    const char *dot = strrchr(path, '.');
+    struct str ending;
+    const char *opens = "// ";
+    str_init(&ending);
+    str_append_format(&ending, "%s.", dot && !strchr(dot, '/') ? dot : ".none");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        opens = strstr(rows[i].endings, ending.data) ? rows[i].opens : opens;
+    }
+    str_free(&ending);
+    return opens;
+}
+
+static void open_file(const struct fim_template *fim, const char *path, struct str *out) {
+    str_append_string(out, fim->file_open);
+    if (fim->path == FIM_PATH_COMMENT) {
+        str_append_string(out, comment_of(path));
+    }
+    if (fim->path != FIM_PATH_NONE) {
+        add_path(fim, path, out);
+    }
+}
+
+static void add_files(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    bool own_newlines = fim->file_close[0] == '\n';
+    for (size_t i = 0; i < parts->file_count; i++) {
+        struct slice text = parts->files[i].text;
+        while (own_newlines && text.length && text.data[text.length - 1] == '\n') {
+            text.length--;
+        }
+        open_file(fim, parts->files[i].path, out);
+        add_text(fim, text, out);
+        str_append_string(out, fim->file_close);
+    }
+    if (fim->names_current && parts->path) {
+        open_file(fim, parts->path, out);
+    }
+}
+
+static bool in_repository(const struct fim_parts *parts) {
+    return parts->file_count || (parts->repository && parts->repository[0]);
+}
+
+static void add_prefix(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    str_append_string(out, fim->prefix);
+    if (fim->files == FIM_FILES_IN_PREFIX && in_repository(parts)) {
+        add_files(fim, parts, out);
+    }
+    add_text(fim, parts->prefix, out);
+}
+
+static void add_suffix(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    str_append_string(out, fim->suffix);
+    add_text(fim, parts->suffix, out);
+}
+
+void fim_render(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    if (fim->repository && parts->repository && parts->repository[0]) {
+        str_append_string(out, fim->repository);
+        add_path(fim, parts->repository, out);
+    }
+    if (in_repository(parts) && fim->files == FIM_FILES_BEFORE) {
+        add_files(fim, parts, out);
+    }
+    if (fim->order == FIM_PREFIX_FIRST) {
+        add_prefix(fim, parts, out);
+        add_suffix(fim, parts, out);
+    } else {
+        add_suffix(fim, parts, out);
+        add_prefix(fim, parts, out);
+    }
+    str_append_string(out, fim->middle);
+}

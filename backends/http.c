@@ -1,0 +1,582 @@
+// http.c - see http.h.
+//
+// curl's multi interface tells us which sockets to watch and when to wake it;
+// both become libuv handles, and whatever they report goes back to curl. A
+// call therefore never has a thread and never blocks the loop.
+//
+// curl may not be re-entered from its own callbacks, and ours must not run
+// inside http_start. One rule gives both: a call that ends, for whatever
+// reason, is only marked; an idle handle, which runs at the next turn of the
+// loop and never inside curl, takes it off the multi handle (this is what
+// closes a cancelled stream) and calls on_done.
+//
+//     running --end()--> ended --deliver()--> gone
+//     running: on the multi handle, its clock runs
+//     ended:   the result is fixed, no on_data any more
+//
+// Not here: cookies, redirects, authentication other than a bearer key.
+#include "backends/http.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <strings.h>
+
+enum {
+    CONNECT_TIMEOUT_MS = 2000,
+    DEADLINE_MS = 10000,
+    BODY_LIMIT = 64 * 1024,
+    HEADER_LIMIT = 64 * 1024,
+    RETRY_AFTER_LIMIT_MS = 3600 * 1000,
+    KEPT_CONNECTIONS = 4,
+    URL_LIMIT = 2000,
+    KEY_LIMIT = 4096,
+};
+
+struct http {
+    uv_loop_t *loop;
+    CURLM *multi;
+    uv_timer_t timer;        // curl's own
+    uv_idle_t idle;          // runs while a call waits for its on_done
+    struct http_call *calls; // newest first
+    size_t handles;          // libuv handles not yet closed
+    bool closing;
+};
+
+struct http_call {
+    struct http *http;
+    struct http_call *next;
+    struct http_callbacks callbacks;
+    CURL *easy;
+    struct curl_slist *headers;
+    char curl_text[CURL_ERROR_SIZE];
+    struct str url;   // as it may be shown
+    uv_timer_t clock; // first byte, then the deadline
+    uint64_t deadline_us;
+    size_t received, body_limit, header_bytes;
+    bool hurried, ended, delivered;
+    struct http_result result;
+    struct err err;
+};
+
+struct watch { // a socket of curl's
+    uv_poll_t poll;
+    struct http *http;
+    curl_socket_t socket;
+};
+
+// What curl's codes mean to a person; the first row that fits, the last fits all.
+static const struct failure {
+    CURLcode curl;
+    int code;
+    const char *what, *hint;
+} failures[] = {
+    {CURLE_COULDNT_CONNECT, ERR_UNAVAILABLE, "cannot connect",
+     "start the model server, or correct model.url"},
+    {CURLE_COULDNT_RESOLVE_HOST, ERR_UNAVAILABLE, "the host's name is not known",
+     "check the network and model.url"},
+    {CURLE_COULDNT_RESOLVE_PROXY, ERR_UNAVAILABLE, "the proxy's name is not known",
+     "check https_proxy in the environment"},
+    {CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT, "no connection in time", "check the network and model.url"},
+    {CURLE_PEER_FAILED_VERIFICATION, ERR_DENIED, "the server's certificate is not trusted",
+     "install the certificate authority on this machine"},
+    {CURLE_SSL_CONNECT_ERROR, ERR_UNAVAILABLE, "no TLS connection", "does this port speak https?"},
+    {CURLE_GOT_NOTHING, ERR_UNAVAILABLE, "the server closed the connection without an answer",
+     "see the server's log"},
+    {CURLE_PARTIAL_FILE, ERR_UNAVAILABLE, "the server closed the connection in mid-answer",
+     "see the server's log"},
+    {CURLE_RECV_ERROR, ERR_UNAVAILABLE, "the connection broke", "see the server's log; does it want https?"},
+    {CURLE_SEND_ERROR, ERR_UNAVAILABLE, "the connection broke", "see the server's log"},
+    {CURLE_UNSUPPORTED_PROTOCOL, ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"},
+    {CURLE_WEIRD_SERVER_REPLY, ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"},
+    {CURLE_OK, ERR_IO, "the request failed", "see the server's log"},
+};
+
+static void forget_handle(struct http *http) {
+    if (--http->handles == 0) {
+        free(http);
+    }
+}
+
+static void on_handle_closed(uv_handle_t *handle) {
+    forget_handle(handle->data);
+}
+
+static void on_clock_closed(uv_handle_t *handle) {
+    struct http_call *call = handle->data;
+    struct http *http = call->http;
+    str_free(&call->url);
+    free(call);
+    forget_handle(http);
+}
+
+// Off the multi handle first: that closes a stream that still runs.
+static void deliver(struct http_call *call) {
+    struct http_call **link = &call->http->calls;
+    while (*link != call) {
+        link = &(*link)->next;
+    }
+    *link = call->next;
+    curl_multi_remove_handle(call->http->multi, call->easy);
+    if (!call->delivered) {
+        call->delivered = true;
+        call->callbacks.on_done(call->callbacks.context, &call->result);
+    }
+    curl_easy_cleanup(call->easy);
+    curl_slist_free_all(call->headers);
+    uv_close((uv_handle_t *)&call->clock, on_clock_closed);
+}
+
+// The oldest call that ended; *count gets how many there are.
+static struct http_call *oldest_ended(const struct http *http, size_t *count) {
+    struct http_call *oldest = NULL;
+    *count = 0;
+    for (struct http_call *call = http->calls; call; call = call->next) {
+        oldest = call->ended ? call : oldest;
+        *count += call->ended;
+    }
+    return oldest;
+}
+
+// What ends while this runs has its turn next time: an on_done that starts a request bound to fail, again
+// and again, must not hold the loop.
+static void on_idle(uv_idle_t *idle) {
+    struct http *http = idle->data;
+    size_t ready;
+    size_t now;
+    uv_idle_stop(idle);
+    for (struct http_call *call = oldest_ended(http, &ready); ready; ready--) {
+        deliver(call);
+        call = oldest_ended(http, &now);
+    }
+    if (http->closing && !http->calls && http->multi) {
+        curl_multi_cleanup(http->multi); // gives up its sockets through on_socket
+        http->multi = NULL;
+        uv_close((uv_handle_t *)&http->timer, on_handle_closed);
+        uv_close((uv_handle_t *)&http->idle, on_handle_closed);
+    }
+}
+
+// Fixes the result; on_idle does the rest.
+static void end(struct http_call *call, int code, const char *hint) {
+    call->ended = true;
+    call->result.code = code;
+    call->result.message = code ? call->err.message : "";
+    call->result.hint = hint;
+    uv_timer_stop(&call->clock);
+    uv_idle_start(&call->http->idle, on_idle);
+}
+
+static void read_head(struct http_call *call) {
+    struct http_head *head = &call->result.head;
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &head->status);
+    char *type = NULL;
+    curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
+    head->content_type = type ? type : "";
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &seconds);
+    curl_off_t wait = seconds > 0 && seconds < 3600 ? seconds * 1000 : seconds > 0 ? RETRY_AFTER_LIMIT_MS : 0;
+    struct curl_header *header;
+    if (curl_easy_header(call->easy, "retry-after-ms", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
+        long long exact = strtoll(header->value, NULL, 10);
+        wait = exact > 0 && exact < RETRY_AFTER_LIMIT_MS ? exact : wait;
+    }
+    head->retry_after_ms = (uint32_t)wait;
+}
+
+static void end_by_curl(struct http_call *call, CURLcode code) {
+    read_head(call);
+    if (code == CURLE_OK) {
+        end(call, 0, "");
+        return;
+    }
+    const struct failure *failure = failures;
+    while (failure->curl != code && failure->curl != CURLE_OK) {
+        failure++;
+    }
+    const char *detail = call->curl_text[0] ? call->curl_text : curl_easy_strerror(code);
+    err_set(&call->err, failure->code, "%s: %s (%s)", call->url.data, failure->what, detail);
+    end(call, failure->code, failure->hint);
+}
+
+static void take_messages(struct http *http) {
+    int left;
+    for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left));) {
+        struct http_call *call = NULL;
+        CURLcode code = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+        if (message->msg == CURLMSG_DONE && call && !call->ended) {
+            end_by_curl(call, code);
+        }
+    }
+}
+
+static void act(struct http *http, curl_socket_t socket, int events) {
+    int running;
+    if (http->multi) {
+        curl_multi_socket_action(http->multi, socket, events, &running);
+        take_messages(http);
+    }
+}
+
+static void on_timer(uv_timer_t *timer) {
+    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int on_timer_wish(CURLM *multi, long timeout_ms, void *context) {
+    (void)multi;
+    struct http *http = context;
+    if (timeout_ms < 0) {
+        return uv_timer_stop(&http->timer);
+    }
+    uv_update_time(http->loop);
+    return uv_timer_start(&http->timer, on_timer, (uint64_t)timeout_ms, 0);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events) {
+    struct watch *watch = poll->data;
+    // On an error curl shall also try to read and write: only that tells which error.
+    int flags = status < 0 ? CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
+    flags |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
+    flags |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
+    act(watch->http, watch->socket, flags);
+}
+
+static void on_watch_closed(uv_handle_t *handle) {
+    struct watch *watch = handle->data;
+    forget_handle(watch->http);
+    free(watch);
+}
+
+static struct watch *watch_new(struct http *http, curl_socket_t socket) {
+    struct watch *watch = mem_zero(1, sizeof *watch);
+    watch->http = http;
+    watch->socket = socket;
+    if (uv_poll_init_socket(http->loop, &watch->poll, socket) != 0) {
+        free(watch);
+        return NULL;
+    }
+    watch->poll.data = watch;
+    http->handles++;
+    curl_multi_assign(http->multi, socket, watch);
+    return watch;
+}
+
+static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known) {
+    (void)easy;
+    struct http *http = context;
+    struct watch *watch = known;
+    if (what == CURL_POLL_REMOVE) {
+        if (watch) {
+            curl_multi_assign(http->multi, socket, NULL);
+            uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
+        }
+        return 0;
+    }
+    if (!watch && !(watch = watch_new(http, socket))) {
+        return -1; // curl ends the transfer
+    }
+    int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    return uv_poll_start(&watch->poll, events, on_poll);
+}
+
+static void prepare_process(void) {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+struct http *http_new(uv_loop_t *loop) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, prepare_process);
+    struct http *http = mem_zero(1, sizeof *http);
+    http->loop = loop;
+    http->multi = curl_multi_init();
+    if (!http->multi) {
+        abort(); // out of memory, as in mem.h
+    }
+    uv_timer_init(loop, &http->timer);
+    uv_idle_init(loop, &http->idle);
+    http->timer.data = http->idle.data = http;
+    http->handles = 2;
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
+    return http;
+}
+
+void http_close(struct http *http) {
+    http->closing = true;
+    for (struct http_call *call = http->calls; call; call = call->next) {
+        if (!call->ended) {
+            http_cancel(call);
+        }
+        if (!call->delivered) {
+            call->delivered = true;
+            call->callbacks.on_done(call->callbacks.context, &call->result);
+        }
+    }
+    uv_idle_start(&http->idle, on_idle);
+}
+
+void http_cancel(struct http_call *call) {
+    if (!call->ended) {
+        err_set(&call->err, ERR_CANCELLED, "%s: cancelled", call->url.data);
+        end(call, ERR_CANCELLED, "");
+    }
+}
+
+static void on_clock(uv_timer_t *clock) {
+    struct http_call *call = clock->data;
+    if (call->hurried) {
+        end(call, 0, "");
+        return;
+    }
+    err_set(&call->err, ERR_TIMEOUT, "%s: %s in time", call->url.data,
+            call->received ? "the answer did not end" : "no answer");
+    end(call, ERR_TIMEOUT,
+        "is the model still loading, or too large for this machine? "
+        "raise completion.timeoutMs or take a smaller model");
+}
+
+// Lets the clock ring at the deadline, or earlier.
+static void set_clock(struct http_call *call, uint32_t limit_ms) {
+    uint64_t now = clock_now_us();
+    uint64_t left = call->deadline_us > now ? (call->deadline_us - now + 999) / 1000 : 0;
+    uv_update_time(call->http->loop);
+    uv_timer_start(&call->clock, on_clock, limit_ms && limit_ms < left ? limit_ms : left, 0);
+}
+
+void http_hurry(struct http_call *call, uint32_t milliseconds) {
+    if (!call->ended) {
+        call->hurried = true;
+        set_clock(call, milliseconds);
+    }
+}
+
+static void end_too_large(struct http_call *call, const char *what, size_t limit) {
+    err_set(&call->err, ERR_TOO_LARGE, "%s: the answer's %s are over %zu bytes", call->url.data, what, limit);
+    end(call, ERR_TOO_LARGE, "is model.url the address of a model server?");
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
+    (void)bytes;
+    struct http_call *call = context;
+    call->header_bytes += size * count;
+    if (call->header_bytes > HEADER_LIMIT && !call->ended) {
+        end_too_large(call, "headers", HEADER_LIMIT);
+    }
+    return call->ended ? CURL_WRITEFUNC_ERROR : size * count;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
+    struct http_call *call = context;
+    size_t length = size * count;
+    if (call->ended) {
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (call->received == 0) {
+        read_head(call);
+        set_clock(call, 0);
+    }
+    size_t room = call->body_limit - call->received;
+    call->received += length < room ? length : room;
+    struct slice got = slice_of(bytes, length < room ? length : room);
+    bool wanted = call->callbacks.on_data(call->callbacks.context, &call->result.head, got);
+    if (!wanted && !call->ended) {
+        call->result.stopped = true;
+        end(call, 0, "");
+    } else if (length > room && !call->ended) {
+        end_too_large(call, "bytes", call->body_limit);
+    }
+    return length;
+}
+
+static void add_header(struct http_call *call, const char *line) {
+    call->headers = curl_slist_append(call->headers, line);
+}
+
+static void set_headers(struct http_call *call, const struct http_request *request) {
+    add_header(call, "User-Agent: hunch/" HUNCH_VERSION);
+    if (request->bearer && request->bearer[0]) {
+        struct str line;
+        str_init(&line);
+        str_append_format(&line, "Authorization: Bearer %s", request->bearer);
+        add_header(call, line.data);
+        explicit_bzero(line.data, line.length);
+        str_free(&line);
+    }
+    if (request->body.length) {
+        add_header(call, "Content-Type: application/json");
+        add_header(call, "Accept: text/event-stream, application/json");
+        add_header(call, "Expect:"); // no round trip before the body
+        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
+        curl_easy_setopt(call->easy, CURLOPT_COPYPOSTFIELDS, request->body.data);
+    }
+    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+}
+
+static void set_rules(struct http_call *call, const struct http_request *request, bool loopback) {
+    uint32_t connect_ms = request->connect_timeout_ms ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+    CURL *easy = call->easy;
+    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->curl_text);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (loopback) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, ""); // else the environment's
+    }
+    // The bundle of certificates alone: only without a folder of them does curl keep what it parsed for the
+    // next connection, and parsing takes tens of milliseconds on the loop.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+}
+
+static struct http_call *call_new(struct http *http, const struct http_request *request,
+                                  const struct http_callbacks *callbacks) {
+    struct http_call *call = mem_zero(1, sizeof *call);
+    call->http = http;
+    call->callbacks = *callbacks;
+    call->easy = curl_easy_init();
+    if (!call->easy) {
+        abort(); // out of memory, as in mem.h
+    }
+    call->body_limit = request->body_limit ? request->body_limit : BODY_LIMIT;
+    call->deadline_us = request->deadline_us ? request->deadline_us : clock_now_us() + DEADLINE_MS * 1000u;
+    call->result.head.content_type = "";
+    str_init(&call->url);
+    http_show_url(request->url, &call->url);
+    uv_timer_init(http->loop, &call->clock);
+    call->clock.data = call;
+    http->handles++;
+    call->next = http->calls;
+    http->calls = call;
+    return call;
+}
+
+struct http_call *http_start(struct http *http, const struct http_request *request,
+                             const struct http_callbacks *callbacks) {
+    struct http_call *call = call_new(http, request, callbacks);
+    bool loopback = false;
+    int refused = http_check_url(request->url, &loopback, &call->err);
+    if (!refused && request->bearer) {
+        refused = http_check_key(request->bearer, &call->err);
+    }
+    if (refused || http->closing) {
+        end(call, refused ? refused : ERR_CANCELLED, "");
+        return call;
+    }
+    set_rules(call, request, loopback);
+    set_headers(call, request);
+    set_clock(call, request->first_byte_timeout_ms);
+    CURLMcode added = curl_multi_add_handle(http->multi, call->easy);
+    if (added != CURLM_OK) {
+        err_set(&call->err, ERR_IO, "%s: %s", call->url.data, curl_multi_strerror(added));
+        end(call, ERR_IO, "");
+    }
+    return call;
+}
+
+void http_show_url(const char *url, struct str *out) {
+    const char *authority = strstr(url, "//");
+    size_t length = strcspn(url, "?#");
+    size_t start = authority && (size_t)(authority - url) < length ? (size_t)(authority - url) + 2 : 0;
+    const char *at = memrchr(url + start, '@', length - start);
+    str_append(out, url, start);
+    if (at) {
+        str_append_string(out, "...@");
+        start = (size_t)(at - url) + 1;
+    }
+    for (size_t i = start; i < length && i < URL_LIMIT; i++) {
+        str_append_char(out, url[i] > ' ' && url[i] < 0x7F ? url[i] : '?');
+    }
+}
+
+int http_check_key(const char *key, struct err *err) {
+    size_t length = strlen(key);
+    for (size_t i = 0; i < length; i++) {
+        if (key[i] <= ' ' || key[i] >= 0x7F || length > KEY_LIMIT) {
+            return err_set(err, ERR_INVALID,
+                           "the model's key is not one line of printable ASCII of at most %d characters: "
+                           "check model.keyEnvironment or model.keyFile",
+                           (int)KEY_LIMIT);
+        }
+    }
+    return 0;
+}
+
+static bool is_loopback(const char *host) {
+    unsigned char v4[4];
+    unsigned char v6[16];
+    static const unsigned char one[16] = {[15] = 1};
+    char bare[64] = "";
+    size_t length = strlen(host);
+    if (length > 2 && length < sizeof bare && host[0] == '[') {
+        memcpy(bare, host + 1, length - 2);
+    }
+    return strcasecmp(host, "localhost") == 0 || (inet_pton(AF_INET, host, v4) == 1 && v4[0] == 127) ||
+           (inet_pton(AF_INET6, bare, v6) == 1 && memcmp(v6, one, sizeof v6) == 0);
+}
+
+// Why a URL's parts are refused; NULL if they are not.
+static const char *refusal(CURLU *parts, bool *loopback) {
+    char *scheme = NULL;
+    char *host = NULL;
+    char *other = NULL;
+    const char *why = NULL;
+    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
+    curl_url_get(parts, CURLUPART_HOST, &host, 0);
+    *loopback = host && is_loopback(host);
+    if (curl_url_get(parts, CURLUPART_USER, &other, 0) == CURLUE_OK ||
+        curl_url_get(parts, CURLUPART_PASSWORD, &other, 0) == CURLUE_OK) {
+        why = "holds a user name or password: put the key in model.keyEnvironment or model.keyFile";
+    } else if (curl_url_get(parts, CURLUPART_QUERY, &other, 0) == CURLUE_OK ||
+               curl_url_get(parts, CURLUPART_FRAGMENT, &other, 0) == CURLUE_OK) {
+        why = "has a part after ? or #: give the server's base address only, a key belongs in model.keyFile";
+    } else if (!scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)) {
+        why = "is neither http nor https: give an address such as http://127.0.0.1:8012";
+    } else if (strcmp(scheme, "http") == 0 && !*loopback) {
+        why = "would send your code unencrypted over the network: use https, "
+              "or a server on this machine (http://127.0.0.1, http://[::1] or http://localhost)";
+    }
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(other);
+    return why;
+}
+
+int http_check_url(const char *url, bool *loopback, struct err *err) {
+    CURLU *parts = curl_url();
+    const char *why = "is not a URL: give an address such as http://127.0.0.1:8012";
+    *loopback = false;
+    if (parts && strlen(url) <= URL_LIMIT &&
+        curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK) {
+        why = refusal(parts, loopback);
+    }
+    curl_url_cleanup(parts);
+    if (!why) {
+        return 0;
+    }
+    struct str shown;
+    str_init(&shown);
+    http_show_url(url, &shown);
+    err_set(err, ERR_DENIED, "model.url %s %s", shown.data, why);
+    str_free(&shown);
+    return ERR_DENIED;
+}

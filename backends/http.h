@@ -1,0 +1,84 @@
+// http.h - HTTP requests on the loop: libcurl's multi interface driven by libuv.
+//
+// Connections stay open between requests and are reused; over TLS HTTP/2 is
+// taken where offered. No redirect is ever followed. Proxies of the
+// environment are used, except for loopback. The only file that includes curl
+// is http.c.
+//
+//     start -> on_data* -> on_done
+//
+// Ownership: http_new / http_close. A call belongs to the http and dies after its on_done. Request strings
+//            are copied; what the callbacks receive is borrowed for the call.
+// Threads:   the loop's. Creating the first one ignores SIGPIPE for the process (TLS would raise it).
+// Errors:    http_start never fails by itself: trouble arrives through on_done, in words that name the URL
+//            and never hold the key.
+// Limits:    plain http to loopback only, https to anywhere; connect timeout, first-byte timeout and
+//            deadline per request; body_limit bytes of body, 64 KiB of headers.
+//
+// Invariants (tests/unit/backends/openai_life_test.c):
+//   H1  callbacks never run inside http_start or http_cancel
+//   H2  on_done comes exactly once; on_data never after http_cancel or after it returned false
+//   H3  the key stands in the Authorization header and nowhere else
+#ifndef HUNCH_BACKENDS_HTTP_H
+#define HUNCH_BACKENDS_HTTP_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdint.h>
+#include <uv.h>
+
+struct http;
+struct http_call;
+
+struct http_request {
+    const char *url;
+    const char *bearer;             // the key; "" or NULL: no Authorization header
+    struct slice body;              // JSON to POST; empty: GET
+    uint32_t connect_timeout_ms;    // 0: 2,000
+    uint32_t first_byte_timeout_ms; // 0: only the deadline counts
+    uint64_t deadline_us;           // clock_now_us() terms; 0: 10 seconds from now
+    size_t body_limit;              // bytes beyond close the connection; 0: 64 KiB
+};
+
+struct http_head {
+    long status;              // 0 if there was no answer
+    const char *content_type; // "" if the server named none
+    uint32_t retry_after_ms;  // 0 if the server named none
+};
+
+struct http_result {
+    int code;            // 0 (whatever the status), or an err_code; ERR_TOO_LARGE at body_limit
+    const char *message; // "" on success
+    const char *hint;
+    bool stopped; // on_data returned false
+    struct http_head head;
+};
+
+struct http_callbacks {
+    // Bytes of the body. False: enough, the connection is closed and on_done follows with `stopped`.
+    bool (*on_data)(void *context, const struct http_head *head, struct slice bytes);
+    void (*on_done)(void *context, const struct http_result *result);
+    void *context;
+};
+
+struct http *http_new(uv_loop_t *loop);
+// Ends every call with ERR_CANCELLED (those on_done come inside), then frees; the loop must turn once more.
+// Not from inside on_data.
+void http_close(struct http *http);
+struct http_call *http_start(struct http *http, const struct http_request *request,
+                             const struct http_callbacks *callbacks);
+// Closes the stream; on_done(ERR_CANCELLED) follows when the loop turns next. Not after on_done.
+void http_cancel(struct http_call *call);
+// The answer is complete, only the stream's end is missing: wait at most this long for it.
+void http_hurry(struct http_call *call, uint32_t milliseconds);
+
+// Is it a URL that Hunch may talk to? Plain http to loopback or https; no user information, query or
+// fragment. On success *loopback says whether the host is this machine.
+int http_check_url(const char *url, bool *loopback, struct err *err);
+// The URL as error texts may show it: without user information, query, fragment and control characters.
+void http_show_url(const char *url, struct str *out);
+// A key must fit in one header line: printable ASCII. The message never holds the key.
+int http_check_key(const char *key, struct err *err);
+
+#endif

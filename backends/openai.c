@@ -1,0 +1,373 @@
+// openai.c - see openai.h.
+//
+// One struct backend_call per request ties four parts together: http brings
+// bytes, sse makes events of them, openai_wire reads an event, answer makes its
+// text harmless and decides when it is enough.
+//
+//     http -> on_data -> sse -> on_event -> answer -> on_delta
+//                                        `-> failure, finish, usage
+//     http -> on_done -> conclude -> on_done
+//
+// Whatever ends the call is noted where it happens (cancelled, failure,
+// enough, complete) and judged in one place, conclude(), in this order:
+// cancelled by the caller; something was wrong; we had enough; the server said
+// that it is complete; the connection's own fate.
+#include "backends/openai.h"
+
+#include "backends/answer.h"
+#include "backends/fim.h"
+#include "backends/openai_wire.h"
+#include "backends/sse.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+enum {
+    CONTEXT_TOKENS = 4096,
+    CONNECT_TIMEOUT_MS = 2000,
+    TIMEOUT_MS = 10000,
+    STREAM_LIMIT = 4 * 1024 * 1024, // JSON around 64 KiB of text, token by token
+    EVENT_LIMIT = 256 * 1024,
+    ERROR_LIMIT = 16 * 1024,
+    USAGE_WAIT_MS = 500, // after the last text
+    END_WAIT_MS = 100,   // after [DONE]
+};
+
+struct openai {
+    struct backend backend;
+    struct http *http;
+    char *url, *model, *key;
+    uint32_t connect_timeout_ms, timeout_ms;
+};
+
+enum shape { SHAPE_UNKNOWN, SHAPE_STREAM, SHAPE_WHOLE /* one JSON object */, SHAPE_ERROR };
+
+struct backend_call {
+    struct openai *self;
+    struct http_call *http;
+    struct backend_callbacks callbacks;
+    struct str url;
+    struct sse sse;
+    struct answer answer;
+    struct str body; // of an answer that is no stream
+    enum shape shape;
+    uint64_t started_us;
+    bool probing, cancelled, enough, complete, failed;
+    struct openai_trouble trouble;
+    struct backend_result result;
+};
+
+static void fail(struct backend_call *call, int code, const char *what, const char *hint) {
+    call->failed = true;
+    err_set(&call->trouble.err, code, "%s: %s", call->url.data, what);
+    call->trouble.hint = hint;
+}
+
+static void hand_out(struct backend_call *call, struct slice text) {
+    if (text.length == 0 || call->enough || call->cancelled) {
+        return;
+    }
+    if (call->result.first_token_ms == 0) {
+        call->result.first_token_ms = clock_ms_since(call->started_us);
+    }
+    if (call->callbacks.on_delta && !call->callbacks.on_delta(call->callbacks.context, text)) {
+        call->enough = true;
+        call->result.finish = FINISH_ENOUGH;
+    }
+}
+
+static void take_text(struct backend_call *call, const char *text) {
+    static const enum backend_finish finish_of[] = {[ANSWER_OPEN] = FINISH_STOP,
+                                                    [ANSWER_STOPPED] = FINISH_STOP,
+                                                    [ANSWER_LINES] = FINISH_ENOUGH,
+                                                    [ANSWER_FULL] = FINISH_LENGTH};
+    hand_out(call, answer_add(&call->answer, slice_of_string(text)));
+    if (call->answer.end != ANSWER_OPEN && !call->enough) {
+        call->enough = true;
+        call->result.finish = finish_of[call->answer.end];
+    }
+}
+
+static void take_error(struct backend_call *call, const struct json *error) {
+    call->failed = true;
+    openai_explain_stream(call->url.data, call->self->key, error, &call->trouble);
+}
+
+static void take_chunk(struct backend_call *call, const struct openai_chunk *chunk) {
+    if (chunk->error) {
+        take_error(call, chunk->error);
+        return;
+    }
+    if (chunk->has_usage) {
+        call->result.prompt_tokens = chunk->prompt_tokens;
+        call->result.cached_tokens = chunk->cached_tokens;
+    }
+    take_text(call, chunk->text);
+    if (chunk->finish_reason[0] && !call->enough) {
+        call->complete = true;
+        call->result.finish = strcmp(chunk->finish_reason, "length") == 0 ? FINISH_LENGTH : FINISH_STOP;
+        http_hurry(call->http, USAGE_WAIT_MS);
+    }
+}
+
+static void take_json(struct backend_call *call, struct slice bytes) {
+    struct openai_chunk chunk;
+    if (openai_chunk_read(bytes, &chunk) == 0) {
+        take_chunk(call, &chunk);
+    } else {
+        fail(call, ERR_INVALID, "the answer is not a completion",
+             "is model.url an OpenAI-compatible server?");
+    }
+    openai_chunk_free(&chunk);
+}
+
+static bool on_event(void *context, const struct sse_event *event) {
+    struct backend_call *call = context;
+    if (sse_is_done(event)) {
+        call->complete = true;
+        http_hurry(call->http, END_WAIT_MS);
+        return false;
+    }
+    if (slice_equal(event->name, SLICE_LITERAL("error"))) {
+        struct json *error = json_parse(event->data, NULL);
+        take_error(call, error);
+        json_free(error);
+    } else {
+        take_json(call, event->data);
+    }
+    return !call->failed && !call->enough && !call->cancelled;
+}
+
+static enum shape shape_of(const struct backend_call *call, const struct http_head *head) {
+    if (head->status < 200 || head->status > 299) {
+        return SHAPE_ERROR;
+    }
+    if (strcasestr(head->content_type, "json") || call->probing) {
+        return SHAPE_WHOLE;
+    }
+    return head->content_type[0] == '\0' || strcasestr(head->content_type, "event-stream") ? SHAPE_STREAM
+                                                                                           : SHAPE_UNKNOWN;
+}
+
+static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
+    struct backend_call *call = context;
+    if (call->shape == SHAPE_UNKNOWN && (call->shape = shape_of(call, head)) == SHAPE_UNKNOWN) {
+        fail(call, ERR_INVALID, "the answer is a web page or a file, not a completion",
+             "is model.url an OpenAI-compatible server?");
+        return false;
+    }
+    if (call->shape != SHAPE_STREAM) {
+        str_append_slice(&call->body, bytes);
+        return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
+    }
+    sse_feed(&call->sse, bytes); // after [DONE] it takes nothing any more
+    if (call->sse.failure == ERR_TOO_LARGE && !call->failed) {
+        fail(call, ERR_TOO_LARGE, "an event of the stream is over its limit",
+             "is model.url an OpenAI-compatible server?");
+    }
+    return !call->failed && !call->enough;
+}
+
+static void call_free(struct backend_call *call) {
+    sse_fini(&call->sse);
+    answer_fini(&call->answer);
+    str_free(&call->body);
+    str_free(&call->url);
+    free(call);
+}
+
+// Reads what could only be read once it was whole.
+static void read_rest(struct backend_call *call, const struct http_head *head) {
+    if (call->shape == SHAPE_ERROR || head->status < 200 || head->status > 299) {
+        call->failed = true;
+        openai_explain(call->url.data, call->self->key, head, str_slice(&call->body), &call->trouble);
+    } else if (call->shape == SHAPE_WHOLE) {
+        take_json(call, str_slice(&call->body));
+        call->complete = true;
+    } else {
+        sse_finish(&call->sse);
+    }
+    if (!call->failed && !call->enough && !call->complete) {
+        fail(call, ERR_UNAVAILABLE, "the server closed the connection in mid-answer", "see the server's log");
+    }
+}
+
+static void set_failure(struct backend_call *call, int code, const char *message, const char *hint) {
+    struct backend_result *result = &call->result;
+    result->code = code;
+    result->message = message;
+    result->hint = hint;
+    result->retry_after_ms = call->failed ? call->trouble.retry_after_ms : 0;
+    result->finish = FINISH_FAILED;
+    result->candidates = NULL;
+    result->candidate_count = 0;
+}
+
+static void conclude(struct backend_call *call, const struct http_result *http) {
+    if (!call->cancelled && !call->failed && !call->enough && http->code == 0) {
+        read_rest(call, &http->head);
+    }
+    if (!call->cancelled && !call->failed && !call->enough && call->complete) {
+        hand_out(call, answer_finish(&call->answer)); // may have been the beginning of a stop
+    }
+    if (call->cancelled || http->code == ERR_CANCELLED) {
+        set_failure(call, ERR_CANCELLED, "cancelled", "");
+    } else if (call->failed) {
+        set_failure(call, call->trouble.err.code, call->trouble.err.message, call->trouble.hint);
+    } else if (!call->enough && !call->complete) {
+        set_failure(call, http->code, http->message, http->hint);
+    }
+}
+
+static void on_done(void *context, const struct http_result *http) {
+    struct backend_call *call = context;
+    struct backend_result *result = &call->result;
+    struct backend_candidate candidate = {.confidence = -1};
+    result->message = result->hint = "";
+    conclude(call, http);
+    result->total_ms = clock_ms_since(call->started_us);
+    if (result->code == 0 && !call->probing && call->answer.given) {
+        candidate.text = slice_sub(str_slice(&call->answer.text), 0, call->answer.given);
+        result->candidates = &candidate;
+        result->candidate_count = 1;
+    }
+    call->callbacks.on_done(call->callbacks.context, result);
+    call_free(call);
+}
+
+static struct backend_call *call_new(struct openai *self, const char *endpoint,
+                                     const struct answer_limits *limits,
+                                     const struct backend_callbacks *callbacks) {
+    struct backend_call *call = mem_zero(1, sizeof *call);
+    call->self = self;
+    call->callbacks = *callbacks;
+    call->started_us = clock_now_us();
+    str_init(&call->url);
+    str_init(&call->body);
+    openai_url(self->url, endpoint, &call->url);
+    sse_init(&call->sse, EVENT_LIMIT, on_event, call);
+    answer_init(&call->answer, limits);
+    return call;
+}
+
+static void send_call(struct backend_call *call, uint64_t deadline_us, struct slice body) {
+    struct openai *self = call->self;
+    struct http_request request = {
+        .url = call->url.data,
+        .bearer = self->key,
+        .body = body,
+        .connect_timeout_ms = self->connect_timeout_ms,
+        .deadline_us = deadline_us ? deadline_us : call->started_us + self->timeout_ms * UINT64_C(1000),
+        .body_limit = STREAM_LIMIT,
+    };
+    call->http = http_start(self->http, &request, &(struct http_callbacks){on_data, on_done, call});
+}
+
+// The compiled prompt; without one, the two halves as the template (if any) lays them out.
+static struct slice prompt_of(const struct openai *self, const struct backend_request *request,
+                              struct str *rendered) {
+    const char *template = self->backend.traits.template;
+    if (request->prompt.length) {
+        return request->prompt;
+    }
+    if (!template) {
+        return request->prefix;
+    }
+    struct fim_parts parts = {.path = request->path, .prefix = request->prefix, .suffix = request->suffix};
+    fim_render(fim_by_name(template), &parts, rendered);
+    return str_slice(rendered);
+}
+
+static struct backend_call *start(struct backend *backend, const struct backend_request *request,
+                                  const struct backend_callbacks *callbacks) {
+    struct openai *self = (struct openai *)backend;
+    struct answer_limits limits = {
+        .stops = request->stops, .stop_count = request->stop_count, .max_lines = request->max_lines};
+    struct backend_call *call = call_new(self, "/completions", &limits, callbacks);
+    struct str body;
+    struct str rendered;
+    str_init(&body);
+    str_init(&rendered);
+    openai_body(request, self->model, prompt_of(self, request, &rendered), &body);
+    send_call(call, request->deadline_us, str_slice(&body));
+    str_free(&rendered);
+    str_free(&body);
+    return call;
+}
+
+static void cancel(struct backend *backend, struct backend_call *call) {
+    (void)backend;
+    call->cancelled = true;
+    http_cancel(call->http);
+}
+
+static void probe(struct backend *backend, const struct backend_callbacks *callbacks) {
+    struct answer_limits none = {0};
+    struct backend_call *call = call_new((struct openai *)backend, "/models", &none, callbacks);
+    call->probing = true;
+    send_call(call, 0, slice_of("", 0));
+}
+
+static void openai_close(struct backend *backend) {
+    struct openai *self = (struct openai *)backend;
+    http_close(self->http);
+    explicit_bzero(self->key, strlen(self->key));
+    free(self->url);
+    free(self->model);
+    free(self->key);
+    free(self);
+}
+
+static const struct backend_operations operations = {
+    .start = start, .cancel = cancel, .probe = probe, .close = openai_close};
+
+static int find_template(const struct openai_options *options, const char **name, struct err *err) {
+    bool named = options->template && options->template[0];
+    const struct fim_template *fim =
+        named ? fim_by_name(options->template) : fim_for_model(options->model ? options->model : "");
+    *name = fim ? fim_name(fim) : NULL;
+    if (!named || fim) {
+        return 0;
+    }
+    struct str known;
+    str_init(&known);
+    for (size_t i = 0; i < fim_count(); i++) {
+        str_append_format(&known, "%s%s", i ? ", " : "", fim_name(fim_at(i)));
+    }
+    err_set(err, ERR_INVALID, "model.template \"%.60s\" is not known; known are %s", options->template,
+            known.data);
+    str_free(&known);
+    return ERR_INVALID;
+}
+
+static uint32_t or_else(uint32_t value, uint32_t fallback) {
+    return value ? value : fallback;
+}
+
+struct backend *openai_new(uv_loop_t *loop, const struct openai_options *options, struct err *err) {
+    bool loopback = false;
+    const char *template = NULL;
+    const char *key = options->key ? options->key : "";
+    if (http_check_url(options->url ? options->url : "", &loopback, err) || http_check_key(key, err) ||
+        find_template(options, &template, err)) {
+        return NULL;
+    }
+    struct openai *self = mem_zero(1, sizeof *self);
+    self->http = http_new(loop);
+    self->url = mem_copy_string(options->url);
+    self->model = mem_copy_string(options->model ? options->model : "");
+    self->key = mem_copy_string(key);
+    self->connect_timeout_ms = or_else(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
+    self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
+    self->backend.operations = &operations;
+    self->backend.traits = (struct backend_traits){
+        .name = "openai",
+        .model = self->model,
+        .template = template,
+        .context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS),
+        .leaves_machine = !loopback,
+    };
+    return &self->backend;
+}

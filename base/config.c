@@ -1,0 +1,518 @@
+// config.c - see config.h.
+//
+// One table knows every key: name, type, default, bounds, who may set it, and
+// the member of struct config that shows its value. Loading, merging and
+// describing are loops over it, so a new key is one row (and one line in
+// docs/configuration.md).
+//
+// The store keeps one layer per origin, each a flat array of accepted values,
+// one slot per row. After any change the effective values are worked out anew,
+// strongest layer first.
+//
+// Not here: what the values mean; a key that is well-formed is accepted.
+#include "base/config.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    FILE_LIMIT = 1000 * 1000,
+    KEY_LIMIT = 4096,
+    LAYERS = CONFIG_WORKSPACE + 1,
+    DEPTH_LIMIT = 4,
+    SHOWN_LIMIT = 80
+};
+
+enum type { TYPE_BOOL, TYPE_TEXT, TYPE_COUNT, TYPE_FRACTION, TYPE_LANGUAGES };
+
+struct row {
+    const char *key;
+    size_t member;       // offset in struct config
+    const char *text;    // default; of a TYPE_TEXT with choices, one of them
+    const char *choices; // "a|b": the only values allowed; NULL: any
+    double number;       // default
+    double least, most;  // bounds of a number
+    enum type type;
+    bool sensitive; // the user's own file only
+};
+
+#define MEMBER(name) offsetof(struct config, name)
+#define NO_MEMBER    ((size_t)-1)
+
+static const struct row rows[] = {
+    {.key = "enabled", .type = TYPE_BOOL, .member = MEMBER(enabled), .number = 1},
+    {.key = "languages", .type = TYPE_LANGUAGES, .member = NO_MEMBER},
+    {.key = "model.provider",
+     .type = TYPE_TEXT,
+     .member = MEMBER(provider),
+     .text = "repository",
+     .choices = "repository|openai",
+     .sensitive = true},
+    {.key = "model.url", .type = TYPE_TEXT, .member = MEMBER(url), .text = "", .sensitive = true},
+    {.key = "model.name", .type = TYPE_TEXT, .member = MEMBER(model), .text = "", .sensitive = true},
+    {.key = "model.template",
+     .type = TYPE_TEXT,
+     .member = MEMBER(fim_template),
+     .text = "",
+     .sensitive = true},
+    {.key = "model.keyEnvironment",
+     .type = TYPE_TEXT,
+     .member = MEMBER(key_env),
+     .text = "",
+     .sensitive = true},
+    {.key = "model.keyFile", .type = TYPE_TEXT, .member = MEMBER(key_file), .text = "", .sensitive = true},
+    {.key = "model.contextTokens",
+     .type = TYPE_COUNT,
+     .member = MEMBER(context_tokens),
+     .most = 1048576,
+     .sensitive = true},
+    {.key = "completion.maxTokens",
+     .type = TYPE_COUNT,
+     .member = MEMBER(max_tokens),
+     .number = 96,
+     .least = 1,
+     .most = 4096},
+    {.key = "completion.maxLines", .type = TYPE_COUNT, .member = MEMBER(max_lines), .most = 200},
+    {.key = "completion.timeoutMs",
+     .type = TYPE_COUNT,
+     .member = MEMBER(timeout_ms),
+     .number = 10000,
+     .least = 50,
+     .most = 120000},
+    {.key = "completion.minimumConfidence",
+     .type = TYPE_FRACTION,
+     .member = MEMBER(minimum_confidence),
+     .most = 1},
+    {.key = "index.threads", .type = TYPE_COUNT, .member = MEMBER(index_threads), .most = 256},
+    {.key = "log.level",
+     .type = TYPE_TEXT,
+     .member = MEMBER(log_level),
+     .text = "warning",
+     .choices = "error|warning|info|debug"},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+// Settings of the editor extensions themselves, which arrive in the same object.
+static const char *const of_clients[] = {"trace", "server"};
+
+struct config_store {
+    struct json *layers[LAYERS][ROWS]; // NULL: that origin says nothing
+};
+
+struct sink { // where warnings go
+    void (*warn)(void *context, const char *line);
+    void *context;
+};
+
+static void say(const struct sink *sink, const struct err *warning) {
+    if (sink->warn) {
+        sink->warn(sink->context, warning->message);
+    }
+}
+
+static const struct row *find_row(const char *key) {
+    for (size_t i = 0; i < ROWS; i++) {
+        if (strcmp(rows[i].key, key) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static size_t index_of(const struct row *row) {
+    return (size_t)(row - rows);
+}
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+// How many letters must change to make one word the other (Levenshtein), case aside.
+static size_t distance(const char *a, const char *b) {
+    size_t previous[64];
+    size_t width = smaller(strlen(b), 63);
+    for (size_t j = 0; j <= width; j++) {
+        previous[j] = j;
+    }
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = previous[0];
+        previous[0] = i + 1;
+        for (size_t j = 0; j < width; j++) {
+            size_t change = diagonal + (strncasecmp(&a[i], &b[j], 1) != 0);
+            diagonal = previous[j + 1];
+            previous[j + 1] = smaller(change, smaller(previous[j], diagonal) + 1);
+        }
+    }
+    return previous[width];
+}
+
+static const char *nearest_key(const char *key) {
+    const char *nearest = rows[0].key;
+    for (size_t i = 1; i < ROWS; i++) {
+        if (distance(key, rows[i].key) < distance(key, nearest)) {
+            nearest = rows[i].key;
+        }
+    }
+    return nearest;
+}
+
+static const char *origin_text(enum config_origin origin) {
+    static const char *const names[] = {"default", "user file", "editor", "workspace"};
+    return names[origin];
+}
+
+static bool is_choice(const char *choices, const char *text) {
+    size_t length = strlen(text);
+    for (const char *at = choices; *at; at += strcspn(at, "|"), at += *at == '|') {
+        if (strcspn(at, "|") == length && memcmp(at, text, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool only_switches(const struct json *object) {
+    bool good = json_is_object(object);
+    for (const struct json *child = good ? json_first(object) : NULL; child; child = json_next(child)) {
+        good = good && json_is_bool(child);
+    }
+    return good;
+}
+
+static bool within(const struct row *row, double number) {
+    return number >= row->least && number <= row->most;
+}
+
+// Is the value one that the row allows? If not, `want` says what would be.
+static bool allowed(const struct row *row, const struct json *value, struct str *want) {
+    switch (row->type) {
+    case TYPE_BOOL:
+        str_append_string(want, "true or false");
+        return json_is_bool(value);
+    case TYPE_LANGUAGES:
+        str_append_string(want, "an object such as {\"markdown\": false}");
+        return only_switches(value);
+    case TYPE_TEXT:
+        str_append_format(want, "%s%s", row->choices ? "one of " : "a string",
+                          row->choices ? row->choices : "");
+        return json_is_string(value) && (!row->choices || is_choice(row->choices, json_string(value, "")));
+    case TYPE_COUNT:
+        str_append_format(want, "a whole number from %.0f to %.0f", row->least, row->most);
+        return json_is_number(value) && within(row, (double)json_integer(value, -1));
+    default:
+        str_append_format(want, "a number from %g to %g", row->least, row->most);
+        return json_is_number(value) && within(row, json_number(value, -1));
+    }
+}
+
+struct walk {
+    struct json **layer; // ROWS slots to fill
+    enum config_origin origin;
+    struct sink sink;
+};
+
+static void refuse(const struct walk *walk, const struct row *row) {
+    struct err warning;
+    char *path = config_user_path();
+    err_set(&warning, ERR_DENIED, "%s from the %s is refused: it counts only in your own %s", row->key,
+            origin_text(walk->origin), path ? path : "config.json");
+    say(&walk->sink, &warning);
+    free(path);
+}
+
+static void accept_value(struct walk *walk, const struct row *row, const struct json *value) {
+    if (row->sensitive && walk->origin != CONFIG_USER_FILE) {
+        refuse(walk, row);
+        return;
+    }
+    struct err warning;
+    struct str want;
+    str_init(&want);
+    if (allowed(row, value, &want)) {
+        json_free(walk->layer[index_of(row)]);
+        walk->layer[index_of(row)] = json_copy(value);
+    } else {
+        err_set(&warning, ERR_INVALID, "%s (%s) is ignored: it must be %s", row->key,
+                origin_text(walk->origin), want.data);
+        say(&walk->sink, &warning);
+    }
+    str_free(&want);
+}
+
+static bool belongs_to_client(const char *key) {
+    for (size_t i = 0; i < sizeof of_clients / sizeof *of_clients; i++) {
+        size_t length = strlen(of_clients[i]);
+        if (strncmp(key, of_clients[i], length) == 0 && (key[length] == '\0' || key[length] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_unknown(const struct walk *walk, const char *key) {
+    struct err warning;
+    struct slice whole = slice_of_string(key);
+    struct str shown;
+    str_init(&shown);
+    str_append_slice(&shown, slice_sub(whole, 0, utf8_floor(whole, SHOWN_LIMIT)));
+    for (size_t i = 0; i < shown.length; i++) {
+        shown.data[i] = (unsigned char)shown.data[i] < ' ' || shown.data[i] == 0x7F ? '?' : shown.data[i];
+    }
+    err_set(&warning, ERR_NOT_FOUND, "unknown setting %s (%s): did you mean %s?", shown.data,
+            origin_text(walk->origin), nearest_key(key));
+    say(&walk->sink, &warning);
+    str_free(&shown);
+}
+
+static void walk_member(struct walk *walk, const char *key, const struct json *value, int depth) {
+    const struct row *row = find_row(key);
+    if (json_is_null(value) || (walk->origin != CONFIG_USER_FILE && belongs_to_client(key))) {
+        return; // editors send null for what is not set
+    }
+    if (row) {
+        accept_value(walk, row, value);
+    } else if (!json_is_object(value) || depth == DEPTH_LIMIT) {
+        report_unknown(walk, key);
+    } else {
+        for (const struct json *child = json_first(value); child; child = json_next(child)) {
+            struct str path;
+            str_init(&path);
+            str_append_format(&path, "%s%s%s", key, key[0] ? "." : "", json_key(child));
+            walk_member(walk, path.data, child, depth + 1);
+            str_free(&path);
+        }
+    }
+}
+
+// The value that counts, and whose it is; NULL: the default.
+static const struct json *effective(const struct config *config, const struct row *row,
+                                    enum config_origin *origin) {
+    for (int layer = LAYERS - 1; layer > CONFIG_DEFAULT; layer--) {
+        const struct json *value = config->store->layers[layer][index_of(row)];
+        if (value) {
+            *origin = (enum config_origin)layer;
+            return value;
+        }
+    }
+    *origin = CONFIG_DEFAULT;
+    return NULL;
+}
+
+static void show(struct config *config, const struct row *row) {
+    enum config_origin origin;
+    const struct json *value = effective(config, row, &origin);
+    if (row->member == NO_MEMBER) {
+        return; // config_language_enabled reads the layers
+    }
+    char *member = (char *)config + row->member;
+    switch (row->type) {
+    case TYPE_BOOL:
+        *(bool *)(void *)member = json_bool(value, row->number != 0);
+        break;
+    case TYPE_TEXT:
+        *(const char **)(void *)member = json_string(value, row->text);
+        break;
+    case TYPE_COUNT:
+        *(uint32_t *)(void *)member = (uint32_t)json_number(value, row->number);
+        break;
+    case TYPE_FRACTION:
+        *(double *)(void *)member = json_number(value, row->number);
+        break;
+    case TYPE_LANGUAGES:
+        break;
+    }
+}
+
+static void show_all(struct config *config) {
+    for (size_t i = 0; i < ROWS; i++) {
+        show(config, &rows[i]);
+    }
+}
+
+static void clear_layer(struct config *config, enum config_origin origin) {
+    for (size_t i = 0; i < ROWS; i++) {
+        json_free(config->store->layers[origin][i]);
+        config->store->layers[origin][i] = NULL;
+    }
+}
+
+struct config *config_new(void) {
+    struct config *config = mem_zero(1, sizeof *config);
+    config->store = mem_zero(1, sizeof *config->store);
+    show_all(config);
+    return config;
+}
+
+void config_free(struct config *config) {
+    if (config) {
+        for (int layer = 0; layer < LAYERS; layer++) {
+            clear_layer(config, (enum config_origin)layer);
+        }
+        free(config->store);
+        free(config);
+    }
+}
+
+void config_merge(struct config *config, const struct json *object, enum config_origin origin,
+                  void (*listener)(void *context, const char *line), void *context) {
+    struct walk walk = {config->store->layers[origin], origin, {listener, context}};
+    struct err warning;
+    clear_layer(config, origin);
+    if (json_is_object(object)) {
+        walk_member(&walk, "", object, 0);
+    } else if (!json_is_null(object)) {
+        err_set(&warning, ERR_INVALID, "the settings from the %s are ignored: they are no JSON object",
+                origin_text(origin));
+        say(&walk.sink, &warning);
+    }
+    show_all(config);
+}
+
+static int parse_file(const char *path, struct json **json, struct err *err) {
+    struct str text;
+    struct err cause;
+    str_init(&text);
+    int result = fs_read(path, FILE_LIMIT, &text, &cause);
+    if (result && result != ERR_NOT_FOUND) { // no file is no error
+        err_set(err, result, "%s", cause.message);
+    }
+    if (result == 0 && slice_trim(str_slice(&text)).length) {
+        *json = json_parse_relaxed(str_slice(&text), &cause);
+        if (!json_is_object(*json)) {
+            result =
+                err_set(err, ERR_INVALID, "%s: %s; mend it or move it away (defaults are used until then)",
+                        path, *json ? "line 1: not a JSON object" : cause.message);
+        }
+    }
+    str_free(&text);
+    return result;
+}
+
+int config_load(struct config *config, const char *path, void (*listener)(void *context, const char *line),
+                void *context, struct err *err) {
+    char *standard = path ? NULL : config_user_path();
+    struct json *json = NULL;
+    int result = ERR_NOT_FOUND;
+    if (path || standard) {
+        result = parse_file(path ? path : standard, &json, err);
+    }
+    if (result == 0 || result == ERR_NOT_FOUND) {
+        config_merge(config, json, CONFIG_USER_FILE, listener, context);
+        result = 0;
+    }
+    json_free(json);
+    free(standard);
+    return result;
+}
+
+bool config_language_enabled(const struct config *config, const char *language) {
+    size_t slot = index_of(find_row("languages"));
+    for (int layer = LAYERS - 1; layer > CONFIG_DEFAULT; layer--) {
+        const struct json *said = json_get(config->store->layers[layer][slot], language);
+        if (said) {
+            return json_bool(said, true);
+        }
+    }
+    return true;
+}
+
+const char *config_origin_name(const struct config *config, const char *key) {
+    const struct row *row = find_row(key);
+    enum config_origin origin = CONFIG_DEFAULT;
+    if (row) {
+        effective(config, row, &origin);
+    }
+    return origin_text(origin);
+}
+
+static struct json *default_value(const struct row *row) {
+    return row->type == TYPE_BOOL        ? json_new_bool(row->number != 0)
+           : row->type == TYPE_TEXT      ? json_new_string(slice_of_string(row->text))
+           : row->type == TYPE_LANGUAGES ? json_object()
+                                         : json_new_number(row->number);
+}
+
+struct json *config_describe(const struct config *config) {
+    struct json *all = json_object();
+    for (size_t i = 0; i < ROWS; i++) {
+        enum config_origin origin;
+        const struct json *value = effective(config, &rows[i], &origin);
+        struct json *entry = json_set(all, rows[i].key, json_object());
+        json_set(entry, "value", value ? json_copy(value) : default_value(&rows[i]));
+        json_set_string(entry, "origin", origin_text(origin));
+    }
+    return all;
+}
+
+char *config_user_path(void) {
+    char *folder = fs_config_folder();
+    char *path = folder ? fs_join(folder, "config.json") : NULL;
+    free(folder);
+    return path;
+}
+
+// Somebody may have put the key itself where its variable's name belongs: only what looks like a name is
+// shown.
+static const char *showable(const char *name) {
+    size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return length <= 40 && name[length] == '\0' ? name : "(not a usual name)";
+}
+
+static int check_private(int file, const char *path, struct err *err) {
+    struct stat status;
+    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+        return err_set(err, ERR_INVALID, "model.keyFile %s is not a regular file", path);
+    }
+    if (status.st_mode & 077) {
+        return err_set(err, ERR_DENIED, "model.keyFile %s can be read by others: run chmod 600 on it", path);
+    }
+    return 0;
+}
+
+static int read_key_file(const char *path, struct str *out, struct err *err) {
+    char bytes[KEY_LIMIT];
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (file < 0) {
+        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open model.keyFile %s: %s",
+                       path, strerror(errno));
+    }
+    int result = check_private(file, path, err);
+    ssize_t got = result ? 0 : read(file, bytes, sizeof bytes);
+    close(file);
+    if (got < 0 || got == (ssize_t)sizeof bytes) {
+        result = err_set(err, ERR_INVALID, "model.keyFile %s: %s", path,
+                         got < 0 ? "cannot be read" : "too long for a key");
+    } else if (result == 0) {
+        str_append_slice(out, slice_trim(slice_of(bytes, (size_t)got)));
+    }
+    explicit_bzero(bytes, sizeof bytes);
+    return result;
+}
+
+int config_read_key(const struct config *config, struct str *out, struct err *err) {
+    if (config->key_env[0]) {
+        const char *value = getenv(config->key_env);
+        if (!value) {
+            return err_set(err, ERR_NOT_FOUND, "the variable %s that model.keyEnvironment names is not set",
+                           showable(config->key_env));
+        }
+        str_append_slice(out, slice_trim(slice_of_string(value)));
+        return 0;
+    }
+    if (!config->key_file[0]) {
+        return 0;
+    }
+    const char *home = strncmp(config->key_file, "~/", 2) == 0 ? getenv("HOME") : NULL;
+    char *path = home ? fs_join(home, config->key_file + 2) : mem_copy_string(config->key_file);
+    int result = read_key_file(path, out, err);
+    free(path);
+    return result;
+}

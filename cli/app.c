@@ -1,0 +1,245 @@
+// app.c - see app.h.
+#include "cli/app.h"
+
+#include "backends/openai.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// Jobs that may wait for the interactive worker; beyond it a request is answered "busy".
+enum { WORKER_QUEUE = 64 };
+
+// --- one sink that passes everything on to the retriever's and the model's ---
+
+static void put(void *self, struct record *record, struct slice text) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].put(app->sinks[i].self, record, text);
+    }
+}
+
+static void remove_path(void *self, const char *path) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].remove(app->sinks[i].self, path);
+    }
+}
+
+static void overlay(void *self, struct record *record, struct slice text) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].overlay(app->sinks[i].self, record, text);
+    }
+}
+
+static void overlay_remove(void *self, const char *path) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].overlay_remove(app->sinks[i].self, path);
+    }
+}
+
+static void commit(void *self, bool full_pass) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        app->sinks[i].commit(app->sinks[i].self, full_pass);
+    }
+}
+
+// --- models ---
+
+struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err) {
+    struct str key;
+    str_init(&key);
+    struct backend *model = NULL;
+    if (config_read_key(config, &key, err) == 0) {
+        struct openai_options options = {
+            .url = config->url,
+            .model = config->model,
+            .key = key.data,
+            .template = config->fim_template,
+            .context_tokens = config->context_tokens,
+            .timeout_ms = config->timeout_ms,
+        };
+        model = openai_new(loop, &options, err);
+    }
+    explicit_bzero(key.data, key.length);
+    str_free(&key);
+    return model;
+}
+
+static void open_builtin(struct app *app) {
+    struct repository_options options = {.root = app->root, .worker = app->worker};
+    app->repository = app->model = repository_new(app->loop, &options);
+    app->sinks[app->sink_count++] = repository_sink(app->repository);
+}
+
+static int open_model(struct app *app, const struct app_events *events, struct err *err) {
+    if (strcmp(app->config->provider, "repository") == 0) {
+        open_builtin(app);
+        return 0;
+    }
+    struct err trouble = {0};
+    app->model = app_model(app->loop, app->config, &trouble);
+    if (!app->model && !events->tolerate_model) {
+        return err_set(err, trouble.code, "%s", trouble.message);
+    }
+    if (!app->model) {
+        open_builtin(app);
+        if (events->on_warning) {
+            char line[640];
+            snprintf(line, sizeof line, "%s; the built-in model answers meanwhile", trouble.message);
+            events->on_warning(events->context, line);
+        }
+    }
+    return 0;
+}
+
+// --- life cycle ---
+
+static int open_parts(struct app *app, const struct app_events *events, bool with_index, struct err *err) {
+    app->worker = worker_new(app->loop, WORKER_QUEUE);
+    app->retriever = retriever_new(app->root);
+    app->sinks[app->sink_count++] = retriever_sink(app->retriever);
+    int code = open_model(app, events, err);
+    if (code) {
+        return code;
+    }
+    if (events->observer) {
+        app->sinks[app->sink_count++] = *events->observer;
+    }
+    struct engine_options engine = {app->loop,  app->worker, app->retriever,
+                                    app->model, app->config, app->root};
+    app->engine = engine_new(&engine);
+    if (!with_index) {
+        return 0;
+    }
+    struct indexer_options indexer = {
+        .root = app->root,
+        .threads = app->config->index_threads,
+        .sink = {app, put, remove_path, overlay, overlay_remove, commit},
+        .on_progress = events->on_progress,
+        .on_ready = events->on_ready,
+        .on_warning = events->on_warning,
+        .context = events->context,
+    };
+    return indexer_open(&app->indexer, app->loop, &indexer, err);
+}
+
+int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
+             const struct app_events *events, struct err *err) {
+    struct app *app = mem_zero(1, sizeof *app);
+    app->loop = loop;
+    app->config = config;
+    app->root = fs_real_path(root ? root : "/", err);
+    int code = app->root ? open_parts(app, events, root != NULL, err) : ERR_NOT_FOUND;
+    if (code) {
+        app_close(app);
+        return code;
+    }
+    *out = app;
+    return 0;
+}
+
+// The order matters: who is called dies after who calls.
+void app_close(struct app *app) {
+    if (!app) {
+        return;
+    }
+    if (app->indexer) {
+        indexer_close(app->indexer);
+    }
+    worker_free(app->worker);
+    engine_free(app->engine);
+    backend_close(app->model);
+    retriever_free(app->retriever);
+    free(app->root);
+    free(app);
+}
+
+static bool has_marker(const char *folder) {
+    static const char *const markers[] = {".git", ".hg", ".svn"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof markers / sizeof markers[0] && !found; i++) {
+        char *path = fs_join(folder, markers[i]);
+        found = fs_is_folder(path) || fs_is_file(path); // a worktree's .git is a file
+        free(path);
+    }
+    return found;
+}
+
+// The nearest ancestor of `start` (itself included) that a version control system marks. Heap, or NULL.
+static char *marked_ancestor(const char *start) {
+    char *folder = mem_copy_string(start);
+    while (!has_marker(folder)) {
+        char *end = strrchr(folder, '/');
+        if (!end || end == folder) {
+            free(folder);
+            return NULL;
+        }
+        *end = '\0';
+    }
+    return folder;
+}
+
+// The current folder, if `start` is below it and it is a place to work in (not / or the home folder).
+static char *current_ancestor(const char *start) {
+    char *current = fs_real_path(".", NULL);
+    const char *home = getenv("HOME");
+    size_t length = current ? strlen(current) : 0;
+    bool inside = length > 1 && strncmp(start, current, length) == 0 && start[length] == '/';
+    if (inside && !(home && strcmp(home, current) == 0)) {
+        return current;
+    }
+    free(current);
+    return NULL;
+}
+
+char *app_find_root(const char *path, struct err *err) {
+    char *start = fs_real_path(path, err);
+    if (!start) {
+        return NULL;
+    }
+    bool is_folder = fs_is_folder(start);
+    char *slash = strrchr(start, '/');
+    if (!is_folder && slash && slash != start) {
+        *slash = '\0';
+    }
+    char *root = marked_ancestor(start);
+    if (!root && !is_folder) {
+        root = current_ancestor(start);
+    }
+    if (!root) {
+        return start;
+    }
+    free(start);
+    return root;
+}
+
+static void warn(void *context, const char *line) {
+    (void)context;
+    log_warning("%s", line);
+}
+
+static enum log_level level_of(const char *name) {
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (enum log_level)i;
+        }
+    }
+    return LOG_LEVEL_WARNING;
+}
+
+struct config *app_load_config(void) {
+    struct config *config = config_new();
+    struct err err = {0};
+    if (config_load(config, NULL, warn, NULL, &err) != 0) {
+        log_error("%s; the defaults apply until it is mended", err.message);
+    }
+    log_set_level(level_of(config->log_level));
+    return config;
+}

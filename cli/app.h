@@ -1,0 +1,57 @@
+// app.h - the wiring: one repository's index, retriever, model and engine on one loop.
+//
+// The only place that knows every layer. Each subcommand opens an app for a
+// root and closes it at its end; `hunch lsp` opens one when the client says
+// which folder it works in.
+//
+// Ownership: app_open / app_close; the loop and the config are borrowed and outlive the app.
+// Threads:   the loop's.
+// Errors:    err names the root or the model's setting, the cause and the way out.
+// Limits:    one root an app.
+#ifndef HUNCH_CLI_APP_H
+#define HUNCH_CLI_APP_H
+
+#include "backends/repository.h"
+#include "completion/engine.h"
+#include "indexer/indexer.h"
+
+struct app {
+    uv_loop_t *loop;
+    const struct config *config;
+    char *root;
+    struct worker *worker;
+    struct retriever *retriever;
+    struct backend *repository; // the built-in model; NULL when another is configured
+    struct backend *model;      // what completes: the built-in one or the configured one
+    struct engine *engine;
+    struct indexer *indexer;    // NULL without a root
+    struct index_sink sinks[3]; // who is fed by the indexer: retriever, built-in model, observer
+    size_t sink_count;
+};
+
+// What an app reports while it indexes (every function may be NULL), and how it takes trouble.
+struct app_events {
+    void (*on_progress)(void *context, const struct index_progress *progress);
+    void (*on_ready)(void *context, const struct index_progress *progress);
+    void (*on_warning)(void *context, const char *message);
+    void *context;
+    const struct index_sink *observer; // fed like the others; called on the indexer's writer thread
+    // A configured model that cannot be opened is a warning, and the built-in one answers instead.
+    bool tolerate_model;
+};
+
+// root NULL: no index; completions come from the open document alone.
+int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
+             const struct app_events *events, struct err *err);
+void app_close(struct app *app); // NULL is allowed; the loop must turn once more
+
+// The model that the config asks for: NULL and err when it cannot be (a refused URL, an unreadable key).
+struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err);
+// The repository that `path` (a file or folder) belongs to: its nearest ancestor with .git, .hg or .svn;
+// else, for a file, the current folder if the file is below it; else the folder itself. Heap; NULL and err if
+// path does not exist.
+char *app_find_root(const char *path, struct err *err);
+// The config as every subcommand loads it: the user's file, warnings and errors as lines on stderr.
+struct config *app_load_config(void);
+
+#endif

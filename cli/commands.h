@@ -1,0 +1,13 @@
+// commands.h - the subcommands of `hunch`: each takes its own arguments and returns the exit status.
+//
+// Status: 0 fine, 1 the thing asked for failed (one clear line on stderr), 2 wrong usage.
+#ifndef HUNCH_CLI_COMMANDS_H
+#define HUNCH_CLI_COMMANDS_H
+
+int command_lsp(int argc, char **argv);
+int command_index(int argc, char **argv);
+int command_complete(int argc, char **argv);
+int command_demo(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+
+#endif

@@ -1,0 +1,214 @@
+// complete.c - `hunch complete FILE:LINE:COL`: one completion, as the editor would get it.
+//
+// The index is brought up to date first (a stored one makes that quick), then
+// the same engine that the language server uses answers. Exit status 0 also
+// when Hunch stays silent: the reason is printed.
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/place.h"
+#include "cli/terminal.h"
+#include "indexer/ignore.h"
+#include "indexer/language.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { FILE_LIMIT = 16 * 1024 * 1024 };
+
+struct complete_options {
+    bool json, why, from_stdin;
+    struct place place;
+};
+
+struct complete_run {
+    const struct complete_options *options;
+    struct app *app;
+    struct text *text;
+    size_t cursor;
+    char *path; // below the root
+    bool answered;
+    bool failed;
+};
+
+static void print_json(const struct engine_answer *answer) {
+    struct json *object = engine_answer_json(answer);
+    struct str text;
+    str_init(&text);
+    json_print_pretty(object, &text);
+    puts(text.data);
+    str_free(&text);
+    json_free(object);
+}
+
+static void print_text(const struct complete_run *run, const struct engine_answer *answer) {
+    terminal_ghost(stdout, text_slice(run->text), answer);
+    if (answer->candidate_count) {
+        double confidence = answer->candidates[0].confidence;
+        printf("         %s model, %.1f ms (%.1f ms of it for context)", answer->model, answer->total_ms,
+               answer->context_ms);
+        if (confidence >= 0) {
+            printf(", %.0f %% sure", confidence * 100);
+        }
+        putchar('\n');
+    } else {
+        printf("         silent: %s (%s model, %.1f ms)\n", answer->reason, answer->model, answer->total_ms);
+    }
+    if (run->options->why) {
+        printf("         context of %u items in %.1f ms, best first:\n", answer->context->count,
+               answer->context_ms);
+        terminal_context(stdout, answer->context, 64);
+    }
+}
+
+static void on_answer(void *context, const struct engine_answer *answer) {
+    struct complete_run *run = context;
+    run->answered = true;
+    if (run->options->json) {
+        print_json(answer);
+    } else {
+        print_text(run, answer);
+    }
+    run->failed = answer->outcome == OUTCOME_UNREACHABLE || answer->outcome == OUTCOME_MODEL_FAILED ||
+                  answer->outcome == OUTCOME_TIMEOUT;
+    uv_stop(run->app->loop);
+}
+
+static void on_progress(void *context, const struct index_progress *progress) {
+    (void)context;
+    terminal_progress(progress);
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    (void)progress;
+    struct complete_run *run = context;
+    terminal_progress_end();
+    if (run->answered) {
+        return;
+    }
+    const char *rule = NULL;
+    struct engine_query query = {
+        .path = run->path,
+        .language = language_id(language_of_path(run->path)),
+        .text = run->text,
+        .cursor = run->cursor,
+        .invoked = true,
+        .ignored = ignore_path(run->app->root, run->path, false, &rule),
+    };
+    engine_start(run->app->engine, &query, on_answer, run);
+}
+
+static void on_warning(void *context, const char *message) {
+    (void)context;
+    terminal_progress_end();
+    log_warning("%s", message);
+}
+
+static int read_stdin(struct str *out, struct err *err) {
+    char buffer[65536];
+    ssize_t got;
+    while ((got = read(STDIN_FILENO, buffer, sizeof buffer)) > 0) {
+        str_append(out, buffer, (size_t)got);
+        if (out->length > FILE_LIMIT) {
+            return err_set(err, ERR_TOO_LARGE, "the text on stdin is over %d bytes", FILE_LIMIT);
+        }
+    }
+    return got < 0 ? err_set(err, ERR_IO, "cannot read stdin") : 0;
+}
+
+static int read_document(struct complete_run *run, struct err *err) {
+    const struct complete_options *options = run->options;
+    struct str bytes;
+    str_init(&bytes);
+    int code =
+        options->from_stdin ? read_stdin(&bytes, err) : fs_read(options->place.file, FILE_LIMIT, &bytes, err);
+    if (code == 0 && memchr(bytes.data, '\0', bytes.length)) {
+        code = err_set(err, ERR_INVALID, "%s is not text: it holds NUL bytes", options->place.file);
+    }
+    if (code == 0) {
+        code = place_offset(&options->place, str_slice(&bytes), &run->cursor, err);
+    }
+    if (code == 0) {
+        run->text = text_new(str_slice(&bytes));
+    }
+    str_free(&bytes);
+    return code;
+}
+
+// The file's path below the root, and the root itself.
+static char *locate(struct complete_run *run, struct err *err) {
+    char *root = app_find_root(run->options->place.file, err);
+    char *real = root ? fs_real_path(run->options->place.file, err) : NULL;
+    if (real) {
+        size_t skip = strcmp(root, "/") == 0 ? 1 : strlen(root) + 1;
+        run->path = mem_copy_string(real + skip);
+    }
+    free(real);
+    return root;
+}
+
+static int complete(const struct complete_options *options) {
+    struct complete_run run = {.options = options};
+    struct err err = {0};
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    struct config *config = app_load_config();
+    struct app_events events = {on_progress, on_ready, on_warning, &run, NULL, false};
+    char *root = locate(&run, &err);
+    int code = root && run.path ? read_document(&run, &err) : ERR_NOT_FOUND;
+    if (code == 0) {
+        code = app_open(&run.app, &loop, config, root, &events, &err);
+    }
+    if (code == 0) {
+        uv_run(&loop, UV_RUN_DEFAULT);
+    } else {
+        log_error("%s", err.message);
+    }
+    app_close(run.app);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    uv_loop_close(&loop);
+    config_free(config);
+    text_release(run.text);
+    free(run.path);
+    free(root);
+    return code || run.failed ? 1 : 0;
+}
+
+int command_complete(int argc, char **argv) {
+    static const struct option long_options[] = {{"json", no_argument, NULL, 'j'},
+                                                 {"why", no_argument, NULL, 'w'},
+                                                 {"stdin", no_argument, NULL, 's'},
+                                                 {0}};
+    struct complete_options options = {0};
+    for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+        switch (option) {
+        case 'j':
+            options.json = true;
+            break;
+        case 'w':
+            options.why = true;
+            break;
+        case 's':
+            options.from_stdin = true;
+            break;
+        default:
+            return 2;
+        }
+    }
+    if (argc - optind != 1) {
+        fputs("hunch: usage: hunch complete FILE:LINE:COL [--stdin] [--json] [--why]\n", stderr);
+        return 2;
+    }
+    struct err err = {0};
+    if (place_parse(argv[optind], &options.place, &err) != 0) {
+        log_error("%s", err.message);
+        return 2;
+    }
+    int status = complete(&options);
+    place_free(&options.place);
+    return status;
+}

@@ -1,0 +1,326 @@
+// demo.c - `hunch demo [DIR]`: what ghost text would look like in this very repository.
+//
+// Forty places are drawn from the repository's own source files (a fixed
+// sequence, so that two runs show the same): the rest of an ordinary line at a
+// token's end. The file's text without that rest is the open document; the
+// file on disk is masked from the model, so nothing is given away. The surest
+// suggestions are shown with what was really written there, and the last line
+// tells how all forty went.
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "indexer/language.h"
+
+#include <stdlib.h>
+
+enum { PLACES = 40, SHOWN = 8, SHOWN_CONTEXT = 3, FILE_LIMIT = 1024 * 1024, MIN_LINE = 20, MAX_LINE = 140 };
+
+struct sample {
+    char *path;
+    struct text *document; // without the rest of the line
+    char *rest;            // what was written there
+    size_t cursor;
+    struct str report; // what to print, once answered
+    double confidence;
+    bool shown, exact;
+    double total_ms;
+};
+
+struct demo {
+    struct app *app;
+    uv_mutex_t mutex; // guards paths: the writer thread fills it
+    VEC(char *) paths;
+    struct sample samples[PLACES];
+    size_t sample_count, asked;
+    uint64_t random;
+};
+
+static uint32_t next_random(struct demo *demo) {
+    demo->random = demo->random * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(demo->random >> 33);
+}
+
+// --- the files, gathered while the index delivers them ---
+
+static void on_record(void *self, struct record *record, struct slice text) {
+    (void)text;
+    struct demo *demo = self;
+    if (record->taint == TAINT_OWN && record->size > 500 && record->size < FILE_LIMIT) {
+        uv_mutex_lock(&demo->mutex);
+        vec_push(&demo->paths, mem_copy_string(record->path));
+        uv_mutex_unlock(&demo->mutex);
+    }
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// --- the places ---
+
+static bool ordinary(struct slice line) {
+    struct slice body = slice_trim(line);
+    static const char *const comments[] = {"//",     "/*",     "*",    "#",       "--",
+                                           "\"\"\"", "import", "use ", "package", "from "};
+    for (size_t i = 0; i < sizeof comments / sizeof comments[0]; i++) {
+        if (slice_starts_with(body, slice_of_string(comments[i]))) {
+            return false;
+        }
+    }
+    return body.length >= MIN_LINE && line.length <= MAX_LINE;
+}
+
+static bool is_word(char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Fills the sample from a random ordinary line of the text; false if the line drawn is none.
+static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
+    size_t start = next_random(demo) % text.length;
+    while (start > 0 && text.data[start - 1] != '\n') {
+        start--;
+    }
+    size_t end = slice_find(text, SLICE_LITERAL("\n"), start);
+    end = end == (size_t)-1 ? text.length : end;
+    struct slice line = slice_sub(text, start, end);
+    while (line.length && (line.data[line.length - 1] == '\r' || line.data[line.length - 1] == ' ')) {
+        line.length--;
+    }
+    if (!ordinary(line)) {
+        return false;
+    }
+    size_t cut = line.length / 4 + next_random(demo) % (line.length / 2 + 1);
+    while (cut < line.length && is_word(line.data[cut - 1]) && is_word(line.data[cut])) {
+        cut++;
+    }
+    if (line.length - cut < 4) {
+        return false;
+    }
+    struct str document;
+    str_init(&document);
+    str_append_slice(&document, text);
+    str_splice(&document, start + cut, start + line.length, NULL, 0);
+    sample->document = text_new(str_slice(&document));
+    str_free(&document);
+    sample->rest = mem_copy_bytes(line.data + cut, line.length - cut);
+    sample->cursor = start + cut;
+    return true;
+}
+
+static void choose_samples(struct demo *demo) {
+    if (demo->paths.count) {
+        qsort(demo->paths.items, demo->paths.count, sizeof *demo->paths.items, by_name);
+    }
+    for (size_t attempt = 0; attempt < PLACES * 20 && demo->sample_count < PLACES && demo->paths.count;
+         attempt++) {
+        const char *path = demo->paths.items[next_random(demo) % demo->paths.count];
+        char *whole = fs_join(demo->app->root, path);
+        struct str text;
+        str_init(&text);
+        struct sample *sample = &demo->samples[demo->sample_count];
+        if (fs_read(whole, FILE_LIMIT, &text, NULL) == 0 && text.length &&
+            draw(demo, str_slice(&text), sample)) {
+            sample->path = mem_copy_string(path);
+            str_init(&sample->report);
+            demo->sample_count++;
+        }
+        str_free(&text);
+        free(whole);
+    }
+}
+
+// --- asking and showing ---
+
+static void ask_next(struct demo *demo);
+
+static bool same_but_for_spaces(struct slice a, const char *b) {
+    size_t i = 0;
+    for (; *b; b++) {
+        if (*b == ' ' || *b == '\t') {
+            continue;
+        }
+        while (i < a.length && (a.data[i] == ' ' || a.data[i] == '\t')) {
+            i++;
+        }
+        if (i >= a.length || a.data[i++] != *b) {
+            return false;
+        }
+    }
+    return slice_trim(slice_sub(a, i, a.length)).length == 0;
+}
+
+// The answer lives only for this call, so what will be printed is written now, into memory.
+static void write_report(const struct sample *sample, const struct engine_answer *answer, FILE *out) {
+    terminal_write(out, STYLE_BOLD, slice_of_string(sample->path));
+    fputc('\n', out);
+    terminal_ghost(out, text_slice(sample->document), answer);
+    fprintf(out, "         %.1f ms, %.0f %% sure; ", answer->total_ms, sample->confidence * 100);
+    if (sample->exact) {
+        terminal_write(out, STYLE_GREEN, SLICE_LITERAL("exactly what is written there\n"));
+    } else {
+        fputs("written there: ", out);
+        terminal_write(out, STYLE_RED, slice_trim(slice_of_string(sample->rest)));
+        fputc('\n', out);
+    }
+    fprintf(out, "         retrieved %u pieces, the first of them:\n", answer->context->count);
+    terminal_context(out, answer->context, SHOWN_CONTEXT);
+    fputc('\n', out);
+}
+
+static void on_answer(void *context, const struct engine_answer *answer) {
+    struct demo *demo = context;
+    struct sample *sample = &demo->samples[demo->asked++];
+    sample->total_ms = answer->total_ms;
+    sample->shown = answer->candidate_count > 0;
+    if (sample->shown) {
+        sample->confidence = answer->candidates[0].confidence;
+        sample->exact = same_but_for_spaces(answer->candidates[0].shown, sample->rest);
+        char *memory = NULL;
+        size_t size = 0;
+        FILE *out = terminal_open_memory(&memory, &size);
+        write_report(sample, answer, out);
+        fclose(out);
+        str_append(&sample->report, memory, size);
+        free(memory);
+    }
+    ask_next(demo);
+}
+
+static void ask_next(struct demo *demo) {
+    if (demo->asked == demo->sample_count) {
+        uv_stop(demo->app->loop);
+        return;
+    }
+    const struct sample *sample = &demo->samples[demo->asked];
+    struct engine_query query = {
+        .path = sample->path,
+        .language = language_id(language_of_path(sample->path)),
+        .text = sample->document,
+        .cursor = sample->cursor,
+    };
+    engine_start(demo->app->engine, &query, on_answer, demo);
+}
+
+static int surest_first(const void *a, const void *b) {
+    const struct sample *left = a;
+    const struct sample *right = b;
+    return (left->confidence < right->confidence) - (left->confidence > right->confidence);
+}
+
+static int by_duration(const void *a, const void *b) {
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static void show(struct demo *demo) {
+    qsort(demo->samples, demo->sample_count, sizeof *demo->samples, surest_first);
+    double durations[PLACES];
+    size_t shown = 0;
+    size_t exact = 0;
+    for (size_t i = 0; i < demo->sample_count; i++) {
+        const struct sample *sample = &demo->samples[i];
+        durations[i] = sample->total_ms;
+        shown += sample->shown;
+        exact += sample->exact;
+        if (i < SHOWN && sample->shown) {
+            fwrite(sample->report.data, 1, sample->report.length, stdout);
+        }
+    }
+    if (demo->sample_count == 0) {
+        puts(
+            "There is no source file here to complete in: give the folder of a repository, as in: hunch demo ~/src/project");
+        return;
+    }
+    qsort(durations, demo->sample_count, sizeof *durations, by_duration);
+    printf(
+        "Asked at %zu places: %zu suggestions, %zu of them exactly what is written there; %.1f ms each (median).\n"
+        "Above stand the surest ones, from the %s model.\n",
+        demo->sample_count, shown, exact, durations[demo->sample_count / 2], demo->app->model->traits.model);
+}
+
+// --- the run ---
+
+static void on_progress(void *context, const struct index_progress *progress) {
+    (void)context;
+    terminal_progress(progress);
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    (void)progress;
+    struct demo *demo = context;
+    terminal_progress_end();
+    if (demo->sample_count) {
+        return;
+    }
+    uv_mutex_lock(&demo->mutex);
+    choose_samples(demo);
+    uv_mutex_unlock(&demo->mutex);
+    ask_next(demo);
+}
+
+static void on_warning(void *context, const char *message) {
+    (void)context;
+    terminal_progress_end();
+    log_warning("%s", message);
+}
+
+static void free_demo(struct demo *demo) {
+    for (size_t i = 0; i < demo->sample_count; i++) {
+        free(demo->samples[i].path);
+        free(demo->samples[i].rest);
+        text_release(demo->samples[i].document);
+        str_free(&demo->samples[i].report);
+    }
+    for (size_t i = 0; i < demo->paths.count; i++) {
+        free(demo->paths.items[i]);
+    }
+    vec_free(&demo->paths);
+    uv_mutex_destroy(&demo->mutex);
+    free(demo);
+}
+
+static int run_demo(const char *folder) {
+    struct err err = {0};
+    char *root = app_find_root(folder, &err);
+    if (!root) {
+        log_error("%s; give the folder of a repository, as in: hunch demo ~/src/project", err.message);
+        return 1;
+    }
+    struct demo *demo = mem_zero(1, sizeof *demo);
+    demo->random = 7;
+    uv_mutex_init(&demo->mutex);
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    struct config *config = app_load_config();
+    struct index_sink observer = index_sink_none();
+    observer.self = demo;
+    observer.put = on_record;
+    struct app_events events = {on_progress, on_ready, on_warning, demo, &observer, false};
+    int code = app_open(&demo->app, &loop, config, root, &events, &err);
+    if (code == 0) {
+        uv_run(&loop, UV_RUN_DEFAULT);
+        show(demo);
+        app_close(demo->app);
+        uv_run(&loop, UV_RUN_DEFAULT);
+    } else {
+        log_error("%s", err.message);
+    }
+    uv_loop_close(&loop);
+    config_free(config);
+    free_demo(demo);
+    free(root);
+    return code ? 1 : 0;
+}
+
+int command_demo(int argc, char **argv) {
+    if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
+        fputs("hunch: usage: hunch demo [DIR]\n", stderr);
+        return 2;
+    }
+    return run_demo(argc == 2 ? argv[1] : ".");
+}

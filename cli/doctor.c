@@ -1,0 +1,238 @@
+// doctor.c - `hunch doctor [DIR]`: checks settings, model and index, and names the way out of what is wrong.
+//
+// A check is a line with a verdict. Exit status 1 if one of them is an error,
+// so that scripts can ask too.
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/terminal.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum verdict { FINE, WARNING, WRONG };
+
+struct check {
+    const char *name;
+    enum verdict verdict;
+    char *text;
+};
+
+struct doctor {
+    VEC(struct check) checks;
+    struct app *app;
+    uv_loop_t loop;
+    bool index_done, probe_done;
+};
+
+static const char *const verdict_names[] = {"ok", "warning", "error"};
+
+static void add(struct doctor *doctor, const char *name, enum verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void add(struct doctor *doctor, const char *name, enum verdict verdict, const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    vec_push(&doctor->checks, (struct check){name, verdict, mem_copy_string(text)});
+}
+
+// --- settings ---
+
+static void on_config_warning(void *context, const char *line) {
+    add(context, "settings", WARNING, "%s", line);
+}
+
+static struct config *check_config(struct doctor *doctor) {
+    struct config *config = config_new();
+    struct err err = {0};
+    char *path = config_user_path();
+    if (!path) {
+        add(doctor, "settings", WARNING,
+            "no home folder: set HOME or XDG_CONFIG_HOME to have a settings file");
+    } else if (config_load(config, path, on_config_warning, doctor, &err) != 0) {
+        add(doctor, "settings", WRONG, "%s; the defaults apply until it is mended", err.message);
+    } else {
+        add(doctor, "settings", FINE, "%s%s", path,
+            fs_is_file(path) ? "" : " (not there: the defaults apply)");
+    }
+    free(path);
+    return config;
+}
+
+static void check_cache(struct doctor *doctor) {
+    char *folder = fs_cache_folder();
+    struct err err = {0};
+    if (!folder) {
+        add(doctor, "cache", WARNING,
+            "no home folder: the index lives in memory alone; set HOME or XDG_CACHE_HOME to keep it");
+    } else if (fs_make_folders(folder, &err) != 0 || access(folder, W_OK) != 0) {
+        add(doctor, "cache", WARNING,
+            "%s cannot be written%s%s: the index lives in memory alone; make it writable or set XDG_CACHE_HOME",
+            folder, err.code ? ": " : "", err.message);
+    } else {
+        add(doctor, "cache", FINE, "%s", folder);
+    }
+    free(folder);
+}
+
+// --- model and index, on the loop ---
+
+static void stop_when_done(struct doctor *doctor) {
+    if (doctor->index_done && doctor->probe_done) {
+        uv_stop(&doctor->loop);
+    }
+}
+
+static void on_probe(void *context, const struct backend_result *result) {
+    struct doctor *doctor = context;
+    const struct backend_traits *traits = &doctor->app->model->traits;
+    if (result->code) {
+        add(doctor, "model", WRONG, "%s%s%s", result->message, result->hint[0] ? ": " : "", result->hint);
+    } else {
+        add(doctor, "model", FINE, "%s, %s: answers; code %s this machine", traits->name, traits->model,
+            traits->leaves_machine ? "leaves" : "stays on");
+    }
+    doctor->probe_done = true;
+    stop_when_done(doctor);
+}
+
+static void start_probe(struct doctor *doctor) {
+    struct backend *model = doctor->app->model;
+    if (model->operations->probe) {
+        struct backend_callbacks callbacks = {NULL, on_probe, doctor};
+        model->operations->probe(model, &callbacks);
+        return;
+    }
+    add(doctor, "model", FINE, "%s model, %s: nothing leaves this machine", model->traits.name,
+        model->traits.model);
+    doctor->probe_done = true;
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    struct doctor *doctor = context;
+    terminal_progress_end();
+    if (doctor->index_done) {
+        return;
+    }
+    const char *store = indexer_store_path(doctor->app->indexer);
+    add(doctor, "index", progress->files ? FINE : WARNING,
+        "%" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols%s; stored in %s", progress->files,
+        progress->chunks, progress->symbols,
+        progress->files ? "" : " (no source file of a known language here)",
+        store[0] ? store : "memory alone");
+    doctor->index_done = true;
+    stop_when_done(doctor);
+}
+
+static void on_progress(void *context, const struct index_progress *progress) {
+    (void)context;
+    terminal_progress(progress);
+}
+
+static void on_index_warning(void *context, const char *message) {
+    terminal_progress_end();
+    add(context, "index", WARNING, "%s", message);
+}
+
+static void check_repository(struct doctor *doctor, const struct config *config, const char *folder) {
+    struct err err = {0};
+    char *root = app_find_root(folder, &err);
+    if (!root) {
+        add(doctor, "repository", WRONG,
+            "%s; give the folder of a repository, as in: hunch doctor ~/src/project", err.message);
+        return;
+    }
+    add(doctor, "repository", FINE, "%s", root);
+    struct app_events events = {on_progress, on_ready, on_index_warning, doctor, NULL, false};
+    if (app_open(&doctor->app, &doctor->loop, config, root, &events, &err) == 0) {
+        start_probe(doctor);
+        uv_run(&doctor->loop, UV_RUN_DEFAULT);
+        app_close(doctor->app);
+        uv_run(&doctor->loop, UV_RUN_DEFAULT);
+    } else {
+        add(doctor, strcmp(config->provider, "repository") == 0 ? "index" : "model", WRONG, "%s",
+            err.message);
+    }
+    free(root);
+}
+
+// --- the report ---
+
+static void print_text(const struct doctor *doctor) {
+    static const enum terminal_style styles[] = {STYLE_GREEN, STYLE_BOLD, STYLE_RED};
+    for (size_t i = 0; i < doctor->checks.count; i++) {
+        const struct check *check = &doctor->checks.items[i];
+        printf("%-10s ", check->name);
+        terminal_write(stdout, styles[check->verdict], slice_of_string(verdict_names[check->verdict]));
+        fputs(check->verdict == FINE ? "       " : check->verdict == WARNING ? "  " : "    ", stdout);
+        terminal_write(stdout, STYLE_PLAIN, slice_of_string(check->text));
+        putchar('\n');
+    }
+}
+
+static void print_json(const struct doctor *doctor, const struct config *config) {
+    struct json *object = json_object();
+    json_set_string(object, "version", HUNCH_VERSION);
+    struct json *checks = json_set(object, "checks", json_array());
+    for (size_t i = 0; i < doctor->checks.count; i++) {
+        struct json *check = json_push(checks, json_object());
+        json_set_string(check, "name", doctor->checks.items[i].name);
+        json_set_string(check, "verdict", verdict_names[doctor->checks.items[i].verdict]);
+        json_set_string(check, "text", doctor->checks.items[i].text);
+    }
+    json_set(object, "settings", config_describe(config));
+    struct str text;
+    str_init(&text);
+    json_print_pretty(object, &text);
+    puts(text.data);
+    str_free(&text);
+    json_free(object);
+}
+
+static int examine(const char *folder, bool json) {
+    struct doctor doctor = {0};
+    uv_loop_init(&doctor.loop);
+    add(&doctor, "hunch", FINE, "version %s", HUNCH_VERSION);
+    struct config *config = check_config(&doctor);
+    check_cache(&doctor);
+    check_repository(&doctor, config, folder);
+    if (json) {
+        print_json(&doctor, config);
+    } else {
+        print_text(&doctor);
+    }
+    int status = 0;
+    for (size_t i = 0; i < doctor.checks.count; i++) {
+        status = doctor.checks.items[i].verdict == WRONG ? 1 : status;
+        free(doctor.checks.items[i].text);
+    }
+    vec_free(&doctor.checks);
+    config_free(config);
+    uv_loop_close(&doctor.loop);
+    return status;
+}
+
+int command_doctor(int argc, char **argv) {
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
+    bool json = false;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option != 'j') {
+            return 2;
+        }
+        json = true;
+    }
+    if (argc - optind > 1) {
+        fputs("hunch: usage: hunch doctor [DIR] [--json]\n", stderr);
+        return 2;
+    }
+    return examine(optind < argc ? argv[optind] : ".", json);
+}

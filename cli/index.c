@@ -1,0 +1,117 @@
+// index.c - `hunch index [DIR]`: brings the stored index of a repository up to date, with a progress bar.
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/terminal.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct index_run {
+    uv_loop_t loop;
+    struct indexer *indexer;
+    struct index_progress progress;
+};
+
+static void on_progress(void *context, const struct index_progress *progress) {
+    (void)context;
+    terminal_progress(progress);
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    struct index_run *run = context;
+    run->progress = *progress;
+    uv_stop(&run->loop);
+}
+
+static void on_warning(void *context, const char *message) {
+    (void)context;
+    terminal_progress_end();
+    log_warning("%s", message);
+}
+
+static void print_text(const struct index_run *run, const char *root, double ms) {
+    const struct index_progress *progress = &run->progress;
+    double megabytes = (double)progress->bytes_parsed / 1e6;
+    printf("%s: %" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols in %.2f s (%" PRIu64
+           " files parsed, %.1f MB; the rest was up to date)\n",
+           root, progress->files, progress->chunks, progress->symbols, ms / 1000, progress->files_parsed,
+           megabytes);
+    const char *store = indexer_store_path(run->indexer);
+    printf("stored in %s\n", store[0] ? store : "memory only");
+}
+
+static void print_json(const struct index_run *run, const char *root, double ms) {
+    const struct index_progress *progress = &run->progress;
+    struct json *object = json_object();
+    json_set_string(object, "root", root);
+    json_set_number(object, "files", (double)progress->files);
+    json_set_number(object, "parsed", (double)progress->files_parsed);
+    json_set_number(object, "failed", (double)progress->files_failed);
+    json_set_number(object, "bytesParsed", (double)progress->bytes_parsed);
+    json_set_number(object, "chunks", (double)progress->chunks);
+    json_set_number(object, "symbols", (double)progress->symbols);
+    json_set_number(object, "ms", ms);
+    json_set_string(object, "store", indexer_store_path(run->indexer));
+    struct str text;
+    str_init(&text);
+    json_print(object, &text);
+    puts(text.data);
+    str_free(&text);
+    json_free(object);
+}
+
+static int run_index(const char *folder, bool json) {
+    struct err err = {0};
+    char *root = app_find_root(folder, &err);
+    if (!root) {
+        log_error("%s; give the folder of a repository, as in: hunch index ~/src/project", err.message);
+        return 1;
+    }
+    struct config *config = app_load_config();
+    struct index_run run = {0};
+    uv_loop_init(&run.loop);
+    struct indexer_options options = {
+        .root = root,
+        .threads = config->index_threads,
+        .sink = index_sink_none(), // the store alone is wanted here
+        .on_progress = on_progress,
+        .on_ready = on_ready,
+        .on_warning = on_warning,
+        .context = &run,
+    };
+    uint64_t start = clock_now_us();
+    int code = indexer_open(&run.indexer, &run.loop, &options, &err);
+    if (code) {
+        log_error("%s", err.message);
+    } else {
+        uv_run(&run.loop, UV_RUN_DEFAULT);
+        terminal_progress_end();
+        (json ? print_json : print_text)(&run, root, clock_ms_since(start));
+        indexer_close(run.indexer);
+        uv_run(&run.loop, UV_RUN_DEFAULT);
+    }
+    uv_loop_close(&run.loop);
+    config_free(config);
+    free(root);
+    return code ? 1 : 0;
+}
+
+int command_index(int argc, char **argv) {
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
+    bool json = false;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option != 'j') {
+            return 2;
+        }
+        json = true;
+    }
+    if (argc - optind > 1) {
+        fputs("hunch: usage: hunch index [DIR] [--json]\n", stderr);
+        return 2;
+    }
+    return run_index(optind < argc ? argv[optind] : ".", json);
+}

@@ -1,0 +1,141 @@
+// terminal.c - see terminal.h.
+#include "cli/terminal.h"
+
+#include "base/log.h"
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { BAR_WIDTH = 30, LINES_ABOVE = 2, SHOWN_SIGNATURE = 90 };
+
+// A stream into memory has no descriptor of its own: it will be printed on stdout.
+static bool coloured(FILE *out) {
+    const char *no_color = getenv("NO_COLOR");
+    int file = fileno(out);
+    return isatty(file < 0 ? STDOUT_FILENO : file) && !(no_color && no_color[0]);
+}
+
+FILE *terminal_open_memory(char **memory, size_t *size) {
+    FILE *out = open_memstream(memory, size);
+    if (!out) {
+        log_error("cannot write to memory: the machine is out of it");
+        abort();
+    }
+    return out;
+}
+
+void terminal_write(FILE *out, enum terminal_style style, struct slice text) {
+    static const char *const codes[] = {"", "\x1b[2m", "\x1b[1m", "\x1b[32m", "\x1b[31m"};
+    bool colour = style != STYLE_PLAIN && coloured(out);
+    fputs(colour ? codes[style] : "", out);
+    size_t length = 1;
+    for (size_t i = 0; i < text.length; i += length) {
+        uint32_t code = utf8_decode(slice_sub(text, i, text.length), &length);
+        bool control = (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code < 0xA0) ||
+                       (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+        if (control) {
+            fputc('?', out);
+        } else {
+            fwrite(text.data + i, 1, length, out);
+        }
+    }
+    fputs(colour ? "\x1b[0m" : "", out);
+}
+
+void terminal_progress(const struct index_progress *progress) {
+    if (!isatty(STDERR_FILENO)) {
+        return;
+    }
+    uint64_t total = progress->files_total ? progress->files_total : 1;
+    int filled = (int)(progress->files_done * BAR_WIDTH / total);
+    filled = filled > BAR_WIDTH ? BAR_WIDTH : filled;
+    fputs("\r\x1b[K[", stderr);
+    for (int i = 0; i < BAR_WIDTH; i++) {
+        fputc(i < filled ? '#' : '.', stderr);
+    }
+    fprintf(stderr, "] %" PRIu64 "/%" PRIu64 " files%s, %" PRIu64 " symbols", progress->files_done,
+            progress->files_total, progress->walk_done ? "" : " so far", progress->symbols);
+}
+
+void terminal_progress_end(void) {
+    if (isatty(STDERR_FILENO)) {
+        fputs("\r\x1b[K", stderr);
+    }
+}
+
+static size_t line_start(struct slice document, size_t at) {
+    while (at > 0 && document.data[at - 1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
+static size_t line_end(struct slice document, size_t at) {
+    size_t end = slice_find(document, SLICE_LITERAL("\n"), at);
+    return end == (size_t)-1 ? document.length : end;
+}
+
+static size_t line_number(struct slice document, size_t at) {
+    size_t line = 1;
+    for (size_t i = 0; i < at; i++) {
+        line += document.data[i] == '\n';
+    }
+    return line;
+}
+
+static void write_number(FILE *out, size_t number) {
+    char text[32];
+    int length = snprintf(text, sizeof text, "%6zu | ", number);
+    terminal_write(out, STYLE_DIM, slice_of(text, (size_t)length));
+}
+
+static void write_lines_above(FILE *out, struct slice document, size_t start, size_t number) {
+    size_t from = start;
+    size_t above = 0;
+    while (above < LINES_ABOVE && from > 0) {
+        from = line_start(document, from - 1);
+        above++;
+    }
+    for (size_t line = number - above; line < number; line++) {
+        size_t end = line_end(document, from);
+        write_number(out, line);
+        terminal_write(out, STYLE_PLAIN, slice_sub(document, from, end));
+        fputc('\n', out);
+        from = end + 1;
+    }
+}
+
+void terminal_ghost(FILE *out, struct slice document, const struct engine_answer *answer) {
+    size_t start = line_start(document, answer->cursor);
+    size_t number = line_number(document, start);
+    write_lines_above(out, document, start, number);
+    write_number(out, number);
+    terminal_write(out, STYLE_PLAIN, slice_sub(document, start, answer->cursor));
+    size_t after = answer->cursor;
+    if (answer->candidate_count) {
+        // Without colours the ghost text would not stand out: brackets mark it then.
+        const struct engine_candidate *best = &answer->candidates[0];
+        fputs(coloured(out) ? "" : "\xE2\x9F\xA6", out);
+        terminal_write(out, STYLE_DIM, best->shown);
+        fputs(coloured(out) ? "" : "\xE2\x9F\xA7", out);
+        after = best->replace_end;
+    }
+    terminal_write(out, STYLE_PLAIN, slice_sub(document, after, line_end(document, after)));
+    fputc('\n', out);
+}
+
+void terminal_context(FILE *out, const struct context *context, uint32_t limit) {
+    for (uint32_t i = 0; i < context->count && i < limit; i++) {
+        const struct context_item *item = &context->items[i];
+        struct slice line = slice_trim(item->text);
+        size_t end = line_end(line, 0);
+        line = slice_sub(line, 0, end < SHOWN_SIGNATURE ? end : utf8_floor(line, SHOWN_SIGNATURE));
+        fprintf(out, "         %-10s ", context_source_name(item->source));
+        terminal_write(out, STYLE_BOLD, slice_of_string(item->path));
+        fprintf(out, ":%u  ", item->start_line + 1);
+        terminal_write(out, STYLE_DIM, line);
+        fputc('\n', out);
+    }
+}

@@ -1,0 +1,30 @@
+// terminal.h - what a person sees: a progress bar, colours, ghost text.
+//
+// Colours only on a terminal and without NO_COLOR (https://no-color.org).
+//
+// Ownership: none. Threads: main. Errors: none. Limits: the bar redraws in place on one line.
+#ifndef HUNCH_CLI_TERMINAL_H
+#define HUNCH_CLI_TERMINAL_H
+
+#include "base/str.h"
+#include "completion/engine.h"
+#include "indexer/indexer.h"
+
+#include <stdio.h>
+
+enum terminal_style { STYLE_PLAIN, STYLE_DIM, STYLE_BOLD, STYLE_GREEN, STYLE_RED };
+
+// Writes text in a style; control characters are shown as '?', so that a file's bytes cannot drive the
+// terminal.
+void terminal_write(FILE *out, enum terminal_style style, struct slice text);
+// A stream into memory (open_memstream) that is coloured as stdout would be; fclose it, then free *memory.
+FILE *terminal_open_memory(char **memory, size_t *size);
+// Redraws the index's progress on stderr; nothing if stderr is no terminal.
+void terminal_progress(const struct index_progress *progress);
+void terminal_progress_end(void);
+// The cursor's line with its line number, two lines above it, and the suggestion as ghost text.
+void terminal_ghost(FILE *out, struct slice document, const struct engine_answer *answer);
+// What was retrieved, best first, at most `limit` lines.
+void terminal_context(FILE *out, const struct context *context, uint32_t limit);
+
+#endif

@@ -1,0 +1,63 @@
+// answer.c - an engine's answer as JSON: the one shape of `hunch why`, hunch/why and `hunch complete --json`.
+#include "completion/engine.h"
+
+static struct json *candidates_json(const struct engine_answer *answer) {
+    struct json *array = json_array();
+    for (size_t i = 0; i < answer->candidate_count; i++) {
+        const struct engine_candidate *candidate = &answer->candidates[i];
+        struct json *object = json_push(array, json_object());
+        json_set_slice(object, "text", candidate->text);
+        json_set_slice(object, "shown", candidate->shown);
+        json_set_number(object, "replaceStart", (double)candidate->replace_start);
+        json_set_number(object, "replaceEnd", (double)candidate->replace_end);
+        if (candidate->confidence >= 0) {
+            json_set_number(object, "confidence", candidate->confidence);
+        }
+    }
+    return array;
+}
+
+static struct json *context_json(const struct context *context) {
+    static const char *const taints[] = {"own", "test", "vendored", "generated"};
+    struct json *array = json_array();
+    for (uint32_t i = 0; i < context->count; i++) {
+        const struct context_item *item = &context->items[i];
+        struct json *object = json_push(array, json_object());
+        json_set_string(object, "path", item->path);
+        json_set_number(object, "startLine", item->start_line + 1.0);
+        json_set_number(object, "endLine", item->end_line + 1.0);
+        json_set_string(object, "source", context_source_name(item->source));
+        json_set_number(object, "score", item->score);
+        json_set_number(object, "tokens", item->tokens);
+        json_set_string(object, "taint", taints[item->taint]);
+        json_set_slice(object, "text", item->text);
+    }
+    return array;
+}
+
+static struct json *timings_json(const struct engine_answer *answer) {
+    struct json *object = json_object();
+    json_set_number(object, "contextMs", answer->context_ms);
+    json_set_number(object, "definitionsMs", answer->context->definitions_ms);
+    json_set_number(object, "signaturesMs", answer->context->signatures_ms);
+    json_set_number(object, "lexicalMs", answer->context->lexical_ms);
+    json_set_number(object, "vectorsMs", answer->context->vectors_ms);
+    json_set_number(object, "modelMs", answer->model_ms);
+    json_set_number(object, "firstTokenMs", answer->first_token_ms);
+    json_set_number(object, "totalMs", answer->total_ms);
+    return object;
+}
+
+struct json *engine_answer_json(const struct engine_answer *answer) {
+    struct json *object = json_object();
+    json_set_string(object, "outcome", outcome_id(answer->outcome));
+    json_set_string(object, "reason", answer->reason);
+    json_set_string(object, "model", answer->model);
+    json_set(object, "candidates", candidates_json(answer));
+    json_set(object, "context", context_json(answer->context));
+    json_set_number(object, "promptBytes", (double)answer->prompt.length);
+    json_set_number(object, "promptTokens", answer->prompt_tokens);
+    json_set_number(object, "cachedTokens", answer->cached_tokens);
+    json_set(object, "timings", timings_json(answer));
+    return object;
+}

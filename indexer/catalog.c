@@ -1,0 +1,206 @@
+// catalog.c - see catalog.h.
+#include "indexer/catalog.h"
+
+#include "base/map.h"
+#include "base/vec.h"
+
+#include <uv.h>
+
+struct entry {
+    int64_t size;
+    int64_t mtime_ns;
+    uint64_t hash;
+    uint64_t ticket;
+    struct record *stored;
+    uint32_t pass; // of the last visit
+    uint32_t chunks;
+    uint32_t symbols;
+    bool is_known; // size, mtime_ns and (unless refused) hash hold
+    bool has_hash;
+    bool is_live; // the sink has it
+};
+
+struct catalog {
+    uv_mutex_t lock;
+    struct intern paths;
+    VEC(struct entry) entries; // by the path's number
+    uint64_t last_ticket;
+    struct catalog_totals totals;
+};
+
+struct catalog *catalog_new(void) {
+    struct catalog *self = mem_zero(1, sizeof *self);
+    uv_mutex_init(&self->lock);
+    intern_init(&self->paths);
+    return self;
+}
+
+void catalog_free(struct catalog *self) {
+    for (size_t i = 0; i < self->entries.count; i++) {
+        record_release(self->entries.items[i].stored);
+    }
+    vec_free(&self->entries);
+    intern_free(&self->paths);
+    uv_mutex_destroy(&self->lock);
+    free(self);
+}
+
+static struct entry *entry_of(struct catalog *self, const char *path) {
+    uint32_t id = intern_add(&self->paths, slice_of_string(path));
+    if (id == self->entries.count) {
+        vec_push(&self->entries, (struct entry){0});
+    }
+    return &self->entries.items[id];
+}
+
+static void forget_stored(struct entry *entry) {
+    record_release(entry->stored);
+    entry->stored = NULL;
+}
+
+void catalog_add_stored(struct catalog *self, struct record *record) {
+    uv_mutex_lock(&self->lock);
+    struct entry *entry = entry_of(self, record->path);
+    forget_stored(entry);
+    entry->stored = record;
+    uv_mutex_unlock(&self->lock);
+}
+
+static bool is_same(const struct source_stat *status, int64_t size, int64_t mtime_ns) {
+    return mtime_ns != 0 && status->size == size && status->mtime_ns == mtime_ns;
+}
+
+static void answer_for(struct entry *entry, const struct source_stat *status, bool reread,
+                       struct catalog_answer *answer) {
+    struct record *stored = entry->stored;
+    if (!reread && stored && is_same(status, stored->size, stored->mtime_ns)) {
+        answer->verdict = CATALOG_STORED;
+        answer->record = stored;
+        entry->stored = NULL;
+    } else if (!reread && entry->is_known && is_same(status, entry->size, entry->mtime_ns)) {
+        answer->verdict = CATALOG_SAME;
+    } else {
+        answer->verdict = CATALOG_CHANGED;
+        answer->has_hash = stored || entry->has_hash;
+        answer->hash = stored ? stored->hash : entry->hash;
+    }
+}
+
+void catalog_visit(struct catalog *self, const char *path, const struct source_stat *status, uint32_t pass,
+                   bool reread, struct catalog_answer *answer) {
+    *answer = (struct catalog_answer){0};
+    uv_mutex_lock(&self->lock);
+    struct entry *entry = entry_of(self, path);
+    entry->pass = pass;
+    answer_for(entry, status, reread, answer);
+    if (answer->verdict != CATALOG_SAME) {
+        entry->ticket = ++self->last_ticket;
+    }
+    answer->ticket = entry->ticket;
+    uv_mutex_unlock(&self->lock);
+}
+
+// From now on nothing is known of it, so that a file that comes back at once is read again; the writer takes
+// it out of the totals when it takes it out of the index.
+static void push_gone(struct catalog *self, size_t id, struct catalog_gone_list *gone) {
+    struct entry *entry = &self->entries.items[id];
+    struct slice path = intern_string(&self->paths, (uint32_t)id);
+    entry->ticket = ++self->last_ticket;
+    entry->is_known = entry->has_hash = false;
+    forget_stored(entry);
+    vec_push(gone, (struct catalog_gone){mem_copy_bytes(path.data, path.length), entry->ticket});
+}
+
+void catalog_sweep(struct catalog *self, uint32_t pass, struct catalog_gone_list *gone) {
+    uv_mutex_lock(&self->lock);
+    for (size_t i = 0; i < self->entries.count; i++) {
+        struct entry *entry = &self->entries.items[i];
+        if (entry->pass != pass && (entry->is_live || entry->stored || entry->is_known)) {
+            push_gone(self, i, gone);
+        }
+    }
+    uv_mutex_unlock(&self->lock);
+}
+
+static bool is_at_or_below(struct slice path, struct slice folder) {
+    return slice_starts_with(path, folder) &&
+           (path.length == folder.length || path.data[folder.length] == '/');
+}
+
+// A task for the path may be under way, so it is told gone even if it is not known yet.
+void catalog_sweep_path(struct catalog *self, const char *path, struct catalog_gone_list *gone) {
+    struct slice folder = slice_of_string(path);
+    uv_mutex_lock(&self->lock);
+    for (size_t i = 0; i < self->entries.count; i++) {
+        if (is_at_or_below(intern_string(&self->paths, (uint32_t)i), folder)) {
+            push_gone(self, i, gone);
+        }
+    }
+    uv_mutex_unlock(&self->lock);
+}
+
+bool catalog_is_current(struct catalog *self, const char *path, uint64_t ticket) {
+    uv_mutex_lock(&self->lock);
+    bool current = entry_of(self, path)->ticket <= ticket;
+    uv_mutex_unlock(&self->lock);
+    return current;
+}
+
+static void count_out(struct catalog *self, struct entry *entry) {
+    if (entry->is_live) {
+        self->totals.files--;
+        self->totals.chunks -= entry->chunks;
+        self->totals.symbols -= entry->symbols;
+    }
+    entry->is_live = false;
+}
+
+void catalog_delivered(struct catalog *self, const struct record *record) {
+    uv_mutex_lock(&self->lock);
+    struct entry *entry = entry_of(self, record->path);
+    forget_stored(entry);
+    count_out(self, entry);
+    entry->is_live = entry->is_known = entry->has_hash = true;
+    entry->size = record->size;
+    entry->mtime_ns = record->mtime_ns;
+    entry->hash = record->hash;
+    entry->chunks = record->chunk_count;
+    entry->symbols = record->symbol_count;
+    self->totals.files++;
+    self->totals.chunks += entry->chunks;
+    self->totals.symbols += entry->symbols;
+    uv_mutex_unlock(&self->lock);
+}
+
+struct record *catalog_confirmed(struct catalog *self, const char *path, const struct source_stat *status) {
+    uv_mutex_lock(&self->lock);
+    struct entry *entry = entry_of(self, path);
+    struct record *stored = entry->stored;
+    entry->stored = NULL;
+    entry->size = status->size;
+    entry->mtime_ns = status->mtime_ns;
+    uv_mutex_unlock(&self->lock);
+    return stored;
+}
+
+bool catalog_dropped(struct catalog *self, const char *path, const struct source_stat *status) {
+    uv_mutex_lock(&self->lock);
+    struct entry *entry = entry_of(self, path);
+    bool was_live = entry->is_live;
+    forget_stored(entry);
+    count_out(self, entry);
+    entry->is_known = status != NULL;
+    entry->has_hash = false;
+    if (status) {
+        entry->size = status->size;
+        entry->mtime_ns = status->mtime_ns;
+    }
+    uv_mutex_unlock(&self->lock);
+    return was_live;
+}
+
+void catalog_totals(struct catalog *self, struct catalog_totals *totals) {
+    uv_mutex_lock(&self->lock);
+    *totals = self->totals;
+    uv_mutex_unlock(&self->lock);
+}

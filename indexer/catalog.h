@@ -1,0 +1,75 @@
+// catalog.h - what is known of every file of the repository, for deciding what to do about it.
+//
+// The scanner asks: seen before, unchanged? The writer tells: delivered,
+// refused, gone. A ticket orders what happens to one path: each new task for a
+// path takes a higher one, and a result that comes in with an old ticket is out
+// of date and dropped.
+//
+// Ownership: catalog_new / catalog_free; a record passed in is taken over, one given out is the caller's.
+// Threads:   any; a mutex inside.
+// Errors:    none.
+// Limits:    an entry of about 100 bytes a path, kept after the file is gone.
+//
+// An entry's record is set from loading the store until its file was looked at; then it is either delivered
+// (visit says STORED, or the content turned out to be the same) or dropped.
+#ifndef HUNCH_INDEXER_CATALOG_H
+#define HUNCH_INDEXER_CATALOG_H
+
+#include "indexer/record.h"
+#include "indexer/source.h"
+
+struct catalog;
+
+enum catalog_verdict {
+    CATALOG_SAME,    // known and unchanged: nothing to do
+    CATALOG_STORED,  // unchanged since the store knew it: deliver that record
+    CATALOG_CHANGED, // to be read
+};
+
+struct catalog_answer {
+    enum catalog_verdict verdict;
+    uint64_t ticket;       // for the task that follows
+    struct record *record; // STORED
+    uint64_t hash;         // CHANGED, of the content known so far ...
+    bool has_hash;         // ... if any is known
+};
+
+struct catalog_totals {
+    uint64_t files;
+    uint64_t chunks;
+    uint64_t symbols;
+};
+
+struct catalog_gone {
+    char *path; // heap
+    uint64_t ticket;
+};
+
+struct catalog_gone_list {
+    struct catalog_gone *items;
+    size_t count;
+    size_t capacity;
+};
+
+struct catalog *catalog_new(void);
+void catalog_free(struct catalog *catalog);
+void catalog_add_stored(struct catalog *catalog, struct record *record);
+
+// The scanner's side. reread: size and time do not prove anything (someone said that the file changed).
+void catalog_visit(struct catalog *catalog, const char *path, const struct source_stat *status, uint32_t pass,
+                   bool reread, struct catalog_answer *answer);
+// Files that the index or the store holds and this pass did not visit.
+void catalog_sweep(struct catalog *catalog, uint32_t pass, struct catalog_gone_list *gone);
+// The same for one path or, if it was a folder, all below it.
+void catalog_sweep_path(struct catalog *catalog, const char *path, struct catalog_gone_list *gone);
+
+// The writer's side. Is no later task known for this path?
+bool catalog_is_current(struct catalog *catalog, const char *path, uint64_t ticket);
+void catalog_delivered(struct catalog *catalog, const struct record *record);
+// The content is as known. Gives the stored record if it was not delivered yet, else NULL.
+struct record *catalog_confirmed(struct catalog *catalog, const char *path, const struct source_stat *status);
+// Gone, or refused (status given, so that it is not read again unless it changes). True if it was delivered.
+bool catalog_dropped(struct catalog *catalog, const char *path, const struct source_stat *status);
+void catalog_totals(struct catalog *catalog, struct catalog_totals *totals);
+
+#endif

@@ -1,0 +1,73 @@
+// chunk_label.c - names for the chunks, and their forward rows.
+//
+// A chunk is called after the definition that fills at least half of it; else
+// after the innermost one that encloses it (the middle of a long function, a
+// class full of small methods); else after the largest one that begins in it.
+// Chunks and symbols are both sorted by where they begin, so one sweep with a
+// stack of the enclosing symbols does it.
+#include "indexer/syntax_internal.h"
+
+#include "indexer/terms.h"
+
+struct sweep {
+    const struct record *record;
+    uint32_t next;           // first symbol that begins at or after the present chunk
+    VEC(uint32_t) enclosing; // indexes of symbols that reach beyond the present chunk, the innermost last
+};
+
+static uint32_t symbol_size(const struct symbol *symbol) {
+    return symbol->end_byte - symbol->start_byte;
+}
+
+static const struct symbol *innermost(struct sweep *sweep, const struct chunk *chunk) {
+    while (sweep->enclosing.count) {
+        uint32_t last = sweep->enclosing.items[sweep->enclosing.count - 1];
+        if (sweep->record->symbols[last].end_byte > chunk->start_byte) {
+            return &sweep->record->symbols[last];
+        }
+        sweep->enclosing.count--;
+    }
+    return NULL;
+}
+
+// The largest symbol that begins in the chunk; those that reach beyond it go on the stack.
+static const struct symbol *largest(struct sweep *sweep, const struct chunk *chunk) {
+    const struct symbol *best = NULL;
+    for (; sweep->next < sweep->record->symbol_count; sweep->next++) {
+        const struct symbol *symbol = &sweep->record->symbols[sweep->next];
+        if (symbol->start_byte >= chunk->end_byte) {
+            break;
+        }
+        if (!best || symbol_size(symbol) > symbol_size(best)) {
+            best = symbol;
+        }
+        if (symbol->end_byte > chunk->end_byte) {
+            vec_push(&sweep->enclosing, sweep->next);
+        }
+    }
+    return best;
+}
+
+static void label(struct sweep *sweep, struct chunk *chunk) {
+    const struct symbol *outer = innermost(sweep, chunk);
+    const struct symbol *inner = largest(sweep, chunk);
+    bool fills = inner && symbol_size(inner) >= (chunk->end_byte - chunk->start_byte) / 2;
+    const struct symbol *symbol = fills || !outer ? inner : outer;
+    if (symbol) {
+        chunk->kind = symbol_kind_name(symbol->kind);
+        chunk->name = symbol->name;
+        chunk->scope = symbol->scope;
+    }
+}
+
+void chunks_finish(struct extraction *extraction) {
+    struct record *record = extraction->record;
+    struct sweep sweep = {.record = record};
+    for (uint32_t i = 0; i < record->chunk_count; i++) {
+        struct chunk *chunk = &extraction->chunks[i];
+        label(&sweep, chunk);
+        struct slice text = slice_sub(extraction->text, chunk->start_byte, chunk->end_byte);
+        chunk->terms = terms_count(text, &record->arena, &chunk->term_count, &chunk->length);
+    }
+    vec_free(&sweep.enclosing);
+}

@@ -1,0 +1,298 @@
+// indexer.c - see indexer.h; the loop's side: opening, closing, requests and reports.
+//
+// Nothing here reads a file or waits for one, but for opening (a look at the
+// root) and indexer_includes (a few small ignore files). Requests are left in
+// places from which the threads take them; the threads' wake-ups come in
+// through one uv_async, and a timer spaces the reports.
+//
+// The handles keep the loop alive while a pass runs (so that a program that
+// only indexes can simply run its loop) and not when the index is ready.
+#include "indexer/indexer_internal.h"
+
+#include "base/fs.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { NICE = 10 };
+
+// On Linux the priority belongs to the thread, elsewhere to the process, so elsewhere it is left alone.
+void indexer_lower_priority(void) {
+#ifdef __linux__
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
+#endif
+}
+
+struct result *result_new(enum result_kind kind, const char *path, uint64_t ticket) {
+    struct result *result = mem_zero(1, sizeof *result);
+    result->kind = kind;
+    result->path = mem_copy_string(path);
+    result->ticket = ticket;
+    str_init(&result->bytes);
+    return result;
+}
+
+void result_free(struct result *result) {
+    if (result) {
+        record_release(result->record);
+        text_release(result->text);
+        str_free(&result->bytes);
+        free(result->path);
+        free(result);
+    }
+}
+
+void indexer_deliver(struct indexer *self, struct result *result) {
+    if (!queue_push(&self->results, result)) {
+        result_free(result);
+    }
+}
+
+static void free_paths(struct path_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->items[i]);
+    }
+    vec_free(list);
+}
+
+void indexer_warn(struct indexer *self, const char *format, ...) {
+    char line[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    uv_mutex_lock(&self->lock);
+    if (self->warnings.count < INDEXER_WARNINGS) {
+        vec_push(&self->warnings, mem_copy_string(line));
+    }
+    uv_mutex_unlock(&self->lock);
+    uv_async_send(&self->wake);
+}
+
+static void tell_warnings(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    struct path_list warnings = self->warnings;
+    self->warnings = (struct path_list){0};
+    uv_mutex_unlock(&self->lock);
+    for (size_t i = 0; i < warnings.count && !self->is_closing; i++) {
+        if (self->options.on_warning) {
+            self->options.on_warning(self->options.context, warnings.items[i]);
+        } else {
+            log_warning("%s", warnings.items[i]);
+        }
+    }
+    free_paths(&warnings);
+}
+
+static void on_later(uv_timer_t *later);
+
+static void tell_progress(struct indexer *self, const struct index_progress *progress, bool pass_is_new) {
+    uint64_t now = clock_now_us();
+    uint64_t next = self->told_us + INDEXER_PROGRESS_MS * 1000;
+    if (now < next && !pass_is_new) {
+        if (!uv_is_active((uv_handle_t *)&self->later)) {
+            uv_timer_start(&self->later, on_later, (next - now) / 1000 + 1, 0);
+        }
+        return;
+    }
+    self->told_us = now;
+    if (self->options.on_progress) {
+        self->options.on_progress(self->options.context, progress);
+    }
+    if (pass_is_new && self->options.on_ready && !self->is_closing) {
+        self->options.on_ready(self->options.context, progress);
+    }
+}
+
+// A callback may close the indexer; the struct lives until the loop turns again.
+static void report(struct indexer *self) {
+    tell_warnings(self);
+    uv_mutex_lock(&self->lock);
+    struct index_progress progress = self->progress;
+    bool pass_is_new = self->passes_done != self->passes_told;
+    self->passes_told = self->passes_done;
+    bool is_busy = self->is_scanning || self->rescan_wanted;
+    uv_mutex_unlock(&self->lock);
+    if (self->is_closing) {
+        return;
+    }
+    if (!is_busy) {
+        uv_unref((uv_handle_t *)&self->wake);
+    }
+    tell_progress(self, &progress, pass_is_new);
+}
+
+static void on_wake(uv_async_t *wake) {
+    report(wake->data);
+}
+
+static void on_later(uv_timer_t *later) {
+    report(later->data);
+}
+
+static void free_all(struct indexer *self) {
+    free(self->parsers);
+    catalog_free(self->catalog);
+    jobs_fini(&self->jobs);
+    queue_fini(&self->results);
+    free_paths(&self->changed);
+    free_paths(&self->warnings);
+    uv_cond_destroy(&self->scan_wake);
+    uv_mutex_destroy(&self->lock);
+    free(self->store_path);
+    free(self->root);
+    free(self);
+}
+
+static void on_closed(uv_handle_t *handle) {
+    struct indexer *self = handle->data;
+    if (--self->handles == 0) {
+        free_all(self);
+    }
+}
+
+static struct indexer *make(uv_loop_t *loop, const struct indexer_options *options) {
+    struct indexer *self = mem_zero(1, sizeof *self);
+    self->options = *options;
+    self->root = mem_copy_string(options->root);
+    self->options.root = self->root;
+    char *place = options->store_path ? mem_copy_string(options->store_path) : store_path_of(self->root);
+    self->store_path = place ? place : mem_copy_string("");
+    self->options.store_path = self->store_path;
+    atomic_init(&self->store_works, self->store_path[0] != '\0');
+    cancel_init(&self->stop, 0);
+    uv_mutex_init(&self->lock);
+    uv_cond_init(&self->scan_wake);
+    jobs_init(&self->jobs);
+    queue_init(&self->results, INDEXER_RESULTS);
+    self->catalog = catalog_new();
+    self->rescan_wanted = true;
+    uv_async_init(loop, &self->wake, on_wake);
+    uv_timer_init(loop, &self->later);
+    self->wake.data = self->later.data = self;
+    self->handles = 2;
+    return self;
+}
+
+static unsigned parser_count(unsigned wanted) {
+    unsigned cores = uv_available_parallelism();
+    unsigned count = wanted ? wanted : cores > 1 ? cores - 1 : 1;
+    return count < INDEXER_THREADS ? count : INDEXER_THREADS;
+}
+
+// A machine that cannot start a thread has no use for an index either.
+static void start_thread(uv_thread_t *thread, void (*main)(void *), void *argument) {
+    int result = uv_thread_create(thread, main, argument);
+    if (result) {
+        log_error("cannot start a thread: %s; close other programs and start again", uv_strerror(result));
+        abort();
+    }
+}
+
+static void start(struct indexer *self) {
+    start_thread(&self->writer, indexer_write_main, self);
+    start_thread(&self->scanner, indexer_scan_main, self);
+    self->parser_count = parser_count(self->options.threads);
+    self->parsers = mem_zero(self->parser_count, sizeof *self->parsers);
+    for (unsigned i = 0; i < self->parser_count; i++) {
+        struct parser *parser = &self->parsers[i];
+        parser->indexer = self;
+        cancel_init(&parser->cancel, 0);
+        start_thread(&parser->thread, indexer_parse_main, parser);
+    }
+}
+
+int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_options *options,
+                 struct err *err) {
+    int result = walk_check_root(options->root, err);
+    if (result) {
+        return result;
+    }
+    struct indexer *self = make(loop, options);
+    start(self);
+    if (!self->store_path[0] && !options->store_path) {
+        indexer_warn(
+            self,
+            "there is no home folder to keep the index in (set HOME or XDG_CACHE_HOME); the index works on "
+            "in memory, but the next start will take longer");
+    }
+    *out = self;
+    return 0;
+}
+
+static void stop(struct indexer *self) {
+    cancel_fire(&self->stop);
+    for (unsigned i = 0; i < self->parser_count; i++) {
+        cancel_fire(&self->parsers[i].cancel);
+    }
+    jobs_close(&self->jobs);
+    queue_close(&self->results);
+    uv_mutex_lock(&self->lock);
+    uv_cond_signal(&self->scan_wake);
+    uv_mutex_unlock(&self->lock);
+}
+
+void indexer_close(struct indexer *self) {
+    if (!self || self->is_closing) {
+        return;
+    }
+    self->is_closing = true;
+    stop(self);
+    uv_thread_join(&self->scanner);
+    for (unsigned i = 0; i < self->parser_count; i++) {
+        uv_thread_join(&self->parsers[i].thread);
+    }
+    uv_thread_join(&self->writer);
+    for (struct result *left = queue_try_pop(&self->results); left; left = queue_try_pop(&self->results)) {
+        result_free(left);
+    }
+    uv_close((uv_handle_t *)&self->wake, on_closed);
+    uv_close((uv_handle_t *)&self->later, on_closed);
+}
+
+void indexer_rescan(struct indexer *self) {
+    uv_ref((uv_handle_t *)&self->wake);
+    uv_mutex_lock(&self->lock);
+    self->rescan_wanted = true;
+    uv_cond_signal(&self->scan_wake);
+    uv_mutex_unlock(&self->lock);
+}
+
+void indexer_file_changed(struct indexer *self, const char *path) {
+    uv_mutex_lock(&self->lock);
+    size_t last = self->changed.count;
+    if (last >= INDEXER_CHANGES) {
+        self->rescan_wanted = true;
+    } else if (last == 0 || strcmp(self->changed.items[last - 1], path) != 0) {
+        vec_push(&self->changed, mem_copy_string(path));
+    }
+    uv_cond_signal(&self->scan_wake);
+    uv_mutex_unlock(&self->lock);
+}
+
+void indexer_overlay(struct indexer *self, const char *path, const char *language, struct text *text) {
+    jobs_overlay(&self->jobs, path, language, text);
+}
+
+void indexer_overlay_remove(struct indexer *self, const char *path) {
+    jobs_overlay_remove(&self->jobs, path);
+}
+
+void indexer_progress(const struct indexer *self, struct index_progress *progress) {
+    uv_mutex_t *lock = (uv_mutex_t *)&self->lock;
+    uv_mutex_lock(lock);
+    *progress = self->progress;
+    uv_mutex_unlock(lock);
+}
+
+bool indexer_includes(struct indexer *self, const char *path, const char **reason) {
+    const char *why;
+    return walk_includes(self->root, path, NULL, reason ? reason : &why);
+}
+
+const char *indexer_store_path(const struct indexer *self) {
+    return atomic_load(&self->store_works) ? self->store_path : "";
+}

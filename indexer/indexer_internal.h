@@ -1,0 +1,127 @@
+// indexer_internal.h - the parts of one indexer, shared by its threads' files.
+//
+//   loop ---- changed paths, rescan ----> scanner --- files to read ---> jobs ---> parsers
+//     \                                      \                           ^           |
+//      \---- overlays -----------------------------------------------------          |
+//   loop <--- wake (progress, ready) --- writer <-- results <------------------------+
+//                                       (sink, store)     <--- stored, gone, walked --- scanner
+//
+// indexer.c has the loop's side, indexer_scan.c the scanner, indexer_parse.c the parsers, indexer_write.c the
+// writer. Nothing waits for a thread that may wait for it: scanner -> jobs -> parsers -> results -> writer,
+// and the writer waits for nobody.
+//
+// Ownership: struct indexer owns all; a result belongs to who popped it.
+// Threads:   each field names its own.
+// Errors:    results carry what went wrong as a kind. Limits: the queues' capacities.
+#ifndef HUNCH_INDEXER_INDEXER_INTERNAL_H
+#define HUNCH_INDEXER_INDEXER_INTERNAL_H
+
+#include "base/cancel.h"
+#include "base/log.h"
+#include "base/queue.h"
+#include "base/vec.h"
+#include "indexer/catalog.h"
+#include "indexer/indexer.h"
+#include "indexer/jobs.h"
+#include "indexer/store.h"
+#include "indexer/syntax.h"
+#include "indexer/walk.h"
+
+enum {
+    INDEXER_RESULTS = 64,         // waiting for the writer, each with its text
+    INDEXER_THREADS = 64,         // more parsers than any machine needs
+    INDEXER_CHANGES = 1000,       // changed paths waiting for the scanner; beyond, a rescan is cheaper
+    INDEXER_WARNINGS = 20,        // waiting for the loop
+    INDEXER_PARSE_MS = 500,       // deadline for one file; then it is cut by lines
+    INDEXER_PROGRESS_MS = 100,    // between two progress reports
+    INDEXER_BATCH_FILES = 200,    // a batch is committed at this size ...
+    INDEXER_BATCH_MS = 250,       // ... or at this age
+    INDEXER_FIRST_BATCH_MS = 200, // the first one earlier, so that something can be found soon
+};
+
+enum result_kind {
+    RESULT_PARSED,  // record, bytes
+    RESULT_STORED,  // record
+    RESULT_SAME,    // status: content as known
+    RESULT_REFUSED, // status: its content rules it out
+    RESULT_FAILED,  // it could not be read
+    RESULT_GONE,
+    RESULT_OVERLAY, // record, text
+    RESULT_OVERLAY_REMOVE,
+    RESULT_WALKED, // the walk is over: all of this pass is in the queues
+};
+
+struct result {
+    enum result_kind kind;
+    char *path;
+    uint64_t ticket;
+    bool in_pass;
+    bool is_partial; // PARSED: the deadline cut it short
+    struct source_stat status;
+    struct record *record;
+    struct str bytes;  // PARSED
+    struct text *text; // OVERLAY
+};
+
+struct parser {
+    struct indexer *indexer;
+    struct cancel cancel; // of the file in work
+    uv_thread_t thread;
+};
+
+struct path_list {
+    char **items;
+    size_t count;
+    size_t capacity;
+};
+
+struct indexer {
+    struct indexer_options options; // strings are our own copies
+    char *root;
+    char *store_path; // "" without a store
+    atomic_bool store_works;
+    struct cancel stop; // every thread looks at it
+
+    // The loop's.
+    uv_async_t wake;
+    uv_timer_t later;
+    int handles; // not closed yet
+    bool is_closing;
+    uint64_t told_us; // when progress was reported last
+    uint64_t passes_told;
+
+    uv_mutex_t lock; // guards from here ...
+    uv_cond_t scan_wake;
+    struct index_progress progress;
+    uint64_t outstanding; // files of this pass that the writer has not seen
+    uint64_t passes_done;
+    bool is_loaded; // the catalog holds what the store knows
+    bool is_scanning;
+    bool rescan_wanted;
+    struct path_list changed;
+    struct path_list warnings; // ... to here
+
+    struct catalog *catalog;
+    struct jobs jobs;
+    struct queue results;
+    uint32_t pass; // the scanner's
+
+    uv_thread_t scanner;
+    uv_thread_t writer;
+    struct parser *parsers;
+    unsigned parser_count;
+};
+
+void indexer_scan_main(void *indexer);  // thread
+void indexer_parse_main(void *parser);  // thread
+void indexer_write_main(void *indexer); // thread
+
+struct result *result_new(enum result_kind kind, const char *path, uint64_t ticket);
+void result_free(struct result *result);
+// Hands it to the writer; freed if it is too late for that.
+void indexer_deliver(struct indexer *self, struct result *result);
+// For people, from any thread; reaches on_warning on the loop.
+void indexer_warn(struct indexer *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void indexer_lower_priority(void); // of the calling thread
+
+#endif

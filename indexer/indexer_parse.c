@@ -1,0 +1,91 @@
+// indexer_parse.c - the parsing threads: bytes in, records out.
+//
+// Each thread has its own parsers (struct syntax) and its own cancel token,
+// whose deadline is set anew for each file and which indexer_close fires.
+#include "indexer/indexer_internal.h"
+
+#include "base/hash.h"
+
+// Fills result->record from the text.
+static void extract(struct parser *self, struct syntax *syntax, const struct language *language,
+                    struct slice text, struct result *result) {
+    const char *path = result->path;
+    struct record *record = result->record = record_new(path);
+    record->hash = hash_bytes(text.data, text.length);
+    record->taint = source_taint(path, text);
+    record->size = (int64_t)text.length;
+    self->cancel.deadline_us = clock_now_us() + INDEXER_PARSE_MS * 1000;
+    result->is_partial = syntax_extract(syntax, language, text, &self->cancel, record) != 0;
+}
+
+// What is to be done with the bytes that were read; takes them over.
+static void judge_file(struct parser *self, struct syntax *syntax, const struct job *job,
+                       struct result *result) {
+    struct slice text = str_slice(&result->bytes);
+    if (job->has_hash && hash_bytes(text.data, text.length) == job->hash) {
+        result->kind = RESULT_SAME;
+    } else if (source_refuse_text(text)) {
+        result->kind = RESULT_REFUSED;
+        log_debug("%s is not indexed: %s", job->path, source_refuse_text(text));
+    } else {
+        extract(self, syntax, language_of_path(job->path), text, result);
+        result->record->mtime_ns = result->status.mtime_ns;
+    }
+}
+
+static void parse_file(struct parser *self, struct syntax *syntax, const struct job *job) {
+    struct result *result = result_new(RESULT_PARSED, job->path, job->ticket);
+    result->in_pass = job->in_pass;
+    int error = source_read(self->indexer->root, job->path, &result->bytes, &result->status);
+    if (error == 0) {
+        judge_file(self, syntax, job, result);
+    } else {
+        result->kind = error == ERR_NOT_FOUND ? RESULT_GONE : RESULT_FAILED;
+        log_debug("%s is not indexed: %s", job->path, err_text(error));
+    }
+    indexer_deliver(self->indexer, result);
+}
+
+static bool is_wanted(struct parser *self, const struct job *job) {
+    const char *reason;
+    return job->text->length <= SOURCE_SIZE_LIMIT && !source_refuse_text(text_slice(job->text)) &&
+           walk_allows(self->indexer->root, job->path, &reason);
+}
+
+static void parse_overlay(struct parser *self, struct syntax *syntax, const struct job *job) {
+    struct result *result = result_new(RESULT_OVERLAY, job->path, job->ticket);
+    if (is_wanted(self, job)) {
+        const struct language *language = language_of_id(job->language);
+        language = language ? language : language_of_path(job->path);
+        result->text = text_retain(job->text);
+        extract(self, syntax, language, text_slice(job->text), result);
+    } else {
+        result->kind = RESULT_OVERLAY_REMOVE;
+    }
+    indexer_deliver(self->indexer, result);
+}
+
+static void run_job(struct parser *self, struct syntax *syntax, const struct job *job) {
+    switch (job->kind) {
+    case JOB_FILE:
+        parse_file(self, syntax, job);
+        break;
+    case JOB_OVERLAY:
+        parse_overlay(self, syntax, job);
+        break;
+    case JOB_OVERLAY_REMOVE:
+        indexer_deliver(self->indexer, result_new(RESULT_OVERLAY_REMOVE, job->path, job->ticket));
+        break;
+    }
+}
+
+void indexer_parse_main(void *argument) {
+    struct parser *self = argument;
+    indexer_lower_priority();
+    struct syntax *syntax = syntax_new();
+    for (struct job *job = jobs_pop(&self->indexer->jobs); job; job = jobs_pop(&self->indexer->jobs)) {
+        run_job(self, syntax, job);
+        job_free(job);
+    }
+    syntax_free(syntax);
+}

@@ -1,0 +1,177 @@
+// indexer_scan.c - the scanner: walks the root and looks at single files that changed.
+//
+// It decides from size, time and the catalog what is to be done with each path
+// and hands that on: to the parsers if the file must be read, to the writer if
+// its stored record still holds or it is gone. A long walk is interrupted for
+// changed files, so that a save is seen at once.
+#include "indexer/indexer_internal.h"
+
+#include "indexer/ignore.h"
+
+static bool is_stopping(const struct indexer *self) {
+    return cancel_fired(&self->stop);
+}
+
+static void count_in(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    self->progress.files_total++;
+    self->outstanding++;
+    uv_mutex_unlock(&self->lock);
+}
+
+static void count_done(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    self->progress.files_done++;
+    self->outstanding--;
+    uv_mutex_unlock(&self->lock);
+    uv_async_send(&self->wake);
+}
+
+static void push_job(struct indexer *self, const char *path, const struct catalog_answer *answer,
+                     bool in_pass) {
+    struct job *job = mem_zero(1, sizeof *job);
+    *job = (struct job){.kind = JOB_FILE,
+                        .path = mem_copy_string(path),
+                        .ticket = answer->ticket,
+                        .in_pass = in_pass,
+                        .has_hash = answer->has_hash,
+                        .hash = answer->hash};
+    if (!jobs_push_file(&self->jobs, job)) {
+        job_free(job);
+    }
+}
+
+static void push_gone(struct indexer *self, struct catalog_gone_list *gone) {
+    for (size_t i = 0; i < gone->count; i++) {
+        indexer_deliver(self, result_new(RESULT_GONE, gone->items[i].path, gone->items[i].ticket));
+        free(gone->items[i].path);
+    }
+    vec_free(gone);
+}
+
+static void look_at(struct indexer *self, const char *path, const struct source_stat *status, bool in_pass) {
+    struct catalog_answer answer;
+    catalog_visit(self->catalog, path, status, self->pass, !in_pass, &answer);
+    if (answer.verdict == CATALOG_CHANGED) {
+        push_job(self, path, &answer, in_pass);
+    } else if (answer.verdict == CATALOG_STORED) {
+        struct result *result = result_new(RESULT_STORED, path, answer.ticket);
+        result->record = answer.record;
+        result->in_pass = in_pass;
+        indexer_deliver(self, result);
+    } else if (in_pass) {
+        count_done(self);
+    }
+}
+
+static void want_rescan(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    self->rescan_wanted = true;
+    uv_mutex_unlock(&self->lock);
+}
+
+static void look_at_changed(struct indexer *self, const char *path) {
+    struct source_stat status;
+    const char *reason;
+    if (ignore_is_rules(path) || strcmp(path, ".git/info/exclude") == 0) {
+        want_rescan(self);
+    } else if (walk_includes(self->root, path, &status, &reason) && status.is_file) {
+        look_at(self, path, &status, false);
+    } else if (status.is_folder) {
+        want_rescan(self);
+    } else {
+        struct catalog_gone_list gone = {0};
+        catalog_sweep_path(self->catalog, path, &gone);
+        push_gone(self, &gone);
+    }
+}
+
+static void look_at_all_changed(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    struct path_list changed = self->changed;
+    self->changed = (struct path_list){0};
+    uv_mutex_unlock(&self->lock);
+    for (size_t i = 0; i < changed.count; i++) {
+        if (!is_stopping(self)) {
+            look_at_changed(self, changed.items[i]);
+        }
+        free(changed.items[i]);
+    }
+    vec_free(&changed);
+}
+
+static void on_file(void *context, const char *path, const struct source_stat *status) {
+    struct indexer *self = context;
+    count_in(self);
+    look_at(self, path, status, true);
+    look_at_all_changed(self);
+}
+
+static void warn_if_nothing(struct indexer *self, const struct walk_stats *stats) {
+    if (stats->files || !stats->ignored) {
+        return;
+    }
+    indexer_warn(self,
+                 "nothing in %s is indexed: all its source files are excluded (the first one because %s); "
+                 "to take some back, put a line such as !src/ into a .hunchignore file there",
+                 self->root, stats->ignore_reason);
+}
+
+static void start_pass(struct indexer *self) {
+    self->pass++;
+    uv_mutex_lock(&self->lock);
+    self->rescan_wanted = false;
+    self->is_scanning = true;
+    struct index_progress *progress = &self->progress;
+    *progress = (struct index_progress){.files = progress->files,
+                                        .chunks = progress->chunks,
+                                        .symbols = progress->symbols,
+                                        .ready = progress->ready};
+    uv_mutex_unlock(&self->lock);
+}
+
+static void run_pass(struct indexer *self) {
+    start_pass(self);
+    struct walk_stats stats;
+    struct err err;
+    int result = walk_run(self->root, &self->stop, on_file, self, &stats, &err);
+    if (result == 0) {
+        struct catalog_gone_list gone = {0};
+        catalog_sweep(self->catalog, self->pass, &gone);
+        push_gone(self, &gone);
+        warn_if_nothing(self, &stats);
+    } else if (result != ERR_CANCELLED) {
+        indexer_warn(self, "%s", err.message);
+    }
+    indexer_deliver(self, result_new(RESULT_WALKED, "", 0));
+}
+
+static bool has_work(const struct indexer *self) {
+    return self->is_loaded && (self->changed.count || (self->rescan_wanted && !self->is_scanning));
+}
+
+// True for a whole pass, false for changed files only or the end.
+static bool wait_for_work(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    while (!is_stopping(self) && !has_work(self)) {
+        uv_cond_wait(&self->scan_wake, &self->lock);
+    }
+    bool whole = self->rescan_wanted && !self->is_scanning;
+    uv_mutex_unlock(&self->lock);
+    return whole;
+}
+
+void indexer_scan_main(void *argument) {
+    struct indexer *self = argument;
+    indexer_lower_priority();
+    for (;;) {
+        bool whole = wait_for_work(self);
+        if (is_stopping(self)) {
+            return;
+        }
+        look_at_all_changed(self);
+        if (whole) {
+            run_pass(self);
+        }
+    }
+}

@@ -1,0 +1,311 @@
+// indexer_write.c - the writer: the one thread that owns the store and calls the sink.
+//
+// Results come in one by one and go to the sink at once; what the store must
+// know of them waits in a batch. At the batch's end the sink commits, then the
+// batch is written in one short transaction: readers do not wait for the disk,
+// other processes that write to the same store wait for milliseconds only, and
+// a kill loses one batch at most.
+//
+// A store that fails is closed and the index goes on in memory: the user hears
+// of it once.
+#include "indexer/indexer_internal.h"
+
+#include "base/map.h"
+
+struct shown {
+    uint64_t ticket; // of the latest result for this document
+    bool is_shown;
+};
+
+struct writer {
+    struct indexer *indexer;
+    const struct index_sink *sink;
+    struct store *store; // NULL: in memory
+    VEC(struct store_op) ops;
+    size_t waiting;  // results applied since the last commit
+    uint64_t due_us; // of the commit
+    bool is_dirty;   // the sink was called since its last commit
+    bool is_urgent;  // someone waits: commit as soon as nothing else is to be done
+    bool committed_before;
+    bool walked; // the running pass' walk is over
+    bool full_pass;
+    struct intern documents;
+    VEC(struct shown) shown; // by the document's number
+};
+
+static void give_up_store(struct writer *self, const struct err *err) {
+    store_close(self->store);
+    self->store = NULL;
+    atomic_store(&self->indexer->store_works, false);
+    if (err->code != ERR_CANCELLED) {
+        indexer_warn(self->indexer, "%s; the index works on in memory, but the next start will take longer",
+                     err->message);
+    }
+}
+
+static void load_store(struct writer *self) {
+    struct indexer *indexer = self->indexer;
+    struct err err;
+    struct store_records records = {0};
+    if (store_open(&self->store, indexer->store_path, &indexer->stop, &err) != 0 ||
+        store_load(self->store, &records, &err) != 0) {
+        give_up_store(self, &err);
+    } else if (store_rebuilt(self->store)) {
+        indexer_warn(indexer, "%s", store_rebuilt(self->store));
+    }
+    for (size_t i = 0; i < records.count; i++) {
+        catalog_add_stored(indexer->catalog, records.items[i]);
+    }
+    vec_free(&records);
+}
+
+static void open_store(struct writer *self) {
+    if (self->indexer->store_path[0]) {
+        load_store(self);
+    }
+    uv_mutex_lock(&self->indexer->lock);
+    self->indexer->is_loaded = true;
+    uv_cond_signal(&self->indexer->scan_wake);
+    uv_mutex_unlock(&self->indexer->lock);
+}
+
+static void free_ops(struct writer *self) {
+    for (size_t i = 0; i < self->ops.count; i++) {
+        record_release(self->ops.items[i].record);
+        free((char *)self->ops.items[i].path);
+    }
+    self->ops.count = 0;
+}
+
+static void write_batch(struct writer *self) {
+    struct err err;
+    if (self->store && self->ops.count &&
+        store_write(self->store, self->ops.items, self->ops.count, &err) != 0) {
+        give_up_store(self, &err);
+    }
+    free_ops(self);
+}
+
+static void commit(struct writer *self) {
+    if (self->is_dirty) {
+        self->sink->commit(self->sink->self, self->full_pass);
+    }
+    write_batch(self);
+    self->waiting = 0;
+    self->is_dirty = self->is_urgent = false;
+    self->committed_before = true;
+}
+
+static void add_to_batch(struct writer *self) {
+    if (self->waiting++ == 0) {
+        uint64_t age_ms = self->committed_before ? INDEXER_BATCH_MS : INDEXER_FIRST_BATCH_MS;
+        self->due_us = clock_now_us() + age_ms * 1000;
+    }
+}
+
+static void put(struct writer *self, struct record *record, struct slice text) {
+    catalog_delivered(self->indexer->catalog, record);
+    self->sink->put(self->sink->self, record, text);
+    self->is_dirty = true;
+}
+
+static void forget_in_store(struct writer *self, const char *path) {
+    if (self->store) {
+        vec_push(&self->ops, (struct store_op){.kind = STORE_REMOVE, .path = mem_copy_string(path)});
+    }
+}
+
+static void apply_parsed(struct writer *self, struct result *result) {
+    put(self, result->record, str_slice(&result->bytes));
+    if (result->is_partial) {
+        // The machine may have been busy: the next start tries again.
+        forget_in_store(self, result->path);
+    } else if (self->store) {
+        vec_push(&self->ops, (struct store_op){.kind = STORE_PUT, .record = record_retain(result->record)});
+    }
+    struct index_progress *progress = &self->indexer->progress;
+    uv_mutex_lock(&self->indexer->lock);
+    progress->files_parsed++;
+    progress->bytes_parsed += result->bytes.length;
+    uv_mutex_unlock(&self->indexer->lock);
+}
+
+static void apply_same(struct writer *self, struct result *result) {
+    struct record *stored = catalog_confirmed(self->indexer->catalog, result->path, &result->status);
+    if (stored) {
+        // Nobody else has seen it yet.
+        stored->size = result->status.size;
+        stored->mtime_ns = result->status.mtime_ns;
+        put(self, stored, str_slice(&result->bytes));
+        record_release(stored);
+    }
+    if (self->store) {
+        vec_push(&self->ops, (struct store_op){.kind = STORE_TOUCH,
+                                               .path = mem_copy_string(result->path),
+                                               .size = result->status.size,
+                                               .mtime_ns = result->status.mtime_ns});
+    }
+}
+
+// status: refused rather than gone.
+static void apply_gone(struct writer *self, const char *path, const struct source_stat *status) {
+    if (catalog_dropped(self->indexer->catalog, path, status)) {
+        self->sink->remove(self->sink->self, path);
+        self->is_dirty = true;
+    }
+    forget_in_store(self, path);
+}
+
+static void apply_file(struct writer *self, struct result *result) {
+    switch (result->kind) {
+    case RESULT_PARSED:
+        apply_parsed(self, result);
+        break;
+    case RESULT_STORED:
+        put(self, result->record, slice_of(NULL, 0));
+        break;
+    case RESULT_SAME:
+        apply_same(self, result);
+        break;
+    case RESULT_REFUSED:
+        apply_gone(self, result->path, &result->status);
+        break;
+    default:
+        apply_gone(self, result->path, NULL);
+        break;
+    }
+}
+
+static void apply_overlay(struct writer *self, const struct result *result) {
+    uint32_t id = intern_add(&self->documents, slice_of_string(result->path));
+    if (id == self->shown.count) {
+        vec_push(&self->shown, (struct shown){0});
+    }
+    struct shown *shown = &self->shown.items[id];
+    if (result->ticket < shown->ticket) {
+        return;
+    }
+    shown->ticket = result->ticket;
+    if (result->kind == RESULT_OVERLAY) {
+        self->sink->overlay(self->sink->self, result->record, text_slice(result->text));
+    } else if (shown->is_shown) {
+        self->sink->overlay_remove(self->sink->self, result->path);
+    } else {
+        return;
+    }
+    shown->is_shown = result->kind == RESULT_OVERLAY;
+    self->is_urgent = self->is_dirty = true;
+    add_to_batch(self);
+}
+
+// Under the lock.
+static void count_totals(struct indexer *indexer) {
+    struct catalog_totals totals;
+    catalog_totals(indexer->catalog, &totals);
+    indexer->progress.files = totals.files;
+    indexer->progress.chunks = totals.chunks;
+    indexer->progress.symbols = totals.symbols;
+}
+
+static void count_file(struct writer *self, const struct result *result) {
+    struct indexer *indexer = self->indexer;
+    uv_mutex_lock(&indexer->lock);
+    count_totals(indexer);
+    struct index_progress *progress = &indexer->progress;
+    progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
+    if (result->in_pass) {
+        progress->files_done++;
+        indexer->outstanding--;
+    }
+    uv_mutex_unlock(&indexer->lock);
+}
+
+static void apply(struct writer *self, struct result *result) {
+    if (result->kind == RESULT_WALKED) {
+        self->walked = true;
+        uv_mutex_lock(&self->indexer->lock);
+        self->indexer->progress.walk_done = true;
+        uv_mutex_unlock(&self->indexer->lock);
+    } else if (result->kind == RESULT_OVERLAY || result->kind == RESULT_OVERLAY_REMOVE) {
+        apply_overlay(self, result);
+    } else {
+        if (catalog_is_current(self->indexer->catalog, result->path, result->ticket)) {
+            apply_file(self, result);
+            add_to_batch(self);
+        }
+        count_file(self, result);
+        self->is_urgent = self->is_urgent || !result->in_pass;
+    }
+}
+
+static void finish_pass(struct writer *self) {
+    struct indexer *indexer = self->indexer;
+    self->walked = false;
+    self->full_pass = self->is_dirty = true;
+    commit(self);
+    if (self->store) {
+        store_settle(self->store);
+    }
+    uv_mutex_lock(&indexer->lock);
+    count_totals(indexer);
+    indexer->progress.ready = true;
+    indexer->passes_done++;
+    indexer->is_scanning = false;
+    uv_cond_signal(&indexer->scan_wake);
+    uv_mutex_unlock(&indexer->lock);
+}
+
+static bool pass_is_over(struct writer *self) {
+    uv_mutex_lock(&self->indexer->lock);
+    bool over = self->walked && self->indexer->outstanding == 0;
+    uv_mutex_unlock(&self->indexer->lock);
+    return over;
+}
+
+static void commit_if_due(struct writer *self, bool is_idle) {
+    bool due = clock_now_us() >= self->due_us || (self->is_urgent && is_idle);
+    if (self->waiting >= INDEXER_BATCH_FILES || (self->waiting && due)) {
+        commit(self);
+    }
+}
+
+static struct result *next_result(struct writer *self) {
+    struct queue *queue = &self->indexer->results;
+    if (!self->waiting) {
+        return queue_pop(queue);
+    }
+    uint64_t now = clock_now_us();
+    return queue_pop_within(queue, self->due_us > now ? self->due_us - now : 0);
+}
+
+static void run(struct writer *self) {
+    while (!cancel_fired(&self->indexer->stop)) {
+        struct result *result = next_result(self);
+        if (cancel_fired(&self->indexer->stop)) {
+            result_free(result);
+            break;
+        }
+        if (result) {
+            apply(self, result);
+            result_free(result);
+        }
+        if (pass_is_over(self)) {
+            finish_pass(self);
+        }
+        commit_if_due(self, queue_count(&self->indexer->results) == 0);
+        uv_async_send(&self->indexer->wake);
+    }
+}
+
+void indexer_write_main(void *argument) {
+    struct indexer *indexer = argument;
+    struct writer self = {.indexer = indexer, .sink = &indexer->options.sink};
+    intern_init(&self.documents);
+    open_store(&self);
+    run(&self);
+    write_batch(&self);
+    store_close(self.store);
+    vec_free(&self.ops);
+    vec_free(&self.shown);
+    intern_free(&self.documents);
+}

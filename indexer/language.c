@@ -1,0 +1,247 @@
+// language.c - see language.h.
+//
+// The table is constant; what is compiled from it (queries: 4 to 40 ms a
+// language) sits in a parallel array of slots, filled on first use under one
+// lock and then only read. A slot's pointer is published with release order,
+// so readers take no lock.
+#include "indexer/language.h"
+
+#include "base/mem.h"
+#include "indexer/language_internal.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LANGUAGES_MAX = 64 };
+
+static _Atomic(struct grammar *) grammars[LANGUAGES_MAX];
+static pthread_mutex_t grammars_lock = PTHREAD_MUTEX_INITIALIZER;
+static char trouble[256];
+
+size_t language_count(void) {
+    return language_table_count;
+}
+
+const struct language *language_at(size_t index) {
+    return index < language_table_count ? &language_table[index] : NULL;
+}
+
+static bool list_has(const char *const *list, const char *text) {
+    for (; *list; list++) {
+        if (strcmp(*list, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *const *language_keywords(void) {
+    return language_table_keywords;
+}
+
+const struct language *language_of_id(const char *id) {
+    for (size_t i = 0; id && i < language_table_count; i++) {
+        if (list_has(language_table[i].ids, id)) {
+            return &language_table[i];
+        }
+    }
+    return NULL;
+}
+
+const struct language *language_of_path(const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *file = slash ? slash + 1 : path;
+    const char *extension = strrchr(file, '.');
+    for (size_t i = 0; i < language_table_count; i++) {
+        const struct language *language = &language_table[i];
+        if (list_has(language->files, file) || (extension && list_has(language->extensions, extension))) {
+            return language;
+        }
+    }
+    return NULL;
+}
+
+const char *language_id(const struct language *language) {
+    return language ? language->ids[0] : "";
+}
+
+const char *language_name(const struct language *language) {
+    return language ? language->name : "text";
+}
+
+const char *language_line_comment(const struct language *language) {
+    return language ? language->comment : "//";
+}
+
+static struct capture capture_of_name(const char *name) {
+    static const struct {
+        const char *name;
+        enum capture_role role;
+        enum symbol_kind kind;
+    } roles[] = {
+        {"function", CAPTURE_DEFINITION, SYMBOL_FUNCTION},
+        {"method", CAPTURE_DEFINITION, SYMBOL_METHOD},
+        {"type", CAPTURE_DEFINITION, SYMBOL_TYPE},
+        {"macro", CAPTURE_DEFINITION, SYMBOL_MACRO},
+        {"constant", CAPTURE_DEFINITION, SYMBOL_CONSTANT},
+        {"field", CAPTURE_DEFINITION, SYMBOL_FIELD},
+        {"variable", CAPTURE_DEFINITION, SYMBOL_VARIABLE},
+        {"module", CAPTURE_DEFINITION, SYMBOL_MODULE},
+        {"name", CAPTURE_NAME, 0},
+        {"declarator", CAPTURE_DECLARATOR, 0},
+        {"body", CAPTURE_BODY, 0},
+        {"value", CAPTURE_VALUE, 0},
+        {"callable", CAPTURE_CALLABLE, 0},
+        {"scope", CAPTURE_SCOPE, 0},
+        {"container", CAPTURE_CONTAINER, 0},
+        {"wrapper", CAPTURE_WRAPPER, 0},
+        {"target", CAPTURE_TARGET, 0},
+    };
+    size_t length = strcspn(name, ".");
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (strlen(roles[i].name) == length && strncmp(roles[i].name, name, length) == 0) {
+            return (struct capture){roles[i].role, roles[i].kind, strcmp(name + length, ".declaration") == 0,
+                                    name};
+        }
+    }
+    return (struct capture){.role = CAPTURE_OTHER, .name = name};
+}
+
+// One predicate is four steps: its name, the capture, the text, the end mark.
+static bool read_predicate(struct grammar_query *out, uint32_t pattern, const TSQueryPredicateStep *step) {
+    uint32_t length;
+    bool known = step[0].type == TSQueryPredicateStepTypeString &&
+                 step[1].type == TSQueryPredicateStepTypeCapture &&
+                 step[2].type == TSQueryPredicateStepTypeString &&
+                 strcmp(ts_query_string_value_for_id(out->query, step[0].value_id, &length), "eq?") == 0;
+    if (!known || out->predicate_count == PREDICATES_MAX) {
+        return false;
+    }
+    out->predicates[out->predicate_count++] = (struct predicate){
+        pattern, step[1].value_id, ts_query_string_value_for_id(out->query, step[2].value_id, &length)};
+    return true;
+}
+
+static bool read_predicates(struct grammar_query *out) {
+    for (uint32_t pattern = 0; pattern < ts_query_pattern_count(out->query); pattern++) {
+        uint32_t steps;
+        const TSQueryPredicateStep *step = ts_query_predicates_for_pattern(out->query, pattern, &steps);
+        for (uint32_t at = 0; at < steps; at += 4) {
+            if (steps - at < 4 || !read_predicate(out, pattern, step + at)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool query_compile(struct grammar_query *out, const struct language *language,
+                          const TSLanguage *grammar, const char *source, bool kinds) {
+    uint32_t offset = 0;
+    TSQueryError error = TSQueryErrorNone;
+    out->query = ts_query_new(grammar, source, (uint32_t)strlen(source), &offset, &error);
+    if (!out->query || ts_query_capture_count(out->query) > CAPTURES_MAX || !read_predicates(out)) {
+        snprintf(trouble, sizeof trouble, "%s: query error %d at byte %u: %.60s", language->name, (int)error,
+                 offset, source + offset);
+        return false;
+    }
+    for (uint32_t i = 0; i < ts_query_capture_count(out->query); i++) {
+        uint32_t length;
+        const char *name = ts_query_capture_name_for_id(out->query, i, &length);
+        out->captures[i] =
+            kinds ? (struct capture){.role = CAPTURE_KIND, .name = name} : capture_of_name(name);
+    }
+    return true;
+}
+
+static TSSymbol symbol_of(const TSLanguage *grammar, const char *name) {
+    return ts_language_symbol_for_name(grammar, name, (uint32_t)strlen(name), true);
+}
+
+static TSFieldId field_of(const TSLanguage *grammar, const char *name) {
+    return ts_language_field_id_for_name(grammar, name, (uint32_t)strlen(name));
+}
+
+static struct grammar *grammar_compile(const struct language *language) {
+    struct grammar *grammar = mem_zero(1, sizeof *grammar);
+    const TSLanguage *ts = language->grammar();
+    grammar->language = ts;
+    struct str source;
+    str_init(&source);
+    str_append_string(&source, language->symbols_query);
+    str_append_string(&source, language->imports_query);
+    bool good = query_compile(&grammar->symbols, language, ts, source.data, false) &&
+                query_compile(&grammar->chunks, language, ts, language->chunks_query, true);
+    str_free(&source);
+    if (!good) {
+        ts_query_delete(grammar->symbols.query);
+        free(grammar);
+        return NULL;
+    }
+    grammar->declarator_field = field_of(ts, "declarator");
+    grammar->body_field = field_of(ts, "body");
+    grammar->name_field = field_of(ts, "name");
+    grammar->scope_field = field_of(ts, "scope");
+    grammar->function_declarator = symbol_of(ts, "function_declarator");
+    grammar->operator_cast = symbol_of(ts, "operator_cast");
+    return grammar;
+}
+
+const struct grammar *language_grammar(const struct language *language) {
+    size_t index = (size_t)(language - language_table);
+    if (index >= language_table_count || index >= LANGUAGES_MAX) {
+        return NULL;
+    }
+    struct grammar *grammar = atomic_load_explicit(&grammars[index], memory_order_acquire);
+    if (grammar) {
+        return grammar;
+    }
+    pthread_mutex_lock(&grammars_lock);
+    grammar = atomic_load_explicit(&grammars[index], memory_order_relaxed);
+    if (!grammar) {
+        grammar = grammar_compile(language);
+        atomic_store_explicit(&grammars[index], grammar, memory_order_release);
+    }
+    pthread_mutex_unlock(&grammars_lock);
+    return grammar;
+}
+
+const char *language_trouble(void) {
+    return trouble;
+}
+
+// Does a line of text begin, after blanks, with a word that only C++ has there?
+static bool reads_like_cpp(struct slice text) {
+    static const char *const heads[] = {
+        "class ", "namespace ", "template", "public:", "private:", "using ", "extern \"C++\"", "protected:"};
+    size_t at = 0;
+    while (at < text.length) {
+        while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t')) {
+            at++;
+        }
+        struct slice rest = slice_of(text.data + at, text.length - at);
+        for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+            if (slice_starts_with(rest, slice_of_string(heads[i]))) {
+                return true;
+            }
+        }
+        const char *newline = memchr(rest.data, '\n', rest.length);
+        if (!newline) {
+            return false;
+        }
+        at = (size_t)(newline - text.data) + 1;
+    }
+    return false;
+}
+
+const struct language *language_refine(const struct language *language, const char *path, struct slice text) {
+    size_t length = strlen(path);
+    bool is_header = length > 2 && strcmp(path + length - 2, ".h") == 0;
+    if (language && is_header && strcmp(language_id(language), "c") == 0 && reads_like_cpp(text)) {
+        const struct language *cpp = language_of_id("cpp");
+        return cpp ? cpp : language;
+    }
+    return language;
+}

@@ -1,0 +1,103 @@
+// language_internal.h - the generated table's rows and their compiled queries; for the tree-sitter files
+// only.
+//
+// cmake/languages.cmake makes language_table from indexer/languages/<folder>/. A query's
+// captures carry the whole meaning of a language, so a new one needs no C:
+//
+//   symbols.scm   @function @method @type @macro @constant @field @variable @module: a definition
+//                 (".declaration" behind it: only a prototype). With it go
+//                 @name        its name, or
+//                 @declarator  a C declarator that is followed down to the name
+//                 @body        where the signature ends
+//                 @callable    a function as a value: the signature ends where its `body` begins
+//                 @value       kept in the signature if short
+//                 @scope       the enclosing type's name where the tree does not enclose (Go methods)
+//                 @container   look inside for more (only the direct children are searched)
+//                 @wrapper     look inside; what is found begins where the wrapper begins
+//   chunks.scm    the kind of a chunk by single node types, "(node) @kind"; @comment and @attribute
+//                 stay with what follows, @import is not mixed with others
+//   imports.scm   @target
+//
+// Ownership: static, never freed. Threads: any (see language_grammar). Errors: as below. Limits: 32 captures
+// a query.
+#ifndef HUNCH_INDEXER_LANGUAGE_INTERNAL_H
+#define HUNCH_INDEXER_LANGUAGE_INTERNAL_H
+
+#include "indexer/language.h"
+#include "indexer/record.h"
+
+#include <tree_sitter/api.h>
+
+struct language {
+    const char *name;
+    const char *comment;
+    const char *const *ids; // NULL-terminated, the first is language_id()
+    const char *const *extensions;
+    const char *const *files;
+    const TSLanguage *(*grammar)(void);
+    const char *symbols_query;
+    const char *chunks_query;
+    const char *imports_query;
+    bool has_macros; // C's family: see mask.c
+};
+
+extern const struct language language_table[];
+extern const size_t language_table_count;
+extern const char *const language_table_keywords[];
+
+enum capture_role {
+    CAPTURE_OTHER,
+    CAPTURE_DEFINITION,
+    CAPTURE_NAME,
+    CAPTURE_DECLARATOR,
+    CAPTURE_BODY,
+    CAPTURE_CALLABLE,
+    CAPTURE_VALUE,
+    CAPTURE_SCOPE,
+    CAPTURE_CONTAINER,
+    CAPTURE_WRAPPER,
+    CAPTURE_TARGET,
+    CAPTURE_KIND, // chunks.scm: the capture's own name is the kind
+};
+
+struct capture {
+    enum capture_role role;
+    enum symbol_kind kind; // of CAPTURE_DEFINITION
+    bool is_declaration;
+    const char *name;
+};
+
+enum { CAPTURES_MAX = 32, PREDICATES_MAX = 16 };
+
+// (#eq? @capture "text"), the one predicate that queries may use; tree-sitter leaves predicates to us.
+struct predicate {
+    uint32_t pattern;
+    uint32_t capture;
+    const char *text;
+};
+
+struct grammar_query {
+    TSQuery *query;
+    struct capture captures[CAPTURES_MAX];
+    struct predicate predicates[PREDICATES_MAX];
+    size_t predicate_count;
+};
+
+struct grammar {
+    const TSLanguage *language;
+    struct grammar_query symbols; // symbols.scm and imports.scm together: one search finds both
+    struct grammar_query chunks;
+    // Of C's declarators; 0 where the grammar has none.
+    TSFieldId declarator_field, name_field, scope_field, body_field;
+    TSSymbol function_declarator, operator_cast;
+};
+
+// Compiled on first use, under a lock. NULL if the grammar or a query does not load: a mistake in the folder,
+// which the unit test of this module finds.
+const struct grammar *language_grammar(const struct language *language);
+// Why language_grammar gave NULL, for that test.
+const char *language_trouble(void);
+// The language of this text: as given, but a C header that reads like C++ is C++.
+const struct language *language_refine(const struct language *language, const char *path, struct slice text);
+
+#endif

@@ -1,0 +1,12 @@
+(comment) @comment
+(preproc_include) @import
+(using_declaration) @import
+(function_definition) @function
+(template_declaration) @function
+(class_specifier) @type
+(struct_specifier) @type
+(type_definition) @type
+(alias_declaration) @type
+(preproc_def) @macro
+(preproc_function_def) @macro
+(declaration) @declaration

@@ -1,0 +1,11 @@
+(line_comment) @comment
+(block_comment) @comment
+(package_declaration) @import
+(import_declaration) @import
+(method_declaration) @method
+(constructor_declaration) @method
+(class_declaration) @type
+(interface_declaration) @type
+(enum_declaration) @type
+(record_declaration) @type
+(field_declaration) @declaration

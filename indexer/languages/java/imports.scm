@@ -1,0 +1,2 @@
+(import_declaration (scoped_identifier) @target)
+(import_declaration (identifier) @target)

@@ -1,0 +1,9 @@
+(comment) @comment
+(decorator) @attribute
+(import_statement) @import
+(function_declaration) @function
+(generator_function_declaration) @function
+(method_definition) @method
+(class_declaration) @type
+(lexical_declaration) @declaration
+(variable_declaration) @declaration

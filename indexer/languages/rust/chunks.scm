@@ -1,0 +1,14 @@
+(line_comment) @comment
+(block_comment) @comment
+(attribute_item) @attribute
+(use_declaration) @import
+(extern_crate_declaration) @import
+(function_item) @function
+(struct_item) @type
+(enum_item) @type
+(trait_item) @type
+(impl_item) @type
+(type_item) @type
+(mod_item) @module
+(macro_definition) @macro
+(const_item) @constant

@@ -1,0 +1,12 @@
+(comment) @comment
+(decorator) @attribute
+(import_statement) @import
+(function_declaration) @function
+(function_signature) @function
+(method_definition) @method
+(class_declaration) @type
+(abstract_class_declaration) @type
+(interface_declaration) @type
+(type_alias_declaration) @type
+(enum_declaration) @type
+(lexical_declaration) @declaration

@@ -1,0 +1,357 @@
+// mask.c - C as the preprocessor would leave it, as far as a grammar needs.
+//
+// Tree-sitter parses C before preprocessing. Most macros look like something
+// else and do no harm, but a few habits throw the parser off for pages:
+//
+//     struct handle { COMMON_FIELDS  int fd; };      a macro that stands alone on its line
+//     class API_EXPORT Server : public Base { };     a macro between keyword and name
+//     typedef int (WINAPI *callback)(void);          a calling convention before the star
+//
+//     API_EXPORT int open(void);                     a macro before the type, or behind it
+//     int size GUARDED_BY(mutex);                    a macro behind the name
+//     #ifdef __cplusplus  extern "C" {  #endif       a brace that only C++ sees
+//
+// Such a macro (a word in capitals) is overwritten with spaces in the parser's
+// copy, so every offset stays right. One pass over the tokens of the file,
+// comments, strings and directives left out, with the last few tokens in hand.
+#include "indexer/syntax_internal.h"
+
+enum token_kind {
+    TOKEN_NONE,
+    TOKEN_MASKED,
+    TOKEN_WORD,
+    TOKEN_CAPITALS,
+    TOKEN_PARENTHESES,
+    TOKEN_PUNCTUATION
+};
+
+struct token {
+    enum token_kind kind;
+    size_t start, end;
+    bool first; // on its line
+    bool last;
+};
+
+struct masker {
+    struct slice text;
+    size_t at;
+    struct str *out;
+    struct token recent[5]; // the newest last
+};
+
+static bool is_word_char(char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c > 127;
+}
+
+static bool at_is(const struct masker *masker, size_t at, char c) {
+    return at < masker->text.length && masker->text.data[at] == c;
+}
+
+static size_t line_end(const struct masker *masker, size_t at) {
+    while (at < masker->text.length && masker->text.data[at] != '\n') {
+        at += at_is(masker, at, '\\') ? 2 : 1;
+    }
+    return at < masker->text.length ? at : masker->text.length;
+}
+
+static size_t quoted_end(const struct masker *masker, size_t at) {
+    char quote = masker->text.data[at];
+    for (at++; at < masker->text.length && masker->text.data[at] != '\n'; at++) {
+        if (masker->text.data[at] == '\\') {
+            at++;
+        } else if (masker->text.data[at] == quote) {
+            return at + 1;
+        }
+    }
+    return at < masker->text.length ? at : masker->text.length;
+}
+
+static size_t comment_end(const struct masker *masker, size_t at) {
+    if (at_is(masker, at + 1, '/')) {
+        return line_end(masker, at);
+    }
+    size_t end = slice_find(masker->text, SLICE_LITERAL("*/"), at + 2);
+    return end == (size_t)-1 ? masker->text.length : end + 2;
+}
+
+static bool line_is_blank_before(const struct masker *masker, size_t at) {
+    while (at > 0 && (masker->text.data[at - 1] == ' ' || masker->text.data[at - 1] == '\t')) {
+        at--;
+    }
+    return at == 0 || masker->text.data[at - 1] == '\n';
+}
+
+static bool line_is_blank_after(const struct masker *masker, size_t at) {
+    while (at_is(masker, at, ' ') || at_is(masker, at, '\t') || at_is(masker, at, '\r')) {
+        at++;
+    }
+    return at >= masker->text.length || masker->text.data[at] == '\n' ||
+           (masker->text.data[at] == '/' && (at_is(masker, at + 1, '/') || at_is(masker, at + 1, '*')));
+}
+
+static void blank(struct masker *masker, size_t start, size_t end) {
+    if (masker->out->length == 0) {
+        str_append_slice(masker->out, masker->text);
+    }
+    memset(masker->out->data + start, ' ', end - start);
+}
+
+// #ifdef __cplusplus, a line of extern "C" { or }, #endif: blanks the line.
+static void mask_cplusplus(struct masker *masker, size_t end) {
+    struct slice rest = slice_sub(masker->text, end, end + 64);
+    struct slice directive = slice_sub(masker->text, masker->at, end);
+    size_t close = slice_find(rest, SLICE_LITERAL("#endif"), 0);
+    if (close == (size_t)-1 || slice_find(directive, SLICE_LITERAL("__cplusplus"), 0) == (size_t)-1) {
+        return;
+    }
+    struct slice inner = slice_trim(slice_sub(rest, 0, close));
+    bool opens = slice_starts_with(inner, SLICE_LITERAL("extern")) && inner.data[inner.length - 1] == '{';
+    if (opens || slice_starts_with(inner, SLICE_LITERAL("}"))) {
+        size_t start = (size_t)(inner.data - masker->text.data);
+        blank(masker, start, start + inner.length);
+        masker->at = start + inner.length;
+    }
+}
+
+static size_t directive_end(const struct masker *masker, size_t at) {
+    while (at < masker->text.length && masker->text.data[at] != '\n') {
+        bool comment = masker->text.data[at] == '/' && at_is(masker, at + 1, '*');
+        at = comment ? comment_end(masker, at) : at + (at_is(masker, at, '\\') ? 2 : 1);
+    }
+    return at < masker->text.length ? at : masker->text.length;
+}
+
+// In a macro of several lines: to the grammar a comment ends the macro, and a backslash before an empty line
+// does not.
+static void mask_directive(struct masker *masker, size_t start, size_t end) {
+    struct slice directive = slice_sub(masker->text, start, end);
+    if (slice_find(directive, SLICE_LITERAL("\\\n"), 0) == (size_t)-1) {
+        return;
+    }
+    size_t at = 0;
+    while ((at = slice_find(directive, SLICE_LITERAL("/*"), at)) != (size_t)-1) {
+        size_t close = slice_find(directive, SLICE_LITERAL("*/"), at + 2);
+        close = close == (size_t)-1 ? directive.length : close + 2;
+        if (!memchr(directive.data + at, '\n', close - at)) {
+            blank(masker, start + at, start + close);
+        }
+        at = close;
+    }
+    struct slice trimmed = slice_trim(directive);
+    if (trimmed.data[trimmed.length - 1] == '\\') {
+        size_t last = (size_t)(trimmed.data - masker->text.data) + trimmed.length - 1;
+        blank(masker, last, last + 1);
+    }
+}
+
+// Past white space, comments and directives.
+static void skip_blank(struct masker *masker) {
+    while (masker->at < masker->text.length) {
+        char c = masker->text.data[masker->at];
+        if (is_space(c)) {
+            masker->at++;
+        } else if (c == '/' && (at_is(masker, masker->at + 1, '/') || at_is(masker, masker->at + 1, '*'))) {
+            masker->at = comment_end(masker, masker->at);
+        } else if (c == '#' && line_is_blank_before(masker, masker->at)) {
+            size_t end = directive_end(masker, masker->at);
+            size_t start = masker->at;
+            mask_cplusplus(masker, end);
+            mask_directive(masker, start, end);
+            masker->at = masker->at > start ? masker->at : end;
+        } else {
+            return;
+        }
+    }
+}
+
+static enum token_kind word_kind(struct slice word) {
+    bool letter_first = word.data[0] >= 'A' && word.data[0] <= 'Z';
+    for (size_t i = 0; i < word.length; i++) {
+        if ((word.data[i] >= 'a' && word.data[i] <= 'z') || (unsigned char)word.data[i] > 127) {
+            return TOKEN_WORD;
+        }
+    }
+    return letter_first && word.length >= 3 ? TOKEN_CAPITALS : TOKEN_WORD;
+}
+
+// The end of a macro's (...) on one line, or `at` if it does not close there. "(WINAPI *" begins a
+// declarator.
+static size_t parentheses_end(const struct masker *masker, size_t at) {
+    size_t word = at + 1;
+    while (word < masker->text.length && is_word_char(masker->text.data[word])) {
+        word++;
+    }
+    while (at_is(masker, word, ' ')) {
+        word++;
+    }
+    if (at_is(masker, word, '*')) {
+        return at;
+    }
+    int depth = 0;
+    for (size_t i = at; i < masker->text.length && masker->text.data[i] != '\n'; i++) {
+        depth += masker->text.data[i] == '(';
+        depth -= masker->text.data[i] == ')';
+        if (depth == 0) {
+            return i + 1;
+        }
+    }
+    return at;
+}
+
+static bool next_token(struct masker *masker, struct token *token) {
+    skip_blank(masker);
+    size_t start = masker->at;
+    if (start >= masker->text.length) {
+        return false;
+    }
+    char c = masker->text.data[start];
+    size_t end = start + 1;
+    enum token_kind kind = TOKEN_PUNCTUATION;
+    if (c == '"' || c == '\'') {
+        end = quoted_end(masker, start);
+    } else if (is_word_char(c)) {
+        while (end < masker->text.length && is_word_char(masker->text.data[end])) {
+            end++;
+        }
+        kind = word_kind(slice_of(masker->text.data + start, end - start));
+    } else if (c == '(' && masker->recent[4].kind == TOKEN_CAPITALS) {
+        end = parentheses_end(masker, start);
+        kind = end > start + 1 ? TOKEN_PARENTHESES : TOKEN_PUNCTUATION;
+        end = end > start + 1 ? end : start + 1;
+    }
+    *token = (struct token){kind, start, end, line_is_blank_before(masker, start), false};
+    token->last = line_is_blank_after(masker, end);
+    masker->at = end;
+    return true;
+}
+
+static char mark(const struct masker *masker, const struct token *token) {
+    return token->kind == TOKEN_PUNCTUATION ? masker->text.data[token->start] : '\0';
+}
+
+static bool token_is(const struct masker *masker, const struct token *token, const char *word) {
+    return token->kind == TOKEN_WORD &&
+           slice_equal(slice_sub(masker->text, token->start, token->end), slice_of_string(word));
+}
+
+// COMMON_FIELDS, or FIELDS(a, b), alone on a line between two members or statements.
+static void mask_line(struct masker *masker) {
+    const struct token *recent = masker->recent;
+    const struct token *next = &recent[4];
+    bool has_arguments = recent[3].kind == TOKEN_PARENTHESES;
+    struct token *macro = &masker->recent[has_arguments ? 2 : 3];
+    const struct token *before = macro - 1;
+    char before_mark = mark(masker, before), next_mark = mark(masker, next);
+    bool alone = macro->kind == TOKEN_CAPITALS && macro->first && recent[3].last;
+    bool behind_end = before->kind <= TOKEN_MASKED || (before_mark && strchr(";{}:", before_mark));
+    bool before_start = next->kind != TOKEN_PUNCTUATION || next_mark == '}' || next_mark == '~';
+    bool only_member = token_is(masker, &recent[0], "struct") || token_is(masker, &recent[0], "union");
+    bool only_enumerator = before_mark == '{' && next_mark == '}' && !has_arguments && !only_member;
+    if (alone && behind_end && before_start && !only_enumerator) {
+        blank(masker, macro->start, recent[3].end);
+        macro->kind = masker->recent[3].kind = TOKEN_MASKED;
+    }
+}
+
+static bool is_name(const struct token *token) {
+    return token->kind == TOKEN_WORD || token->kind == TOKEN_CAPITALS;
+}
+
+// class API_EXPORT Server {   class API_EXPORT Server :   class API_EXPORT Server final
+static void mask_type(struct masker *masker) {
+    const struct token *recent = masker->recent;
+    bool has_arguments = recent[2].kind == TOKEN_PARENTHESES;
+    const struct token *macro = has_arguments ? &recent[1] : &recent[2];
+    const struct token *keyword = macro - 1;
+    char next_mark = mark(masker, &recent[4]);
+    bool opens = next_mark == '{' || (next_mark == ':' && !at_is(masker, recent[4].end, ':')) ||
+                 token_is(masker, &recent[4], "final");
+    bool is_type = token_is(masker, keyword, "class") || token_is(masker, keyword, "struct") ||
+                   token_is(masker, keyword, "union") || token_is(masker, keyword, "enum");
+    if (opens && is_name(&recent[3]) && is_type && macro->kind == TOKEN_CAPITALS) {
+        blank(masker, macro->start, recent[2].end);
+    }
+}
+
+// (WINAPI *name)(
+static void mask_convention(struct masker *masker) {
+    const struct token *recent = masker->recent;
+    bool words = recent[1].kind == TOKEN_CAPITALS && is_name(&recent[3]);
+    size_t after = recent[4].end;
+    while (after < masker->text.length && is_space(masker->text.data[after])) {
+        after++;
+    }
+    if (words && mark(masker, &recent[0]) == '(' && mark(masker, &recent[2]) == '*' &&
+        mark(masker, &recent[4]) == ')' && at_is(masker, after, '(')) {
+        blank(masker, recent[1].start, recent[1].end);
+    }
+}
+
+static bool is_specifier(const struct masker *masker, const struct token *token) {
+    return token_is(masker, token, "static") || token_is(masker, token, "extern") ||
+           token_is(masker, token, "inline") || token_is(masker, token, "const") ||
+           token_is(masker, token, "volatile");
+}
+
+// API_EXPORT int f(void);   API_EXPORT struct a *f(void);   static FORCE_INLINE void f(void)
+static void mask_specifier(struct masker *masker) {
+    const struct token *before = &masker->recent[1], *macro = before + 1, *type = before + 2,
+                       *name = before + 3;
+    char before_mark = mark(masker, before);
+    bool begins = before->kind <= TOKEN_MASKED || (before_mark && strchr(";{}:", before_mark)) ||
+                  before->kind == TOKEN_PARENTHESES || is_specifier(masker, before);
+    bool pointer = mark(masker, name) == '*' && !is_specifier(masker, type);
+    bool typed = type->kind == TOKEN_WORD && !type->first && (pointer || is_name(name));
+    if (begins && typed && macro->kind == TOKEN_CAPITALS && (macro->first || is_specifier(masker, before))) {
+        blank(masker, macro->start, macro->end);
+    }
+}
+
+// int API_CALL f(void)
+static void mask_call(struct masker *masker) {
+    const struct token *type = &masker->recent[1], *macro = type + 1, *name = type + 2;
+    bool typed = is_name(type) && type->first && !is_specifier(masker, type) &&
+                 !token_is(masker, type, "unsigned") && !token_is(masker, type, "return");
+    if (typed && macro->kind == TOKEN_CAPITALS && !macro->first && name->kind == TOKEN_WORD &&
+        mark(masker, &masker->recent[4]) == '(') {
+        blank(masker, macro->start, macro->end);
+    }
+}
+
+// void lock() EXCLUSIVE_LOCK();   int size GUARDED_BY(mutex);
+static void mask_annotation(struct masker *masker) {
+    const struct token *recent = masker->recent;
+    char next = mark(masker, &recent[4]);
+    const struct token *macro = &recent[2], *arguments = &recent[3], *before = &recent[1];
+    if (macro->kind != TOKEN_CAPITALS || arguments->kind != TOKEN_PARENTHESES || !next ||
+        !strchr(";{=", next)) {
+        return;
+    }
+    bool behind_list = mark(masker, before) == ')' || token_is(masker, before, "const") ||
+                       token_is(masker, before, "override");
+    char type = mark(masker, &recent[0]);
+    bool typed = (recent[0].kind == TOKEN_WORD && !is_specifier(masker, &recent[0])) || type == '>' ||
+                 type == '*' || type == '&';
+    struct slice list = slice_sub(masker->text, arguments->start, arguments->end);
+    bool names_only = !memchr(list.data, ' ', list.length) && !slice_equal(list, SLICE_LITERAL("(void)"));
+    bool behind_name = next == ';' && before->kind == TOKEN_WORD && typed && names_only;
+    if (behind_list || behind_name) {
+        blank(masker, macro->start, arguments->end);
+    }
+}
+
+void mask_macros(struct slice text, struct str *out) {
+    struct masker masker = {.text = text, .out = out};
+    struct token token;
+    while (next_token(&masker, &token)) {
+        memmove(masker.recent, masker.recent + 1, 4 * sizeof *masker.recent);
+        masker.recent[4] = token;
+        mask_line(&masker);
+        mask_type(&masker);
+        mask_convention(&masker);
+        mask_specifier(&masker);
+        mask_call(&masker);
+        mask_annotation(&masker);
+    }
+}

@@ -1,0 +1,357 @@
+// symbols.c - definitions and imports, found by the language's own queries.
+//
+// A query over a whole tree spends most of its time in function bodies, where
+// nothing is to be found. So the search goes place by place: the query runs
+// over the direct children of one node, and its @container captures name the
+// nodes in which to search next (class bodies, #if branches, ERROR nodes). The
+// places wait on a heap stack; each is searched once.
+//
+// What a definition is called depends on where it stands: a function inside a
+// type is a method, a variable inside a type a field, a variable in capitals a
+// constant.
+#include "indexer/syntax_internal.h"
+
+#include "base/map.h"
+
+struct place {
+    TSNode node;
+    const char *scope;
+    bool in_type;
+    uint32_t start; // of the wrapper that the definitions begin with, or NO_WRAPPER
+};
+
+#define NO_WRAPPER UINT32_MAX
+
+struct found_symbol {
+    struct symbol symbol;
+    uint32_t name_byte;
+    uint32_t pattern; // of two patterns that find the same name the earlier one wins
+};
+
+// One match, its captures sorted by role; nodes not captured are null.
+struct match {
+    const struct capture *definition_capture;
+    TSNode definition, name, declarator, body, value, scope, container, wrapper, target;
+    uint32_t pattern;
+};
+
+struct search {
+    struct extraction *extraction;
+    VEC(struct place) places;
+    VEC(struct found_symbol) symbols;
+    VEC(struct import) imports;
+    struct map visited; // node ids of places
+    uint32_t place_count;
+};
+
+static void match_read(struct match *match, const struct grammar *grammar, const TSQueryMatch *raw) {
+    const struct grammar_query *query = &grammar->symbols;
+    *match = (struct match){.pattern = raw->pattern_index};
+    for (uint16_t i = 0; i < raw->capture_count; i++) {
+        const struct capture *capture = &query->captures[raw->captures[i].index];
+        TSNode node = raw->captures[i].node;
+        switch (capture->role) {
+        case CAPTURE_DEFINITION:
+            match->definition = node;
+            match->definition_capture = capture;
+            break;
+        case CAPTURE_NAME:
+            match->name = node;
+            break;
+        case CAPTURE_DECLARATOR:
+            match->declarator = node;
+            break;
+        case CAPTURE_BODY:
+            match->body = node;
+            break;
+        case CAPTURE_CALLABLE:
+            match->body = ts_node_child_by_field_id(node, grammar->body_field);
+            break;
+        case CAPTURE_VALUE:
+            match->value = node;
+            break;
+        case CAPTURE_SCOPE:
+            match->scope = node;
+            break;
+        case CAPTURE_CONTAINER:
+            match->container = node;
+            break;
+        case CAPTURE_WRAPPER:
+            match->wrapper = node;
+            break;
+        case CAPTURE_TARGET:
+            match->target = node;
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static bool predicates_hold(const struct extraction *extraction, const struct grammar_query *query,
+                            const TSQueryMatch *raw) {
+    for (size_t i = 0; i < query->predicate_count; i++) {
+        const struct predicate *predicate = &query->predicates[i];
+        for (uint16_t j = 0; predicate->pattern == raw->pattern_index && j < raw->capture_count; j++) {
+            if (raw->captures[j].index == predicate->capture &&
+                !slice_equal(node_text(extraction, raw->captures[j].node),
+                             slice_of_string(predicate->text))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static const char *scope_join(struct search *search, const char *outer, struct slice inner) {
+    struct arena *arena = &search->extraction->record->arena;
+    if (inner.length == 0) {
+        return outer;
+    }
+    size_t length = strlen(outer);
+    if (length == 0 || length + inner.length + 1 > SCOPE_MAX) {
+        return arena_copy(arena, inner);
+    }
+    return arena_format(arena, "%s.%.*s", outer, (int)inner.length, inner.data);
+}
+
+static void push_place(struct search *search, TSNode node, struct place place) {
+    uint64_t id = (uint64_t)(uintptr_t)node.id;
+    if (search->place_count >= PLACES_MAX || map_get(&search->visited, id)) {
+        return;
+    }
+    map_set(&search->visited, id, 1);
+    search->place_count++;
+    place.node = node;
+    vec_push(&search->places, place);
+}
+
+static bool is_capitals(struct slice name) {
+    size_t letters = 0;
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.data[i];
+        if (c >= 'a' && c <= 'z') {
+            return false;
+        }
+        letters += c >= 'A' && c <= 'Z';
+    }
+    return letters >= 2;
+}
+
+static void set_kind(struct symbol *symbol, const struct match *match, const struct symbol_name *name,
+                     bool in_type) {
+    enum symbol_kind kind = match->definition_capture->kind;
+    symbol->is_declaration = match->definition_capture->is_declaration;
+    if (name->is_function && (kind == SYMBOL_FIELD || kind == SYMBOL_VARIABLE)) {
+        kind = SYMBOL_FUNCTION;
+        symbol->is_declaration = true;
+    }
+    if (kind == SYMBOL_FUNCTION && (in_type || name->scope.length || !ts_node_is_null(match->scope))) {
+        kind = SYMBOL_METHOD;
+    }
+    if (kind == SYMBOL_VARIABLE) {
+        kind = is_capitals(name->text) ? SYMBOL_CONSTANT : in_type ? SYMBOL_FIELD : SYMBOL_VARIABLE;
+    }
+    symbol->kind = kind;
+}
+
+// Where the signature ends: before the body, the value if that is long, or what is searched next.
+static uint32_t header_end(const struct search *search, const struct match *match) {
+    uint32_t end = ts_node_end_byte(match->definition);
+    if (!ts_node_is_null(match->body)) {
+        return ts_node_start_byte(match->body);
+    }
+    if (!ts_node_is_null(match->value)) {
+        struct slice value = slice_trim(node_text(search->extraction, match->value));
+        bool is_short = value.length <= VALUE_MAX && !memchr(value.data, '\n', value.length);
+        return is_short ? ts_node_end_byte(match->value) : ts_node_start_byte(match->value);
+    }
+    if (!ts_node_is_null(match->container)) {
+        uint32_t inner = ts_node_start_byte(match->container);
+        return inner < end ? inner : end;
+    }
+    return end;
+}
+
+static uint32_t trimmed_end(const struct extraction *extraction, uint32_t start, uint32_t end) {
+    while (end > start + 1 && is_space(extraction->text.data[end - 1])) {
+        end--;
+    }
+    return end;
+}
+
+static uint32_t last_line(const struct extraction *extraction, uint32_t start, uint32_t end) {
+    end = trimmed_end(extraction, start, end);
+    return extraction_line(extraction, end > start ? end - 1 : start);
+}
+
+static void add_symbol(struct search *search, const struct place *place, const struct match *match,
+                       const struct symbol_name *name, const char *scope) {
+    struct extraction *extraction = search->extraction;
+    if (name->text.length == 0 || search->symbols.count >= SYMBOLS_MAX) {
+        return;
+    }
+    uint32_t start = ts_node_start_byte(match->definition);
+    uint32_t end = trimmed_end(extraction, start, ts_node_end_byte(match->definition));
+    if (place->start < start) {
+        start = place->start;
+    }
+    uint32_t header = header_end(search, match);
+    struct symbol symbol = {
+        .name = arena_copy(&extraction->record->arena, name->text),
+        .name_line = extraction_line(extraction, name->byte),
+        .start_line = extraction_line(extraction, start),
+        .header_end_line = last_line(extraction, start, header),
+        .end_line = last_line(extraction, start, end),
+        .start_byte = start,
+        .end_byte = end,
+        .signature = symbol_signature(extraction, match->definition, name, start, header),
+        .scope = scope,
+    };
+    set_kind(&symbol, match, name, place->in_type);
+    vec_push(&search->symbols, (struct found_symbol){symbol, name->byte, match->pattern});
+}
+
+static void take_import(struct search *search, TSNode target) {
+    struct extraction *extraction = search->extraction;
+    struct symbol_name name = symbol_name_of(extraction, target, false);
+    if (name.text.length) {
+        vec_push(&search->imports, (struct import){arena_copy(&extraction->record->arena, name.text),
+                                                   extraction_line(extraction, name.byte)});
+    }
+}
+
+static void take_match(struct search *search, const struct place *place, const struct match *match) {
+    if (!ts_node_is_null(match->target)) {
+        take_import(search, match->target);
+        return;
+    }
+    // A place that is itself a definition or container matches again when it is searched.
+    bool again = ts_node_eq(match->definition, place->node) || ts_node_eq(match->container, place->node) ||
+                 ts_node_eq(match->wrapper, place->node);
+    if (again) {
+        return;
+    }
+    struct place inner = {.scope = place->scope, .in_type = place->in_type, .start = NO_WRAPPER};
+    if (!ts_node_is_null(match->scope)) {
+        inner.scope = scope_join(search, place->scope, type_name_of(search->extraction, match->scope));
+        inner.in_type = true;
+    }
+    TSNode name_node = ts_node_is_null(match->name) ? match->declarator : match->name;
+    if (match->definition_capture && !ts_node_is_null(name_node)) {
+        struct symbol_name name = symbol_name_of(search->extraction, name_node, ts_node_is_null(match->name));
+        const char *scope = scope_join(search, inner.scope, name.scope);
+        add_symbol(search, place, match, &name, scope);
+        enum symbol_kind kind = match->definition_capture->kind;
+        if (!ts_node_is_null(match->container)) {
+            inner.scope = scope_join(search, scope, name.text);
+            inner.in_type = kind == SYMBOL_TYPE || kind == SYMBOL_VARIABLE || kind == SYMBOL_FIELD;
+        }
+    }
+    if (!ts_node_is_null(match->container)) {
+        push_place(search, match->container, inner);
+    }
+    if (!ts_node_is_null(match->wrapper)) {
+        inner.start = place->start < ts_node_start_byte(match->wrapper) ? place->start
+                                                                        : ts_node_start_byte(match->wrapper);
+        push_place(search, match->wrapper, inner);
+    }
+}
+
+static void search_place(struct search *search, struct place place) {
+    TSQueryCursor *cursor = search->extraction->syntax->cursor;
+    const struct grammar_query *query = &search->extraction->grammar->symbols;
+    ts_query_cursor_set_max_start_depth(cursor, 1);
+    ts_query_cursor_exec(cursor, query->query, place.node);
+    TSQueryMatch raw;
+    while (ts_query_cursor_next_match(cursor, &raw)) {
+        struct match match;
+        match_read(&match, search->extraction->grammar, &raw);
+        if (predicates_hold(search->extraction, query, &raw)) {
+            take_match(search, &place, &match);
+        }
+    }
+}
+
+static int by_name(const void *left, const void *right) {
+    const struct found_symbol *a = left, *b = right;
+    if (a->name_byte != b->name_byte) {
+        return a->name_byte < b->name_byte ? -1 : 1;
+    }
+    return (a->pattern > b->pattern) - (a->pattern < b->pattern);
+}
+
+static int by_start(const void *left, const void *right) {
+    const struct found_symbol *a = left, *b = right;
+    if (a->symbol.start_byte != b->symbol.start_byte) {
+        return a->symbol.start_byte < b->symbol.start_byte ? -1 : 1;
+    }
+    return (a->name_byte > b->name_byte) - (a->name_byte < b->name_byte);
+}
+
+static void keep_symbols(struct search *search) {
+    struct record *record = search->extraction->record;
+    struct found_symbol *found = search->symbols.items;
+    size_t count = 0;
+    if (search->symbols.count) {
+        qsort(found, search->symbols.count, sizeof *found, by_name);
+    }
+    for (size_t i = 0; i < search->symbols.count; i++) {
+        if (count == 0 || found[i].name_byte != found[count - 1].name_byte) {
+            found[count++] = found[i];
+        }
+    }
+    if (count) {
+        qsort(found, count, sizeof *found, by_start);
+    }
+    struct symbol *symbols = arena_alloc(&record->arena, count * sizeof *symbols);
+    for (size_t i = 0; i < count; i++) {
+        symbols[i] = found[i].symbol;
+    }
+    record->symbols = symbols;
+    record->symbol_count = (uint32_t)count;
+}
+
+static int by_line(const void *left, const void *right) {
+    const struct import *a = left, *b = right;
+    return a->line != b->line ? (a->line < b->line ? -1 : 1) : strcmp(a->target, b->target);
+}
+
+static void keep_imports(struct search *search) {
+    struct record *record = search->extraction->record;
+    size_t count = 0;
+    struct import *imports = arena_alloc(&record->arena, search->imports.count * sizeof *imports);
+    if (search->imports.count) {
+        qsort(search->imports.items, search->imports.count, sizeof *imports, by_line);
+    }
+    for (size_t i = 0; i < search->imports.count; i++) {
+        struct import import = search->imports.items[i];
+        bool known = count && by_line(&imports[count - 1], &import) == 0;
+        if (!known) {
+            imports[count++] = import;
+        }
+    }
+    record->imports = imports;
+    record->import_count = (uint32_t)count;
+}
+
+bool symbols_extract(struct extraction *extraction, TSNode root) {
+    struct search search = {.extraction = extraction};
+    map_init(&search.visited);
+    push_place(&search, root, (struct place){.scope = "", .start = NO_WRAPPER});
+    bool stopped = false;
+    while (search.places.count && !stopped) {
+        struct place place = search.places.items[--search.places.count];
+        search_place(&search, place);
+        stopped = cancel_fired(extraction->cancel);
+    }
+    if (!stopped) {
+        keep_symbols(&search);
+        keep_imports(&search);
+    }
+    map_free(&search.visited);
+    vec_free(&search.places);
+    vec_free(&search.symbols);
+    vec_free(&search.imports);
+    return !stopped;
+}

@@ -1,0 +1,161 @@
+// symbols_text.c - the name and the signature of a definition.
+//
+// C hides a name inside its declarator: `int *(*table[4])(void)`. The way down
+// goes through the `declarator` fields; what was passed last decides whether
+// the whole is a function (`int *f(void)`) or holds a pointer to one
+// (`int (*f)(void)`).
+#include "base/utf8.h"
+#include "indexer/syntax_internal.h"
+
+struct slice node_text(const struct extraction *extraction, TSNode node) {
+    return slice_sub(extraction->text, ts_node_start_byte(node), ts_node_end_byte(node));
+}
+
+static struct slice without_quotes(struct slice text) {
+    text = slice_trim(text);
+    if (text.length >= 2 && text.data[0] && strchr("\"'`<", text.data[0])) {
+        text = slice_of(text.data + 1, text.length - 2);
+    }
+    return text;
+}
+
+static void set_name(struct symbol_name *name, const struct extraction *extraction, struct slice text) {
+    struct slice bare = without_quotes(text);
+    name->text =
+        slice_sub(bare, 0, utf8_floor(bare, bare.length < NAME_MAX_BYTES ? bare.length : NAME_MAX_BYTES));
+    name->byte = (uint32_t)(bare.data - extraction->text.data);
+}
+
+// One step down from a declarator; a null node at the name itself.
+static TSNode declarator_step(const struct grammar *grammar, TSNode node, struct symbol_name *name,
+                              const struct extraction *extraction) {
+    const char *type = ts_node_type(node);
+    TSNode next = ts_node_child_by_field_id(node, grammar->declarator_field);
+    if (!ts_node_is_null(next)) {
+        name->is_function = ts_node_symbol(node) == grammar->function_declarator;
+        return next;
+    }
+    if (strcmp(type, "qualified_identifier") == 0) {
+        TSNode scope = ts_node_child_by_field_id(node, grammar->scope_field);
+        if (!ts_node_is_null(scope)) {
+            name->scope = node_text(extraction, scope);
+        }
+        return ts_node_child_by_field_id(node, grammar->name_field);
+    }
+    if (strcmp(type, "template_function") == 0 || strcmp(type, "template_type") == 0) {
+        return ts_node_child_by_field_id(node, grammar->name_field);
+    }
+    if (strcmp(type, "parenthesized_declarator") == 0 || strcmp(type, "reference_declarator") == 0 ||
+        strcmp(type, "attributed_declarator") == 0) {
+        return ts_node_named_child(node, 0);
+    }
+    return (TSNode){0};
+}
+
+struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode node, bool is_declarator) {
+    struct symbol_name name = {0};
+    const struct grammar *grammar = extraction->grammar;
+    for (int depth = 0; is_declarator && depth < DECLARATOR_DEPTH; depth++) {
+        // `operator bool() const`: the cast's type belongs to the name.
+        if (grammar->operator_cast && ts_node_symbol(node) == grammar->operator_cast) {
+            TSNode tail = ts_node_child_by_field_id(node, grammar->declarator_field);
+            uint32_t end = ts_node_is_null(tail) ? ts_node_end_byte(node) : ts_node_start_byte(tail);
+            name.is_function = true;
+            set_name(&name, extraction, slice_sub(extraction->text, ts_node_start_byte(node), end));
+            return name;
+        }
+        TSNode next = declarator_step(grammar, node, &name, extraction);
+        if (ts_node_is_null(next)) {
+            break;
+        }
+        node = next;
+    }
+    set_name(&name, extraction, node_text(extraction, node));
+    return name;
+}
+
+struct slice type_name_of(const struct extraction *extraction, TSNode node) {
+    struct slice text = node_text(extraction, node);
+    size_t end = 0;
+    size_t start = 0;
+    for (; end < text.length && !strchr("<[{(", text.data[end]); end++) {
+        if (strchr("*&: '", text.data[end])) {
+            start = end + 1;
+        }
+    }
+    struct slice name = slice_sub(text, start, end);
+    return slice_sub(name, 0, NAME_MAX_BYTES);
+}
+
+// The byte behind the comment that begins at `at`, or `at` itself if none does. Only called where a comment
+// may begin, which spares most signatures the look into the tree.
+static uint32_t skip_comment(const struct extraction *extraction, TSNode definition, uint32_t at) {
+    TSNode node = ts_node_descendant_for_byte_range(definition, at, at + 1);
+    if (ts_node_is_extra(node) && strstr(ts_node_type(node), "comment")) {
+        return ts_node_end_byte(node);
+    }
+    // In the body of a macro comments are blanked (mask.c) and leave no node.
+    bool blanked = extraction->parsed.data[at] == ' ';
+    size_t end = blanked ? slice_find(extraction->text, SLICE_LITERAL("*/"), at) : (size_t)-1;
+    return end == (size_t)-1 ? at : (uint32_t)end + 2;
+}
+
+// A signature being written: one line, white space collapsed.
+struct line {
+    char bytes[SIGNATURE_MAX + 4]; // room to see whether the last character is whole
+    size_t length;
+    bool gap; // white space waits for a character behind it
+};
+
+static void line_add(struct line *line, char c) {
+    bool inside = line->length && (strchr("([", line->bytes[line->length - 1]) || strchr(")],", c));
+    if (line->gap && line->length && !inside) {
+        line->bytes[line->length++] = ' ';
+    }
+    line->gap = false;
+    line->bytes[line->length++] = c;
+}
+
+static void line_add_text(struct line *line, const struct extraction *extraction, TSNode definition,
+                          uint32_t start, uint32_t end) {
+    const char *data = extraction->text.data;
+    for (uint32_t at = start; at < end && line->length <= SIGNATURE_MAX; at++) {
+        char c = data[at];
+        uint32_t behind = c == '/' || c == '#' ? skip_comment(extraction, definition, at) : at;
+        bool joins_lines = c == '\\' && at + 1 < end && is_space(data[at + 1]);
+        if (behind > at) {
+            line->gap = true;
+            at = behind - 1;
+        } else if (is_space(c) || c == '\0' || joins_lines) {
+            line->gap = true;
+        } else {
+            line_add(line, c);
+        }
+    }
+}
+
+// Without what only announces the body, which says nothing in a signature.
+static struct slice line_trim(const struct line *line) {
+    struct slice text = slice_of(line->bytes, line->length);
+    text.length = utf8_floor(text, SIGNATURE_MAX);
+    while (text.length && strchr(" {=;,:\\", text.data[text.length - 1])) {
+        text.length--;
+    }
+    if (text.length > 2 && memcmp(text.data + text.length - 2, "=>", 2) == 0) {
+        text = slice_trim(slice_of(text.data, text.length - 2));
+    }
+    return text;
+}
+
+const char *symbol_signature(const struct extraction *extraction, TSNode definition,
+                             const struct symbol_name *name, uint32_t start, uint32_t end) {
+    struct line line = {.length = 0};
+    uint32_t scanned = end - start < SIGNATURE_SCAN ? end : start + SIGNATURE_SCAN;
+    line_add_text(&line, extraction, definition, start, scanned);
+    if (name->byte >= end) { // typedef struct { ... } name
+        line.length = line_trim(&line).length;
+        line.gap = true;
+        line_add_text(&line, extraction, definition, name->byte, name->byte + (uint32_t)name->text.length);
+    }
+    return arena_copy(&extraction->record->arena, line_trim(&line));
+}

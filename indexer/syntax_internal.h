@@ -1,0 +1,80 @@
+// syntax_internal.h - what parse, symbols, chunk and syntax share: one file in work.
+//
+// Ownership: struct extraction is on syntax_extract's stack; results go to the record's arena.
+// Threads:   one. Errors: the false results say that the token fired.
+// Limits:    named below.
+#ifndef HUNCH_INDEXER_SYNTAX_INTERNAL_H
+#define HUNCH_INDEXER_SYNTAX_INTERNAL_H
+
+#include "base/vec.h"
+#include "indexer/language_internal.h"
+#include "indexer/syntax.h"
+
+enum {
+    SIGNATURE_MAX = 300,   // bytes
+    SIGNATURE_SCAN = 4096, // bytes of the file looked at for one signature
+    NAME_MAX_BYTES = 200,  // longer names (generated, or a broken file) are cut
+    SCOPE_MAX = 200,       // longer paths keep the innermost name only
+    VALUE_MAX = 80,        // a longer value stays out of the signature
+    SYMBOLS_MAX = 200000,  // of one file; the rest is dropped
+    PLACES_MAX = 200000,   // containers searched in one file
+    DECLARATOR_DEPTH = 64, // int ****...x
+    CHUNK_WEIGHT = 1500,   // non-space bytes that a syntax chunk aims at
+    LINE_CHUNK_LINES = 40,
+    LINE_CHUNK_BYTES = 6000,
+};
+
+struct syntax {
+    TSParser *parser;
+    TSQueryCursor *cursor;
+};
+
+struct extraction {
+    struct syntax *syntax;
+    const struct grammar *grammar;
+    struct slice text;
+    struct slice parsed; // what the parser sees: the text, or the text with macros blanked
+    const struct cancel *cancel;
+    struct record *record;
+    struct chunk *chunks; // the record's, while they are still ours to change
+    VEC(uint32_t) line_starts;
+};
+
+// mask.c: `text` with the macros blanked that C's grammar cannot place, same length; empty if there are none.
+void mask_macros(struct slice text, struct str *out);
+
+// NULL when the token fired. The caller deletes the tree.
+TSTree *parse_tree(struct extraction *extraction);
+
+// Fills the record's symbols (R4) and imports.
+bool symbols_extract(struct extraction *extraction, TSNode root);
+
+// Fills the record's chunks (R1), without labels and terms.
+bool chunks_by_syntax(struct extraction *extraction, TSNode root);
+void chunks_by_lines(struct extraction *extraction);
+// Names the chunks after the symbols they hold and counts their terms (R3).
+void chunks_finish(struct extraction *extraction);
+
+uint32_t extraction_line(const struct extraction *extraction, uint32_t byte);
+static inline bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// symbols_text.c: the words of a symbol.
+struct symbol_name {
+    struct slice text;
+    uint32_t byte;      // where the name stands
+    struct slice scope; // what a qualified name says before its last ::, or empty
+    bool is_function;   // the declarator is a function's
+};
+
+struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode node, bool is_declarator);
+// One line of [start, end), comments left out, white space collapsed, the name behind it if it stands
+// further on; in the record's arena.
+const char *symbol_signature(const struct extraction *extraction, TSNode definition,
+                             const struct symbol_name *name, uint32_t start, uint32_t end);
+// The bare name in a type's text: `*Server[T]` and `&mut a::Server<T>` are Server.
+struct slice type_name_of(const struct extraction *extraction, TSNode node);
+struct slice node_text(const struct extraction *extraction, TSNode node);
+
+#endif

@@ -1,0 +1,266 @@
+// walk.c - see walk.h.
+//
+// Depth first with a stack of its own. A frame is a folder that was read: its
+// files were reported at once, its sub-folders wait in the frame. The stack of
+// frames and the stack of ignore levels grow and shrink together.
+#include "indexer/walk.h"
+
+#include "base/fs.h"
+#include "base/vec.h"
+#include "indexer/deny.h"
+#include "indexer/ignore.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+struct frame {
+    char **folders; // names, in order
+    size_t count;
+    size_t next;
+    size_t path_length; // of the folder's path, which the names go behind
+};
+
+struct names {
+    char **items;
+    size_t count;
+    size_t capacity;
+};
+
+struct walk {
+    const char *root;
+    const struct cancel *cancel;
+    void (*on_file)(void *context, const char *path, const struct source_stat *status);
+    void *context;
+    struct walk_stats *stats;
+    struct ignore *ignore;
+    struct str path; // of what is looked at, below the root
+    VEC(struct frame) frames;
+};
+
+int walk_check_root(const char *root, struct err *err) {
+    DIR *folder = opendir(root);
+    if (folder) {
+        closedir(folder);
+        return 0;
+    }
+    switch (errno) {
+    case ENOENT:
+        return err_set(err, ERR_NOT_FOUND,
+                       "cannot index %s: there is no such folder; check the path for a typing error", root);
+    case ENOTDIR:
+        return err_set(err, ERR_INVALID, "cannot index %s: it is not a folder; name the folder it lies in",
+                       root);
+    case EACCES:
+        return err_set(err, ERR_DENIED,
+                       "cannot index %s: you have no permission to read it; "
+                       "allow it with chmod u+rx, or open another folder",
+                       root);
+    default:
+        return err_set(err, ERR_IO, "cannot index %s: %s; check that the disk is there and readable", root,
+                       strerror(errno));
+    }
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void free_names(char **names, size_t from, size_t count) {
+    for (size_t i = from; i < count; i++) {
+        free(names[i]);
+    }
+    free(names);
+}
+
+// All names in the folder, sorted, so that two walks report in the same order.
+static bool read_names(const char *path, struct names *names) {
+    DIR *folder = opendir(path);
+    if (!folder) {
+        return false;
+    }
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            vec_push(names, mem_copy_string(entry->d_name));
+        }
+    }
+    closedir(folder);
+    if (names->count) {
+        qsort(names->items, names->count, sizeof *names->items, by_name);
+    }
+    return true;
+}
+
+static void visit_file(struct walk *self, const struct source_stat *status) {
+    if (source_refuse_name(self->path.data)) {
+        self->stats->refused++;
+    } else if (status->size > SOURCE_SIZE_LIMIT) {
+        self->stats->too_large++;
+    } else {
+        self->stats->files++;
+        self->on_file(self->context, self->path.data, status);
+    }
+}
+
+static bool is_denied(const struct walk *self, bool is_folder) {
+    const char *slash = strrchr(self->path.data, '/');
+    return deny_name(slice_of_string(slash ? slash + 1 : self->path.data), is_folder) != NULL;
+}
+
+static bool is_ignored(struct walk *self, bool is_folder) {
+    const char *reason;
+    bool ignored = ignore_check(self->ignore, self->path.data, is_folder, &reason);
+    bool is_source = is_folder || !source_refuse_name(self->path.data);
+    if (ignored && is_source && !is_denied(self, is_folder)) {
+        self->stats->ignored++;
+        self->stats->ignore_reason = self->stats->ignore_reason ? self->stats->ignore_reason : reason;
+    }
+    return ignored;
+}
+
+// At self->path. True for a folder to go into later.
+static bool visit(struct walk *self) {
+    struct source_stat status;
+    if (self->path.length + strlen(self->root) >= WALK_PATH_LIMIT) {
+        self->stats->skipped++;
+    } else if (source_stat(self->root, self->path.data, &status) != 0) {
+        self->stats->unreadable++;
+    } else if (!status.is_file && !status.is_folder) {
+        self->stats->skipped++;
+    } else if (!is_ignored(self, status.is_folder)) {
+        if (status.is_folder) {
+            return true;
+        }
+        visit_file(self, &status);
+    }
+    return false;
+}
+
+static void append_name(struct str *path, const char *name) {
+    if (path->length) {
+        str_append_char(path, '/');
+    }
+    str_append_string(path, name);
+}
+
+// Reads the folder at self->path, reports its files and keeps its sub-folders in a new frame.
+static void enter(struct walk *self) {
+    struct names names = {0};
+    char *whole = fs_join(self->root, self->path.data);
+    if (!read_names(whole, &names)) {
+        self->stats->unreadable++;
+    }
+    free(whole);
+    ignore_enter(self->ignore, self->path.data);
+    struct frame frame = {.folders = names.items, .path_length = self->path.length};
+    for (size_t i = 0; i < names.count; i++) {
+        append_name(&self->path, names.items[i]);
+        if (!cancel_fired(self->cancel) && visit(self)) {
+            frame.folders[frame.count++] = names.items[i];
+        } else {
+            free(names.items[i]);
+        }
+        str_truncate(&self->path, frame.path_length);
+    }
+    vec_push(&self->frames, frame);
+}
+
+static void leave(struct walk *self) {
+    struct frame *frame = &self->frames.items[--self->frames.count];
+    free_names(frame->folders, frame->next, frame->count);
+    ignore_leave(self->ignore);
+}
+
+static void go(struct walk *self) {
+    enter(self);
+    while (self->frames.count) {
+        struct frame *frame = &self->frames.items[self->frames.count - 1];
+        str_truncate(&self->path, frame->path_length);
+        if (frame->next == frame->count || cancel_fired(self->cancel)) {
+            leave(self);
+            continue;
+        }
+        char *name = frame->folders[frame->next++];
+        append_name(&self->path, name);
+        free(name);
+        enter(self);
+    }
+}
+
+int walk_run(const char *root, const struct cancel *cancel,
+             void (*on_file)(void *context, const char *path, const struct source_stat *status),
+             void *context, struct walk_stats *stats, struct err *err) {
+    *stats = (struct walk_stats){0};
+    int result = walk_check_root(root, err);
+    if (result) {
+        return result;
+    }
+    struct walk self = {
+        .root = root, .cancel = cancel, .on_file = on_file, .context = context, .stats = stats};
+    self.ignore = ignore_new(root);
+    str_init(&self.path);
+    go(&self);
+    vec_free(&self.frames);
+    str_free(&self.path);
+    ignore_free(self.ignore);
+    return cancel_fired(cancel) ? err_set(err, ERR_CANCELLED, "the walk was cancelled") : 0;
+}
+
+// Relative, and without a way out of the root.
+static bool is_below_root(const char *path) {
+    if (path[0] == '/' || path[0] == '\0') {
+        return false;
+    }
+    for (const char *part = path; part; part = strchr(part, '/')) {
+        part += *part == '/' ? 1 : 0;
+        size_t length = strcspn(part, "/");
+        if (length == 0 || (part[0] == '.' && (length == 1 || (length == 2 && part[1] == '.')))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_linked_parent(const char *root, const char *path) {
+    char *parent = mem_copy_string(path);
+    bool linked = false;
+    for (char *slash = strchr(parent, '/'); slash && !linked; slash = strchr(slash + 1, '/')) {
+        struct source_stat status;
+        *slash = '\0';
+        linked = source_stat(root, parent, &status) == 0 && !status.is_folder;
+        *slash = '/';
+    }
+    free(parent);
+    return linked;
+}
+
+bool walk_allows(const char *root, const char *path, const char **reason) {
+    *reason = NULL;
+    if (!is_below_root(path) || strlen(root) + strlen(path) >= WALK_PATH_LIMIT) {
+        *reason = "it is not below the folder";
+        return false;
+    }
+    if (has_linked_parent(root, path)) {
+        *reason = "a folder on its path is a link";
+        return false;
+    }
+    return !ignore_path(root, path, false, reason);
+}
+
+bool walk_includes(const char *root, const char *path, struct source_stat *status, const char **reason) {
+    struct source_stat unused;
+    status = status ? status : &unused;
+    *status = (struct source_stat){0};
+    if (!walk_allows(root, path, reason)) {
+        return false;
+    }
+    if (source_stat(root, path, status) == 0 && !status->is_file) {
+        *reason = "it is not a regular file";
+    } else if (status->size > SOURCE_SIZE_LIMIT) {
+        *reason = "it is over 1 MB";
+    } else {
+        *reason = source_refuse_name(path);
+    }
+    return *reason == NULL;
+}

@@ -1,0 +1,143 @@
+// documents.c - see documents.h.
+#include "lsp/documents.h"
+
+#include "base/log.h"
+#include "base/uri.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+
+void documents_init(struct documents *documents) {
+    *documents = (struct documents){0};
+}
+
+static void free_document(struct document *document) {
+    text_release(document->text);
+    line_index_free(&document->lines);
+    str_free(&document->buffer);
+    free(document->uri);
+    free(document->path);
+    free(document->language);
+    free(document);
+}
+
+void documents_free(struct documents *documents) {
+    for (size_t i = 0; i < documents->open.count; i++) {
+        free_document(documents->open.items[i]);
+    }
+    vec_free(&documents->open);
+}
+
+struct document *documents_find(const struct documents *documents, const char *uri) {
+    for (size_t i = 0; uri && i < documents->open.count; i++) {
+        if (strcmp(documents->open.items[i]->uri, uri) == 0) {
+            return documents->open.items[i];
+        }
+    }
+    return NULL;
+}
+
+static void drop_text(struct document *document) {
+    if (!document->too_large) {
+        log_warning("%s is over %d MB: no completions in it", document->uri, DOCUMENT_LIMIT / 1024 / 1024);
+    }
+    document->too_large = true;
+    str_free(&document->buffer);
+}
+
+static void replace_all(struct document *document, struct slice text) {
+    if (text.length > DOCUMENT_LIMIT) {
+        drop_text(document);
+        text = slice_of("", 0);
+    } else {
+        document->too_large = false;
+    }
+    str_clear(&document->buffer);
+    utf8_append_valid(&document->buffer, text);
+    line_index_free(&document->lines);
+    line_index_init(&document->lines, str_slice(&document->buffer));
+}
+
+static void publish(struct document *document) {
+    text_release(document->text);
+    document->text = text_new(str_slice(&document->buffer));
+}
+
+struct document *documents_open(struct documents *documents, const char *uri, const char *language,
+                                int64_t version, struct slice text) {
+    struct document *document = documents_find(documents, uri);
+    if (!document) {
+        document = mem_zero(1, sizeof *document);
+        document->uri = mem_copy_string(uri);
+        document->path = uri_to_path(uri);
+        str_init(&document->buffer);
+        vec_push(&documents->open, document);
+    }
+    free(document->language);
+    document->language = mem_copy_string(language);
+    document->version = version;
+    replace_all(document, text);
+    publish(document);
+    return document;
+}
+
+bool documents_read_position(const struct json *json, struct position *out) {
+    int64_t line = json_get_integer(json, "line", -1);
+    int64_t character = json_get_integer(json, "character", -1);
+    if (line < 0 || character < 0) {
+        return false;
+    }
+    out->line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line;
+    out->character = character > UINT32_MAX ? UINT32_MAX : (uint32_t)character;
+    return true;
+}
+
+static void replace_range(struct document *document, const struct json *range, struct slice text,
+                          enum position_encoding encoding) {
+    struct position from;
+    struct position to;
+    if (!documents_read_position(json_get(range, "start"), &from) ||
+        !documents_read_position(json_get(range, "end"), &to)) {
+        return;
+    }
+    size_t start = position_to_byte(&document->lines, str_slice(&document->buffer), from, encoding);
+    size_t end = position_to_byte(&document->lines, str_slice(&document->buffer), to, encoding);
+    end = end < start ? start : end;
+    if (document->buffer.length - (end - start) + text.length > DOCUMENT_LIMIT) {
+        drop_text(document);
+        replace_all(document, slice_of("", 0));
+        document->too_large = true;
+        return;
+    }
+    struct str valid;
+    str_init(&valid);
+    utf8_append_valid(&valid, text);
+    str_splice(&document->buffer, start, end, valid.data, valid.length);
+    line_index_edit(&document->lines, str_slice(&document->buffer), start, end, start + valid.length);
+    str_free(&valid);
+}
+
+void documents_change(struct documents *documents, struct document *document, int64_t version,
+                      const struct json *changes) {
+    for (const struct json *change = json_first(changes); change; change = json_next(change)) {
+        const char *text = json_get_string(change, "text", NULL);
+        const struct json *range = json_get(change, "range");
+        if (text && json_is_null(range)) {
+            replace_all(document, slice_of_string(text));
+        } else if (text && !document->too_large) {
+            replace_range(document, range, slice_of_string(text), documents->encoding);
+        }
+    }
+    document->version = version;
+    publish(document);
+}
+
+void documents_close(struct documents *documents, struct document *document) {
+    for (size_t i = 0; i < documents->open.count; i++) {
+        if (documents->open.items[i] == document) {
+            documents->open.items[i] = documents->open.items[--documents->open.count];
+            free_document(document);
+            return;
+        }
+    }
+}

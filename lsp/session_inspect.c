@@ -1,0 +1,59 @@
+// session_inspect.c - what people ask about Hunch itself; see session_state.h.
+#include "base/log.h"
+#include "lsp/session_state.h"
+
+#include <stdlib.h>
+
+static const char *path_asked(const struct session *session, const struct json *params) {
+    if (json_is_null(json_get(params, "textDocument"))) {
+        return session->last_path;
+    }
+    const struct document *document = session_document(session, params);
+    return document ? session_path(session, document) : NULL;
+}
+
+void session_why(void *self, struct rpc_request *request, const struct json *params) {
+    struct session *session = self;
+    const char *path = path_asked(session, params);
+    const struct engine_answer *answer =
+        path && session->is_open ? engine_last(session->project.engine, path) : NULL;
+    if (answer) {
+        rpc_reply(request, engine_answer_json(answer));
+        return;
+    }
+    struct json *result = json_object();
+    json_set_string(result, "message",
+                    !session->is_open ? "the project is not open"
+                    : !path           ? "no such document is open, or nothing was asked yet"
+                                      : "no suggestion was asked for in this document yet");
+    rpc_reply(request, result);
+}
+
+void session_status_request(void *self, struct rpc_request *request, const struct json *params) {
+    (void)params;
+    rpc_reply(request, session_status_json(self));
+}
+
+// The suggestion with this id, NULL if it is unknown or too long ago.
+static const struct shown *find_shown(const struct session *session, const struct json *argument) {
+    const char *text = json_string(argument, "");
+    uint64_t id = strtoull(text, NULL, 10);
+    const struct shown *shown = &session->shown[id % SESSION_SHOWN_LIMIT];
+    return id && shown->id == id ? shown : NULL;
+}
+
+void session_execute_command(void *self, struct rpc_request *request, const struct json *params) {
+    struct session *session = self;
+    if (strcmp(json_get_string(params, "command", ""), "hunch.didAccept") != 0) {
+        rpc_fail(request, RPC_INVALID_PARAMS, "no such command");
+        return;
+    }
+    const struct shown *shown = find_shown(session, json_first(json_get(params, "arguments")));
+    if (shown) {
+        log_info("accepted %zu bytes in %s", shown->bytes, shown->path);
+        if (session->options.host.on_accept) {
+            session->options.host.on_accept(session->options.host.self, shown->path, shown->bytes);
+        }
+    }
+    rpc_reply(request, NULL);
+}

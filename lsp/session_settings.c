@@ -1,0 +1,52 @@
+// session_settings.c - what the editor sets; config.h decides what it may.
+#include "base/log.h"
+#include "lsp/session_state.h"
+
+static void warn(void *context, const char *line) {
+    (void)context;
+    log_warning("%s", line);
+}
+
+static void apply_log_level(const struct config *config) {
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    for (int i = 0; config->log_level && i < 4; i++) {
+        if (strcmp(names[i], config->log_level) == 0) {
+            log_set_level((enum log_level)i);
+        }
+    }
+}
+
+void session_read_settings(struct session *session, const struct json *settings, enum config_origin origin) {
+    if (!json_is_object(settings)) {
+        return;
+    }
+    config_merge(session->options.config, settings, origin, warn, NULL);
+    apply_log_level(session->options.config);
+    session_status_changed(session);
+}
+
+static void on_configuration(void *context, const struct json *result, const struct json *error) {
+    (void)error;
+    session_read_settings(context, json_first(result), CONFIG_WORKSPACE);
+}
+
+void session_pull_configuration(struct session *session) {
+    if (!session->client_configuration) {
+        return;
+    }
+    struct json *params = json_object();
+    struct json *items = json_set(params, "items", json_array());
+    struct json *item = json_push(items, json_object());
+    json_set_string(item, "section", "hunch");
+    rpc_call(session->rpc, "workspace/configuration", params, on_configuration, session);
+}
+
+// Editors that answer workspace/configuration are asked again; the others send the settings along.
+void session_did_change_configuration(void *self, const struct json *params) {
+    struct session *session = self;
+    if (session->client_configuration) {
+        session_pull_configuration(session);
+    } else {
+        session_read_settings(session, json_get(json_get(params, "settings"), "hunch"), CONFIG_WORKSPACE);
+    }
+}

@@ -1,0 +1,250 @@
+// session_status.c - what the session tells the client unasked: status, progress, log lines, trace.
+//
+// A log line may come from any thread: it waits under a mutex for the loop. A
+// line logged while lines are sent would come back here, so nothing in this
+// file logs.
+#include "lsp/session_state.h"
+
+#include <stdlib.h>
+
+void session_replace_string(char **place, const char *text) {
+    char *copy = text ? mem_copy_string(text) : NULL;
+    free(*place);
+    *place = copy;
+}
+
+static const char progress_token[] = "hunch/index";
+
+static const char *state_of(const struct session *session, const char **message) {
+    *message = "";
+    if (!session->is_open) {
+        *message = session->open_trouble ? session->open_trouble : "";
+        return session->open_trouble ? "error" : "starting";
+    }
+    if (!session->options.config->enabled) {
+        *message = "switched off in the settings";
+        return "disabled";
+    }
+    const char *trouble = session->open_trouble    ? session->open_trouble
+                          : session->model_trouble ? session->model_trouble
+                                                   : session->warning;
+    if (trouble) {
+        *message = trouble;
+        return "warning";
+    }
+    if (session->project.indexer && !session->progress.ready) {
+        *message = "reading the repository";
+        return "indexing";
+    }
+    return "ready";
+}
+
+struct json *session_status_json(const struct session *session) {
+    const char *message;
+    struct json *status = json_object();
+    json_set_string(status, "state", state_of(session, &message));
+    json_set_string(status, "message", message);
+    json_set_string(status, "model", session->project.model ? session->project.model : "");
+    struct json *index = json_set(status, "index", json_object());
+    json_set_number(index, "files", (double)session->progress.files_done);
+    json_set_number(index, "total", (double)session->progress.files_total);
+    json_set_bool(index, "ready", session->progress.ready);
+    return status;
+}
+
+void session_status_changed(struct session *session) {
+    struct json *status = session_status_json(session);
+    struct str text;
+    str_init(&text);
+    json_print(status, &text);
+    bool same = session->last_status && strcmp(session->last_status, text.data) == 0;
+    if (same || rpc_phase(session->rpc) != RPC_RUNNING) {
+        json_free(status);
+    } else {
+        session_replace_string(&session->last_status, text.data);
+        rpc_notify(session->rpc, "hunch/status", status);
+    }
+    str_free(&text);
+}
+
+static bool is_model_trouble(enum outcome outcome) {
+    return outcome == OUTCOME_UNREACHABLE || outcome == OUTCOME_MODEL_FAILED;
+}
+
+void session_note_answer(struct session *session, const struct engine_answer *answer) {
+    bool works = answer->outcome == OUTCOME_SHOWN || answer->outcome == OUTCOME_NOTHING ||
+                 answer->outcome == OUTCOME_LOW_CONFIDENCE;
+    if (is_model_trouble(answer->outcome)) {
+        session_replace_string(&session->model_trouble, answer->reason);
+    } else if (works) {
+        session_replace_string(&session->model_trouble, NULL);
+    }
+    if (session->is_open && !session->ended) {
+        session_status_changed(session);
+    }
+}
+
+// Percentages never go back, though the total grows while the walk goes on.
+static unsigned percentage(struct session *session) {
+    const struct index_progress *progress = &session->progress;
+    uint64_t now = progress->files_total ? progress->files_done * 100 / progress->files_total : 0;
+    unsigned limit = progress->ready ? 100 : 99;
+    unsigned value = now > limit ? limit : (unsigned)now;
+    session->last_percentage = value > session->last_percentage ? value : session->last_percentage;
+    return session->last_percentage;
+}
+
+static void send_progress(struct session *session, const char *kind) {
+    struct json *params = json_object();
+    json_set_string(params, "token", progress_token);
+    struct json *value = json_set(params, "value", json_object());
+    json_set_string(value, "kind", kind);
+    struct str message;
+    str_init(&message);
+    str_append_format(&message, "%llu of %llu files", (unsigned long long)session->progress.files_done,
+                      (unsigned long long)session->progress.files_total);
+    json_set_slice(value, "message", str_slice(&message));
+    str_free(&message);
+    if (strcmp(kind, "begin") == 0) {
+        json_set_string(value, "title", "Hunch: indexing");
+        json_set_bool(value, "cancellable", false);
+    }
+    if (strcmp(kind, "end") != 0) {
+        json_set_number(value, "percentage", percentage(session));
+    }
+    rpc_notify(session->rpc, "$/progress", params);
+}
+
+static void show_progress(struct session *session) {
+    if (!session->progress_created || session->progress_ended || rpc_phase(session->rpc) != RPC_RUNNING) {
+        return;
+    }
+    session->progress_ended = session->progress.ready;
+    send_progress(session, session->progress.ready ? "end" : "report");
+}
+
+static void on_progress_created(void *context, const struct json *result, const struct json *error) {
+    (void)result;
+    struct session *session = context;
+    if (error || rpc_phase(session->rpc) != RPC_RUNNING) {
+        return;
+    }
+    session->progress_created = true;
+    send_progress(session, "begin");
+    if (session->progress.ready) {
+        show_progress(session);
+    }
+}
+
+void session_start_progress(struct session *session) {
+    if (!session->client_progress) {
+        return;
+    }
+    struct json *params = json_object();
+    json_set_string(params, "token", progress_token);
+    rpc_call(session->rpc, "window/workDoneProgress/create", params, on_progress_created, session);
+}
+
+static void on_progress(void *context, const struct index_progress *progress) {
+    struct session *session = context;
+    bool was_ready = session->progress.ready;
+    session->progress = *progress;
+    session->progress.ready = progress->ready || was_ready;
+    show_progress(session);
+    session_status_changed(session);
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    struct index_progress now = *progress;
+    now.ready = true;
+    session_rules_changed(context); // a pass follows a change of rules
+    on_progress(context, &now);
+}
+
+static void on_warning(void *context, const char *message) {
+    struct session *session = context;
+    session_replace_string(&session->warning, message);
+    session_status_changed(session);
+}
+
+struct session_events session_events_of(struct session *session) {
+    return (struct session_events){on_progress, on_ready, on_warning, session};
+}
+
+void session_trace(struct session *session, const char *message) {
+    if (!session->trace || rpc_phase(session->rpc) != RPC_RUNNING) {
+        return;
+    }
+    struct json *params = json_object();
+    json_set_string(params, "message", message);
+    rpc_notify(session->rpc, "$/logTrace", params);
+}
+
+// On any thread.
+static void on_log(void *context, enum log_level level, const char *text) {
+    static const int types[] = {LINE_ERROR, LINE_WARNING, LINE_INFO, LINE_LOG};
+    struct session *session = context;
+    uv_mutex_lock(&session->log_mutex);
+    if (session->log_lines.count < SESSION_LOG_LIMIT) {
+        vec_push(&session->log_lines, (struct log_line){types[level], mem_copy_string(text)});
+    } else {
+        session->log_dropped++;
+    }
+    uv_mutex_unlock(&session->log_mutex);
+    uv_async_send(&session->log_async);
+}
+
+static void send_log(struct session *session, int type, const char *text) {
+    struct json *params = json_object();
+    json_set_number(params, "type", type);
+    json_set_string(params, "message", text);
+    rpc_notify(session->rpc, "window/logMessage", params);
+}
+
+static void send_logs(uv_async_t *async) {
+    struct session *session = async->data;
+    if (rpc_phase(session->rpc) != RPC_RUNNING) {
+        return; // they wait for initialize, or are dropped with the session
+    }
+    uv_mutex_lock(&session->log_mutex);
+    struct log_line *lines = session->log_lines.items;
+    size_t count = session->log_lines.count;
+    size_t dropped = session->log_dropped;
+    session->log_lines.items = NULL;
+    session->log_lines.count = session->log_lines.capacity = session->log_dropped = 0;
+    uv_mutex_unlock(&session->log_mutex);
+    for (size_t i = 0; i < count; i++) {
+        send_log(session, lines[i].type, lines[i].text);
+        free(lines[i].text);
+    }
+    free(lines);
+    if (dropped) {
+        send_log(session, LINE_WARNING, "more lines than fit were logged; the rest is on stderr");
+    }
+}
+
+void session_status_init(struct session *session) {
+    uv_mutex_init(&session->log_mutex);
+    uv_async_init(session->options.loop, &session->log_async, send_logs);
+    uv_unref((uv_handle_t *)&session->log_async);
+    session->log_async.data = session;
+    session->handles++;
+    log_set_listener(on_log, session);
+}
+
+void session_status_close(struct session *session) {
+    log_set_listener(NULL, NULL);
+    char **strings[] = {&session->warning, &session->model_trouble, &session->open_trouble,
+                        &session->last_status};
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+        session_replace_string(strings[i], NULL);
+    }
+}
+
+void session_status_free(struct session *session) {
+    for (size_t i = 0; i < session->log_lines.count; i++) {
+        free(session->log_lines.items[i].text);
+    }
+    vec_free(&session->log_lines);
+    uv_mutex_destroy(&session->log_mutex);
+}

@@ -1,0 +1,125 @@
+// session_sync.c - the editor's documents and files, passed on to the index; see session_state.h.
+#include "base/log.h"
+#include "base/uri.h"
+#include "indexer/ignore.h"
+#include "lsp/session_state.h"
+
+#include <stdlib.h>
+
+// Outside the root every rule on the way to the document counts, as if the root were "/".
+static bool is_excluded(const struct session *session, const struct document *document) {
+    const char *reason = NULL;
+    bool inside = session_is_inside(session, document);
+    const char *root = !inside ? "/" : session->real_root ? session->real_root : session->root;
+    const char *path = inside ? session_path(session, document) : document->path + 1;
+    return document->path && path[0] && ignore_path(root, path, false, &reason);
+}
+
+// The index gets the document's text, or loses it.
+static void overlay(struct session *session, struct document *document) {
+    struct indexer *indexer = session->project.indexer;
+    if (!indexer || !session_is_inside(session, document)) {
+        return;
+    }
+    const char *path = session_path(session, document);
+    if (!session_is_ignored(session, document) && !document->too_large) {
+        indexer_overlay(indexer, path, document->language, document->text);
+        document->overlaid = true;
+    } else if (document->overlaid) {
+        indexer_overlay_remove(indexer, path);
+        document->overlaid = false;
+    }
+}
+
+bool session_is_ignored(struct session *session, struct document *document) {
+    if (!document->ignored_known) {
+        document->ignored_known = true;
+        document->ignored = is_excluded(session, document);
+    }
+    return document->ignored;
+}
+
+void session_rules_changed(struct session *session) {
+    for (size_t i = 0; i < session->documents.open.count; i++) {
+        session->documents.open.items[i]->ignored_known = false;
+    }
+}
+
+void session_sync_all(struct session *session) {
+    session_rules_changed(session);
+    for (size_t i = 0; i < session->documents.open.count; i++) {
+        overlay(session, session->documents.open.items[i]);
+    }
+}
+
+void session_did_open(void *self, const struct json *params) {
+    struct session *session = self;
+    const struct json *item = json_get(params, "textDocument");
+    const char *uri = json_get_string(item, "uri", NULL);
+    if (!uri) {
+        return;
+    }
+    const char *text = json_get_string(item, "text", "");
+    struct document *document =
+        documents_open(&session->documents, uri, json_get_string(item, "languageId", ""),
+                       json_get_integer(item, "version", 0), slice_of_string(text));
+    overlay(session, document);
+}
+
+void session_did_change(void *self, const struct json *params) {
+    struct session *session = self;
+    struct document *document = session_document(session, params);
+    if (!document) {
+        return;
+    }
+    int64_t version = json_get_integer(json_get(params, "textDocument"), "version", document->version);
+    documents_change(&session->documents, document, version, json_get(params, "contentChanges"));
+    overlay(session, document);
+}
+
+void session_did_close(void *self, const struct json *params) {
+    struct session *session = self;
+    struct document *document = session_document(session, params);
+    if (!document) {
+        return;
+    }
+    session_forget_document(session, document);
+    if (document->overlaid) {
+        indexer_overlay_remove(session->project.indexer, session_path(session, document));
+    }
+    documents_close(&session->documents, document);
+}
+
+static void file_changed(struct session *session, const char *uri) {
+    char *path = uri ? uri_to_path(uri) : NULL;
+    if (path && session->project.indexer) {
+        struct document file = {.path = path};
+        if (session_is_inside(session, &file)) {
+            indexer_file_changed(session->project.indexer, session_path(session, &file));
+        }
+    }
+    if (path && ignore_is_rules(path)) {
+        session_rules_changed(session);
+    }
+    free(path);
+}
+
+void session_did_save(void *self, const struct json *params) {
+    struct session *session = self;
+    file_changed(session, json_get_string(json_get(params, "textDocument"), "uri", NULL));
+}
+
+void session_did_change_files(void *self, const struct json *params) {
+    struct session *session = self;
+    const struct json *changes = json_get(params, "changes");
+    for (const struct json *change = json_first(changes); change; change = json_next(change)) {
+        file_changed(session, json_get_string(change, "uri", NULL));
+    }
+}
+
+void session_did_change_folders(void *self, const struct json *params) {
+    (void)self;
+    if (json_count(json_get(json_get(params, "event"), "added"))) {
+        log_info("only the first workspace folder is indexed; open the other in a window of its own");
+    }
+}

@@ -1,0 +1,32 @@
+// bm25.h - Okapi BM25 over both segments of a snapshot.
+//
+// Ownership: hits lie in the caller's array.
+// Threads:   any; the snapshot is pinned.
+// Errors:    none.
+// Limits:    the caller's; terms held by more than a quarter of the documents are left out.
+#ifndef HUNCH_RETRIEVAL_BM25_H
+#define HUNCH_RETRIEVAL_BM25_H
+
+#include "retrieval/snapshot.h"
+
+struct weighted_term {
+    uint32_t hash;
+    float weight;
+};
+
+struct bm25_hit {
+    uint32_t segment;
+    uint32_t id; // of the chunk or symbol
+    float score;
+};
+
+// The best documents of living files but `skip` (NULL: none), best first, into hits[limit]. Ties go to the
+// lower segment and id. Returns how many there are.
+size_t bm25_search(const struct snapshot *snapshot, enum segment_field field,
+                   const struct weighted_term *terms, size_t count, const struct snapshot_file *skip,
+                   size_t limit, struct bm25_hit *hits);
+// log(1 + (N - df + 0.5) / (df + 0.5)) over both segments; 0 for a term held by more than a quarter of them
+// or by none.
+float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash);
+
+#endif

@@ -1,0 +1,93 @@
+// chunks.c - see chunks.h.
+#include "retrieval/chunks.h"
+
+#include "base/mem.h"
+#include "retrieval/embedder.h"
+
+#include <stdlib.h>
+
+enum { SPARE = 64, SKETCH_CANDIDATES = 400 };
+
+size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query,
+                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
+    return bm25_search(snapshot, SEGMENT_CHUNKS, query->terms, query->term_count, self, limit, hits);
+}
+
+static int compare_hits(const void *left, const void *right) {
+    const struct bm25_hit *a = left, *b = right;
+    if (a->score > b->score || a->score < b->score) {
+        return a->score > b->score ? -1 : 1;
+    }
+    if (a->segment != b->segment) {
+        return a->segment < b->segment ? -1 : 1;
+    }
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static void sort(struct bm25_hit *hits, size_t count) {
+    if (count) {
+        qsort(hits, count, sizeof *hits, compare_hits);
+    }
+}
+
+static void embed_query(const struct segment_part *part, const struct query *query, struct vector *out) {
+    float values[VECTOR_DIMENSIONS] = {0};
+    for (size_t i = 0; i < query->term_count; i++) {
+        embedder_add(&part->terms, part->count, query->terms[i].hash, query->terms[i].weight, values);
+    }
+    vector_quantize(values, out);
+}
+
+// The nearest living chunks of one segment; SPARE more are asked for, as some may be dead or the file's own.
+static size_t nearest(const struct snapshot *snapshot, uint32_t s, const struct query *query,
+                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
+    const struct segment *segment = snapshot->segments[s];
+    const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
+    struct vector_hit *found = mem_alloc((limit + SPARE) * sizeof *found);
+    struct vector vector;
+    embed_query(part, query, &vector);
+    size_t all = vectors_search(&segment->vectors, &vector, SKETCH_CANDIDATES, limit + SPARE, found),
+           count = 0;
+    for (size_t i = 0; i < all && count < limit; i++) {
+        uint32_t file = part->entries[found[i].id].file;
+        bool is_self = self && self->segment == s && self->file == file;
+        if (!is_self && !snapshot_is_dead(snapshot, s, file)) {
+            hits[count++] = (struct bm25_hit){s, found[i].id, found[i].score};
+        }
+    }
+    free(found);
+    return count;
+}
+
+size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
+                     const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
+    struct bm25_hit *both = mem_alloc(limit * SNAPSHOT_SEGMENTS * sizeof *both);
+    size_t count = 0;
+    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        count += nearest(snapshot, s, query, self, limit, both + count);
+    }
+    sort(both, count);
+    count = count < limit ? count : limit;
+    memcpy(hits, both, count * sizeof *hits);
+    free(both);
+    return count;
+}
+
+void chunks_prefer_own(const struct snapshot *snapshot, bool is_test, struct bm25_hit *hits, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct segment *segment = snapshot->segments[hits[i].segment];
+        uint32_t file = segment->fields[SEGMENT_CHUNKS].entries[hits[i].id].file;
+        switch (segment->files[file].record->taint) {
+        case TAINT_OWN:
+            break;
+        case TAINT_TEST:
+            hits[i].score *= is_test ? 1.0f : 0.5f;
+            break;
+        case TAINT_VENDORED:
+        case TAINT_GENERATED:
+            hits[i].score *= 0.3f;
+            break;
+        }
+    }
+    sort(hits, count);
+}

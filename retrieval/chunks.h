@@ -1,0 +1,19 @@
+// chunks.h - chunks of the repository that resemble the lines around the cursor, by words and by vectors.
+//
+// Ownership: hits lie in the caller's array.
+// Threads:   any; the snapshot is pinned. Errors: none. Limits: the caller's.
+#ifndef HUNCH_RETRIEVAL_CHUNKS_H
+#define HUNCH_RETRIEVAL_CHUNKS_H
+
+#include "retrieval/query.h"
+
+// By BM25 over the chunks' terms, best first; never of `self`.
+size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query,
+                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
+// By the built-in embedder's cosine, best first; never of `self`.
+size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
+                     const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
+// Scales down hits in tests (unless the open file is one), vendored and generated files, and sorts again.
+void chunks_prefer_own(const struct snapshot *snapshot, bool is_test, struct bm25_hit *hits, size_t count);
+
+#endif

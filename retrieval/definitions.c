@@ -1,0 +1,81 @@
+// definitions.c - see definitions.h.
+//
+// A name may have many definitions. The one in an imported file is nearly
+// always the one meant; after that come the own package, what is not a test,
+// definitions before declarations, and the nearest file.
+#include "retrieval/definitions.h"
+
+#include "retrieval/paths.h"
+
+struct choice {
+    uint32_t segment, id;
+    uint32_t cost;
+    uint32_t places;
+    bool found, reachable, is_own;
+};
+
+static uint32_t cost_of(const struct record *record, const struct symbol *symbol, enum imports_way way,
+                        struct slice path) {
+    static const uint32_t ways[] = {
+        [IMPORTS_NONE] = 3000, [IMPORTS_DIRECT] = 0, [IMPORTS_PACKAGE] = 1000, [IMPORTS_SECOND] = 2000};
+    uint32_t distance = paths_distance(slice_of_string(record->path), path);
+    return ways[way] + (record->taint != TAINT_OWN ? 5000u : 0) + (symbol->is_declaration ? 200u : 0) +
+           (distance < 100 ? distance : 100);
+}
+
+static void consider(struct choice *choice, const struct snapshot *snapshot, struct snapshot_file at,
+                     uint32_t id, const struct imports *imports, struct slice path) {
+    const struct segment *segment = snapshot->segments[at.segment];
+    enum imports_way way = imports_way(imports, at);
+    uint32_t cost = cost_of(segment->files[at.file].record, segment_symbol(segment, id), way, path);
+    choice->places++;
+    choice->reachable |= way != IMPORTS_NONE;
+    if (!choice->found || cost < choice->cost) {
+        choice->found = true;
+        choice->cost = cost;
+        choice->segment = at.segment;
+        choice->id = id;
+    }
+}
+
+static struct choice choose(const struct snapshot *snapshot, struct slice name, const struct imports *imports,
+                            const struct snapshot_file *self, struct slice path) {
+    struct choice choice = {0};
+    uint32_t key = segment_name_key(name);
+    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        const struct segment *segment = snapshot->segments[s];
+        struct postings_list list = postings_find(&segment->names, key);
+        for (uint32_t i = 0; i < list.length; i++) {
+            uint32_t id = list.documents[i];
+            struct snapshot_file at = {s, segment->fields[SEGMENT_SYMBOLS].entries[id].file};
+            if (snapshot_is_dead(snapshot, s, at.file) ||
+                !slice_equal(slice_of_string(segment_symbol(segment, id)->name), name)) {
+                continue;
+            }
+            if (self && self->segment == s && self->file == at.file) {
+                choice.is_own = true;
+                return choice;
+            }
+            consider(&choice, snapshot, at, id, imports, path);
+        }
+    }
+    return choice;
+}
+
+size_t definitions_find(const struct snapshot *snapshot, const struct query *query,
+                        const struct imports *imports, const struct snapshot_file *self, size_t limit,
+                        struct definition *out) {
+    size_t count = 0;
+    for (size_t i = 0; i < query->name_count && count < limit; i++) {
+        const struct query_name *name = &query->names[i];
+        if (name->distance >= DEFINITIONS_LINES || name->text.length < 3) {
+            continue;
+        }
+        struct choice choice = choose(snapshot, name->text, imports, self, query->path);
+        if (choice.found && !choice.is_own && (choice.reachable || choice.places <= DEFINITIONS_FILES)) {
+            out[count] = (struct definition){choice.segment, choice.id, 1.0f / (1.0f + (float)count)};
+            count++;
+        }
+    }
+    return count;
+}

@@ -1,0 +1,516 @@
+// imports.c - see imports.h.
+//
+// Every rule is a few guesses at a path, each looked up in the snapshot's
+// spellings of paths (whole path, base name, folder, module name). Where a
+// guess is only a tail of the path, the files nearest to the importing one
+// win, because a repository with several copies of a header or a module means
+// its own.
+#include "retrieval/imports.h"
+
+#include "retrieval/paths.h"
+
+enum { NEAREST = 3, PARTS = 32 };
+
+struct resolution {
+    struct imports *imports;
+    const struct snapshot *snapshot;
+    struct slice path, folder, extension;
+    const char *language;
+    enum imports_way way;
+    struct str guess, second;
+};
+
+static uint64_t file_key(struct snapshot_file at) {
+    return (uint64_t)at.segment << 32 | at.file;
+}
+
+static struct slice file_path(const struct snapshot *snapshot, struct snapshot_file at) {
+    return slice_of_string(snapshot_file(snapshot, at)->record->path);
+}
+
+static void add_file(struct resolution *r, struct snapshot_file at) {
+    if (r->imports->files.count >= IMPORTS_FILES || slice_equal(file_path(r->snapshot, at), r->path)) {
+        return;
+    }
+    size_t known = r->imports->ways.count;
+    uint64_t *way = map_insert(&r->imports->ways, file_key(at), r->way);
+    if (r->imports->ways.count > known) {
+        vec_push(&r->imports->files, at);
+    } else if (r->way < (enum imports_way) * way) {
+        *way = r->way;
+    }
+}
+
+static bool add_path(struct resolution *r, struct slice path) {
+    struct snapshot_file at;
+    if (path.length == 0 || !snapshot_find(r->snapshot, path, &at)) {
+        return false;
+    }
+    add_file(r, at);
+    return true;
+}
+
+// stem + tail, for the tails that exist.
+static bool add_tails(struct resolution *r, struct slice stem, const char *const *tails) {
+    bool found = false;
+    for (; *tails; tails++) {
+        str_clear(&r->second);
+        str_append_slice(&r->second, stem);
+        str_append_string(&r->second, *tails);
+        found |= add_path(r, str_slice(&r->second));
+    }
+    return found;
+}
+
+struct nearest {
+    struct snapshot_file files[NEAREST];
+    uint32_t distances[NEAREST];
+    int count;
+};
+
+static void offer_nearest(struct nearest *nearest, struct snapshot_file at, uint32_t distance) {
+    int i = nearest->count < NEAREST ? nearest->count++ : NEAREST;
+    while (i > 0 && nearest->distances[i - 1] > distance) {
+        if (i < NEAREST) {
+            nearest->files[i] = nearest->files[i - 1];
+            nearest->distances[i] = nearest->distances[i - 1];
+        }
+        i--;
+    }
+    if (i < NEAREST) {
+        nearest->files[i] = at;
+        nearest->distances[i] = distance;
+    }
+}
+
+static bool spells(enum segment_spelling spelling, struct slice path, struct slice text) {
+    switch (spelling) {
+    case SPELLING_PATH:
+        return slice_equal(path, text);
+    case SPELLING_BASE:
+        return slice_equal(paths_base(path), text);
+    case SPELLING_FOLDER:
+        return slice_equal(paths_folder(path), text);
+    case SPELLING_MODULE:
+        return slice_equal(paths_module(path), text);
+    }
+    return false;
+}
+
+// The living files that `text` spells and whose path ends in `tail`, the nearest few of them.
+static bool add_nearest(struct resolution *r, enum segment_spelling spelling, struct slice text,
+                        struct slice tail) {
+    struct nearest nearest = {0};
+    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        struct postings_list list =
+            postings_find(&r->snapshot->segments[s]->paths, segment_key(spelling, text));
+        for (uint32_t i = 0; i < list.length; i++) {
+            struct snapshot_file at = {s, list.documents[i]};
+            struct slice path = file_path(r->snapshot, at);
+            bool foreign = spelling == SPELLING_MODULE && !slice_equal(paths_extension(path), r->extension);
+            if (!foreign && !snapshot_is_dead(r->snapshot, s, at.file) && spells(spelling, path, text) &&
+                paths_ends_with(path, tail)) {
+                offer_nearest(&nearest, at, paths_distance(r->path, path));
+            }
+        }
+    }
+    for (int i = 0; i < nearest.count; i++) {
+        add_file(r, nearest.files[i]);
+    }
+    return nearest.count > 0;
+}
+
+// All files right in a folder; with an extension only those that have it.
+static bool add_folder(struct resolution *r, struct slice folder, struct slice extension, bool with_tests) {
+    bool found = false;
+    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        struct postings_list list =
+            postings_find(&r->snapshot->segments[s]->paths, segment_key(SPELLING_FOLDER, folder));
+        for (uint32_t i = 0; i < list.length; i++) {
+            struct snapshot_file at = {s, list.documents[i]};
+            struct slice path = file_path(r->snapshot, at);
+            bool is_test = !slice_equal(paths_plain_stem(path), paths_stem(path));
+            if (!snapshot_is_dead(r->snapshot, s, at.file) && spells(SPELLING_FOLDER, path, folder) &&
+                slice_equal(paths_extension(path), extension) && (with_tests || !is_test)) {
+                add_file(r, at);
+                found = true;
+            }
+        }
+    }
+    return found;
+}
+
+static void add_own_package(struct resolution *r) {
+    enum imports_way way = r->way;
+    r->way = way == IMPORTS_DIRECT ? IMPORTS_PACKAGE : way;
+    add_folder(r, r->folder, r->extension, true);
+    r->way = way;
+}
+
+static struct slice without_extension(struct slice path) {
+    return slice_sub(path, 0, path.length - paths_extension(path).length);
+}
+
+// --- C, C++ and relatives
+
+static const char *const C_HEADERS[] = {".h", ".hpp", ".hh", ".hxx", "_internal.h", "-inl.h", NULL};
+static const char *const C_BODIES[] = {".c", ".cc", ".cpp", ".cxx", ".m", ".mm", NULL};
+
+static void resolve_c(struct resolution *r, struct slice target) {
+    size_t known = r->imports->files.count;
+    paths_join(&r->guess, r->folder, target);
+    if (!add_path(r, str_slice(&r->guess))) {
+        add_nearest(r, SPELLING_BASE, paths_base(target), target);
+    }
+    size_t headers = r->imports->files.count;
+    for (size_t i = known; i < headers && r->way == IMPORTS_DIRECT; i++) {
+        struct slice header = file_path(r->snapshot, r->imports->files.items[i]);
+        add_tails(r, without_extension(header), C_BODIES);
+    }
+}
+
+static void own_c(struct resolution *r) {
+    add_tails(r, without_extension(r->path), C_HEADERS);
+    add_tails(r, without_extension(r->path), C_BODIES);
+}
+
+// --- Python
+
+static const char *const PYTHON_TAILS[] = {".py", "/__init__.py", ".pyi", NULL};
+
+// `from package import x` may mean package/x.py, and statements keep no names: all of a package is at hand.
+static void add_submodules(struct resolution *r) {
+    struct snapshot_file at;
+    enum imports_way way = r->way;
+    str_clear(&r->second);
+    str_append_slice(&r->second, str_slice(&r->guess));
+    str_append_string(&r->second, "/__init__.py");
+    if (way == IMPORTS_DIRECT && snapshot_find(r->snapshot, str_slice(&r->second), &at)) {
+        r->way = IMPORTS_SECOND;
+        add_folder(r, str_slice(&r->guess), r->extension, false);
+        r->way = way;
+    }
+}
+
+static bool python_module(struct resolution *r, struct slice folder, struct slice dotted) {
+    struct str relative;
+    str_init(&relative);
+    str_append_slice(&relative, dotted);
+    for (size_t i = 0; i < relative.length; i++) {
+        relative.data[i] = relative.data[i] == '.' ? '/' : relative.data[i];
+    }
+    paths_join(&r->guess, folder, str_slice(&relative));
+    str_free(&relative);
+    if (!add_tails(r, str_slice(&r->guess), PYTHON_TAILS)) {
+        return false;
+    }
+    add_submodules(r);
+    return true;
+}
+
+static struct slice without_last_part(struct slice dotted) {
+    while (dotted.length > 0 && dotted.data[dotted.length - 1] != '.') {
+        dotted.length--;
+    }
+    dotted.length -= dotted.length > 0;
+    return dotted;
+}
+
+static void resolve_python(struct resolution *r, struct slice target) {
+    static const char *const roots[] = {"", "src", "lib", "python", NULL};
+    size_t dots = 0;
+    while (dots < target.length && target.data[dots] == '.') {
+        dots++;
+    }
+    struct slice dotted = slice_sub(target, dots, target.length);
+    if (dots) {
+        struct slice folder = r->folder;
+        for (size_t i = 1; i < dots; i++) {
+            folder = paths_folder(folder);
+        }
+        python_module(r, folder, dotted);
+        python_module(r, folder, without_last_part(dotted));
+        return;
+    }
+    bool found = python_module(r, r->folder, dotted);
+    for (int i = 0; roots[i]; i++) {
+        found |= python_module(r, slice_of_string(roots[i]), dotted);
+        struct slice parent = without_last_part(dotted);
+        found |= parent.length > 0 && python_module(r, slice_of_string(roots[i]), parent);
+    }
+}
+
+// --- Go
+
+static void resolve_go(struct resolution *r, struct slice target) {
+    for (uint32_t i = 0; i < r->snapshot->module_count; i++) {
+        struct slice prefix = slice_of_string(r->snapshot->modules[i].prefix);
+        if (slice_starts_with(target, prefix) &&
+            (target.length == prefix.length || target.data[prefix.length] == '/')) {
+            paths_join(&r->guess, slice_of_string(r->snapshot->modules[i].folder),
+                       slice_sub(target, prefix.length, target.length));
+            add_folder(r, str_slice(&r->guess), r->extension, false);
+        }
+    }
+}
+
+// --- JavaScript and TypeScript
+
+static const char *const SCRIPT_TAILS[] = {"",           ".ts",       ".tsx", ".d.ts",   ".js",
+                                           ".jsx",       ".mjs",      ".vue", ".svelte", "/index.ts",
+                                           "/index.tsx", "/index.js", NULL};
+static const char *const SCRIPT_PACKAGE_TAILS[] = {"/src/index.ts", "/index.ts",    "/src/index.js",
+                                                   "/index.js",     "/src/main.ts", NULL};
+
+static void resolve_script(struct resolution *r, struct slice target) {
+    if (slice_starts_with(target, SLICE_LITERAL("."))) {
+        paths_join(&r->guess, r->folder, target);
+        if (!add_tails(r, str_slice(&r->guess), SCRIPT_TAILS)) {
+            add_tails(r, without_extension(str_slice(&r->guess)), SCRIPT_TAILS);
+        }
+        return;
+    }
+    if (slice_starts_with(target, SLICE_LITERAL("@/")) || slice_starts_with(target, SLICE_LITERAL("~/"))) {
+        paths_join(&r->guess, SLICE_LITERAL("src"), slice_sub(target, 2, target.length));
+        add_tails(r, str_slice(&r->guess), SCRIPT_TAILS);
+        return;
+    }
+    paths_join(&r->guess, SLICE_LITERAL("packages"), paths_base(target));
+    add_tails(r, str_slice(&r->guess), SCRIPT_PACKAGE_TAILS);
+}
+
+// --- Java and relatives
+
+// "a.b.C" as "a/b/C" into out.
+static void slashed(struct str *out, struct slice dotted) {
+    str_clear(out);
+    str_append_slice(out, dotted);
+    for (size_t i = 0; i < out->length; i++) {
+        out->data[i] = out->data[i] == '.' ? '/' : out->data[i];
+    }
+}
+
+// The package's folder below any folder on the way to the importing file, tests looking into main as well.
+static void add_java_package(struct resolution *r, struct slice package) {
+    struct str tail;
+    str_init(&tail);
+    slashed(&tail, package);
+    for (struct slice root = r->folder; root.length; root = paths_folder(root)) {
+        paths_join(&r->guess, root, str_slice(&tail));
+        add_folder(r, str_slice(&r->guess), r->extension, false);
+    }
+    size_t test = slice_find(r->path, SLICE_LITERAL("src/test/java/"), 0);
+    if (test != (size_t)-1) {
+        paths_join(&r->second, slice_sub(r->path, 0, test), SLICE_LITERAL("src/main/java"));
+        paths_join(&r->guess, str_slice(&r->second), str_slice(&tail));
+        add_folder(r, str_slice(&r->guess), r->extension, false);
+    }
+    str_free(&tail);
+}
+
+static void resolve_java(struct resolution *r, struct slice target) {
+    if (target.length > 2 && memcmp(target.data + target.length - 2, ".*", 2) == 0) {
+        target.length -= 2;
+        add_java_package(r, target);
+    }
+    for (int part = 0; part < 3 && target.length; part++) {
+        struct str tail;
+        str_init(&tail);
+        slashed(&tail, target);
+        str_append_slice(&tail, r->extension);
+        bool found = add_nearest(r, SPELLING_BASE, paths_base(str_slice(&tail)), str_slice(&tail));
+        str_free(&tail);
+        if (found) {
+            return;
+        }
+        target = without_last_part(target);
+    }
+}
+
+static void own_java(struct resolution *r) {
+    add_own_package(r);
+    size_t test = slice_find(r->path, SLICE_LITERAL("src/test/java/"), 0);
+    if (test != (size_t)-1) {
+        enum imports_way way = r->way;
+        r->way = IMPORTS_PACKAGE;
+        paths_join(&r->second, slice_sub(r->path, 0, test), SLICE_LITERAL("src/main/java"));
+        size_t package = test + sizeof("src/test/java/") - 1;
+        paths_join(&r->guess, str_slice(&r->second), slice_sub(r->folder, package, r->folder.length));
+        add_folder(r, str_slice(&r->guess), r->extension, false);
+        r->way = way;
+    }
+}
+
+// --- Rust
+
+static bool is_path_word(struct slice word) {
+    static const char *const words[] = {"crate", "self", "super", "std", "core", "alloc", "as", "pub"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (slice_equal(word, slice_of_string(words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool add_module(struct resolution *r, struct slice name) {
+    return add_nearest(r, SPELLING_MODULE, name, slice_of(NULL, 0));
+}
+
+// A crate's name is often its folder's with the project's name in front: grep_matcher in crates/matcher.
+static void add_crate(struct resolution *r, struct slice name) {
+    if (add_module(r, name)) {
+        return;
+    }
+    size_t cut = slice_find(name, SLICE_LITERAL("_"), 0);
+    if (cut != (size_t)-1 && cut + 1 < name.length) {
+        add_module(r, slice_sub(name, cut + 1, name.length));
+    }
+}
+
+static void resolve_rust(struct resolution *r, struct slice target) {
+    bool first = true;
+    for (size_t i = 0; i < target.length; i++) {
+        size_t start = i;
+        while (i < target.length &&
+               (target.data[i] == '_' || (target.data[i] >= '0' && target.data[i] <= '9') ||
+                ((target.data[i] | 32) >= 'a' && (target.data[i] | 32) <= 'z'))) {
+            i++;
+        }
+        struct slice word = slice_sub(target, start, i);
+        if (word.length && !is_path_word(word)) {
+            if (first) {
+                add_crate(r, word);
+            } else {
+                add_module(r, word);
+            }
+        }
+        first = first && word.length == 0;
+    }
+}
+
+// --- Others: a path beside the file, or the last part of a dotted name as a file's base name.
+
+static void resolve_other(struct resolution *r, struct slice target) {
+    paths_join(&r->guess, r->folder, target);
+    bool found = add_path(r, str_slice(&r->guess));
+    str_append_slice(&r->guess, r->extension);
+    if (found || add_path(r, str_slice(&r->guess))) {
+        return;
+    }
+    slashed(&r->second, target);
+    paths_join(&r->guess, slice_of(NULL, 0), str_slice(&r->second));
+    str_append_slice(&r->guess, r->extension);
+    add_nearest(r, SPELLING_BASE, paths_base(str_slice(&r->guess)), str_slice(&r->guess));
+}
+
+struct rule {
+    const char *language;
+    void (*resolve)(struct resolution *r, struct slice target);
+    void (*own)(struct resolution *r);
+};
+
+static const struct rule *rule_of(const char *language) {
+    static const struct rule rules[] = {
+        {"c", resolve_c, own_c},
+        {"cpp", resolve_c, own_c},
+        {"objective-c", resolve_c, own_c},
+        {"python", resolve_python, NULL},
+        {"go", resolve_go, add_own_package},
+        {"typescript", resolve_script, NULL},
+        {"typescriptreact", resolve_script, NULL},
+        {"javascript", resolve_script, NULL},
+        {"javascriptreact", resolve_script, NULL},
+        {"java", resolve_java, own_java},
+        {"kotlin", resolve_java, own_java},
+        {"scala", resolve_java, own_java},
+        {"rust", resolve_rust, add_own_package},
+        {"", resolve_other, NULL},
+    };
+    size_t i = 0;
+    while (rules[i].language[0] && strcmp(rules[i].language, language) != 0) {
+        i++;
+    }
+    return &rules[i];
+}
+
+// A test's own subject: foo_test.go beside or nearest to foo.go.
+static void add_subject(struct resolution *r) {
+    struct slice stem = paths_plain_stem(r->path);
+    if (slice_equal(stem, paths_stem(r->path))) {
+        return;
+    }
+    str_clear(&r->guess);
+    str_append_slice(&r->guess, stem);
+    str_append_slice(&r->guess, r->extension);
+    add_nearest(r, SPELLING_BASE, str_slice(&r->guess), slice_of(NULL, 0));
+}
+
+static void resolve_file(struct imports *imports, const struct snapshot *snapshot, struct slice path,
+                         const char *language, const struct import *statements, uint32_t count,
+                         enum imports_way way) {
+    struct resolution r = {.imports = imports,
+                           .snapshot = snapshot,
+                           .path = path,
+                           .folder = paths_folder(path),
+                           .extension = paths_extension(path),
+                           .language = language,
+                           .way = way};
+    const struct rule *rule = rule_of(language);
+    str_init(&r.guess);
+    str_init(&r.second);
+    for (uint32_t i = 0; i < count; i++) {
+        rule->resolve(&r, slice_of_string(statements[i].target));
+    }
+    if (way == IMPORTS_DIRECT) {
+        add_subject(&r);
+        if (rule->own) {
+            rule->own(&r);
+        }
+    }
+    str_free(&r.guess);
+    str_free(&r.second);
+}
+
+// Files that hand on what they import: headers, and modules that stand for their folder.
+static bool hands_on(struct slice path) {
+    struct slice extension = paths_extension(path), stem = paths_stem(path);
+    return slice_starts_with(extension, SLICE_LITERAL(".h")) || slice_equal(stem, SLICE_LITERAL("index")) ||
+           slice_equal(stem, SLICE_LITERAL("__init__")) || slice_equal(stem, SLICE_LITERAL("lib")) ||
+           slice_equal(stem, SLICE_LITERAL("mod"));
+}
+
+void imports_init(struct imports *imports, const struct snapshot *snapshot, struct slice path,
+                  const char *language, const struct import *statements, uint32_t count) {
+    *imports = (struct imports){0};
+    map_init(&imports->ways);
+    struct snapshot_file self;
+    resolve_file(imports, snapshot, path, language, statements, count, IMPORTS_DIRECT);
+    size_t direct = imports->files.count;
+    for (size_t i = 0; i < direct; i++) {
+        struct snapshot_file at = imports->files.items[i];
+        const struct record *record = snapshot_file(snapshot, at)->record;
+        if (imports_way(imports, at) == IMPORTS_DIRECT && hands_on(slice_of_string(record->path))) {
+            resolve_file(imports, snapshot, slice_of_string(record->path), language, record->imports,
+                         record->import_count, IMPORTS_SECOND);
+        }
+    }
+    if (snapshot_find(snapshot, path, &self)) {
+        map_remove(&imports->ways, file_key(self)); // an imported header may include the file itself
+        for (size_t i = 0; i < imports->files.count; i++) {
+            if (file_key(imports->files.items[i]) == file_key(self)) {
+                imports->files.items[i--] = imports->files.items[--imports->files.count];
+            }
+        }
+    }
+}
+
+void imports_free(struct imports *imports) {
+    vec_free(&imports->files);
+    map_free(&imports->ways);
+}
+
+enum imports_way imports_way(const struct imports *imports, struct snapshot_file at) {
+    const uint64_t *way = map_get(&imports->ways, file_key(at));
+    return way ? (enum imports_way) * way : IMPORTS_NONE;
+}

@@ -1,0 +1,216 @@
+// pack.c - see pack.h.
+//
+// Items go in by the order of the calls, best first. A symbol is shown by its
+// one-line signature; a chunk by its text, read from disk only now and only if
+// the file still is what was indexed.
+#include "retrieval/pack.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SHORT_LINE = 4, SMALLEST_BUDGET = 24, FEWEST_LINES = 3, CHUNK_READ_MAX = 64 * 1024 };
+static const double KNOWN_SHARE = 0.7; // of a chunk's lines, from which on it says nothing new
+static const double BYTES_PER_TOKEN = 3.3;
+
+static uint64_t line_hash(struct slice line) {
+    return hash_bytes(line.data, line.length);
+}
+
+// Calls visit for each line of text, white space trimmed, that is long enough to tell something.
+static void each_line(struct slice text, void (*visit)(void *context, uint64_t hash), void *context) {
+    size_t start = 0;
+    while (start < text.length) {
+        const char *newline = memchr(text.data + start, '\n', text.length - start);
+        size_t end = newline ? (size_t)(newline - text.data) : text.length;
+        struct slice line = slice_trim(slice_sub(text, start, end));
+        if (line.length >= SHORT_LINE) {
+            visit(context, line_hash(line));
+        }
+        start = end + 1;
+    }
+}
+
+static void note_line(void *context, uint64_t hash) {
+    map_insert(context, hash, 1);
+}
+
+void pack_init(struct pack *pack, struct context *context, const char *root, const char *path,
+               struct slice text, uint32_t signature_bytes, uint32_t chunk_bytes) {
+    *pack = (struct pack){.context = context,
+                          .root = root,
+                          .path = path,
+                          .signature_bytes = signature_bytes,
+                          .chunk_bytes = chunk_bytes};
+    map_init(&pack->lines);
+    map_init(&pack->shown);
+    each_line(text, note_line, &pack->lines);
+}
+
+static void take_item(struct pack *pack, const struct record *record, struct context_item item) {
+    item.path = arena_copy_string(&pack->context->arena, record->path);
+    item.taint = record->taint;
+    item.tokens = (uint32_t)((double)item.text.length / BYTES_PER_TOKEN) + 1;
+    vec_push(&pack->items, item);
+}
+
+static uint64_t place_key(const struct record *record, uint32_t line) {
+    return hash_bytes(record->path, strlen(record->path)) + line;
+}
+
+static void choose_lines(const struct symbol *symbol, uint32_t *start, uint32_t *end) {
+    *start =
+        symbol->name_line - symbol->start_line < PACK_SYMBOL_LINES ? symbol->start_line : symbol->name_line;
+    *end = symbol->header_end_line < *start + PACK_SYMBOL_LINES ? symbol->header_end_line
+                                                                : *start + PACK_SYMBOL_LINES - 1;
+    *end = *end > symbol->name_line ? *end : symbol->name_line;
+}
+
+bool pack_symbol(struct pack *pack, const struct segment_file *file, const struct symbol *symbol,
+                 enum context_source source, double score) {
+    const struct record *record = file->record;
+    struct slice signature = slice_trim(slice_of_string(symbol->signature));
+    size_t known = pack->shown.count;
+    if (pack->signature_bytes < SMALLEST_BUDGET) {
+        return false;
+    }
+    if (strcmp(record->path, pack->path) == 0 || signature.length == 0 ||
+        signature.length + 1 > pack->signature_bytes) {
+        return true;
+    }
+    map_insert(&pack->shown, place_key(record, symbol->name_line), 1);
+    if (pack->shown.count == known || map_get(&pack->lines, line_hash(signature))) {
+        return true;
+    }
+    struct context_item item = {.start_byte = symbol->start_byte,
+                                .end_byte = symbol->end_byte,
+                                .source = source,
+                                .score = score,
+                                .text = {arena_copy(&pack->context->arena, signature), signature.length}};
+    choose_lines(symbol, &item.start_line, &item.end_line);
+    take_item(pack, record, item);
+    pack->signature_bytes -= (uint32_t)signature.length + 1;
+    return true;
+}
+
+static bool is_unchanged(const struct stat *status, const struct record *record) {
+    int64_t mtime = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+    return S_ISREG(status->st_mode) && status->st_size == record->size &&
+           (record->mtime_ns == 0 || record->mtime_ns == mtime);
+}
+
+// The bytes [start, end) of a file on disk, into the arena; empty if it is not what was indexed.
+static struct slice read_range(struct pack *pack, const struct record *record, uint32_t start, uint32_t end) {
+    struct slice bytes = {0};
+    struct stat status;
+    char *path = arena_format(&pack->context->arena, "%s/%s", pack->root, record->path);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        return bytes;
+    }
+    if (fstat(file, &status) == 0 && is_unchanged(&status, record) && end > start) {
+        char *data = arena_alloc(&pack->context->arena, end - start);
+        ssize_t length = pread(file, data, end - start, start);
+        bytes = slice_of(data, length > 0 ? (size_t)length : 0);
+    }
+    close(file);
+    return bytes;
+}
+
+static struct slice chunk_text(struct pack *pack, const struct segment_file *file,
+                               const struct chunk *chunk) {
+    uint32_t end = chunk->end_byte - chunk->start_byte > CHUNK_READ_MAX ? chunk->start_byte + CHUNK_READ_MAX
+                                                                        : chunk->end_byte;
+    if (file->text) {
+        struct slice all = text_slice(file->text);
+        struct slice part = slice_sub(all, chunk->start_byte, end);
+        return slice_of(arena_copy(&pack->context->arena, part), part.length);
+    }
+    return read_range(pack, file->record, chunk->start_byte, end);
+}
+
+// As many whole lines as fit into the limits; *lines gets their number.
+static struct slice fit_lines(struct slice text, size_t bytes, uint32_t limit, uint32_t *lines) {
+    size_t end = 0;
+    for (*lines = 0; *lines < limit && end < text.length; ++*lines) {
+        const char *newline = memchr(text.data + end, '\n', text.length - end);
+        size_t next = newline ? (size_t)(newline - text.data) + 1 : text.length;
+        if (next > bytes) {
+            break;
+        }
+        end = next;
+    }
+    return slice_sub(text, 0, end);
+}
+
+struct share {
+    const struct map *lines;
+    uint32_t known, all;
+};
+
+static void count_known(void *context, uint64_t hash) {
+    struct share *share = context;
+    share->all++;
+    share->known += map_get(share->lines, hash) != NULL;
+}
+
+static bool is_known(const struct pack *pack, struct slice text) {
+    struct share share = {.lines = &pack->lines};
+    each_line(text, count_known, &share);
+    return share.all == 0 || (double)share.known >= KNOWN_SHARE * (double)share.all;
+}
+
+static bool overlaps(const struct pack *pack, const struct record *record, const struct chunk *chunk) {
+    for (size_t i = 0; i < pack->items.count; i++) {
+        const struct context_item *item = &pack->items.items[i];
+        bool is_chunk = item->source == CONTEXT_LEXICAL || item->source == CONTEXT_VECTOR;
+        if (is_chunk && item->start_line <= chunk->end_line && chunk->start_line <= item->end_line &&
+            strcmp(item->path, record->path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pack_chunk(struct pack *pack, const struct segment_file *file, const struct chunk *chunk,
+                enum context_source source, double score) {
+    if (pack->chunks >= PACK_CHUNKS || pack->chunk_bytes < SMALLEST_BUDGET) {
+        return false;
+    }
+    if (strcmp(file->record->path, pack->path) == 0 || overlaps(pack, file->record, chunk)) {
+        return true;
+    }
+    uint32_t lines;
+    struct slice whole = chunk_text(pack, file, chunk);
+    struct slice text = fit_lines(whole, pack->chunk_bytes, PACK_CHUNK_LINES, &lines);
+    if (text.length == 0 || (text.length < whole.length && lines < FEWEST_LINES) || is_known(pack, text)) {
+        return true;
+    }
+    take_item(pack, file->record,
+              (struct context_item){.start_line = chunk->start_line,
+                                    .end_line = chunk->start_line + lines - 1,
+                                    .start_byte = chunk->start_byte,
+                                    .end_byte = chunk->start_byte + (uint32_t)text.length,
+                                    .source = source,
+                                    .score = score,
+                                    .text = text});
+    pack->chunk_bytes -= (uint32_t)text.length;
+    pack->chunks++;
+    return true;
+}
+
+void pack_finish(struct pack *pack) {
+    struct context *context = pack->context;
+    context->count = (uint32_t)pack->items.count;
+    context->items = arena_alloc(&context->arena, (pack->items.count + 1) * sizeof *context->items);
+    if (pack->items.count) {
+        memcpy(context->items, pack->items.items, pack->items.count * sizeof *context->items);
+    }
+    vec_free(&pack->items);
+    map_free(&pack->lines);
+    map_free(&pack->shown);
+}

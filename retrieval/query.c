@@ -1,0 +1,391 @@
+// query.c - see query.h.
+//
+// The lines just above the cursor tell what is being written; the headers of
+// the blocks around it (found by indentation alone, which works in a broken
+// file and in every language) tell where. A name that an import statement
+// brings in and no line above uses yet is likely to be used soon, so names on
+// import lines are kept apart from those in code.
+#include "retrieval/query.h"
+
+#include "base/mem.h"
+#include "indexer/terms.h"
+
+#include <stdlib.h>
+
+static const float BELOW_WEIGHT = 0.35f;  // of a line below the cursor
+static const float HEADER_WEIGHT = 0.6f;  // of a header of a block around the cursor
+static const float DISTANCE_FADE = 0.12f; // a line's weight is 1 / (1 + fade * distance)
+enum {
+    NEAR_LINES = 2,
+    BELOW_LINES = 5,
+    HEADERS = 4,
+    HEADER_REACH = 2000,
+    MENTIONS = 3000,
+    RECEIVER_USES = 40
+};
+
+struct weighing {
+    struct map weights; // term -> index in sums
+    VEC(struct weighted_term) sums;
+    float weight;
+};
+
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
+}
+
+void query_identifiers(struct slice text, size_t start, size_t end,
+                       void (*emit)(void *context, struct slice name, size_t at), void *context) {
+    for (size_t i = start; i < end; i++) {
+        if (!is_word(text.data[i])) {
+            continue;
+        }
+        size_t from = i;
+        while (i < end && is_word(text.data[i])) {
+            i++;
+        }
+        if (text.data[from] < '0' || text.data[from] > '9') {
+            emit(context, slice_of(text.data + from, i - from), from);
+        }
+    }
+}
+
+static size_t line_start(struct slice text, size_t at) {
+    while (at > 0 && text.data[at - 1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
+static size_t line_end(struct slice text, size_t at) {
+    const char *end = at < text.length ? memchr(text.data + at, '\n', text.length - at) : NULL;
+    return end ? (size_t)(end - text.data) : text.length;
+}
+
+static void weigh_term(void *context, uint32_t hash) {
+    struct weighing *weighing = context;
+    uint64_t at = *map_insert(&weighing->weights, hash, weighing->sums.count);
+    if (at == weighing->sums.count) {
+        vec_push(&weighing->sums, (struct weighted_term){hash, 0});
+    }
+    struct weighted_term *sum = &weighing->sums.items[at];
+    // Repetition adds less and less, and never more than the nearest two lines together would.
+    sum->weight += weighing->weight / (1.0f + 2.0f * sum->weight);
+}
+
+static void weigh_line(struct weighing *weighing, struct slice text, size_t start, size_t end, float weight) {
+    weighing->weight = weight;
+    terms_scan(slice_sub(text, start, end), weigh_term, weighing);
+}
+
+static size_t indentation(struct slice text, size_t start, size_t end) {
+    size_t at = start;
+    while (at < end && (text.data[at] == ' ' || text.data[at] == '\t')) {
+        at++;
+    }
+    return at == end ? SIZE_MAX : at - start;
+}
+
+// Lines above the near ones that are indented less than all below them: the headers of the blocks around.
+static void weigh_headers(struct weighing *weighing, struct slice text, size_t cursor) {
+    size_t start = line_start(text, cursor), level = indentation(text, start, line_end(text, start));
+    level = level == SIZE_MAX ? cursor - start : level;
+    int headers = 0;
+    for (int line = 0; start > 0 && level > 0 && headers < HEADERS && line < HEADER_REACH; line++) {
+        size_t end = start - 1;
+        start = line_start(text, end);
+        size_t here = indentation(text, start, end);
+        bool closes = here != SIZE_MAX && (text.data[start + here] == '}' || text.data[start + here] == ')');
+        if (here != SIZE_MAX && here < level && !closes) {
+            level = here;
+            headers++;
+            if (line >= QUERY_LINES) {
+                weigh_line(weighing, text, start, end, HEADER_WEIGHT);
+            }
+        }
+    }
+}
+
+// The cursor's line and `count` lines above it.
+static void weigh_above(struct weighing *weighing, const struct query *query, uint32_t count) {
+    size_t end = query->cursor;
+    for (uint32_t distance = 0; distance <= count; distance++) {
+        size_t start = line_start(query->text, end);
+        weigh_line(weighing, query->text, start, end, 1.0f / (1.0f + DISTANCE_FADE * (float)distance));
+        if (start == 0) {
+            break;
+        }
+        end = start - 1;
+    }
+}
+
+static void weigh_near(struct query *query) {
+    struct weighing weighing = {0};
+    map_init(&weighing.weights);
+    weigh_above(&weighing, query, NEAR_LINES);
+    map_free(&weighing.weights);
+    query->line_terms = weighing.sums.items;
+    query->line_term_count = weighing.sums.count;
+}
+
+static void weigh_lines(struct query *query) {
+    struct weighing weighing = {0};
+    struct slice text = query->text;
+    map_init(&weighing.weights);
+    weigh_above(&weighing, query, QUERY_LINES);
+    size_t start = query->cursor;
+    for (uint32_t distance = 0; distance <= BELOW_LINES && start < text.length; distance++) {
+        size_t stop = line_end(text, start);
+        weigh_line(&weighing, text, start, stop, BELOW_WEIGHT);
+        start = stop + 1;
+    }
+    weigh_headers(&weighing, text, query->cursor);
+    map_free(&weighing.weights);
+    query->terms = weighing.sums.items;
+    query->term_count = weighing.sums.count;
+}
+
+// Does an import statement begin at this place?
+static bool begins_import(struct slice line) {
+    static const char *const heads[] = {"import ",  "import{",  "import\t", "from ",    "use ",
+                                        "pub use ", "#include", "export {", "export *", "mod ",
+                                        "pub mod ", "using ",   "require"};
+    line = slice_trim(line);
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        if (slice_starts_with(line, slice_of_string(heads[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int depth_change(struct slice line) {
+    int depth = 0;
+    for (size_t i = 0; i < line.length; i++) {
+        char c = line.data[i];
+        depth += (c == '(' || c == '{') - (c == ')' || c == '}');
+    }
+    return depth;
+}
+
+struct gathering {
+    struct query *query;
+    struct map *into;
+    uint64_t value;
+    bool keep_first; // the nearest occurrence is met first
+    bool mention;
+};
+
+static void gather_name(void *context, struct slice name, size_t at) {
+    (void)at;
+    struct gathering *gathering = context;
+    if (name.length < 2 || terms_is_keyword(name)) {
+        return;
+    }
+    size_t known = gathering->into->count;
+    uint64_t *value = map_insert(gathering->into, segment_exact_key(name), gathering->value);
+    if (!gathering->keep_first) {
+        *value = gathering->value;
+    }
+    if (gathering->mention && gathering->into->count > known && gathering->query->mentions.count < MENTIONS) {
+        vec_push(&gathering->query->mentions, name);
+    }
+}
+
+static uint64_t count_lines(struct slice text, size_t start, size_t end) {
+    uint64_t lines = 0;
+    for (size_t i = start; i < end; i++) {
+        lines += text.data[i] == '\n';
+    }
+    return lines;
+}
+
+// Whole lines from the reach's beginning to the cursor: names of import statements apart from the others.
+static void gather_before(struct query *query) {
+    struct slice text = query->text;
+    size_t start = query->cursor > QUERY_REACH ? line_start(text, query->cursor - QUERY_REACH) : 0;
+    uint64_t distance = count_lines(text, start, query->cursor);
+    int depth = 0;
+    while (start < query->cursor) {
+        size_t end = line_end(text, start);
+        struct slice line = slice_sub(text, start, end);
+        bool is_import = end < query->cursor && (depth > 0 || begins_import(line));
+        if (is_import) {
+            depth += depth_change(line);
+            depth = depth < 0 ? 0 : depth;
+        }
+        struct gathering gathering = {.query = query,
+                                      .into = is_import ? &query->imported : &query->before,
+                                      .value = distance,
+                                      .mention = is_import};
+        query_identifiers(text, start, end < query->cursor ? end : query->word, gather_name, &gathering);
+        start = end + 1;
+        distance -= distance > 0;
+    }
+}
+
+static void gather_after(struct query *query) {
+    struct slice text = query->text;
+    size_t start = query->cursor, limit = query->cursor + QUERY_REACH;
+    limit = limit < text.length ? limit : text.length;
+    for (uint64_t distance = 0; start < limit; distance++) {
+        size_t end = line_end(text, start);
+        struct gathering gathering = {
+            .query = query, .into = &query->after, .value = distance, .keep_first = true, .mention = true};
+        query_identifiers(text, start, end < limit ? end : limit, gather_name, &gathering);
+        start = end + 1;
+    }
+}
+
+struct naming {
+    struct query *query;
+    struct map seen;
+    uint32_t distance;
+    struct slice line[64]; // names of the line in work
+    size_t count;
+};
+
+static void name_of_line(void *context, struct slice name, size_t at) {
+    (void)at;
+    struct naming *naming = context;
+    if (naming->count < sizeof naming->line / sizeof naming->line[0] && name.length > 1 &&
+        !terms_is_keyword(name)) {
+        naming->line[naming->count++] = name;
+    }
+}
+
+static void take_line(struct naming *naming) {
+    struct query *query = naming->query;
+    while (naming->count > 0 && query->name_count < QUERY_NAMES) {
+        struct slice name = naming->line[--naming->count];
+        size_t known = naming->seen.count;
+        map_insert(&naming->seen, segment_exact_key(name), 1);
+        if (naming->seen.count > known) {
+            query->names[query->name_count++] = (struct query_name){name, naming->distance};
+        }
+    }
+    naming->count = 0;
+}
+
+static void gather_names(struct query *query) {
+    struct naming naming = {.query = query};
+    query->names = mem_alloc(QUERY_NAMES * sizeof *query->names);
+    map_init(&naming.seen);
+    size_t end = query->word;
+    for (naming.distance = 0; naming.distance <= QUERY_LINES; naming.distance++) {
+        size_t start = line_start(query->text, end);
+        query_identifiers(query->text, start, end, name_of_line, &naming);
+        take_line(&naming);
+        if (start == 0) {
+            break;
+        }
+        end = start - 1;
+    }
+    map_free(&naming.seen);
+}
+
+// The identifier that ends right before `at`, spaces aside.
+static struct slice word_before(struct slice text, size_t at) {
+    while (at > 0 && (text.data[at - 1] == ' ' || text.data[at - 1] == '*' || text.data[at - 1] == '&')) {
+        at--;
+    }
+    size_t end = at;
+    while (at > 0 && is_word(text.data[at - 1])) {
+        at--;
+    }
+    return slice_sub(text, at, end);
+}
+
+// The first identifier behind a ":", "=" or ":=", keywords such as `new` passed over.
+static struct slice word_behind(struct slice text, size_t at) {
+    size_t end = line_end(text, at);
+    while (at < end && strchr(" :=&*?", text.data[at])) {
+        at++;
+    }
+    size_t start = at;
+    while (at < end && is_word(text.data[at])) {
+        at++;
+    }
+    struct slice word = slice_sub(text, start, at);
+    bool passed = slice_equal(word, SLICE_LITERAL("new")) || slice_equal(word, SLICE_LITERAL("mut")) ||
+                  slice_equal(word, SLICE_LITERAL("await"));
+    return passed && at < end ? word_behind(text, at) : word;
+}
+
+static void add_receiver(struct query *query, struct slice name) {
+    if (name.length > 1 && !terms_is_keyword(name)) {
+        map_set(&query->receivers, segment_exact_key(name), 1);
+    }
+}
+
+struct receiving {
+    struct query *query;
+    struct slice name;
+    int uses;
+};
+
+static void receive(void *context, struct slice name, size_t at) {
+    struct receiving *receiving = context;
+    struct slice text = receiving->query->text;
+    if (!slice_equal(name, receiving->name) || receiving->uses++ > RECEIVER_USES) {
+        return;
+    }
+    add_receiver(receiving->query, word_before(text, at));
+    size_t end = at + name.length;
+    if (end < text.length && strchr(" :=", text.data[end])) {
+        add_receiver(receiving->query, word_behind(text, end));
+    }
+}
+
+// What stands left of the "." before the word, and by which types it is declared or made above.
+static void gather_receivers(struct query *query) {
+    struct slice text = query->text;
+    size_t at = query->word;
+    if (at >= 1 && text.data[at - 1] == '.') {
+        at -= 1;
+    } else if (at >= 2 &&
+               (memcmp(text.data + at - 2, "->", 2) == 0 || memcmp(text.data + at - 2, "::", 2) == 0)) {
+        at -= 2;
+    } else {
+        return;
+    }
+    query->after_member = true;
+    struct receiving receiving = {.query = query, .name = word_before(text, at)};
+    if (receiving.name.length == 0) {
+        return;
+    }
+    map_set(&query->receivers, segment_exact_key(receiving.name), 1);
+    size_t start = at > QUERY_REACH ? at - QUERY_REACH : 0;
+    query_identifiers(text, start, at, receive, &receiving);
+}
+
+void query_init(struct query *query, struct slice path, struct slice text, size_t cursor) {
+    *query =
+        (struct query){.path = path, .text = text, .cursor = cursor < text.length ? cursor : text.length};
+    query->word = query->cursor;
+    while (query->word > 0 && is_word(text.data[query->word - 1])) {
+        query->word--;
+    }
+    map_init(&query->before);
+    map_init(&query->after);
+    map_init(&query->imported);
+    map_init(&query->receivers);
+    weigh_lines(query);
+    weigh_near(query);
+    gather_names(query);
+    gather_before(query);
+    gather_after(query);
+    gather_receivers(query);
+}
+
+void query_free(struct query *query) {
+    free(query->terms);
+    free(query->line_terms);
+    free(query->names);
+    map_free(&query->before);
+    map_free(&query->after);
+    map_free(&query->imported);
+    map_free(&query->receivers);
+    vec_free(&query->mentions);
+}

@@ -1,0 +1,279 @@
+// retriever.c - see retriever.h.
+//
+// The writer's half (the sink) hands records to the shelf, which publishes
+// snapshots. The reader's half runs one query: read the text around the cursor,
+// rank with each source in turn, pack. Order is by what each source is worth
+// per byte: the few definitions named right at the cursor, then signatures
+// until their budget is spent, then chunks, lexical and vector in turn. The
+// cancel token is looked at between sources; what is ready by then counts.
+#include "retrieval/retriever.h"
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/mem.h"
+#include "indexer/syntax.h"
+#include "retrieval/chunks.h"
+#include "retrieval/definitions.h"
+#include "retrieval/pack.h"
+#include "retrieval/paths.h"
+#include "retrieval/shelf.h"
+#include "retrieval/signatures.h"
+
+#include <stdlib.h>
+
+enum {
+    SIGNATURE_BYTES = 4000,
+    CHUNK_BYTES = 6000,
+    DEFINITIONS = 3,
+    CHUNK_HITS = 40,
+    GO_MOD_MAX = 1 << 20,
+    PARSED_MAX = 128 * 1024 // a document larger than this has no imports until it is indexed
+};
+
+struct retriever {
+    char *root;
+    struct snapshot_slot slot;
+    struct shelf shelf;
+};
+
+// One query on its way through the sources.
+struct asking {
+    const struct retrieval_query *query;
+    const struct snapshot *snapshot;
+    struct query text;
+    struct imports imports;
+    struct record *parsed; // of an open document that is not indexed; NULL otherwise
+    struct snapshot_file at;
+    const struct snapshot_file *self; // &at, or NULL if the document is not indexed
+    bool is_test;
+    struct bm25_hit lexical[CHUNK_HITS], vector[CHUNK_HITS];
+    size_t lexical_count, vector_count;
+    struct pack pack;
+};
+
+static void read_go_module(struct retriever *retriever, const char *path, struct slice text) {
+    struct str bytes;
+    struct slice folder = paths_folder(slice_of_string(path));
+    char *name = mem_copy_bytes(folder.data, folder.length);
+    str_init(&bytes);
+    if (text.length == 0) {
+        char *full = fs_join(retriever->root, path);
+        struct err err;
+        fs_read(full, GO_MOD_MAX, &bytes, &err);
+        text = str_slice(&bytes);
+        free(full);
+    }
+    shelf_go_module(&retriever->shelf, name, text);
+    str_free(&bytes);
+    free(name);
+}
+
+static bool is_go_mod(const char *path) {
+    return slice_equal(paths_base(slice_of_string(path)), SLICE_LITERAL("go.mod"));
+}
+
+static void sink_put(void *self, struct record *record, struct slice text) {
+    struct retriever *retriever = self;
+    shelf_put(&retriever->shelf, record);
+    if (is_go_mod(record->path)) {
+        read_go_module(retriever, record->path, text);
+    }
+}
+
+static void sink_remove(void *self, const char *path) {
+    struct retriever *retriever = self;
+    shelf_remove(&retriever->shelf, path);
+    if (is_go_mod(path)) {
+        read_go_module(retriever, path, SLICE_LITERAL(" "));
+    }
+}
+
+static void sink_overlay(void *self, struct record *record, struct slice text) {
+    shelf_overlay(&((struct retriever *)self)->shelf, record, text);
+}
+
+static void sink_overlay_remove(void *self, const char *path) {
+    shelf_overlay_remove(&((struct retriever *)self)->shelf, path);
+}
+
+static void sink_commit(void *self, bool full_pass) {
+    shelf_commit(&((struct retriever *)self)->shelf, full_pass);
+}
+
+struct retriever *retriever_new(const char *root) {
+    struct retriever *retriever = mem_zero(1, sizeof *retriever);
+    retriever->root = mem_copy_string(root);
+    snapshot_slot_init(&retriever->slot);
+    shelf_init(&retriever->shelf, &retriever->slot);
+    read_go_module(retriever, "go.mod", slice_of(NULL, 0));
+    return retriever;
+}
+
+void retriever_free(struct retriever *retriever) {
+    if (retriever) {
+        shelf_fini(&retriever->shelf);
+        snapshot_slot_fini(&retriever->slot);
+        free(retriever->root);
+        free(retriever);
+    }
+}
+
+struct index_sink retriever_sink(struct retriever *retriever) {
+    return (struct index_sink){.self = retriever,
+                               .put = sink_put,
+                               .remove = sink_remove,
+                               .overlay = sink_overlay,
+                               .overlay_remove = sink_overlay_remove,
+                               .commit = sink_commit};
+}
+
+static struct record *parse_document(const struct retrieval_query *query) {
+    const struct language *language = language_of_id(query->language);
+    language = language ? language : language_of_path(query->path);
+    if (!language || query->text.length > PARSED_MAX) {
+        return NULL;
+    }
+    struct record *record = record_new(query->path);
+    struct syntax *syntax = syntax_new();
+    syntax_extract(syntax, language, query->text, query->cancel, record);
+    syntax_free(syntax);
+    return record;
+}
+
+static void find_imports(struct asking *asking) {
+    const struct retrieval_query *query = asking->query;
+    struct slice path = slice_of_string(query->path);
+    const struct record *record = NULL;
+    if (snapshot_find(asking->snapshot, path, &asking->at)) {
+        asking->self = &asking->at;
+        record = snapshot_file(asking->snapshot, asking->at)->record;
+    } else {
+        record = asking->parsed = parse_document(query);
+    }
+    bool marked = !slice_equal(paths_plain_stem(path), paths_stem(path));
+    asking->is_test = asking->self && record ? record->taint == TAINT_TEST : marked;
+    const char *language = record && record->language[0] ? record->language : query->language;
+    imports_init(&asking->imports, asking->snapshot, path, language, record ? record->imports : NULL,
+                 record ? record->import_count : 0);
+}
+
+static void add_definitions(struct asking *asking) {
+    struct definition found[DEFINITIONS];
+    size_t count =
+        definitions_find(asking->snapshot, &asking->text, &asking->imports, asking->self, DEFINITIONS, found);
+    for (size_t i = 0; i < count; i++) {
+        const struct segment *segment = asking->snapshot->segments[found[i].segment];
+        uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[found[i].id].file;
+        pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, found[i].id),
+                    CONTEXT_DEFINITION, (double)found[i].score);
+    }
+}
+
+static void add_signatures(struct asking *asking) {
+    size_t count;
+    struct signatures_input input = {.snapshot = asking->snapshot,
+                                     .query = &asking->text,
+                                     .imports = &asking->imports,
+                                     .self = asking->self,
+                                     .is_test = asking->is_test,
+                                     .similar = asking->lexical,
+                                     .similar_count = asking->lexical_count,
+                                     .cancel = asking->query->cancel};
+    struct signature *ranked = signatures_rank(&input, &count);
+    bool more = true;
+    for (size_t i = 0; i < count && more; i++) {
+        const struct segment *segment = asking->snapshot->segments[ranked[i].segment];
+        uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[ranked[i].id].file;
+        more = pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, ranked[i].id),
+                           CONTEXT_SIGNATURE, (double)ranked[i].score);
+    }
+    free(ranked);
+}
+
+static bool add_chunk(struct asking *asking, const struct bm25_hit *hit, enum context_source source) {
+    const struct segment *segment = asking->snapshot->segments[hit->segment];
+    uint32_t file = segment->fields[SEGMENT_CHUNKS].entries[hit->id].file;
+    return pack_chunk(&asking->pack, &segment->files[file], segment_chunk(segment, hit->id), source,
+                      (double)hit->score);
+}
+
+// In turn, one of each, until the budget is spent.
+static void add_chunks(struct asking *asking) {
+    bool more = true;
+    chunks_prefer_own(asking->snapshot, asking->is_test, asking->lexical, asking->lexical_count);
+    chunks_prefer_own(asking->snapshot, asking->is_test, asking->vector, asking->vector_count);
+    for (size_t i = 0; i < CHUNK_HITS && more; i++) {
+        if (i < asking->lexical_count) {
+            more = add_chunk(asking, &asking->lexical[i], CONTEXT_LEXICAL);
+        }
+        if (more && i < asking->vector_count) {
+            more = add_chunk(asking, &asking->vector[i], CONTEXT_VECTOR);
+        }
+    }
+}
+
+static double lap(uint64_t *start) {
+    uint64_t now = clock_now_us();
+    double elapsed = (double)(now - *start) / 1000.0;
+    *start = now;
+    return elapsed;
+}
+
+static bool is_late(const struct asking *asking) {
+    return cancel_fired(asking->query->cancel);
+}
+
+static void ask_sources(struct asking *asking, struct context *out) {
+    uint64_t start = clock_now_us();
+    find_imports(asking);
+    add_definitions(asking);
+    out->definitions_ms = lap(&start);
+    if (!is_late(asking)) {
+        asking->lexical_count =
+            chunks_lexical(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->lexical);
+        out->lexical_ms = lap(&start);
+    }
+    if (!is_late(asking)) {
+        add_signatures(asking);
+        out->signatures_ms = lap(&start);
+    }
+    if (!is_late(asking)) {
+        asking->vector_count =
+            chunks_vector(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->vector);
+        add_chunks(asking);
+        out->vectors_ms = lap(&start);
+    }
+}
+
+void retriever_query(struct retriever *retriever, const struct retrieval_query *query, struct context *out) {
+    uint64_t start = clock_now_us();
+    struct asking asking = {.query = query, .snapshot = snapshot_pin(&retriever->slot)};
+    out->generation = asking.snapshot->generation;
+    query_init(&asking.text, slice_of_string(query->path), query->text, query->cursor);
+    pack_init(&asking.pack, out, retriever->root, query->path, query->text,
+              query->signature_bytes ? query->signature_bytes : SIGNATURE_BYTES,
+              query->chunk_bytes ? query->chunk_bytes : CHUNK_BYTES);
+    ask_sources(&asking, out);
+    pack_finish(&asking.pack);
+    imports_free(&asking.imports);
+    query_free(&asking.text);
+    record_release(asking.parsed);
+    snapshot_unpin(&retriever->slot, asking.snapshot);
+    out->total_ms = clock_ms_since(start);
+}
+
+void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out) {
+    const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
+    *out = (struct retriever_statistics){.generation = snapshot->generation};
+    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        const struct segment *segment = snapshot->segments[s];
+        for (uint32_t file = 0; file < segment->file_count; file++) {
+            if (!snapshot_is_dead(snapshot, s, file)) {
+                out->files++;
+                out->chunks += segment->files[file].record->chunk_count;
+                out->symbols += segment->files[file].record->symbol_count;
+            }
+        }
+    }
+    snapshot_unpin(&retriever->slot, snapshot);
+}

@@ -1,0 +1,100 @@
+// segment.h - an immutable inverted index over a set of files' records.
+//
+// Holds postings of the chunks' terms, of one-line signature documents (a
+// symbol's name twice, its scope, its signature, its file's base name), of the
+// symbols' names and of the paths' spellings, and a vector for every chunk.
+// Files, chunks and symbols are numbered from 0 in the order given.
+//
+// Ownership: segment_build gives one reference and retains every record and text; segment_release drops one.
+// Threads:   built by one thread; afterwards any number of readers.
+// Errors:    none.
+// Limits:    2^32 - 1 chunks, symbols and postings.
+//
+// Invariants (tests/unit/retrieval/segment_test.c quotes the numbers):
+//   G1  chunk and symbol numbers ascend with the file's number
+//   G2  every chunk and symbol of every record has exactly one number
+//   G3  a segment holds exactly one reference to each of its records
+#ifndef HUNCH_RETRIEVAL_SEGMENT_H
+#define HUNCH_RETRIEVAL_SEGMENT_H
+
+#include "base/text.h"
+#include "indexer/record.h"
+#include "retrieval/postings.h"
+#include "retrieval/vectors.h"
+
+struct segment_file {
+    struct record *record;
+    struct text *text; // of an open document; NULL when the text is on disk
+};
+
+// A chunk or a symbol as a document to be ranked.
+struct segment_entry {
+    uint32_t file;   // number of its file
+    uint32_t index;  // in its record
+    uint32_t length; // terms in all
+};
+
+// What every query asks of a symbol, hashed once and side by side: following a symbol's own pointers for
+// thousands of candidates would cost a cache miss each.
+struct segment_keys {
+    uint64_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
+    uint32_t name_term, scope_term; // segment_name_key of them
+    uint8_t kind;                   // enum symbol_kind
+    bool is_declaration;
+    bool is_private; // the name begins with "_"
+};
+
+enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
+
+struct segment_part {
+    struct segment_entry *entries;
+    uint32_t count;
+    double average_length;
+    struct postings terms;
+};
+
+// What a path is found by; see segment_key.
+enum segment_spelling {
+    SPELLING_PATH = 'p',
+    SPELLING_BASE = 'b',
+    SPELLING_FOLDER = 'd',
+    SPELLING_MODULE = 'm'
+};
+
+struct segment {
+    atomic_int references;
+    struct segment_file *files;
+    uint32_t file_count;
+    uint32_t *folders;      // of each file: the number of its folder
+    uint32_t *folder_files; // of each folder: one of its files
+    uint32_t folder_count;
+    struct segment_part fields[SEGMENT_FIELDS];
+    struct segment_keys *keys; // of each symbol
+    struct postings names;     // segment_name_key of a symbol's name -> symbols
+    struct postings paths;     // segment_key -> files
+    struct vectors vectors;    // one per chunk
+};
+
+struct segment *segment_build(const struct segment_file *files, uint32_t count);
+struct segment *segment_retain(struct segment *segment);
+void segment_release(struct segment *segment); // NULL is allowed
+
+// The key of a name is the term of the whole name (terms.h): lower-cased, so callers compare the case.
+uint32_t segment_name_key(struct slice name);
+uint64_t segment_exact_key(struct slice name); // never 0
+uint32_t segment_key(enum segment_spelling spelling, struct slice text);
+
+// The numbers of the file's entries are [*first, result).
+uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,
+                       uint32_t *first);
+
+static inline const struct chunk *segment_chunk(const struct segment *segment, uint32_t id) {
+    const struct segment_entry *entry = &segment->fields[SEGMENT_CHUNKS].entries[id];
+    return &segment->files[entry->file].record->chunks[entry->index];
+}
+static inline const struct symbol *segment_symbol(const struct segment *segment, uint32_t id) {
+    const struct segment_entry *entry = &segment->fields[SEGMENT_SYMBOLS].entries[id];
+    return &segment->files[entry->file].record->symbols[entry->index];
+}
+
+#endif

@@ -1,0 +1,200 @@
+// shelf.c - see shelf.h.
+//
+// A rebuild of the base costs as much as everything indexed, a rebuild of the
+// delta as much as what changed since; with the limit at a tenth a file that
+// is put pays for about ten rebuilds of its size over the life of an index,
+// and a keystroke's overlay for one small delta.
+#include "retrieval/shelf.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum { DELTA_SHARE = 10, SMALL_DELTA = 200, QUIET_FACTOR = 8 };
+
+void shelf_init(struct shelf *shelf, struct snapshot_slot *slot) {
+    *shelf = (struct shelf){.slot = slot};
+    intern_init(&shelf->names);
+    shelf->base = segment_build(NULL, 0);
+}
+
+void shelf_fini(struct shelf *shelf) {
+    for (size_t i = 0; i < shelf->paths.count; i++) {
+        record_release(shelf->paths.items[i].disk);
+        record_release(shelf->paths.items[i].overlay);
+        text_release(shelf->paths.items[i].text);
+    }
+    for (size_t i = 0; i < shelf->modules.count; i++) {
+        free((char *)(uintptr_t)shelf->modules.items[i].folder);
+        free((char *)(uintptr_t)shelf->modules.items[i].prefix);
+    }
+    vec_free(&shelf->paths);
+    vec_free(&shelf->changed);
+    vec_free(&shelf->modules);
+    intern_free(&shelf->names);
+    segment_release(shelf->base);
+}
+
+static struct shelf_path *touch(struct shelf *shelf, const char *path) {
+    uint32_t id = intern_add(&shelf->names, slice_of_string(path));
+    if (id == shelf->paths.count) {
+        vec_push(&shelf->paths, (struct shelf_path){0});
+    }
+    if (!shelf->paths.items[id].changed) {
+        shelf->paths.items[id].changed = true;
+        vec_push(&shelf->changed, id);
+    }
+    return &shelf->paths.items[id];
+}
+
+static void replace(struct record **place, struct record *record) {
+    struct record *old = *place;
+    *place = record ? record_retain(record) : NULL;
+    record_release(old);
+}
+
+void shelf_put(struct shelf *shelf, struct record *record) {
+    replace(&touch(shelf, record->path)->disk, record);
+}
+
+void shelf_remove(struct shelf *shelf, const char *path) {
+    replace(&touch(shelf, path)->disk, NULL);
+}
+
+void shelf_overlay(struct shelf *shelf, struct record *record, struct slice text) {
+    struct shelf_path *path = touch(shelf, record->path);
+    replace(&path->overlay, record);
+    text_release(path->text);
+    path->text = text_new(text);
+}
+
+void shelf_overlay_remove(struct shelf *shelf, const char *name) {
+    struct shelf_path *path = touch(shelf, name);
+    replace(&path->overlay, NULL);
+    text_release(path->text);
+    path->text = NULL;
+}
+
+static struct segment_file shown(const struct shelf_path *path) {
+    return (struct segment_file){path->overlay ? path->overlay : path->disk,
+                                 path->overlay ? path->text : NULL};
+}
+
+static void rebuild_base(struct shelf *shelf) {
+    VEC(struct segment_file) files = {0};
+    for (size_t i = 0; i < shelf->paths.count; i++) {
+        struct shelf_path *path = &shelf->paths.items[i];
+        struct segment_file file = shown(path);
+        path->changed = false;
+        path->in_base = file.record;
+        path->base_file = (uint32_t)files.count;
+        if (file.record) {
+            vec_push(&files, file);
+        }
+    }
+    shelf->changed.count = 0;
+    segment_release(shelf->base);
+    shelf->base = segment_build(files.items, (uint32_t)files.count);
+    vec_free(&files);
+}
+
+// Collects what differs from the base; a path that came back to the base's record leaves the list.
+static struct segment *build_delta(struct shelf *shelf, uint64_t *dead) {
+    VEC(struct segment_file) files = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < shelf->changed.count; i++) {
+        uint32_t id = shelf->changed.items[i];
+        struct shelf_path *path = &shelf->paths.items[id];
+        struct segment_file file = shown(path);
+        if (file.record == path->in_base) {
+            path->changed = false;
+            continue;
+        }
+        shelf->changed.items[kept++] = id;
+        if (path->in_base) {
+            dead[path->base_file / 64] |= 1ull << (path->base_file % 64);
+        }
+        if (file.record) {
+            vec_push(&files, file);
+        }
+    }
+    shelf->changed.count = kept;
+    struct segment *delta = segment_build(files.items, (uint32_t)files.count);
+    vec_free(&files);
+    return delta;
+}
+
+// Counts chunks, as files differ in size by orders of magnitude.
+static bool is_delta_large(const struct shelf *shelf) {
+    uint64_t chunks = 0;
+    for (size_t i = 0; i < shelf->changed.count; i++) {
+        const struct shelf_path *path = &shelf->paths.items[shelf->changed.items[i]];
+        struct record *record = shown(path).record;
+        chunks += record != path->in_base && record ? record->chunk_count + 1 : 0;
+        chunks += path->in_base != NULL && record != path->in_base;
+    }
+    return chunks > SMALL_DELTA && chunks > shelf->base->fields[SEGMENT_CHUNKS].count / DELTA_SHARE;
+}
+
+static bool may_wait(const struct shelf *shelf, bool full_pass) {
+    uint64_t since = clock_now_us() - shelf->last_build_us;
+    return !full_pass && !shelf->complete && shelf->last_build_us &&
+           since < QUIET_FACTOR * shelf->last_cost_us;
+}
+
+void shelf_commit(struct shelf *shelf, bool full_pass) {
+    if (may_wait(shelf, full_pass)) {
+        return;
+    }
+    uint64_t start = clock_now_us();
+    if (is_delta_large(shelf)) {
+        rebuild_base(shelf);
+    }
+    uint64_t *dead = mem_zero((shelf->base->file_count + (size_t)64) / 64, sizeof *dead);
+    struct segment *delta = build_delta(shelf, dead);
+    snapshot_publish(shelf->slot, shelf->base, delta, dead, shelf->modules.items,
+                     (uint32_t)shelf->modules.count);
+    segment_release(delta);
+    free(dead);
+    shelf->complete |= full_pass;
+    shelf->last_build_us = clock_now_us();
+    shelf->last_cost_us = shelf->last_build_us - start;
+}
+
+static struct slice module_of(struct slice text) {
+    size_t start = 0;
+    while (start < text.length) {
+        size_t end = slice_find(text, SLICE_LITERAL("\n"), start);
+        end = end < text.length ? end : text.length;
+        struct slice line = slice_trim(slice_sub(text, start, end));
+        if (slice_starts_with(line, SLICE_LITERAL("module ")) ||
+            slice_starts_with(line, SLICE_LITERAL("module\t"))) {
+            struct slice name = slice_trim(slice_sub(line, 7, line.length));
+            size_t stop = 0;
+            while (stop < name.length && !strchr(" \t\r\"`", name.data[stop])) {
+                stop++;
+            }
+            return stop || name.length < 2 ? slice_sub(name, 0, stop) : slice_sub(name, 1, name.length - 1);
+        }
+        start = end + 1;
+    }
+    return slice_of(NULL, 0);
+}
+
+void shelf_go_module(struct shelf *shelf, const char *folder, struct slice text) {
+    struct slice name = module_of(text);
+    for (size_t i = 0; i < shelf->modules.count; i++) {
+        struct go_module *module = &shelf->modules.items[i];
+        if (strcmp(module->folder, folder) == 0) {
+            free((char *)(uintptr_t)module->folder);
+            free((char *)(uintptr_t)module->prefix);
+            *module = shelf->modules.items[--shelf->modules.count];
+            break;
+        }
+    }
+    if (name.length) {
+        vec_push(&shelf->modules,
+                 (struct go_module){mem_copy_string(folder), mem_copy_bytes(name.data, name.length)});
+    }
+}

@@ -1,0 +1,449 @@
+// signatures.c - see signatures.h.
+//
+// Candidates come from three doors: BM25 over the signature documents, names
+// that the file says elsewhere (below the cursor, in its imports), and names
+// that occur in chunks similar to the lines around the cursor: whoever writes
+// similar code needs the same helpers. All three are cheap look-ups in
+// postings.
+//
+// The weights were fitted as a softmax over the candidates of each of some
+// 700 held-out completions in seven languages, and rounded. A second
+// definition of a name already listed is worth less than the first, so it
+// waits behind other names; and as the budget counts bytes, a long signature
+// must be the likelier for its length.
+#include "retrieval/signatures.h"
+
+#include "base/mem.h"
+#include "retrieval/paths.h"
+
+#include <math.h>
+
+enum { BM25_LIMIT = 700, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 32 };
+
+static const float weights[SIGNATURE_FEATURE_COUNT] = {
+    [SIGNATURE_BM25] = 3.0f,
+    [SIGNATURE_BM25_LINE] = 2.7f,
+    [SIGNATURE_SIMILAR] = 0.0f,
+    [SIGNATURE_SIMILAR_RARE] = 2.6f,
+    [SIGNATURE_SIMILAR_LINE] = 0.85f,
+    [SIGNATURE_DIRECT] = 1.25f,
+    [SIGNATURE_PACKAGE] = 1.05f,
+    [SIGNATURE_SECOND] = 0.9f,
+    [SIGNATURE_SMALL] = 1.0f,
+    [SIGNATURE_FOLDER] = -0.4f,
+    [SIGNATURE_NEAR] = 0.6f,
+    [SIGNATURE_BELOW] = 0.75f,
+    [SIGNATURE_BELOW_NEAR] = 0.25f,
+    [SIGNATURE_IMPORTED] = 0.0f,
+    [SIGNATURE_ABOVE] = -1.8f,
+    [SIGNATURE_RECEIVER] = 2.4f,
+    [SIGNATURE_SCOPE_NEAR] = 0.6f,
+    [SIGNATURE_SCOPE_ABOVE] = 0.55f,
+    [SIGNATURE_SCOPE_IMPORTED] = 1.05f,
+    [SIGNATURE_MEMBER] = 0.2f,
+    [SIGNATURE_FREE] = -0.2f,
+    [SIGNATURE_FUNCTION] = 0.5f,
+    [SIGNATURE_TYPE] = 0.75f,
+    [SIGNATURE_CONSTANT] = 0.5f,
+    [SIGNATURE_FIELD] = -0.4f,
+    [SIGNATURE_DECLARATION] = -0.3f,
+    [SIGNATURE_TEST] = -1.5f,
+    [SIGNATURE_BOTH_TEST] = -0.8f,
+    [SIGNATURE_VENDORED] = -1.0f,
+    [SIGNATURE_USED] = -1.9f,
+    [SIGNATURE_USED_NEAR] = 0.5f,
+    [SIGNATURE_PRIVATE] = -0.65f,
+    [SIGNATURE_PREFIX] = 4.0f,
+};
+static const float REPEATED_NAME = 2.0f; // what a name's every further definition loses
+static const float LENGTH_PRICE = 0.5f; // of a signature, per factor e of its length: the budget counts bytes
+static const float PLAIN_LENGTH = 60.0f; // of a signature that costs nothing
+
+// How strongly each term is spoken of by chunks similar to some lines.
+struct evidence {
+    struct map terms; // term -> index in sums
+    VEC(float) sums;
+    float total; // what a term in every chunk would have
+};
+
+// The features that all candidates of one file share.
+struct place {
+    float features[SIGNATURE_FEATURE_COUNT];
+};
+
+// What the query says of a scope.
+struct scope_memo {
+    uint64_t scope;
+    float near;
+    bool receiver, above, imported;
+};
+
+struct rank {
+    float score;
+    uint32_t candidate; // its index
+};
+
+struct ranking {
+    const struct signatures_input *input;
+    struct map known; // segment and id -> candidate
+    VEC(struct signature) candidates;
+    struct rank *ranks; // of the candidates, best first once sorted
+    size_t rank_count;
+    struct evidence around, line;
+    struct map scopes;                   // segment_name_key of a name near -> distance
+    float *kinship[SNAPSHOT_SEGMENTS];   // of each folder: 1 for the own, less the farther away
+    uint32_t *placed[SNAPSHOT_SEGMENTS]; // of each file: 1 + index in places, 0 if not rated yet
+    VEC(struct place) places;
+    struct scope_memo memo;
+};
+
+static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
+                            enum signature_feature feature, float value) {
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    uint32_t file = snapshot->segments[segment]->fields[SEGMENT_SYMBOLS].entries[id].file;
+    const struct snapshot_file *self = ranking->input->self;
+    bool is_self = self && self->segment == segment && self->file == file;
+    if (is_self || snapshot_is_dead(snapshot, segment, file) ||
+        ranking->candidates.count >= SIGNATURES_CANDIDATES) {
+        return;
+    }
+    size_t count = ranking->candidates.count;
+    uint64_t at = *map_insert(&ranking->known, (uint64_t)segment << 32 | id, count);
+    if (at == count) {
+        vec_push(&ranking->candidates, (struct signature){.segment = segment, .id = id});
+    }
+    ranking->candidates.items[at].features[feature] = value;
+}
+
+static void offer_ranked(struct ranking *ranking, const struct weighted_term *terms, size_t term_count,
+                         enum signature_feature feature) {
+    const struct signatures_input *input = ranking->input;
+    struct bm25_hit *hits = mem_alloc(BM25_LIMIT * sizeof *hits);
+    size_t count =
+        bm25_search(input->snapshot, SEGMENT_SYMBOLS, terms, term_count, input->self, BM25_LIMIT, hits);
+    for (size_t i = 0; i < count; i++) {
+        offer_candidate(ranking, hits[i].segment, hits[i].id, feature, hits[i].score / hits[0].score);
+    }
+    free(hits);
+}
+
+// Every definition of a name, unless there are so many that the name says little.
+static void offer_named(struct ranking *ranking, uint32_t key) {
+    struct postings_list lists[SNAPSHOT_SEGMENTS];
+    uint32_t total = 0;
+    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        lists[s] = postings_find(&ranking->input->snapshot->segments[s]->names, key);
+        total += lists[s].length;
+    }
+    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS && total <= NAME_LIMIT; s++) {
+        for (uint32_t i = 0; i < lists[s].length; i++) {
+            offer_candidate(ranking, s, lists[s].documents[i], SIGNATURE_SMALL, 0);
+        }
+    }
+}
+
+static void offer_mentions(struct ranking *ranking) {
+    const struct query *query = ranking->input->query;
+    for (size_t i = 0; i < query->mentions.count; i++) {
+        offer_named(ranking, segment_name_key(query->mentions.items[i]));
+    }
+}
+
+static void add_evidence(struct evidence *evidence, uint32_t term, float weight) {
+    uint64_t at = *map_insert(&evidence->terms, term, evidence->sums.count);
+    if (at == evidence->sums.count) {
+        vec_push(&evidence->sums, 0);
+    }
+    evidence->sums.items[at] += weight;
+}
+
+static void gather_evidence(struct ranking *ranking, struct evidence *evidence, const struct bm25_hit *hits,
+                            size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct chunk *chunk =
+            segment_chunk(ranking->input->snapshot->segments[hits[i].segment], hits[i].id);
+        float weight = hits[i].score / hits[0].score;
+        evidence->total += weight * weight;
+        for (uint32_t t = 0; t < chunk->term_count; t++) {
+            size_t known = evidence->terms.count;
+            add_evidence(evidence, chunk->terms[t].hash, weight * weight);
+            if (evidence->terms.count > known) {
+                offer_named(ranking, chunk->terms[t].hash);
+            }
+        }
+    }
+}
+
+static void offer_similar(struct ranking *ranking) {
+    const struct signatures_input *input = ranking->input;
+    struct bm25_hit hits[SIMILAR_CHUNKS];
+    size_t count = input->similar_count < SIMILAR_CHUNKS ? input->similar_count : SIMILAR_CHUNKS;
+    gather_evidence(ranking, &ranking->around, input->similar, count);
+    count = bm25_search(input->snapshot, SEGMENT_CHUNKS, input->query->line_terms,
+                        input->query->line_term_count, input->self, SIMILAR_CHUNKS, hits);
+    gather_evidence(ranking, &ranking->line, hits, count);
+}
+
+static float share_of(const struct evidence *evidence, uint32_t term) {
+    const uint64_t *at = map_get(&evidence->terms, term);
+    return at ? evidence->sums.items[*at] / evidence->total : 0;
+}
+
+static void offer_imported(struct ranking *ranking) {
+    const struct signatures_input *input = ranking->input;
+    for (size_t i = 0; i < input->imports->files.count; i++) {
+        struct snapshot_file at = input->imports->files.items[i];
+        uint32_t id,
+            end = segment_range(input->snapshot->segments[at.segment], SEGMENT_SYMBOLS, at.file, &id);
+        for (; id < end; id++) {
+            offer_candidate(ranking, at.segment, id, SIGNATURE_SMALL, 0);
+        }
+    }
+}
+
+static void measure_kinship(struct ranking *ranking) {
+    const struct signatures_input *input = ranking->input;
+    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        const struct segment *segment = input->snapshot->segments[s];
+        ranking->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
+        ranking->kinship[s] = mem_alloc((segment->folder_count + (size_t)1) * sizeof(float));
+        for (uint32_t i = 0; i < segment->folder_count; i++) {
+            struct slice path = slice_of_string(segment->files[segment->folder_files[i]].record->path);
+            float distance = (float)paths_distance(path, input->query->path);
+            ranking->kinship[s][i] = 1.0f / (1.0f + distance * distance);
+        }
+    }
+}
+
+// How many chunks say the name; *near weighs each by its folder's kinship.
+static float count_uses(const struct ranking *ranking, uint32_t term, float *near) {
+    uint32_t used = 0;
+    *near = 0;
+    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        const struct segment *segment = ranking->input->snapshot->segments[s];
+        const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
+        struct postings_list list = postings_find(&part->terms, term);
+        uint32_t step = list.length / USES_LIMIT + 1; // of a frequent name a sample will do
+        for (uint32_t i = 0; i < list.length; i += step) {
+            uint32_t folder = segment->folders[part->entries[list.documents[i]].file];
+            *near += ranking->kinship[s][folder] * (float)step;
+        }
+        used += list.length;
+    }
+    return (float)used;
+}
+
+static void rate_place(const struct ranking *ranking, const struct record *record, struct snapshot_file at,
+                       float *features) {
+    const struct query *query = ranking->input->query;
+    struct slice path = slice_of_string(record->path);
+    enum imports_way way = imports_way(ranking->input->imports, at);
+    features[SIGNATURE_DIRECT] = way == IMPORTS_DIRECT;
+    features[SIGNATURE_PACKAGE] = way == IMPORTS_PACKAGE;
+    features[SIGNATURE_SECOND] = way == IMPORTS_SECOND;
+    features[SIGNATURE_SMALL] = way != IMPORTS_NONE ? 1.0f / sqrtf(1.0f + (float)record->symbol_count) : 0;
+    features[SIGNATURE_FOLDER] = slice_equal(paths_folder(path), paths_folder(query->path));
+    features[SIGNATURE_NEAR] = 1.0f / (1.0f + (float)paths_distance(path, query->path));
+    features[SIGNATURE_TEST] = record->taint == TAINT_TEST && !ranking->input->is_test;
+    features[SIGNATURE_BOTH_TEST] = record->taint == TAINT_TEST && ranking->input->is_test;
+    features[SIGNATURE_VENDORED] = record->taint == TAINT_VENDORED || record->taint == TAINT_GENERATED;
+}
+
+// The place's features, rated on first use; they do not overlap with what a candidate is found by.
+static void take_place(struct ranking *ranking, struct snapshot_file at, float *features) {
+    uint32_t *placed = &ranking->placed[at.segment][at.file];
+    if (*placed == 0) {
+        struct place place = {0};
+        rate_place(ranking, snapshot_file(ranking->input->snapshot, at)->record, at, place.features);
+        vec_push(&ranking->places, place);
+        *placed = (uint32_t)ranking->places.count;
+    }
+    const struct place *place = &ranking->places.items[*placed - 1];
+    for (int i = SIGNATURE_DIRECT; i < SIGNATURE_FEATURE_COUNT; i++) {
+        features[i] = place->features[i];
+    }
+}
+
+static void rate_name(const struct ranking *ranking, const struct segment_keys *keys, float *features) {
+    const struct query *query = ranking->input->query;
+    const uint64_t *below = map_get(&query->after, keys->name);
+    bool above = map_get(&query->before, keys->name) != NULL;
+    features[SIGNATURE_SIMILAR] = share_of(&ranking->around, keys->name_term);
+    features[SIGNATURE_SIMILAR_LINE] = share_of(&ranking->line, keys->name_term);
+    features[SIGNATURE_ABOVE] = above;
+    features[SIGNATURE_BELOW] = below != NULL;
+    features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)*below * 0.1f) : 0;
+    features[SIGNATURE_IMPORTED] = !above && map_get(&query->imported, keys->name);
+    features[SIGNATURE_PRIVATE] = keys->is_private && features[SIGNATURE_FOLDER] <= 0;
+}
+
+// Does the symbol begin with the word being typed?
+static bool continues_word(const struct query *query, const struct segment *segment, uint32_t id) {
+    size_t typed = query->cursor - query->word;
+    const char *name = typed > 0 ? segment_symbol(segment, id)->name : "";
+    return typed > 0 && strlen(name) > typed && memcmp(name, query->text.data + query->word, typed) == 0;
+}
+
+// Candidates of one scope mostly follow each other, so what was found out last is kept.
+static const struct scope_memo *look_up_scope(struct ranking *ranking, const struct segment_keys *keys) {
+    const struct query *query = ranking->input->query;
+    struct scope_memo *memo = &ranking->memo;
+    if (memo->scope != keys->scope) {
+        const uint64_t *near = map_get(&ranking->scopes, keys->scope_term);
+        *memo = (struct scope_memo){.scope = keys->scope,
+                                    .near = near ? 1.0f / (1.0f + (float)*near * 0.2f) : 0,
+                                    .receiver = map_get(&query->receivers, keys->scope) != NULL,
+                                    .above = map_get(&query->before, keys->scope) != NULL,
+                                    .imported = map_get(&query->imported, keys->scope) != NULL};
+    }
+    return memo;
+}
+
+static void rate_scope(struct ranking *ranking, const struct segment_keys *keys, float *features) {
+    const struct query *query = ranking->input->query;
+    bool member = keys->scope != 0;
+    features[SIGNATURE_MEMBER] = query->after_member && member;
+    features[SIGNATURE_FREE] = query->after_member && !member;
+    if (member) {
+        const struct scope_memo *memo = look_up_scope(ranking, keys);
+        features[SIGNATURE_RECEIVER] = memo->receiver;
+        features[SIGNATURE_SCOPE_NEAR] = memo->near;
+        features[SIGNATURE_SCOPE_ABOVE] = memo->above;
+        features[SIGNATURE_SCOPE_IMPORTED] = memo->imported;
+    }
+}
+
+static float score_of(const float *features) {
+    float score = 0;
+    for (int i = 0; i < SIGNATURE_FEATURE_COUNT; i++) {
+        score += weights[i] * features[i];
+    }
+    return score;
+}
+
+// All but what count_uses tells.
+static float rate(struct ranking *ranking, struct signature *candidate) {
+    const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
+    const struct segment_keys *keys = &segment->keys[candidate->id];
+    uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[candidate->id].file;
+    float *features = candidate->features;
+    take_place(ranking, (struct snapshot_file){candidate->segment, file}, features);
+    rate_name(ranking, keys, features);
+    rate_scope(ranking, keys, features);
+    features[SIGNATURE_FUNCTION] = keys->kind == SYMBOL_FUNCTION || keys->kind == SYMBOL_METHOD;
+    features[SIGNATURE_TYPE] = keys->kind == SYMBOL_TYPE;
+    features[SIGNATURE_CONSTANT] = keys->kind == SYMBOL_CONSTANT || keys->kind == SYMBOL_MACRO;
+    features[SIGNATURE_FIELD] = keys->kind == SYMBOL_FIELD;
+    features[SIGNATURE_DECLARATION] = keys->is_declaration;
+    features[SIGNATURE_PREFIX] = continues_word(ranking->input->query, segment, candidate->id);
+    return score_of(features);
+}
+
+static float rate_uses(const struct ranking *ranking, struct signature *candidate) {
+    const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
+    float near, used = count_uses(ranking, segment->keys[candidate->id].name_term, &near);
+    float chunks = (float)ranking->input->snapshot->segments[0]->fields[SEGMENT_CHUNKS].count;
+    float *features = candidate->features;
+    features[SIGNATURE_SIMILAR_RARE] = features[SIGNATURE_SIMILAR] * logf((chunks + 1) / (used + 1)) / 5.0f;
+    features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
+    features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
+    float length = 1.0f + (float)strlen(segment_symbol(segment, candidate->id)->signature);
+    return score_of(features) - LENGTH_PRICE * logf(length / PLAIN_LENGTH);
+}
+
+// Candidates come in an order that depends on the index and the query alone, so ties do too.
+static int compare_ranks(const void *left, const void *right) {
+    const struct rank *a = left, *b = right;
+    if (a->score > b->score || a->score < b->score) {
+        return a->score > b->score ? -1 : 1;
+    }
+    return a->candidate < b->candidate ? -1 : a->candidate > b->candidate;
+}
+
+static void sort(struct ranking *ranking) {
+    qsort(ranking->ranks, ranking->rank_count, sizeof *ranking->ranks, compare_ranks);
+}
+
+static void push_back_repeated(struct ranking *ranking) {
+    struct map seen;
+    map_init(&seen);
+    for (size_t i = 0; i < ranking->rank_count; i++) {
+        const struct signature *candidate = &ranking->candidates.items[ranking->ranks[i].candidate];
+        const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
+        uint64_t *times = map_insert(&seen, segment->keys[candidate->id].name, 0);
+        ranking->ranks[i].score -= REPEATED_NAME * (float)(*times)++;
+    }
+    map_free(&seen);
+}
+
+// Rates all candidates by what is cheap to know, then the best of them in full.
+static void rank_candidates(struct ranking *ranking) {
+    size_t count = ranking->candidates.count;
+    ranking->ranks = mem_alloc((count + 1) * sizeof *ranking->ranks);
+    for (size_t i = 0; i < count; i++) {
+        ranking->ranks[i] = (struct rank){rate(ranking, &ranking->candidates.items[i]), (uint32_t)i};
+    }
+    ranking->rank_count = count;
+    sort(ranking);
+    ranking->rank_count = count < SIGNATURES_KEPT ? count : SIGNATURES_KEPT;
+    for (size_t i = 0; i < ranking->rank_count; i++) {
+        ranking->ranks[i].score = rate_uses(ranking, &ranking->candidates.items[ranking->ranks[i].candidate]);
+    }
+    sort(ranking);
+    push_back_repeated(ranking);
+    sort(ranking);
+}
+
+static struct signature *copy_ranked(struct ranking *ranking) {
+    struct signature *ranked = mem_alloc((ranking->rank_count + 1) * sizeof *ranked);
+    for (size_t i = 0; i < ranking->rank_count; i++) {
+        ranked[i] = ranking->candidates.items[ranking->ranks[i].candidate];
+        ranked[i].score = ranking->ranks[i].score;
+    }
+    return ranked;
+}
+
+static void free_ranking(struct ranking *ranking) {
+    map_free(&ranking->known);
+    map_free(&ranking->around.terms);
+    map_free(&ranking->line.terms);
+    map_free(&ranking->scopes);
+    vec_free(&ranking->around.sums);
+    vec_free(&ranking->line.sums);
+    vec_free(&ranking->places);
+    vec_free(&ranking->candidates);
+    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        free(ranking->kinship[s]);
+        free(ranking->placed[s]);
+    }
+    free(ranking->ranks);
+}
+
+static void note_scopes(struct ranking *ranking) {
+    const struct query *query = ranking->input->query;
+    for (size_t i = 0; i < query->name_count; i++) {
+        map_insert(&ranking->scopes, segment_name_key(query->names[i].text), query->names[i].distance);
+    }
+}
+
+struct signature *signatures_rank(const struct signatures_input *input, size_t *count) {
+    struct ranking ranking = {.input = input};
+    map_init(&ranking.known);
+    map_init(&ranking.around.terms);
+    map_init(&ranking.line.terms);
+    map_init(&ranking.scopes);
+    note_scopes(&ranking);
+    measure_kinship(&ranking);
+    offer_ranked(&ranking, input->query->terms, input->query->term_count, SIGNATURE_BM25);
+    offer_ranked(&ranking, input->query->line_terms, input->query->line_term_count, SIGNATURE_BM25_LINE);
+    if (!cancel_fired(input->cancel)) {
+        offer_mentions(&ranking);
+        offer_similar(&ranking);
+        offer_imported(&ranking);
+    }
+    rank_candidates(&ranking);
+    struct signature *ranked = copy_ranked(&ranking);
+    *count = ranking.rank_count;
+    free_ranking(&ranking);
+    return ranked;
+}

@@ -1,0 +1,77 @@
+// snapshot.h - one immutable generation of the index, shared by every reader.
+//
+// The store's writer builds a snapshot after each batch and publishes it with
+// one atomic store; readers pin the current one for the length of a request
+// and never lock. A snapshot is a large base segment, a small delta over it
+// and a bitmap of the base's files that the delta replaces or that are gone.
+// Nothing in it changes after publication, so a pointer into it is valid
+// exactly as long as the pin.
+//
+// Ownership: snapshot_pin() returns a borrowed pin; give it back with
+//            snapshot_unpin(). A retired snapshot is freed by the first
+//            publication (or snapshot_slot_fini) that finds it unpinned.
+// Threads:   pin and unpin from any thread; publish from the writer alone.
+// Errors:    none; the first snapshot is empty, never NULL.
+// Limits:    SNAPSHOT_PLACES - 1 retired generations may be pinned at once,
+//            then the writer waits (a leaked pin shows up there, by design).
+//
+// Invariants (tests/unit/retrieval/snapshot_test.c quotes the numbers):
+//   S1  a path is alive in at most one of the two segments
+//   S2  a dead file's chunks and symbols are never returned by any scorer
+//   S3  generations that readers see never go back
+#ifndef HUNCH_RETRIEVAL_SNAPSHOT_H
+#define HUNCH_RETRIEVAL_SNAPSHOT_H
+
+#include "retrieval/segment.h"
+
+enum { SNAPSHOT_PLACES = 8, SNAPSHOT_SEGMENTS = 2 };
+
+// A Go module: the folder of its go.mod and the import prefix it declares.
+struct go_module {
+    const char *folder, *prefix;
+};
+
+struct snapshot {
+    uint64_t generation;
+    struct segment *segments[SNAPSHOT_SEGMENTS]; // base, delta
+    uint64_t *dead;                              // bitmap over the base's files
+    struct go_module *modules;
+    uint32_t module_count;
+    uint32_t place; // in the slot
+};
+
+// A file of a snapshot.
+struct snapshot_file {
+    uint32_t segment, file;
+};
+
+struct snapshot_place {
+    struct snapshot *snapshot;
+    atomic_int pins;
+};
+
+struct snapshot_slot {
+    struct snapshot_place places[SNAPSHOT_PLACES];
+    atomic_uint current;
+};
+
+void snapshot_slot_init(struct snapshot_slot *slot);
+void snapshot_slot_fini(struct snapshot_slot *slot); // nothing may be pinned
+const struct snapshot *snapshot_pin(struct snapshot_slot *slot);
+void snapshot_unpin(struct snapshot_slot *slot, const struct snapshot *snapshot);
+// Publishes base + delta (retained); `dead` has a bit for each of the base's files and is copied, as the
+// modules are.
+void snapshot_publish(struct snapshot_slot *slot, struct segment *base, struct segment *delta,
+                      const uint64_t *dead, const struct go_module *modules, uint32_t module_count);
+
+static inline bool snapshot_is_dead(const struct snapshot *snapshot, uint32_t segment, uint32_t file) {
+    return segment == 0 && snapshot->dead[file / 64] >> (file % 64) & 1;
+}
+// The living file of that path.
+bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct snapshot_file *out);
+static inline const struct segment_file *snapshot_file(const struct snapshot *snapshot,
+                                                       struct snapshot_file at) {
+    return &snapshot->segments[at.segment]->files[at.file];
+}
+
+#endif

@@ -1,0 +1,52 @@
+// vectors.h - short int8 vectors with a 256-bit sketch of their signs, and the nearest of many.
+//
+// A vector has 256 components. Its sketch keeps one bit for each sign; the
+// Hamming distance of two sketches falls as their angle does, and costs four
+// popcounts. A search ranks all by that, then scores the best by the full
+// inner product.
+//
+// Ownership: plain data; vectors_init allocates, vectors_free releases.
+// Threads:   one writer of vectors_set; afterwards any number of readers.
+// Errors:    none.
+// Limits:    2^32 - 1 vectors; a component is within [-127, 127].
+#ifndef HUNCH_RETRIEVAL_VECTORS_H
+#define HUNCH_RETRIEVAL_VECTORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { VECTOR_DIMENSIONS = 256, VECTOR_WORDS = VECTOR_DIMENSIONS / 64 };
+
+struct vector {
+    int8_t components[VECTOR_DIMENSIONS];
+};
+
+struct sketch {
+    uint64_t words[VECTOR_WORDS];
+};
+
+struct vectors {
+    struct vector *vectors;
+    struct sketch *sketches;
+    uint32_t count;
+};
+
+struct vector_hit {
+    uint32_t id;
+    float score; // cosine, as far as int8 tells
+};
+
+void vectors_init(struct vectors *vectors, uint32_t count); // all zero
+void vectors_free(struct vectors *vectors);
+void vectors_set(struct vectors *vectors, uint32_t id, const struct vector *vector);
+// Rounds `values` to int8, the longest component at 127; all zero stays zero.
+void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out);
+void vector_sketch(const struct vector *vector, struct sketch *out);
+int32_t vector_dot(const struct vector *a, const struct vector *b);
+uint32_t sketch_distance(const struct sketch *a, const struct sketch *b);
+// The ids with the highest score, best first, into hits[limit]; `candidates` survive the sketches (at
+// least `limit`). Ties go to the lower id. Returns how many there are.
+size_t vectors_search(const struct vectors *vectors, const struct vector *query, uint32_t candidates,
+                      size_t limit, struct vector_hit *hits);
+
+#endif

@@ -1,0 +1,177 @@
+"""The command line as a person uses it: index, complete, demo, doctor, and one clear line for each bad input."""
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import support
+
+
+class Index(support.Case):
+    def test_second_start_reuses_the_store(self):
+        first = json.loads(self.hunch("index", "--json").stdout)
+        self.assertEqual((first["files"], first["parsed"], first["failed"]), (4, 4, 0))
+        self.assertGreater(first["symbols"], 5)
+        self.assertTrue(first["store"].startswith(self.environment["XDG_CACHE_HOME"]))
+        second = json.loads(self.hunch("index", "--json").stdout)
+        self.assertEqual((second["files"], second["parsed"]), (4, 0))
+        self.write("src/new.c", "int brand_new(void) { return 1; }\n")
+        os.remove(os.path.join(self.root, "tools/report.py"))
+        third = json.loads(self.hunch("index", "--json").stdout)
+        self.assertEqual((third["files"], third["parsed"]), (4, 1))
+
+    def test_the_store_is_private(self):
+        store = json.loads(self.hunch("index", "--json").stdout)["store"]
+        self.assertEqual(os.stat(store).st_mode & 0o077, 0)
+        with open(store, "rb") as file:
+            content = file.read()
+        self.assertNotIn(b"hunter2", content)
+        self.assertNotIn(b"ignored_by_rule", content)
+
+    def test_bad_folders_get_one_clear_line(self):
+        self.write("plain", "text")
+        for folder in ("/nonexistent/folder", ""):
+            done = self.hunch("index", folder, status=1)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+            self.assertIn(folder, done.stderr)
+        empty = os.path.join(self.temporary, "empty")
+        os.makedirs(os.path.join(empty, ".git"))
+        self.assertEqual(json.loads(self.hunch("index", empty, "--json").stdout)["files"], 0)
+
+    def test_hostile_trees_are_harmless(self):
+        os.symlink("/", os.path.join(self.root, "src/everything"))
+        os.symlink("loop", os.path.join(self.root, "src/loop"))
+        os.mkfifo(os.path.join(self.root, "src/fifo.c"))
+        self.write("src/binary.c", b"int a;\0\1\2" * 100)
+        self.write("src/line.c", "int x; " * 200_000)
+        self.write("src/latin.c", b"/* caf\xe9 */ int latin_one(void);\n")
+        self.write("src/odd\nname.c", "int odd_name(void);\n")
+        deep = "src/" + "/".join(["d"] * 60)
+        self.write(deep + "/deep.c", "int deep_down(void);\n")
+        done = json.loads(self.hunch("index", "--json").stdout)
+        self.assertEqual(done["files"], 7)
+
+
+class Complete(support.Case):
+    def complete(self, place, *arguments, **more):
+        return json.loads(self.hunch("complete", place, "--json", *arguments, **more).stdout)
+
+    def test_the_repository_answers(self):
+        self.write("src/use.c", "#include \"account.h\"\n\nint use(struct account *from, int cents) {\n    if (account_w\n}\n")
+        answer = self.complete("src/use.c:4:18")
+        self.assertEqual(answer["outcome"], "shown", answer)
+        self.assertIn("account_withdraw(from, cents)", answer["candidates"][0]["text"])
+        self.assertEqual(answer["model"], "built in")
+        paths = {item["path"] for item in answer["context"]}
+        self.assertIn("src/account.h", paths | {"src/account.c"})
+        self.assertNotIn("src/use.c", paths)
+        self.assertFalse(any("ignored" in path or ".env" in path for path in paths), paths)
+
+    def test_why_names_what_was_used(self):
+        done = self.hunch("complete", "src/bank.c:4:9", "--why")
+        self.assertIn("account", done.stdout)
+        self.assertIn("context of", done.stdout)
+
+    def test_a_buffer_on_stdin_stands_for_the_file(self):
+        text = support.FILES["src/bank.c"] + "int more(struct account *to, int cents) {\n    return account_d"
+        answer = self.complete("src/bank.c:10:21", "--stdin", text=text)
+        self.assertTrue(any(candidate["text"].startswith("account_deposit(") for candidate in answer["candidates"]), answer)
+
+    def test_bad_places_get_one_clear_line(self):
+        cases = {
+            "src/bank.c:999:1": (1, "999"), "src/bank.c:1:999": (1, "999"), "src/absent.c:1:1": (1, "src/absent.c"),
+            "src/bank.c": (2, "FILE:LINE:COL"), "src:1:1": (1, "src"), "src/bank.c:0:1": (2, "FILE:LINE:COL"),
+        }
+        for place, (status, names) in cases.items():
+            done = self.hunch("complete", place, status=status)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+            self.assertIn(names, done.stderr)
+        self.write("src/binary.c", b"int a;\0\1\2")
+        self.assertIn("not text", self.hunch("complete", "src/binary.c:1:1", status=1).stderr)
+
+    def test_a_file_under_an_ignore_rule_is_not_completed(self):
+        self.write("build/generated.c", "int account_withdraw_again(void) {\n    return \n}\n")
+        self.assertEqual(self.complete("build/generated.c:2:12")["outcome"], "ignored")
+
+
+class Models(support.Case):
+    def start_server(self, *arguments):
+        server = subprocess.Popen([sys.executable, os.path.join(support.SOURCE, "tests/e2e/servers/completions.py"), *arguments],
+                                  stdout=subprocess.PIPE, text=True)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        return int(server.stdout.readline().split()[-1])
+
+    def test_a_server_that_the_user_names_answers(self):
+        port = self.start_server("--text", "bank_fee(to) + account_deposit(to, cents);")
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.assertEqual(answer["outcome"], "shown", answer)
+        # What stands right of the cursor already is not offered again.
+        self.assertEqual(answer["candidates"][0]["shown"], "bank_fee(to) +")
+        self.assertGreater(answer["promptBytes"], 100)
+
+    def test_a_dead_server_is_named(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json", status=1).stdout)
+        self.assertEqual(answer["outcome"], "unreachable")
+        self.assertIn(str(port), answer["reason"])
+        done = self.hunch("doctor", status=1)
+        self.assertIn(str(port), done.stdout)
+
+    def test_a_remote_http_url_is_refused(self):
+        self.configure('{"model": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "qwen2.5-coder"}}')
+        done = self.hunch("complete", "src/bank.c:7:12", status=1)
+        self.assertIn("192.0.2.1", done.stderr)
+        self.assertIn("https", done.stderr)
+
+
+class Settings(support.Case):
+    def test_a_broken_file_is_named_and_the_defaults_apply(self):
+        self.configure('{"model": {\n  "provider": oops\n}}')
+        done = self.hunch("complete", "src/bank.c:4:9", "--json")
+        self.assertIn("config.json", done.stderr)
+        self.assertIn("line 2", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["model"], "built in")
+        self.assertIn("config.json", self.hunch("doctor", status=1).stdout)
+
+    def test_doctor_is_content_with_a_fresh_start(self):
+        report = json.loads(self.hunch("doctor", "--json").stdout)
+        self.assertTrue(all(check["verdict"] == "ok" for check in report["checks"]), report)
+        self.assertIn("nothing leaves this machine", json.dumps(report))
+
+    def test_without_a_home_it_works_in_memory(self):
+        environment = {name: value for name, value in self.environment.items() if not name.startswith("XDG_") and name != "HOME"}
+        done = self.hunch("index", "--json", environment=environment)
+        self.assertEqual(json.loads(done.stdout)["files"], 4)
+        self.assertEqual(json.loads(done.stdout)["store"], "")
+
+
+class Demo(support.Case):
+    def test_it_shows_ghost_text_and_counts(self):
+        done = self.hunch("demo", support.SOURCE)
+        self.assertIn("Asked at 40 places", done.stdout)
+        self.assertIn("exactly what is written there", done.stdout)
+        self.assertIn("retrieved", done.stdout)
+
+    def test_an_empty_folder_is_said(self):
+        empty = os.path.join(self.temporary, "empty")
+        os.makedirs(empty)
+        self.assertIn("no source file", self.hunch("demo", empty).stdout)
+
+
+class Usage(support.Case):
+    def test_wrong_usage_is_status_2(self):
+        for arguments in (["frobnicate"], ["index", "a", "b"], ["complete"], ["index", "--frob"], ["doctor", "a", "b"]):
+            self.hunch(*arguments, status=2)
+        self.assertIn("hunch complete", self.hunch("--help").stdout)
+        self.assertRegex(self.hunch("--version").stdout, r"^hunch \d+\.\d+\.\d+$")
+
+
+if __name__ == "__main__":
+    support.main()

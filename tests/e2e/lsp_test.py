@@ -1,0 +1,291 @@
+"""Drives `hunch lsp` as an editor would, and as no editor should."""
+import os
+import random
+import subprocess
+import time
+import unittest
+
+from lspclient import Client, ServerError, frame
+from support import BINARY, Case, main
+
+REPEATED = "int first_total(void) {\n    return account_total(0);\n}\n\n" \
+           "int second_total(void) {\n    return account_total(0);\n}\n\n" \
+           "int third_total(void) {\n    return acc"
+
+
+def apply(text, item):
+    """What the document becomes when an item is accepted; ranges in UTF-16 units."""
+    lines = text.split("\n")
+    start, end = item["range"]["start"], item["range"]["end"]
+    assert start["line"] == end["line"], item
+    units = lines[start["line"]].encode("utf-16-le")
+    head, tail = units[:2 * start["character"]], units[2 * end["character"]:]
+    lines[start["line"]] = head.decode("utf-16-le") + item["insertText"] + tail.decode("utf-16-le")
+    return "\n".join(lines)
+
+
+class LspCase(Case):
+    def client(self, **more):
+        client = Client([BINARY, "lsp"], self.root, self.environment, **more)
+        self.addCleanup(client.close)
+        return client
+
+    def ready(self, **more):
+        client = self.client()
+        client.initialize(**more)
+        client.wait_ready()
+        return client
+
+    def raw(self, data, **more):
+        """One run with all its input given at once."""
+        return subprocess.run([BINARY, "lsp"], input=data, capture_output=True, cwd=self.root, env=self.environment,
+                              timeout=60, **more)
+
+
+class Conversation(LspCase):
+    def test_handshake(self):
+        client = self.client()
+        started = time.monotonic()
+        result = client.initialize({"window": {"workDoneProgress": True}})
+        self.assertLess(time.monotonic() - started, 5)
+        self.assertIs(result["capabilities"]["inlineCompletionProvider"], True)
+        self.assertEqual(result["capabilities"]["positionEncoding"], "utf-16")
+        self.assertEqual(result["serverInfo"]["name"], "hunch")
+        status = client.wait_ready()
+        self.assertEqual(status["state"], "ready")
+        self.assertGreaterEqual(status["index"]["files"], 4)
+        kinds = [m["params"]["value"]["kind"] for m in client.messages if m.get("method") == "$/progress"]
+        if not kinds or kinds[-1] != "end":
+            client.wait_notification("$/progress", lambda p: p["value"]["kind"] == "end")
+        self.assertEqual(client.request("hunch/status")["index"]["ready"], True)
+        self.assertEqual(client.shutdown(), 0)
+
+    def test_it_is_small(self):
+        client = self.ready()
+        with open(f"/proc/{client.server.pid}/maps") as maps:
+            if "san.so" in maps.read():
+                self.skipTest("sanitizers take memory of their own")
+        with open(f"/proc/{client.server.pid}/status") as status:
+            resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        self.assertLess(resident, 30 * 1024, "KB resident with a small repository indexed")
+
+    def test_exit_without_shutdown(self):
+        client = self.client()
+        client.initialize()
+        client.notify("exit")
+        self.assertEqual(client.close(), 1)
+
+    def test_end_of_input(self):
+        client = self.client()
+        client.initialize()
+        client.start("hunch/status")
+        self.assertEqual(client.close(), 1)
+
+    def test_without_a_root(self):
+        client = self.client()
+        client.initialize(rootUri=None, workspaceFolders=None)
+        client.open("untitled:1", "x")
+        self.assertEqual(client.complete("untitled:1", 0, 1), {"items": []})
+        client.open("src/new.c", REPEATED)
+        client.complete("src/new.c", 9, 14)
+        self.assertEqual(client.shutdown(), 0)
+
+    def test_missing_root(self):
+        client = self.client()
+        client.initialize(rootUri="file:///does/not/exist", workspaceFolders=None)
+        status = client.wait_notification("hunch/status")
+        self.assertIn("/does/not/exist", status["message"])
+        self.assertEqual(client.request("hunch/status")["state"], status["state"])
+        self.assertEqual(client.shutdown(), 0)
+
+    def test_dead_parent_is_no_parent(self):
+        client = self.client()
+        client.initialize(processId=2 ** 22 + 17)
+        client.wait_ready()
+        self.assertEqual(client.shutdown(), 0)
+
+
+class Completion(LspCase):
+    def test_completes_what_the_repository_repeats(self):
+        client = self.ready()
+        text = REPEATED
+        client.open("src/new.c", text)
+        deadline = time.monotonic() + 20
+        items = []
+        while not items and time.monotonic() < deadline:  # the document's own text gets into the index first
+            items = client.complete("src/new.c", 9, 14, invoked=True)["items"]
+        self.assertTrue(items, client.request("hunch/why", {"textDocument": {"uri": client.uri("src/new.c")}}))
+        for item in items:
+            self.assertIsInstance(item["insertText"], str)
+            self.assertEqual(item["command"]["command"], "hunch.didAccept")
+            self.assertTrue(apply(text, item).startswith(text), item)
+        self.assertIn("account_total", items[0]["insertText"])
+        accepted = client.request("workspace/executeCommand", items[0]["command"])
+        self.assertIsNone(accepted)
+        with self.assertRaises(ServerError):
+            client.request("workspace/executeCommand", {"command": "rm"})
+        why = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/new.c")}})
+        self.assertEqual(why["outcome"], "shown")
+        popup = client.request("textDocument/completion", client.at("src/new.c", 9, 14))
+        self.assertIs(popup["isIncomplete"], True)
+        for item in popup["items"]:
+            self.assertTrue(item["textEdit"]["newText"])
+
+    def test_follows_edits(self):
+        client = self.ready()
+        text = "a\N{GRINNING FACE}b\nreturn"
+        client.open("src/new.c", text)
+        client.change("src/new.c", (0, 3, 0, 4, "X"), (1, 6, 1, 6, " 1;\r\n"))
+        client.change("src/new.c", (99, 0, 99, 0, "end"))
+        client.request("hunch/context", client.at("src/new.c", 2, 3))
+        client.change("src/new.c", REPEATED)
+        client.complete("src/new.c", 9, 14)
+        why = client.request("hunch/why")
+        self.assertIn("outcome", why)
+
+    def test_context(self):
+        client = self.ready()
+        client.open("src/bank.c")
+        found = client.request("hunch/context", client.at("src/bank.c", 3, 10))
+        self.assertIn("total", found["timings"])
+        uris = [item["uri"] for item in found["results"]]
+        self.assertTrue(any(uri.endswith("/src/account.c") or uri.endswith("/src/account.h") for uri in uris), found)
+        for item in found["results"]:
+            self.assertLess(item["range"]["start"]["line"], item["range"]["end"]["line"])
+            self.assertIn("source", item)
+            self.assertGreater(item["tokens"], 0)
+
+    def test_ignored_files_stay_out(self):
+        client = self.ready()
+        for path in (".env", "build/ignored.c", ".git/config.c"):
+            client.open(path, "SECRET_TOKEN=hunter2\nint a(void) {\n    return SEC")
+            self.assertEqual(client.complete(path, 2, 14, invoked=True), {"items": []})
+        why = client.request("hunch/why", {"textDocument": {"uri": client.uri(".env")}})
+        self.assertEqual(why["outcome"], "ignored")
+
+    def test_cancel_and_supersede(self):
+        client = self.ready()
+        client.open("src/new.c", REPEATED)
+        ids = [client.start_complete("src/new.c", 9, 14) for _ in range(50)]
+        client.cancel(ids[-1])
+        client.cancel(12345)
+        outcomes = []
+        for identifier in ids:
+            try:
+                outcomes.append("items" if "items" in client.answer(identifier) else "?")
+            except ServerError as error:
+                outcomes.append(error.code)
+        self.assertTrue(set(outcomes) <= {"items", -32800}, outcomes)
+        client.cancel(ids[0])
+        self.assertIn("state", client.request("hunch/status"))
+        answers = [m["id"] for m in client.messages if "id" in m and "method" not in m]
+        self.assertEqual(len(answers), len(set(answers)))
+
+    def test_workspace_cannot_redirect(self):
+        client = Client([BINARY, "lsp"], self.root, self.environment,
+                        settings={"model": {"provider": "openai", "url": "http://127.0.0.1:9"}})
+        self.addCleanup(client.close)
+        client.initialize({"workspace": {"configuration": True}})
+        client.wait_notification("window/logMessage", lambda params: "model" in params["message"])
+        self.assertEqual(client.wait_ready()["state"], "ready")
+        self.assertNotIn("127.0.0.1:9", str(client.request("hunch/status")))
+
+
+class BadInput(LspCase):
+    def test_thousand_malformed_messages(self):
+        client = self.ready()
+        chance = random.Random(1)
+        good = frame({"jsonrpc": "2.0", "id": "probe", "method": "hunch/status"})
+        for number in range(1000):
+            kind = number % 8
+            noise = bytes(chance.randrange(256) for _ in range(chance.randrange(1, 200)))
+            if kind == 0:
+                client.write(frame(noise))
+            elif kind == 1:
+                client.write(noise.replace(b"C", b"c") + b"\n")
+            elif kind == 2:
+                client.write(b"Content-Length: %d\r\n\r\n" % chance.choice([-1, 10 ** 12, 2 ** 63]))
+            elif kind == 3:
+                client.write(frame(chance.choice([[], 5, None, "x", {}, {"id": 1}, [{"id": 1, "method": "x"}]])))
+            elif kind == 4:
+                client.write(frame({"jsonrpc": "2.0", "id": chance.choice([1.5, None, True, {}]), "method": "hunch/why"}))
+            elif kind == 5:
+                client.write(frame(b'{"jsonrpc":"2.0","id":7,"method":"hunch/why"'))
+            elif kind == 6:
+                client.write(frame({"jsonrpc": "2.0", "method": "textDocument/didChange",
+                                    "params": chance.choice([None, [], {"textDocument": 5, "contentChanges": 7}])}))
+            else:
+                client.write(good[:chance.randrange(1, len(good) - 1)] + b"\n")
+        # whatever the last broken length swallowed, a few repeats are read again
+        for _ in range(3):
+            client.write(good)
+        answer = client.wait(lambda m: m.get("id") == "probe" and "result" in m, "answer after the noise")
+        self.assertEqual(answer["result"]["state"], "ready")
+        self.assertFalse([m for m in client.messages if "broken" in m])
+        self.assertEqual(client.shutdown(), 0)
+
+    def test_lifecycle_errors(self):
+        client = self.client()
+        with self.assertRaises(ServerError) as caught:
+            client.request("hunch/status")
+        self.assertEqual(caught.exception.code, -32002)
+        client.initialize()
+        for method, code in (("initialize", -32600), ("nope/nope", -32601), ("textDocument/inlineCompletion", -32602)):
+            with self.assertRaises(ServerError) as caught:
+                client.request(method, {})
+            self.assertEqual(caught.exception.code, code)
+        client.request("shutdown")
+        with self.assertRaises(ServerError) as caught:
+            client.request("hunch/status")
+        self.assertEqual(caught.exception.code, -32600)
+
+    def test_huge_document(self):
+        client = self.ready()
+        client.open("src/huge.c", "int x;\n" * (17 * 1024 * 1024 // 7))
+        self.assertEqual(client.complete("src/huge.c", 5, 3), {"items": []})
+        client.change("src/huge.c", REPEATED)
+        client.complete("src/huge.c", 9, 14)
+        self.assertEqual(client.shutdown(), 0)
+
+    def test_odd_standard_input(self):
+        with open(os.devnull, "rb") as null:
+            done = subprocess.run([BINARY, "lsp"], stdin=null, capture_output=True, cwd=self.root,
+                                  env=self.environment, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        whole = frame({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}) + \
+            frame({"jsonrpc": "2.0", "method": "initialized", "params": {}}) + \
+            frame({"jsonrpc": "2.0", "id": 2, "method": "shutdown"}) + frame({"jsonrpc": "2.0", "method": "exit"})
+        path = self.write("conversation", whole)
+        out = os.path.join(self.temporary, "out")
+        with open(path, "rb") as file, open(out, "wb") as target:
+            done = subprocess.run([BINARY, "lsp"], stdin=file, stdout=target, stderr=subprocess.PIPE, cwd=self.root,
+                                  env=self.environment, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(out, "rb") as file:
+            text = file.read()
+        self.assertIn(b'"id":1,"result"', text)
+        self.assertIn(b'"id":2,"result":null', text)
+        piped = self.raw(whole)
+        self.assertEqual(piped.returncode, 0)
+        self.assertIn(b'"id":2,"result":null', piped.stdout)
+
+    def test_closed_standard_output(self):
+        server = subprocess.Popen([BINARY, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, cwd=self.root, env=self.environment)
+        server.stdout.close()
+        try:
+            for number in range(100):
+                server.stdin.write(frame({"jsonrpc": "2.0", "id": number, "method": "initialize", "params": {}}))
+                server.stdin.flush()
+                time.sleep(0.01)
+        except BrokenPipeError:
+            pass
+        try:
+            server.stdin.close()
+        except BrokenPipeError:
+            pass
+        self.assertEqual(server.wait(20), 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+// fim_test.c - the exact bytes of a prompt, family by family.
+
+#include "backends/fim.h"
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#define DS(word)                                                                                             \
+    "<\xEF\xBD\x9C"                                                                                          \
+    "fim\xE2\x96\x81" word "\xEF\xBD\x9C>"
+
+// Each family in its single form, then with two files, in a repository "demo".
+static const struct golden {
+    const char *name, *single, *repository;
+} goldens[] = {
+    {"qwen2.5-coder", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
+     "<|repo_name|>demo\n<|file_sep|>a.c\nA\n<|file_sep|>lib/b.py\nB\n<|file_sep|>cur.c\n"
+     "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>"},
+    {"starcoder2", "<fim_prefix>P<fim_suffix>S<fim_middle>",
+     "<file_sep>A<file_sep>B\n\n<fim_prefix>P<fim_suffix>S<fim_middle>"},
+    {"deepseek-coder", DS("begin") "P" DS("hole") "S" DS("end"),
+     "#a.c\nA\n#lib/b.py\nB\n#cur.c\n" DS("begin") "P" DS("hole") "S" DS("end")},
+    {"codellama", "<PRE> P <SUF>S <MID>", "<PRE> // a.c\nA\n\n# lib/b.py\nB\n\nP <SUF>S <MID>"},
+    {"codegemma", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
+     "a.c\nA<|file_separator|>lib/b.py\nB\n\n<|file_separator|>cur.c\n"
+     "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>"},
+    {"codestral", "[SUFFIX]S[PREFIX]P",
+     "[SUFFIX]S[PREFIX]+++++ a.c\nA\n\n+++++ lib/b.py\nB\n\n+++++ cur.c\nP"},
+    {"granite-code", "<fim_prefix>P<fim_suffix>S<fim_middle>",
+     "<fim_prefix>// a.c\nA\n\n# lib/b.py\nB\n\nP<fim_suffix>S<fim_middle>"},
+    {"granite", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
+     "<|fim_prefix|>// a.c\nA\n\n# lib/b.py\nB\n\nP<|fim_suffix|>S<|fim_middle|>"},
+    {"seed-coder", "<[fim-suffix]>S<[fim-prefix]>P<[fim-middle]>",
+     "<[fim-suffix]>S<[fim-prefix]>// a.c\nA\n\n# lib/b.py\nB\n\nP<[fim-middle]>"},
+    {"mellum", "<fim_suffix>S<fim_prefix>P<fim_middle>",
+     "<filename>a.c\nA\n\n<filename>lib/b.py\nB\n\n<filename>cur.c\n<fim_suffix>S<fim_prefix>P<fim_middle>"},
+};
+
+static void check(const char *name, const struct fim_parts *parts, const char *want) {
+    struct str out;
+    str_init(&out);
+    fim_render(fim_by_name(name), parts, &out);
+    assert_string_equal(out.data, want);
+    str_free(&out);
+}
+
+static void every_family_has_its_bytes(void **state) {
+    const struct fim_file files[] = {{"a.c", SLICE_LITERAL("A")}, {"lib/b.py", SLICE_LITERAL("B\n\n")}};
+    struct fim_parts single = {.path = "cur.c", .prefix = SLICE_LITERAL("P"), .suffix = SLICE_LITERAL("S")};
+    struct fim_parts many = single;
+    (void)state;
+    many.repository = "demo";
+    many.files = files;
+    many.file_count = 2;
+    assert_int_equal(fim_count(), sizeof goldens / sizeof *goldens);
+    for (size_t i = 0; i < fim_count(); i++) {
+        assert_string_equal(fim_name(fim_at(i)), goldens[i].name);
+        check(goldens[i].name, &single, goldens[i].single);
+        check(goldens[i].name, &many, goldens[i].repository);
+        check(goldens[i].name, &many, goldens[i].repository); // and again the same
+    }
+    assert_null(fim_at(fim_count()));
+}
+
+static void a_repository_without_files_names_the_open_one(void **state) {
+    struct fim_parts parts = {.repository = "demo", .path = "cur.c", .prefix = SLICE_LITERAL("P")};
+    (void)state;
+    check("qwen2.5-coder", &parts,
+          "<|repo_name|>demo\n<|file_sep|>cur.c\n<|fim_prefix|>P<|fim_suffix|><|fim_middle|>");
+    parts.path = NULL;
+    parts.repository = "";
+    check("qwen2.5-coder", &parts, "<|fim_prefix|>P<|fim_suffix|><|fim_middle|>");
+}
+
+static void control_tokens_in_text_become_text(void **state) {
+    static const struct {
+        const char *name, *text, *neutral;
+    } rows[] = {
+        {"qwen2.5-coder", "a<|fim_middle|>b", "a< |fim_middle|>b"},
+        {"qwen2.5-coder", "<|file_sep|><|im_end|>", "< |file_sep|>< |im_end|>"},
+        {"qwen2.5-coder", "<<|endoftext|>", "<< |endoftext|>"},
+        {"qwen2.5-coder", "<|other|> a<|b <|fim_mid", "<|other|> a<|b <|fim_mid"},
+        {"qwen2.5-coder", "<fim_prefix> <PRE>", "<fim_prefix> <PRE>"},
+        {"starcoder2", "<file_sep>x<fim_prefix>", "< file_sep>x< fim_prefix>"},
+        {"deepseek-coder", "s" DS("hole"),
+         "s< \xEF\xBD\x9C"
+         "fim\xE2\x96\x81hole\xEF\xBD\x9C>"},
+        {"codellama", "<PRE> <MID>", "< PRE> < MID>"},
+        {"codestral", "[PREFIX]a[0][SUFFIX]", "[ PREFIX]a[0][ SUFFIX]"},
+        {"seed-coder", "<[fim-middle]>", "< [fim-middle]>"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fim_file file = {rows[i].text, slice_of_string(rows[i].text)};
+        struct fim_parts hostile = {rows[i].text,
+                                    &file,
+                                    1,
+                                    rows[i].text,
+                                    slice_of_string(rows[i].text),
+                                    slice_of_string(rows[i].text)};
+        struct fim_file mild_file = {rows[i].neutral, slice_of_string(rows[i].neutral)};
+        struct fim_parts mild = {rows[i].neutral,
+                                 &mild_file,
+                                 1,
+                                 rows[i].neutral,
+                                 slice_of_string(rows[i].neutral),
+                                 slice_of_string(rows[i].neutral)};
+        struct str want;
+        str_init(&want);
+        fim_render(fim_by_name(rows[i].name), &mild, &want);
+        assert_non_null(strstr(want.data, rows[i].neutral)); // neutral text passes unchanged
+        check(rows[i].name, &hostile, want.data);
+        str_free(&want);
+    }
+}
+
+static void a_path_cannot_leave_its_line(void **state) {
+    struct fim_parts parts = {
+        .repository = "r\n<|file_sep|>x", .path = "a\nb.c", .prefix = SLICE_LITERAL("P")};
+    (void)state;
+    check("qwen2.5-coder", &parts,
+          "<|repo_name|>r?< |file_sep|>x\n<|file_sep|>a?b.c\n<|fim_prefix|>P<|fim_suffix|><|fim_middle|>");
+}
+
+static void models_find_their_template(void **state) {
+    static const struct {
+        const char *model, *name;
+    } rows[] = {
+        {"qwen2.5-coder:1.5b", "qwen2.5-coder"},
+        {"ggml-org/Qwen2.5-Coder-3B-Q8_0-GGUF", "qwen2.5-coder"},
+        {"/models/qwen3-coder-30b-a3b.gguf", "qwen2.5-coder"},
+        {"CodeQwen1.5-7B", "qwen2.5-coder"},
+        {"qwen2.5:7b", NULL},
+        {"starcoder2:3b", "starcoder2"},
+        {"stable-code-3b", "starcoder2"},
+        {"deepseek-coder:6.7b-base", "deepseek-coder"},
+        {"DeepSeek-Coder-V2-Lite-Base", "deepseek-coder"},
+        {"deepseek-chat", NULL},
+        {"codellama:7b-code", "codellama"},
+        {"codellama:34b-code", NULL},
+        {"codellama:7b-python", NULL},
+        {"codegemma:2b", "codegemma"},
+        {"codestral-latest", "codestral"},
+        {"codestral-mamba", NULL},
+        {"granite-code:3b", "granite-code"},
+        {"ibm-granite/granite-3b-code-base-128k", "granite-code"},
+        {"granite3.3:8b", "granite"},
+        {"ibm-granite/granite-4.0-h-tiny", "granite"},
+        {"granite-3.1-8b-instruct-Q4_K_M", NULL},
+        {"Seed-Coder-8B-Base", "seed-coder"},
+        {"JetBrains/Mellum-4b-base", "mellum"},
+        {"gpt-4o", NULL},
+        {"", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct fim_template *fim = fim_for_model(rows[i].model);
+        const char *name = fim ? fim_name(fim) : "none";
+        if (strcmp(name, rows[i].name ? rows[i].name : "none") != 0) {
+            print_error("%s: %s\n", rows[i].model, name);
+        }
+        assert_string_equal(name, rows[i].name ? rows[i].name : "none");
+    }
+    assert_null(fim_by_name("qwen"));
+    assert_null(fim_by_name(""));
+}
+
+// Whatever ends the model's turn by force must be cut from its answer, and strict servers take four stops.
+static void stops_start_with_the_useful_ones(void **state) {
+    size_t count = 0;
+    (void)state;
+    const char *const *stops = fim_stops(fim_by_name("qwen2.5-coder"), &count);
+    assert_true(count > 4);
+    assert_string_equal(stops[0], "<|endoftext|>");
+    assert_string_equal(stops[1], "<|file_sep|>");
+    for (size_t i = 0; i < fim_count(); i++) {
+        stops = fim_stops(fim_at(i), &count);
+        assert_true(count > 0);
+        for (size_t j = 0; j < count; j++) {
+            assert_true(stops[j][0] != '\0');
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_family_has_its_bytes),
+        cmocka_unit_test(a_repository_without_files_names_the_open_one),
+        cmocka_unit_test(control_tokens_in_text_become_text),
+        cmocka_unit_test(a_path_cannot_leave_its_line),
+        cmocka_unit_test(models_find_their_template),
+        cmocka_unit_test(stops_start_with_the_useful_ones),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,162 @@
+// http_test.c - which URLs and keys are allowed, and what a refusal says.
+
+#include "backends/openai.h"
+
+#include "backends/http.h"
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+static void allowed_urls(void **state) {
+    static const struct {
+        const char *url;
+        bool loopback;
+    } rows[] = {
+        {"http://127.0.0.1:8012", true},     {"http://127.0.0.1", true},
+        {"http://127.8.9.10:1/v1/", true},   {"http://localhost:11434/v1", true},
+        {"http://LOCALHOST:11434", true},    {"http://[::1]:8080", true},
+        {"http://[0:0:0:0:0:0:0:1]/", true}, {"HTTP://127.0.0.1:8012", true},
+        {"https://127.0.0.1:8443/", true},   {"https://api.example.com", false},
+        {"https://192.168.1.5:8443", false}, {"https://api.example.com/openai/v1", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0, ""};
+        bool loopback = !rows[i].loopback;
+        int code = http_check_url(rows[i].url, &loopback, &err);
+        if (code) {
+            print_error("%s: %s\n", rows[i].url, err.message);
+        }
+        assert_int_equal(code, 0);
+        assert_int_equal(loopback, rows[i].loopback);
+    }
+}
+
+static void refused_urls(void **state) {
+    static const struct {
+        const char *url, *shown, *why;
+    } rows[] = {
+        {"http://api.example.com/v1", "http://api.example.com/v1", "use https"},
+        {"http://192.168.1.5:8012", "http://192.168.1.5:8012", "unencrypted"},
+        {"http://0.0.0.0:8012", "http://0.0.0.0:8012", "http://127.0.0.1"},
+        {"http://127.0.0.1.example.com", "http://127.0.0.1.example.com", "use https"},
+        {"http://localhost.example.com", "http://localhost.example.com", "use https"},
+        {"http://[::2]:80", "http://[::2]:80", "use https"},
+        {"http://[::ffff:127.0.0.1]:80", "http://[::ffff:127.0.0.1]:80", "use https"},
+        {"http://128.0.0.1", "http://128.0.0.1", "use https"},
+        {"https://me:s3cret@api.example.com", "https://...@api.example.com", "model.keyFile"},
+        {"https://s3cret@api.example.com/", "https://...@api.example.com/", "model.keyFile"},
+        {"http://127.0.0.1@evil.example.com/", "http://...@evil.example.com/", "model.keyFile"},
+        {"https://api.example.com/?key=s3cret", "https://api.example.com/", "model.keyFile"},
+        {"https://api.example.com/#s3cret", "https://api.example.com/", "model.keyFile"},
+        {"ftp://127.0.0.1/", "ftp://127.0.0.1/", "neither http nor https"},
+        {"file:///etc/passwd", "file:///etc/passwd", "neither http nor https"},
+        {"unix:///tmp/s", "unix:///tmp/s", "neither http nor https"},
+        {"127.0.0.1:8012", "127.0.0.1:8012", "http://127.0.0.1:8012"},
+        {"me:s3cret@127.0.0.1", "...@127.0.0.1", "give an address"},
+        {"", "", "not a URL"},
+        {"http://", "http://", "not a URL"},
+        {"http://127.0.0.1:99999", "http://127.0.0.1:99999", "not a URL"},
+        {"http://127.0.0.1:80 12", "http://127.0.0.1:80?12", "not a URL"},
+        {"http://127.0.0.1/\r\nX: y", "http://127.0.0.1/??X:?y", "not a URL"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0, ""};
+        bool loopback = false;
+        int code = http_check_url(rows[i].url, &loopback, &err);
+        if (!code || !strstr(err.message, rows[i].shown) || !strstr(err.message, rows[i].why)) {
+            print_error("%s: %d %s\n", rows[i].url, code, err.message);
+        }
+        assert_int_equal(code, ERR_DENIED);
+        assert_non_null(strstr(err.message, "model.url"));
+        assert_non_null(strstr(err.message, rows[i].shown));
+        assert_non_null(strstr(err.message, rows[i].why));
+        assert_null(strstr(err.message, "s3cret"));
+        struct openai_options options = {.url = rows[i].url};
+        assert_null(openai_new(uv_default_loop(), &options, &err));
+    }
+}
+
+static void a_very_long_url_is_refused(void **state) {
+    (void)state;
+    struct err err;
+    bool loopback;
+    struct str url;
+    str_init(&url);
+    str_append_string(&url, "http://127.0.0.1/");
+    for (int i = 0; i < 3000; i++) {
+        str_append_char(&url, 'a');
+    }
+    assert_int_equal(http_check_url(url.data, &loopback, &err), ERR_DENIED);
+    str_free(&url);
+}
+
+static void keys_fit_in_a_header(void **state) {
+    static const char *const bad[] = {"a b", "s3cret\r\nX-Evil: 1", "s3cret\n", "\xC3\xA4"};
+    (void)state;
+    struct err err;
+    assert_int_equal(http_check_key("", &err), 0);
+    assert_int_equal(http_check_key("sk-0123_abc.DEF~=", &err), 0);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct openai_options options = {.url = "http://127.0.0.1:1", .key = bad[i]};
+        assert_null(openai_new(uv_default_loop(), &options, &err));
+        assert_int_equal(err.code, ERR_INVALID);
+        assert_null(strstr(err.message, "s3cret"));
+        assert_non_null(strstr(err.message, "model.keyFile"));
+    }
+}
+
+static void traits_tell_what_the_model_is(void **state) {
+    static const struct {
+        struct openai_options options;
+        const char *template;
+        bool leaves;
+        uint32_t context;
+    } rows[] = {
+        {{.url = "http://127.0.0.1:1", .model = "Qwen2.5-Coder-7B-Q8_0.gguf"}, "qwen2.5-coder", false, 4096},
+        {{.url = "https://api.example.com", .model = "mystery", .context_tokens = 99}, NULL, true, 99},
+        {{.url = "https://api.example.com", .model = "mystery", .template = "mellum"}, "mellum", true, 4096},
+        {{.url = "http://[::1]:1"}, NULL, false, 4096},
+    };
+    (void)state;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err;
+        struct backend *backend = openai_new(&loop, &rows[i].options, &err);
+        assert_non_null(backend);
+        assert_string_equal(backend->traits.name, "openai");
+        assert_int_equal(backend->traits.leaves_machine, rows[i].leaves);
+        assert_int_equal(backend->traits.context_tokens, rows[i].context);
+        if (rows[i].template) {
+            assert_string_equal(backend->traits.template, rows[i].template);
+        } else {
+            assert_null(backend->traits.template);
+        }
+        backend_close(backend);
+    }
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+static void an_unknown_template_names_the_known(void **state) {
+    (void)state;
+    struct err err;
+    struct openai_options options = {.url = "http://127.0.0.1:1", .template = "qwen"};
+    assert_null(openai_new(uv_default_loop(), &options, &err));
+    assert_non_null(strstr(err.message, "\"qwen\""));
+    assert_non_null(strstr(err.message, "qwen2.5-coder"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(allowed_urls),
+        cmocka_unit_test(refused_urls),
+        cmocka_unit_test(a_very_long_url_is_refused),
+        cmocka_unit_test(keys_fit_in_a_header),
+        cmocka_unit_test(traits_tell_what_the_model_is),
+        cmocka_unit_test(an_unknown_template_names_the_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

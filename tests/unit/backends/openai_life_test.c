@@ -1,0 +1,319 @@
+// openai_life_test.c - a request's life: streams without end, deadlines, cancelling, connections, proxies.
+#include "openai_world.h"
+#include "tests/unit/unit.h"
+
+static void wait_for_close(struct world *world) {
+    while (world->server.closed_by_client == 0 && uv_run(&world->loop, UV_RUN_ONCE)) {
+    }
+    assert_int_equal(world->server.closed_by_client, 1);
+}
+
+static void endless_text_is_cut(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    world->server.script =
+        (struct script){.bytes = STREAM, .endless = TEXT("0123456789abcdef0123456789abcdef")};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, 0);
+    assert_int_equal(world->seen.result.finish, FINISH_LENGTH);
+    assert_int_equal(world->seen.text.length, 64 * 1024);
+    wait_for_close(world);
+}
+
+static void endless_noise_is_refused(void **state) {
+    static const char *const noises[] = {": nothing\n\n", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"};
+    struct world *world = *state;
+    for (size_t i = 0; i < 2; i++) {
+        struct backend_request request = request_of("p");
+        world->server.closed_by_client = 0;
+        world->server.script = (struct script){.bytes = STREAM, .endless = noises[i]};
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, ERR_TOO_LARGE);
+        wait_for_close(world);
+    }
+}
+
+static void endless_headers_are_refused(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    world->server.script =
+        (struct script){.bytes = "HTTP/1.1 200 OK\r\n", .endless = "X-Noise: 0123456789\r\n"};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, ERR_TOO_LARGE);
+    assert_non_null(strstr(world->seen.message.data, "headers"));
+}
+
+static void enough_closes_the_stream(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    world->server.script = (struct script){.bytes = STREAM, .endless = TEXT("a")};
+    world->seen.enough_after = 2;
+    backend_start(world->backend, &request, &callbacks);
+    wait_done(world);
+    assert_int_equal(world->seen.result.code, 0);
+    assert_int_equal(world->seen.result.finish, FINISH_ENOUGH);
+    assert_int_equal(world->seen.delta_calls, 2);
+    assert_string_equal(world->seen.text.data, "aa");
+    wait_for_close(world);
+}
+
+static void a_stall_ends_at_the_deadline(void **state) {
+    static const char *const rows[] = {"", "HTTP/1.1 200 OK\r\n", STREAM, STREAM TEXT("a")};
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct backend_request request = request_of("p");
+        request.deadline_us = clock_now_us() + 50 * 1000;
+        world->server.script = (struct script){.bytes = rows[i]};
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, ERR_TIMEOUT);
+        assert_int_equal(world->seen.result.finish, FINISH_FAILED);
+        assert_non_null(strstr(world->seen.hint.data, "completion.timeoutMs"));
+    }
+}
+
+static void a_deadline_in_the_past_ends_at_once(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    request.deadline_us = 1;
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, ERR_TIMEOUT);
+}
+
+static void a_complete_answer_counts_though_the_stream_stays_open(void **state) {
+    static const char *const rows[] = {STREAM TEXT("ab") DONE, STREAM TEXT("ab") FINISH("stop")};
+    struct world *world = *state;
+    for (size_t i = 0; i < 2; i++) {
+        struct backend_request request = request_of("p");
+        world->server.script = (struct script){.bytes = rows[i]};
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, 0);
+        assert_string_equal(world->seen.text.data, "ab");
+    }
+}
+
+static void nobody_there(void **state) {
+    struct world *world = *state;
+    struct tiny_server gone;
+    tiny_start(&gone, &world->loop);
+    int port = gone.port;
+    tiny_stop(&gone);
+    uv_run(&world->loop, UV_RUN_NOWAIT);
+    backend_close(world->backend);
+    world->backend = backend_at(world, port);
+    struct backend_request request = request_of("p");
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, ERR_UNAVAILABLE);
+    assert_non_null(strstr(world->seen.message.data, "cannot connect"));
+    assert_non_null(strstr(world->seen.hint.data, "model server"));
+}
+
+static void cancel_closes_the_stream(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    world->server.script = (struct script){.bytes = STREAM, .endless = TEXT("a")};
+    struct backend_call *call = backend_start(world->backend, &request, &callbacks);
+    while (world->seen.delta_calls == 0) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+    int before = world->seen.delta_calls;
+    backend_cancel(world->backend, call);
+    assert_int_equal(world->seen.done_calls, 0); // H1
+    uv_run(&world->loop, UV_RUN_NOWAIT);
+    assert_int_equal(world->seen.done_calls, 1);
+    assert_int_equal(world->seen.result.code, ERR_CANCELLED);
+    wait_for_close(world);
+    assert_int_equal(world->seen.delta_calls, before); // H2
+    assert_int_equal(world->seen.done_calls, 1);
+}
+
+static void cancel_before_anything_happened(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    struct backend_call *call = backend_start(world->backend, &request, &callbacks);
+    backend_cancel(world->backend, call);
+    wait_done(world);
+    assert_int_equal(world->seen.result.code, ERR_CANCELLED);
+    assert_int_equal(world->server.requests, 0);
+}
+
+static bool cancel_at_once(void *context, struct slice delta) {
+    struct world *world = context;
+    (void)delta;
+    world->seen.delta_calls++;
+    backend_cancel(world->backend, world->running);
+    return true;
+}
+
+static void done_in_world(void *context, const struct backend_result *result) {
+    on_done(&((struct world *)context)->seen, result);
+}
+
+static void cancel_inside_on_delta(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = {cancel_at_once, done_in_world, world};
+    world->server.script = (struct script){.bytes = STREAM TEXT("a") TEXT("b") DONE, .close_after = true};
+    world->running = backend_start(world->backend, &request, &callbacks);
+    wait_done(world);
+    assert_int_equal(world->seen.result.code, ERR_CANCELLED);
+    assert_int_equal(world->seen.delta_calls, 1); // H2
+}
+
+static void requests_run_side_by_side(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct seen others[3] = {0};
+    struct backend_call *calls[3];
+    world->server.script = (struct script){.bytes = STREAM TEXT("ab") DONE, .close_after = true};
+    for (int i = 0; i < 3; i++) {
+        forget(&others[i]);
+        struct backend_callbacks callbacks = {on_delta, on_done, &others[i]};
+        calls[i] = backend_start(world->backend, &request, &callbacks);
+    }
+    backend_cancel(world->backend, calls[1]);
+    while (!others[0].done_calls || !others[1].done_calls || !others[2].done_calls) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(others[i].result.code, i == 1 ? ERR_CANCELLED : 0);
+        assert_string_equal(others[i].text.data, i == 1 ? "" : "ab");
+        forget(&others[i]);
+    }
+}
+
+static void start_again(void *context, const struct backend_result *result) {
+    struct world *world = context;
+    (void)result;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = {NULL, start_again, world};
+    request.deadline_us = 1;
+    if (++world->seen.done_calls < 20) {
+        backend_start(world->backend, &request, &callbacks);
+    }
+}
+
+static void failing_at_once_does_not_hold_the_loop(void **state) {
+    struct world *world = *state;
+    start_again(world, NULL);
+    uv_run(&world->loop, UV_RUN_NOWAIT);
+    assert_true(world->seen.done_calls < 10);
+    while (world->seen.done_calls < 20) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+}
+
+static void close_it(void *context, const struct backend_result *result) {
+    struct world *world = context;
+    on_done(&world->seen, result);
+    if (world->backend) {
+        struct backend *backend = world->backend;
+        world->backend = NULL;
+        backend_close(backend);
+    }
+}
+
+static void close_from_inside_on_done(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = {NULL, close_it, world};
+    world->server.script = (struct script){.bytes = STREAM TEXT("ab") DONE, .close_after = true};
+    backend_start(world->backend, &request, &callbacks);
+    backend_start(world->backend, &request, &callbacks);
+    while (world->seen.done_calls < 2) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(world->seen.done_calls, 2);
+}
+
+static void loopback_needs_no_proxy(void **state) {
+    static const char *const names[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
+    for (size_t i = 0; i < 3; i++) {
+        setenv(names[i], "http://127.0.0.1:1", 1);
+    }
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    world->server.script = (struct script){.bytes = STREAM TEXT("ab") DONE, .close_after = true};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, 0);
+    for (size_t i = 0; i < 3; i++) {
+        unsetenv(names[i]);
+    }
+}
+
+static void a_proxy_does_not_see_the_key(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("secret code");
+    struct openai_options options = {.url = "https://api.example.com", .key = KEY};
+    char proxy[64];
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", world->server.port);
+    setenv("https_proxy", proxy, 1);
+    backend_close(world->backend);
+    world->backend = openai_new(&world->loop, &options, NULL);
+    world->server.script =
+        (struct script){.bytes = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", .close_after = true};
+    ask(world, &request);
+    unsetenv("https_proxy");
+    assert_true(world->seen.result.code != 0);
+    assert_ptr_equal(strstr(world->server.request.data, "CONNECT api.example.com:443 HTTP/1.1\r\n"),
+                     world->server.request.data);
+    assert_null(strstr(world->server.request.data, KEY)); // H3
+    assert_null(strstr(world->server.request.data, "secret code"));
+}
+
+static void close_ends_what_runs(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    backend_start(world->backend, &request, &callbacks);
+    backend_close(world->backend);
+    assert_int_equal(world->seen.done_calls, 1);
+    assert_int_equal(world->seen.result.code, ERR_CANCELLED);
+    world->backend = NULL;
+}
+
+static void connections_are_kept(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct str bytes;
+    str_init(&bytes);
+    const char *body = TEXT("ab") USAGE DONE;
+    str_append_format(&bytes,
+                      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                      "Transfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n",
+                      strlen(body), body);
+    world->server.script = (struct script){.bytes = bytes.data};
+    for (int i = 0; i < 3; i++) {
+        ask(world, &request);
+        assert_string_equal(world->seen.text.data, "ab");
+    }
+    assert_int_equal(world->server.requests, 3);
+    assert_int_equal(world->server.connections, 1);
+    str_free(&bytes);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(endless_text_is_cut, begin, finish),
+        cmocka_unit_test_setup_teardown(endless_noise_is_refused, begin, finish),
+        cmocka_unit_test_setup_teardown(endless_headers_are_refused, begin, finish),
+        cmocka_unit_test_setup_teardown(enough_closes_the_stream, begin, finish),
+        cmocka_unit_test_setup_teardown(a_stall_ends_at_the_deadline, begin, finish),
+        cmocka_unit_test_setup_teardown(a_deadline_in_the_past_ends_at_once, begin, finish),
+        cmocka_unit_test_setup_teardown(a_complete_answer_counts_though_the_stream_stays_open, begin, finish),
+        cmocka_unit_test_setup_teardown(nobody_there, begin, finish),
+        cmocka_unit_test_setup_teardown(cancel_closes_the_stream, begin, finish),
+        cmocka_unit_test_setup_teardown(cancel_before_anything_happened, begin, finish),
+        cmocka_unit_test_setup_teardown(cancel_inside_on_delta, begin, finish),
+        cmocka_unit_test_setup_teardown(requests_run_side_by_side, begin, finish),
+        cmocka_unit_test_setup_teardown(failing_at_once_does_not_hold_the_loop, begin, finish),
+        cmocka_unit_test_setup_teardown(close_from_inside_on_done, begin, finish),
+        cmocka_unit_test_setup_teardown(loopback_needs_no_proxy, begin, finish),
+        cmocka_unit_test_setup_teardown(a_proxy_does_not_see_the_key, begin, finish),
+        cmocka_unit_test_setup_teardown(close_ends_what_runs, begin, finish),
+        cmocka_unit_test_setup_teardown(connections_are_kept, begin, finish),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,198 @@
+// base_test.c - the small modules of base/ that everything stands on: str, arena, vec, map, intern, err,
+// queue.
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/queue.h"
+#include "base/utf8.h"
+#include "base/vec.h"
+#include "tests/unit/unit.h"
+
+static void str_splices(void **state) {
+    (void)state;
+    static const struct {
+        size_t start, end;
+        const char *with, *want;
+    } cases[] = {
+        {0, 0, "x", "xabcdef"}, {6, 6, "x", "abcdefx"},   {2, 4, "", "abef"},     {2, 4, "XYZ", "abXYZef"},
+        {5, 99, "!", "abcde!"}, {99, 99, "!", "abcdef!"}, {4, 2, "-", "ab-cdef"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct str str;
+        str_init(&str);
+        str_append_string(&str, "abcdef");
+        str_splice(&str, cases[i].start, cases[i].end, cases[i].with, strlen(cases[i].with));
+        assert_string_equal(str.data, cases[i].want);
+        assert_int_equal(str.length, strlen(cases[i].want));
+        str_free(&str);
+    }
+}
+
+static void str_grows_and_detaches(void **state) {
+    (void)state;
+    struct str str;
+    str_init(&str);
+    assert_string_equal(str.data, "");
+    for (int i = 0; i < 1000; i++) {
+        str_append_format(&str, "%d,", i % 10);
+    }
+    assert_int_equal(str.length, 2000);
+    char *text = str_detach(&str);
+    assert_int_equal(strlen(text), 2000);
+    assert_int_equal(str.length, 0);
+    free(text);
+    char *nothing = str_detach(&str);
+    assert_string_equal(nothing, "");
+    free(nothing);
+}
+
+static void slices_find_and_trim(void **state) {
+    (void)state;
+    struct slice text = SLICE_LITERAL("  a b a b\n");
+    assert_int_equal(slice_find(text, SLICE_LITERAL("a b"), 0), 2);
+    assert_int_equal(slice_find(text, SLICE_LITERAL("a b"), 3), 6);
+    assert_true(slice_find(text, SLICE_LITERAL("c"), 0) == (size_t)-1);
+    assert_true(slice_find(text, SLICE_LITERAL("a"), 99) == (size_t)-1);
+    assert_true(slice_equal(slice_trim(text), SLICE_LITERAL("a b a b")));
+    assert_int_equal(slice_trim(SLICE_LITERAL(" \t\r\n")).length, 0);
+}
+
+static void arena_keeps_small_and_large(void **state) {
+    (void)state;
+    struct arena arena;
+    arena_init(&arena);
+    char *small = arena_copy_string(&arena, "small");
+    char *large = arena_alloc(&arena, 100000);
+    large[99999] = 'x';
+    char *next = arena_format(&arena, "%s-%d", small, 7);
+    assert_string_equal(next, "small-7");
+    assert_int_equal((uintptr_t)large % 16, 0);
+    assert_string_equal(small, "small");
+    arena_free(&arena);
+    assert_int_equal(arena.used, 0);
+}
+
+static void map_agrees_with_an_array(void **state) {
+    (void)state;
+    enum { KEYS = 512 };
+    struct map map;
+    map_init(&map);
+    uint64_t wanted[KEYS] = {0};
+    uint32_t random = 1;
+    for (int step = 0; step < 20000; step++) {
+        random = random * 1664525u + 1013904223u;
+        uint32_t key = random >> 16 & (KEYS - 1);
+        if (random & 1) {
+            map_set(&map, (uint64_t)key << 32, (uint64_t)step + 1);
+            wanted[key] = (uint64_t)step + 1;
+        } else {
+            assert_int_equal(map_remove(&map, (uint64_t)key << 32), wanted[key] != 0);
+            wanted[key] = 0;
+        }
+    }
+    for (uint64_t key = 0; key < KEYS; key++) {
+        const uint64_t *value = map_get(&map, key << 32);
+        assert_int_equal(value ? *value : 0, wanted[key]);
+    }
+    map_free(&map);
+}
+
+static void intern_gives_each_string_one_number(void **state) {
+    (void)state;
+    struct intern intern;
+    intern_init(&intern);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 5000; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "name%d", i);
+            assert_int_equal(intern_add(&intern, slice_of_string(name)), i);
+        }
+    }
+    assert_int_equal(intern.count, 5000);
+    assert_int_equal(intern_find(&intern, SLICE_LITERAL("name42")), 42);
+    assert_true(intern_find(&intern, SLICE_LITERAL("absent")) == INTERN_NONE);
+    assert_true(slice_equal(intern_string(&intern, 7), SLICE_LITERAL("name7")));
+    intern_free(&intern);
+}
+
+static void err_cuts_at_a_character(void **state) {
+    (void)state;
+    char text[600];
+    memset(text, 'a', sizeof text);
+    // The three bytes of U+2026 straddle the limit of 511.
+    for (size_t i = 510; i + 3 < sizeof text; i += 3) {
+        text[i] = '\xE2', text[i + 1] = '\x80', text[i + 2] = '\xA6';
+    }
+    text[sizeof text - 1] = '\0';
+    struct err err;
+    assert_int_equal(err_set(&err, ERR_IO, "%s", text), ERR_IO);
+    assert_true(utf8_valid(slice_of_string(err.message)));
+    assert_int_equal(strlen(err.message), 510);
+    assert_int_equal(err_set(NULL, ERR_IO, "nobody listens"), ERR_IO);
+    assert_string_equal(err_text(ERR_NOT_FOUND), "not found");
+    assert_string_equal(err_text(12345), "unknown error");
+}
+
+static void vec_pushes_values_with_commas(void **state) {
+    (void)state;
+    struct pair {
+        int a, b;
+    };
+    VEC(struct pair) pairs = {0};
+    for (int i = 0; i < 100; i++) {
+        vec_push(&pairs, (struct pair){i, 2 * i});
+    }
+    assert_int_equal(pairs.count, 100);
+    assert_int_equal(pairs.items[99].b, 198);
+    vec_free(&pairs);
+    assert_null(pairs.items);
+}
+
+enum { ITEMS = 2000 };
+
+static void produce(void *argument) {
+    struct queue *queue = argument;
+    for (uintptr_t i = 1; i <= ITEMS; i++) {
+        // The queue carries numbers here, not addresses.
+        queue_push(queue, (void *)i); // NOLINT(performance-no-int-to-ptr)
+    }
+}
+
+static void queue_passes_everything_in_order(void **state) {
+    (void)state;
+    struct queue queue;
+    queue_init(&queue, 7);
+    uv_thread_t thread;
+    uv_thread_create(&thread, produce, &queue);
+    for (uintptr_t i = 1; i <= ITEMS; i++) {
+        assert_int_equal((uintptr_t)queue_pop(&queue), i);
+    }
+    uv_thread_join(&thread);
+    int item = 0;
+    for (int i = 0; i < 7; i++) {
+        assert_true(queue_try_push(&queue, &item));
+    }
+    assert_false(queue_try_push(&queue, &item));
+    queue_close(&queue);
+    assert_false(queue_push(&queue, &item));
+    for (int i = 0; i < 7; i++) {
+        assert_ptr_equal(queue_pop(&queue), &item);
+    }
+    assert_null(queue_pop(&queue));
+    queue_fini(&queue);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(str_splices),
+        cmocka_unit_test(str_grows_and_detaches),
+        cmocka_unit_test(slices_find_and_trim),
+        cmocka_unit_test(arena_keeps_small_and_large),
+        cmocka_unit_test(map_agrees_with_an_array),
+        cmocka_unit_test(intern_gives_each_string_one_number),
+        cmocka_unit_test(err_cuts_at_a_character),
+        cmocka_unit_test(vec_pushes_values_with_commas),
+        cmocka_unit_test(queue_passes_everything_in_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,305 @@
+// engine_test.c - a request's life with a model that the test plays: every request ends once, with the right
+// outcome.
+#include "base/mem.h"
+#include "completion/engine.h"
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+
+struct backend_call {
+    struct backend_callbacks callbacks;
+    const struct backend_request *request;
+    bool cancelled;
+};
+
+// A model that waits until the test answers for it.
+struct played {
+    struct backend base;
+    struct backend_call calls[8];
+    struct backend_call *call; // the latest
+    int starts, cancels;
+    size_t used;
+};
+
+static struct backend_call *played_start(struct backend *self, const struct backend_request *request,
+                                         const struct backend_callbacks *callbacks) {
+    struct played *played = (struct played *)self;
+    played->starts++;
+    played->call = &played->calls[played->used++ % 8];
+    *played->call = (struct backend_call){*callbacks, request, false};
+    return played->call;
+}
+
+static void played_cancel(struct backend *self, struct backend_call *call) {
+    struct played *played = (struct played *)self;
+    played->cancels++;
+    struct backend_result result = {.code = ERR_CANCELLED, .message = "cancelled", .hint = ""};
+    call->callbacks.on_done(call->callbacks.context, &result);
+}
+
+static const struct backend_operations played_operations = {.start = played_start, .cancel = played_cancel};
+
+struct fixture {
+    uv_loop_t loop;
+    struct worker *worker;
+    struct retriever *retriever;
+    struct config *config;
+    struct played model;
+    struct engine *engine;
+};
+
+struct asked {
+    int answers;
+    enum outcome outcome;
+    char shown[64];
+    char reason[128];
+    size_t count;
+};
+
+static int set_up(void **state) {
+    struct fixture *fixture = mem_zero(1, sizeof *fixture);
+    uv_loop_init(&fixture->loop);
+    fixture->worker = worker_new(&fixture->loop, 8);
+    fixture->retriever = retriever_new("/nonexistent");
+    fixture->config = config_new();
+    fixture->model.base.operations = &played_operations;
+    fixture->model.base.traits = (struct backend_traits){.name = "played", .model = "played"};
+    struct engine_options options = {&fixture->loop,       fixture->worker, fixture->retriever,
+                                     &fixture->model.base, fixture->config, "/nonexistent"};
+    fixture->engine = engine_new(&options);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct fixture *fixture = *state;
+    worker_free(fixture->worker);
+    engine_free(fixture->engine);
+    uv_run(&fixture->loop, UV_RUN_DEFAULT);
+    retriever_free(fixture->retriever);
+    config_free(fixture->config);
+    int code = uv_loop_close(&fixture->loop);
+    free(fixture);
+    return code;
+}
+
+static void on_answer(void *context, const struct engine_answer *answer) {
+    struct asked *asked = context;
+    asked->answers++;
+    asked->outcome = answer->outcome;
+    asked->count = answer->candidate_count;
+    snprintf(asked->reason, sizeof asked->reason, "%s", answer->reason);
+    if (answer->candidate_count) {
+        snprintf(asked->shown, sizeof asked->shown, "%.*s", (int)answer->candidates[0].shown.length,
+                 answer->candidates[0].shown.data);
+    }
+}
+
+static struct engine_request *ask_on(struct fixture *fixture, struct asked *asked, const char *document,
+                                     unsigned channel, bool invoked) {
+    struct str text;
+    str_init(&text);
+    str_append_string(&text, document);
+    size_t cursor = slice_find(str_slice(&text), SLICE_LITERAL("|"), 0);
+    str_splice(&text, cursor, cursor + 1, NULL, 0);
+    struct text *shared = text_new(str_slice(&text));
+    struct engine_query query = {.path = "a.c",
+                                 .language = "c",
+                                 .text = shared,
+                                 .cursor = cursor,
+                                 .channel = channel,
+                                 .invoked = invoked};
+    struct engine_request *request = engine_start(fixture->engine, &query, on_answer, asked);
+    text_release(shared);
+    str_free(&text);
+    return request;
+}
+
+static struct engine_request *ask(struct fixture *fixture, struct asked *asked, const char *document) {
+    return ask_on(fixture, asked, document, 0, false);
+}
+
+// Turns the loop until the model has been asked `starts` times, or the request was answered.
+static void turn(struct fixture *fixture, const struct asked *asked, int starts) {
+    for (int i = 0; i < 10000 && !asked->answers && fixture->model.starts < starts; i++) {
+        uv_run(&fixture->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+    uv_run(&fixture->loop, UV_RUN_NOWAIT);
+}
+
+static void reply(struct fixture *fixture, const char *text, double confidence) {
+    struct backend_candidate candidate = {slice_of_string(text), confidence};
+    struct backend_result result = {
+        .message = "", .hint = "", .candidates = &candidate, .candidate_count = 1, .finish = FINISH_STOP};
+    fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
+}
+
+static void a_good_answer_is_shown(void **state) {
+    struct fixture *fixture = *state;
+    struct asked asked = {0};
+    ask(fixture, &asked, "int x = |\n");
+    turn(fixture, &asked, 1);
+    assert_true(slice_equal(fixture->model.call->request->prefix, SLICE_LITERAL("int x = ")));
+    assert_true(slice_equal(fixture->model.call->request->suffix, SLICE_LITERAL("\n")));
+    reply(fixture, "compute();", 0.9);
+    assert_int_equal(asked.answers, 0);
+    turn(fixture, &asked, 99);
+    assert_int_equal(asked.answers, 1);
+    assert_int_equal(asked.outcome, OUTCOME_SHOWN);
+    assert_string_equal(asked.shown, "compute();");
+    const struct engine_answer *last = engine_last(fixture->engine, "a.c");
+    assert_non_null(last);
+    assert_int_equal(last->candidate_count, 1);
+    engine_forget(fixture->engine, "a.c");
+    assert_null(engine_last(fixture->engine, "a.c"));
+    assert_int_equal(engine_outcome_count(fixture->engine, OUTCOME_SHOWN), 1);
+}
+
+static void silence_has_a_reason(void **state) {
+    struct fixture *fixture = *state;
+    fixture->config->minimum_confidence = 0.5;
+    static const struct {
+        const char *document, *raw;
+        double confidence;
+        bool invoked;
+        enum outcome outcome;
+    } cases[] = {
+        {"int x = |", "", 0.9, false, OUTCOME_NOTHING},
+        {"int x = |", "y;", 0.1, false, OUTCOME_LOW_CONFIDENCE},
+        {"int x = |", "y;", 0.1, true, OUTCOME_SHOWN},
+        {"int x = |", "y;", -1, false, OUTCOME_SHOWN},
+        {"wo|rd", "y;", 0.9, false, OUTCOME_MID_WORD},
+        {"  |\n  return value;\n", "return value;", 0.9, false, OUTCOME_REPEATS_SUFFIX},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct asked asked = {0};
+        fixture->model.starts = 0;
+        ask_on(fixture, &asked, cases[i].document, 0, cases[i].invoked);
+        turn(fixture, &asked, 1);
+        if (fixture->model.starts) {
+            reply(fixture, cases[i].raw, cases[i].confidence);
+            turn(fixture, &asked, 99);
+        }
+        assert_int_equal(asked.answers, 1);
+        assert_string_equal(outcome_id(asked.outcome), outcome_id(cases[i].outcome));
+        assert_int_equal(asked.reason[0] == '\0', asked.outcome == OUTCOME_SHOWN);
+    }
+}
+
+static void failures_carry_the_models_words(void **state) {
+    struct fixture *fixture = *state;
+    static const struct {
+        int code;
+        enum outcome outcome;
+    } cases[] = {{ERR_TIMEOUT, OUTCOME_TIMEOUT},
+                 {ERR_UNAVAILABLE, OUTCOME_UNREACHABLE},
+                 {ERR_DENIED, OUTCOME_MODEL_FAILED}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct asked asked = {0};
+        fixture->model.starts = 0;
+        ask(fixture, &asked, "int x = |");
+        turn(fixture, &asked, 1);
+        struct backend_result result = {.code = cases[i].code, .message = "it broke", .hint = "mend it"};
+        fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
+        turn(fixture, &asked, 99);
+        assert_int_equal(asked.outcome, cases[i].outcome);
+        assert_string_equal(asked.reason, "it broke: mend it");
+    }
+}
+
+static void a_model_that_asks_for_peace_gets_it(void **state) {
+    struct fixture *fixture = *state;
+    struct asked asked = {0};
+    ask(fixture, &asked, "int x = |");
+    turn(fixture, &asked, 1);
+    struct backend_result result = {
+        .code = ERR_BUSY, .message = "too many requests", .hint = "", .retry_after_ms = 60000};
+    fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
+    turn(fixture, &asked, 99);
+    struct asked again = {0};
+    ask(fixture, &again, "int xy = |");
+    turn(fixture, &again, 99);
+    assert_int_equal(again.outcome, OUTCOME_MODEL_FAILED);
+    assert_non_null(strstr(again.reason, "wait 60 s"));
+    assert_int_equal(fixture->model.starts, 1);
+}
+
+static void a_newer_request_supersedes_only_its_own_kind(void **state) {
+    struct fixture *fixture = *state;
+    // Static: what still runs is answered at tear-down.
+    static struct asked first, second, popup;
+    ask_on(fixture, &first, "int x = |", 0, false);
+    turn(fixture, &first, 1);
+    ask_on(fixture, &popup, "int x = |", 1, false);
+    uv_run(&fixture->loop, UV_RUN_NOWAIT);
+    assert_int_equal(first.answers, 0);
+    ask_on(fixture, &second, "int xy = |", 0, false);
+    turn(fixture, &first, 99);
+    assert_int_equal(first.answers, 1);
+    assert_int_equal(first.outcome, OUTCOME_SUPERSEDED);
+    assert_int_equal(fixture->model.cancels, 1);
+    assert_null(engine_last(fixture->engine, "a.c"));
+}
+
+static void cancelling_answers_once_at_any_time(void **state) {
+    struct fixture *fixture = *state;
+    for (int when = 0; when < 3; when++) {
+        struct asked asked = {0};
+        fixture->model.starts = 0;
+        struct engine_request *request = ask(fixture, &asked, when == 2 ? "wo|rd" : "int x = |");
+        if (when == 1) {
+            turn(fixture, &asked, 1);
+        }
+        engine_cancel(fixture->engine, request);
+        assert_int_equal(asked.answers, 0);
+        turn(fixture, &asked, 99);
+        assert_int_equal(asked.answers, 1);
+        assert_int_equal(asked.outcome, when == 2 ? OUTCOME_MID_WORD : OUTCOME_CANCELLED);
+    }
+}
+
+static void settings_switch_it_off(void **state) {
+    struct fixture *fixture = *state;
+    struct asked asked = {0};
+    fixture->config->enabled = false;
+    ask(fixture, &asked, "int x = |");
+    turn(fixture, &asked, 1);
+    assert_int_equal(asked.outcome, OUTCOME_DISABLED);
+    fixture->config->enabled = true;
+    struct json *object = json_parse(SLICE_LITERAL("{\"languages\":{\"c\":false}}"), NULL);
+    config_merge(fixture->config, object, CONFIG_WORKSPACE, NULL, NULL);
+    json_free(object);
+    asked = (struct asked){0};
+    ask(fixture, &asked, "int x = |");
+    turn(fixture, &asked, 1);
+    assert_int_equal(asked.outcome, OUTCOME_LANGUAGE_OFF);
+    assert_int_equal(fixture->model.starts, 0);
+}
+
+static void freeing_ends_what_runs(void **state) {
+    struct fixture *fixture = *state;
+    static struct asked asked;
+    asked = (struct asked){0};
+    ask(fixture, &asked, "int x = |");
+    turn(fixture, &asked, 1);
+    struct engine *engine = fixture->engine;
+    fixture->engine = NULL;
+    engine_free(engine);
+    assert_int_equal(asked.answers, 1);
+    assert_int_equal(asked.outcome, OUTCOME_CANCELLED);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_good_answer_is_shown, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_model_that_asks_for_peace_gets_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(settings_switch_it_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(freeing_ends_what_runs, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,84 @@
+// postprocess_test.c - what an editor would show for a model's raw text. `|` marks the cursor.
+#include "completion/postprocess.h"
+#include "tests/unit/unit.h"
+
+struct example {
+    const char *document, *raw;
+    uint32_t lines;
+    enum outcome outcome;
+    const char *text, *replaced; // what to insert, and what it replaces
+};
+
+static const struct example examples[] = {
+    // End of line: from the start of the word being typed.
+    {"int x = |", "compute(1);", 1, OUTCOME_SHOWN, "compute(1);", ""},
+    {"int x = comp|", "ute(1);", 1, OUTCOME_SHOWN, "compute(1);", "comp"},
+    {"int x = comp|\nnext", "ute(1);\nmore", 1, OUTCOME_SHOWN, "compute(1);", "comp"},
+    {"if (x) {|\n", "\n    y();\n}\n", 3, OUTCOME_SHOWN, "\n    y();\n}", ""},
+    {"f(|  \t\r\nnext", "a)", 1, OUTCOME_SHOWN, "a)", ""},
+    {"\xC3\xA9t|", "\xC3\xA9", 1, OUTCOME_SHOWN, "\xC3\xA9t\xC3\xA9", "\xC3\xA9t"},
+    // Only closers right of the cursor: over those that it repeats.
+    {"f(|)", "a, b)", 1, OUTCOME_SHOWN, "a, b)", ")"},
+    {"f(|);", "a, b);", 1, OUTCOME_SHOWN, "a, b);", ");"},
+    {"f(|);", "a, b", 1, OUTCOME_SHOWN, "a, b", ""},
+    {"f(|);", "a, b)", 1, OUTCOME_SHOWN, "a, b)", ")"},
+    {"f(|)", ")", 1, OUTCOME_REPEATS_SUFFIX, NULL, NULL},
+    {"f(\"|\")", "text\")", 1, OUTCOME_SHOWN, "text\")", "\")"},
+    // Other text right of the cursor: one line, nothing that stands there already.
+    {"f(|, c)", "a\nb", 5, OUTCOME_SHOWN, "a", ""},
+    {"f(|x, c)", "a, x, c)", 1, OUTCOME_SHOWN, "a,", ""},
+    {"f(|x)", "x)", 1, OUTCOME_NOTHING, NULL, NULL},
+    // Nothing to say.
+    {"a |", "", 1, OUTCOME_NOTHING, NULL, NULL},
+    {"a |", "  \n ", 1, OUTCOME_NOTHING, NULL, NULL},
+    {"  |\n  return result;\n", "return result;", 1, OUTCOME_REPEATS_SUFFIX, NULL, NULL},
+    {"  |\n\n  return result;\n", "return result;", 1, OUTCOME_REPEATS_SUFFIX, NULL, NULL},
+    {"  |\n  return other;\n", "return result;", 1, OUTCOME_SHOWN, "return result;", ""},
+    {"  |\n}\n", "}", 1, OUTCOME_SHOWN, "}", ""},
+};
+
+static void examples_hold(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        const struct example *example = &examples[i];
+        struct str document;
+        str_init(&document);
+        str_append_string(&document, example->document);
+        size_t cursor = slice_find(str_slice(&document), SLICE_LITERAL("|"), 0);
+        str_splice(&document, cursor, cursor + 1, NULL, 0);
+        struct arena arena;
+        arena_init(&arena);
+        struct postprocess_query query = {str_slice(&document), cursor, example->lines};
+        struct postprocess_result result = {0};
+        enum outcome outcome = postprocess(&query, slice_of_string(example->raw), &arena, &result);
+        print_message("%s + %s\n", example->document, example->raw);
+        assert_string_equal(outcome_id(outcome), outcome_id(example->outcome));
+        if (outcome == OUTCOME_SHOWN) {
+            assert_true(slice_equal(result.text, slice_of_string(example->text)));
+            struct slice replaced = slice_sub(query.document, result.replace_start, result.replace_end);
+            assert_true(slice_equal(replaced, slice_of_string(example->replaced)));
+            assert_true(result.replace_start <= cursor && cursor <= result.replace_end);
+        }
+        arena_free(&arena);
+        str_free(&document);
+    }
+}
+
+static void the_middle_of_a_word_is_known(void **state) {
+    (void)state;
+    assert_true(postprocess_mid_word(SLICE_LITERAL("word"), 2));
+    assert_false(postprocess_mid_word(SLICE_LITERAL("word"), 0));
+    assert_false(postprocess_mid_word(SLICE_LITERAL("word"), 4));
+    assert_false(postprocess_mid_word(SLICE_LITERAL("a.b"), 1));
+    assert_int_equal(postprocess_line_limit(SLICE_LITERAL("f(a"), 2, 8), 1);
+    assert_int_equal(postprocess_line_limit(SLICE_LITERAL("f()"), 2, 8), 8);
+    assert_int_equal(postprocess_line_limit(SLICE_LITERAL("f("), 2, 8), 8);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(examples_hold),
+        cmocka_unit_test(the_middle_of_a_word_is_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,109 @@
+// terms_test.c - what words a text gives to lexical ranking.
+
+#include "base/hash.h"
+#include "indexer/terms.h"
+#include "tests/unit/unit.h"
+
+struct expectation {
+    const char *next; // the terms still to come, separated by spaces
+    const char *text;
+};
+
+static void expect_next(void *context, uint32_t hash) {
+    struct expectation *expectation = context;
+    size_t length = strcspn(expectation->next, " ");
+    if (length == 0 || hash_fold(hash_bytes(expectation->next, length)) != hash) {
+        fail_msg("\"%s\": an unexpected term before \"%s\"", expectation->text, expectation->next);
+    }
+    expectation->next += length + (expectation->next[length] == ' ');
+}
+
+static void test_scan(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *terms;
+    } cases[] = {
+        {"", ""},
+        {"parseHTTPRequest", "parsehttprequest parse http request"},
+        {"uv__io_poll(loop)", "uv__io_poll uv io poll loop"},
+        {"_hidden __init__", "hidden init"},
+        {"utf8Decode sha256sum", "utf8decode utf8 decode sha256sum"},
+        {"MAX_PATH", "max_path max path"},
+        {"HTTPServer2Go", "httpserver2go http server2 go"},
+        {"x y i 1 0xFF 10u 3rd", ""},
+        {"a_1_b", "a_1_b"},
+        {"if (size) return size;", "size size"},
+        {"Return", "return"}, // keywords are case-sensitive
+        {"caf\xc3\xa9 na\xc3\xafve", "caf\xc3\xa9 na\xc3\xafve"},
+        {"\xff\xfe foo\x80", "\xff\xfe foo\x80"},
+        {"a.b->first+second", "first second"},
+        {"___ _", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct expectation expectation = {cases[i].terms, cases[i].text};
+        terms_scan(slice_of_string(cases[i].text), expect_next, &expectation);
+        assert_string_equal(expectation.next, "");
+    }
+}
+
+static void count_one(void *context, uint32_t hash) {
+    (void)hash;
+    ++*(size_t *)context;
+}
+
+static void test_long_words_are_cut(void **state) {
+    (void)state;
+    static char word[100000];
+    memset(word, 'a', sizeof word);
+    size_t count = 0;
+    terms_scan(slice_of(word, sizeof word), count_one, &count);
+    assert_int_equal(count, 1);
+    struct arena arena;
+    arena_init(&arena);
+    uint32_t terms, length;
+    const struct term *cut = terms_count(slice_of(word, sizeof word), &arena, &terms, &length);
+    assert_int_equal(cut[0].hash, hash_fold(hash_bytes(word, 128)));
+    arena_free(&arena);
+}
+
+static void test_count(void **state) {
+    (void)state;
+    struct arena arena;
+    arena_init(&arena);
+    uint32_t count, length;
+    const struct term *terms =
+        terms_count(SLICE_LITERAL("beta alpha beta gamma beta alpha"), &arena, &count, &length);
+    assert_int_equal(count, 3);
+    assert_int_equal(length, 6);
+    uint32_t beta = hash_fold(hash_bytes("beta", 4));
+    for (uint32_t i = 0; i < count; i++) {
+        assert_true(i == 0 || terms[i - 1].hash < terms[i].hash); // R3
+        assert_true(terms[i].hash != beta || terms[i].count == 3);
+    }
+    terms_count(SLICE_LITERAL(" \n"), &arena, &count, &length);
+    assert_int_equal(count, 0);
+    assert_int_equal(length, 0);
+    arena_free(&arena);
+}
+
+static void test_keywords(void **state) {
+    (void)state;
+    assert_true(terms_is_keyword(SLICE_LITERAL("return")));
+    assert_true(terms_is_keyword(SLICE_LITERAL("elif")));
+    assert_true(terms_is_keyword(SLICE_LITERAL("instanceof")));
+    assert_true(terms_is_keyword(SLICE_LITERAL("NULL")));
+    assert_false(terms_is_keyword(SLICE_LITERAL("Return")));
+    assert_false(terms_is_keyword(SLICE_LITERAL("returned")));
+    assert_false(terms_is_keyword(SLICE_LITERAL("retur")));
+    assert_false(terms_is_keyword(SLICE_LITERAL("")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scan),
+        cmocka_unit_test(test_long_words_are_cut),
+        cmocka_unit_test(test_count),
+        cmocka_unit_test(test_keywords),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,302 @@
+// session_test.c - the life of a conversation: start, settings, files, status, end.
+#include "tests/unit/lsp/session_world.h"
+#include "tests/unit/unit.h"
+
+static void test_life_cycle(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(""));
+    const struct json *capabilities = json_get(result_of(&world, 1), "capabilities");
+    assert_string_equal(json_get_string(capabilities, "positionEncoding", ""), "utf-16");
+    assert_true(json_get_bool(capabilities, "inlineCompletionProvider", false));
+    assert_json(json_get(capabilities, "textDocumentSync"),
+                "{'openClose':true,'change':2,'save':{'includeText':false}}");
+    assert_json(json_get(capabilities, "executeCommandProvider"), "{'commands':['hunch.didAccept']}");
+    assert_json(json_get(capabilities, "workspace"),
+                "{'workspaceFolders':{'supported':true,'changeNotifications':true}}");
+    assert_string_equal(json_get_string(json_get(result_of(&world, 1), "serverInfo"), "name", ""), "hunch");
+    assert_int_equal(world.opened, 0); // nothing slow before the answer
+    say(&world, INITIALIZED);
+    say(&world, INITIALIZED);
+    assert_int_equal(world.opened, 1);
+    assert_string_equal(world.root, "/p");
+    say(&world, "{'id':2,'method':'shutdown'}");
+    assert_true(json_is_null(result_of(&world, 2)) && !error_of(&world, 2));
+    say(&world, INLINE(3, 0, 0));
+    assert_int_equal(error_of(&world, 3), -32600);
+    say(&world, "{'method':'exit'}");
+    assert_int_equal(world.exit_code, 0);
+    say(&world, "{'id':4,'method':'shutdown'}"); // nobody listens any more
+    assert_null(answer_to(&world, 4));
+    end_world(&world);
+    assert_int_equal(world.closed, 1);
+}
+
+static void test_ends(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, "{'method':'exit'}");
+    assert_int_equal(world.exit_code, 1);
+    end_world(&world);
+    assert_int_equal(world.closed, 0);
+
+    new_world(&world);
+    say(&world, INITIALIZE(""));
+    session_end_of_input(world.session);
+    session_end_of_input(world.session);
+    assert_int_equal(world.exit_code, 1);
+    end_world(&world);
+
+    new_world(&world);
+    say(&world, INITIALIZE(""));
+    say(&world, "{'id':2,'method':'shutdown'}");
+    session_end_of_input(world.session);
+    assert_int_equal(world.exit_code, 0);
+    end_world(&world);
+}
+
+static const struct {
+    const char *params, *root, *encoding;
+} roots[] = {
+    {"'rootUri':'file:///p'", "/p", "utf-16"},
+    {"'rootUri':'file:///p','workspaceFolders':[{'uri':'file:///w%20x','name':'w'},{'uri':'file:///v'}]",
+     "/w x", "utf-16"},
+    {"'rootUri':'file:///p','workspaceFolders':null", "/p", "utf-16"},
+    {"'rootUri':'file:///p','workspaceFolders':[]", "/p", "utf-16"},
+    {"'rootUri':null,'rootPath':'/q'", "/q", "utf-16"},
+    {"'rootPath':'relative'", "(none)", "utf-16"},
+    {"'rootUri':'vscode-vfs://github/x'", "(none)", "utf-16"},
+    {"", "(none)", "utf-16"},
+    {"'capabilities':{'general':{'positionEncodings':['utf-8','utf-16']}}", "(none)", "utf-16"},
+    {"'capabilities':{'general':{'positionEncodings':['utf-32','utf-8']}}", "(none)", "utf-8"},
+    {"'capabilities':{'general':{'positionEncodings':['utf-32']}}", "(none)", "utf-32"},
+    {"'capabilities':{'general':{'positionEncodings':[]}}", "(none)", "utf-16"},
+    {"'capabilities':5,'workspaceFolders':{},'trace':7,'processId':'x'", "(none)", "utf-16"},
+};
+
+static void test_initialize_params(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+        struct world world;
+        new_world(&world);
+        struct str text;
+        str_init(&text);
+        str_append_format(&text, "{'id':1,'method':'initialize','params':{%s}}", roots[i].params);
+        say(&world, text.data);
+        say(&world, INITIALIZED);
+        str_free(&text);
+        assert_string_equal(world.root, roots[i].root);
+        const struct json *capabilities = json_get(result_of(&world, 1), "capabilities");
+        assert_string_equal(json_get_string(capabilities, "positionEncoding", ""), roots[i].encoding);
+        end_world(&world);
+    }
+}
+
+static void test_settings(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(",'initializationOptions':{'enabled':false},'capabilities':{'workspace':"
+                           "{'configuration':true}}"));
+    say(&world, INITIALIZED);
+    const struct json *pull = last_sent(&world, "workspace/configuration");
+    assert_json(json_get(pull, "params"), "{'items':[{'section':'hunch'}]}");
+    say(&world, "{'id':1,'result':[{'model.url':'http://evil'}]}");
+    assert_string_equal(merged.data, "2:{\"enabled\":false}3:{\"model.url\":\"http://evil\"}");
+    const struct json *status = json_get(last_sent(&world, "hunch/status"), "params");
+    assert_string_equal(json_get_string(status, "state", ""), "disabled");
+    // settings along with the notification count only from clients that cannot be asked
+    say(&world, "{'method':'workspace/didChangeConfiguration','params':{'settings':{'hunch':{'x':1}}}}");
+    assert_null(strstr(merged.data, "\"x\""));
+    say(&world, "{'id':2,'result':[null]}");
+    say(&world, "{'id':2,'error':{'code':1,'message':'no'}}");
+    end_world(&world);
+
+    new_world(&world);
+    say(&world, INITIALIZE(""));
+    say(&world, INITIALIZED);
+    assert_null(last_sent(&world, "workspace/configuration"));
+    say(&world,
+        "{'method':'workspace/didChangeConfiguration','params':{'settings':{'hunch':{'x':1},'y':2}}}");
+    say(&world, "{'method':'workspace/didChangeConfiguration','params':{'settings':null}}");
+    say(&world, "{'method':'workspace/didChangeConfiguration','params':null}");
+    assert_string_equal(merged.data, "3:{\"x\":1}");
+    end_world(&world);
+}
+
+static void on_timer(uv_timer_t *timer) {
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+// Lets the loop deliver what waits in it.
+static void turn_loop(struct world *world) {
+    uv_timer_t timer;
+    uv_timer_init(&world->loop, &timer);
+    uv_timer_start(&timer, on_timer, 1, 0);
+    uv_run(&world->loop, UV_RUN_DEFAULT);
+}
+
+static void test_refused_setting_is_said(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(",'initializationOptions':{'model.url':'http://evil'}"));
+    say(&world, INITIALIZED);
+    turn_loop(&world); // log lines come through it
+    const struct json *line = json_get(last_sent(&world, "window/logMessage"), "params");
+    assert_int_equal(json_get_integer(line, "type", 0), 2);
+    assert_non_null(strstr(json_get_string(line, "message", ""), "model.url"));
+    end_world(&world);
+}
+
+static void test_status_and_progress(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(",'capabilities':{'window':{'workDoneProgress':true}}"));
+    say(&world, "{'id':9,'method':'hunch/status'}");
+    assert_string_equal(json_get_string(result_of(&world, 9), "state", ""), "starting");
+    say(&world, INITIALIZED);
+    assert_string_equal(status_of(&world), "indexing");
+    const struct json *create = last_sent(&world, "window/workDoneProgress/create");
+    assert_json(json_get(create, "params"), "{'token':'hunch/index'}");
+    assert_null(last_sent(&world, "$/progress"));
+    say(&world, "{'id':1,'result':null}");
+    assert_json(
+        json_get(last_sent(&world, "$/progress"), "params"),
+        "{'token':'hunch/index','value':{'kind':'begin','message':'0 of 0 files','title':'Hunch: indexing',"
+        "'cancellable':false,'percentage':0}}");
+    struct index_progress progress = {.files_total = 10, .files_done = 5};
+    world.events.on_progress(world.events.context, &progress);
+    assert_json(
+        json_get(last_sent(&world, "$/progress"), "params"),
+        "{'token':'hunch/index','value':{'kind':'report','message':'5 of 10 files','percentage':50}}");
+    progress.files_total = 100; // the walk found more: the percentage does not go back
+    world.events.on_progress(world.events.context, &progress);
+    assert_json(
+        json_get(last_sent(&world, "$/progress"), "params"),
+        "{'token':'hunch/index','value':{'kind':'report','message':'5 of 100 files','percentage':50}}");
+    assert_string_equal(status_of(&world), "indexing");
+    progress.files_done = 100;
+    world.events.on_ready(world.events.context, &progress);
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/index','value':{'kind':'end','message':'100 of 100 files'}}");
+    assert_json(
+        json_get(last_sent(&world, "hunch/status"), "params"),
+        "{'state':'ready','message':'','model':'played','index':{'files':100,'total':100,'ready':true}}");
+    size_t count = world.sent.count;
+    world.events.on_progress(world.events.context, &progress); // nothing new: nothing is sent
+    assert_int_equal(world.sent.count, count);
+    world.events.on_warning(world.events.context, "the store is not writable");
+    assert_string_equal(status_of(&world), "warning");
+    end_world(&world);
+}
+
+static void test_progress_unwanted(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(""));
+    say(&world, INITIALIZED);
+    struct index_progress progress = {.files_total = 1, .files_done = 1};
+    world.events.on_ready(world.events.context, &progress);
+    assert_null(last_sent(&world, "window/workDoneProgress/create"));
+    assert_null(last_sent(&world, "$/progress"));
+    end_world(&world);
+
+    new_world(&world);
+    say(&world, INITIALIZE(",'capabilities':{'window':{'workDoneProgress':true}}"));
+    say(&world, INITIALIZED);
+    say(&world, "{'id':1,'error':{'code':-32601,'message':'no'}}");
+    world.events.on_ready(world.events.context, &progress);
+    assert_null(last_sent(&world, "$/progress"));
+    end_world(&world);
+}
+
+static void test_open_fails(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    world.fail_open = true;
+    say(&world, INITIALIZE(""));
+    say(&world, INITIALIZED);
+    assert_string_equal(world.root, "(none)"); // completions from the open documents are left
+    assert_string_equal(status_of(&world), "warning");
+    say(&world, OPEN("file:///p/a.c", "ab"));
+    say(&world, INLINE(2, 0, 2));
+    answer_text(running, "abc", 0, 2);
+    assert_int_equal(json_count(json_get(result_of(&world, 2), "items")), 1);
+    end_world(&world);
+}
+
+static void test_trace(void **state) {
+    (void)state;
+    struct world world;
+    start_world(&world, "ab");
+    say(&world, INLINE(2, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_NOTHING});
+    assert_null(last_sent(&world, "$/logTrace"));
+    say(&world, "{'method':'$/setTrace','params':{'value':'messages'}}");
+    say(&world, INLINE(3, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_NOTHING, .total_ms = 1.25});
+    const struct json *line = json_get(last_sent(&world, "$/logTrace"), "params");
+    assert_string_equal(json_get_string(line, "message", ""),
+                        "inlineCompletion a.c:1: nothing in 1.2 ms (the model had nothing to say)");
+    say(&world, "{'method':'$/setTrace','params':{'value':'off'}}");
+    clear_sent(&world);
+    say(&world, INLINE(4, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_NOTHING});
+    assert_null(last_sent(&world, "$/logTrace"));
+    end_world(&world);
+}
+
+static void test_files(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(""));
+    say(&world, OPEN("file:///p/a.c", "early")); // before the index is there
+    assert_int_equal(overlays, 0);
+    say(&world, INITIALIZED);
+    assert_string_equal(overlaid, "a.c=early");
+    say(&world, OPEN("file:///elsewhere/b.c", "x"));
+    assert_int_equal(overlays, 1); // outside the root
+    say(&world,
+        "{'method':'textDocument/didChange','params':{'textDocument':{'uri':'file:///p/a.c','version':2},"
+        "'contentChanges':[{'text':'late'}]}}");
+    assert_string_equal(overlaid, "a.c=late");
+    say(&world, "{'method':'textDocument/didSave','params':{'textDocument':{'uri':'file:///p/a.c'}}}");
+    say(&world,
+        "{'method':'workspace/didChangeWatchedFiles','params':{'changes':[{'uri':'file:///p/z','type':3},"
+        "{'uri':'file:///other','type':1},{'uri':'git:x','type':1},{},5]}}");
+    assert_int_equal(files_changed, 2);
+    say(&world, "{'id':2,'method':'textDocument/inlineCompletion','params':{'textDocument':{'uri':"
+                "'file:///elsewhere/b.c'},'position':{'line':0,'character':1}}}");
+    assert_string_equal(running->path, "/elsewhere/b.c");
+    answer_text(running, "xy", 0, 1);
+    say(&world,
+        "{'method':'workspace/didChangeWorkspaceFolders','params':{'event':{'added':[{'uri':'file:///n',"
+        "'name':'n'}],'removed':[]}}}");
+    say(&world, "{'method':'textDocument/didClose','params':{'textDocument':{'uri':'file:///none'}}}");
+    say(&world, "{'method':'textDocument/didChange','params':{'textDocument':{'uri':'file:///none'}}}");
+    say(&world, "{'method':'textDocument/didOpen','params':{}}");
+    end_world(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_life_cycle),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_initialize_params),
+        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_refused_setting_is_said),
+        cmocka_unit_test(test_status_and_progress),
+        cmocka_unit_test(test_progress_unwanted),
+        cmocka_unit_test(test_open_fails),
+        cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+// query_test.c - what is read from the text around the cursor ("|" in these texts).
+
+#include "records.h"
+#include "retrieval/query.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+struct asked {
+    char text[2048];
+    struct query query;
+};
+
+static void ask(struct asked *asked, const char *marked) {
+    const char *mark = strchr(marked, '|');
+    snprintf(asked->text, sizeof asked->text, "%.*s%s", (int)(mark - marked), marked, mark + 1);
+    query_init(&asked->query, SLICE_LITERAL("a.py"), slice_of_string(asked->text), (size_t)(mark - marked));
+}
+
+static bool has(const struct map *map, const char *name) {
+    return map_get(map, segment_exact_key(slice_of_string(name))) != NULL;
+}
+
+static float weight_of(const struct query *query, const char *word) {
+    for (size_t i = 0; i < query->term_count; i++) {
+        if (query->terms[i].hash == segment_name_key(slice_of_string(word))) {
+            return query->terms[i].weight;
+        }
+    }
+    return 0;
+}
+
+static void test_word_and_member(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t word; // bytes before the cursor
+        bool member;
+    } rows[] = {{"a = foo|", 3, false}, {"a.|", 0, true},     {"a.fo|o", 2, true},
+                {"a->b|", 1, true},     {"a::|", 0, true},    {"|", 0, false},
+                {".|", 0, true},        {"a - >|", 0, false}, {"x = \xC3\xA9t|", 3, false},
+                {"\xFF\xFE.|", 0, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct asked asked;
+        ask(&asked, rows[i].text);
+        assert_int_equal(asked.query.cursor - asked.query.word, rows[i].word);
+        assert_int_equal(asked.query.after_member, rows[i].member);
+        query_free(&asked.query);
+    }
+}
+
+static void test_receivers(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *type;
+    } rows[] = {
+        {"Reader r;\nr.|", "Reader"},
+        {"struct reader *r = x;\nr->|", "reader"},
+        {"let r: Reader = x;\nr.|", "Reader"},
+        {"r = Reader(1)\nr.|", "Reader"},
+        {"var r = new Reader();\nr.|", "Reader"},
+        {"r := &Reader{}\nr.|", "Reader"},
+        {"Reader.|", "Reader"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct asked asked;
+        ask(&asked, rows[i].text);
+        assert_true(has(&asked.query.receivers, rows[i].type));
+        query_free(&asked.query);
+    }
+}
+
+static void test_above_below_imported(void **state) {
+    (void)state;
+    struct asked asked;
+    ask(&asked,
+        "from pkg import (\n    first_name,\n    second_name,\n)\nused = 1\nsecond_name()\nx = |\nlater()\n");
+    assert_true(has(&asked.query.imported, "first_name"));
+    assert_true(has(&asked.query.imported, "pkg"));
+    assert_false(has(&asked.query.before, "first_name"));
+    assert_true(has(&asked.query.before, "second_name"));
+    assert_true(has(&asked.query.before, "used"));
+    assert_true(has(&asked.query.after, "later"));
+    assert_false(has(&asked.query.before, "later"));
+    assert_false(has(&asked.query.after, "used"));
+    assert_int_equal(*map_get(&asked.query.after, segment_exact_key(SLICE_LITERAL("later"))), 1);
+    query_free(&asked.query);
+}
+
+static void test_names_nearest_first(void **state) {
+    (void)state;
+    struct asked asked;
+    ask(&asked, "alpha = 1\nbeta(gamma)\ndelta(gamma, |epsilon)\n");
+    static const char *const expected[] = {"gamma", "delta", "beta", "alpha"};
+    assert_int_equal(asked.query.name_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(slice_equal(asked.query.names[i].text, slice_of_string(expected[i])));
+    }
+    assert_int_equal(asked.query.names[0].distance, 0);
+    assert_int_equal(asked.query.names[3].distance, 2);
+    query_free(&asked.query);
+}
+
+static void test_nearer_lines_weigh_more(void **state) {
+    (void)state;
+    struct asked asked;
+    ask(&asked, "faraway\n\n\n\n\n\n\n\nnearby\nhere |\n");
+    assert_true(weight_of(&asked.query, "here") > weight_of(&asked.query, "nearby"));
+    assert_true(weight_of(&asked.query, "nearby") > weight_of(&asked.query, "faraway"));
+    assert_true(weight_of(&asked.query, "faraway") > 0);
+    query_free(&asked.query);
+}
+
+// The class that the cursor is in counts, however long its body; a finished one above it does not.
+static void test_headers_of_blocks(void **state) {
+    (void)state;
+    char text[2048] = "class Finished:\n    pass\n\nclass Surrounding:\n";
+    for (int i = 0; i < 40; i++) {
+        strncat(text, "    value = 1\n", sizeof text - strlen(text) - 1);
+    }
+    strncat(text, "    |\n", sizeof text - strlen(text) - 1);
+    struct asked asked;
+    ask(&asked, text);
+    assert_true(weight_of(&asked.query, "Surrounding") > 0);
+    assert_true(weight_of(&asked.query, "Finished") <= 0);
+    query_free(&asked.query);
+}
+
+static void test_cursor_beyond_the_end(void **state) {
+    (void)state;
+    struct query query;
+    query_init(&query, SLICE_LITERAL(""), SLICE_LITERAL("abc"), 99);
+    assert_int_equal(query.cursor, 3);
+    query_free(&query);
+    query_init(&query, SLICE_LITERAL(""), slice_of(NULL, 0), 0);
+    assert_int_equal(query.term_count, 0);
+    query_free(&query);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_word_and_member),         cmocka_unit_test(test_receivers),
+        cmocka_unit_test(test_above_below_imported),    cmocka_unit_test(test_names_nearest_first),
+        cmocka_unit_test(test_nearer_lines_weigh_more), cmocka_unit_test(test_headers_of_blocks),
+        cmocka_unit_test(test_cursor_beyond_the_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,247 @@
+// shelf_test.c - what readers see after puts, removals, overlays and commits; and that nothing leaks.
+
+#include "records.h"
+#include "retrieval/shelf.h"
+#include "tests/unit/unit.h"
+
+#include <uv.h>
+
+struct world {
+    struct snapshot_slot slot;
+    struct shelf shelf;
+};
+
+static void setup(struct world *world) {
+    snapshot_slot_init(&world->slot);
+    shelf_init(&world->shelf, &world->slot);
+}
+
+static void teardown(struct world *world) {
+    shelf_fini(&world->shelf);
+    snapshot_slot_fini(&world->slot);
+}
+
+static void put(struct world *world, const char *path, const char *text) {
+    struct record *record = record_of(path, text);
+    shelf_put(&world->shelf, record);
+    record_release(record);
+}
+
+static void overlay(struct world *world, const char *path, const char *text) {
+    struct record *record = record_of(path, text);
+    shelf_overlay(&world->shelf, record, slice_of_string(text));
+    record_release(record);
+}
+
+// The name of the first symbol that the snapshot shows for a path; NULL if the path is not there. Checks S1.
+static const char *shown(struct world *world, const char *path) {
+    const struct snapshot *snapshot = snapshot_pin(&world->slot);
+    const char *name = NULL;
+    int places = 0;
+    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        for (uint32_t file = 0; file < snapshot->segments[s]->file_count; file++) {
+            const struct record *record = snapshot->segments[s]->files[file].record;
+            if (strcmp(record->path, path) == 0 && !snapshot_is_dead(snapshot, s, file)) {
+                places++;
+                name = record->symbol_count ? record->symbols[0].name : "";
+            }
+        }
+    }
+    struct snapshot_file at;
+    assert_true(places <= 1);
+    assert_int_equal(snapshot_find(snapshot, slice_of_string(path), &at), places);
+    snapshot_unpin(&world->slot, snapshot);
+    return name;
+}
+
+static void check(struct world *world, const char *path, const char *expected) {
+    shelf_commit(&world->shelf, true);
+    const char *name = shown(world, path);
+    if (expected) {
+        assert_non_null(name);
+        assert_string_equal(name, expected);
+    } else {
+        assert_null(name);
+    }
+}
+
+static void test_overlay_stands_in_front(void **state) {
+    (void)state;
+    struct world world;
+    setup(&world);
+    check(&world, "a.py", NULL);
+    put(&world, "a.py", "def disk():\n    pass\n");
+    check(&world, "a.py", "disk");
+    overlay(&world, "a.py", "def typed():\n    pass\n");
+    check(&world, "a.py", "typed");
+    put(&world, "a.py", "def saved():\n    pass\n");
+    check(&world, "a.py", "typed");
+    shelf_overlay_remove(&world.shelf, "a.py");
+    check(&world, "a.py", "saved");
+    shelf_remove(&world.shelf, "a.py");
+    check(&world, "a.py", NULL);
+    shelf_remove(&world.shelf, "never/there.py");
+    shelf_overlay_remove(&world.shelf, "never/there.py");
+    check(&world, "never/there.py", NULL);
+    overlay(&world, "new.py", "def fresh():\n    pass\n");
+    shelf_remove(&world.shelf, "new.py");
+    check(&world, "new.py", "fresh");
+    teardown(&world);
+}
+
+// Enough files that the base is rebuilt several times, with changes in between (H1).
+static void test_bases_and_deltas(void **state) {
+    (void)state;
+    enum { FILES = 300 };
+    struct world world;
+    char path[32], text[64];
+    int versions[FILES] = {0};
+    uint64_t seed = 11;
+    setup(&world);
+    for (int step = 1; step < 900; step++) {
+        int file = (int)(draw(&seed) % FILES);
+        bool removes = draw(&seed) % 5 == 0;
+        snprintf(path, sizeof path, "d/f%d.py", file);
+        snprintf(text, sizeof text, "def v%d():\n    pass\n", step);
+        versions[file] = removes ? 0 : step;
+        if (removes) {
+            shelf_remove(&world.shelf, path);
+        } else {
+            put(&world, path, text);
+        }
+        if (step % 50 == 0) {
+            shelf_commit(&world.shelf, true);
+            for (int i = 0; i < FILES; i++) {
+                snprintf(path, sizeof path, "d/f%d.py", i);
+                snprintf(text, sizeof text, "v%d", versions[i]);
+                const char *name = shown(&world, path);
+                assert_int_equal(name != NULL, versions[i] != 0);
+                assert_true(!name || strcmp(name, text) == 0);
+            }
+        }
+    }
+    assert_true(world.shelf.base->file_count > 0);
+    teardown(&world);
+}
+
+// H2: replaced records go as soon as no generation shows them.
+static void test_no_generation_keeps_old_records(void **state) {
+    (void)state;
+    struct world world;
+    struct record *kept[20];
+    setup(&world);
+    for (int i = 0; i < 20; i++) {
+        kept[i] = record_of("a.py", "def f():\n    pass\n");
+        shelf_overlay(&world.shelf, kept[i], SLICE_LITERAL("def f():\n    pass\n"));
+        shelf_commit(&world.shelf, true);
+    }
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(atomic_load(&kept[i]->references) > 1, i == 19);
+    }
+    shelf_overlay_remove(&world.shelf, "a.py");
+    shelf_commit(&world.shelf, true);
+    assert_int_equal(atomic_load(&kept[19]->references), 1);
+    for (int i = 0; i < 20; i++) {
+        record_release(kept[i]);
+    }
+    teardown(&world);
+}
+
+static void check_module(const char *text, const char *expected) {
+    struct world world;
+    setup(&world);
+    shelf_go_module(&world.shelf, "sub", slice_of_string(text));
+    shelf_commit(&world.shelf, true);
+    const struct snapshot *snapshot = snapshot_pin(&world.slot);
+    assert_int_equal(snapshot->module_count, expected[0] != '\0');
+    if (snapshot->module_count) {
+        assert_string_equal(snapshot->modules[0].prefix, expected);
+        assert_string_equal(snapshot->modules[0].folder, "sub");
+    }
+    snapshot_unpin(&world.slot, snapshot);
+    shelf_go_module(&world.shelf, "sub", SLICE_LITERAL(""));
+    shelf_commit(&world.shelf, true);
+    snapshot = snapshot_pin(&world.slot);
+    assert_int_equal(snapshot->module_count, 0);
+    snapshot_unpin(&world.slot, snapshot);
+    teardown(&world);
+}
+
+static void test_go_modules(void **state) {
+    (void)state;
+    check_module("module example.org/a\n\ngo 1.22\n", "example.org/a");
+    check_module("// comment\n\nmodule example.org/a/v2 // why\n", "example.org/a/v2");
+    check_module("module \"quoted\"\n", "quoted");
+    check_module("module", "");
+    check_module("module \n", "");
+    check_module("modules x\n", "");
+    check_module("", "");
+}
+
+enum { READERS = 3, COMMITS = 150 };
+
+struct reading {
+    struct world *world;
+    atomic_bool stop;
+    atomic_int failures; // cmocka's own assertions belong to its thread
+};
+
+// S1, S3 and that a pinned snapshot stays whole while the writer goes on.
+static void read_snapshots(void *context) {
+    struct reading *reading = context;
+    uint64_t last = 0;
+    while (!atomic_load(&reading->stop)) {
+        const struct snapshot *snapshot = snapshot_pin(&reading->world->slot);
+        atomic_fetch_add(&reading->failures, snapshot->generation < last);
+        last = snapshot->generation;
+        for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+            const struct segment *segment = snapshot->segments[s];
+            for (uint32_t i = 0; i < segment->fields[SEGMENT_SYMBOLS].count; i++) {
+                atomic_fetch_add(&reading->failures, segment_symbol(segment, i)->name[0] != 'v');
+            }
+        }
+        snapshot_unpin(&reading->world->slot, snapshot);
+    }
+}
+
+static void test_readers_beside_the_writer(void **state) {
+    (void)state;
+    struct world world;
+    struct reading reading = {.world = &world};
+    uv_thread_t threads[READERS];
+    setup(&world);
+    atomic_init(&reading.stop, false);
+    atomic_init(&reading.failures, 0);
+    for (int i = 0; i < READERS; i++) {
+        assert_int_equal(uv_thread_create(&threads[i], read_snapshots, &reading), 0);
+    }
+    for (int i = 0; i < COMMITS; i++) {
+        char path[32], text[64];
+        snprintf(path, sizeof path, "f%d.py", i % 7);
+        snprintf(text, sizeof text, "def v%d():\n    pass\n", i);
+        if (i % 3) {
+            put(&world, path, text);
+        } else {
+            overlay(&world, path, text);
+        }
+        shelf_commit(&world.shelf, true);
+    }
+    atomic_store(&reading.stop, true);
+    for (int i = 0; i < READERS; i++) {
+        uv_thread_join(&threads[i]);
+    }
+    assert_int_equal(atomic_load(&reading.failures), 0);
+    const struct snapshot *snapshot = snapshot_pin(&world.slot);
+    assert_int_equal(snapshot->generation, COMMITS);
+    snapshot_unpin(&world.slot, snapshot);
+    teardown(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_overlay_stands_in_front),         cmocka_unit_test(test_bases_and_deltas),
+        cmocka_unit_test(test_no_generation_keeps_old_records), cmocka_unit_test(test_go_modules),
+        cmocka_unit_test(test_readers_beside_the_writer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

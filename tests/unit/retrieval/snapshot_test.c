@@ -1,0 +1,83 @@
+// snapshot_test.c - pins keep a generation alive; the first one is empty.
+
+#include "records.h"
+#include "retrieval/snapshot.h"
+#include "tests/unit/unit.h"
+
+static void publish(struct snapshot_slot *slot, struct record *record) {
+    struct segment *base = segment_of(&record, 1), *delta = segment_of(NULL, 0);
+    snapshot_publish(slot, base, delta, NULL, NULL, 0);
+    segment_release(base);
+    segment_release(delta);
+}
+
+static void test_first_is_empty(void **state) {
+    (void)state;
+    struct snapshot_slot slot;
+    struct snapshot_file at;
+    snapshot_slot_init(&slot);
+    const struct snapshot *snapshot = snapshot_pin(&slot);
+    assert_int_equal(snapshot->generation, 0);
+    assert_false(snapshot_find(snapshot, SLICE_LITERAL("a.py"), &at));
+    snapshot_unpin(&slot, snapshot);
+    snapshot_slot_fini(&slot);
+}
+
+// A pinned generation outlives later ones and goes with the first publication after its last unpin.
+static void test_pin_keeps(void **state) {
+    (void)state;
+    struct snapshot_slot slot;
+    struct snapshot_file at;
+    snapshot_slot_init(&slot);
+    struct record *old = record_of("old.py", "def f():\n    pass\n");
+    record_retain(old);
+    publish(&slot, old);
+    const struct snapshot *pinned = snapshot_pin(&slot);
+    for (int i = 0; i < 30; i++) {
+        publish(&slot, record_of("new.py", "def g():\n    pass\n"));
+    }
+    assert_true(snapshot_find(pinned, SLICE_LITERAL("old.py"), &at));
+    assert_int_equal(pinned->generation, 1);
+    assert_int_equal(atomic_load(&old->references), 2);
+    snapshot_unpin(&slot, pinned);
+    publish(&slot, record_of("new.py", "def g():\n    pass\n"));
+    assert_int_equal(atomic_load(&old->references), 1);
+    const struct snapshot *current = snapshot_pin(&slot);
+    assert_int_equal(current->generation, 32); // S3
+    assert_false(snapshot_find(current, SLICE_LITERAL("old.py"), &at));
+    snapshot_unpin(&slot, current);
+    snapshot_slot_fini(&slot);
+    record_release(old);
+}
+
+// S2 for paths: a dead file is not found, though the base still lists it.
+static void test_dead_files(void **state) {
+    (void)state;
+    struct snapshot_slot slot;
+    struct snapshot_file at;
+    struct record *records[70];
+    uint64_t dead[2] = {1ull << 3, 1ull << 5};
+    snapshot_slot_init(&slot);
+    for (int i = 0; i < 70; i++) {
+        char path[16];
+        snprintf(path, sizeof path, "f%d.py", i);
+        records[i] = record_of(path, "x = 1\n");
+    }
+    struct segment *base = segment_of(records, 70), *delta = segment_of(NULL, 0);
+    snapshot_publish(&slot, base, delta, dead, NULL, 0);
+    const struct snapshot *snapshot = snapshot_pin(&slot);
+    assert_false(snapshot_find(snapshot, SLICE_LITERAL("f3.py"), &at));
+    assert_false(snapshot_find(snapshot, SLICE_LITERAL("f69.py"), &at));
+    assert_true(snapshot_find(snapshot, SLICE_LITERAL("f5.py"), &at));
+    assert_int_equal(at.file, 5);
+    snapshot_unpin(&slot, snapshot);
+    snapshot_slot_fini(&slot);
+    segment_release(base);
+    segment_release(delta);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_first_is_empty),
+                                       cmocka_unit_test(test_pin_keeps), cmocka_unit_test(test_dead_files)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,111 @@
+// vectors_test.c - the kernels against plain loops, the search against a full sort.
+
+#include "records.h"
+#include "retrieval/embedder.h"
+#include "tests/unit/unit.h"
+
+#include <math.h>
+
+static struct vector random_vector(uint64_t *seed) {
+    struct vector vector;
+    for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
+        vector.components[i] = (int8_t)((int)(draw(seed) % 255) - 127);
+    }
+    return vector;
+}
+
+static void test_kernels(void **state) {
+    (void)state;
+    uint64_t seed = 3;
+    for (int round = 0; round < 50; round++) {
+        struct vector a = random_vector(&seed), b = random_vector(&seed);
+        struct sketch x, y;
+        int32_t dot = 0;
+        uint32_t distance = 0;
+        for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
+            dot += a.components[i] * b.components[i];
+            distance += (a.components[i] > 0) != (b.components[i] > 0);
+        }
+        vector_sketch(&a, &x);
+        vector_sketch(&b, &y);
+        assert_int_equal(vector_dot(&a, &b), dot);
+        assert_int_equal(sketch_distance(&x, &y), distance);
+    }
+}
+
+static void test_quantize(void **state) {
+    (void)state;
+    float values[VECTOR_DIMENSIONS] = {0};
+    struct vector out;
+    vector_quantize(values, &out);
+    assert_int_equal(vector_dot(&out, &out), 0);
+    values[3] = -2.0f;
+    values[4] = 1.0f;
+    vector_quantize(values, &out);
+    assert_int_equal(out.components[3], -127);
+    assert_in_range(out.components[4], 63, 64);
+}
+
+static double cosine(const struct vector *a, const struct vector *b) {
+    return vector_dot(a, b) / sqrt((double)vector_dot(a, a)) / sqrt((double)vector_dot(b, b));
+}
+
+// With every vector a candidate, the search is exact.
+static void test_search(void **state) {
+    (void)state;
+    enum { COUNT = 300, LIMIT = 12 };
+    uint64_t seed = 9;
+    struct vectors vectors;
+    vectors_init(&vectors, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        struct vector vector = random_vector(&seed);
+        vectors_set(&vectors, i, &vector);
+    }
+    struct vector query = random_vector(&seed);
+    struct vector_hit hits[LIMIT];
+    size_t count = vectors_search(&vectors, &query, COUNT, LIMIT, hits);
+    assert_int_equal(count, LIMIT);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t better = 0;
+        for (uint32_t v = 0; v < COUNT; v++) {
+            better +=
+                cosine(&query, &vectors.vectors[v]) > cosine(&query, &vectors.vectors[hits[i].id]) + 1e-6;
+        }
+        assert_int_equal(better, i);
+    }
+    assert_int_equal(vectors_search(&vectors, &vectors.vectors[17], 20, 1, hits), 1);
+    assert_int_equal(hits[0].id, 17);
+    vectors_free(&vectors);
+}
+
+static void test_search_of_none(void **state) {
+    (void)state;
+    struct vectors vectors;
+    struct vector query = {{1}};
+    struct vector_hit hit;
+    vectors_init(&vectors, 0);
+    assert_int_equal(vectors_search(&vectors, &query, 10, 1, &hit), 0);
+    vectors_free(&vectors);
+}
+
+// Texts that share rare words are nearer than those that share common ones.
+static void test_embedder(void **state) {
+    (void)state;
+    struct record *records[] = {
+        record_of("a.py", "def parse_header(packet):\n    return packet.checksum\n"),
+        record_of("b.py", "def verify(packet):\n    return packet.checksum == header(packet)\n"),
+        record_of("c.py", "def draw_window(screen):\n    return screen.pixels\n"),
+    };
+    struct segment *segment = segment_of(records, 3);
+    const struct vector *v = segment->vectors.vectors;
+    assert_int_equal(segment->vectors.count, 3);
+    assert_true(cosine(&v[0], &v[1]) > cosine(&v[0], &v[2]));
+    segment_release(segment);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels), cmocka_unit_test(test_quantize),
+                                       cmocka_unit_test(test_search), cmocka_unit_test(test_search_of_none),
+                                       cmocka_unit_test(test_embedder)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
