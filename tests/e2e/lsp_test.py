@@ -157,11 +157,13 @@ class Completion(LspCase):
 
     def test_ignored_files_stay_out(self):
         client = self.ready()
-        for path in (".env", "build/ignored.c", ".git/config.c"):
+        os.symlink("../.env", os.path.join(self.root, "src/notes.c"))
+        os.symlink("../build", os.path.join(self.root, "src/other"))
+        for path in (".env", "build/ignored.c", ".git/config.c", "src/notes.c", "src/other/ignored.c"):
             client.open(path, "SECRET_TOKEN=hunter2\nint a(void) {\n    return SEC")
             self.assertEqual(client.complete(path, 2, 14, invoked=True), {"items": []})
-        why = client.request("hunch/why", {"textDocument": {"uri": client.uri(".env")}})
-        self.assertEqual(why["outcome"], "ignored")
+            why = client.request("hunch/why", {"textDocument": {"uri": client.uri(path)}})
+            self.assertEqual(why["outcome"], "ignored", path)
 
     def test_cancel_and_supersede(self):
         client = self.ready()
