@@ -8,6 +8,8 @@
 
 #include "backends/repository_lexer.h"
 
+enum { LOCKED_FOR = 2048 }; // lexemes
+
 void vocabulary_init(struct vocabulary *vocabulary) {
     uv_mutex_init(&vocabulary->lock);
     intern_init(&vocabulary->words);
@@ -40,8 +42,13 @@ static uint32_t line_token(struct encoder *encoder, struct slice line) {
 
 void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out) {
     uv_mutex_lock(&encoder->vocabulary->lock);
-    size_t at = 0;
-    for (struct lexeme lexeme; lexer_next(text, &at, &lexeme);) {
+    size_t at = 0, since = 0;
+    for (struct lexeme lexeme; lexer_next(text, &at, &lexeme); since++) {
+        if (since == LOCKED_FOR) { // lets others in, who wait for a word or two
+            since = 0;
+            uv_mutex_unlock(&encoder->vocabulary->lock);
+            uv_mutex_lock(&encoder->vocabulary->lock);
+        }
         if (lexeme.kind == LEXEME_LINE) {
             vec_push(out, line_token(encoder, lexeme.text));
         } else if (lexeme.kind != LEXEME_END) {
