@@ -132,8 +132,9 @@ static void run_search(struct line_search *search, bool first_line) {
     beam_search(search->counts, &beam, search->result);
 }
 
-// The likeliest line end behind the context, with its share of all line ends; 0 if there is none.
-static uint32_t next_line_end(struct line_search *search, double *share) {
+// The likeliest line end behind the context, with its share of all line ends and the probability of any; 0 if
+// there is none.
+static uint32_t next_line_end(struct line_search *search, double *share, double *any) {
     const struct counts_answer *answer =
         counts_query(search->counts, search->context.items, search->context.count);
     double total = 0, best = 0;
@@ -145,6 +146,7 @@ static uint32_t next_line_end(struct line_search *search, double *share) {
         best = probability > best ? probability : best;
     }
     *share = total > 0 ? best / total : 0;
+    *any = total < 1 ? total : 1;
     return id;
 }
 
@@ -156,8 +158,8 @@ static void append_path(struct line_search *search, const struct beam_path *path
 
 // One more line below `indent`, which becomes its own. False if none is likely enough.
 static bool add_line(struct line_search *search, struct str *indent, struct prediction *item) {
-    double share = 0, features[PREDICT_FEATURES];
-    uint32_t id = next_line_end(search, &share);
+    double share = 0, any = 0, features[PREDICT_FEATURES];
+    uint32_t id = next_line_end(search, &share, &any);
     if (id == 0) {
         return false;
     }
@@ -203,6 +205,19 @@ static void add_lines(struct line_search *search, struct predictions *out) {
     str_free(&indent);
 }
 
+// The confidence was fitted where a line goes on. Where it may well be over, a continuation is less likely
+// right: behind a statement's end a person wants no more of it.
+static void weigh_line_end(struct line_search *search, struct predictions *out) {
+    double share = 0, any = 0;
+    if (search->document->right || search->document->typed.length > 0) {
+        return;
+    }
+    next_line_end(search, &share, &any);
+    for (uint32_t i = 0; i < out->count; i++) {
+        out->items[i].confidence *= 1 - any;
+    }
+}
+
 static void search_lines(struct counts *counts, const struct document *document,
                          const struct predict_request *request, struct predictions *out) {
     struct line_search search = {counts, document, request, {0}, mem_zero(1, sizeof *search.result)};
@@ -213,6 +228,7 @@ static void search_lines(struct counts *counts, const struct document *document,
     run_search(&search, true);
     uint32_t wanted = request->candidates < PREDICT_CANDIDATES ? request->candidates : PREDICT_CANDIDATES;
     collect(&search, wanted ? wanted : 1, out);
+    weigh_line_end(&search, out);
     add_lines(&search, out);
     vec_free(&search.context);
     free(search.result);

@@ -221,6 +221,21 @@ static void test_candidates_differ(void **state) {
     corpus_free(corpus);
 }
 
+static void test_finished_line_is_left_alone(void **state) {
+    (void)state;
+    struct corpus *corpus = corpus_new("/nowhere", 0);
+    put(corpus, "src/loop.c",
+        "void run(void) {\n"
+        "    open_door(door);\n    wait_for(door);\n    close_door(door);\n"
+        "    for (door = first(house); door; door = next(house)) {\n"
+        "        open_door(door);\n        wait_for(door);\n    }\n}\n");
+    corpus_commit(corpus, true);
+    struct predictions found = ask(corpus, "src/new.c", "void go(void) {\n    open_door(door);|\n}\n", 1, 1);
+    assert_true(found.count == 0 || found.items[0].confidence < 0.05);
+    predictions_free(&found);
+    corpus_free(corpus);
+}
+
 static void test_second_line(void **state) {
     (void)state;
     struct corpus *corpus = corpus_new("", 0);
@@ -370,6 +385,7 @@ int main(void) {
         cmocka_unit_test(test_gone_files),
         cmocka_unit_test(test_overlay_wins),
         cmocka_unit_test(test_candidates_differ),
+        cmocka_unit_test(test_finished_line_is_left_alone),
         cmocka_unit_test(test_second_line),
         cmocka_unit_test(test_nothing_to_say),
         cmocka_unit_test(test_harmful_text_is_not_proposed),
