@@ -153,6 +153,11 @@ static void test_selected_item(void **state) {
     assert_json(result_of(&world, 8), "{'items':[]}");
     say(&world, ASK(9, "textDocument/inlineCompletion", 0, 5, ",'context':{'selectedCompletionInfo':7}"));
     assert_json(result_of(&world, 9), "{'items':[]}");
+    // bytes that are no text
+    say(&world, ASK(10, "textDocument/inlineCompletion", 0, 5, SELECTED("p\xFF", 2, 5)));
+    assert_string_equal(running->text->bytes, "x.p\xEF\xBF\xBD)");
+    answer_text(running, "p\xEF\xBF\xBD();", 2, 6);
+    assert_int_equal(json_count(json_get(result_of(&world, 10), "items")), 1);
     assert_null(running);
     end_world(&world);
 }
