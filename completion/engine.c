@@ -204,6 +204,14 @@ static bool already_offered(const struct engine_request *request, struct slice t
     return false;
 }
 
+// Who asks by hand wants to see what there is.
+static double threshold_for(const struct engine_request *request) {
+    const struct engine_options *options = &request->engine->options;
+    double own = options->backend->traits.minimum_confidence;
+    double set = options->config->minimum_confidence;
+    return request->query.invoked ? 0 : set > 0 ? set : own;
+}
+
 // Turns one raw candidate into one to show; the outcome says why not.
 static enum outcome take_candidate(struct engine_request *request, const struct backend_candidate *raw) {
     const struct engine_query *query = &request->query;
@@ -214,8 +222,7 @@ static enum outcome take_candidate(struct engine_request *request, const struct 
     if (outcome != OUTCOME_SHOWN) {
         return outcome;
     }
-    double threshold = query->invoked ? 0 : request->engine->options.config->minimum_confidence;
-    if (raw->confidence >= 0 && raw->confidence < threshold) {
+    if (raw->confidence >= 0 && raw->confidence < threshold_for(request)) {
         return OUTCOME_LOW_CONFIDENCE;
     }
     if (!already_offered(request, result.text)) {

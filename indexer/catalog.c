@@ -81,7 +81,8 @@ static void answer_for(struct entry *entry, const struct source_stat *status, bo
         answer->verdict = CATALOG_SAME;
     } else {
         answer->verdict = CATALOG_CHANGED;
-        answer->has_hash = stored || entry->has_hash;
+        // Of another size it is another content; what a damaged store says of it need not be tried.
+        answer->has_hash = stored ? stored->size == status->size : entry->has_hash;
         answer->hash = stored ? stored->hash : entry->hash;
     }
 }

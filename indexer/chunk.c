@@ -247,8 +247,7 @@ static void add_piece(struct chunker *chunker, uint32_t end, const char *kind) {
 static const char *ask_kind(struct chunker *chunker, TSNode node) {
     const struct grammar_query *query = &chunker->extraction->grammar->chunks;
     TSQueryCursor *cursor = chunker->extraction->syntax->cursor;
-    ts_query_cursor_set_max_start_depth(cursor, 0);
-    ts_query_cursor_exec(cursor, query->query, node);
+    extraction_search(chunker->extraction, query, node, 0);
     TSQueryMatch match;
     if (ts_query_cursor_next_match(cursor, &match) && match.capture_count) {
         return query->captures[match.captures[0].index].name;
@@ -292,7 +291,7 @@ static bool walk(struct chunker *chunker, TSTreeCursor *cursor) {
         return true;
     }
     for (uint32_t step = 1;; step++) {
-        if (step % 256 == 0 && cancel_fired(chunker->extraction->cancel)) {
+        if (step % 256 == 0 && extraction_stopped(chunker->extraction)) {
             return false;
         }
         TSNode node = ts_tree_cursor_current_node(cursor);

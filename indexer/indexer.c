@@ -200,7 +200,6 @@ static void start(struct indexer *self) {
     for (unsigned i = 0; i < self->parser_count; i++) {
         struct parser *parser = &self->parsers[i];
         parser->indexer = self;
-        cancel_init(&parser->cancel, 0);
         start_thread(&parser->thread, indexer_parse_main, parser);
     }
 }
@@ -225,9 +224,6 @@ int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_opt
 
 static void stop(struct indexer *self) {
     cancel_fire(&self->stop);
-    for (unsigned i = 0; i < self->parser_count; i++) {
-        cancel_fire(&self->parsers[i].cancel);
-    }
     jobs_close(&self->jobs);
     queue_close(&self->results);
     uv_mutex_lock(&self->lock);

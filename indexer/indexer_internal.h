@@ -32,7 +32,7 @@ enum {
     INDEXER_THREADS = 64,         // more parsers than any machine needs
     INDEXER_CHANGES = 1000,       // changed paths waiting for the scanner; beyond, a rescan is cheaper
     INDEXER_WARNINGS = 20,        // waiting for the loop
-    INDEXER_PARSE_MS = 500,       // deadline for one file; then it is cut by lines
+    INDEXER_PARSE_MS = 500,       // of processor time for one file; then it is cut by lines
     INDEXER_PROGRESS_MS = 100,    // between two progress reports
     INDEXER_BATCH_FILES = 200,    // a batch is committed at this size ...
     INDEXER_BATCH_MS = 250,       // ... or at this age
@@ -56,7 +56,7 @@ struct result {
     char *path;
     uint64_t ticket;
     bool in_pass;
-    bool is_partial; // PARSED: the deadline cut it short
+    bool is_partial; // PARSED: the time limit cut it short
     struct source_stat status;
     struct record *record;
     struct str bytes;  // PARSED
@@ -65,7 +65,6 @@ struct result {
 
 struct parser {
     struct indexer *indexer;
-    struct cancel cancel; // of the file in work
     uv_thread_t thread;
 };
 

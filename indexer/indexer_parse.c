@@ -1,7 +1,9 @@
 // indexer_parse.c - the parsing threads: bytes in, records out.
 //
-// Each thread has its own parsers (struct syntax) and its own cancel token,
-// whose deadline is set anew for each file and which indexer_close fires.
+// Each thread has its own parsers (struct syntax). All look at the token that
+// indexer_close fires. The limit for one file counts processor time: these
+// threads run behind everything else on the machine, and a file must not lose
+// its symbols because others were busy.
 #include "indexer/indexer_internal.h"
 
 #include "base/hash.h"
@@ -14,8 +16,7 @@ static void extract(struct parser *self, struct syntax *syntax, const struct lan
     record->hash = hash_bytes(text.data, text.length);
     record->taint = source_taint(path, text);
     record->size = (int64_t)text.length;
-    self->cancel.deadline_us = clock_now_us() + INDEXER_PARSE_MS * 1000;
-    result->is_partial = syntax_extract(syntax, language, text, &self->cancel, record) != 0;
+    result->is_partial = syntax_extract(syntax, language, text, &self->indexer->stop, record) != 0;
 }
 
 // What is to be done with the bytes that were read; takes them over.
@@ -83,6 +84,7 @@ void indexer_parse_main(void *argument) {
     struct parser *self = argument;
     indexer_lower_priority();
     struct syntax *syntax = syntax_new();
+    syntax_limit(syntax, INDEXER_PARSE_MS);
     for (struct job *job = jobs_pop(&self->indexer->jobs); job; job = jobs_pop(&self->indexer->jobs)) {
         run_job(self, syntax, job);
         job_free(job);

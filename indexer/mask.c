@@ -32,6 +32,9 @@ struct token {
     bool last;
 };
 
+// How far a macro's list of arguments is followed: without an end to it a line of "A(A(A(" costs its square.
+enum { ARGUMENTS_REACH = 1000 };
+
 struct masker {
     struct slice text;
     size_t at;
@@ -188,8 +191,9 @@ static size_t parentheses_end(const struct masker *masker, size_t at) {
     if (at_is(masker, word, '*')) {
         return at;
     }
+    size_t end = masker->text.length - at < ARGUMENTS_REACH ? masker->text.length : at + ARGUMENTS_REACH;
     int depth = 0;
-    for (size_t i = at; i < masker->text.length && masker->text.data[i] != '\n'; i++) {
+    for (size_t i = at; i < end && masker->text.data[i] != '\n'; i++) {
         depth += masker->text.data[i] == '(';
         depth -= masker->text.data[i] == ')';
         if (depth == 0) {

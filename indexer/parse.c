@@ -1,4 +1,4 @@
-// parse.c - text to tree, under a cancel token; see syntax.h.
+// parse.c - text to tree, under a cancel token and a time limit; see syntax.h.
 //
 // The progress callback is asked about every hundred parse steps (measured: it
 // returns within 0.01 ms of a deadline), so a hostile or huge file costs what
@@ -17,8 +17,7 @@ static const char *read_text(void *payload, uint32_t byte, TSPoint position, uin
 }
 
 static bool should_stop(TSParseState *state) {
-    const struct extraction *extraction = state->payload;
-    return cancel_fired(extraction->cancel);
+    return extraction_stopped(state->payload);
 }
 
 TSTree *parse_tree(struct extraction *extraction) {

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/glob.h"
+#include "base/mem.h"
 #include "indexer/language.h"
 
 #include <errno.h>
@@ -13,8 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-// File systems stamp times with the kernel's tick; twice in one tick looks like once.
+// File systems stamp times with the kernel's tick; twice in one tick looks like once. Some (FAT, HFS+, old
+// NFS) keep whole seconds or two of them.
+static const int64_t second_ns = 1000 * 1000 * 1000;
 static const int64_t young_ns = 50 * 1000 * 1000;
+static const int64_t young_coarse_ns = 2 * second_ns;
 
 static const char *const lock_files[] = {
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock",      "pnpm-lock.yaml", "bun.lock",
@@ -37,7 +41,7 @@ static const char *const test_names[] = {"test_*",   "*_test.*", "*_tests.*", "*
 static void set_status(struct source_stat *out, const struct stat *status) {
     *out = (struct source_stat){
         .size = (int64_t)status->st_size,
-        .mtime_ns = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec,
+        .mtime_ns = (int64_t)status->st_mtim.tv_sec * second_ns + status->st_mtim.tv_nsec,
         .is_folder = S_ISDIR(status->st_mode),
         .is_file = S_ISREG(status->st_mode),
     };
@@ -50,15 +54,49 @@ static int code_of(int error) {
                                                                         : ERR_IO;
 }
 
+int source_stat_in(int folder, const char *name, struct source_stat *status) {
+    struct stat found;
+    if (fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0) {
+        return code_of(errno);
+    }
+    set_status(status, &found);
+    return 0;
+}
+
 int source_stat(const char *root, const char *path, struct source_stat *status) {
     char *whole = fs_join(root, path);
-    struct stat found;
-    int result = lstat(whole, &found) == 0 ? 0 : code_of(errno);
+    int result = source_stat_in(AT_FDCWD, whole, status);
     free(whole);
-    if (result == 0) {
-        set_status(status, &found);
-    }
     return result;
+}
+
+#ifdef O_PATH
+enum { PASSING = O_PATH | O_DIRECTORY | O_CLOEXEC }; // needs no right to list the folder
+#else
+enum { PASSING = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+#endif
+
+int source_open(const char *root, const char *path, int flags) {
+    int folder = open(root, PASSING);
+    char *parts = mem_copy_string(*path ? path : ".");
+    char *part = parts;
+    for (char *slash = strchr(part, '/'); folder >= 0 && slash; slash = strchr(part, '/')) {
+        *slash = '\0';
+        int next = openat(folder, part, PASSING | O_NOFOLLOW);
+        int error = errno;
+        close(folder);
+        errno = error;
+        folder = next;
+        part = slash + 1;
+    }
+    int file = folder < 0 ? -1 : openat(folder, part, flags | O_NOFOLLOW | O_CLOEXEC);
+    int error = errno;
+    if (folder >= 0) {
+        close(folder);
+    }
+    free(parts);
+    errno = error;
+    return file;
 }
 
 static int read_bytes(int file, struct str *text) {
@@ -83,7 +121,8 @@ static int read_bytes(int file, struct str *text) {
 static bool is_young(const struct source_stat *status) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - status->mtime_ns < young_ns;
+    int64_t limit = status->mtime_ns % second_ns ? young_ns : young_coarse_ns;
+    return (int64_t)now.tv_sec * second_ns + now.tv_nsec - status->mtime_ns < limit;
 }
 
 static int read_open(int file, struct str *text, struct source_stat *status) {
@@ -112,13 +151,11 @@ static int read_open(int file, struct str *text, struct source_stat *status) {
 }
 
 int source_read(const char *root, const char *path, struct str *text, struct source_stat *status) {
-    char *whole = fs_join(root, path);
-    int file = open(whole, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int file = source_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     int result = file < 0 ? code_of(errno) : read_open(file, text, status);
     if (file >= 0) {
         close(file);
     }
-    free(whole);
     return result;
 }
 

@@ -30,8 +30,12 @@ struct source_stat {
     bool is_file; // regular, not a link
 };
 
+// Opens what lies at path below the root, by no link: a folder on the way may have become one since it was
+// looked at, and its files are none of ours. -1 and errno otherwise; ENOTDIR or ELOOP for a link.
+int source_open(const char *root, const char *path, int flags);
 // Of the thing itself, links are not followed. ERR_NOT_FOUND, ERR_IO.
 int source_stat(const char *root, const char *path, struct source_stat *status);
+int source_stat_in(int folder, const char *name, struct source_stat *status);
 // The whole file, and its status as of the reading. mtime_ns is 0 when the file is so young that a further
 // change could leave the same time on it. ERR_NOT_FOUND, ERR_INVALID (a link or special file),
 // ERR_TOO_LARGE, ERR_IO.

@@ -28,7 +28,7 @@
 // No text of a file is kept but names and one-line signatures. Invariants:
 //   S1  every child row's file exists
 //   S2  a file's children were written in the same transaction as its row
-//   S3  records satisfy R1, R2, R3 and R4 of record.h, and offsets lie within the file's size
+//   S3  records satisfy R1, R2, R3 and R4 of record.h; offsets and lines lie within the file's size
 // S1 and S3 are checked on load; a store that breaks them is damaged.
 //
 // Write-ahead log, synchronous NORMAL: a crash of the machine may lose the last
@@ -50,18 +50,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char schema[] =
-    "CREATE TABLE files(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, language TEXT NOT NULL,"
-    " hash INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL, lines INTEGER NOT NULL,"
-    " taint INTEGER NOT NULL);"
-    "CREATE TABLE chunks(id INTEGER PRIMARY KEY, start_byte INTEGER NOT NULL, end_byte INTEGER NOT NULL,"
-    " start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, kind TEXT NOT NULL, name BLOB NOT NULL,"
-    " scope BLOB NOT NULL, length INTEGER NOT NULL, terms BLOB NOT NULL);"
-    "CREATE TABLE symbols(id INTEGER PRIMARY KEY, name BLOB NOT NULL, kind INTEGER NOT NULL,"
-    " is_declaration INTEGER NOT NULL, name_line INTEGER NOT NULL, start_line INTEGER NOT NULL,"
-    " header_end_line INTEGER NOT NULL, end_line INTEGER NOT NULL, start_byte INTEGER NOT NULL,"
-    " end_byte INTEGER NOT NULL, signature BLOB NOT NULL, scope BLOB NOT NULL);"
-    "CREATE TABLE imports(id INTEGER PRIMARY KEY, target BLOB NOT NULL, line INTEGER NOT NULL);";
+#define SCHEMA                                                                                               \
+    "CREATE TABLE files(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, language TEXT NOT NULL,"          \
+    " hash INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL, lines INTEGER NOT NULL,"         \
+    " taint INTEGER NOT NULL);"                                                                              \
+    "CREATE TABLE chunks(id INTEGER PRIMARY KEY, start_byte INTEGER NOT NULL, end_byte INTEGER NOT NULL,"    \
+    " start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, kind TEXT NOT NULL, name BLOB NOT NULL,"       \
+    " scope BLOB NOT NULL, length INTEGER NOT NULL, terms BLOB NOT NULL);"                                   \
+    "CREATE TABLE symbols(id INTEGER PRIMARY KEY, name BLOB NOT NULL, kind INTEGER NOT NULL,"                \
+    " is_declaration INTEGER NOT NULL, name_line INTEGER NOT NULL, start_line INTEGER NOT NULL,"             \
+    " header_end_line INTEGER NOT NULL, end_line INTEGER NOT NULL, start_byte INTEGER NOT NULL,"             \
+    " end_byte INTEGER NOT NULL, signature BLOB NOT NULL, scope BLOB NOT NULL);"                             \
+    "CREATE TABLE imports(id INTEGER PRIMARY KEY, target BLOB NOT NULL, line INTEGER NOT NULL);"
 
 static const char settings[] = "PRAGMA journal_mode=WAL;"
                                "PRAGMA synchronous=NORMAL;"
@@ -155,12 +155,17 @@ struct identity {
     int64_t application;
     int64_t version;
     int64_t tables;
+    int64_t is_ours; // the tables are those of SCHEMA, with nothing (views, triggers) beside them
 };
 
 static int read_identity(struct store *self, struct identity *identity) {
     int code = read_pragma(self, "PRAGMA application_id", &identity->application);
     code = code ? code : read_pragma(self, "PRAGMA user_version", &identity->version);
-    return code ? code : read_pragma(self, "SELECT count(*) FROM sqlite_schema", &identity->tables);
+    code = code ? code : read_pragma(self, "SELECT count(*) FROM sqlite_schema", &identity->tables);
+    return code ? code
+                : read_pragma(self,
+                              "SELECT ifnull(group_concat(sql,';')||';','')='" SCHEMA "' FROM sqlite_schema",
+                              &identity->is_ours);
 }
 
 static bool is_new(const struct identity *identity) {
@@ -179,7 +184,7 @@ static int create_tables(struct store *self) {
         char pragmas[100];
         snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d;",
                  STORE_APPLICATION, STORE_VERSION);
-        code = store_execute(self, schema);
+        code = store_execute(self, SCHEMA);
         code = code ? code : store_execute(self, pragmas);
     }
     if (code == SQLITE_OK) {
@@ -235,8 +240,8 @@ static int connect_and_check(struct store *self, bool *mismatch) {
         code = create_tables(self);
         code = code ? code : read_identity(self, &identity);
     }
-    *mismatch =
-        code == SQLITE_OK && (identity.application != STORE_APPLICATION || identity.version != STORE_VERSION);
+    *mismatch = code == SQLITE_OK && (identity.application != STORE_APPLICATION ||
+                                      identity.version != STORE_VERSION || !identity.is_ours);
     return code;
 }
 

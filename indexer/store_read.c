@@ -145,8 +145,8 @@ static void read_chunks(struct reader *self, int64_t file) {
         struct chunk chunk = {
             .start_byte = number(self, CHUNKS, 1, record->size),
             .end_byte = number(self, CHUNKS, 2, record->size),
-            .start_line = number(self, CHUNKS, 3, UINT32_MAX),
-            .end_line = number(self, CHUNKS, 4, UINT32_MAX),
+            .start_line = number(self, CHUNKS, 3, record->size),
+            .end_line = number(self, CHUNKS, 4, record->size),
             .kind = again_or_new(self, 5, last ? last->kind : NULL),
             .name = string(self, CHUNKS, 6),
             .scope = again_or_new(self, 7, last ? last->scope : NULL),
@@ -173,10 +173,10 @@ static struct symbol read_symbol(struct reader *self) {
         .name = string(self, SYMBOLS, 1),
         .kind = (enum symbol_kind)number(self, SYMBOLS, 2, SYMBOL_MODULE),
         .is_declaration = number(self, SYMBOLS, 3, 1) != 0,
-        .name_line = number(self, SYMBOLS, 4, UINT32_MAX),
-        .start_line = number(self, SYMBOLS, 5, UINT32_MAX),
-        .header_end_line = number(self, SYMBOLS, 6, UINT32_MAX),
-        .end_line = number(self, SYMBOLS, 7, UINT32_MAX),
+        .name_line = number(self, SYMBOLS, 4, size),
+        .start_line = number(self, SYMBOLS, 5, size),
+        .header_end_line = number(self, SYMBOLS, 6, size),
+        .end_line = number(self, SYMBOLS, 7, size),
         .start_byte = number(self, SYMBOLS, 8, size),
         .end_byte = number(self, SYMBOLS, 9, size),
         .signature = string(self, SYMBOLS, 10),
@@ -208,7 +208,7 @@ static void read_imports(struct reader *self, int64_t file) {
     struct record *record = self->record;
     struct imports list = {0};
     for (; is_of_file(self, IMPORTS, file); advance(&self->cursors[IMPORTS])) {
-        struct import import = {string(self, IMPORTS, 1), number(self, IMPORTS, 2, UINT32_MAX)};
+        struct import import = {string(self, IMPORTS, 1), number(self, IMPORTS, 2, record->size)};
         vec_push(&list, import);
     }
     struct import *kept = arena_alloc(&record->arena, list.count * sizeof *kept);
@@ -239,7 +239,7 @@ static struct record *read_record(struct reader *self) {
     record->hash = (uint64_t)column(self, FILES, 3);
     record->size = (int64_t)number(self, FILES, 4, UINT32_MAX);
     record->mtime_ns = column(self, FILES, 5);
-    record->line_count = number(self, FILES, 6, UINT32_MAX);
+    record->line_count = number(self, FILES, 6, record->size + 1);
     record->taint = (enum taint)number(self, FILES, 7, TAINT_GENERATED);
     read_chunks(self, file);
     read_symbols(self, file);

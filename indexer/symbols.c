@@ -215,7 +215,7 @@ static void add_symbol(struct search *search, const struct place *place, const s
 static void take_import(struct search *search, TSNode target) {
     struct extraction *extraction = search->extraction;
     struct symbol_name name = symbol_name_of(extraction, target, false);
-    if (name.text.length) {
+    if (name.text.length && search->imports.count < IMPORTS_MAX) {
         vec_push(&search->imports, (struct import){arena_copy(&extraction->record->arena, name.text),
                                                    extraction_line(extraction, name.byte)});
     }
@@ -261,8 +261,7 @@ static void take_match(struct search *search, const struct place *place, const s
 static void search_place(struct search *search, struct place place) {
     TSQueryCursor *cursor = search->extraction->syntax->cursor;
     const struct grammar_query *query = &search->extraction->grammar->symbols;
-    ts_query_cursor_set_max_start_depth(cursor, 1);
-    ts_query_cursor_exec(cursor, query->query, place.node);
+    extraction_search(search->extraction, query, place.node, 1);
     TSQueryMatch raw;
     while (ts_query_cursor_next_match(cursor, &raw)) {
         struct match match;
@@ -343,7 +342,7 @@ bool symbols_extract(struct extraction *extraction, TSNode root) {
     while (search.places.count && !stopped) {
         struct place place = search.places.items[--search.places.count];
         search_place(&search, place);
-        stopped = cancel_fired(extraction->cancel);
+        stopped = extraction_stopped(extraction);
     }
     if (!stopped) {
         keep_symbols(&search);

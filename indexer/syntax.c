@@ -18,6 +18,10 @@ struct syntax *syntax_new(void) {
     return syntax;
 }
 
+void syntax_limit(struct syntax *syntax, unsigned milliseconds) {
+    syntax->limit_us = (uint64_t)milliseconds * 1000;
+}
+
 void syntax_free(struct syntax *syntax) {
     if (syntax) {
         ts_query_cursor_delete(syntax->cursor);
@@ -55,6 +59,25 @@ uint32_t extraction_line(const struct extraction *extraction, uint32_t byte) {
     return (uint32_t)low;
 }
 
+bool extraction_stopped(const struct extraction *extraction) {
+    return cancel_fired(extraction->cancel) ||
+           (extraction->stop_us && clock_thread_us() >= extraction->stop_us);
+}
+
+static bool should_stop(TSQueryCursorState *state) {
+    return extraction_stopped(state->payload);
+}
+
+// The callback is needed even for one node's children: the search looks at the siblings of every level above
+// for each, which in a tree of a million brackets never ends.
+void extraction_search(struct extraction *extraction, const struct grammar_query *query, TSNode node,
+                       uint32_t depth) {
+    TSQueryCursor *cursor = extraction->syntax->cursor;
+    extraction->search = (TSQueryCursorOptions){.payload = extraction, .progress_callback = should_stop};
+    ts_query_cursor_set_max_start_depth(cursor, depth);
+    ts_query_cursor_exec_with_options(cursor, query->query, node, &extraction->search);
+}
+
 static bool extract_tree(struct extraction *extraction) {
     TSTree *tree = parse_tree(extraction);
     if (!tree) {
@@ -80,6 +103,7 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
     record->language = language_id(language);
     find_lines(&extraction);
     extraction.grammar = language ? language_grammar(language) : NULL;
+    extraction.stop_us = syntax->limit_us ? clock_thread_us() + syntax->limit_us : 0;
     struct str masked;
     str_init(&masked);
     if (extraction.grammar && language->has_macros) {
@@ -97,5 +121,6 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
     if (!stopped) {
         return 0;
     }
-    return atomic_load_explicit(&cancel->fired, memory_order_acquire) ? ERR_CANCELLED : ERR_TIMEOUT;
+    bool asked = cancel && atomic_load_explicit(&cancel->fired, memory_order_acquire);
+    return asked ? ERR_CANCELLED : ERR_TIMEOUT;
 }

@@ -16,7 +16,8 @@ enum {
     NAME_MAX_BYTES = 200,  // longer names (generated, or a broken file) are cut
     SCOPE_MAX = 200,       // longer paths keep the innermost name only
     VALUE_MAX = 80,        // a longer value stays out of the signature
-    SYMBOLS_MAX = 200000,  // of one file; the rest is dropped
+    SYMBOLS_MAX = 50000,   // of one file; the rest is dropped
+    IMPORTS_MAX = 1000,    // likewise: each costs every query in the file some look-ups
     PLACES_MAX = 200000,   // containers searched in one file
     DECLARATOR_DEPTH = 64, // int ****...x
     CHUNK_WEIGHT = 1500,   // non-space bytes that a syntax chunk aims at
@@ -27,6 +28,7 @@ enum {
 struct syntax {
     TSParser *parser;
     TSQueryCursor *cursor;
+    uint64_t limit_us; // 0: none
 };
 
 struct extraction {
@@ -35,10 +37,17 @@ struct extraction {
     struct slice text;
     struct slice parsed; // what the parser sees: the text, or the text with macros blanked
     const struct cancel *cancel;
+    uint64_t stop_us;            // clock_thread_us() from which on there is no time left; 0: no limit
+    TSQueryCursorOptions search; // the cursor keeps a pointer to it
     struct record *record;
     struct chunk *chunks; // the record's, while they are still ours to change
     VEC(uint32_t) line_starts;
 };
+
+bool extraction_stopped(const struct extraction *extraction);
+// Starts the cursor on the query, over the node and what begins at most `depth` levels below it.
+void extraction_search(struct extraction *extraction, const struct grammar_query *query, TSNode node,
+                       uint32_t depth);
 
 // mask.c: `text` with the macros blanked that C's grammar cannot place, same length; empty if there are none.
 void mask_macros(struct slice text, struct str *out);

@@ -75,21 +75,15 @@ static void free_names(char **names, size_t from, size_t count) {
 }
 
 // All names in the folder, sorted, so that two walks report in the same order.
-static bool read_names(const char *path, struct names *names) {
-    DIR *folder = opendir(path);
-    if (!folder) {
-        return false;
-    }
+static void read_names(DIR *folder, struct names *names) {
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
             vec_push(names, mem_copy_string(entry->d_name));
         }
     }
-    closedir(folder);
     if (names->count) {
         qsort(names->items, names->count, sizeof *names->items, by_name);
     }
-    return true;
 }
 
 static void visit_file(struct walk *self, const struct source_stat *status) {
@@ -119,12 +113,12 @@ static bool is_ignored(struct walk *self, bool is_folder) {
     return ignored;
 }
 
-// At self->path. True for a folder to go into later.
-static bool visit(struct walk *self) {
+// `name` in `folder`, at self->path. True for a folder to go into later.
+static bool visit(struct walk *self, int folder, const char *name) {
     struct source_stat status;
     if (self->path.length + strlen(self->root) >= WALK_PATH_LIMIT) {
         self->stats->skipped++;
-    } else if (source_stat(self->root, self->path.data, &status) != 0) {
+    } else if (source_stat_in(folder, name, &status) != 0) {
         self->stats->unreadable++;
     } else if (!status.is_file && !status.is_folder) {
         self->stats->skipped++;
@@ -147,21 +141,26 @@ static void append_name(struct str *path, const char *name) {
 // Reads the folder at self->path, reports its files and keeps its sub-folders in a new frame.
 static void enter(struct walk *self) {
     struct names names = {0};
-    char *whole = fs_join(self->root, self->path.data);
-    if (!read_names(whole, &names)) {
+    int file = source_open(self->root, self->path.data, O_RDONLY | O_DIRECTORY);
+    DIR *folder = file >= 0 ? fdopendir(file) : NULL;
+    if (folder) {
+        read_names(folder, &names);
+    } else {
         self->stats->unreadable++;
     }
-    free(whole);
     ignore_enter(self->ignore, self->path.data);
     struct frame frame = {.folders = names.items, .path_length = self->path.length};
     for (size_t i = 0; i < names.count; i++) {
         append_name(&self->path, names.items[i]);
-        if (!cancel_fired(self->cancel) && visit(self)) {
+        if (!cancel_fired(self->cancel) && visit(self, file, names.items[i])) {
             frame.folders[frame.count++] = names.items[i];
         } else {
             free(names.items[i]);
         }
         str_truncate(&self->path, frame.path_length);
+    }
+    if (folder) {
+        closedir(folder);
     }
     vec_push(&self->frames, frame);
 }

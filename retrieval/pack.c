@@ -7,11 +7,9 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "indexer/source.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { SHORT_LINE = 4, SMALLEST_BUDGET = 24, FEWEST_LINES = 3, CHUNK_READ_MAX = 64 * 1024 };
 static const double KNOWN_SHARE = 0.7; // of a chunk's lines, from which on it says nothing new
@@ -97,27 +95,19 @@ bool pack_symbol(struct pack *pack, const struct segment_file *file, const struc
     return true;
 }
 
-static bool is_unchanged(const struct stat *status, const struct record *record) {
-    int64_t mtime = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
-    return S_ISREG(status->st_mode) && status->st_size == record->size &&
-           (record->mtime_ns == 0 || record->mtime_ns == mtime);
-}
-
-// The bytes [start, end) of a file on disk, into the arena; empty if it is not what was indexed.
+// The bytes [start, end) of a file on disk, into the arena; empty if it is not what was indexed. Its hash
+// decides: times change without the content (a branch and back), and the content without them.
 static struct slice read_range(struct pack *pack, const struct record *record, uint32_t start, uint32_t end) {
+    struct str text;
+    struct source_stat status;
     struct slice bytes = {0};
-    struct stat status;
-    char *path = arena_format(&pack->context->arena, "%s/%s", pack->root, record->path);
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) {
-        return bytes;
+    str_init(&text);
+    if (source_read(pack->root, record->path, &text, &status) == 0 &&
+        hash_bytes(text.data, text.length) == record->hash) {
+        struct slice part = slice_sub(str_slice(&text), start, end);
+        bytes = slice_of(arena_copy(&pack->context->arena, part), part.length);
     }
-    if (fstat(file, &status) == 0 && is_unchanged(&status, record) && end > start) {
-        char *data = arena_alloc(&pack->context->arena, end - start);
-        ssize_t length = pread(file, data, end - start, start);
-        bytes = slice_of(data, length > 0 ? (size_t)length : 0);
-    }
-    close(file);
+    str_free(&text);
     return bytes;
 }
 

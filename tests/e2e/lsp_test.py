@@ -60,6 +60,15 @@ class Conversation(LspCase):
         self.assertEqual(client.request("hunch/status")["index"]["ready"], True)
         self.assertEqual(client.shutdown(), 0)
 
+    def test_it_is_small(self):
+        client = self.ready()
+        with open(f"/proc/{client.server.pid}/maps") as maps:
+            if "san.so" in maps.read():
+                self.skipTest("sanitizers take memory of their own")
+        with open(f"/proc/{client.server.pid}/status") as status:
+            resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        self.assertLess(resident, 30 * 1024, "KB resident with a small repository indexed")
+
     def test_exit_without_shutdown(self):
         client = self.client()
         client.initialize()

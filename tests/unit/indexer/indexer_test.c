@@ -176,9 +176,8 @@ static void test_open_document_stands_in_front(void **state) {
     open_and_wait(scene, scene->store);
     overlay(scene, "a.c", "c", "int first;\n");
     overlay(scene, "a.c", "c", "int first;\nint second(void) { return 2; }\n");
-    wait_call(scene, 'o', "a.c");
-    assert_int_equal(find_call(scene, 'o', "a.c")->symbols, 2);
-    assert_int_equal(count_calls(scene, 'o'), 1);
+    // The first text may be shown too, if this thread had to wait for long between the two.
+    wait_symbols(scene, 'o', "a.c", 2);
     indexer_overlay_remove(scene->indexer, "a.c");
     wait_call(scene, 'x', "a.c");
     assert_int_equal(count_calls(scene, 'x'), 1);
@@ -194,8 +193,12 @@ static void test_closed_document_is_not_parsed(void **state) {
     indexer_overlay_remove(scene->indexer, "a.c");
     overlay(scene, "src/deep/b.c", "c", "int other;\n");
     wait_call(scene, 'o', "src/deep/b.c");
-    assert_null(find_call(scene, 'o', "a.c"));
-    assert_null(find_call(scene, 'x', "a.c"));
+    // Unless closing it took this thread longer than the delay; then it is taken back.
+    if (find_call(scene, 'o', "a.c")) {
+        wait_call(scene, 'x', "a.c");
+    } else {
+        assert_null(find_call(scene, 'x', "a.c"));
+    }
     tear_down(scene);
 }
 

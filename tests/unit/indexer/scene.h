@@ -22,7 +22,7 @@ struct scene {
     char *store_folder;
     uv_loop_t loop;
     uv_mutex_t lock;
-    VEC(struct call) calls;
+    VEC(struct call *) calls; // apart, so that one found stays where it is when more come
     struct indexer *indexer;
     unsigned ready;
     struct index_progress last;
@@ -34,8 +34,10 @@ struct scene {
 
 static void note(struct scene *scene, struct call call, const char *path) {
     uv_mutex_lock(&scene->lock);
-    call.path = mem_copy_string(path);
-    vec_push(&scene->calls, call);
+    struct call *kept = mem_alloc(sizeof *kept);
+    *kept = call;
+    kept->path = mem_copy_string(path);
+    vec_push(&scene->calls, kept);
     uv_mutex_unlock(&scene->lock);
 }
 
@@ -112,7 +114,8 @@ static struct scene *set_up(void) {
 static void forget_calls(struct scene *scene) {
     uv_mutex_lock(&scene->lock);
     for (size_t i = 0; i < scene->calls.count; i++) {
-        free(scene->calls.items[i].path);
+        free(scene->calls.items[i]->path);
+        free(scene->calls.items[i]);
     }
     scene->calls.count = 0;
     uv_mutex_unlock(&scene->lock);
@@ -176,7 +179,7 @@ static const struct call *find_call(struct scene *scene, char kind, const char *
     const struct call *found = NULL;
     uv_mutex_lock(&scene->lock);
     for (size_t i = 0; i < scene->calls.count; i++) {
-        const struct call *call = &scene->calls.items[i];
+        const struct call *call = scene->calls.items[i];
         if (call->kind == kind && strcmp(call->path, path) == 0) {
             found = call;
         }
@@ -189,7 +192,7 @@ static size_t count_calls(struct scene *scene, char kind) {
     size_t count = 0;
     uv_mutex_lock(&scene->lock);
     for (size_t i = 0; i < scene->calls.count; i++) {
-        count += scene->calls.items[i].kind == kind;
+        count += scene->calls.items[i]->kind == kind;
     }
     uv_mutex_unlock(&scene->lock);
     return count;
@@ -199,6 +202,16 @@ static size_t count_calls(struct scene *scene, char kind) {
 static void wait_call(struct scene *scene, char kind, const char *path) {
     start_ticking(scene);
     while (!find_call(scene, kind, path)) {
+        uv_run(&scene->loop, UV_RUN_ONCE);
+    }
+    stop_ticking(scene);
+}
+
+// Turns the loop until the sink was last told that the file has so many symbols.
+static void wait_symbols(struct scene *scene, char kind, const char *path, uint32_t symbols) {
+    wait_call(scene, kind, path);
+    start_ticking(scene);
+    while (find_call(scene, kind, path)->symbols != symbols) {
         uv_run(&scene->loop, UV_RUN_ONCE);
     }
     stop_ticking(scene);

@@ -114,7 +114,9 @@ static void test_reading(void **state) {
     char *link = fs_join(root, "link.c");
     char *pipe = fs_join(root, "pipe.c");
     assert_int_equal(symlink("good.c", link), 0);
+    char *linked = fs_join(root, "linked");
     assert_int_equal(mkfifo(pipe, 0600), 0);
+    assert_int_equal(symlink("folder", linked), 0);
     static const struct {
         const char *path;
         int result;
@@ -123,6 +125,7 @@ static void test_reading(void **state) {
                 {"good.c/x", ERR_NOT_FOUND},
                 {"folder", ERR_INVALID},
                 {"folder/x.c", 0},
+                {"linked/x.c", ERR_NOT_FOUND},
                 {"big.c", ERR_TOO_LARGE},
                 {"link.c", ERR_INVALID},
                 {"pipe.c", ERR_INVALID}};
@@ -137,6 +140,7 @@ static void test_reading(void **state) {
     }
     free(big);
     free(link);
+    free(linked);
     free(pipe);
     temporary_remove(root);
     free(root);

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -325,6 +326,60 @@ static void test_other_version_and_other_application_are_replaced(void **state) 
     tear_down(&scene);
 }
 
+// Sound to SQLite, made by someone who knows the tables.
+static void test_crafted_rows_are_not_believed(void **state) {
+    (void)state;
+    static const struct {
+        const char *sql, *why;
+    } rows[] = {
+        {"UPDATE files SET size=-1", "damaged"},
+        {"UPDATE files SET size=1 WHERE id=30", "damaged"},
+        {"UPDATE files SET path=x'' WHERE id=5", "damaged"},
+        {"UPDATE files SET path=x'6100' WHERE id=9", "damaged"},
+        {"UPDATE files SET lines=4000000000", "damaged"},
+        {"UPDATE files SET taint=9", "damaged"},
+        {"UPDATE files SET id=id+1099511627776", "damaged"},
+        {"UPDATE files SET id=-1 WHERE id=1", "damaged"},
+        {"DELETE FROM files WHERE id=3", "damaged"},
+        {"UPDATE chunks SET end_byte=4294967295", "damaged"},
+        {"UPDATE chunks SET start_byte=-9223372036854775807-1", "damaged"},
+        {"UPDATE chunks SET start_byte=end_byte+1", "damaged"},
+        {"UPDATE chunks SET start_byte='x', end_byte='y', terms=1.5", "damaged"},
+        {"UPDATE chunks SET end_line=4294967295", "damaged"},
+        {"UPDATE chunks SET length=0", "damaged"},
+        {"UPDATE chunks SET terms=x'00'", "damaged"},
+        {"UPDATE chunks SET terms=x'00000000'", "damaged"},
+        {"UPDATE chunks SET terms=x'00000000ffffffffffffffffff'", "damaged"},
+        {"UPDATE chunks SET terms=terms||terms, length=2*length", "damaged"},
+        {"UPDATE chunks SET terms=zeroblob(100000)", "damaged"},
+        {"UPDATE symbols SET kind=-1", "damaged"},
+        {"UPDATE symbols SET kind=99", "damaged"},
+        {"UPDATE symbols SET name_line=4294967295", "damaged"},
+        {"UPDATE symbols SET end_byte=start_byte-1", "damaged"},
+        {"UPDATE imports SET line=-1", "damaged"},
+        {"INSERT INTO imports VALUES(9223372036854775807,'x',0)", "damaged"},
+        {"DROP TABLE imports", "another version"},
+        {"ALTER TABLE chunks DROP COLUMN terms", "another version"},
+        {"CREATE TRIGGER t AFTER DELETE ON chunks BEGIN DELETE FROM files; END", "another version"},
+        {"DROP TABLE files; CREATE VIEW files AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n)"
+         " SELECT i AS id,'p'||i AS path,'' AS language,0 AS hash,0 AS size,0 AS mtime,0 AS lines,0 AS taint"
+         " FROM n",
+         "another version"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene = set_up();
+        make_sound_store(&scene);
+        sqlite3 *db;
+        assert_int_equal(sqlite3_open(scene.path, &db), SQLITE_OK);
+        if (sqlite3_exec(db, rows[i].sql, NULL, NULL, NULL) != SQLITE_OK) {
+            fail_msg("%s: %s", rows[i].sql, sqlite3_errmsg(db));
+        }
+        sqlite3_close(db);
+        assert_started_anew(&scene, rows[i].why);
+        tear_down(&scene);
+    }
+}
+
 static void test_places_that_cannot_hold_a_store(void **state) {
     (void)state;
     struct scene scene = set_up();
@@ -473,6 +528,7 @@ int main(void) {
         cmocka_unit_test(test_truncated_file_is_replaced),
         cmocka_unit_test(test_overwritten_pages_are_noticed),
         cmocka_unit_test(test_other_version_and_other_application_are_replaced),
+        cmocka_unit_test(test_crafted_rows_are_not_believed),
         cmocka_unit_test(test_places_that_cannot_hold_a_store),
         cmocka_unit_test(test_read_only_folder),
         cmocka_unit_test(test_cancelled_load_gives_up),

@@ -129,6 +129,44 @@ static void test_cancel_ends_it(void **state) {
     free(root);
 }
 
+struct swap {
+    char *folder, *aside, *outside;
+    struct seen seen;
+};
+
+// At b.c the folder a was looked at already and is yet to be entered.
+static void swap_folder(void *context, const char *path, const struct source_stat *status) {
+    struct swap *swap = context;
+    on_file(&swap->seen, path, status);
+    if (strcmp(path, "b.c") == 0) {
+        assert_int_equal(rename(swap->folder, swap->aside), 0);
+        assert_int_equal(symlink(swap->outside, swap->folder), 0);
+    }
+}
+
+static void test_folder_that_becomes_a_link_is_not_entered(void **state) {
+    (void)state;
+    char *root = temporary_make();
+    struct swap swap = {
+        .folder = fs_join(root, "a"), .aside = fs_join(root, "0"), .outside = temporary_make()};
+    str_init(&swap.seen.paths);
+    temporary_write(root, "a/x.c", "");
+    temporary_write(root, "b.c", "");
+    temporary_write(swap.outside, "secret.c", "");
+    struct walk_stats stats;
+    struct err err;
+    assert_int_equal(walk_run(root, NULL, swap_folder, &swap, &stats, &err), 0);
+    assert_string_equal(swap.seen.paths.data, "b.c\n");
+    assert_int_equal(stats.unreadable, 1);
+    str_free(&swap.seen.paths);
+    temporary_remove(root);
+    temporary_remove(swap.outside);
+    free(swap.outside);
+    free(swap.folder);
+    free(swap.aside);
+    free(root);
+}
+
 static void test_single_paths(void **state) {
     (void)state;
     char *root = temporary_make();
@@ -184,6 +222,7 @@ int main(void) {
         cmocka_unit_test(test_links_and_special_files),
         cmocka_unit_test(test_deep_folders_end_at_the_path_limit),
         cmocka_unit_test(test_cancel_ends_it),
+        cmocka_unit_test(test_folder_that_becomes_a_link_is_not_entered),
         cmocka_unit_test(test_single_paths),
         cmocka_unit_test(test_unreadable_folder_is_counted),
     };

@@ -306,8 +306,8 @@ static const char *const random_notifications[] = {
     OPEN("file:///p/a.c", "ab"),
     OPEN("file:///p/b.c", "cd"),
     "{'method':'textDocument/didClose','params':{'textDocument':{'uri':'file:///p/a.c'}}}",
-    "{'method':'textDocument/didChange','params':{'textDocument':{'uri':'file:///p/a.c'},"
-    "'contentChanges':[{'text':'xyz'}]}}",
+    ("{'method':'textDocument/didChange','params':{'textDocument':{'uri':'file:///p/a.c'},"
+     "'contentChanges':[{'text':'xyz'}]}}"),
     "{'method':'$/setTrace','params':{'value':'verbose'}}",
     "{'method':'nonsense'}",
 };

@@ -177,7 +177,11 @@ static void test_disk(void **state) {
     static const struct {
         const char *on_disk;
         uint32_t expected;
-    } rows[] = {{"def first(a):\n    total = a + 1\n    return total\n", 1}, {"short\n", 0}, {NULL, 0}};
+    } rows[] = {{"def first(a):\n    total = a + 1\n    return total\n", 1},
+                {"def other(a):\n    total = a + 1\n    return total\n", 0}, // of the same size
+                {"short\n", 0},
+                {NULL, 0}};
+    record->mtime_ns = 1; // touched since
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct packing packing;
         unlink(path);
@@ -195,9 +199,37 @@ static void test_disk(void **state) {
     record_release(record);
 }
 
+// A folder that became a link leads out of the repository.
+static void test_link_is_not_followed(void **state) {
+    (void)state;
+    char root[] = "/tmp/hunch_pack_XXXXXX";
+    const char *text = "def first(a):\n    total = a + 1\n    return total\n";
+    assert_non_null(mkdtemp(root));
+    char *path = fs_join(root, "a.py"), *link = fs_join(root, "link");
+    assert_int_equal(fs_write(path, slice_of_string(text), false, NULL), 0);
+    assert_int_equal(symlink(".", link), 0);
+    struct record *record = record_of("link/a.py", text);
+    struct segment_file file = {record, NULL};
+    struct packing packing;
+    start(&packing, root, "open.py", "", 0, 6000);
+    pack_chunk(&packing.pack, &file, &record->chunks[0], CONTEXT_LEXICAL, 1);
+    pack_finish(&packing.pack);
+    assert_int_equal(packing.context.count, 0);
+    finish(&packing);
+    unlink(path);
+    unlink(link);
+    rmdir(root);
+    free(path);
+    free(link);
+    record_release(record);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_signature_budget),
-                                       cmocka_unit_test(test_symbol_lines), cmocka_unit_test(test_chunks),
-                                       cmocka_unit_test(test_long_chunk), cmocka_unit_test(test_disk)};
+                                       cmocka_unit_test(test_symbol_lines),
+                                       cmocka_unit_test(test_chunks),
+                                       cmocka_unit_test(test_long_chunk),
+                                       cmocka_unit_test(test_disk),
+                                       cmocka_unit_test(test_link_is_not_followed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

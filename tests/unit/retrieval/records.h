@@ -2,6 +2,7 @@
 #ifndef HUNCH_TESTS_RECORDS_H
 #define HUNCH_TESTS_RECORDS_H
 
+#include "base/hash.h"
 #include "indexer/syntax.h"
 #include "retrieval/segment.h"
 
@@ -15,6 +16,7 @@ static inline struct record *record_of(const char *path, const char *text) {
     syntax_extract(syntax, language_of_path(path), slice_of_string(text), NULL, record);
     syntax_free(syntax);
     record->size = (int64_t)strlen(text);
+    record->hash = hash_bytes(text, strlen(text));
     return record;
 }
 
