@@ -76,6 +76,8 @@ struct backend_traits {
     const char *template;    // FIM template's name (backends/fim.h); NULL: reads prefix and suffix itself
     uint32_t context_tokens; // 0: unlimited
     bool leaves_machine;     // its host is not loopback
+    double
+        minimum_confidence; // below it nothing is shown that nobody asked for, unless the settings say else
 };
 
 struct backend_operations {

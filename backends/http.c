@@ -429,6 +429,8 @@ static void set_rules(struct http_call *call, const struct http_request *request
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->curl_text);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    // Else a cancelled call waits, and the loop with it, until a name server that is asked has answered.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
@@ -497,7 +499,11 @@ void http_show_url(const char *url, struct str *out) {
     const char *authority = strstr(url, "//");
     size_t length = strcspn(url, "?#");
     size_t start = authority && (size_t)(authority - url) < length ? (size_t)(authority - url) + 2 : 0;
-    const char *at = memrchr(url + start, '@', length - start);
+    const char *at = strrchr(url + start, '@');
+    if (at && at > url + length) {
+        length = start; // a password that holds ? or #
+        at = NULL;
+    }
     str_append(out, url, start);
     if (at) {
         str_append_string(out, "...@");

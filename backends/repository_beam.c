@@ -8,16 +8,22 @@
 // long paths, because every short one has to pay for ending early.
 //
 // Probabilities only fall along a path, so the search is over when no open
-// path is likelier than the worst finished one worth keeping.
+// path is likelier than the last finished one worth keeping.
 #include "backends/repository_beam.h"
 
 #include "backends/repository_lexer.h"
-#include "backends/repository_tune.h"
 
 #include <math.h>
 
-enum { WIDTH = 6, BRANCHES = 10 };
+enum { WIDTH = 4, BRANCHES = 8, TYPED_BRANCHES = 32, KEPT = 5 };
 static const double LEAST = 1e-7;
+// Tuned on the development tasks; halving or doubling any of them moves the result by 0.1 points.
+static const double OTHER_LINE_END = 0.1;  // weight of a line end that indents otherwise than the next line
+static const double LEAST_RIGHT = 0.001;   // the right text may be new to the model
+static const double LEAST_AHEAD = 0.02;    // so may what stands below
+static const double AHEAD_WEIGHT = 0.15;   // the counts know of it too
+static const double WHOLE_WORD = 20;       // what is typed is a whole word rather than half of a longer one
+static const double UNKNOWN_WORD = 0.0005; // below this no context knows a word that fits
 
 struct search {
     struct counts *counts;
@@ -31,20 +37,20 @@ static void insert_path(struct beam_path *paths, uint32_t *count, uint32_t limit
                         const struct beam_path *path) {
     uint32_t at = *count;
     if (at == limit) {
-        if (paths[limit - 1].log_probability >= path->log_probability) {
+        if (paths[limit - 1].score >= path->score) {
             return;
         }
         at--;
     } else {
         (*count)++;
     }
-    for (; at > 0 && paths[at - 1].log_probability < path->log_probability; at--) {
+    for (; at > 0 && paths[at - 1].score < path->score; at--) {
         paths[at] = paths[at - 1];
     }
     paths[at] = *path;
 }
 
-static const struct counts_answer *query(struct search *search, const struct beam_path *path) {
+static struct counts_answer *query(struct search *search, const struct beam_path *path) {
     return counts_query(search->counts, path->ids, path->context + path->count);
 }
 
@@ -60,9 +66,9 @@ static double end_probability(const struct search *search, const struct counts_a
     }
     double exact = counts_probability(answer, document->ahead[0]);
     if (document->right) {
-        return exact > TUNE(rightfloor, 0.001) ? exact : TUNE(rightfloor, 0.001);
+        return exact > LEAST_RIGHT ? exact : LEAST_RIGHT;
     }
-    return exact + TUNE(leak, 0.1) * (lines - exact);
+    return exact + OTHER_LINE_END * (lines - exact);
 }
 
 static bool has_text(const struct search *search, const struct beam_path *path) {
@@ -76,7 +82,7 @@ static bool has_text(const struct search *search, const struct beam_path *path) 
 static void finish(struct search *search, const struct beam_path *path, const struct counts_answer *answer) {
     double end = end_probability(search, answer);
     struct beam_path done = *path;
-    done.log_probability += log(end + LEAST);
+    done.score = done.log_probability += log(end + LEAST);
     done.end = end;
     done.finished = end > 0;
     search->out->mass += exp(done.log_probability);
@@ -90,19 +96,17 @@ static void finish(struct search *search, const struct beam_path *path, const st
 }
 
 static void extend(struct search *search, const struct beam_path *path, const struct counted *word,
-                   double probability, const struct counts_answer *answer) {
+                   double probability) {
     double log_probability = path->log_probability + log(probability);
-    if (search->next_count == WIDTH && search->next[WIDTH - 1].log_probability >= log_probability) {
+    if (search->next_count == WIDTH && search->next[WIDTH - 1].score >= log_probability) {
         return;
     }
     struct beam_path longer = *path;
-    longer.log_probability = log_probability;
+    longer.score = longer.log_probability = log_probability;
     longer.ids[longer.context + longer.count] = word->id;
     longer.tokens[longer.count++] = token_make(word->id, word->space);
     longer.first = longer.count == 1 ? probability : longer.first;
     longer.least = probability < longer.least ? probability : longer.least;
-    longer.depth = answer->depth < longer.depth ? answer->depth : longer.depth;
-    longer.support = answer->support < longer.support ? answer->support : longer.support;
     insert_path(search->next, &search->next_count, WIDTH, &longer);
 }
 
@@ -112,59 +116,60 @@ static void extend_all(struct search *search, const struct beam_path *path,
     for (uint32_t i = 0; i < answer->count && branches < BRANCHES; i++) {
         const struct counted *word = &answer->words[i];
         if (word->probability > LEAST && !token_is_line(word->id) && word->id != TOKEN_FILE) {
-            extend(search, path, word, word->probability, answer);
+            extend(search, path, word, word->probability);
             branches++;
         }
     }
 }
 
-// Counts of the words of the open file that begin with what is typed, for when no context knows any.
-static void extend_typed_unknown(struct search *search, const struct beam_path *path,
-                                 const struct counts_answer *answer, double left) {
+// The nearest words of the open file that begin with what is typed, for when no context knows one.
+static void extend_from_document(struct search *search, const struct beam_path *path, double probability) {
     const struct document *document = search->request->document;
-    double total = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 1; i < document->tokens.count; i++) {
-            uint32_t token = document->tokens.items[i];
-            if (!slice_starts_with(encoder_word(&document->encoder, token_id(token)),
-                                   search->request->typed)) {
-                continue;
-            }
-            if (pass == 0) {
-                total += 1;
-            } else {
-                struct counted word = {token_id(token), token_space(token), left / (total + 1)};
-                extend(search, path, &word, word.probability, answer);
-                return;
-            }
+    uint32_t found[BRANCHES], count = 0;
+    for (uint32_t i = 1; i < document->tokens.count && count < BRANCHES; i++) {
+        uint32_t position = i < document->cursor ? document->cursor - i : i;
+        struct counted word = {.id = token_id(document->tokens.items[position])};
+        struct slice text = encoder_word(&document->encoder, word.id);
+        bool fits =
+            text.length > search->request->typed.length && slice_starts_with(text, search->request->typed);
+        for (uint32_t k = 0; k < count; k++) {
+            fits &= found[k] != word.id;
+        }
+        if (fits) {
+            found[count++] = word.id;
+            extend(search, path, &word, probability / (1 << count));
         }
     }
 }
 
-// The first step when half a word is typed: only words that begin with it, likely to be whole already.
-static void extend_typed(struct search *search, const struct beam_path *path,
-                         const struct counts_answer *answer) {
-    const struct encoder *encoder = &search->request->document->encoder;
+// The first step when half a word is typed: only words that begin with it.
+static void extend_typed(struct search *search, const struct beam_path *path, struct counts_answer *answer) {
     struct slice typed = search->request->typed;
-    double whole = TUNE(whole, 20.0), total = 0;
+    double total = UNKNOWN_WORD;
     for (uint32_t i = 0; i < answer->count; i++) {
         struct counted *word = &answer->words[i];
-        struct slice text = encoder_word(encoder, word->id);
-        bool fits = slice_starts_with(text, typed);
-        word->probability *= !fits ? 0 : text.length == typed.length ? whole : 1;
+        struct slice text = encoder_word(&search->request->document->encoder, word->id);
+        if (!slice_starts_with(text, typed)) {
+            word->probability = 0;
+        } else if (text.length == typed.length) {
+            word->probability *= WHOLE_WORD;
+        }
         total += word->probability;
     }
     uint32_t branches = 0;
-    double unknown = TUNE(unknown, 0.0005);
-    for (uint32_t i = 0; i < answer->count && branches < 4 * BRANCHES; i++) {
+    for (uint32_t i = 0; i < answer->count && branches < TYPED_BRANCHES; i++) {
         struct counted *word = &answer->words[i];
         if (word->probability > 0) {
-            extend(search, path, word, word->probability / (total + unknown), answer);
+            extend(search, path, word, word->probability / total);
             branches++;
         }
     }
-    if (total < unknown) {
-        extend_typed_unknown(search, path, answer, unknown / (total + unknown));
+    if (counts_probability(answer, search->request->document->typed_id) <= 0) {
+        struct counted whole = {.id = search->request->document->typed_id};
+        extend(search, path, &whole, UNKNOWN_WORD / 2 / total);
+    }
+    if (total < 2 * UNKNOWN_WORD) {
+        extend_from_document(search, path, UNKNOWN_WORD / 2 / total);
     }
 }
 
@@ -177,7 +182,7 @@ static bool step(struct search *search) {
             out->cancelled = true;
             return false;
         }
-        const struct counts_answer *answer = query(search, path);
+        struct counts_answer *answer = query(search, path);
         bool typed = path->count == 0 && search->request->typed.length > 0;
         if (path->count == 0) {
             out->depth = answer->depth;
@@ -194,8 +199,8 @@ static bool step(struct search *search) {
     }
     memcpy(search->live, search->next, search->next_count * sizeof *search->next);
     search->live_count = search->next_count;
-    double worst = out->count > 4 ? out->paths[4].log_probability : -1e9;
-    return search->live_count > 0 && search->live[0].log_probability > worst;
+    double worst = out->count >= KEPT ? out->paths[KEPT - 1].score : -1e9;
+    return search->live_count > 0 && search->live[0].score > worst;
 }
 
 // The words below the cursor, given that the path stands before them.
@@ -205,17 +210,16 @@ static void look_ahead(struct search *search, struct beam_path *path) {
         path->ids[path->context + path->count + i] = document->ahead[i];
         const struct counts_answer *answer =
             counts_query(search->counts, path->ids, path->context + path->count + i + 1);
-        path->ahead += log(counts_probability(answer, document->ahead[i + 1]) + TUNE(aheadfloor, 0.003));
+        path->ahead += log(counts_probability(answer, document->ahead[i + 1]) + LEAST_AHEAD);
     }
-    path->log_probability += TUNE(ahead, 0.7) * path->ahead;
+    path->score += AHEAD_WEIGHT * path->ahead;
 }
 
 static void rank_by_ahead(struct search *search) {
     struct beam_result *out = search->out;
     struct beam_path ranked[BEAM_PATHS];
     uint32_t count = 0;
-    uint32_t limit = (uint32_t)TUNE(aheadpaths, 6);
-    for (uint32_t i = 0; i < out->count && i < limit; i++) {
+    for (uint32_t i = 0; i < out->count && i < KEPT; i++) {
         struct beam_path path = out->paths[i];
         look_ahead(search, &path);
         insert_path(ranked, &count, BEAM_PATHS, &path);
@@ -235,8 +239,6 @@ void beam_search(struct counts *counts, const struct beam_request *request, stru
     memcpy(root->ids, request->context + request->context_count - length, length * sizeof *root->ids);
     root->context = (uint32_t)length;
     root->least = root->first = 1;
-    root->support = 1e9;
-    root->depth = BEAM_CONTEXT;
     search->live_count = 1;
     while (step(search)) {
     }

@@ -17,12 +17,11 @@ struct beam_path {
     uint32_t ids[BEAM_CONTEXT + BEAM_TOKENS + DOCUMENT_AHEAD]; // the context's ids, then the path's
     uint32_t tokens[BEAM_TOKENS];
     uint32_t context, count; // tokens of each
-    double log_probability;  // of the path and of what follows it
+    double log_probability;  // of the path, and once finished of its end
+    double score;            // what paths are ordered by: the same and, at last, what stands below
     double least, first;     // probability of its least likely and of its first token
     double end;              // probability that the line ends (or the right text goes on) there
     double ahead;            // log probability of what is below, given the path
-    double support;          // least support of a token
-    uint32_t depth;          // least depth of a match
     bool finished;
 };
 

@@ -19,7 +19,8 @@
 
 #include "base/fs.h"
 
-enum { NOT_IN_BASE = UINT32_MAX, SMALLEST_BASE = 1 << 16 };
+#define NOT_IN_BASE UINT32_MAX
+enum { SMALLEST_BASE = 1 << 16 };
 #define DEFAULT_MAX_TOKENS (UINT64_C(64) << 20)
 static const size_t LARGEST_FILE = 2u << 20;
 static const size_t LARGEST_UNKNOWN = 128u << 10; // without a known language: data, more often than not

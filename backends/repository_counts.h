@@ -1,21 +1,35 @@
-// repository_counts.h - what follows a context, and how likely: counts blended from the longest match down.
+// repository_counts.h - what follows a context: every word seen behind it, and the evidence for each.
 //
 // Ownership: counts_new / counts_free; what it is given is borrowed until then.
 // Threads:   one at a time.
-// Errors:    none. Limits: COUNTS_WORDS different next tokens a query, COUNTS_HITS places looked at a depth.
+// Errors:    none. Limits: COUNTS_WORDS different next words a query, COUNTS_HITS places looked at for each
+//            depth and source.
 #ifndef HUNCH_BACKENDS_REPOSITORY_COUNTS_H
 #define HUNCH_BACKENDS_REPOSITORY_COUNTS_H
 
 #include "backends/repository_corpus.h"
+#include "backends/repository_document.h"
 
-enum { COUNTS_WORDS = 2048, COUNTS_HITS = 192, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
+enum { COUNTS_WORDS = 2048, COUNTS_HITS = 96, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
 
 struct counts;
 
 struct counted {
     uint32_t id;
-    uint32_t space; // the class most of its places have
+    uint32_t space; // the class that most of its places have
     double probability;
+    double blend;   // Witten and Bell's estimate
+    double soft;    // share of the places, each weighed by how much of its left side agrees
+    double framed;  // the same, with what stands below taken into account
+    double sharp;   // the same, with likeness weighed twice
+    double near;    // distance of its nearest place in the open file, in tokens; 0: none there
+    double deepest; // share at the longest match
+    double shallow; // share behind the nearest token alone
+    double like;    // of the place most like the cursor's
+    double both;    // the same, with what stands below
+    double renamed; // share of its places that say so by renaming only
+    double own;     // longest match in the open file
+    double away;    // longest match elsewhere
 };
 
 // The answer to one query.
@@ -24,21 +38,16 @@ struct counts_answer {
     uint32_t count;
     uint32_t depth;  // tokens of context in the longest match
     double support;  // weight of the places found there
-    double residual; // probability left for words never seen behind any part of the context
+    double residual; // Witten and Bell's share for words never seen behind any part of the context
+    double unseen;   // probability that the next word is none of these
 };
 
-// The open file, as tokens: those before the cursor, TOKEN_FILE, those below the cursor's line.
-struct counts_document {
-    const uint32_t *tokens;
-    uint32_t count;
-    uint32_t cursor;  // position of the second TOKEN_FILE
-    const char *path; // its copies in the generation are not used
-};
-
-struct counts *counts_new(const struct generation *generation, const struct counts_document *document);
+// path: the open file's; its copies in the generation are not used.
+struct counts *counts_new(const struct generation *generation, const struct document *document,
+                          const char *path);
 void counts_free(struct counts *counts);
 // context: word ids, the nearest last. The answer is valid until the next query.
-const struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length);
+struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length);
 double counts_probability(const struct counts_answer *answer, uint32_t id);
 
 #endif

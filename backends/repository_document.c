@@ -45,6 +45,43 @@ static size_t find_typed(struct document *document, struct slice text) {
     return text.length - lexeme.text.length;
 }
 
+static struct slice indentation_of(struct slice line) {
+    size_t end = 0;
+    while (end < line.length && (line.data[end] == ' ' || line.data[end] == '\t')) {
+        end++;
+    }
+    return slice_sub(line, 0, end);
+}
+
+// A tab if any line begins with one, else the fewest spaces, two or more, that a line begins with.
+static struct slice indent_unit(struct slice text) {
+    struct slice unit = SLICE_LITERAL("    ");
+    size_t fewest = unit.length + 1;
+    for (size_t at = 0; at < text.length;) {
+        size_t end = slice_find(text, LINE_END, at);
+        end = end == (size_t)-1 ? text.length : end;
+        struct slice indent = indentation_of(slice_sub(text, at, end));
+        if (indent.length > 0 && indent.data[0] == '\t') {
+            return SLICE_LITERAL("\t");
+        }
+        if (indent.length > 1 && indent.length < fewest) {
+            fewest = indent.length;
+            unit = indent;
+        }
+        at = end + 1;
+    }
+    return unit;
+}
+
+void document_indent(const struct document *document, uint32_t line, struct str *indent) {
+    if (line == TOKEN_LINE_DEEPER) {
+        str_append_slice(indent, document->unit);
+    } else if (line == TOKEN_LINE_SHALLOWER) {
+        size_t less = document->unit.length;
+        str_truncate(indent, indent->length > less ? indent->length - less : 0);
+    }
+}
+
 static void look_ahead(struct document *document, const struct token_list *list) {
     for (size_t i = 0; i < list->count && document->ahead_count < DOCUMENT_AHEAD; i++) {
         document->ahead[document->ahead_count++] = token_id(list->items[i]);
@@ -87,9 +124,15 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
     document->encoder = (struct encoder){.vocabulary = vocabulary, .unknown = &document->unknown};
     struct slice above = tail(prefix, DOCUMENT_ABOVE);
     size_t certain = find_typed(document, above);
+    document->indentation = indentation_of(slice_sub(above, line_start(above), above.length));
+    document->unit = indent_unit(above);
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     encoder_append(&document->encoder, slice_sub(above, 0, certain), &document->tokens);
     document->cursor = (uint32_t)document->tokens.count;
+    struct token_list typed = {0};
+    encoder_append(&document->encoder, document->typed, &typed);
+    document->typed_id = typed.count > 0 ? token_id(typed.items[0]) : 0;
+    vec_free(&typed);
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     read_suffix(document, suffix);
 }

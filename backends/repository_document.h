@@ -16,6 +16,7 @@ struct document {
     struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
     uint32_t cursor;          // position of the second TOKEN_FILE
     struct slice typed;       // the word or sign that ends at the cursor and may go on; not in tokens
+    uint32_t typed_id;        // its word id, 0 if there is none
     bool spaced;              // white space stands left of the cursor
     bool line_start;          // nothing but white space stands left of the cursor
     bool right;               // text stands right of the cursor on its line
@@ -23,11 +24,15 @@ struct document {
     uint32_t
         ahead[DOCUMENT_AHEAD]; // word ids that follow the cursor: the right text, the line end, what is below
     uint32_t ahead_count;
-    struct slice below; // the next line with text on it, trimmed
+    struct slice below;       // the next line with text on it, trimmed
+    struct slice indentation; // of the cursor's line
+    struct slice unit;        // one step of indentation in this file
 };
 
 void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
                    struct slice suffix);
 void document_fini(struct document *document);
+// The indentation of a line that follows one indented by `indent`, in place; line: a TOKEN_LINE_ id.
+void document_indent(const struct document *document, uint32_t line, struct str *indent);
 
 #endif

@@ -70,7 +70,7 @@ static size_t word_length(struct slice text, size_t start) {
 static size_t sign_length(struct slice text, size_t start) {
     struct slice rest = slice_sub(text, start, start + 3);
     for (size_t i = 0; i < SIGN_COUNT; i++) {
-        if (slice_starts_with(rest, slice_of_string(SIGNS[i]))) {
+        if (SIGNS[i][0] == rest.data[0] && slice_starts_with(rest, slice_of_string(SIGNS[i]))) {
             return strlen(SIGNS[i]);
         }
     }

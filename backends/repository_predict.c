@@ -1,7 +1,12 @@
 // repository_predict.c - see repository_predict.h.
 //
 // Around the search: what the document says about the cursor goes in, and text
-// with spaces, several lines and a confidence comes out.
+// with spaces, several lines and a confidence comes out. The confidence is a
+// logistic regression, because the product of a path's probabilities is far
+// too sure of itself: every factor was chosen for being large.
+//
+// A second line is a guess upon a guess, so it is added only if it is likely
+// by itself, and only to the best candidate.
 #include "backends/repository_predict.h"
 
 #include "backends/repository_beam.h"
@@ -11,38 +16,65 @@
 
 #include <math.h>
 
-static void render(const struct document *document, const struct beam_path *path, bool typed,
+static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
+
+// Fitted by tests/bench/fit_model.py on the same line ends as the weights of repository_rank.c.
+static const double CONSTANT = 0.292;
+static const double WEIGHTS[PREDICT_FEATURES] = {0.923, 2.271, -0.129, -0.566, -0.036, 0.333,
+                                                 0.005, 0.083, 0.095,  0.280,  -0.370, 0.000};
+
+struct line_search {
+    struct counts *counts;
+    const struct document *document;
+    const struct predict_request *request;
+    VEC(uint32_t) context; // ids, nearest last
+    struct beam_result *result;
+};
+
+static void render(const struct document *document, const struct beam_path *path, bool first_line,
                    struct str *out) {
+    bool spaced = !first_line || document->spaced || document->line_start;
     for (uint32_t i = 0; i < path->count; i++) {
         struct slice word = encoder_word(&document->encoder, token_id(path->tokens[i]));
-        if (i == 0 && typed) {
+        if (i == 0 && first_line && document->typed.length > 0) {
             word = slice_sub(word, document->typed.length, word.length);
-        } else if (i > 0 || !(document->spaced || document->line_start)) {
+        } else if (i > 0 || !spaced) {
             str_append_slice(out, lexer_space_text(token_space(path->tokens[i])));
         }
         str_append_slice(out, word);
     }
 }
 
-static void measure(const struct beam_result *result, const struct beam_path *path, double *features) {
-    double best = 0;
+static void measure(const struct document *document, const struct beam_result *result,
+                    const struct beam_path *path, double *features) {
+    double all = 0;
     for (uint32_t i = 0; i < result->count; i++) {
-        best += exp(result->paths[i].log_probability - path->log_probability);
+        all += exp(result->paths[i].score - path->score);
     }
-    features[0] = path->log_probability;
-    features[1] = log(1.0 / best);
-    features[2] = log(path->least);
-    features[3] = log(path->first);
-    features[4] = log(path->end + 1e-6);
-    features[5] = log(1.0 + result->depth);
-    features[6] = log(1.0 + result->support);
-    features[7] = log(path->count);
-    features[8] = path->ahead;
-    features[9] = log(1.0 + path->depth);
+    double probability = exp(path->log_probability);
+    const double values[PREDICT_FEATURES] = {
+        path->log_probability,
+        -log(all),
+        log(path->least),
+        log(path->first),
+        log(path->end + 1e-6),
+        log(1 + result->depth),
+        log(1 + result->support),
+        log(path->count),
+        path->ahead,
+        document->typed.length > 0,
+        log(probability / (result->mass + probability) + 1e-6),
+        document->right,
+    };
+    memcpy(features, values, sizeof values);
 }
 
 static double confidence_of(const double *features) {
-    return exp(features[0] * 0.5);
+    double sum = CONSTANT;
+    for (int i = 0; i < PREDICT_FEATURES; i++) {
+        sum += WEIGHTS[i] * features[i];
+    }
+    return 1 / (1 + exp(-sum));
 }
 
 static bool is_clean(struct slice text) {
@@ -64,45 +96,149 @@ static bool is_new(const struct predictions *out, struct slice text) {
     return true;
 }
 
-static void collect(const struct document *document, const struct beam_result *result, uint32_t wanted,
-                    struct predictions *out) {
-    for (uint32_t i = 0; i < result->count && out->count < wanted; i++) {
+// A path that never found its end says how the line may go on, not where it stops.
+static double confidence_in(const struct beam_path *path, const double *features) {
+    return path->finished ? confidence_of(features) : 0;
+}
+
+static void collect(const struct line_search *search, uint32_t wanted, struct predictions *out) {
+    for (uint32_t i = 0; i < search->result->count && out->count < wanted; i++) {
+        const struct beam_path *path = &search->result->paths[i];
         struct prediction *item = &out->items[out->count];
         str_init(&item->text);
-        render(document, &result->paths[i], document->typed.length > 0, &item->text);
+        render(search->document, path, true, &item->text);
         if (!is_clean(str_slice(&item->text)) || !is_new(out, str_slice(&item->text))) {
             str_free(&item->text);
             continue;
         }
-        measure(result, &result->paths[i], item->features);
-        item->confidence = confidence_of(item->features);
+        measure(search->document, search->result, path, item->features);
+        item->confidence = confidence_in(path, item->features);
+        item->path = i;
         out->count++;
     }
 }
 
+static void run_search(struct line_search *search, bool first_line) {
+    const struct predict_request *request = search->request;
+    uint32_t limit =
+        request->max_tokens && request->max_tokens < PREDICT_TOKENS ? request->max_tokens : PREDICT_TOKENS;
+    struct beam_request beam = {.document = search->document,
+                                .context = search->context.items,
+                                .context_count = search->context.count,
+                                .typed = first_line ? search->document->typed : slice_of("", 0),
+                                .use_ahead = first_line,
+                                .max_tokens = limit,
+                                .cancel = request->cancel};
+    beam_search(search->counts, &beam, search->result);
+}
+
+// The likeliest line end behind the context, with its share of all line ends and the probability of any; 0 if
+// there is none.
+static uint32_t next_line_end(struct line_search *search, double *share, double *any) {
+    const struct counts_answer *answer =
+        counts_query(search->counts, search->context.items, search->context.count);
+    double total = 0, best = 0;
+    uint32_t id = 0;
+    for (uint32_t line = TOKEN_LINE_SAME; line <= TOKEN_LINE_SHALLOWER; line++) {
+        double probability = counts_probability(answer, line);
+        total += probability;
+        id = probability > best ? line : id;
+        best = probability > best ? probability : best;
+    }
+    *share = total > 0 ? best / total : 0;
+    *any = total < 1 ? total : 1;
+    return id;
+}
+
+static void append_path(struct line_search *search, const struct beam_path *path) {
+    for (uint32_t i = 0; i < path->count; i++) {
+        vec_push(&search->context, token_id(path->tokens[i]));
+    }
+}
+
+// One more line below `indent`, which becomes its own. False if none is likely enough.
+static bool add_line(struct line_search *search, struct str *indent, struct prediction *item) {
+    double share = 0, any = 0, features[PREDICT_FEATURES];
+    uint32_t id = next_line_end(search, &share, &any);
+    if (id == 0) {
+        return false;
+    }
+    vec_push(&search->context, id);
+    run_search(search, false);
+    if (search->result->count == 0) {
+        return false;
+    }
+    const struct beam_path *path = &search->result->paths[0];
+    measure(search->document, search->result, path, features);
+    struct str line;
+    str_init(&line);
+    render(search->document, path, false, &line);
+    double confidence = confidence_in(path, features) * share;
+    bool good = confidence >= LEAST_NEXT_LINE && is_clean(str_slice(&line)) &&
+                !slice_equal(str_slice(&line), search->document->below);
+    if (good) {
+        document_indent(search->document, id, indent);
+        str_append_char(&item->text, '\n');
+        str_append_slice(&item->text, str_slice(indent));
+        str_append_slice(&item->text, str_slice(&line));
+        item->confidence *= confidence;
+        append_path(search, path);
+    }
+    str_free(&line);
+    return good;
+}
+
+static void add_lines(struct line_search *search, struct predictions *out) {
+    struct prediction *item = &out->items[0];
+    if (out->count == 0 || search->document->right || !search->result->paths[item->path].finished) {
+        return;
+    }
+    append_path(search, &search->result->paths[item->path]);
+    struct str indent;
+    str_init(&indent);
+    str_append_slice(&indent, search->document->indentation);
+    for (uint32_t line = 1; line < search->request->max_lines; line++) {
+        if (cancel_fired(search->request->cancel) || !add_line(search, &indent, item)) {
+            break;
+        }
+    }
+    str_free(&indent);
+}
+
+// The confidence was fitted where a line goes on. Where it may well be over, a continuation is less likely
+// right: behind a statement's end a person wants no more of it.
+static void weigh_line_end(struct line_search *search, struct predictions *out) {
+    double share = 0, any = 0;
+    if (search->document->right || search->document->typed.length > 0) {
+        return;
+    }
+    next_line_end(search, &share, &any);
+    for (uint32_t i = 0; i < out->count; i++) {
+        out->items[i].confidence *= 1 - any;
+    }
+}
+
+static void search_lines(struct counts *counts, const struct document *document,
+                         const struct predict_request *request, struct predictions *out) {
+    struct line_search search = {counts, document, request, {0}, mem_zero(1, sizeof *search.result)};
+    uint32_t start = document->cursor > BEAM_CONTEXT ? document->cursor - BEAM_CONTEXT : 0;
+    for (uint32_t i = start; i < document->cursor; i++) {
+        vec_push(&search.context, token_id(document->tokens.items[i]));
+    }
+    run_search(&search, true);
+    uint32_t wanted = request->candidates < PREDICT_CANDIDATES ? request->candidates : PREDICT_CANDIDATES;
+    collect(&search, wanted ? wanted : 1, out);
+    weigh_line_end(&search, out);
+    add_lines(&search, out);
+    vec_free(&search.context);
+    free(search.result);
+}
+
+// Between two halves of a word nothing can be said without knowing the right half to be wrong.
 static bool splits_word(const struct predict_request *request) {
     return request->prefix.length > 0 && request->suffix.length > 0 &&
            lexer_is_word_byte(request->prefix.data[request->prefix.length - 1]) &&
            lexer_is_word_byte(request->suffix.data[0]);
-}
-
-static void search_line(struct counts *counts, const struct document *document,
-                        const struct predict_request *request, struct predictions *out) {
-    struct beam_result *result = mem_zero(1, sizeof *result);
-    VEC(uint32_t) context = {0};
-    uint32_t start = document->cursor > BEAM_CONTEXT ? document->cursor - BEAM_CONTEXT : 0;
-    for (uint32_t i = start; i < document->cursor; i++) {
-        vec_push(&context, token_id(document->tokens.items[i]));
-    }
-    uint32_t limit =
-        request->max_tokens && request->max_tokens < PREDICT_TOKENS ? request->max_tokens : PREDICT_TOKENS;
-    struct beam_request search = {document, context.items, context.count,  document->typed,
-                                  true,     limit,         request->cancel};
-    beam_search(counts, &search, result);
-    uint32_t wanted = request->candidates < PREDICT_CANDIDATES ? request->candidates : PREDICT_CANDIDATES;
-    collect(document, result, wanted ? wanted : 1, out);
-    vec_free(&context);
-    free(result);
 }
 
 void predict(struct corpus *corpus, const struct predict_request *request, struct predictions *out) {
@@ -113,10 +249,8 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
     struct generation *generation = corpus_pin(corpus);
     struct document document;
     document_init(&document, corpus_vocabulary(corpus), request->prefix, request->suffix);
-    struct counts_document text = {document.tokens.items, (uint32_t)document.tokens.count, document.cursor,
-                                   request->path};
-    struct counts *counts = counts_new(generation, &text);
-    search_line(counts, &document, request, out);
+    struct counts *counts = counts_new(generation, &document, request->path);
+    search_lines(counts, &document, request, out);
     counts_free(counts);
     document_fini(&document);
     corpus_unpin(generation);

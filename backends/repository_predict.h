@@ -11,7 +11,7 @@
 
 #include "base/cancel.h"
 
-enum { PREDICT_CANDIDATES = 8, PREDICT_TOKENS = 48, PREDICT_FEATURES = 10 };
+enum { PREDICT_CANDIDATES = 8, PREDICT_TOKENS = 48, PREDICT_FEATURES = 12 };
 
 struct predict_request {
     const char *path;
@@ -25,6 +25,7 @@ struct predict_request {
 struct prediction {
     struct str text;
     double confidence;                 // that the text is exactly right
+    uint32_t path;                     // of the search's results
     double features[PREDICT_FEATURES]; // what the confidence is made of, for fitting it
 };
 

@@ -46,6 +46,8 @@ struct token_segment *token_segment_finish(struct segment_builder *builder) {
         segment->tokens = mem_resize(builder->tokens.items, segment->count, sizeof *segment->tokens);
         segment->order = mem_zero(segment->count, sizeof *segment->order);
         segment->order_count = order_sort(segment->tokens, segment->count, segment->order);
+    } else {
+        free(builder->tokens.items);
     }
     segment->files = builder->files.items;
     segment->file_count = (uint32_t)builder->files.count;

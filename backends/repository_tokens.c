@@ -8,6 +8,8 @@
 
 #include "backends/repository_lexer.h"
 
+enum { LOCKED_FOR = 2048 }; // lexemes
+
 void vocabulary_init(struct vocabulary *vocabulary) {
     uv_mutex_init(&vocabulary->lock);
     intern_init(&vocabulary->words);
@@ -20,12 +22,13 @@ void vocabulary_fini(struct vocabulary *vocabulary) {
 
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
     struct intern *words = &encoder->vocabulary->words;
+    uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
     if (!encoder->unknown) {
-        return intern_add(words, word) + TOKEN_FIRST_WORD;
+        return intern_add(words, word) * 2 + TOKEN_FIRST_WORD + name;
     }
     uint32_t known = intern_find(words, word);
-    return known != INTERN_NONE ? known + TOKEN_FIRST_WORD
-                                : intern_add(encoder->unknown, word) + TOKEN_UNKNOWN;
+    return known != INTERN_NONE ? known * 2 + TOKEN_FIRST_WORD + name
+                                : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + name;
 }
 
 static uint32_t line_token(struct encoder *encoder, struct slice line) {
@@ -39,8 +42,13 @@ static uint32_t line_token(struct encoder *encoder, struct slice line) {
 
 void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out) {
     uv_mutex_lock(&encoder->vocabulary->lock);
-    size_t at = 0;
-    for (struct lexeme lexeme; lexer_next(text, &at, &lexeme);) {
+    size_t at = 0, since = 0;
+    for (struct lexeme lexeme; lexer_next(text, &at, &lexeme); since++) {
+        if (since == LOCKED_FOR) { // lets others in, who wait for a word or two
+            since = 0;
+            uv_mutex_unlock(&encoder->vocabulary->lock);
+            uv_mutex_lock(&encoder->vocabulary->lock);
+        }
         if (lexeme.kind == LEXEME_LINE) {
             vec_push(out, line_token(encoder, lexeme.text));
         } else if (lexeme.kind != LEXEME_END) {
@@ -56,13 +64,13 @@ void encoder_append(struct encoder *encoder, struct slice text, struct token_lis
 
 struct slice encoder_word(const struct encoder *encoder, uint32_t id) {
     if (id >= TOKEN_UNKNOWN) {
-        return intern_string(encoder->unknown, id - TOKEN_UNKNOWN);
+        return intern_string(encoder->unknown, (id - TOKEN_UNKNOWN) / 2);
     }
     if (id < TOKEN_FIRST_WORD) {
         return slice_of("", 0);
     }
     uv_mutex_lock(&encoder->vocabulary->lock);
-    struct slice word = intern_string(&encoder->vocabulary->words, id - TOKEN_FIRST_WORD);
+    struct slice word = intern_string(&encoder->vocabulary->words, (id - TOKEN_FIRST_WORD) / 2);
     uv_mutex_unlock(&encoder->vocabulary->lock);
     return word;
 }

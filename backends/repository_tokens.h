@@ -52,6 +52,9 @@ static inline uint32_t token_id(uint32_t token) {
 static inline uint32_t token_space(uint32_t token) {
     return token & ((1u << TOKEN_SPACE_BITS) - 1);
 }
+static inline bool token_is_name(uint32_t id) {
+    return id >= TOKEN_FIRST_WORD && (id & 1);
+}
 static inline bool token_is_line(uint32_t id) {
     return id >= TOKEN_LINE_SAME && id <= TOKEN_LINE_SHALLOWER;
 }

@@ -28,7 +28,8 @@ enum {
     KEY_LIMIT = 4096,
     LAYERS = CONFIG_WORKSPACE + 1,
     DEPTH_LIMIT = 4,
-    SHOWN_LIMIT = 80
+    SHOWN_LIMIT = 80,
+    UNKNOWN_LIMIT = 20 // so many of one source are named
 };
 
 enum type { TYPE_BOOL, TYPE_TEXT, TYPE_COUNT, TYPE_FRACTION, TYPE_LANGUAGES };
@@ -217,6 +218,7 @@ struct walk {
     struct json **layer; // ROWS slots to fill
     enum config_origin origin;
     struct sink sink;
+    size_t unknown; // settings, so far
 };
 
 static void refuse(const struct walk *walk, const struct row *row) {
@@ -257,8 +259,12 @@ static bool belongs_to_client(const char *key) {
     return false;
 }
 
-static void report_unknown(const struct walk *walk, const char *key) {
+// The settings may have come with a repository: neither their number nor their length may cost time.
+static void report_unknown(struct walk *walk, const char *key) {
     struct err warning;
+    if (++walk->unknown > UNKNOWN_LIMIT) {
+        return;
+    }
     struct slice whole = slice_of_string(key);
     struct str shown;
     str_init(&shown);
@@ -267,7 +273,7 @@ static void report_unknown(const struct walk *walk, const char *key) {
         shown.data[i] = (unsigned char)shown.data[i] < ' ' || shown.data[i] == 0x7F ? '?' : shown.data[i];
     }
     err_set(&warning, ERR_NOT_FOUND, "unknown setting %s (%s): did you mean %s?", shown.data,
-            origin_text(walk->origin), nearest_key(key));
+            origin_text(walk->origin), nearest_key(shown.data));
     say(&walk->sink, &warning);
     str_free(&shown);
 }
@@ -363,7 +369,7 @@ void config_free(struct config *config) {
 
 void config_merge(struct config *config, const struct json *object, enum config_origin origin,
                   void (*listener)(void *context, const char *line), void *context) {
-    struct walk walk = {config->store->layers[origin], origin, {listener, context}};
+    struct walk walk = {config->store->layers[origin], origin, {listener, context}, 0};
     struct err warning;
     clear_layer(config, origin);
     if (json_is_object(object)) {
@@ -440,13 +446,38 @@ static struct json *default_value(const struct row *row) {
                                          : json_new_number(row->number);
 }
 
+// Somebody may have put the key itself where its variable's name belongs: only what looks like a name is
+// shown.
+static const char *showable(const char *name) {
+    size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return length <= 40 && name[length] == '\0' ? name : "(not a usual name)";
+}
+
+static bool is_key_path(const char *path) {
+    return path[0] == '/' || strncmp(path, "~/", 2) == 0;
+}
+
+// What a person may paste into a report: a key in a wrong place does not come along.
+static struct json *shown_value(const struct row *row, const struct json *value) {
+    const char *text = json_string(value, "");
+    const char *shown = text;
+    if (row->member == MEMBER(key_env)) {
+        shown = showable(text);
+    } else if (row->member == MEMBER(key_file) && text[0] && !is_key_path(text)) {
+        shown = "(not a path)";
+    } else if (row->member == MEMBER(url) && strpbrk(text, "@?#")) {
+        shown = "(more than an address)";
+    }
+    return shown == text ? json_copy(value) : json_new_string(slice_of_string(shown));
+}
+
 struct json *config_describe(const struct config *config) {
     struct json *all = json_object();
     for (size_t i = 0; i < ROWS; i++) {
         enum config_origin origin;
         const struct json *value = effective(config, &rows[i], &origin);
         struct json *entry = json_set(all, rows[i].key, json_object());
-        json_set(entry, "value", value ? json_copy(value) : default_value(&rows[i]));
+        json_set(entry, "value", value ? shown_value(&rows[i], value) : default_value(&rows[i]));
         json_set_string(entry, "origin", origin_text(origin));
     }
     return all;
@@ -457,13 +488,6 @@ char *config_user_path(void) {
     char *path = folder ? fs_join(folder, "config.json") : NULL;
     free(folder);
     return path;
-}
-
-// Somebody may have put the key itself where its variable's name belongs: only what looks like a name is
-// shown.
-static const char *showable(const char *name) {
-    size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    return length <= 40 && name[length] == '\0' ? name : "(not a usual name)";
 }
 
 static int check_private(int file, const char *path, struct err *err) {
@@ -509,6 +533,10 @@ int config_read_key(const struct config *config, struct str *out, struct err *er
     }
     if (!config->key_file[0]) {
         return 0;
+    }
+    if (!is_key_path(config->key_file)) { // below the current folder, perhaps a workspace, or the key itself
+        return err_set(err, ERR_INVALID,
+                       "model.keyFile is not a path: give the file's name from / or ~/ on, not the key");
     }
     const char *home = strncmp(config->key_file, "~/", 2) == 0 ? getenv("HOME") : NULL;
     char *path = home ? fs_join(home, config->key_file + 2) : mem_copy_string(config->key_file);

@@ -1,9 +1,13 @@
 // log.c - see log.h.
 #include "base/log.h"
 
+#include "base/utf8.h"
+
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static _Atomic int threshold = LOG_LEVEL_WARNING;
 static void (*listen)(void *, enum log_level, const char *);
@@ -18,6 +22,32 @@ void log_set_listener(void (*listener)(void *, enum log_level, const char *), vo
     listen_context = context;
 }
 
+static bool is_control(uint32_t code) {
+    return code < 0x20 || (code >= 0x7F && code < 0xA0);
+}
+
+// A file's name may hold whatever drives a terminal.
+static void make_harmless(char *line) {
+    struct slice rest = slice_of_string(line);
+    size_t length = 1;
+    for (size_t at = 0; at < rest.length; at += length) {
+        if (is_control(utf8_decode(slice_sub(rest, at, rest.length), &length))) {
+            memset(line + at, '?', length);
+        }
+    }
+}
+
+// Whoever started us may never read stderr, and a full pipe must not hold the loop: it has room for a page or
+// for nothing, and a line is shorter than a page.
+static void print_line(const char *line) {
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+    flockfile(stderr);
+    if (poll(&room, 1, 0) != 0) {
+        fprintf(stderr, "hunch: %s\n", line);
+    }
+    funlockfile(stderr);
+}
+
 void log_write(enum log_level level, const char *format, ...) {
     if ((int)level > threshold) {
         return;
@@ -27,7 +57,8 @@ void log_write(enum log_level level, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "hunch: %s\n", line);
+    make_harmless(line);
+    print_line(line);
     if (listen) {
         listen(listen_context, level, line);
     }

@@ -6,7 +6,8 @@
 //
 // Ownership: the listener's context is the caller's and outlives the setting.
 // Threads:   log_write from any; the settings from main before others start.
-// Errors:    none. Limits: a line is cut at 1,000 bytes.
+// Errors:    none; a line that stderr cannot take at once is lost there. Control characters become '?'.
+// Limits:    a line is cut at 1,000 bytes.
 #ifndef HUNCH_BASE_LOG_H
 #define HUNCH_BASE_LOG_H
 

@@ -100,7 +100,13 @@ size_t position_to_byte(const struct line_index *index, struct slice text, struc
     struct slice line = line_index_line(index, text, position.line, &start);
     size_t at = 0;
     for (uint32_t units = 0; at < line.length && units < position.character;) {
-        size_t length = 1;
+        size_t left = position.character - units;
+        size_t length = utf8_plain(slice_sub(line, at, left < line.length - at ? at + left : line.length));
+        if (length) { // a minified file may be one line of megabytes
+            at += length;
+            units += (uint32_t)length;
+            continue;
+        }
         uint32_t code = utf8_decode(slice_sub(line, at, line.length), &length);
         units += units_of(code, length, encoding);
         if (units > position.character) {
@@ -115,6 +121,11 @@ uint32_t position_units(struct slice piece, enum position_encoding encoding) {
     uint32_t units = 0;
     size_t length = 1;
     for (size_t at = 0; at < piece.length; at += length) {
+        length = utf8_plain(slice_sub(piece, at, piece.length));
+        if (length) {
+            units += (uint32_t)length;
+            continue;
+        }
         uint32_t code = utf8_decode(slice_sub(piece, at, piece.length), &length);
         units += units_of(code, length, encoding);
     }

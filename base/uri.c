@@ -1,4 +1,5 @@
-// uri.c - see uri.h. Source of the rules: RFC 3986 (unreserved characters), RFC 8089 (file:/x, file:///x and
+// uri.c - see uri.h. Source of the rules: RFC 3986 (unreserved characters,
+// dot segments), RFC 8089 (file:/x, file:///x and
 // file://localhost/x name the same file).
 #include "base/uri.h"
 
@@ -32,6 +33,30 @@ static const char *path_part(const char *uri) {
     return rest[0] == '/' ? rest : NULL;
 }
 
+// Takes "/." and "/x/.." out, in place: one file has one name, and none is above the root. A name that a link
+// gives a folder is not looked at, as editors do not either.
+static void remove_dots(char *path) {
+    char *out = path;
+    for (const char *from = path; *from;) {
+        size_t length = 1 + strcspn(from + 1, "/"); // the slash and the name behind it
+        bool dot = length == 2 && from[1] == '.';
+        bool dots = length == 3 && from[1] == '.' && from[2] == '.';
+        if (dots) {
+            while (out > path && *--out != '/') {
+            }
+        }
+        if (!dot && !dots) {
+            memmove(out, from, length);
+            out += length;
+        }
+        from += length;
+        if ((dot || dots) && !*from) {
+            *out++ = '/'; // a folder stays one
+        }
+    }
+    *out = '\0';
+}
+
 char *uri_to_path(const char *uri) {
     const char *from = path_part(uri);
     if (!from) {
@@ -53,7 +78,9 @@ char *uri_to_path(const char *uri) {
         }
         str_append_char(&path, c);
     }
-    return str_detach(&path);
+    char *whole = str_detach(&path);
+    remove_dots(whole);
+    return whole;
 }
 
 static bool is_plain(char c) {

@@ -46,6 +46,10 @@ void utf8_append_valid(struct str *out, struct slice text) {
     size_t length = 1;
     size_t from = 0;
     for (size_t i = 0; i < text.length; i += length) {
+        length = utf8_plain(slice_sub(text, i, text.length));
+        if (length) {
+            continue;
+        }
         uint32_t code = utf8_decode(slice_sub(text, i, text.length), &length);
         if (code == 0 || invalid(code, length)) {
             str_append(out, text.data + from, i - from);

@@ -13,6 +13,14 @@ enum { UTF8_REPLACEMENT = 0xFFFD };
 // Decodes the character at text[0]; *length gets its bytes (1 for an invalid byte, which decodes to U+FFFD).
 // Overlong forms, surrogates and values beyond U+10FFFF are invalid. The slice must not be empty.
 uint32_t utf8_decode(struct slice text, size_t *length);
+// How many bytes at the start of text are ASCII other than NUL: what most text is, and needs no decoding.
+static inline size_t utf8_plain(struct slice text) {
+    size_t length = 0;
+    while (length < text.length && (unsigned char)(text.data[length] - 1) < 0x7F) {
+        length++;
+    }
+    return length;
+}
 bool utf8_valid(struct slice text);
 // Appends text with every invalid byte replaced by U+FFFD and every NUL by U+2400.
 void utf8_append_valid(struct str *out, struct slice text);

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/uri.h"
 #include "base/utf8.h"
 #include "cli/app.h"
 #include "cli/commands.h"
@@ -143,10 +144,8 @@ static int read_document(struct complete_run *run, struct err *err) {
 static char *locate(struct complete_run *run, struct err *err) {
     char *root = app_find_root(run->options->place.file, err);
     char *real = root ? fs_real_path(run->options->place.file, err) : NULL;
-    if (real) {
-        size_t skip = strcmp(root, "/") == 0 ? 1 : strlen(root) + 1;
-        run->path = mem_copy_string(real + skip);
-    }
+    const char *below = real ? uri_path_below(real, root) : NULL;
+    run->path = below ? mem_copy_string(below) : NULL;
     free(real);
     return root;
 }

@@ -44,6 +44,7 @@ struct engine_request {
     void *context;
     struct cancel cancel;
     struct context retrieved;
+    uint32_t answer_tokens; // as configured when it began: the job cannot read the settings, which change
     struct str prompt;
     struct backend_call *call;
     struct backend_request model_request;
@@ -203,6 +204,14 @@ static bool already_offered(const struct engine_request *request, struct slice t
     return false;
 }
 
+// Who asks by hand wants to see what there is.
+static double threshold_for(const struct engine_request *request) {
+    const struct engine_options *options = &request->engine->options;
+    double own = options->backend->traits.minimum_confidence;
+    double set = options->config->minimum_confidence;
+    return request->query.invoked ? 0 : set > 0 ? set : own;
+}
+
 // Turns one raw candidate into one to show; the outcome says why not.
 static enum outcome take_candidate(struct engine_request *request, const struct backend_candidate *raw) {
     const struct engine_query *query = &request->query;
@@ -213,8 +222,7 @@ static enum outcome take_candidate(struct engine_request *request, const struct 
     if (outcome != OUTCOME_SHOWN) {
         return outcome;
     }
-    double threshold = query->invoked ? 0 : request->engine->options.config->minimum_confidence;
-    if (raw->confidence >= 0 && raw->confidence < threshold) {
+    if (raw->confidence >= 0 && raw->confidence < threshold_for(request)) {
         return OUTCOME_LOW_CONFIDENCE;
     }
     if (!already_offered(request, result.text)) {
@@ -286,7 +294,7 @@ static void start_model(struct engine_request *request) {
         .prefix = slice_sub(document, 0, query->cursor),
         .suffix = slice_sub(document, query->cursor, document.length),
         .prompt = str_slice(&request->prompt),
-        .max_tokens = config->max_tokens,
+        .max_tokens = request->answer_tokens,
         .max_lines = postprocess_line_limit(document, query->cursor, lines),
         .candidates = query->candidates,
         .deadline_us = clock_now_us() + (uint64_t)config->timeout_ms * 1000,
@@ -329,7 +337,7 @@ static void find_context(void *context) {
         .suffix = slice_sub(document, query->cursor, document.length),
         .context = &request->retrieved,
         .context_tokens = traits->context_tokens,
-        .answer_tokens = engine->options.config->max_tokens,
+        .answer_tokens = request->answer_tokens,
     };
     prompt_compile(&prompt, &request->prompt);
 }
@@ -408,6 +416,7 @@ static struct engine_request *new_request(struct engine *engine, const struct en
     request->query.text = text_retain(query->text);
     request->query.cursor = query->cursor < query->text->length ? query->cursor : query->text->length;
     uint32_t wanted = query->candidates ? query->candidates : query->invoked ? 3 : 1;
+    request->answer_tokens = engine->options.config->max_tokens;
     request->query.candidates = wanted < MAX_CANDIDATES ? wanted : MAX_CANDIDATES;
     request->answer = (struct engine_answer){.reason = "",
                                              .candidates = request->candidates,

@@ -46,14 +46,13 @@ static void drop_text(struct document *document) {
 }
 
 static void replace_all(struct document *document, struct slice text) {
-    if (text.length > DOCUMENT_LIMIT) {
+    str_clear(&document->buffer);
+    utf8_append_valid(&document->buffer, slice_sub(text, 0, DOCUMENT_LIMIT + 1));
+    if (document->buffer.length > DOCUMENT_LIMIT) {
         drop_text(document);
-        text = slice_of("", 0);
     } else {
         document->too_large = false;
     }
-    str_clear(&document->buffer);
-    utf8_append_valid(&document->buffer, text);
     line_index_free(&document->lines);
     line_index_init(&document->lines, str_slice(&document->buffer));
 }
@@ -103,15 +102,16 @@ static void replace_range(struct document *document, const struct json *range, s
     size_t start = position_to_byte(&document->lines, str_slice(&document->buffer), from, encoding);
     size_t end = position_to_byte(&document->lines, str_slice(&document->buffer), to, encoding);
     end = end < start ? start : end;
-    if (document->buffer.length - (end - start) + text.length > DOCUMENT_LIMIT) {
+    struct str valid;
+    str_init(&valid);
+    utf8_append_valid(&valid, slice_sub(text, 0, DOCUMENT_LIMIT + 1));
+    if (document->buffer.length - (end - start) + valid.length > DOCUMENT_LIMIT) {
         drop_text(document);
         replace_all(document, slice_of("", 0));
         document->too_large = true;
+        str_free(&valid);
         return;
     }
-    struct str valid;
-    str_init(&valid);
-    utf8_append_valid(&valid, text);
     str_splice(&document->buffer, start, end, valid.data, valid.length);
     line_index_edit(&document->lines, str_slice(&document->buffer), start, end, start + valid.length);
     str_free(&valid);

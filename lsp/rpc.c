@@ -281,6 +281,7 @@ static void take_response(struct rpc *rpc, const struct json *message) {
     if (call) {
         *link = call->next;
         const struct json *error = json_get(message, "error");
+        error = json_is_null(error) ? NULL : error; // some clients send both members
         call->on_reply(call->context, error ? NULL : json_get(message, "result"), error);
         free(call);
     }

@@ -7,7 +7,7 @@
 // $/cancelRequest, a closed document, shutdown, and the next request of the
 // same kind for the same document, since not every client cancels what it has
 // stopped waiting for.
-#include "base/clock.h"
+#include "base/utf8.h"
 #include "lsp/session_state.h"
 
 #include <stdlib.h>
@@ -162,14 +162,15 @@ static bool apply_selected(const struct documents *documents, const struct docum
     }
     struct str changed;
     str_init(&changed);
-    str_append_slice(&changed, whole);
-    str_splice(&changed, start, end, text, strlen(text));
+    str_append_slice(&changed, slice_sub(whole, 0, start));
+    utf8_append_valid(&changed, slice_of_string(text));
+    place->selected = true;
+    place->selected_start = start;
+    place->selected_end = place->cursor = changed.length;
+    str_append_slice(&changed, slice_sub(whole, end, whole.length));
     text_release(place->text);
     place->text = text_new(str_slice(&changed));
     str_free(&changed);
-    place->selected = true;
-    place->selected_start = start;
-    place->selected_end = place->cursor = start + strlen(text);
     place->selected_range = json_copy(range);
     return true;
 }

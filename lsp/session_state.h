@@ -125,7 +125,7 @@ void session_execute_command(void *self, struct rpc_request *request, const stru
 
 // session_status.c
 void session_status_init(struct session *session);
-void session_status_close(struct session *session); // before the project's threads are gone: no more lines
+void session_status_close(struct session *session); // after the project's threads are gone: they log
 void session_status_free(struct session *session);
 struct json *session_status_json(const struct session *session);
 void session_status_changed(struct session *session); // sends hunch/status if it differs from the last

@@ -1,4 +1,5 @@
 // session_sync.c - the editor's documents and files, passed on to the index; see session_state.h.
+#include "base/fs.h"
 #include "base/log.h"
 #include "base/uri.h"
 #include "indexer/ignore.h"
@@ -6,13 +7,25 @@
 
 #include <stdlib.h>
 
-// Outside the root every rule on the way to the document counts, as if the root were "/".
-static bool is_excluded(const struct session *session, const struct document *document) {
+// Outside the root every rule on the way to the file counts, as if the root were "/".
+static bool is_excluded_path(const struct session *session, char *path) {
     const char *reason = NULL;
-    bool inside = session_is_inside(session, document);
+    struct document file = {.path = path};
+    bool inside = session_is_inside(session, &file);
     const char *root = !inside ? "/" : session->real_root ? session->real_root : session->root;
-    const char *path = inside ? session_path(session, document) : document->path + 1;
-    return document->path && path[0] && ignore_path(root, path, false, &reason);
+    const char *below = inside ? session_path(session, &file) : path + 1;
+    return below[0] && ignore_path(root, below, false, &reason);
+}
+
+// A link must not give a file that is left alone a harmless name.
+static bool is_excluded(const struct session *session, const struct document *document) {
+    char *real = document->path ? fs_real_path(document->path, NULL) : NULL;
+    bool excluded = document->path && is_excluded_path(session, document->path);
+    if (!excluded && real && strcmp(real, document->path) != 0) {
+        excluded = is_excluded_path(session, real);
+    }
+    free(real);
+    return excluded;
 }
 
 // The index gets the document's text, or loses it.

@@ -9,7 +9,8 @@
 // The weights were fitted as a softmax over the candidates of each of some
 // 700 held-out completions in seven languages, and rounded. A second
 // definition of a name already listed is worth less than the first, so it
-// waits behind other names.
+// waits behind other names; and as the budget counts bytes, a long signature
+// must be the likelier for its length.
 #include "retrieval/signatures.h"
 
 #include "base/mem.h"
@@ -17,7 +18,7 @@
 
 #include <math.h>
 
-enum { BM25_LIMIT = 1500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 32 };
+enum { BM25_LIMIT = 700, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 32 };
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
@@ -55,6 +56,8 @@ static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_PREFIX] = 4.0f,
 };
 static const float REPEATED_NAME = 2.0f; // what a name's every further definition loses
+static const float LENGTH_PRICE = 0.5f; // of a signature, per factor e of its length: the budget counts bytes
+static const float PLAIN_LENGTH = 60.0f; // of a signature that costs nothing
 
 // How strongly each term is spoken of by chunks similar to some lines.
 struct evidence {
@@ -344,7 +347,8 @@ static float rate_uses(const struct ranking *ranking, struct signature *candidat
     features[SIGNATURE_SIMILAR_RARE] = features[SIGNATURE_SIMILAR] * logf((chunks + 1) / (used + 1)) / 5.0f;
     features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
     features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
-    return score_of(features);
+    float length = 1.0f + (float)strlen(segment_symbol(segment, candidate->id)->signature);
+    return score_of(features) - LENGTH_PRICE * logf(length / PLAIN_LENGTH);
 }
 
 // Candidates come in an order that depends on the index and the query alone, so ties do too.

@@ -1,12 +1,15 @@
 // model_bench.c - the built-in model's answers to a file of completion tasks.
 //
-//     model_bench ROOT TASKS.jsonl OUT.jsonl [FEATURES.tsv]
+//     model_bench ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl [EVIDENCE]]
 //
 // Learns every source file below ROOT with all targets of the task file cut
 // out, then predicts each task from its document without its own target. OUT
-// gets rows {"id","ms","completion"}; FEATURES, for fitting the confidence,
-// rows: id, completion, confidence, features. Figures of speed go to stderr.
+// gets rows {"id","ms","completion"}. FEATURES and EVIDENCE are what
+// fit_model.py fits the confidence and the word ranking from. Figures of speed
+// go to stderr.
+#include "backends/repository_beam.h"
 #include "backends/repository_predict.h"
+#include "backends/repository_rank.h"
 
 #include "base/fs.h"
 #include "base/json.h"
@@ -169,8 +172,68 @@ static void print_features(FILE *out, const struct task *task, const struct pred
     json_free(row);
 }
 
+// One event for each word of the target: E, index of the right word or -1, the unseen word's features; then
+// the features of the likeliest words, a line each.
+static void print_event(FILE *out, const struct rank *rank, const struct counts_answer *answer,
+                        const uint32_t *context, size_t length, uint32_t id) {
+    enum { SHOWN = 24 };
+    uint32_t right = 0, shown = answer->count < SHOWN ? answer->count : SHOWN;
+    while (right < answer->count && answer->words[right].id != id) {
+        right++;
+    }
+    if (right >= SHOWN && right < answer->count) {
+        answer->words[SHOWN - 1] = answer->words[right];
+        right = SHOWN - 1;
+    }
+    double features[RANK_FEATURES];
+    rank_unseen_features(answer, features);
+    fprintf(out, "E %d", right < shown ? (int)right : -1);
+    for (int i = 0; i < RANK_UNSEEN; i++) {
+        fprintf(out, " %.4g", features[i]);
+    }
+    for (uint32_t k = 0; k < shown; k++) {
+        rank_features(rank, context, length, &answer->words[k], features);
+        fprintf(out, "\n");
+        for (int i = 0; i < RANK_FEATURES; i++) {
+            fprintf(out, "%.4g ", features[i]);
+        }
+    }
+    fprintf(out, "\n");
+}
+
+static void print_evidence(FILE *out, struct corpus *corpus, const struct predict_request *request,
+                           const struct task *task) {
+    struct generation *generation = corpus_pin(corpus);
+    struct document document;
+    document_init(&document, corpus_vocabulary(corpus), request->prefix, request->suffix);
+    struct counts *counts = counts_new(generation, &document, request->path);
+    struct rank *rank = rank_new(&document);
+    struct token_list list = {0};
+    for (uint32_t i = 0; i < document.cursor; i++) {
+        vec_push(&list, document.tokens.items[i]);
+    }
+    struct str rest;
+    str_init(&rest);
+    str_append_slice(&rest, document.typed);
+    str_append_string(&rest, task->target);
+    encoder_append(&document.encoder, str_slice(&rest), &list);
+    vec_push(&list, token_make(document.ahead_count ? document.ahead[0] : TOKEN_LINE_SAME, 0));
+    for (size_t i = 0; i < list.count; i++) {
+        list.items[i] = token_id(list.items[i]);
+    }
+    for (size_t i = document.cursor + (document.typed.length > 0); i < list.count; i++) {
+        print_event(out, rank, counts_query(counts, list.items, i), list.items, i, list.items[i]);
+    }
+    vec_free(&list);
+    str_free(&rest);
+    rank_free(rank);
+    counts_free(counts);
+    document_fini(&document);
+    corpus_unpin(generation);
+}
+
 static void run_task(struct corpus *corpus, const char *root, const struct task *task, FILE *out,
-                     FILE *features) {
+                     FILE *features, FILE *evidence) {
     char *full = fs_join(root, task->file);
     struct str text;
     str_init(&text);
@@ -183,6 +246,9 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
                                           .suffix = suffix,
                                           .max_lines = 1,
                                           .candidates = 3};
+        if (evidence) {
+            print_evidence(evidence, corpus, &request, task);
+        }
         uint64_t began = clock_now_us();
         predict(corpus, &request, &found);
         print_row(out, task, &found, clock_ms_since(began));
@@ -195,7 +261,7 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
 
 int main(int argc, char **argv) {
     if (argc < 4 || !read_tasks(argv[2])) {
-        fprintf(stderr, "usage: model_bench ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl]\n");
+        fprintf(stderr, "usage: model_bench ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl [EVIDENCE]]\n");
         return 2;
     }
     struct corpus *corpus = corpus_new(argv[1], 0);
@@ -211,14 +277,18 @@ int main(int argc, char **argv) {
             clock_ms_since(began));
     FILE *out = fopen(argv[3], "w");
     FILE *features = argc > 4 ? fopen(argv[4], "w") : NULL;
+    FILE *evidence = argc > 5 ? fopen(argv[5], "w") : NULL;
     for (size_t i = 0; out && i < tasks.count; i++) {
-        run_task(corpus, argv[1], &tasks.items[i], out, features);
+        run_task(corpus, argv[1], &tasks.items[i], out, features, evidence);
     }
     if (out) {
         fclose(out);
     }
     if (features) {
         fclose(features);
+    }
+    if (evidence) {
+        fclose(evidence);
     }
     corpus_free(corpus);
     for (size_t i = 0; i < tasks.count; i++) {

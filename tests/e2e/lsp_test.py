@@ -60,6 +60,15 @@ class Conversation(LspCase):
         self.assertEqual(client.request("hunch/status")["index"]["ready"], True)
         self.assertEqual(client.shutdown(), 0)
 
+    def test_it_is_small(self):
+        client = self.ready()
+        with open(f"/proc/{client.server.pid}/maps") as maps:
+            if "san.so" in maps.read():
+                self.skipTest("sanitizers take memory of their own")
+        with open(f"/proc/{client.server.pid}/status") as status:
+            resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        self.assertLess(resident, 30 * 1024, "KB resident with a small repository indexed")
+
     def test_exit_without_shutdown(self):
         client = self.client()
         client.initialize()
@@ -148,11 +157,13 @@ class Completion(LspCase):
 
     def test_ignored_files_stay_out(self):
         client = self.ready()
-        for path in (".env", "build/ignored.c", ".git/config.c"):
+        os.symlink("../.env", os.path.join(self.root, "src/notes.c"))
+        os.symlink("../build", os.path.join(self.root, "src/other"))
+        for path in (".env", "build/ignored.c", ".git/config.c", "src/notes.c", "src/other/ignored.c"):
             client.open(path, "SECRET_TOKEN=hunter2\nint a(void) {\n    return SEC")
             self.assertEqual(client.complete(path, 2, 14, invoked=True), {"items": []})
-        why = client.request("hunch/why", {"textDocument": {"uri": client.uri(".env")}})
-        self.assertEqual(why["outcome"], "ignored")
+            why = client.request("hunch/why", {"textDocument": {"uri": client.uri(path)}})
+            self.assertEqual(why["outcome"], "ignored", path)
 
     def test_cancel_and_supersede(self):
         client = self.ready()

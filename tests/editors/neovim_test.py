@@ -217,10 +217,12 @@ def check_typing_through_shortens_it(editor):
 
 
 def check_typing_something_else_dismisses_it(editor):
-    editor.keys("zqzq")
+    offered = editor.ghost()
+    # A name nobody knows, and a statement's end: what was offered must go, and nothing is left to say.
+    editor.keys("zqzq);")
     editor.until("the ghost text to go", lambda: editor.ghost() == "")
-    editor.keys("<BS><BS><BS><BS>")
-    editor.until("the ghost text to come back", lambda: editor.ghost() != "")
+    editor.keys("<BS>" * 6)
+    editor.until("the ghost text to come back", lambda: editor.ghost() == offered)
 
 
 def check_leaving_insert_mode_hides_it(editor):

@@ -260,6 +260,42 @@ static void describing_names_value_and_origin(void **state) {
     json_free(all);
 }
 
+static void describing_shows_no_misplaced_key(void **state) {
+    static const char *const texts[] = {"{\"model.keyEnvironment\": \"sk-s3cret\"}",
+                                        "{\"model.keyFile\": \"sk-s3cret\"}",
+                                        "{\"model.url\": \"https://me:s3cret@example.com\"}",
+                                        "{\"model.url\": \"https://example.com/?key=s3cret\"}"};
+    struct home *home = *state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct str text;
+        str_init(&text);
+        load(home, texts[i], NULL);
+        struct json *all = config_describe(home->config);
+        json_print(all, &text);
+        assert_null(strstr(text.data, "s3cret"));
+        assert_non_null(strstr(text.data, "user file"));
+        json_free(all);
+        str_free(&text);
+    }
+}
+
+static void many_unknown_settings_are_cut_short(void **state) {
+    struct home *home = *state;
+    struct json *object = json_object();
+    for (int i = 0; i < 1000; i++) {
+        char key[20];
+        snprintf(key, sizeof key, "x%d", i);
+        json_set_bool(object, key, true);
+    }
+    config_merge(home->config, object, CONFIG_WORKSPACE, note, &home->warnings);
+    size_t lines = 0;
+    for (const char *at = home->warnings.data; (at = strstr(at, "unknown setting")); at++) {
+        lines++;
+    }
+    assert_int_equal(lines, 20);
+    json_free(object);
+}
+
 static int read_key(struct home *home, struct str *key, struct err *err) {
     str_clear(key);
     return config_read_key(home->config, key, err);
@@ -309,6 +345,10 @@ static void the_key_comes_from_a_private_file(void **state) {
     }
     assert_non_null(strstr(err.message, "chmod 600"));
     assert_non_null(strstr(err.message, path));
+    load(home, "{\"model.keyFile\": \"sk-s3cret\"}", NULL); // the key in the wrong place
+    assert_int_equal(read_key(home, &key, &err), ERR_INVALID);
+    assert_null(strstr(err.message, "s3cret"));
+    load(home, text, NULL);
     struct str large;
     str_init(&large);
     for (int i = 0; i < 5000; i++) {
@@ -335,6 +375,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_broken_file_leaves_the_defaults, begin, finish),
         cmocka_unit_test_setup_teardown(other_files, begin, finish),
         cmocka_unit_test_setup_teardown(describing_names_value_and_origin, begin, finish),
+        cmocka_unit_test_setup_teardown(describing_shows_no_misplaced_key, begin, finish),
+        cmocka_unit_test_setup_teardown(many_unknown_settings_are_cut_short, begin, finish),
         cmocka_unit_test_setup_teardown(the_key_comes_from_a_variable, begin, finish),
         cmocka_unit_test_setup_teardown(the_key_comes_from_a_private_file, begin, finish),
     };

@@ -290,6 +290,47 @@ static void freeing_ends_what_runs(void **state) {
     assert_int_equal(asked.outcome, OUTCOME_CANCELLED);
 }
 
+static void wait_for_post(void *context) {
+    uv_sem_wait(context);
+}
+
+static void nothing_more(void *context, bool ran) {
+    (void)context;
+    (void)ran;
+}
+
+// The worker gets to the request only after a setting has changed: the prompt is as it was asked for.
+static void a_changed_setting_counts_from_the_next_request_on(void **state) {
+    struct fixture *fixture = *state;
+    struct asked asked[2] = {0};
+    struct str document;
+    uv_sem_t held;
+    size_t lengths[2];
+    str_init(&document);
+    for (int i = 0; i < 1000; i++) {
+        str_append_string(&document, "int a;\n");
+    }
+    str_append_char(&document, '|');
+    fixture->model.base.traits.template = "qwen2.5-coder";
+    fixture->model.base.traits.context_tokens = 200;
+    uv_sem_init(&held, 0);
+    for (int i = 0; i < 2; i++) {
+        fixture->config->max_tokens = 10;
+        worker_submit(fixture->worker, wait_for_post, nothing_more, &held);
+        ask(fixture, &asked[i], document.data);
+        fixture->config->max_tokens = i == 0 ? 10 : 100;
+        uv_sem_post(&held);
+        turn(fixture, &asked[i], i + 1);
+        lengths[i] = fixture->model.call->request->prompt.length;
+        assert_int_equal(fixture->model.call->request->max_tokens, 10);
+        reply(fixture, "b;", 0.9);
+        turn(fixture, &asked[i], 99);
+    }
+    assert_int_equal(lengths[0], lengths[1]);
+    uv_sem_destroy(&held);
+    str_free(&document);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_good_answer_is_shown, set_up, tear_down),
@@ -300,6 +341,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_switch_it_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(freeing_ends_what_runs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_changed_setting_counts_from_the_next_request_on, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,6 +115,11 @@ static void test_too_large(void **state) {
     change(&documents, "[{'text':'small'}]");
     assert_false(document->too_large);
     assert_string_equal(document->text->bytes, "small");
+    memset(huge.data, 0xFF, DOCUMENT_LIMIT / 2); // each becomes three bytes
+    documents_open(&documents, uri, "c", 1, slice_of(huge.data, DOCUMENT_LIMIT / 2));
+    assert_true(document->too_large);
+    documents_open(&documents, uri, "c", 1, SLICE_LITERAL("small"));
+    assert_false(document->too_large);
     huge.length++;
     documents_open(&documents, uri, "c", 1, str_slice(&huge));
     assert_true(document->too_large);

@@ -153,6 +153,11 @@ static void test_selected_item(void **state) {
     assert_json(result_of(&world, 8), "{'items':[]}");
     say(&world, ASK(9, "textDocument/inlineCompletion", 0, 5, ",'context':{'selectedCompletionInfo':7}"));
     assert_json(result_of(&world, 9), "{'items':[]}");
+    // bytes that are no text
+    say(&world, ASK(10, "textDocument/inlineCompletion", 0, 5, SELECTED("p\xFF", 2, 5)));
+    assert_string_equal(running->text->bytes, "x.p\xEF\xBF\xBD)");
+    answer_text(running, "p\xEF\xBF\xBD();", 2, 6);
+    assert_int_equal(json_count(json_get(result_of(&world, 10), "items")), 1);
     assert_null(running);
     end_world(&world);
 }
@@ -301,8 +306,8 @@ static const char *const random_notifications[] = {
     OPEN("file:///p/a.c", "ab"),
     OPEN("file:///p/b.c", "cd"),
     "{'method':'textDocument/didClose','params':{'textDocument':{'uri':'file:///p/a.c'}}}",
-    "{'method':'textDocument/didChange','params':{'textDocument':{'uri':'file:///p/a.c'},"
-    "'contentChanges':[{'text':'xyz'}]}}",
+    ("{'method':'textDocument/didChange','params':{'textDocument':{'uri':'file:///p/a.c'},"
+     "'contentChanges':[{'text':'xyz'}]}}"),
     "{'method':'$/setTrace','params':{'value':'verbose'}}",
     "{'method':'nonsense'}",
 };

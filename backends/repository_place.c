@@ -1,0 +1,56 @@
+// repository_place.c - see repository_place.h.
+//
+// People repeat themselves with other names: `a.width = b.width;` stands below
+// `a.height = b.height;`. So the comparison walks on over a few names that
+// differ, remembers which name stood for which, and if the place's next word is
+// one of them, takes the cursor's name for it.
+#include "backends/repository_place.h"
+
+enum { LINE_WALK = 32 };
+
+static void walk_left(const struct surroundings *here, const uint32_t *tokens, uint32_t position,
+                      struct place *place) {
+    uint32_t next = place->id;
+    bool settled = false;
+    for (uint32_t i = 1; i <= PLACE_WALK && i <= here->context_count; i++) {
+        uint32_t there = token_id(tokens[position - i]), own = here->context[here->context_count - i];
+        if (there == TOKEN_FILE) {
+            break;
+        }
+        if (there == own) {
+            place->agree++;
+        } else if (place->differ < PLACE_MISSES && token_is_name(there) && token_is_name(own)) {
+            place->differ++;
+        } else {
+            break;
+        }
+        if (there == next && !settled) {
+            settled = true; // the nearest one decides
+            place->renamed = there != own;
+            place->id = own;
+        }
+    }
+}
+
+static uint32_t walk_below(const struct surroundings *here, const uint32_t *tokens, uint32_t count,
+                           uint32_t position) {
+    uint32_t at = position, end = count - position > LINE_WALK ? position + LINE_WALK : count;
+    while (at < end && token_id(tokens[at]) > TOKEN_LINE_SHALLOWER) {
+        at++;
+    }
+    uint32_t below = 0;
+    for (; below < here->ahead_count && at < count; below++, at++) {
+        if (token_id(tokens[at]) != here->ahead[below]) {
+            break;
+        }
+    }
+    return below;
+}
+
+struct place place_compare(const struct surroundings *here, const uint32_t *tokens, uint32_t count,
+                           uint32_t position) {
+    struct place place = {.id = token_id(tokens[position]), .space = token_space(tokens[position])};
+    walk_left(here, tokens, position, &place);
+    place.below = here->ahead_count > 0 ? walk_below(here, tokens, count, position) : 0;
+    return place;
+}

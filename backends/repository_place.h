@@ -1,0 +1,32 @@
+// repository_place.h - how much the surroundings of one place in the corpus resemble those of the cursor.
+//
+// Ownership: all borrowed. Threads: any; pure. Errors: none. Limits: PLACE_WALK tokens to the left.
+#ifndef HUNCH_BACKENDS_REPOSITORY_PLACE_H
+#define HUNCH_BACKENDS_REPOSITORY_PLACE_H
+
+#include "backends/repository_tokens.h"
+
+enum { PLACE_WALK = 24, PLACE_MISSES = 3 };
+
+struct surroundings {
+    const uint32_t *context; // word ids, nearest last
+    size_t context_count;
+    const uint32_t
+        *ahead; // word ids that follow the cursor, a line end first; none if text stands right of it
+    size_t ahead_count;
+};
+
+struct place {
+    uint32_t id;     // the word that stands there, in the cursor's names
+    uint32_t space;  // its class
+    bool renamed;    // that word is not the one that stands there
+    uint32_t agree;  // tokens to the left that agree
+    uint32_t differ; // and names among them that do not
+    uint32_t below;  // words below the place's line that agree with those below the cursor's
+};
+
+// tokens[position] must not be TOKEN_FILE, and a TOKEN_FILE must stand somewhere before it; count: of tokens.
+struct place place_compare(const struct surroundings *here, const uint32_t *tokens, uint32_t count,
+                           uint32_t position);
+
+#endif

@@ -1,0 +1,24 @@
+// repository_rank.h - from the evidence for each next word to its probability.
+//
+// Ownership: rank_new / rank_free; the document is borrowed until then.
+// Threads:   one at a time. Errors: none. Limits: none of its own.
+#ifndef HUNCH_BACKENDS_REPOSITORY_RANK_H
+#define HUNCH_BACKENDS_REPOSITORY_RANK_H
+
+#include "backends/repository_counts.h"
+
+enum { RANK_FEATURES = 24, RANK_UNSEEN = 4 };
+
+struct rank;
+
+struct rank *rank_new(const struct document *document);
+void rank_free(struct rank *rank);
+// Fills probability and unseen, and sorts the words by falling probability.
+void rank_words(struct rank *rank, const uint32_t *context, size_t length, struct counts_answer *answer);
+// One word's evidence as the numbers that the weights are for.
+void rank_features(const struct rank *rank, const uint32_t *context, size_t length,
+                   const struct counted *word, double features[RANK_FEATURES]);
+// The same for a word that was not seen behind any part of the context.
+void rank_unseen_features(const struct counts_answer *answer, double features[RANK_UNSEEN]);
+
+#endif

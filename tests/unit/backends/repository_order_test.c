@@ -1,0 +1,119 @@
+// repository_order_test.c - the order against a naive reading of O1 and O2, on random corpora.
+#include "backends/repository_order.h"
+#include "backends/repository_tokens.h"
+
+#include "tests/unit/unit.h"
+
+static int compare_contexts(const uint32_t *tokens, uint32_t a, uint32_t b) {
+    for (uint32_t depth = 1; depth <= ORDER_DEPTH; depth++) {
+        uint32_t x = token_id(tokens[a - depth]), y = token_id(tokens[b - depth]);
+        if (x != y) {
+            return x < y ? -1 : 1;
+        }
+        if (x == TOKEN_FILE) {
+            return 0;
+        }
+    }
+    return 0;
+}
+
+// Few different ids, so that long contexts repeat; spaces at random, which must not matter.
+static uint32_t *random_corpus(uint32_t count, uint32_t ids, uint32_t base) {
+    uint32_t *tokens = mem_zero(count, sizeof *tokens);
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t id = rand() % 50 == 0 ? TOKEN_FILE : base + (uint32_t)rand() % ids;
+        if (i > 200 && rand() % 3 > 0) {
+            id = token_id(tokens[i - 100]); // repeats
+        }
+        tokens[i] = token_make(id, (uint32_t)rand() % 3);
+    }
+    return tokens;
+}
+
+static void check_corpus(uint32_t count, uint32_t ids, uint32_t base) {
+    uint32_t *tokens = random_corpus(count, ids, base);
+    uint32_t *order = mem_zero(count + 1, sizeof *order);
+    unsigned char *seen = mem_zero(count, 1);
+    uint32_t total = order_sort(tokens, count, order), words = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        words += token_id(tokens[i]) != TOKEN_FILE;
+    }
+    assert_int_equal(total, words); // O1
+    for (uint32_t i = 0; i < total; i++) {
+        assert_true(token_id(tokens[order[i]]) != TOKEN_FILE);
+        assert_int_equal(seen[order[i]]++, 0);
+        if (i > 0) { // O2
+            assert_true(compare_contexts(tokens, order[i - 1], order[i]) <= 0);
+        }
+    }
+    free(tokens);
+    free(order);
+    free(seen);
+}
+
+static void test_random_corpora(void **state) {
+    (void)state;
+    srand(11);
+    for (uint32_t round = 0; round < 40; round++) {
+        check_corpus(1 + (uint32_t)rand() % 3000, 1 + (uint32_t)rand() % 20, TOKEN_FIRST_WORD);
+        check_corpus(1 + (uint32_t)rand() % 500, 1 + (uint32_t)rand() % 20, TOKEN_UNKNOWN);
+    }
+}
+
+static void test_licence_headers(void **state) { // equal files, deeper than ORDER_DEPTH
+    (void)state;
+    enum { FILES = 300, LENGTH = 60 };
+    uint32_t *tokens = mem_zero(FILES * LENGTH, sizeof *tokens);
+    uint32_t *order = mem_zero(FILES * LENGTH, sizeof *order);
+    for (uint32_t i = 0; i < FILES * LENGTH; i++) {
+        tokens[i] = i % LENGTH == 0 ? 0 : token_make(TOKEN_FIRST_WORD + i % LENGTH % 7, 0);
+    }
+    assert_int_equal(order_sort(tokens, FILES * LENGTH, order), FILES * (LENGTH - 1));
+    for (uint32_t i = 1; i < FILES * (LENGTH - 1); i++) {
+        assert_true(compare_contexts(tokens, order[i - 1], order[i]) <= 0);
+    }
+    free(tokens);
+    free(order);
+}
+
+static void test_narrow(void **state) {
+    (void)state;
+    srand(3);
+    uint32_t count = 2000, *tokens = random_corpus(count, 6, TOKEN_FIRST_WORD), *order = mem_zero(count, 4);
+    uint32_t total = order_sort(tokens, count, order);
+    for (uint32_t position = 100; position < 200; position++) {
+        struct order_range range = {0, total};
+        for (uint32_t depth = 1; depth <= 8 && range.low < range.high; depth++) {
+            uint32_t id = token_id(tokens[position - depth]), expected = 0;
+            for (uint32_t i = range.low; i < range.high; i++) {
+                expected += token_id(tokens[order[i] - depth]) == id;
+            }
+            range = order_narrow(tokens, order, range, depth, id);
+            assert_int_equal(range.high - range.low, expected);
+            if (id == TOKEN_FILE) {
+                break;
+            }
+        }
+    }
+    free(tokens);
+    free(order);
+}
+
+static void test_nothing(void **state) {
+    (void)state;
+    uint32_t tokens[1] = {0}, order[1];
+    assert_int_equal(order_sort(tokens, 0, order), 0);
+    assert_int_equal(order_sort(tokens, 1, order), 0);
+    struct order_range none = order_narrow(tokens, order, (struct order_range){0, 0}, 1, 5);
+    assert_int_equal(none.low, none.high);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_corpora),
+        cmocka_unit_test(test_licence_headers),
+        cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,397 @@
+// repository_predict_test.c - what a person sees of the built-in model on tiny repositories.
+#include "backends/repository_predict.h"
+#include "base/fs.h"
+#include "base/utf8.h"
+
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static struct record *record_of(const char *path) {
+    struct record *record = record_new(path);
+    record->language = "c";
+    return record;
+}
+
+static void put(struct corpus *corpus, const char *path, const char *text) {
+    struct record *record = record_of(path);
+    corpus_put(corpus, record, slice_of_string(text));
+    record_release(record);
+}
+
+static void overlay(struct corpus *corpus, const char *path, const char *text) {
+    struct record *record = record_of(path);
+    corpus_overlay(corpus, record, slice_of_string(text));
+    record_release(record);
+}
+
+// document: the text with one '|' at the cursor.
+static struct predictions ask(struct corpus *corpus, const char *path, const char *document, uint32_t lines,
+                              uint32_t candidates) {
+    const char *cursor = strchr(document, '|');
+    struct predict_request request = {.path = path,
+                                      .prefix = slice_of(document, (size_t)(cursor - document)),
+                                      .suffix = slice_of_string(cursor + 1),
+                                      .max_lines = lines,
+                                      .candidates = candidates};
+    struct predictions found;
+    predict(corpus, &request, &found);
+    for (uint32_t i = 0; i < found.count; i++) {
+        struct slice text = str_slice(&found.items[i].text);
+        assert_true(text.length > 0 && utf8_valid(text));
+        assert_true(text.data[text.length - 1] != ' ' && text.data[text.length - 1] != '\t');
+        assert_true(found.items[i].confidence >= 0 && found.items[i].confidence <= 1);
+    }
+    return found;
+}
+
+static void assert_says(struct corpus *corpus, const char *path, const char *document, const char *expected) {
+    struct predictions found = ask(corpus, path, document, 1, 1);
+    assert_string_equal(found.count ? found.items[0].text.data : "", expected);
+    predictions_free(&found);
+}
+
+static bool any_says(struct corpus *corpus, const char *path, const char *document, const char *part) {
+    struct predictions found = ask(corpus, path, document, 1, PREDICT_CANDIDATES);
+    bool said = false;
+    for (uint32_t i = 0; i < found.count; i++) {
+        said |= strstr(found.items[i].text.data, part) != NULL;
+    }
+    predictions_free(&found);
+    return said;
+}
+
+static const char LIBRARY[] = "int open_door(struct door *door) {\n"
+                              "    if (door == NULL) {\n"
+                              "        return report_missing(door, \"no door\");\n"
+                              "    }\n"
+                              "    door->state = DOOR_OPEN;\n"
+                              "    return 0;\n"
+                              "}\n"
+                              "\n"
+                              "int close_door(struct door *door) {\n"
+                              "    if (door == NULL) {\n"
+                              "        return report_missing(door, \"no door\");\n"
+                              "    }\n"
+                              "    door->state = DOOR_CLOSED;\n"
+                              "    return 0;\n"
+                              "}\n";
+
+static struct corpus *library(void) {
+    struct corpus *corpus = corpus_new("/nowhere", 0);
+    put(corpus, "src/door.c", LIBRARY);
+    corpus_commit(corpus, true);
+    return corpus;
+}
+
+static void test_repeats_a_line(void **state) {
+    (void)state;
+    struct corpus *corpus = library();
+    static const struct {
+        const char *document, *expected;
+    } cases[] = {
+        {"int lock_door(struct door *door) {\n    if (door| ", " == NULL) {"},
+        {"int lock_door(struct door *door) {\n    if (door |", "== NULL) {"},
+        {"int lock_door(struct door *door) {\n    if (door == NULL) {\n        return report_missing(|\n    }\n",
+         "door, \"no door\");"},
+        {"int lock_door(struct door *door) {\n    |", "if (door == NULL) {"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_says(corpus, "src/lock.c", cases[i].document, cases[i].expected);
+    }
+    corpus_free(corpus);
+}
+
+static void test_half_a_word(void **state) {
+    (void)state;
+    struct corpus *corpus = library();
+    static const struct {
+        const char *document, *expected;
+    } cases[] = {
+        {"int lock_door(struct door *door) {\n    if (door == NULL) {\n        return report_mis|\n    }\n",
+         "sing(door, \"no door\");"},
+        {"int lock_door(struct door *door) {\n    if (door == NU|", "LL) {"},
+        {"void f(struct door *door) {\n    if (door =|", "= NULL) {"},
+        {"int peculiar_name;\nint other(void) {\n    zork(); pecul|", "iar_name;"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_says(corpus, "src/lock.c", cases[i].document, cases[i].expected);
+    }
+    assert_says(corpus, "src/lock.c", "    if (do|or == NULL) {", ""); // inside a word
+    corpus_free(corpus);
+}
+
+static void test_right_of_the_cursor(void **state) {
+    (void)state;
+    struct corpus *corpus = library();
+    assert_says(corpus, "src/lock.c", "int lock_door(struct door *door) {\n    if (door|) {\n", " == NULL");
+    assert_says(
+        corpus, "src/lock.c",
+        "int lock_door(struct door *door) {\n    if (door == NULL) {\n        return report_missing(|);\n",
+        "door, \"no door\"");
+    corpus_free(corpus);
+}
+
+static void test_own_edited_line_is_not_learned(void **state) {
+    (void)state;
+    struct corpus *corpus = library();
+    assert_false(any_says(corpus, "src/lock.c", "x = | + secret_thing;\n", "secret_thing"));
+    corpus_free(corpus);
+}
+
+static void test_open_file_counts_not_its_disk_copy(void **state) {
+    (void)state;
+    struct corpus *corpus = library();
+    put(corpus, "src/open.c", "void g(void) {\n    start_engine(OLD_SPEED);\n}\n");
+    corpus_commit(corpus, false);
+    assert_false(any_says(corpus, "src/open.c", "void h(void) {\n    start_engine(|\n}\n", "OLD_SPEED"));
+    assert_true(any_says(corpus, "src/else.c", "void h(void) {\n    start_engine(|\n}\n", "OLD_SPEED"));
+    assert_says(corpus, "src/open.c",
+                "void h(void) {\n    start_engine(NEW_SPEED);\n}\nvoid i(void) {\n    start_engine(|\n}\n",
+                "NEW_SPEED);");
+    corpus_free(corpus);
+}
+
+static void test_renames(void **state) {
+    (void)state;
+    struct corpus *corpus = corpus_new("", 0);
+    corpus_commit(corpus, true);
+    assert_says(
+        corpus, "copy.c",
+        "void copy(void) {\n    a->width = b->width;\n    a->height = b->height;\n    a->depth = b->|\n}\n",
+        "depth;");
+    corpus_free(corpus);
+}
+
+static void test_gone_files(void **state) { // C1, C2
+    (void)state;
+    struct corpus *corpus = library();
+    const char *document = "void h(void) {\n    start_engine(|\n}\n";
+    put(corpus, "a.c", "void g(void) {\n    start_engine(FIRST_SPEED);\n}\n");
+    assert_false(any_says(corpus, "z.c", document, "FIRST_SPEED")); // not committed yet
+    corpus_commit(corpus, false);
+    assert_true(any_says(corpus, "z.c", document, "FIRST_SPEED"));
+    put(corpus, "a.c", "void g(void) {\n    start_engine(SECOND_SPEED);\n}\n");
+    corpus_commit(corpus, false);
+    assert_false(any_says(corpus, "z.c", document, "FIRST_SPEED"));
+    assert_true(any_says(corpus, "z.c", document, "SECOND_SPEED"));
+    corpus_remove(corpus, "a.c");
+    corpus_commit(corpus, false);
+    assert_false(any_says(corpus, "z.c", document, "SPEED"));
+    corpus_remove(corpus, "src/door.c"); // from the base segment
+    corpus_remove(corpus, "never/was.c");
+    corpus_commit(corpus, false);
+    assert_says(corpus, "z.c", "    if (door|", "");
+    corpus_free(corpus);
+}
+
+static void test_overlay_wins(void **state) { // C1
+    (void)state;
+    struct corpus *corpus = corpus_new("", 0);
+    const char *document = "void h(void) {\n    start_engine(|\n}\n";
+    put(corpus, "a.c", "void g(void) {\n    start_engine(DISK_SPEED);\n}\n");
+    corpus_commit(corpus, true);
+    overlay(corpus, "a.c", "void g(void) {\n    start_engine(OPEN_SPEED);\n}\n");
+    corpus_commit(corpus, false);
+    assert_false(any_says(corpus, "z.c", document, "DISK_SPEED"));
+    assert_true(any_says(corpus, "z.c", document, "OPEN_SPEED"));
+    struct corpus_statistics figures;
+    corpus_statistics(corpus, &figures);
+    assert_int_equal(figures.files, 1);
+    corpus_overlay_remove(corpus, "a.c");
+    corpus_commit(corpus, false);
+    assert_true(any_says(corpus, "z.c", document, "DISK_SPEED"));
+    assert_false(any_says(corpus, "z.c", document, "OPEN_SPEED"));
+    corpus_free(corpus);
+}
+
+static void test_candidates_differ(void **state) {
+    (void)state;
+    struct corpus *corpus = library();
+    struct predictions found =
+        ask(corpus, "z.c", "void f(struct door *door) {\n    door->state = |\n}\n", 1, 3);
+    assert_true(found.count >= 2);
+    for (uint32_t i = 0; i < found.count; i++) {
+        for (uint32_t k = 0; k < i; k++) {
+            assert_string_not_equal(found.items[i].text.data, found.items[k].text.data);
+        }
+    }
+    predictions_free(&found);
+    corpus_free(corpus);
+}
+
+static void test_finished_line_is_left_alone(void **state) {
+    (void)state;
+    struct corpus *corpus = corpus_new("/nowhere", 0);
+    put(corpus, "src/loop.c",
+        "void run(void) {\n"
+        "    open_door(door);\n    wait_for(door);\n    close_door(door);\n"
+        "    for (door = first(house); door; door = next(house)) {\n"
+        "        open_door(door);\n        wait_for(door);\n    }\n}\n");
+    corpus_commit(corpus, true);
+    struct predictions found = ask(corpus, "src/new.c", "void go(void) {\n    open_door(door);|\n}\n", 1, 1);
+    assert_true(found.count == 0 || found.items[0].confidence < 0.05);
+    predictions_free(&found);
+    corpus_free(corpus);
+}
+
+static void test_second_line(void **state) {
+    (void)state;
+    struct corpus *corpus = corpus_new("", 0);
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i < 12; i++) {
+        str_append_format(
+            &text,
+            "int f%d(struct door *door) {\n\tif (!door) {\n\t\treturn MISSING;\n\t}\n\treturn f(door);\n}\n\n",
+            i);
+    }
+    put(corpus, "a.c", text.data);
+    corpus_commit(corpus, true);
+    const char *document = "int g(struct door *door) {\n\tif (|";
+    struct predictions one = ask(corpus, "z.c", document, 1, 1), more = ask(corpus, "z.c", document, 3, 1);
+    assert_string_equal(one.items[0].text.data, "!door) {");
+    assert_true(strncmp(more.items[0].text.data, "!door) {\n\t\treturn MISSING;", 25) == 0);
+    assert_true(more.items[0].confidence <= one.items[0].confidence);
+    predictions_free(&one);
+    predictions_free(&more);
+    str_free(&text);
+    corpus_free(corpus);
+}
+
+static void test_nothing_to_say(void **state) {
+    (void)state;
+    struct corpus *corpus = corpus_new("", 0);
+    static const char *const documents[] = {"|", "x|", "    |\n", "|\n\n", "\r\n|", "a b c|d"};
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        assert_says(corpus, "z.c", documents[i], "");
+    }
+    put(corpus, "empty.c", " ");
+    corpus_commit(corpus, true);
+    assert_says(corpus, "z.c", "x |", "");
+    struct cancel cancel;
+    cancel_init(&cancel, 0);
+    cancel_fire(&cancel);
+    struct predict_request request = {.path = "z.c", .prefix = SLICE_LITERAL("x = "), .cancel = &cancel};
+    struct predictions found;
+    predict(corpus, &request, &found);
+    assert_int_equal(found.count, 0);
+    corpus_free(corpus);
+}
+
+static void test_harmful_text_is_not_proposed(void **state) {
+    (void)state;
+    struct corpus *corpus = corpus_new("", 0);
+    put(corpus, "a.c", "strange = \x01 odd;\nbroken = caf\xC3 ;\n");
+    corpus_commit(corpus, true);
+    assert_false(any_says(corpus, "z.c", "strange = |", "\x01"));
+    assert_false(any_says(corpus, "z.c", "broken = |", "caf\xC3"));
+    corpus_free(corpus);
+}
+
+static void test_limits(void **state) {
+    (void)state;
+    struct corpus *corpus = corpus_new("", 40);
+    put(corpus, "a.c", "one two three four five six seven eight nine ten\n");
+    put(corpus, "b.c", LIBRARY); // would go over
+    struct record *generated = record_of("g.c");
+    generated->taint = TAINT_GENERATED;
+    corpus_put(corpus, generated, SLICE_LITERAL("x y z\n"));
+    record_release(generated);
+    corpus_commit(corpus, true);
+    struct corpus_statistics figures;
+    corpus_statistics(corpus, &figures);
+    assert_int_equal(figures.files, 1);
+    assert_true(figures.tokens <= 40 && figures.bytes > 0 && figures.vocabulary >= 10);
+    corpus_free(corpus);
+}
+
+static void test_reads_from_disk(void **state) {
+    (void)state;
+    char root[] = "/tmp/hunch-model-XXXXXX";
+    assert_non_null(mkdtemp(root));
+    char *path = fs_join(root, "a.c");
+    assert_int_equal(fs_write(path, slice_of_string(LIBRARY), false, NULL), 0);
+    struct corpus *corpus = corpus_new(root, 0);
+    put(corpus, "a.c", "");
+    put(corpus, "missing.c", "");
+    corpus_commit(corpus, true);
+    assert_says(corpus, "z.c", "int f(struct door *door) {\n    if (door|", " == NULL) {");
+    corpus_free(corpus);
+    unlink(path);
+    rmdir(root);
+    free(path);
+}
+
+// Puts, removes and overlays in any order leave what a corpus made of the result alone would have.
+static void test_any_history(void **state) { // C1
+    (void)state;
+    enum { PATHS = 6 };
+    srand(5);
+    struct corpus *corpus = corpus_new("", 0);
+    int disk[PATHS] = {0}, open[PATHS] = {0};
+    for (int round = 1; round < 300; round++) {
+        int which = rand() % PATHS;
+        char path[16], text[64];
+        snprintf(path, sizeof path, "f%d.c", which);
+        snprintf(text, sizeof text, "start(SPEED_%d);\n", round);
+        switch (rand() % 5) {
+        case 0:
+        case 1:
+            put(corpus, path, text), disk[which] = round;
+            break;
+        case 2:
+            corpus_remove(corpus, path), disk[which] = 0;
+            break;
+        case 3:
+            overlay(corpus, path, text), open[which] = round;
+            break;
+        default:
+            corpus_overlay_remove(corpus, path), open[which] = 0;
+        }
+        corpus_commit(corpus, round % 50 == 0);
+        uint64_t live = 0;
+        for (int i = 0; i < PATHS; i++) {
+            live += disk[i] || open[i];
+        }
+        struct corpus_statistics figures;
+        corpus_statistics(corpus, &figures);
+        assert_int_equal(figures.files, live);
+    }
+    struct predictions found = ask(corpus, "z.c", "start(|", 1, PREDICT_CANDIDATES);
+    assert_true(found.count > 1);
+    for (uint32_t k = 0; k < found.count; k++) {
+        bool live = false;
+        for (int i = 0; i < PATHS; i++) {
+            char expected[32];
+            snprintf(expected, sizeof expected, "SPEED_%d);", open[i] ? open[i] : disk[i]);
+            live |= strcmp(found.items[k].text.data, expected) == 0;
+        }
+        assert_true(live);
+    }
+    predictions_free(&found);
+    corpus_free(corpus);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_repeats_a_line),
+        cmocka_unit_test(test_half_a_word),
+        cmocka_unit_test(test_right_of_the_cursor),
+        cmocka_unit_test(test_own_edited_line_is_not_learned),
+        cmocka_unit_test(test_open_file_counts_not_its_disk_copy),
+        cmocka_unit_test(test_renames),
+        cmocka_unit_test(test_gone_files),
+        cmocka_unit_test(test_overlay_wins),
+        cmocka_unit_test(test_candidates_differ),
+        cmocka_unit_test(test_finished_line_is_left_alone),
+        cmocka_unit_test(test_second_line),
+        cmocka_unit_test(test_nothing_to_say),
+        cmocka_unit_test(test_harmful_text_is_not_proposed),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_reads_from_disk),
+        cmocka_unit_test(test_any_history),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
