@@ -461,7 +461,7 @@ static void resolve_file(struct imports *imports, const struct snapshot *snapsho
     const struct rule *rule = rule_of(language);
     str_init(&r.guess);
     str_init(&r.second);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && imports->files.count < IMPORTS_FILES; i++) {
         rule->resolve(&r, slice_of_string(statements[i].target));
     }
     if (way == IMPORTS_DIRECT) {

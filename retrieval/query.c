@@ -204,7 +204,7 @@ static uint64_t count_lines(struct slice text, size_t start, size_t end) {
 // Whole lines from the reach's beginning to the cursor: names of import statements apart from the others.
 static void gather_before(struct query *query) {
     struct slice text = query->text;
-    size_t start = query->cursor > QUERY_REACH ? line_start(text, query->cursor - QUERY_REACH) : 0;
+    size_t start = 0;
     uint64_t distance = count_lines(text, start, query->cursor);
     int depth = 0;
     while (start < query->cursor) {
@@ -227,8 +227,7 @@ static void gather_before(struct query *query) {
 
 static void gather_after(struct query *query) {
     struct slice text = query->text;
-    size_t start = query->cursor, limit = query->cursor + QUERY_REACH;
-    limit = limit < text.length ? limit : text.length;
+    size_t start = query->cursor, limit = text.length;
     for (uint64_t distance = 0; start < limit; distance++) {
         size_t end = line_end(text, start);
         struct gathering gathering = {
@@ -297,20 +296,26 @@ static struct slice word_before(struct slice text, size_t at) {
     return slice_sub(text, at, end);
 }
 
+static bool is_passed_over(struct slice word) {
+    return slice_equal(word, SLICE_LITERAL("new")) || slice_equal(word, SLICE_LITERAL("mut")) ||
+           slice_equal(word, SLICE_LITERAL("await"));
+}
+
 // The first identifier behind a ":", "=" or ":=", keywords such as `new` passed over.
 static struct slice word_behind(struct slice text, size_t at) {
     size_t end = line_end(text, at);
-    while (at < end && strchr(" :=&*?", text.data[at])) {
-        at++;
-    }
-    size_t start = at;
-    while (at < end && is_word(text.data[at])) {
-        at++;
-    }
-    struct slice word = slice_sub(text, start, at);
-    bool passed = slice_equal(word, SLICE_LITERAL("new")) || slice_equal(word, SLICE_LITERAL("mut")) ||
-                  slice_equal(word, SLICE_LITERAL("await"));
-    return passed && at < end ? word_behind(text, at) : word;
+    struct slice word;
+    do {
+        while (at < end && strchr(" :=&*?", text.data[at])) {
+            at++;
+        }
+        size_t start = at;
+        while (at < end && is_word(text.data[at])) {
+            at++;
+        }
+        word = slice_sub(text, start, at);
+    } while (at < end && is_passed_over(word));
+    return word;
 }
 
 static void add_receiver(struct query *query, struct slice name) {
@@ -356,13 +361,14 @@ static void gather_receivers(struct query *query) {
         return;
     }
     map_set(&query->receivers, segment_exact_key(receiving.name), 1);
-    size_t start = at > QUERY_REACH ? at - QUERY_REACH : 0;
-    query_identifiers(text, start, at, receive, &receiving);
+    query_identifiers(text, 0, at, receive, &receiving);
 }
 
 void query_init(struct query *query, struct slice path, struct slice text, size_t cursor) {
-    *query =
-        (struct query){.path = path, .text = text, .cursor = cursor < text.length ? cursor : text.length};
+    cursor = cursor < text.length ? cursor : text.length;
+    size_t from = cursor > QUERY_REACH ? cursor - QUERY_REACH : 0;
+    *query = (struct query){
+        .path = path, .text = slice_sub(text, from, cursor + QUERY_REACH), .cursor = cursor - from};
     query->word = query->cursor;
     while (query->word > 0 && is_word(text.data[query->word - 1])) {
         query->word--;

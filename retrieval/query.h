@@ -21,8 +21,9 @@ struct query_name {
 };
 
 struct query {
-    struct slice path, text;
-    size_t cursor;
+    struct slice path;
+    struct slice text;           // what is within reach of the cursor
+    size_t cursor;               // in it
     size_t word;                 // where the identifier that ends at the cursor starts; the cursor if none
     bool after_member;           // ".", "->" or "::" stands before the word
     struct weighted_term *terms; // of the lines around

@@ -27,7 +27,8 @@ enum {
     DEFINITIONS = 3,
     CHUNK_HITS = 40,
     GO_MOD_MAX = 1 << 20,
-    PARSED_MAX = 128 * 1024 // a document larger than this has no imports until it is indexed
+    PARSED_MAX = 128 * 1024, // a document larger than this has no imports until it is indexed
+    KNOWN_REACH = 1 << 20    // on either side of the cursor: lines that need not be shown again
 };
 
 struct retriever {
@@ -250,7 +251,9 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
     struct asking asking = {.query = query, .snapshot = snapshot_pin(&retriever->slot)};
     out->generation = asking.snapshot->generation;
     query_init(&asking.text, slice_of_string(query->path), query->text, query->cursor);
-    pack_init(&asking.pack, out, retriever->root, query->path, query->text,
+    size_t from = query->cursor > KNOWN_REACH ? query->cursor - KNOWN_REACH : 0;
+    struct slice known = slice_sub(query->text, from, query->cursor + KNOWN_REACH);
+    pack_init(&asking.pack, out, retriever->root, query->path, known,
               query->signature_bytes ? query->signature_bytes : SIGNATURE_BYTES,
               query->chunk_bytes ? query->chunk_bytes : CHUNK_BYTES);
     ask_sources(&asking, out);

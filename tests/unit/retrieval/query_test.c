@@ -126,6 +126,29 @@ static void test_headers_of_blocks(void **state) {
     query_free(&asked.query);
 }
 
+// A line without end is read as far as the reach and no further.
+static void test_endless_line(void **state) {
+    (void)state;
+    struct str text;
+    str_init(&text);
+    str_append_string(&text, "faraway ");
+    while (text.length < 2 * QUERY_REACH) {
+        str_append_string(&text, "filling ");
+    }
+    str_append_string(&text, "item = ");
+    while (text.length < 3 * QUERY_REACH - 100) {
+        str_append_string(&text, "new ");
+    }
+    str_append_string(&text, "Thing(); item.");
+    struct query query;
+    query_init(&query, SLICE_LITERAL("a.js"), str_slice(&text), text.length);
+    assert_true(query.after_member);
+    assert_non_null(map_get(&query.receivers, segment_exact_key(SLICE_LITERAL("Thing"))));
+    assert_true(weight_of(&query, "faraway") <= 0);
+    query_free(&query);
+    str_free(&text);
+}
+
 static void test_cursor_beyond_the_end(void **state) {
     (void)state;
     struct query query;
@@ -139,9 +162,13 @@ static void test_cursor_beyond_the_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_word_and_member),         cmocka_unit_test(test_receivers),
-        cmocka_unit_test(test_above_below_imported),    cmocka_unit_test(test_names_nearest_first),
-        cmocka_unit_test(test_nearer_lines_weigh_more), cmocka_unit_test(test_headers_of_blocks),
+        cmocka_unit_test(test_word_and_member),
+        cmocka_unit_test(test_receivers),
+        cmocka_unit_test(test_above_below_imported),
+        cmocka_unit_test(test_names_nearest_first),
+        cmocka_unit_test(test_nearer_lines_weigh_more),
+        cmocka_unit_test(test_headers_of_blocks),
+        cmocka_unit_test(test_endless_line),
         cmocka_unit_test(test_cursor_beyond_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
