@@ -175,6 +175,3 @@ char *fs_config_folder(void) {
 char *fs_cache_folder(void) {
     return user_folder("XDG_CACHE_HOME", ".cache");
 }
-char *fs_state_folder(void) {
-    return user_folder("XDG_STATE_HOME", ".local/state");
-}

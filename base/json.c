@@ -258,9 +258,6 @@ void json_set_number(struct json *object, const char *key, double number) {
 void json_set_bool(struct json *object, const char *key, bool value) {
     json_set(object, key, json_new_bool(value));
 }
-void json_set_null(struct json *object, const char *key) {
-    json_set(object, key, json_new_null());
-}
 
 struct json *json_push(struct json *array, struct json *value) {
     cJSON_AddItemToArray(inside(array), inside(value));

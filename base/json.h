@@ -62,7 +62,6 @@ void json_set_string(struct json *object, const char *key, const char *text);
 void json_set_slice(struct json *object, const char *key, struct slice text);
 void json_set_number(struct json *object, const char *key, double number);
 void json_set_bool(struct json *object, const char *key, bool value);
-void json_set_null(struct json *object, const char *key);
 struct json *json_push(struct json *array, struct json *value); // returns value
 
 void json_print(const struct json *json, struct str *out);        // one line, appended

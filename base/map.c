@@ -88,13 +88,6 @@ bool map_remove(struct map *map, uint64_t key) {
     return true;
 }
 
-void map_clear(struct map *map) {
-    if (map->capacity) {
-        memset(map->used, 0, map->capacity);
-    }
-    map->count = 0;
-}
-
 void intern_init(struct intern *intern) {
     *intern = (struct intern){0};
     map_init(&intern->ids);

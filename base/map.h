@@ -35,7 +35,6 @@ uint64_t *map_get(const struct map *map, uint64_t key);
 // Inserts `value` if the key is absent; returns the pointer to what is there now.
 uint64_t *map_insert(struct map *map, uint64_t key, uint64_t value);
 bool map_remove(struct map *map, uint64_t key); // true if it was there
-void map_clear(struct map *map);
 
 #define INTERN_NONE 0xFFFFFFFFu // no such string
 

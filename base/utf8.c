@@ -72,12 +72,3 @@ size_t utf8_floor(struct slice text, size_t at) {
     utf8_decode(slice_sub(text, start, text.length), &length);
     return start + length > at ? start : at;
 }
-
-size_t utf8_utf16_length(struct slice text) {
-    size_t units = 0;
-    size_t length = 1;
-    for (size_t i = 0; i < text.length; i += length) {
-        units += utf8_decode(slice_sub(text, i, text.length), &length) >= 0x10000 ? 2 : 1;
-    }
-    return units;
-}

@@ -26,7 +26,5 @@ bool utf8_valid(struct slice text);
 void utf8_append_valid(struct str *out, struct slice text);
 // The largest position <= at that is a character boundary of text.
 size_t utf8_floor(struct slice text, size_t at);
-// How many UTF-16 code units text has.
-size_t utf8_utf16_length(struct slice text);
 
 #endif

@@ -8,9 +8,9 @@
 #include "base/vec.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -222,17 +222,8 @@ static int examine(const char *folder, bool json) {
 }
 
 int command_doctor(int argc, char **argv) {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
-    bool json = false;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option != 'j') {
-            return 2;
-        }
-        json = true;
-    }
-    if (argc - optind > 1) {
-        fputs("hunch: usage: hunch doctor [DIR] [--json]\n", stderr);
-        return 2;
-    }
-    return examine(optind < argc ? argv[optind] : ".", json);
+    struct options options;
+    return options_parse(argc, argv, "hunch doctor [DIR] [--json]", &options)
+               ? examine(options.folder, options.json)
+               : 2;
 }

@@ -4,9 +4,9 @@
 #include "base/mem.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -101,17 +101,8 @@ static int run_index(const char *folder, bool json) {
 }
 
 int command_index(int argc, char **argv) {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
-    bool json = false;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option != 'j') {
-            return 2;
-        }
-        json = true;
-    }
-    if (argc - optind > 1) {
-        fputs("hunch: usage: hunch index [DIR] [--json]\n", stderr);
-        return 2;
-    }
-    return run_index(optind < argc ? argv[optind] : ".", json);
+    struct options options;
+    return options_parse(argc, argv, "hunch index [DIR] [--json]", &options)
+               ? run_index(options.folder, options.json)
+               : 2;
 }
