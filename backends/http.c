@@ -582,7 +582,7 @@ int http_check_url(const char *url, bool *loopback, struct err *err) {
     struct str shown;
     str_init(&shown);
     http_show_url(url, &shown);
-    err_set(err, ERR_DENIED, "model.url %s %s", shown.data, why);
+    err_set(err, ERR_DENIED, "model.url %s %s", shown.length ? shown.data : "(empty)", why);
     str_free(&shown);
     return ERR_DENIED;
 }

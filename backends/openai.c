@@ -364,7 +364,7 @@ struct backend *openai_new(uv_loop_t *loop, const struct openai_options *options
     self->backend.operations = &operations;
     self->backend.traits = (struct backend_traits){
         .name = "openai",
-        .model = self->model,
+        .model = self->model[0] ? self->model : "unnamed",
         .template = template,
         .context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS),
         .leaves_machine = !loopback,

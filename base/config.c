@@ -393,9 +393,8 @@ static int parse_file(const char *path, struct json **json, struct err *err) {
     if (result == 0 && slice_trim(str_slice(&text)).length) {
         *json = json_parse_relaxed(str_slice(&text), &cause);
         if (!json_is_object(*json)) {
-            result =
-                err_set(err, ERR_INVALID, "%s: %s; mend it or move it away (defaults are used until then)",
-                        path, *json ? "line 1: not a JSON object" : cause.message);
+            result = err_set(err, ERR_INVALID, "%s: %s; mend it or move it away", path,
+                             *json ? "line 1: not a JSON object" : cause.message);
         }
     }
     str_free(&text);

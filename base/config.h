@@ -58,8 +58,8 @@ const char *config_origin_name(const struct config *config, const char *key);
 // Every key with its effective value and origin, as a JSON object; what may be a misplaced key is left out.
 struct json *config_describe(const struct config *config);
 // The model's key, appended to out, without white space around it: from the variable model.keyEnvironment,
-// else from the file model.keyFile (from / or ~/ on), which must be readable by its owner alone. Nothing if neither is set.
-// err never holds the key.
+// else from the file model.keyFile (from / or ~/ on), which must be readable by its owner alone. Nothing if
+// neither is set. err never holds the key.
 int config_read_key(const struct config *config, struct str *out, struct err *err);
 // Where the user's file is or would be. Heap; NULL without a home.
 char *config_user_path(void);

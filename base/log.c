@@ -17,6 +17,15 @@ void log_set_level(enum log_level level) {
     threshold = (int)level;
 }
 
+void log_set_level_named(const char *name) {
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0) {
+            log_set_level((enum log_level)i);
+        }
+    }
+}
+
 void log_set_listener(void (*listener)(void *, enum log_level, const char *), void *context) {
     listen = listener;
     listen_context = context;

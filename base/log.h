@@ -13,7 +13,8 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-void log_set_level(enum log_level level); // default: LOG_LEVEL_WARNING
+void log_set_level(enum log_level level);   // default: LOG_LEVEL_WARNING
+void log_set_level_named(const char *name); // as the settings name them; an unknown one changes nothing
 void log_set_listener(void (*listener)(void *context, enum log_level level, const char *line), void *context);
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-// file:///a%20b -> "/a b"; "." and ".." are taken out. `?` and `#` unescaped count as part of the name: editors send no queries.
+// file:///a%20b -> "/a b"; "." and ".." are taken out. `?` and `#` unescaped count as part of the name:
+// editors send no queries.
 char *uri_to_path(const char *uri);
 char *uri_from_path(const char *path); // of an absolute path
 // The part of path below root ("" for the root itself), borrowed from path; NULL if it is not below.

@@ -98,6 +98,28 @@ static int open_model(struct app *app, const struct app_events *events, struct e
     return 0;
 }
 
+// --- roots ---
+
+static bool has_marker(const char *folder) {
+    static const char *const markers[] = {".git", ".hg", ".svn"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof markers / sizeof markers[0] && !found; i++) {
+        char *path = fs_join(folder, markers[i]);
+        found = fs_is_folder(path) || fs_is_file(path); // a worktree's .git is a file
+        free(path);
+    }
+    return found;
+}
+
+// Editors started without a folder may name "/": what all users keep on this machine is nobody's project.
+static int check_root(const char *root, struct err *err) {
+    if (strcmp(root, "/") != 0 || has_marker(root)) {
+        return 0;
+    }
+    return err_set(err, ERR_DENIED,
+                   "/ is the whole machine and not indexed: open the folder that you work in");
+}
+
 // --- life cycle ---
 
 static int open_parts(struct app *app, const struct app_events *events, bool with_index, struct err *err) {
@@ -135,7 +157,8 @@ int app_open(struct app **out, uv_loop_t *loop, const struct config *config, con
     app->loop = loop;
     app->config = config;
     app->root = fs_real_path(root ? root : "/", err);
-    int code = app->root ? open_parts(app, events, root != NULL, err) : ERR_NOT_FOUND;
+    int code = !app->root ? ERR_NOT_FOUND : root ? check_root(app->root, err) : 0;
+    code = code ? code : open_parts(app, events, root != NULL, err);
     if (code) {
         app_close(app);
         return code;
@@ -158,17 +181,6 @@ void app_close(struct app *app) {
     retriever_free(app->retriever);
     free(app->root);
     free(app);
-}
-
-static bool has_marker(const char *folder) {
-    static const char *const markers[] = {".git", ".hg", ".svn"};
-    bool found = false;
-    for (size_t i = 0; i < sizeof markers / sizeof markers[0] && !found; i++) {
-        char *path = fs_join(folder, markers[i]);
-        found = fs_is_folder(path) || fs_is_file(path); // a worktree's .git is a file
-        free(path);
-    }
-    return found;
 }
 
 // The nearest ancestor of `start` (itself included) that a version control system marks. Heap, or NULL.
@@ -205,17 +217,22 @@ char *app_find_root(const char *path, struct err *err) {
     }
     bool is_folder = fs_is_folder(start);
     char *slash = strrchr(start, '/');
-    if (!is_folder && slash && slash != start) {
-        *slash = '\0';
+    if (!is_folder && slash) {
+        slash[slash == start ? 1 : 0] = '\0';
     }
     char *root = marked_ancestor(start);
     if (!root && !is_folder) {
         root = current_ancestor(start);
     }
     if (!root) {
-        return start;
+        root = start;
+        start = NULL;
     }
     free(start);
+    if (check_root(root, err) != 0) {
+        free(root);
+        return NULL;
+    }
     return root;
 }
 
@@ -224,22 +241,12 @@ static void warn(void *context, const char *line) {
     log_warning("%s", line);
 }
 
-static enum log_level level_of(const char *name) {
-    static const char *const names[] = {"error", "warning", "info", "debug"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return (enum log_level)i;
-        }
-    }
-    return LOG_LEVEL_WARNING;
-}
-
 struct config *app_load_config(void) {
     struct config *config = config_new();
     struct err err = {0};
     if (config_load(config, NULL, warn, NULL, &err) != 0) {
         log_error("%s; the defaults apply until it is mended", err.message);
     }
-    log_set_level(level_of(config->log_level));
+    log_set_level_named(config->log_level);
     return config;
 }

@@ -49,7 +49,7 @@ void app_close(struct app *app); // NULL is allowed; the loop must turn once mor
 struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err);
 // The repository that `path` (a file or folder) belongs to: its nearest ancestor with .git, .hg or .svn;
 // else, for a file, the current folder if the file is below it; else the folder itself. Heap; NULL and err if
-// path does not exist.
+// path does not exist or the whole machine would be the root.
 char *app_find_root(const char *path, struct err *err);
 // The config as every subcommand loads it: the user's file, warnings and errors as lines on stderr.
 struct config *app_load_config(void);

@@ -1,6 +1,7 @@
 // main.c - dispatches to one file per subcommand.
 #include "cli/commands.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,8 +30,16 @@ static void print_help(FILE *out) {
     fputs("\nSettings: docs/configuration.md. Editors: editors/.\n", out);
 }
 
-int main(int argc, char **argv) {
-    signal(SIGPIPE, SIG_IGN);
+// A full disk or a closed pipe shows itself only when the last bytes go out.
+static int finish_output(int status) {
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "hunch: cannot write the output: %s\n", strerror(errno));
+        return status ? status : 1;
+    }
+    return status;
+}
+
+static int dispatch(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "--version") == 0) {
         puts("hunch " HUNCH_VERSION);
@@ -50,4 +59,9 @@ int main(int argc, char **argv) {
     fprintf(stderr, "hunch: there is no command \"%s\"; these are:\n\n", name);
     print_help(stderr);
     return 2;
+}
+
+int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN);
+    return finish_output(dispatch(argc, argv));
 }

@@ -7,21 +7,14 @@ static void warn(void *context, const char *line) {
     log_warning("%s", line);
 }
 
-static void apply_log_level(const struct config *config) {
-    static const char *const names[] = {"error", "warning", "info", "debug"};
-    for (int i = 0; config->log_level && i < 4; i++) {
-        if (strcmp(names[i], config->log_level) == 0) {
-            log_set_level((enum log_level)i);
-        }
-    }
-}
-
 void session_read_settings(struct session *session, const struct json *settings, enum config_origin origin) {
     if (!json_is_object(settings)) {
         return;
     }
     config_merge(session->options.config, settings, origin, warn, NULL);
-    apply_log_level(session->options.config);
+    if (session->options.config->log_level) {
+        log_set_level_named(session->options.config->log_level);
+    }
     session_status_changed(session);
 }
 

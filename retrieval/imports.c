@@ -232,11 +232,13 @@ static void resolve_python(struct resolution *r, struct slice target) {
         python_module(r, folder, without_last_part(dotted));
         return;
     }
-    bool found = python_module(r, r->folder, dotted);
+    python_module(r, r->folder, dotted);
+    struct slice parent = without_last_part(dotted);
     for (int i = 0; roots[i]; i++) {
-        found |= python_module(r, slice_of_string(roots[i]), dotted);
-        struct slice parent = without_last_part(dotted);
-        found |= parent.length > 0 && python_module(r, slice_of_string(roots[i]), parent);
+        python_module(r, slice_of_string(roots[i]), dotted);
+        if (parent.length > 0) {
+            python_module(r, slice_of_string(roots[i]), parent);
+        }
     }
 }
 

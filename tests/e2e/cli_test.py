@@ -131,6 +131,24 @@ class Models(support.Case):
         self.assertIn("https", done.stderr)
 
 
+    def test_the_whole_machine_is_no_project(self):
+        for arguments in (["index", "/"], ["doctor", "/"], ["complete", "/:1:1"]):
+            done = self.hunch(*arguments, status=1)
+            self.assertIn("whole machine", done.stderr + done.stdout)
+
+    def test_output_that_cannot_be_written_is_said(self):
+        for arguments in (["index"], ["complete", "src/bank.c:7:12"], ["--version"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([support.BINARY, *arguments], cwd=self.root, stdout=full, stderr=subprocess.PIPE,
+                                      stdin=subprocess.DEVNULL, text=True, env=self.environment, timeout=60)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn("cannot write the output", done.stderr)
+
+    def test_a_model_without_a_name_is_called_so(self):
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:1"}}')
+        self.assertIn("unnamed model", self.hunch("complete", "src/bank.c:7:12", status=1).stdout)
+
+
 class Settings(support.Case):
     def test_a_broken_file_is_named_and_the_defaults_apply(self):
         self.configure('{"model": {\n  "provider": oops\n}}')

@@ -98,6 +98,14 @@ class Conversation(LspCase):
         self.assertEqual(client.request("hunch/status")["state"], status["state"])
         self.assertEqual(client.shutdown(), 0)
 
+    def test_the_whole_machine_is_no_root(self):
+        client = self.client()
+        client.initialize(rootUri="file:///", workspaceFolders=None)
+        status = client.wait_notification("hunch/status")
+        self.assertIn("whole machine", status["message"])
+        self.assertEqual(status["index"]["total"], 0)
+        self.assertEqual(client.shutdown(), 0)
+
     def test_dead_parent_is_no_parent(self):
         client = self.client()
         client.initialize(processId=2 ** 22 + 17)

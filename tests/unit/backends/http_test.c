@@ -57,7 +57,7 @@ static void refused_urls(void **state) {
         {"unix:///tmp/s", "unix:///tmp/s", "neither http nor https"},
         {"127.0.0.1:8012", "127.0.0.1:8012", "http://127.0.0.1:8012"},
         {"me:s3cret@127.0.0.1", "...@127.0.0.1", "give an address"},
-        {"", "", "not a URL"},
+        {"", "(empty)", "not a URL"},
         {"http://", "http://", "not a URL"},
         {"http://127.0.0.1:99999", "http://127.0.0.1:99999", "not a URL"},
         {"http://127.0.0.1:80 12", "http://127.0.0.1:80?12", "not a URL"},
