@@ -38,10 +38,16 @@ static const char *const test_names[] = {"test_*",   "*_test.*", "*_tests.*", "*
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
+static int64_t nanoseconds(struct timespec time) {
+    return (int64_t)time.tv_sec * second_ns + time.tv_nsec;
+}
+
+// Programs that copy or unpack set the first time back to the original's; nobody can set the second.
 static void set_status(struct source_stat *out, const struct stat *status) {
+    int64_t modified = nanoseconds(status->st_mtim), changed = nanoseconds(status->st_ctim);
     *out = (struct source_stat){
         .size = (int64_t)status->st_size,
-        .mtime_ns = (int64_t)status->st_mtim.tv_sec * second_ns + status->st_mtim.tv_nsec,
+        .mtime_ns = modified > changed ? modified : changed,
         .is_folder = S_ISDIR(status->st_mode),
         .is_file = S_ISREG(status->st_mode),
     };
@@ -122,7 +128,7 @@ static bool is_young(const struct source_stat *status) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     int64_t limit = status->mtime_ns % second_ns ? young_ns : young_coarse_ns;
-    return (int64_t)now.tv_sec * second_ns + now.tv_nsec - status->mtime_ns < limit;
+    return nanoseconds(now) - status->mtime_ns < limit;
 }
 
 static int read_open(int file, struct str *text, struct source_stat *status) {

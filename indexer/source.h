@@ -25,7 +25,7 @@ enum {
 
 struct source_stat {
     int64_t size;
-    int64_t mtime_ns;
+    int64_t mtime_ns; // when content or status changed last
     bool is_folder;
     bool is_file; // regular, not a link
 };

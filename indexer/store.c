@@ -11,7 +11,7 @@
 //             path        bytes as the file system has them, below the root (a name need not be UTF-8)
 //             language    language_id()
 //             hash        XXH3 of the content, as a signed 64-bit number
-//             size, mtime of the file when it was read; mtime in nanoseconds, 0 = never trust it
+//             size, mtime of the file when it was read; mtime (source.h) in nanoseconds, 0 = never trust it
 //             lines, taint
 //   chunks    id          file id << 20 | number in the file
 //             start_byte, end_byte, start_line, end_line, kind, name, scope

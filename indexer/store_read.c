@@ -129,6 +129,14 @@ static void read_terms(struct reader *self, struct chunk *chunk) {
     chunk->term_count = count;
 }
 
+static void *keep(struct record *record, const void *items, size_t size) {
+    void *kept = arena_alloc(&record->arena, size);
+    if (size) {
+        memcpy(kept, items, size);
+    }
+    return kept;
+}
+
 // Kinds are few and repeat, so the one before is used again where it can be.
 static const char *again_or_new(struct reader *self, int index, const char *before) {
     struct slice value = bytes(self, CHUNKS, index);
@@ -158,11 +166,7 @@ static void read_chunks(struct reader *self, int64_t file) {
         end = chunk.end_byte;
         vec_push(&list, chunk);
     }
-    struct chunk *kept = arena_alloc(&record->arena, list.count * sizeof *kept);
-    if (list.count) {
-        memcpy(kept, list.items, list.count * sizeof *kept);
-    }
-    record->chunks = kept;
+    record->chunks = keep(record, list.items, list.count * sizeof *list.items);
     record->chunk_count = (uint32_t)list.count;
     vec_free(&list);
 }
@@ -195,11 +199,7 @@ static void read_symbols(struct reader *self, int64_t file) {
         start = symbol.start_byte;
         vec_push(&list, symbol);
     }
-    struct symbol *kept = arena_alloc(&record->arena, list.count * sizeof *kept);
-    if (list.count) {
-        memcpy(kept, list.items, list.count * sizeof *kept);
-    }
-    record->symbols = kept;
+    record->symbols = keep(record, list.items, list.count * sizeof *list.items);
     record->symbol_count = (uint32_t)list.count;
     vec_free(&list);
 }
@@ -211,11 +211,7 @@ static void read_imports(struct reader *self, int64_t file) {
         struct import import = {string(self, IMPORTS, 1), number(self, IMPORTS, 2, record->size)};
         vec_push(&list, import);
     }
-    struct import *kept = arena_alloc(&record->arena, list.count * sizeof *kept);
-    if (list.count) {
-        memcpy(kept, list.items, list.count * sizeof *kept);
-    }
-    record->imports = kept;
+    record->imports = keep(record, list.items, list.count * sizeof *list.items);
     record->import_count = (uint32_t)list.count;
     vec_free(&list);
 }

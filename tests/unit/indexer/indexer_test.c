@@ -1,6 +1,8 @@
 // indexer_test.c - one repository through its life: first pass, edits, second start, trouble.
 #include "scene.h"
+
 #include "tests/unit/unit.h"
+#include <fcntl.h>
 
 static void test_first_pass_delivers_every_source_file(void **state) {
     (void)state;
@@ -86,6 +88,27 @@ static void test_second_start_sees_what_changed_between(void **state) {
     assert_int_equal(scene->last.files_parsed, 0);
     assert_int_equal(count_calls(scene, 'p'), 4);
     assert_null(find_call(scene, 'p', "src/tool.py"));
+    tear_down(scene);
+}
+
+// As unpacking another version over the first does, when both carry the same date.
+static void test_same_size_and_time_but_other_content(void **state) {
+    (void)state;
+    struct scene *scene = set_up();
+    write_repository(scene);
+    char *path = fs_join(scene->root, "a.c");
+    struct timespec old[2] = {{.tv_sec = 1700000000}, {.tv_sec = 1700000000}};
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    usleep(60000); // not to be distrusted for being young
+    open_and_wait(scene, scene->store);
+    close_indexer(scene);
+    forget_calls(scene);
+    temporary_write(scene->root, "a.c", "int other(int x) {\n    return x + x;\n}\n");
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    open_and_wait(scene, scene->store);
+    assert_int_equal(scene->last.files_parsed, 1);
+    assert_int_equal(find_call(scene, 'p', "a.c")->text_length, strlen(c_file));
+    free(path);
     tear_down(scene);
 }
 
@@ -376,6 +399,7 @@ int main(void) {
         cmocka_unit_test(test_pass_keeps_the_loop_alive_until_closed),
         cmocka_unit_test(test_second_start_reads_nothing_again),
         cmocka_unit_test(test_second_start_sees_what_changed_between),
+        cmocka_unit_test(test_same_size_and_time_but_other_content),
         cmocka_unit_test(test_saved_file_is_seen),
         cmocka_unit_test(test_deleted_folder_takes_its_files_along),
         cmocka_unit_test(test_new_ignore_rule_removes_files),
