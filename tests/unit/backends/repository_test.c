@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 struct answer {
+    struct backend_request request; // stays until the answer is in
     int calls, code;
     size_t candidates;
     char text[128];
@@ -59,16 +60,16 @@ static void close_fixture(struct fixture *fixture) {
 }
 
 static struct backend_call *ask(struct fixture *fixture, struct answer *answer, uint64_t deadline_us) {
-    struct backend_request request = {.path = "b.c",
-                                      .language = "c",
-                                      .prefix = SLICE_LITERAL("void g(void) {\n    start_engine("),
-                                      .suffix = SLICE_LITERAL("\n}\n"),
-                                      .max_tokens = 64,
-                                      .max_lines = 1,
-                                      .candidates = 1,
-                                      .deadline_us = deadline_us};
+    answer->request = (struct backend_request){.path = "b.c",
+                                               .language = "c",
+                                               .prefix = SLICE_LITERAL("void g(void) {\n    start_engine("),
+                                               .suffix = SLICE_LITERAL("\n}\n"),
+                                               .max_tokens = 64,
+                                               .max_lines = 1,
+                                               .candidates = 1,
+                                               .deadline_us = deadline_us};
     struct backend_callbacks callbacks = {NULL, on_done, answer};
-    struct backend_call *call = backend_start(fixture->backend, &request, &callbacks);
+    struct backend_call *call = backend_start(fixture->backend, &answer->request, &callbacks);
     assert_int_equal(answer->calls, 0);
     return call;
 }
