@@ -1,10 +1,12 @@
 // postprocess.c - see postprocess.h. The rules for ranges were measured on VS Code, Neovim and Emacs.
 #include "completion/postprocess.h"
 
+#include "completion/balance.h"
+
 #include <string.h>
 
-// A whole suggested line that stands right below is dropped only from this length on: "}" may well come
-// twice.
+// A whole suggested line that stands right above or below is dropped only from this length on: "}" may well
+// come twice.
 enum { SHORTEST_REPEATED_LINE = 8 };
 
 static bool is_word(char c) {
@@ -60,6 +62,12 @@ static struct slice trim_end(struct slice text) {
     return text;
 }
 
+// White space, with a continuation mark at most: the right margin of somebody else's macro.
+static bool is_padding(struct slice text) {
+    struct slice rest = slice_trim(text);
+    return rest.length == 0 || (rest.length == 1 && rest.data[0] == '\\');
+}
+
 // The longest tail of text that is also a head of rest.
 static size_t overlap(struct slice text, struct slice rest) {
     size_t longest = text.length < rest.length ? text.length : rest.length;
@@ -78,8 +86,28 @@ static size_t line_start(struct slice document, size_t at) {
     return at;
 }
 
-// Would the suggestion, as a line of its own, stand twice: here and as the next line that is not blank?
-static bool repeats_next_line(const struct postprocess_query *query, struct slice text) {
+static struct slice line_below(struct slice document, size_t cursor) {
+    struct slice line = {NULL, 0};
+    size_t at = slice_find(document, SLICE_LITERAL("\n"), cursor);
+    while (at != (size_t)-1 && line.length == 0) {
+        line = slice_trim(first_lines(slice_sub(document, at + 1, document.length), 1));
+        at = slice_find(document, SLICE_LITERAL("\n"), at + 1);
+    }
+    return line;
+}
+
+static struct slice line_above(struct slice document, size_t start) {
+    struct slice line = {NULL, 0};
+    while (start > 0 && line.length == 0) {
+        size_t end = start - 1;
+        start = line_start(document, end);
+        line = slice_trim(slice_sub(document, start, end));
+    }
+    return line;
+}
+
+// Would the suggestion, as a line of its own, say again what the line above or below says, blank ones aside?
+static bool repeats_neighbour(const struct postprocess_query *query, struct slice text) {
     struct slice document = query->document;
     size_t start = line_start(document, query->cursor);
     struct slice left = slice_sub(document, start, query->cursor);
@@ -87,16 +115,8 @@ static bool repeats_next_line(const struct postprocess_query *query, struct slic
     if (slice_trim(left).length || line.length < SHORTEST_REPEATED_LINE) {
         return false;
     }
-    size_t at = slice_find(document, SLICE_LITERAL("\n"), query->cursor);
-    while (at != (size_t)-1) {
-        struct slice next = slice_sub(document, at + 1, document.length);
-        next = slice_trim(first_lines(next, 1));
-        if (next.length) {
-            return slice_equal(next, line);
-        }
-        at = slice_find(document, SLICE_LITERAL("\n"), at + 1);
-    }
-    return false;
+    return slice_equal(line, line_below(document, query->cursor)) ||
+           slice_equal(line, line_above(document, start));
 }
 
 static size_t word_start(struct slice document, size_t cursor) {
@@ -135,12 +155,15 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
         text = slice_sub(text, 0, text.length - overlap(text, rest));
         text = trim_end(text);
     }
-    if (slice_trim(text).length == 0) {
+    if (is_padding(text)) {
         return OUTCOME_NOTHING;
     }
     // Nothing new if all that it says stands right of the cursor.
-    if (slice_equal(slice_trim(text), slice_trim(rest)) || repeats_next_line(query, text)) {
-        return OUTCOME_REPEATS_SUFFIX;
+    if (slice_equal(slice_trim(text), slice_trim(rest)) || repeats_neighbour(query, text)) {
+        return OUTCOME_REPEATS;
+    }
+    if (!balance_holds(slice_sub(query->document, 0, query->cursor), text)) {
+        return OUTCOME_UNBALANCED;
     }
     choose_range(query, rest, text, arena, out);
     return OUTCOME_SHOWN;

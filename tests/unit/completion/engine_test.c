@@ -170,7 +170,7 @@ static void silence_has_a_reason(void **state) {
         {"int x = |", "y;", 0.1, true, OUTCOME_SHOWN},
         {"int x = |", "y;", -1, false, OUTCOME_SHOWN},
         {"wo|rd", "y;", 0.9, false, OUTCOME_MID_WORD},
-        {"  |\n  return value;\n", "return value;", 0.9, false, OUTCOME_REPEATS_SUFFIX},
+        {"  |\n  return value;\n", "return value;", 0.9, false, OUTCOME_REPEATS},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct asked asked = {0};

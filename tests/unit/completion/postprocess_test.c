@@ -22,19 +22,31 @@ static const struct example examples[] = {
     {"f(|);", "a, b);", 1, OUTCOME_SHOWN, "a, b);", ");"},
     {"f(|);", "a, b", 1, OUTCOME_SHOWN, "a, b", ""},
     {"f(|);", "a, b)", 1, OUTCOME_SHOWN, "a, b)", ")"},
-    {"f(|)", ")", 1, OUTCOME_REPEATS_SUFFIX, NULL, NULL},
+    {"f(|)", ")", 1, OUTCOME_REPEATS, NULL, NULL},
     {"f(\"|\")", "text\")", 1, OUTCOME_SHOWN, "text\")", "\")"},
     // Other text right of the cursor: one line, nothing that stands there already.
     {"f(|, c)", "a\nb", 5, OUTCOME_SHOWN, "a", ""},
     {"f(|x, c)", "a, x, c)", 1, OUTCOME_SHOWN, "a,", ""},
     {"f(|x)", "x)", 1, OUTCOME_NOTHING, NULL, NULL},
+    // What is not worth showing.
+    {"  do {  |", "\t\t\\", 1, OUTCOME_NOTHING, NULL, NULL},
+    {"  log_total(x);\n  |\n", "log_total(x);", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"f(a)|", ")", 1, OUTCOME_UNBALANCED, NULL, NULL},
+    {"f(a|", ")", 1, OUTCOME_SHOWN, "a)", "a"},
+    {"g(f(a,\n  b|", "))", 1, OUTCOME_SHOWN, "b))", "b"},
+    {"x = \"(\"|", ")", 1, OUTCOME_UNBALANCED, NULL, NULL},
+    {"{\n  f();|", " }", 1, OUTCOME_UNBALANCED, NULL, NULL},
+    {"{ f();|", " }", 1, OUTCOME_SHOWN, " }", ""},
+    {"if (x) {\n  y();\n|", "}", 1, OUTCOME_SHOWN, "}", ""},
+    {"v[i|", "] = {0};", 1, OUTCOME_SHOWN, "i] = {0};", "i"},
+    {"end)\n(a|", ", b)", 1, OUTCOME_SHOWN, "a, b)", "a"},
     // Nothing to say.
     {"a |", "", 1, OUTCOME_NOTHING, NULL, NULL},
     {"a |", "  \n ", 1, OUTCOME_NOTHING, NULL, NULL},
-    {"  |\n  return result;\n", "return result;", 1, OUTCOME_REPEATS_SUFFIX, NULL, NULL},
-    {"  |\n\n  return result;\n", "return result;", 1, OUTCOME_REPEATS_SUFFIX, NULL, NULL},
+    {"  |\n  return result;\n", "return result;", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"  |\n\n  return result;\n", "return result;", 1, OUTCOME_REPEATS, NULL, NULL},
     {"  |\n  return other;\n", "return result;", 1, OUTCOME_SHOWN, "return result;", ""},
-    {"  |\n}\n", "}", 1, OUTCOME_SHOWN, "}", ""},
+    {"{\n  |\n}\n", "}", 1, OUTCOME_SHOWN, "}", ""},
 };
 
 static void examples_hold(void **state) {

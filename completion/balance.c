@@ -1,0 +1,63 @@
+// balance.c - see balance.h. Counts a kind at a time: mixed-up nesting is the model's least fault.
+#include "completion/balance.h"
+
+enum { WINDOW = 4096, KINDS = 3 };
+
+static const char openers[KINDS] = {'(', '[', '{'};
+static const char closers[KINDS] = {')', ']', '}'};
+
+// Behind a string that closes on its line; elsewhere one byte on, which is then an ordinary character.
+static size_t skip(struct slice text, size_t at) {
+    char quote = text.data[at];
+    if (quote == '\\' || (quote != '"' && quote != '\'' && quote != '`')) {
+        return at + (quote == '\\' ? 2 : 1);
+    }
+    for (size_t i = at + 1; i < text.length && text.data[i] != '\n'; i++) {
+        if (text.data[i] == quote) {
+            return i + 1;
+        }
+        i += text.data[i] == '\\';
+    }
+    return at + 1;
+}
+
+// How many of a kind are open behind text; *lowest gets the count's minimum on the way, at most 0.
+static int count(struct slice text, int kind, int *lowest, bool never_below) {
+    int open = 0;
+    *lowest = 0;
+    for (size_t at = 0; at < text.length; at = skip(text, at)) {
+        open += text.data[at] == openers[kind];
+        open -= text.data[at] == closers[kind];
+        // What closes an opener before the window says nothing about what follows.
+        open = never_below && open < 0 ? 0 : open;
+        *lowest = open < *lowest ? open : *lowest;
+    }
+    return open;
+}
+
+static struct slice current_line(struct slice before) {
+    size_t start = before.length;
+    while (start > 0 && before.data[start - 1] != '\n') {
+        start--;
+    }
+    return slice_sub(before, start, before.length);
+}
+
+bool balance_holds(struct slice before, struct slice text) {
+    struct slice line = slice_trim(current_line(before));
+    bool after_statement = line.length > 0 && line.data[line.length - 1] == ';';
+    if (before.length > WINDOW) {
+        before = slice_sub(before, before.length - WINDOW, before.length);
+    }
+    for (int kind = 0; kind < KINDS; kind++) {
+        int lowest;
+        int ignored;
+        struct slice context = openers[kind] == '{' && after_statement ? line : before;
+        int open = count(context, kind, &ignored, true);
+        count(text, kind, &lowest, false);
+        if (open + lowest < 0) {
+            return false;
+        }
+    }
+    return true;
+}

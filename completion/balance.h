@@ -1,0 +1,18 @@
+// balance.h - does a suggestion close a bracket that nothing opened?
+//
+// A model that counts tokens loses count of brackets; a person sees at once
+// that `foo(a))` has one too many. Strings are skipped as well as one can
+// without a parser; comments are not, their brackets mostly pair up.
+//
+// Ownership: none. Threads: any; pure. Errors: none.
+// Limits:    looks at the last 4 KB before the cursor: a bracket opened further up counts as not open.
+#ifndef HUNCH_COMPLETION_BALANCE_H
+#define HUNCH_COMPLETION_BALANCE_H
+
+#include "base/str.h"
+
+// Is every ) ] } in text matched by an opener in it or in before? Behind a `;` on the cursor's line a brace
+// must have been opened on that line.
+bool balance_holds(struct slice before, struct slice text);
+
+#endif
