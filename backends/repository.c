@@ -207,7 +207,7 @@ struct backend *repository_new(uv_loop_t *loop, const struct repository_options 
     struct model *model = mem_zero(1, sizeof *model);
     model->base.operations = &operations;
     model->base.traits = (struct backend_traits){
-        .name = "repository", .model = "built in", .minimum_confidence = MINIMUM_CONFIDENCE};
+        .name = "repository", .model = "built-in", .minimum_confidence = MINIMUM_CONFIDENCE};
     model->loop = loop;
     model->worker = options->worker;
     model->corpus = corpus_new(options->root, options->max_tokens);

@@ -101,7 +101,7 @@ static int open_model(struct app *app, const struct app_events *events, struct e
 // --- roots ---
 
 static bool has_marker(const char *folder) {
-    static const char *const markers[] = {".git", ".hg", ".svn"};
+    static const char *const markers[] = {".git", ".hg", ".svn", ".jj", ".hunchignore"};
     bool found = false;
     for (size_t i = 0; i < sizeof markers / sizeof markers[0] && !found; i++) {
         char *path = fs_join(folder, markers[i]);
@@ -210,10 +210,11 @@ static char *current_ancestor(const char *start) {
     return NULL;
 }
 
-char *app_find_root(const char *path, struct err *err) {
+int app_find_root(const char *path, char **out, struct err *err) {
+    *out = NULL;
     char *start = fs_real_path(path, err);
     if (!start) {
-        return NULL;
+        return ERR_NOT_FOUND;
     }
     bool is_folder = fs_is_folder(start);
     char *slash = strrchr(start, '/');
@@ -224,16 +225,18 @@ char *app_find_root(const char *path, struct err *err) {
     if (!root && !is_folder) {
         root = current_ancestor(start);
     }
-    if (!root) {
+    if (!root && is_folder) {
         root = start;
         start = NULL;
     }
     free(start);
-    if (check_root(root, err) != 0) {
+    int code = root ? check_root(root, err) : 0;
+    if (code) {
         free(root);
-        return NULL;
+        return code;
     }
-    return root;
+    *out = root;
+    return 0;
 }
 
 static void warn(void *context, const char *line) {
@@ -241,11 +244,11 @@ static void warn(void *context, const char *line) {
     log_warning("%s", line);
 }
 
-struct config *app_load_config(void) {
+struct config *app_load_config(void (*tell)(void *context, const char *line), void *context) {
     struct config *config = config_new();
     struct err err = {0};
-    if (config_load(config, NULL, warn, NULL, &err) != 0) {
-        log_error("%s; the defaults apply until it is mended", err.message);
+    if (config_load(config, NULL, tell ? tell : warn, context, &err) != 0) {
+        (tell ? tell : warn)(context, err.message);
     }
     log_set_level_named(config->log_level);
     return config;

@@ -47,11 +47,12 @@ void app_close(struct app *app); // NULL is allowed; the loop must turn once mor
 
 // The model that the config asks for: NULL and err when it cannot be (a refused URL, an unreadable key).
 struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err);
-// The repository that `path` (a file or folder) belongs to: its nearest ancestor with .git, .hg or .svn;
-// else, for a file, the current folder if the file is below it; else the folder itself. Heap; NULL and err if
-// path does not exist or the whole machine would be the root.
-char *app_find_root(const char *path, struct err *err);
-// The config as every subcommand loads it: the user's file, warnings and errors as lines on stderr.
-struct config *app_load_config(void);
+// The repository that `path` (a file or folder) belongs to: its nearest ancestor with .git, .hg, .svn, .jj or
+// .hunchignore; else, for a file, the current folder if the file is below it; else the folder itself. *root
+// gets a heap string, or NULL for a file that belongs to none. err names a path that does not exist.
+int app_find_root(const char *path, char **root, struct err *err);
+// The config as every subcommand loads it: from the user's file; warnings and errors go to tell, NULL: the
+// log.
+struct config *app_load_config(void (*tell)(void *context, const char *line), void *context);
 
 #endif

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FILE_LIMIT = 16 * 1024 * 1024 };
+enum { FILE_LIMIT = 16 * 1024 * 1024, SHOWN_CONTEXT = 12 };
 
 struct complete_options {
     bool json, why, from_stdin;
@@ -60,9 +60,9 @@ static void print_text(const struct complete_run *run, const struct engine_answe
         printf("         silent: %s (%s model, %.1f ms)\n", answer->reason, answer->model, answer->total_ms);
     }
     if (run->options->why) {
-        printf("         context of %u items in %.1f ms, best first:\n", answer->context->count,
-               answer->context_ms);
-        terminal_context(stdout, answer->context, 64);
+        printf("         context of %u items in %.1f ms%s, best first:\n", answer->context->count,
+               answer->context_ms, answer->prompt.length ? "" : " (this model does not read it)");
+        terminal_context(stdout, answer->context, SHOWN_CONTEXT);
     }
 }
 
@@ -84,23 +84,27 @@ static void on_progress(void *context, const struct index_progress *progress) {
     terminal_progress(progress);
 }
 
-static void on_ready(void *context, const struct index_progress *progress) {
-    (void)progress;
-    struct complete_run *run = context;
-    terminal_progress_end();
-    if (run->answered) {
-        return;
-    }
+static void ask(struct complete_run *run) {
     const char *rule = NULL;
+    const char *below_root = run->path[0] == '/' ? run->path + 1 : run->path;
     struct engine_query query = {
         .path = run->path,
         .language = language_id(language_of_path(run->path)),
         .text = run->text,
         .cursor = run->cursor,
         .invoked = true,
-        .ignored = ignore_path(run->app->root, run->path, false, &rule),
+        .ignored = ignore_path(run->app->root, below_root, false, &rule),
     };
     engine_start(run->app->engine, &query, on_answer, run);
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    (void)progress;
+    struct complete_run *run = context;
+    terminal_progress_end();
+    if (!run->answered) {
+        ask(run);
+    }
 }
 
 static void on_warning(void *context, const char *message) {
@@ -140,14 +144,21 @@ static int read_document(struct complete_run *run, struct err *err) {
     return code;
 }
 
-// The file's path below the root, and the root itself.
-static char *locate(struct complete_run *run, struct err *err) {
-    char *root = app_find_root(run->options->place.file, err);
-    char *real = root ? fs_real_path(run->options->place.file, err) : NULL;
-    const char *below = real ? uri_path_below(real, root) : NULL;
-    run->path = below ? mem_copy_string(below) : NULL;
+// The root (NULL: the file belongs to no repository) and the file's path below it, else its whole path.
+static int locate(struct complete_run *run, char **root, struct err *err) {
+    const char *file = run->options->place.file;
+    int code = app_find_root(file, root, err);
+    if (code) {
+        return code;
+    }
+    char *real = fs_real_path(file, err);
+    if (!real) {
+        return ERR_NOT_FOUND;
+    }
+    const char *below = *root ? uri_path_below(real, *root) : real;
+    run->path = mem_copy_string(below ? below : real);
     free(real);
-    return root;
+    return 0;
 }
 
 static int complete(const struct complete_options *options) {
@@ -155,18 +166,23 @@ static int complete(const struct complete_options *options) {
     struct err err = {0};
     uv_loop_t loop;
     uv_loop_init(&loop);
-    struct config *config = app_load_config();
+    struct config *config = app_load_config(NULL, NULL);
     struct app_events events = {on_progress, on_ready, on_warning, &run, NULL, false};
-    char *root = locate(&run, &err);
-    int code = root && run.path ? read_document(&run, &err) : ERR_NOT_FOUND;
+    char *root = NULL;
+    int code = locate(&run, &root, &err);
+    if (code == 0) {
+        code = read_document(&run, &err);
+    }
     if (code == 0) {
         code = app_open(&run.app, &loop, config, root, &events, &err);
     }
-    if (code == 0) {
-        uv_run(&loop, UV_RUN_DEFAULT);
-    } else {
+    if (code) {
         log_error("%s", err.message);
+    } else if (!root) {
+        log_info("%s is in no repository: only the file itself is used", run.path);
+        ask(&run);
     }
+    uv_run(&loop, UV_RUN_DEFAULT);
     app_close(run.app);
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);

@@ -17,7 +17,15 @@
 
 #include <stdlib.h>
 
-enum { PLACES = 40, SHOWN = 8, SHOWN_CONTEXT = 3, FILE_LIMIT = 1024 * 1024, MIN_LINE = 20, MAX_LINE = 140 };
+enum {
+    PLACES = 40,
+    SHOWN = 8,
+    SHOWN_CONTEXT = 3,
+    FILE_LIMIT = 1024 * 1024,
+    SMALLEST_FILE = 100,
+    MIN_LINE = 20,
+    MAX_LINE = 140
+};
 
 struct sample {
     char *path;
@@ -49,7 +57,7 @@ static uint32_t next_random(struct demo *demo) {
 static void on_record(void *self, struct record *record, struct slice text) {
     (void)text;
     struct demo *demo = self;
-    if (record->taint == TAINT_OWN && record->size > 500 && record->size < FILE_LIMIT) {
+    if (record->taint <= TAINT_TEST && record->size > SMALLEST_FILE && record->size < FILE_LIMIT) {
         uv_mutex_lock(&demo->mutex);
         vec_push(&demo->paths, mem_copy_string(record->path));
         uv_mutex_unlock(&demo->mutex);
@@ -166,7 +174,7 @@ static void write_report(const struct sample *sample, const struct engine_answer
         terminal_write(out, STYLE_RED, slice_trim(slice_of_string(sample->rest)));
         fputc('\n', out);
     }
-    fprintf(out, "         retrieved %u pieces, the first of them:\n", answer->context->count);
+    fprintf(out, "         retrieved for a model that reads a prompt, best of %u:\n", answer->context->count);
     terminal_context(out, answer->context, SHOWN_CONTEXT);
     fputc('\n', out);
 }
@@ -286,8 +294,8 @@ static void free_demo(struct demo *demo) {
 
 static int run_demo(const char *folder) {
     struct err err = {0};
-    char *root = app_find_root(folder, &err);
-    if (!root) {
+    char *root = NULL;
+    if (app_find_root(folder, &root, &err) != 0) {
         log_error("%s; give the folder of a repository, as in: hunch demo ~/src/project", err.message);
         return 1;
     }
@@ -296,7 +304,7 @@ static int run_demo(const char *folder) {
     uv_mutex_init(&demo->mutex);
     uv_loop_t loop;
     uv_loop_init(&loop);
-    struct config *config = app_load_config();
+    struct config *config = app_load_config(NULL, NULL);
     struct index_sink observer = index_sink_none();
     observer.self = demo;
     observer.put = on_record;

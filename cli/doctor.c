@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
+#include "indexer/language.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -65,6 +66,16 @@ static struct config *check_config(struct doctor *doctor) {
             fs_is_file(path) ? "" : " (not there: the defaults apply)");
     }
     free(path);
+    if (!config->enabled) {
+        add(doctor, "settings", WARNING, "\"enabled\" is false: nothing is suggested anywhere");
+    }
+    for (size_t i = 0; i < language_count(); i++) {
+        const char *language = language_id(language_at(i));
+        if (!config_language_enabled(config, language)) {
+            add(doctor, "settings", WARNING, "\"languages\" switches %s off: nothing is suggested there",
+                language);
+        }
+    }
     return config;
 }
 
@@ -107,12 +118,18 @@ static void on_probe(void *context, const struct backend_result *result) {
 
 static void start_probe(struct doctor *doctor) {
     struct backend *model = doctor->app->model;
+    if (model->operations->probe && !model->traits.template) {
+        add(doctor, "model", WARNING,
+            "no fill-in-the-middle template is known for \"%s\": only the text above the cursor is sent; set "
+            "model.template",
+            model->traits.model);
+    }
     if (model->operations->probe) {
         struct backend_callbacks callbacks = {NULL, on_probe, doctor};
         model->operations->probe(model, &callbacks);
         return;
     }
-    add(doctor, "model", FINE, "%s model, %s: nothing leaves this machine", model->traits.name,
+    add(doctor, "model", FINE, "%s, %s: nothing leaves this machine", model->traits.name,
         model->traits.model);
     doctor->probe_done = true;
 }
@@ -145,8 +162,8 @@ static void on_index_warning(void *context, const char *message) {
 
 static void check_repository(struct doctor *doctor, const struct config *config, const char *folder) {
     struct err err = {0};
-    char *root = app_find_root(folder, &err);
-    if (!root) {
+    char *root = NULL;
+    if (app_find_root(folder, &root, &err) != 0) {
         add(doctor, "repository", WRONG,
             "%s; give the folder of a repository, as in: hunch doctor ~/src/project", err.message);
         return;

@@ -35,13 +35,19 @@ static void on_warning(void *context, const char *message) {
 
 static void print_text(const struct index_run *run, const char *root, double ms) {
     const struct index_progress *progress = &run->progress;
-    double megabytes = (double)progress->bytes_parsed / 1e6;
-    printf("%s: %" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols in %.2f s (%" PRIu64
-           " files parsed, %.1f MB; the rest was up to date)\n",
-           root, progress->files, progress->chunks, progress->symbols, ms / 1000, progress->files_parsed,
-           megabytes);
+    printf("%s: %" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols in %.2f s", root, progress->files,
+           progress->chunks, progress->symbols, ms / 1000);
+    if (progress->files_parsed) {
+        printf(", %" PRIu64 " of them new or changed (%.1f MB)", progress->files_parsed,
+               (double)progress->bytes_parsed / 1e6);
+    } else {
+        fputs(", nothing had changed", stdout);
+    }
+    if (progress->files_failed) {
+        printf("; %" PRIu64 " could not be read", progress->files_failed);
+    }
     const char *store = indexer_store_path(run->indexer);
-    printf("stored in %s\n", store[0] ? store : "memory only");
+    printf("\nstored in %s\n", store[0] ? store : "memory only");
 }
 
 static void print_json(const struct index_run *run, const char *root, double ms) {
@@ -66,12 +72,12 @@ static void print_json(const struct index_run *run, const char *root, double ms)
 
 static int run_index(const char *folder, bool json) {
     struct err err = {0};
-    char *root = app_find_root(folder, &err);
-    if (!root) {
+    char *root = NULL;
+    if (app_find_root(folder, &root, &err) != 0) {
         log_error("%s; give the folder of a repository, as in: hunch index ~/src/project", err.message);
         return 1;
     }
-    struct config *config = app_load_config();
+    struct config *config = app_load_config(NULL, NULL);
     struct index_run run = {0};
     uv_loop_init(&run.loop);
     struct indexer_options options = {

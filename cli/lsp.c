@@ -11,7 +11,14 @@ struct host {
     uv_loop_t loop;
     struct config *config;
     struct app *app;
+    struct str config_trouble; // lines about the settings file, told to the editor once it listens
 };
+
+static void note_trouble(void *context, const char *line) {
+    struct host *host = context;
+    log_warning("%s", line);
+    str_append_format(&host->config_trouble, "%s%s", host->config_trouble.length ? "; " : "", line);
+}
 
 static int open_project(void *self, const char *root, const struct session_events *events,
                         struct session_project *out, struct err *err) {
@@ -24,6 +31,10 @@ static int open_project(void *self, const char *root, const struct session_event
         .tolerate_model = true,
     };
     int code = app_open(&host->app, &host->loop, host->config, root, &app_events, err);
+    if (host->config_trouble.length) {
+        events->on_warning(events->context, host->config_trouble.data);
+        str_clear(&host->config_trouble);
+    }
     if (code == 0) {
         *out =
             (struct session_project){host->app->engine, host->app->indexer, host->app->model->traits.model};
@@ -40,7 +51,8 @@ static void close_project(void *self) {
 static int serve(void) {
     struct host host = {0};
     uv_loop_init(&host.loop);
-    host.config = app_load_config();
+    str_init(&host.config_trouble);
+    host.config = app_load_config(note_trouble, &host);
     struct session_options options = {
         .loop = &host.loop,
         .config = host.config,
@@ -49,6 +61,7 @@ static int serve(void) {
     int status = server_run(&options);
     uv_run(&host.loop, UV_RUN_DEFAULT);
     uv_loop_close(&host.loop);
+    str_free(&host.config_trouble);
     config_free(host.config);
     return status;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,10 @@ static int finish_output(int status) {
     return status;
 }
 
+static bool is_help(const char *argument) {
+    return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+}
+
 static int dispatch(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "--version") == 0) {
@@ -52,6 +57,10 @@ static int dispatch(int argc, char **argv) {
     // Editors start servers with --stdio by habit.
     name = strcmp(name, "--stdio") == 0 ? "lsp" : name;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(name, commands[i].name) == 0 && argc > 2 && is_help(argv[2])) {
+            printf("%s\n  %s\n", commands[i].usage, commands[i].purpose);
+            return 0;
+        }
         if (strcmp(name, commands[i].name) == 0) {
             return commands[i].run(argc - 1, argv + 1);
         }

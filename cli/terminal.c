@@ -136,6 +136,9 @@ void terminal_context(FILE *out, const struct context *context, uint32_t limit) 
         terminal_write(out, STYLE_BOLD, slice_of_string(item->path));
         fprintf(out, ":%u  ", item->start_line + 1);
         terminal_write(out, STYLE_DIM, line);
-        fputc('\n', out);
+        fputs(end > line.length ? "...\n" : "\n", out);
+    }
+    if (context->count > limit) {
+        fprintf(out, "         ... and %u more (--json has all)\n", context->count - limit);
     }
 }

@@ -204,12 +204,13 @@ static bool already_offered(const struct engine_request *request, struct slice t
     return false;
 }
 
-// Who asks by hand wants to see what there is.
+// Who asks by hand wants to see more, but no rubbish.
 static double threshold_for(const struct engine_request *request) {
     const struct engine_options *options = &request->engine->options;
     double own = options->backend->traits.minimum_confidence;
     double set = options->config->minimum_confidence;
-    return request->query.invoked ? 0 : set > 0 ? set : own;
+    double threshold = set > 0 ? set : own;
+    return request->query.invoked ? threshold / 5 : threshold;
 }
 
 // Turns one raw candidate into one to show; the outcome says why not.
@@ -386,8 +387,7 @@ static enum outcome gate(const struct engine_request *request) {
     if (query->ignored) {
         return OUTCOME_IGNORED;
     }
-    bool by_itself = !query->invoked && !query->context_only;
-    if (by_itself && postprocess_mid_word(text_slice(query->text), query->cursor)) {
+    if (!query->context_only && postprocess_mid_word(text_slice(query->text), query->cursor)) {
         return OUTCOME_MID_WORD;
     }
     return OUTCOME_SHOWN;

@@ -62,7 +62,7 @@ class Complete(support.Case):
         answer = self.complete("src/use.c:4:18")
         self.assertEqual(answer["outcome"], "shown", answer)
         self.assertIn("account_withdraw(from, cents)", answer["candidates"][0]["text"])
-        self.assertEqual(answer["model"], "built in")
+        self.assertEqual(answer["model"], "built-in")
         paths = {item["path"] for item in answer["context"]}
         self.assertIn("src/account.h", paths | {"src/account.c"})
         self.assertNotIn("src/use.c", paths)
@@ -155,7 +155,7 @@ class Settings(support.Case):
         done = self.hunch("complete", "src/bank.c:4:9", "--json")
         self.assertIn("config.json", done.stderr)
         self.assertIn("line 2", done.stderr)
-        self.assertEqual(json.loads(done.stdout)["model"], "built in")
+        self.assertEqual(json.loads(done.stdout)["model"], "built-in")
         self.assertIn("config.json", self.hunch("doctor", status=1).stdout)
 
     def test_doctor_is_content_with_a_fresh_start(self):

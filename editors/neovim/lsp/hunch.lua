@@ -16,7 +16,7 @@ end
 ---@type vim.lsp.Config
 return {
   cmd = command,
-  root_markers = { { '.git', '.hg', '.svn', '.jj' } },
+  root_markers = { { '.git', '.hg', '.svn', '.jj', '.hunchignore' } },
   -- Every filetype, but only real files: a buffer without a name or of another
   -- scheme (fugitive://, oil://) has nothing to index. For the others Neovim
   -- goes on and looks for root_markers.

@@ -89,7 +89,7 @@ static void test_answers(void **state) {
     struct answer answer = {0};
     open_fixture(&fixture, 8);
     assert_string_equal(fixture.backend->traits.name, "repository");
-    assert_string_equal(fixture.backend->traits.model, "built in");
+    assert_string_equal(fixture.backend->traits.model, "built-in");
     assert_null(fixture.backend->traits.template);
     assert_false(fixture.backend->traits.leaves_machine);
     ask(&fixture, &answer, 0);

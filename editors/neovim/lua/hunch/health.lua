@@ -25,11 +25,18 @@ local function check_clients()
     vim.health.info('no server is running; open a file of a project')
   end
   for _, client in ipairs(clients) do
-    vim.health.ok(('running for %s'):format(client.root_dir or 'single files'))
+    if client.root_dir then
+      vim.health.ok(('running for %s'):format(client.root_dir))
+    else
+      vim.health.warn('running for single files: no repository is above them, so only the open file is known', {
+        'make it one with `git init`, or put an empty .hunchignore file into its top folder',
+      })
+    end
   end
   local status = require('hunch').status()
-  if status.message then
-    vim.health.info(status.message)
+  if status.message and status.message ~= '' then
+    local report = (status.state == 'warning' or status.state == 'error') and vim.health.warn or vim.health.info
+    report(status.message)
   end
 end
 

@@ -134,6 +134,13 @@ local function select_by(count)
   end
 end
 
+-- Neovim's own default has no colour on terminals without truecolor, where ghost text would look typed.
+local function grey_ghost_text()
+  if vim.api.nvim_get_hl(0, { name = 'ComplHint' }).link == 'NonText' then
+    vim.api.nvim_set_hl(0, 'ComplHint', { fg = 'Gray', ctermfg = 'DarkGray', italic = true })
+  end
+end
+
 ---Switches the server and ghost text on and maps the keys.
 ---@param options? hunch.Options
 function M.setup(options)
@@ -142,6 +149,7 @@ function M.setup(options)
     return
   end
   local keys = vim.tbl_extend('force', defaults, options or {})
+  grey_ghost_text()
   map(keys.accept, 'Hunch: accept', M.accept)
   map(keys.accept_word, 'Hunch: accept a word', M.accept_word)
   map(keys.accept_line, 'Hunch: accept a line', M.accept_line)
