@@ -202,7 +202,8 @@ static char *current_ancestor(const char *start) {
     char *current = fs_real_path(".", NULL);
     const char *home = getenv("HOME");
     size_t length = current ? strlen(current) : 0;
-    bool inside = length > 1 && strncmp(start, current, length) == 0 && start[length] == '/';
+    bool inside =
+        length > 1 && strncmp(start, current, length) == 0 && (start[length] == '/' || start[length] == '\0');
     if (inside && !(home && strcmp(home, current) == 0)) {
         return current;
     }

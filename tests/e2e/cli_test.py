@@ -78,6 +78,19 @@ class Complete(support.Case):
         answer = self.complete("src/bank.c:10:21", "--stdin", text=text)
         self.assertTrue(any(candidate["text"].startswith("account_deposit(") for candidate in answer["candidates"]), answer)
 
+    def test_a_file_in_no_repository_stands_alone(self):
+        lonely = os.path.join(self.temporary, "lonely")
+        os.makedirs(lonely)
+        texts = {"one.c": "int use(void) {\n    return helper_total(\n}\n",
+                 "two.c": "int helper_total(int first, int second) {\n    return first + second;\n}\n"}
+        for name, text in texts.items():
+            with open(os.path.join(lonely, name), "w") as file:
+                file.write(text)
+        answer = self.complete(os.path.join(lonely, "one.c") + ":2:25", cwd=self.environment["HOME"])
+        self.assertEqual(answer["context"], [])
+        below = self.complete("one.c:2:25", cwd=lonely)
+        self.assertEqual({item["path"] for item in below["context"]}, {"two.c"})
+
     def test_bad_places_get_one_clear_line(self):
         cases = {
             "src/bank.c:999:1": (1, "999"), "src/bank.c:1:999": (1, "999"), "src/absent.c:1:1": (1, "src/absent.c"),
@@ -158,6 +171,13 @@ class Settings(support.Case):
         self.assertEqual(json.loads(done.stdout)["model"], "built-in")
         self.assertIn("config.json", self.hunch("doctor", status=1).stdout)
 
+    def test_doctor_names_what_keeps_hunch_silent(self):
+        self.configure('{"enabled": false, "languages": {"c": false}}')
+        report = json.loads(self.hunch("doctor", "--json").stdout)
+        warnings = " ".join(check["text"] for check in report["checks"] if check["verdict"] == "warning")
+        self.assertIn("enabled", warnings)
+        self.assertIn("switches c off", warnings)
+
     def test_doctor_is_content_with_a_fresh_start(self):
         report = json.loads(self.hunch("doctor", "--json").stdout)
         self.assertTrue(all(check["verdict"] == "ok" for check in report["checks"]), report)
@@ -188,6 +208,8 @@ class Usage(support.Case):
         for arguments in (["frobnicate"], ["index", "a", "b"], ["complete"], ["index", "--frob"], ["doctor", "a", "b"]):
             self.hunch(*arguments, status=2)
         self.assertIn("hunch complete", self.hunch("--help").stdout)
+        for command in ("lsp", "complete", "index", "demo", "doctor"):
+            self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
         self.assertRegex(self.hunch("--version").stdout, r"^hunch \d+\.\d+\.\d+$")
 
 

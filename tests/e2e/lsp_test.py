@@ -81,6 +81,13 @@ class Conversation(LspCase):
         client.start("hunch/status")
         self.assertEqual(client.close(), 1)
 
+    def test_a_broken_settings_file_is_shown(self):
+        self.configure('{"model": {')
+        client = self.client()
+        client.initialize()
+        client.wait_notification("hunch/status", lambda status: "config.json" in status.get("message", ""))
+        self.assertEqual(client.request("hunch/status")["state"], "warning")
+
     def test_without_a_root(self):
         client = self.client()
         client.initialize(rootUri=None, workspaceFolders=None)
