@@ -2,7 +2,8 @@
 //
 // A name may have many definitions. The one in an imported file is nearly
 // always the one meant; after that come the own package, what is not a test,
-// definitions before declarations, and the nearest file.
+// definitions before declarations, and the nearest file. Fields count only
+// behind a member operator, and words in strings not at all.
 #include "retrieval/definitions.h"
 
 #include "retrieval/paths.h"
@@ -23,6 +24,28 @@ static uint32_t cost_of(const struct record *record, const struct symbol *symbol
            (distance < 100 ? distance : 100);
 }
 
+// Does the name follow a member operator? Only then can it mean a field.
+static bool is_member(struct slice text, size_t at) {
+    while (at > 0 && (text.data[at - 1] == ' ' || text.data[at - 1] == '\t')) {
+        at--;
+    }
+    return at > 0 && (text.data[at - 1] == '.' || text.data[at - 1] == '>' || text.data[at - 1] == ':');
+}
+
+// An odd number of double quotes to the left on its line: words in a string are prose.
+static bool is_quoted(struct slice text, size_t at) {
+    bool quoted = false;
+    size_t start = at;
+    while (start > 0 && text.data[start - 1] != '\n') {
+        start--;
+    }
+    for (size_t i = start; i < at; i++) {
+        quoted ^= text.data[i] == '"';
+        i += text.data[i] == '\\';
+    }
+    return quoted;
+}
+
 static void consider(struct choice *choice, const struct snapshot *snapshot, struct snapshot_file at,
                      uint32_t id, const struct imports *imports, struct slice path) {
     const struct segment *segment = snapshot->segments[at.segment];
@@ -38,8 +61,9 @@ static void consider(struct choice *choice, const struct snapshot *snapshot, str
     }
 }
 
-static struct choice choose(const struct snapshot *snapshot, struct slice name, const struct imports *imports,
-                            const struct snapshot_file *self, struct slice path) {
+static struct choice choose(const struct snapshot *snapshot, struct slice name, bool may_be_field,
+                            const struct imports *imports, const struct snapshot_file *self,
+                            struct slice path) {
     struct choice choice = {0};
     uint32_t key = segment_name_key(name);
     for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
@@ -56,6 +80,9 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
                 choice.is_own = true;
                 return choice;
             }
+            if (segment_symbol(segment, id)->kind == SYMBOL_FIELD && !may_be_field) {
+                continue;
+            }
             consider(&choice, snapshot, at, id, imports, path);
         }
     }
@@ -68,10 +95,12 @@ size_t definitions_find(const struct snapshot *snapshot, const struct query *que
     size_t count = 0;
     for (size_t i = 0; i < query->name_count && count < limit; i++) {
         const struct query_name *name = &query->names[i];
-        if (name->distance >= DEFINITIONS_LINES || name->text.length < 3) {
+        size_t at = (size_t)(name->text.data - query->text.data);
+        if (name->distance >= DEFINITIONS_LINES || name->text.length < 3 || is_quoted(query->text, at)) {
             continue;
         }
-        struct choice choice = choose(snapshot, name->text, imports, self, query->path);
+        bool may_be_field = is_member(query->text, at);
+        struct choice choice = choose(snapshot, name->text, may_be_field, imports, self, query->path);
         if (choice.found && !choice.is_own && (choice.reachable || choice.places <= DEFINITIONS_FILES)) {
             out[count] = (struct definition){choice.segment, choice.id, 1.0f / (1.0f + (float)count)};
             count++;

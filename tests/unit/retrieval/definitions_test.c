@@ -90,6 +90,18 @@ static void test_choice(void **state) {
         // far above the cursor's line
         {"a.py", "load()\n\n\n\nx = ", {{"b.py", "def load(x):\n    pass\n"}}, ""},
         {"a.py", "", {{"b.py", "def load(x):\n    pass\n"}}, ""},
+        // a field is meant behind a member operator only
+        {"a.c",
+         "#include \"b.h\"\nvoid f(void) { int flags = 1; g(",
+         {{"b.h", "struct box {\n    int flags;\n};\n"}},
+         ""},
+        {"a.c",
+         "#include \"b.h\"\nvoid f(struct box *b) { g(b->flags, ",
+         {{"b.h", "struct box {\n    int flags;\n};\n"}},
+         "b.h:2 b.h:1"},
+        // words in a string are prose
+        {"a.py", "say(\"load it\", ", {{"b.py", "def load(x):\n    pass\n"}}, ""},
+        {"a.py", "say(\"\\\"\", load(", {{"b.py", "def load(x):\n    pass\n"}}, "b.py:1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         check(&rows[i]);
