@@ -1,9 +1,6 @@
 """The command line as a person uses it: index, complete, demo, doctor, and one clear line for each bad input."""
 import json
 import os
-import socket
-import subprocess
-import sys
 
 import support
 
@@ -106,60 +103,6 @@ class Complete(support.Case):
     def test_a_file_under_an_ignore_rule_is_not_completed(self):
         self.write("build/generated.c", "int account_withdraw_again(void) {\n    return \n}\n")
         self.assertEqual(self.complete("build/generated.c:2:12")["outcome"], "ignored")
-
-
-class Models(support.Case):
-    def start_server(self, *arguments):
-        server = subprocess.Popen([sys.executable, os.path.join(support.SOURCE, "tests/e2e/servers/completions.py"), *arguments],
-                                  stdout=subprocess.PIPE, text=True)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        return int(server.stdout.readline().split()[-1])
-
-    def test_a_server_that_the_user_names_answers(self):
-        port = self.start_server("--text", "bank_fee(to) + account_deposit(to, cents);")
-        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
-        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
-        self.assertEqual(answer["outcome"], "shown", answer)
-        # What stands right of the cursor already is not offered again.
-        self.assertEqual(answer["candidates"][0]["shown"], "bank_fee(to) +")
-        self.assertGreater(answer["promptBytes"], 100)
-
-    def test_a_dead_server_is_named(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
-        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json", status=1).stdout)
-        self.assertEqual(answer["outcome"], "unreachable")
-        self.assertIn(str(port), answer["reason"])
-        done = self.hunch("doctor", status=1)
-        self.assertIn(str(port), done.stdout)
-
-    def test_a_remote_http_url_is_refused(self):
-        self.configure('{"model": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "qwen2.5-coder"}}')
-        done = self.hunch("complete", "src/bank.c:7:12", status=1)
-        self.assertIn("192.0.2.1", done.stderr)
-        self.assertIn("https", done.stderr)
-
-
-    def test_the_whole_machine_is_no_project(self):
-        for arguments in (["index", "/"], ["doctor", "/"], ["complete", "/:1:1"]):
-            done = self.hunch(*arguments, status=1)
-            self.assertIn("whole machine", done.stderr + done.stdout)
-
-    def test_output_that_cannot_be_written_is_said(self):
-        for arguments in (["index"], ["complete", "src/bank.c:7:12"], ["--version"]):
-            with open("/dev/full", "w") as full:
-                done = subprocess.run([support.BINARY, *arguments], cwd=self.root, stdout=full, stderr=subprocess.PIPE,
-                                      stdin=subprocess.DEVNULL, text=True, env=self.environment, timeout=60)
-            self.assertEqual(done.returncode, 1, arguments)
-            self.assertIn("cannot write the output", done.stderr)
-
-    def test_a_model_without_a_name_is_called_so(self):
-        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:1"}}')
-        self.assertIn("unnamed model", self.hunch("complete", "src/bank.c:7:12", status=1).stdout)
 
 
 class Settings(support.Case):

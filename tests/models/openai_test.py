@@ -1,0 +1,85 @@
+"""Models behind a server: named by the user alone, and every trouble with them said."""
+import json
+import os
+import socket
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+import lspclient  # noqa: E402
+import support  # noqa: E402
+
+
+class Models(support.Case):
+    def start_server(self, *arguments):
+        server = subprocess.Popen([sys.executable, os.path.join(support.SOURCE, "tests/e2e/servers/completions.py"), *arguments],
+                                  stdout=subprocess.PIPE, text=True)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        return int(server.stdout.readline().split()[-1])
+
+    def test_a_server_that_the_user_names_answers(self):
+        port = self.start_server("--text", "bank_fee(to) + account_deposit(to, cents);")
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.assertEqual(answer["outcome"], "shown", answer)
+        # What stands right of the cursor already is not offered again.
+        self.assertEqual(answer["candidates"][0]["shown"], "bank_fee(to) +")
+        self.assertGreater(answer["promptBytes"], 100)
+
+    def test_a_dead_server_is_named(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json", status=1).stdout)
+        self.assertEqual(answer["outcome"], "unreachable")
+        self.assertIn(str(port), answer["reason"])
+        done = self.hunch("doctor", status=1)
+        self.assertIn(str(port), done.stdout)
+
+    def test_a_remote_http_url_is_refused(self):
+        self.configure('{"model": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "qwen2.5-coder"}}')
+        done = self.hunch("complete", "src/bank.c:7:12", status=1)
+        self.assertIn("192.0.2.1", done.stderr)
+        self.assertIn("https", done.stderr)
+
+
+    def test_the_whole_machine_is_no_project(self):
+        for arguments in (["index", "/"], ["doctor", "/"], ["complete", "/:1:1"]):
+            done = self.hunch(*arguments, status=1)
+            self.assertIn("whole machine", done.stderr + done.stdout)
+
+    def test_output_that_cannot_be_written_is_said(self):
+        for arguments in (["index"], ["complete", "src/bank.c:7:12"], ["--version"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([support.BINARY, *arguments], cwd=self.root, stdout=full, stderr=subprocess.PIPE,
+                                      stdin=subprocess.DEVNULL, text=True, env=self.environment, timeout=60)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn("cannot write the output", done.stderr)
+
+    def test_a_model_without_a_name_is_called_so(self):
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:1"}}')
+        self.assertIn("unnamed model", self.hunch("complete", "src/bank.c:7:12", status=1).stdout)
+
+    def test_a_model_without_a_template_is_a_warning(self):
+        port = self.start_server("--text", "x")
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "unheard-of"}}' % port)
+        self.assertIn("model.template", self.hunch("doctor").stdout)
+
+    def test_an_editor_gets_its_completion_from_the_server(self):
+        port = self.start_server("--text", "account_deposit(to, cents);")
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        client.wait_ready()
+        text = "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return \n}\n"
+        client.open("src/give.c", text)
+        items = client.complete("src/give.c", 3, 11)["items"]
+        self.assertEqual(items[0]["insertText"], "account_deposit(to, cents);")
+
+
+if __name__ == "__main__":
+    support.main()
