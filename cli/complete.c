@@ -60,8 +60,9 @@ static void print_text(const struct complete_run *run, const struct engine_answe
         printf("         silent: %s (%s model, %.1f ms)\n", answer->reason, answer->model, answer->total_ms);
     }
     if (run->options->why) {
-        printf("         context of %u items in %.1f ms%s, best first:\n", answer->context->count,
-               answer->context_ms, answer->prompt.length ? "" : " (this model does not read it)");
+        printf("         context of %u items in %.1f ms%s, best first (all of them: --json):\n",
+               answer->context->count, answer->context_ms,
+               answer->prompt.length ? "" : " (this model does not read it)");
         terminal_context(stdout, answer->context, SHOWN_CONTEXT);
     }
 }

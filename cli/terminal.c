@@ -139,6 +139,6 @@ void terminal_context(FILE *out, const struct context *context, uint32_t limit) 
         fputs(end > line.length ? "...\n" : "\n", out);
     }
     if (context->count > limit) {
-        fprintf(out, "         ... and %u more (--json has all)\n", context->count - limit);
+        fprintf(out, "         ... and %u more\n", context->count - limit);
     }
 }
