@@ -54,7 +54,7 @@ static void measure(const struct document *document, const struct beam_result *r
     double probability = exp(path->log_probability);
     const double values[PREDICT_FEATURES] = {
         path->log_probability,
-        -log(all),
+        -log(fmax(all, 1)), // the path itself is one of them
         log(path->least),
         log(path->first),
         log(path->end + 1e-6),

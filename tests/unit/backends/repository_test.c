@@ -9,6 +9,7 @@
 
 struct answer {
     struct backend_request request; // stays until the answer is in
+    struct backend_callbacks callbacks;
     int calls, code;
     size_t candidates;
     char text[128];
@@ -68,8 +69,8 @@ static struct backend_call *ask(struct fixture *fixture, struct answer *answer, 
                                                .max_lines = 1,
                                                .candidates = 1,
                                                .deadline_us = deadline_us};
-    struct backend_callbacks callbacks = {NULL, on_done, answer};
-    struct backend_call *call = backend_start(fixture->backend, &answer->request, &callbacks);
+    answer->callbacks = (struct backend_callbacks){NULL, on_done, answer};
+    struct backend_call *call = backend_start(fixture->backend, &answer->request, &answer->callbacks);
     assert_int_equal(answer->calls, 0);
     return call;
 }
