@@ -2,8 +2,8 @@
 //
 // Ownership: vocabulary_init / vocabulary_fini; words are never forgotten, so a word's bytes stay valid
 //            as long as the vocabulary. token_list is freed with vec_free.
-// Threads:   any; the vocabulary is locked for the length of one call.
-// Errors:    none. Limits: TOKEN_UNKNOWN words (134 million), 48 bytes and the word itself each.
+// Threads:   one at a time encodes without `unknown`, which adds words; with it, any, locked for one call.
+// Errors:    none. Limits: TOKEN_UNKNOWN / 2 words (67 million), 48 bytes and the word itself each.
 //
 // A line end is one of three words by the next line's indentation against this line's; its 4 bits say whether
 // blank lines follow. A request's own words that the vocabulary lacks are numbered from TOKEN_UNKNOWN up.
