@@ -8,14 +8,25 @@
 
 #include "backends/repository_lexer.h"
 
-void vocabulary_init(struct vocabulary *vocabulary) {
+struct vocabulary *vocabulary_new(void) {
+    struct vocabulary *vocabulary = mem_zero(1, sizeof *vocabulary);
+    atomic_init(&vocabulary->references, 1);
     uv_mutex_init(&vocabulary->lock);
     intern_init(&vocabulary->words);
+    return vocabulary;
 }
 
-void vocabulary_fini(struct vocabulary *vocabulary) {
-    intern_free(&vocabulary->words);
-    uv_mutex_destroy(&vocabulary->lock);
+struct vocabulary *vocabulary_retain(struct vocabulary *vocabulary) {
+    atomic_fetch_add_explicit(&vocabulary->references, 1, memory_order_relaxed);
+    return vocabulary;
+}
+
+void vocabulary_release(struct vocabulary *vocabulary) {
+    if (vocabulary && atomic_fetch_sub_explicit(&vocabulary->references, 1, memory_order_acq_rel) == 1) {
+        intern_free(&vocabulary->words);
+        uv_mutex_destroy(&vocabulary->lock);
+        free(vocabulary);
+    }
 }
 
 // Nobody else changes the words, so the writer reads them without the lock: a repository being learned must
@@ -28,6 +39,21 @@ static uint32_t add_word(struct vocabulary *vocabulary, struct slice word) {
         uv_mutex_unlock(&vocabulary->lock);
     }
     return known;
+}
+
+void vocabulary_move(const struct vocabulary *from, struct vocabulary *to, uint32_t *moved,
+                     struct token_list *tokens) {
+    for (size_t i = 0; i < tokens->count; i++) {
+        uint32_t token = tokens->items[i], id = token_id(token);
+        if (id < TOKEN_FIRST_WORD) {
+            continue;
+        }
+        uint32_t word = (id - TOKEN_FIRST_WORD) / 2;
+        if (moved[word] == INTERN_NONE) {
+            moved[word] = add_word(to, intern_string(&from->words, word));
+        }
+        tokens->items[i] = token_make(moved[word] * 2 + TOKEN_FIRST_WORD + (id & 1), token_space(token));
+    }
 }
 
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
