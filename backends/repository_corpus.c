@@ -12,6 +12,9 @@
 //             disk       its tokens since then, or `gone`
 //             overlay    the open document's tokens
 //
+// The vocabulary only grows, so it too is replaced by a smaller one, when the
+// base is sorted; a generation holds the one its tokens are numbers of.
+//
 // A published generation never changes; readers hold it by a counter.
 #include "backends/repository_corpus.h"
 
@@ -20,7 +23,7 @@
 #include "base/fs.h"
 
 #define NOT_IN_BASE UINT32_MAX
-enum { SMALLEST_BASE = 1 << 16 };
+enum { SMALLEST_BASE = 1 << 16, UNUSED_WORDS = 1 << 18 };
 #define DEFAULT_MAX_TOKENS (UINT64_C(64) << 20)
 static const size_t LARGEST_FILE = 2u << 20;
 static const size_t LARGEST_UNKNOWN = 128u << 10; // without a known language: data, more often than not
@@ -37,7 +40,8 @@ struct entry {
 struct corpus {
     char *root;
     uint64_t max_tokens;
-    struct vocabulary vocabulary;
+    struct vocabulary *vocabulary;
+    uint64_t kept_words; // when unused ones were last forgotten
     struct intern paths; // id = index of the entry
     VEC(struct entry) entries;
     struct token_segment *segments[SEGMENT_COUNT];
@@ -96,7 +100,7 @@ static struct token_list learn(struct corpus *corpus, const struct record *recor
     if (text.length == 0 || !worth_learning(record, text)) {
         return tokens;
     }
-    struct encoder encoder = {.vocabulary = &corpus->vocabulary};
+    struct encoder encoder = {.vocabulary = corpus->vocabulary};
     encoder_append(&encoder, text, &tokens);
     uint64_t total = corpus->base_live + corpus->disk_tokens + corpus->overlay_tokens;
     if (total + tokens.count > corpus->max_tokens) {
@@ -151,6 +155,27 @@ static void replace_segment(struct corpus *corpus, uint32_t which, struct segmen
     corpus->stale[which] = false;
 }
 
+// Data files written again and again, and every half-typed name, would fill the memory in a long session.
+static bool is_crowded(const struct corpus *corpus) {
+    return corpus->vocabulary->words.count > 2 * corpus->kept_words + UNUSED_WORDS;
+}
+
+// A new vocabulary of the words still used, by the coming base and by the overlays, which are thus to sort.
+static void forget_words(struct corpus *corpus, struct token_list *base) {
+    struct vocabulary *old = corpus->vocabulary, *fresh = vocabulary_new();
+    uint32_t *moved = mem_alloc(old->words.count * sizeof *moved);
+    memset(moved, 0xff, old->words.count * sizeof *moved); // INTERN_NONE
+    vocabulary_move(old, fresh, moved, base);
+    for (size_t i = 0; i < corpus->entries.count; i++) {
+        vocabulary_move(old, fresh, moved, &corpus->entries.items[i].overlay);
+    }
+    free(moved);
+    corpus->stale[SEGMENT_OVERLAY] = true;
+    corpus->vocabulary = fresh;
+    corpus->kept_words = fresh->words.count;
+    vocabulary_release(old);
+}
+
 // Everything on disk becomes one sorted run; the delta is empty afterwards.
 static void rebuild_base(struct corpus *corpus) {
     struct segment_builder builder = {0};
@@ -169,6 +194,9 @@ static void rebuild_base(struct corpus *corpus) {
         vec_free(&entry->disk);
         entry->base_file = builder.files.count > before ? (uint32_t)before : NOT_IN_BASE;
         entry->gone = false;
+    }
+    if (is_crowded(corpus)) {
+        forget_words(corpus, &builder.tokens);
     }
     corpus->base_live = builder.tokens.count;
     corpus->disk_tokens = 0;
@@ -190,6 +218,7 @@ static void rebuild_small(struct corpus *corpus, uint32_t which) {
 static struct generation *generation_new(struct corpus *corpus) {
     struct generation *generation = mem_zero(1, sizeof *generation);
     atomic_init(&generation->references, 1);
+    generation->vocabulary = vocabulary_retain(corpus->vocabulary);
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         struct token_segment *segment = token_segment_retain(corpus->segments[i]);
         generation->segments[i] = segment;
@@ -215,7 +244,7 @@ void corpus_commit(struct corpus *corpus, bool full_pass) {
     uint64_t allowed = corpus->base_live / (corpus->full ? 10 : 2);
     bool outgrown = corpus->disk_tokens > (allowed > SMALLEST_BASE ? allowed : SMALLEST_BASE);
     uint64_t rotten = corpus->segments[SEGMENT_BASE]->count - corpus->base_live;
-    if (outgrown || (full_pass && !corpus->full) ||
+    if (outgrown || (full_pass && !corpus->full) || is_crowded(corpus) ||
         rotten > SMALLEST_BASE + corpus->segments[SEGMENT_BASE]->count / 4) {
         rebuild_base(corpus);
     } else if (corpus->stale[SEGMENT_DELTA]) {
@@ -232,7 +261,7 @@ struct corpus *corpus_new(const char *root, uint64_t max_tokens) {
     struct corpus *corpus = mem_zero(1, sizeof *corpus);
     corpus->root = mem_copy_string(root ? root : "");
     corpus->max_tokens = max_tokens ? max_tokens : DEFAULT_MAX_TOKENS;
-    vocabulary_init(&corpus->vocabulary);
+    corpus->vocabulary = vocabulary_new();
     intern_init(&corpus->paths);
     uv_mutex_init(&corpus->lock);
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
@@ -257,7 +286,7 @@ void corpus_free(struct corpus *corpus) {
     }
     vec_free(&corpus->entries);
     intern_free(&corpus->paths);
-    vocabulary_fini(&corpus->vocabulary);
+    vocabulary_release(corpus->vocabulary);
     uv_mutex_destroy(&corpus->lock);
     free(corpus->root);
     free(corpus);
@@ -279,11 +308,8 @@ void corpus_unpin(struct generation *generation) {
         token_segment_release(generation->segments[i]);
         free(generation->dead[i]);
     }
+    vocabulary_release(generation->vocabulary);
     free(generation);
-}
-
-struct vocabulary *corpus_vocabulary(struct corpus *corpus) {
-    return &corpus->vocabulary;
 }
 
 void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out) {
@@ -299,8 +325,8 @@ void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out) {
             }
         }
     }
-    corpus_unpin(generation);
     uint64_t words = 0;
-    out->vocabulary = vocabulary_count(&corpus->vocabulary, &words);
+    out->vocabulary = vocabulary_count(generation->vocabulary, &words);
     out->bytes += words;
+    corpus_unpin(generation);
 }

@@ -5,11 +5,14 @@
 // Threads:   put, remove, overlay, overlay_remove and commit from one writer thread; pin, unpin and
 //            statistics from any.
 // Errors:    a file that cannot be read is left out; so is one that would go over max_tokens.
-// Limits:    max_tokens; 8 bytes a token plus the vocabulary, twice that for the moment of a rebuild.
+// Limits:    max_tokens; 8 bytes a token plus the vocabulary (see C3), twice that for the moment of a
+// rebuild.
 //
 // Invariants (tests quote the numbers):
 //   C1  a generation holds each live path once: the overlay if there is one, else the disk's file
 //   C2  what is put or removed is seen by pins taken after the next commit, not before
+//   C3  words that no live file has are forgotten once the vocabulary has doubled since they last were and
+//       grown by 2^18; a pinned generation keeps its own
 #ifndef HUNCH_BACKENDS_REPOSITORY_CORPUS_H
 #define HUNCH_BACKENDS_REPOSITORY_CORPUS_H
 
@@ -42,6 +45,7 @@ enum { SEGMENT_BLOCK = 256, SEGMENT_BASE = 0, SEGMENT_DELTA, SEGMENT_OVERLAY, SE
 
 struct generation {
     atomic_int references;
+    struct vocabulary *vocabulary;                 // what the segments' tokens mean
     struct token_segment *segments[SEGMENT_COUNT]; // never NULL
     unsigned char *dead[SEGMENT_COUNT];            // a byte per file: superseded by a later segment
 };
@@ -60,7 +64,6 @@ void corpus_commit(struct corpus *corpus, bool full_pass);
 
 struct generation *corpus_pin(struct corpus *corpus);
 void corpus_unpin(struct generation *generation);
-struct vocabulary *corpus_vocabulary(struct corpus *corpus);
 void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out);
 
 uint64_t corpus_folder_hash(const char *path);

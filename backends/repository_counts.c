@@ -58,8 +58,8 @@ struct counts {
     struct counts_answer answer;
 };
 
-static float file_weight(const struct segment_file *file, const char *path, const char *extension) {
-    double weight = file->folder == corpus_folder_hash(path) ? SAME_FOLDER : 1.0;
+static float file_weight(const struct segment_file *file, uint64_t folder, const char *extension) {
+    double weight = file->folder == folder ? SAME_FOLDER : 1.0;
     const char *own = strrchr(file->path, '.');
     weight *= strcmp(own ? own : "", extension) == 0 ? 1.0 : OTHER_KIND;
     return (float)(file->taint == TAINT_VENDORED ? weight * VENDORED : weight);
@@ -68,6 +68,7 @@ static float file_weight(const struct segment_file *file, const char *path, cons
 static void add_segment(struct source *source, const struct token_segment *segment, const unsigned char *dead,
                         const char *path) {
     const char *extension = strrchr(path, '.');
+    uint64_t folder = corpus_folder_hash(path);
     *source = (struct source){.tokens = segment->tokens,
                               .order = segment->order,
                               .count = segment->count,
@@ -76,8 +77,8 @@ static void add_segment(struct source *source, const struct token_segment *segme
     source->weights = mem_zero(segment->file_count + 1, sizeof *source->weights);
     for (uint32_t i = 0; i < segment->file_count; i++) {
         const struct segment_file *file = &segment->files[i];
-        bool hidden = dead[i] || strcmp(file->path, path) == 0;
-        source->weights[i] = hidden ? 0 : file_weight(file, path, extension ? extension : "");
+        bool hidden = dead[i] || (file->folder == folder && strcmp(file->path, path) == 0);
+        source->weights[i] = hidden ? 0 : file_weight(file, folder, extension ? extension : "");
     }
 }
 

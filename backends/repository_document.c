@@ -8,6 +8,8 @@
 
 #include "backends/repository_lexer.h"
 
+// Of the text right of the cursor: a few words are looked at, and a line may be a whole minified program.
+enum { RIGHT_READ = 4 << 10 };
 static const struct slice LINE_END = {"\n", 1};
 
 // The last `limit` bytes, from a line's beginning.
@@ -97,7 +99,7 @@ static struct slice first_line(struct slice text) {
 static void read_suffix(struct document *document, struct slice suffix) {
     size_t end = slice_find(suffix, LINE_END, 0);
     end = end == (size_t)-1 ? suffix.length : end;
-    struct slice right = slice_trim(slice_sub(suffix, 0, end));
+    struct slice right = slice_sub(slice_trim(slice_sub(suffix, 0, end)), 0, RIGHT_READ);
     struct slice below = slice_sub(suffix, end, end + DOCUMENT_BELOW);
     struct token_list list = {0};
     document->encoder.started = true;

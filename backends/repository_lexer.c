@@ -13,6 +13,9 @@ static const char *const SIGNS[] = {"...", "===", "!==", "<<=", ">>=", "**=", "-
                                     "!=",  "<=",  ">=",  "&&",  "||",  "++",  "--", "<<", ">>", ":=",
                                     "+=",  "-=",  "*=",  "/=",  "%=",  "|=",  "&=", "^=", "<-", "??",
                                     "?.",  "//",  "/*",  "*/",  "**",  "..",  "##"};
+// What the second byte of any of them is: most signs are alone, and looking through the list costs more than
+// all the rest of a lexeme.
+static const char SECOND_BYTES[] = "./=->:&|+<?*#";
 enum { SIGN_COUNT = sizeof SIGNS / sizeof SIGNS[0] };
 
 static bool is_digit(char c) {
@@ -69,6 +72,9 @@ static size_t word_length(struct slice text, size_t start) {
 
 static size_t sign_length(struct slice text, size_t start) {
     struct slice rest = slice_sub(text, start, start + 3);
+    if (rest.length < 2 || !memchr(SECOND_BYTES, rest.data[1], sizeof SECOND_BYTES - 1)) {
+        return 1;
+    }
     for (size_t i = 0; i < SIGN_COUNT; i++) {
         if (SIGNS[i][0] == rest.data[0] && slice_starts_with(rest, slice_of_string(SIGNS[i]))) {
             return strlen(SIGNS[i]);

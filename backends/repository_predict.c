@@ -248,7 +248,7 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
     }
     struct generation *generation = corpus_pin(corpus);
     struct document document;
-    document_init(&document, corpus_vocabulary(corpus), request->prefix, request->suffix);
+    document_init(&document, generation->vocabulary, request->prefix, request->suffix);
     struct counts *counts = counts_new(generation, &document, request->path);
     search_lines(counts, &document, request, out);
     counts_free(counts);

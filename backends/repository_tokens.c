@@ -8,25 +8,60 @@
 
 #include "backends/repository_lexer.h"
 
-enum { LOCKED_FOR = 2048 }; // lexemes
-
-void vocabulary_init(struct vocabulary *vocabulary) {
+struct vocabulary *vocabulary_new(void) {
+    struct vocabulary *vocabulary = mem_zero(1, sizeof *vocabulary);
+    atomic_init(&vocabulary->references, 1);
     uv_mutex_init(&vocabulary->lock);
     intern_init(&vocabulary->words);
+    return vocabulary;
 }
 
-void vocabulary_fini(struct vocabulary *vocabulary) {
-    intern_free(&vocabulary->words);
-    uv_mutex_destroy(&vocabulary->lock);
+struct vocabulary *vocabulary_retain(struct vocabulary *vocabulary) {
+    atomic_fetch_add_explicit(&vocabulary->references, 1, memory_order_relaxed);
+    return vocabulary;
+}
+
+void vocabulary_release(struct vocabulary *vocabulary) {
+    if (vocabulary && atomic_fetch_sub_explicit(&vocabulary->references, 1, memory_order_acq_rel) == 1) {
+        intern_free(&vocabulary->words);
+        uv_mutex_destroy(&vocabulary->lock);
+        free(vocabulary);
+    }
+}
+
+// Nobody else changes the words, so the writer reads them without the lock: a repository being learned must
+// not make a person wait, and a mutex let go for a moment is taken again before any waiter wakes up.
+static uint32_t add_word(struct vocabulary *vocabulary, struct slice word) {
+    uint32_t known = intern_find(&vocabulary->words, word);
+    if (known == INTERN_NONE) {
+        uv_mutex_lock(&vocabulary->lock);
+        known = intern_add(&vocabulary->words, word);
+        uv_mutex_unlock(&vocabulary->lock);
+    }
+    return known;
+}
+
+void vocabulary_move(const struct vocabulary *from, struct vocabulary *to, uint32_t *moved,
+                     struct token_list *tokens) {
+    for (size_t i = 0; i < tokens->count; i++) {
+        uint32_t token = tokens->items[i], id = token_id(token);
+        if (id < TOKEN_FIRST_WORD) {
+            continue;
+        }
+        uint32_t word = (id - TOKEN_FIRST_WORD) / 2;
+        if (moved[word] == INTERN_NONE) {
+            moved[word] = add_word(to, intern_string(&from->words, word));
+        }
+        tokens->items[i] = token_make(moved[word] * 2 + TOKEN_FIRST_WORD + (id & 1), token_space(token));
+    }
 }
 
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
-    struct intern *words = &encoder->vocabulary->words;
     uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
     if (!encoder->unknown) {
-        return intern_add(words, word) * 2 + TOKEN_FIRST_WORD + name;
+        return add_word(encoder->vocabulary, word) * 2 + TOKEN_FIRST_WORD + name;
     }
-    uint32_t known = intern_find(words, word);
+    uint32_t known = intern_find(&encoder->vocabulary->words, word);
     return known != INTERN_NONE ? known * 2 + TOKEN_FIRST_WORD + name
                                 : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + name;
 }
@@ -40,26 +75,30 @@ static uint32_t line_token(struct encoder *encoder, struct slice line) {
     return token_make(id, lexer_has_blank_line(line));
 }
 
-void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out) {
-    uv_mutex_lock(&encoder->vocabulary->lock);
-    size_t at = 0, since = 0;
-    for (struct lexeme lexeme; lexer_next(text, &at, &lexeme); since++) {
-        if (since == LOCKED_FOR) { // lets others in, who wait for a word or two
-            since = 0;
-            uv_mutex_unlock(&encoder->vocabulary->lock);
-            uv_mutex_lock(&encoder->vocabulary->lock);
+static void append_lexeme(struct encoder *encoder, const struct lexeme *lexeme, struct token_list *out) {
+    if (lexeme->kind == LEXEME_LINE) {
+        vec_push(out, line_token(encoder, lexeme->text));
+    } else if (lexeme->kind != LEXEME_END) {
+        if (!encoder->started) {
+            encoder->indent = lexer_indent(lexeme->space);
         }
-        if (lexeme.kind == LEXEME_LINE) {
-            vec_push(out, line_token(encoder, lexeme.text));
-        } else if (lexeme.kind != LEXEME_END) {
-            if (!encoder->started) {
-                encoder->indent = lexer_indent(lexeme.space);
-            }
-            vec_push(out, token_make(word_id(encoder, lexeme.text), lexer_space_class(lexeme.space)));
-        }
-        encoder->started = true;
+        vec_push(out, token_make(word_id(encoder, lexeme->text), lexer_space_class(lexeme->space)));
     }
-    uv_mutex_unlock(&encoder->vocabulary->lock);
+    encoder->started = true;
+}
+
+void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out) {
+    bool reader = encoder->unknown != NULL;
+    if (reader) {
+        uv_mutex_lock(&encoder->vocabulary->lock);
+    }
+    size_t at = 0;
+    for (struct lexeme lexeme; lexer_next(text, &at, &lexeme);) {
+        append_lexeme(encoder, &lexeme, out);
+    }
+    if (reader) {
+        uv_mutex_unlock(&encoder->vocabulary->lock);
+    }
 }
 
 struct slice encoder_word(const struct encoder *encoder, uint32_t id) {

@@ -1,9 +1,10 @@
 // repository_tokens.h - lexemes as 32-bit numbers: 28 bits say which word, 4 bits which space before it.
 //
-// Ownership: vocabulary_init / vocabulary_fini; words are never forgotten, so a word's bytes stay valid
-//            as long as the vocabulary. token_list is freed with vec_free.
-// Threads:   any; the vocabulary is locked for the length of one call.
-// Errors:    none. Limits: TOKEN_UNKNOWN words (134 million), 48 bytes and the word itself each.
+// Ownership: vocabulary_new gives one reference. A vocabulary forgets no word, so a word's bytes stay valid
+// as
+//            long as it; a smaller one is made with vocabulary_move. token_list is freed with vec_free.
+// Threads:   one at a time encodes without `unknown`, which adds words; with it, any, locked for one call.
+// Errors:    none. Limits: TOKEN_UNKNOWN / 2 words (67 million), 48 bytes and the word itself each.
 //
 // A line end is one of three words by the next line's indentation against this line's; its 4 bits say whether
 // blank lines follow. A request's own words that the vocabulary lacks are numbered from TOKEN_UNKNOWN up.
@@ -13,6 +14,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 
+#include <stdatomic.h>
 #include <uv.h>
 
 enum {
@@ -32,6 +34,7 @@ struct token_list {
 };
 
 struct vocabulary {
+    atomic_int references;
     uv_mutex_t lock;
     struct intern words;
 };
@@ -59,8 +62,13 @@ static inline bool token_is_line(uint32_t id) {
     return id >= TOKEN_LINE_SAME && id <= TOKEN_LINE_SHALLOWER;
 }
 
-void vocabulary_init(struct vocabulary *vocabulary);
-void vocabulary_fini(struct vocabulary *vocabulary);
+struct vocabulary *vocabulary_new(void);
+struct vocabulary *vocabulary_retain(struct vocabulary *vocabulary);
+void vocabulary_release(struct vocabulary *vocabulary); // NULL is fine
+// Gives tokens of `from` the numbers that their words have in `to`, where they are added. moved: for each
+// word of `from` its number in `to` or INTERN_NONE, kept from call to call. By the one who encodes into both.
+void vocabulary_move(const struct vocabulary *from, struct vocabulary *to, uint32_t *moved,
+                     struct token_list *tokens);
 // The words of a text, appended. White space at the end of the text leaves no token.
 void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out);
 // A word's bytes; empty for line ends and TOKEN_FILE.

@@ -205,7 +205,7 @@ static void print_evidence(FILE *out, struct corpus *corpus, const struct predic
                            const struct task *task) {
     struct generation *generation = corpus_pin(corpus);
     struct document document;
-    document_init(&document, corpus_vocabulary(corpus), request->prefix, request->suffix);
+    document_init(&document, generation->vocabulary, request->prefix, request->suffix);
     struct counts *counts = counts_new(generation, &document, request->path);
     struct rank *rank = rank_new(&document);
     struct token_list list = {0};

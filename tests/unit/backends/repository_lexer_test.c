@@ -130,12 +130,27 @@ static void test_indentation(void **state) {
     assert_false(lexer_has_blank_line(SLICE_LITERAL("\r\n  ")));
 }
 
+static void test_signs_are_whole(void **state) {
+    (void)state;
+    const char *const signs[] = {
+        "...", "===", "!==", "<<=", ">>=", "**=", "->", "::", "=>", "==", "!=", "<=", ">=", "&&",
+        "||",  "++",  "--",  "<<",  ">>",  ":=",  "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=",
+        "<-",  "?\?", "?.",  "//",  "/*",  "*/",  "**", "..", "##", "(",  "@",  "="};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        struct lexeme lexeme;
+        size_t at = 0;
+        assert_true(lexer_next(slice_of_string(signs[i]), &at, &lexeme));
+        assert_int_equal(lexeme.kind, LEXEME_SIGN);
+        assert_int_equal(lexeme.text.length, strlen(signs[i]));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),       cmocka_unit_test(test_random_bytes),
-        cmocka_unit_test(test_lexemes),          cmocka_unit_test(test_long_word_is_cut),
-        cmocka_unit_test(test_spaces_come_back), cmocka_unit_test(test_what_may_go_on),
-        cmocka_unit_test(test_indentation),
+        cmocka_unit_test(test_signs_are_whole),  cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_random_bytes),     cmocka_unit_test(test_lexemes),
+        cmocka_unit_test(test_long_word_is_cut), cmocka_unit_test(test_spaces_come_back),
+        cmocka_unit_test(test_what_may_go_on),   cmocka_unit_test(test_indentation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,11 +108,27 @@ static void test_nothing(void **state) {
     assert_int_equal(none.low, none.high);
 }
 
+// A list of names, later the same in reverse: the middle is the greatest, both ends are the least.
+static void test_there_and_back(void **state) { // O1, O2
+    (void)state;
+    enum { COUNT = 1 << 20 };
+    uint32_t *tokens = mem_zero(COUNT, sizeof *tokens), *order = mem_zero(COUNT, sizeof *order);
+    for (uint32_t i = 1; i < COUNT; i++) {
+        uint32_t name = TOKEN_FIRST_WORD + 8 + (i < COUNT / 2 ? i : COUNT - i);
+        tokens[i] = token_make(i % 2 ? TOKEN_FIRST_WORD : name, 0);
+    }
+    assert_int_equal(order_sort(tokens, COUNT, order), COUNT - 1);
+    for (uint32_t i = 1; i < COUNT - 1; i++) {
+        assert_true(compare_contexts(tokens, order[i - 1], order[i]) <= 0);
+    }
+    free(tokens);
+    free(order);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_corpora),
-        cmocka_unit_test(test_licence_headers),
-        cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_there_and_back),  cmocka_unit_test(test_random_corpora),
+        cmocka_unit_test(test_licence_headers), cmocka_unit_test(test_narrow),
         cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

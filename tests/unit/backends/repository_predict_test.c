@@ -374,6 +374,48 @@ static void test_any_history(void **state) { // C1
     corpus_free(corpus);
 }
 
+// Every word that a generation's files have, one after the other.
+static void decode(struct generation *generation, struct str *out) {
+    struct encoder encoder = {.vocabulary = generation->vocabulary};
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        for (uint32_t k = 0; k < generation->segments[i]->count; k++) {
+            str_append_slice(out, encoder_word(&encoder, token_id(generation->segments[i]->tokens[k])));
+        }
+    }
+}
+
+// A data file that is written again and again with new numbers, on disk or in an editor.
+static void test_words_of_old_versions_are_forgotten(void **state) { // C3
+    (void)state;
+    enum { ROUNDS = 20, WORDS = 40000, MOST = (1 << 18) + 6 * WORDS };
+    struct corpus *corpus = library();
+    struct generation *first = corpus_pin(corpus);
+    overlay(corpus, "open.c", "int shut_door(struct door *door);\n");
+    struct str text, before, after;
+    str_init(&text), str_init(&before), str_init(&after);
+    decode(first, &before);
+    for (int round = 0; round < ROUNDS; round++) {
+        text.length = 0;
+        for (int i = 0; i < WORDS; i++) {
+            char word[32];
+            snprintf(word, sizeof word, "k%d\n", round * WORDS + i);
+            str_append_string(&text, word);
+        }
+        (round % 2 ? put : overlay)(corpus, round % 2 ? "a.json" : "b.json", text.data);
+        corpus_commit(corpus, false);
+        struct corpus_statistics figures;
+        corpus_statistics(corpus, &figures);
+        assert_true(figures.vocabulary < MOST);
+    }
+    assert_says(corpus, "z.c", "int f(struct door *door) {\n    if (door|", " == NULL) {");
+    assert_true(any_says(corpus, "z.c", "int shut|", "_door(struct door *door);"));
+    decode(first, &after);
+    assert_string_equal(before.data, after.data);
+    str_free(&text), str_free(&before), str_free(&after);
+    corpus_unpin(first);
+    corpus_free(corpus);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repeats_a_line),
@@ -392,6 +434,7 @@ int main(void) {
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_reads_from_disk),
         cmocka_unit_test(test_any_history),
+        cmocka_unit_test(test_words_of_old_versions_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
