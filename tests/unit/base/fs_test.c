@@ -5,6 +5,8 @@
 #include "base/worker.h"
 #include "tests/unit/unit.h"
 
+#include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +16,16 @@ static char folder[] = "/tmp/hunch-fs-XXXXXX";
 static int make_folder(void **state) {
     (void)state;
     return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place) {
+    (void)status, (void)type, (void)place;
+    return remove(path);
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    return nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void files_are_written_whole_and_read_back(void **state) {
@@ -162,5 +174,5 @@ int main(void) {
         cmocka_unit_test(utf8_is_told_from_bytes),
         cmocka_unit_test(every_job_is_handed_back_once),
     };
-    return cmocka_run_group_tests(tests, make_folder, NULL);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
