@@ -418,7 +418,7 @@ static void decode(struct generation *generation, struct str *out) {
 // A data file that is written again and again with new numbers, on disk or in an editor.
 static void test_words_of_old_versions_are_forgotten(void **state) { // C3
     (void)state;
-    enum { ROUNDS = 20, WORDS = 40000, MOST = (1 << 18) + 6 * WORDS };
+    enum { ROUNDS = 14, WORDS = 40000, MOST = (1 << 18) + 6 * WORDS };
     struct corpus *corpus = library();
     struct generation *first = corpus_pin(corpus);
     overlay(corpus, "open.c", "int shut_door(struct door *door);\n");
