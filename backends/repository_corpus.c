@@ -4,9 +4,10 @@
 // So the tokens stand in three segments: a large base, a delta of the files
 // that changed since the base was sorted, and the unsaved texts of open
 // documents. A commit sorts the small ones again if they changed, and the base
-// when the delta has outgrown a tenth of it (half of it during the first pass,
-// which would otherwise sort everything ten times over). A file that stands in
-// a later segment is dead in the earlier ones.
+// when the delta has outgrown a tenth of it. The first pass would so sort
+// everything ten times over: until it is done, the delta may become as large as
+// the base, and a quarter of what was read may wait unseen. A file that stands
+// in a later segment is dead in the earlier ones.
 //
 //     entry:  base_file  where the base has it, if it does
 //             disk       its tokens since then, or `gone`
@@ -48,7 +49,8 @@ struct corpus {
     bool stale[SEGMENT_COUNT];
     bool full; // the first pass is over
     uint64_t base_live, disk_tokens, overlay_tokens;
-    uv_mutex_t lock; // of `current`
+    uint64_t unsorted; // of disk_tokens, those put since the delta was sorted
+    uv_mutex_t lock;   // of `current`
     struct generation *current;
 };
 
@@ -129,7 +131,7 @@ void corpus_put(struct corpus *corpus, const struct record *record, struct slice
     entry->taint = record->taint;
     entry->disk = learn(corpus, record, text);
     corpus->disk_tokens += entry->disk.count;
-    corpus->stale[SEGMENT_DELTA] |= entry->disk.count > 0;
+    corpus->unsorted += entry->disk.count;
     str_free(&read);
 }
 
@@ -199,7 +201,7 @@ static void rebuild_base(struct corpus *corpus) {
         forget_words(corpus, &builder.tokens);
     }
     corpus->base_live = builder.tokens.count;
-    corpus->disk_tokens = 0;
+    corpus->disk_tokens = corpus->unsorted = 0;
     replace_segment(corpus, SEGMENT_BASE, &builder);
     struct segment_builder none = {0};
     replace_segment(corpus, SEGMENT_DELTA, &none);
@@ -240,15 +242,23 @@ static void publish(struct corpus *corpus) {
     corpus_unpin(old);
 }
 
+// How many new tokens need not be seen yet. The first pass commits every few files; to sort a large
+// repository's delta each time took most of its minute.
+static uint64_t may_wait(const struct corpus *corpus) {
+    bool small = corpus->disk_tokens <= SMALLEST_BASE;
+    return corpus->full || small ? 0 : (corpus->base_live + corpus->disk_tokens) / 4;
+}
+
 void corpus_commit(struct corpus *corpus, bool full_pass) {
-    uint64_t allowed = corpus->base_live / (corpus->full ? 10 : 2);
+    uint64_t allowed = corpus->base_live / (corpus->full ? 10 : 1);
     bool outgrown = corpus->disk_tokens > (allowed > SMALLEST_BASE ? allowed : SMALLEST_BASE);
     uint64_t rotten = corpus->segments[SEGMENT_BASE]->count - corpus->base_live;
     if (outgrown || (full_pass && !corpus->full) || is_crowded(corpus) ||
         rotten > SMALLEST_BASE + corpus->segments[SEGMENT_BASE]->count / 4) {
         rebuild_base(corpus);
-    } else if (corpus->stale[SEGMENT_DELTA]) {
+    } else if (corpus->stale[SEGMENT_DELTA] || corpus->unsorted > may_wait(corpus)) {
         rebuild_small(corpus, SEGMENT_DELTA);
+        corpus->unsorted = 0;
     }
     if (corpus->stale[SEGMENT_OVERLAY]) {
         rebuild_small(corpus, SEGMENT_OVERLAY);

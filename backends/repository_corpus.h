@@ -10,7 +10,8 @@
 //
 // Invariants (tests quote the numbers):
 //   C1  a generation holds each live path once: the overlay if there is one, else the disk's file
-//   C2  what is put or removed is seen by pins taken after the next commit, not before
+//   C2  what is put or removed is seen by pins taken after the next commit, not before; during the first
+//       pass of a large repository new files may be seen later, at the latest when it is over
 //   C3  words that no live file has are forgotten once the vocabulary has doubled since they last were and
 //       grown by 2^18; a pinned generation keeps its own
 #ifndef HUNCH_BACKENDS_REPOSITORY_CORPUS_H

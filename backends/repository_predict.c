@@ -249,9 +249,11 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
     struct generation *generation = corpus_pin(corpus);
     struct document document;
     document_init(&document, generation->vocabulary, request->prefix, request->suffix);
-    struct counts *counts = counts_new(generation, &document, request->path);
-    search_lines(counts, &document, request, out);
-    counts_free(counts);
+    if (!cancel_fired(request->cancel)) {
+        struct counts *counts = counts_new(generation, &document, request->path);
+        search_lines(counts, &document, request, out);
+        counts_free(counts);
+    }
     document_fini(&document);
     corpus_unpin(generation);
 }

@@ -44,11 +44,11 @@ static struct slice current_line(struct slice before) {
 }
 
 bool balance_holds(struct slice before, struct slice text) {
-    struct slice line = slice_trim(current_line(before));
-    bool after_statement = line.length > 0 && line.data[line.length - 1] == ';';
     if (before.length > WINDOW) {
         before = slice_sub(before, before.length - WINDOW, before.length);
     }
+    struct slice line = slice_trim(current_line(before));
+    bool after_statement = line.length > 0 && line.data[line.length - 1] == ';';
     for (int kind = 0; kind < KINDS; kind++) {
         int lowest;
         int ignored;

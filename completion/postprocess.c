@@ -8,6 +8,8 @@
 // A whole suggested line that stands right above or below is dropped only from this length on: "}" may well
 // come twice.
 enum { SHORTEST_REPEATED_LINE = 8 };
+// Every length is tried, on the loop's thread; no model repeats this much of a line by mistake.
+enum { LONGEST_OVERLAP = 4096 };
 
 static bool is_word(char c) {
     return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -71,6 +73,7 @@ static bool is_padding(struct slice text) {
 // The longest tail of text that is also a head of rest.
 static size_t overlap(struct slice text, struct slice rest) {
     size_t longest = text.length < rest.length ? text.length : rest.length;
+    longest = longest < LONGEST_OVERLAP ? longest : LONGEST_OVERLAP;
     for (size_t length = longest; length > 0; length--) {
         if (memcmp(text.data + text.length - length, rest.data, length) == 0) {
             return length;

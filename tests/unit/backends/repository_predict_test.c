@@ -374,6 +374,37 @@ static void test_any_history(void **state) { // C1
     corpus_free(corpus);
 }
 
+// Nothing that the first pass of a large repository left unsorted is lost when it is over.
+static void test_first_pass_of_many_files(void **state) { // C1, C2
+    (void)state;
+    enum { FILES = 150, WORDS = 2000 };
+    struct corpus *corpus = corpus_new("", 0);
+    struct str text;
+    str_init(&text);
+    struct corpus_statistics figures;
+    for (int file = 0; file < FILES; file++) {
+        char path[32];
+        snprintf(path, sizeof path, "f%d.c", file);
+        text.length = 0;
+        for (int i = 0; i < WORDS; i++) {
+            char word[32];
+            snprintf(word, sizeof word, "w%d ", i * file % 977);
+            str_append_string(&text, word);
+        }
+        put(corpus, path, text.data);
+        corpus_commit(corpus, false);
+        corpus_statistics(corpus, &figures);
+        assert_true(figures.files <= (uint64_t)file + 1 && figures.files >= (uint64_t)file * 3 / 4);
+    }
+    corpus_remove(corpus, "f149.c"); // not sorted yet, perhaps
+    corpus_commit(corpus, true);
+    corpus_statistics(corpus, &figures);
+    assert_int_equal(figures.files, FILES - 1);
+    assert_int_equal(figures.tokens, (FILES - 1) * (WORDS + 1));
+    str_free(&text);
+    corpus_free(corpus);
+}
+
 // Every word that a generation's files have, one after the other.
 static void decode(struct generation *generation, struct str *out) {
     struct encoder encoder = {.vocabulary = generation->vocabulary};
@@ -387,7 +418,7 @@ static void decode(struct generation *generation, struct str *out) {
 // A data file that is written again and again with new numbers, on disk or in an editor.
 static void test_words_of_old_versions_are_forgotten(void **state) { // C3
     (void)state;
-    enum { ROUNDS = 20, WORDS = 40000, MOST = (1 << 18) + 6 * WORDS };
+    enum { ROUNDS = 14, WORDS = 40000, MOST = (1 << 18) + 6 * WORDS };
     struct corpus *corpus = library();
     struct generation *first = corpus_pin(corpus);
     overlay(corpus, "open.c", "int shut_door(struct door *door);\n");
@@ -434,6 +465,7 @@ int main(void) {
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_reads_from_disk),
         cmocka_unit_test(test_any_history),
+        cmocka_unit_test(test_first_pass_of_many_files),
         cmocka_unit_test(test_words_of_old_versions_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
