@@ -26,14 +26,6 @@ void answer_fini(struct answer *answer) {
     str_free(&answer->raw);
 }
 
-// Source: Unicode 15, property Bidi_Control, and the block of tags.
-static bool unwanted(uint32_t code) {
-    bool control = (code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7F && code <= 0x9F);
-    bool bidi = code == 0x61C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
-                (code >= 0x2066 && code <= 0x2069);
-    return control || bidi || (code >= 0xE0000 && code <= 0xE007F);
-}
-
 // How many bytes at the end of text are the beginning of a UTF-8 sequence.
 static size_t unfinished(struct slice text) {
     for (size_t back = 1; back <= 3 && back <= text.length; back++) {
@@ -52,7 +44,7 @@ static void append_clean(struct str *out, struct slice bytes) {
         uint32_t code = utf8_decode(slice_sub(bytes, i, bytes.length), &length);
         if (code == UTF8_REPLACEMENT) {
             str_append_string(out, "\xEF\xBF\xBD");
-        } else if (!unwanted(code)) {
+        } else if (!utf8_is_hidden(code)) {
             str_append(out, bytes.data + i, length);
         }
     }

@@ -77,10 +77,12 @@ static double confidence_of(const double *features) {
     return 1 / (1 + exp(-sum));
 }
 
+// A cloned repository is somebody else's text: what hides in it must not be offered as the user's own.
 static bool is_clean(struct slice text) {
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7f) {
+    size_t length = 1;
+    for (size_t i = 0; i < text.length; i += length) {
+        uint32_t code = utf8_decode(slice_sub(text, i, text.length), &length);
+        if (code == '\n' || utf8_is_hidden(code)) {
             return false;
         }
     }

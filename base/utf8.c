@@ -72,3 +72,10 @@ size_t utf8_floor(struct slice text, size_t at) {
     utf8_decode(slice_sub(text, start, text.length), &length);
     return start + length > at ? start : at;
 }
+
+bool utf8_is_hidden(uint32_t code) {
+    bool control = (code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7F && code <= 0x9F);
+    bool bidi = code == 0x61C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+                (code >= 0x2066 && code <= 0x2069);
+    return control || bidi || (code >= 0xE0000 && code <= 0xE007F);
+}

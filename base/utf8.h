@@ -24,6 +24,10 @@ static inline size_t utf8_plain(struct slice text) {
 bool utf8_valid(struct slice text);
 // Appends text with every invalid byte replaced by U+FFFD and every NUL by U+2400.
 void utf8_append_valid(struct str *out, struct slice text);
+// Does the character change what is seen without being seen: a control other than tab and line feed, a
+// bidirectional control or a tag character? Sources: Unicode 15, UAX #9 section 2 and chapter 23.9; the
+// attack is CVE-2021-42574 ("Trojan Source").
+bool utf8_is_hidden(uint32_t code);
 // The largest position <= at that is a character boundary of text.
 size_t utf8_floor(struct slice text, size_t at);
 

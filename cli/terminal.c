@@ -33,9 +33,7 @@ void terminal_write(FILE *out, enum terminal_style style, struct slice text) {
     size_t length = 1;
     for (size_t i = 0; i < text.length; i += length) {
         uint32_t code = utf8_decode(slice_sub(text, i, text.length), &length);
-        bool control = (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code < 0xA0) ||
-                       (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-        if (control) {
+        if (utf8_is_hidden(code)) {
             fputc('?', out);
         } else {
             fwrite(text.data + i, 1, length, out);

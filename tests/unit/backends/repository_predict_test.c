@@ -283,10 +283,13 @@ static void test_nothing_to_say(void **state) {
 static void test_harmful_text_is_not_proposed(void **state) {
     (void)state;
     struct corpus *corpus = corpus_new("", 0);
-    put(corpus, "a.c", "strange = \x01 odd;\nbroken = caf\xC3 ;\n");
+    put(corpus, "a.c",
+        "strange = \x01 odd;\nbroken = caf\xC3 ;\n"
+        "turned = \xE2\x80\xAE odd;\n");
     corpus_commit(corpus, true);
     assert_false(any_says(corpus, "z.c", "strange = |", "\x01"));
     assert_false(any_says(corpus, "z.c", "broken = |", "caf\xC3"));
+    assert_false(any_says(corpus, "z.c", "turned = |", "\xE2\x80\xAE"));
     corpus_free(corpus);
 }
 

@@ -123,6 +123,22 @@ static void utf8_is_told_from_bytes(void **state) {
     }
 }
 
+static void what_hides_is_known(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t first, last;
+        bool hidden;
+    } rows[] = {{0x00, 0x08, true},       {'\t', '\n', false},      {0x0B, 0x1F, true},
+                {' ', '~', false},        {0x7F, 0x9F, true},       {0xA0, 0xFF, false},
+                {0x61C, 0x61C, true},     {0x200B, 0x200D, false},  {0x200E, 0x200F, true},
+                {0x202A, 0x202E, true},   {0x2066, 0x2069, true},   {0x206A, 0x206A, false},
+                {0xE0000, 0xE007F, true}, {0xE0080, 0xE0080, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(utf8_is_hidden(rows[i].first), rows[i].hidden);
+        assert_int_equal(utf8_is_hidden(rows[i].last), rows[i].hidden);
+    }
+}
+
 struct job {
     uv_sem_t go;
     bool ran, done, done_ran;
@@ -172,6 +188,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_file_is_named),
         cmocka_unit_test(places_follow_xdg),
         cmocka_unit_test(utf8_is_told_from_bytes),
+        cmocka_unit_test(what_hides_is_known),
         cmocka_unit_test(every_job_is_handed_back_once),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
