@@ -8,7 +8,8 @@
 //            borrowed for the call. backend_close frees the backend (after cancelling what runs).
 // Threads:   every function and callback on the loop's thread.
 // Errors:    start never fails by itself: trouble arrives through on_done as {code, message, hint,
-// retry_after}. Limits:    max_tokens, max_lines, deadline of the request; 64 KiB of text.
+//            retry_after}.
+// Limits:    max_tokens, max_lines, deadline of the request; 64 KiB of text.
 //
 // A request: start -> on_delta* -> on_done. backend_cancel leads to on_done(ERR_CANCELLED) soon, at the
 // latest when the loop turns next; on_delta is not called again after a cancel or after it returned false.

@@ -66,6 +66,10 @@ static struct config *check_config(struct doctor *doctor) {
             fs_is_file(path) ? "" : " (not there: the defaults apply)");
     }
     free(path);
+    if (strcmp(config->provider, "repository") != 0) {
+        add(doctor, "settings", FINE, "model.provider is %s (%s)", config->provider,
+            config_origin_name(config, "model.provider"));
+    }
     if (!config->enabled) {
         add(doctor, "settings", WARNING, "\"enabled\" is false: nothing is suggested anywhere");
     }

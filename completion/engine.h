@@ -6,8 +6,9 @@
 //            borrowed for the callback, and kept (one per document path) for engine_last.
 //            To end: free the worker first (no job may run any more), then the engine, then the backend.
 // Threads:   the loop's; retrieval and prompt compilation run in the worker.
-// Errors:    every request ends in exactly one on_answer with an outcome; trouble is an outcome with a
-// reason. Limits:    one running request per path: a new one supersedes the old (OUTCOME_SUPERSEDED).
+// Errors:    every request ends in exactly one on_answer with an outcome; trouble is an outcome with a reason.
+// Limits:    one running request per path and channel: a new one supersedes the old (OUTCOME_SUPERSEDED);
+//            the last answers of 32 documents are kept.
 #ifndef HUNCH_COMPLETION_ENGINE_H
 #define HUNCH_COMPLETION_ENGINE_H
 
