@@ -21,6 +21,7 @@
 enum { SLOTS = 8192, DEEPEST = 24 };
 // Tuned on the development tasks; the results move little with any of them.
 static const double KERNEL = 0.6, NAME_LIKE = 0.3, BELOW_LIKE = 1.5;
+static const double OTHER_NAME_SPACE = 1e-9;
 static const double SAME_FOLDER = 2, OTHER_KIND = 0.5, VENDORED = 0.5;
 static const double OPEN_FILE = 3, AT_CURSOR = 4, REACH = 200; // 3 far away, 7 at the cursor, 5 at 200 tokens
 
@@ -143,7 +144,8 @@ static struct slot *slot_of(struct counts *counts, uint32_t id) {
     return slot;
 }
 
-// The space most places have, by Boyer and Moore's majority vote.
+// The space most places have, by Boyer and Moore's majority vote. Places behind another name decide only where
+// no other does: `if (` says nothing about `f(`.
 static void vote_space(struct slot *slot, uint32_t space, double weight) {
     if (slot->word.space == space) {
         slot->space_lead += weight;
@@ -192,7 +194,7 @@ static void visit(struct counts *counts, const struct source *source, uint32_t p
     double framed = soft * counts->kernel[place.below];
     slot->weight += weight;
     slot->renamed += place.renamed ? weight : 0;
-    vote_space(slot, place.space, soft);
+    vote_space(slot, place.space, counts->skipped ? soft * OTHER_NAME_SPACE : soft);
     word->soft += soft;
     word->framed += framed;
     word->sharp += framed * framed / weight;

@@ -96,6 +96,16 @@ static struct slice first_line(struct slice text) {
     return slice_trim(end == (size_t)-1 ? trimmed : slice_sub(trimmed, 0, end));
 }
 
+// Brackets and quotes that editors close by themselves, and what people type behind them.
+static bool is_closers(struct slice right) {
+    for (size_t i = 0; i < right.length; i++) {
+        if (!strchr(")]}\"'`;, \t", right.data[i])) {
+            return false;
+        }
+    }
+    return right.length > 0;
+}
+
 static void read_suffix(struct document *document, struct slice suffix) {
     size_t end = slice_find(suffix, LINE_END, 0);
     end = end == (size_t)-1 ? suffix.length : end;
@@ -103,7 +113,10 @@ static void read_suffix(struct document *document, struct slice suffix) {
     struct slice below = slice_sub(suffix, end, end + DOCUMENT_BELOW);
     struct token_list list = {0};
     document->encoder.started = true;
-    encoder_append(&document->encoder, right, &list);
+    document->closed = is_closers(right);
+    if (!document->closed) {
+        encoder_append(&document->encoder, right, &list);
+    }
     document->right = list.count > 0;
     look_ahead(document, &list);
     list.count = 0;

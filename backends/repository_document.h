@@ -20,6 +20,7 @@ struct document {
     bool spaced;              // white space stands left of the cursor
     bool line_start;          // nothing but white space stands left of the cursor
     bool right;               // text stands right of the cursor on its line
+    bool closed;              // only closing brackets do: then not `right`, the line is foretold with its own
     bool last_line;           // nothing but white space stands below the cursor's line
     uint32_t
         ahead[DOCUMENT_AHEAD]; // word ids that follow the cursor: the right text, the line end, what is below

@@ -192,7 +192,8 @@ static bool add_line(struct line_search *search, struct str *indent, struct pred
 
 static void add_lines(struct line_search *search, struct predictions *out) {
     struct prediction *item = &out->items[0];
-    if (out->count == 0 || search->document->right || !search->result->paths[item->path].finished) {
+    if (out->count == 0 || search->document->right || search->document->closed ||
+        !search->result->paths[item->path].finished) {
         return;
     }
     append_path(search, &search->result->paths[item->path]);

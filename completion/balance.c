@@ -61,3 +61,39 @@ bool balance_holds(struct slice before, struct slice text) {
     }
     return true;
 }
+
+static int kind_of(const char *brackets, char c) {
+    for (int kind = 0; kind < KINDS; kind++) {
+        if (brackets[kind] == c) {
+            return kind;
+        }
+    }
+    return -1;
+}
+
+static size_t skip_spaces(struct slice text, size_t at) {
+    while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t')) {
+        at++;
+    }
+    return at;
+}
+
+size_t balance_closes(struct slice text, struct slice rest) {
+    int open[KINDS] = {0};
+    size_t closed = 0;
+    for (size_t at = 0; at < text.length; at = skip(text, at)) {
+        int opened = kind_of(openers, text.data[at]), kind = kind_of(closers, text.data[at]);
+        if (opened >= 0) {
+            open[opened]++;
+        } else if (kind >= 0 && open[kind] > 0) {
+            open[kind]--;
+        } else if (kind >= 0) {
+            size_t next = skip_spaces(rest, closed);
+            if (next >= rest.length || rest.data[next] != closers[kind]) {
+                break;
+            }
+            closed = next + 1;
+        }
+    }
+    return closed;
+}

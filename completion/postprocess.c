@@ -129,6 +129,23 @@ static size_t word_start(struct slice document, size_t cursor) {
     return cursor;
 }
 
+// How much of the closing brackets right of the cursor the text says again.
+static size_t repeated_closers(struct slice text, struct slice rest) {
+    size_t tail = overlap(text, rest), closed = balance_closes(text, rest);
+    return tail > closed ? tail : closed;
+}
+
+// No statement ends within brackets that stay right of it.
+static struct slice trim_statement_end(struct slice text, struct slice rest) {
+    if (rest.length == 0 || repeated_closers(text, rest) >= rest.length) {
+        return text;
+    }
+    while (text.length && (text.data[text.length - 1] == ';' || text.data[text.length - 1] == ' ')) {
+        text.length--;
+    }
+    return text;
+}
+
 static void choose_range(const struct postprocess_query *query, struct slice rest, struct slice text,
                          struct arena *arena, struct postprocess_result *out) {
     struct slice document = query->document;
@@ -136,7 +153,7 @@ static void choose_range(const struct postprocess_query *query, struct slice res
     if (rest.length == 0) {
         out->replace_start = word_start(document, query->cursor);
     } else {
-        out->replace_end = query->cursor + overlap(text, rest);
+        out->replace_end = query->cursor + repeated_closers(text, rest);
     }
     size_t head = query->cursor - out->replace_start;
     char *bytes = arena_alloc(arena, head + text.length + 1);
@@ -154,7 +171,9 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
     bool closers = only_closers(rest);
     struct slice text = first_lines(raw, closers ? query->max_lines : 1);
     text = trim_end(text);
-    if (!closers) {
+    if (closers) {
+        text = trim_statement_end(text, rest);
+    } else {
         text = slice_sub(text, 0, text.length - overlap(text, rest));
         text = trim_end(text);
     }

@@ -122,6 +122,25 @@ static void test_half_a_word(void **state) {
     corpus_free(corpus);
 }
 
+// `if (` and `while (` stand behind the same line starts as `shut(`, many times more often.
+static void test_space_is_the_words_own(void **state) {
+    (void)state;
+    struct corpus *corpus = corpus_new("/nowhere", 0);
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i < 60; i++) {
+        str_append_format(
+            &text, "void f%d(void) {\n    if (a%d) {\n        b = a;\n    }\n    while (a%d) {\n    }\n}\n",
+            i, i, i);
+    }
+    str_append_string(&text, "void g(void) {\n    shut(&door);\n    shut(&door);\n}\n");
+    put(corpus, "src/door.c", text.data);
+    str_free(&text);
+    corpus_commit(corpus, true);
+    assert_says(corpus, "src/lock.c", "void h(void) {\n    sh|\n}\n", "ut(&door);");
+    corpus_free(corpus);
+}
+
 static void test_right_of_the_cursor(void **state) {
     (void)state;
     struct corpus *corpus = library();
@@ -129,7 +148,7 @@ static void test_right_of_the_cursor(void **state) {
     assert_says(
         corpus, "src/lock.c",
         "int lock_door(struct door *door) {\n    if (door == NULL) {\n        return report_missing(|);\n",
-        "door, \"no door\"");
+        "door, \"no door\");"); // closing brackets are foretold too: what is there already is replaced
     corpus_free(corpus);
 }
 
@@ -454,6 +473,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repeats_a_line),
         cmocka_unit_test(test_half_a_word),
+        cmocka_unit_test(test_space_is_the_words_own),
         cmocka_unit_test(test_right_of_the_cursor),
         cmocka_unit_test(test_own_edited_line_is_not_learned),
         cmocka_unit_test(test_open_file_counts_not_its_disk_copy),
