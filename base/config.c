@@ -429,6 +429,30 @@ bool config_language_enabled(const struct config *config, const char *language) 
     return true;
 }
 
+static bool holds(const struct json *strings, const char *wanted) {
+    for (const struct json *string = json_first(strings); string; string = json_next(string)) {
+        if (strcmp(json_string(string, ""), wanted) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct json *config_languages_off(const struct config *config) {
+    size_t slot = index_of(find_row("languages"));
+    struct json *off = json_array();
+    for (int layer = CONFIG_DEFAULT + 1; layer < LAYERS; layer++) {
+        const struct json *said = json_first(config->store->layers[layer][slot]);
+        for (; said; said = json_next(said)) {
+            const char *language = json_key(said);
+            if (!config_language_enabled(config, language) && !holds(off, language)) {
+                json_push(off, json_new_string(slice_of_string(language)));
+            }
+        }
+    }
+    return off;
+}
+
 const char *config_origin_name(const struct config *config, const char *key) {
     const struct row *row = find_row(key);
     enum config_origin origin = CONFIG_DEFAULT;

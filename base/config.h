@@ -53,6 +53,8 @@ void config_merge(struct config *config, const struct json *object, enum config_
                   void (*warn)(void *context, const char *line), void *context);
 bool config_language_enabled(const struct config *config,
                              const char *language); // "languages": {"markdown": false}
+// The languages that are switched off, as a JSON array of their names. The caller's to free.
+struct json *config_languages_off(const struct config *config);
 // "model.url" -> its origin's name, for `hunch doctor`.
 const char *config_origin_name(const struct config *config, const char *key);
 // Every key with its effective value and origin, as a JSON object; what may be a misplaced key is left out.

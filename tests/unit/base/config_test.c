@@ -144,6 +144,16 @@ static void sensitive_keys_count_only_in_the_users_file(void **state) {
     assert_string_equal(home->config->provider, "repository");
 }
 
+static void assert_languages_off(const struct config *config, const char *expected) {
+    struct json *off = config_languages_off(config);
+    struct str text;
+    str_init(&text);
+    json_print(off, &text);
+    assert_string_equal(text.data, expected);
+    str_free(&text);
+    json_free(off);
+}
+
 static void the_strongest_layer_counts(void **state) {
     struct home *home = *state;
     merge(home, "{\"completion\": {\"maxTokens\": 30}, \"languages\": {\"c\": false}}", CONFIG_WORKSPACE);
@@ -157,10 +167,12 @@ static void the_strongest_layer_counts(void **state) {
     assert_int_equal(home->config->timeout_ms, 100);
     assert_false(config_language_enabled(home->config, "c"));
     assert_false(config_language_enabled(home->config, "go"));
+    assert_languages_off(home->config, "[\"c\",\"go\"]");
     assert_string_equal(config_origin_name(home->config, "completion.maxTokens"), "workspace");
     assert_string_equal(config_origin_name(home->config, "completion.maxLines"), "editor");
     merge(home, "{}", CONFIG_WORKSPACE); // what it said before is gone
     assert_int_equal(home->config->max_tokens, 20);
+    assert_languages_off(home->config, "[\"go\"]");
     assert_string_equal(home->warnings.data, "");
 }
 
