@@ -47,18 +47,12 @@ static void print_json(const struct engine_answer *answer) {
 }
 
 static void print_text(const struct complete_run *run, const struct engine_answer *answer) {
+    struct str summary;
+    str_init(&summary);
+    engine_answer_summary(answer, &summary);
     terminal_ghost(stdout, text_slice(run->text), answer);
-    if (answer->candidate_count) {
-        double confidence = answer->candidates[0].confidence;
-        printf("         %s model, %.1f ms (%.1f ms of it for context)", answer->model, answer->total_ms,
-               answer->context_ms);
-        if (confidence >= 0) {
-            printf(", %.0f %% sure", confidence * 100);
-        }
-        putchar('\n');
-    } else {
-        printf("         silent: %s (%s model, %.1f ms)\n", answer->reason, answer->model, answer->total_ms);
-    }
+    printf("         %s\n", summary.data);
+    str_free(&summary);
     if (run->options->why) {
         printf("         context of %u items in %.1f ms%s, best first (all of them: --json):\n",
                answer->context->count, answer->context_ms,

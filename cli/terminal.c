@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 30, LINES_ABOVE = 2, SHOWN_SIGNATURE = 90 };
+enum { BAR_WIDTH = 30, LINES_ABOVE = 2 };
 
 // A stream into memory has no descriptor of its own: it will be printed on stdout.
 static bool coloured(FILE *out) {
@@ -125,18 +125,9 @@ void terminal_ghost(FILE *out, struct slice document, const struct engine_answer
 }
 
 void terminal_context(FILE *out, const struct context *context, uint32_t limit) {
-    for (uint32_t i = 0; i < context->count && i < limit; i++) {
-        const struct context_item *item = &context->items[i];
-        struct slice line = slice_trim(item->text);
-        size_t end = line_end(line, 0);
-        line = slice_sub(line, 0, end < SHOWN_SIGNATURE ? end : utf8_floor(line, SHOWN_SIGNATURE));
-        fprintf(out, "         %-10s ", context_source_name(item->source));
-        terminal_write(out, STYLE_BOLD, slice_of_string(item->path));
-        fprintf(out, ":%u  ", item->start_line + 1);
-        terminal_write(out, STYLE_DIM, line);
-        fputs(end > line.length ? "...\n" : "\n", out);
-    }
-    if (context->count > limit) {
-        fprintf(out, "         ... and %u more\n", context->count - limit);
-    }
+    struct str text;
+    str_init(&text);
+    engine_context_text(context, limit, "         ", &text);
+    fwrite(text.data, 1, text.length, out);
+    str_free(&text);
 }

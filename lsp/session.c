@@ -38,8 +38,20 @@ static const char *encoding_name(enum position_encoding encoding) {
     return names[encoding];
 }
 
-static struct json *initialize_result(const struct session *session) {
+// Clients with ghost text would show each suggestion twice. (One names the capability with the value null.)
+static bool wants_popup(const struct json *client) {
+    return !json_get(json_get(client, "textDocument"), "inlineCompletion");
+}
+
+static struct json *popup_capability(void) {
     static const char *const triggers[] = {".", ">", ":"};
+    struct json *popup = json_object();
+    json_set(popup, "triggerCharacters", list_of(triggers, sizeof triggers / sizeof triggers[0]));
+    json_set_bool(popup, "resolveProvider", false);
+    return popup;
+}
+
+static struct json *initialize_result(const struct session *session, const struct json *client) {
     static const char *const commands[] = {"hunch.didAccept"};
     struct json *result = json_object();
     struct json *capabilities = json_set(result, "capabilities", json_object());
@@ -47,9 +59,9 @@ static struct json *initialize_result(const struct session *session) {
     json_set(capabilities, "textDocumentSync", sync_capability());
     // `true` and not {}: some clients take an empty object for nothing.
     json_set_bool(capabilities, "inlineCompletionProvider", true);
-    struct json *popup = json_set(capabilities, "completionProvider", json_object());
-    json_set(popup, "triggerCharacters", list_of(triggers, sizeof triggers / sizeof triggers[0]));
-    json_set_bool(popup, "resolveProvider", false);
+    if (wants_popup(client)) {
+        json_set(capabilities, "completionProvider", popup_capability());
+    }
     struct json *execute = json_set(capabilities, "executeCommandProvider", json_object());
     json_set(execute, "commands", list_of(commands, 1));
     json_set(capabilities, "workspace", workspace_capability());
@@ -131,10 +143,13 @@ static void initialize(void *self, struct rpc_request *request, const struct jso
         json_get_bool(json_get(capabilities, "workspace"), "configuration", false);
     session->root = choose_root(params);
     set_trace(session, json_get_string(params, "trace", "off"));
-    session_read_settings(session, json_get(params, "initializationOptions"), CONFIG_EDITOR);
+    const struct json *options = json_get(params, "initializationOptions");
+    if (!json_is_null(options)) {
+        session_read_settings(session, options, CONFIG_EDITOR);
+    }
     watch_parent(session, json_get_integer(params, "processId", 0));
     rpc_set_phase(session->rpc, RPC_RUNNING);
-    rpc_reply(request, initialize_result(session));
+    rpc_reply(request, initialize_result(session, capabilities));
 }
 
 static void open_project(struct session *session) {

@@ -12,20 +12,31 @@ static const char *path_asked(const struct session *session, const struct json *
     return document ? session_path(session, document) : NULL;
 }
 
+static struct json *why_json(const struct engine_answer *answer) {
+    struct json *result = engine_answer_json(answer);
+    struct str text;
+    str_init(&text);
+    engine_answer_text(answer, &text);
+    json_set_slice(result, "text", slice_trim(str_slice(&text)));
+    str_free(&text);
+    return result;
+}
+
 void session_why(void *self, struct rpc_request *request, const struct json *params) {
     struct session *session = self;
     const char *path = path_asked(session, params);
     const struct engine_answer *answer =
         path && session->is_open ? engine_last(session->project.engine, path) : NULL;
     if (answer) {
-        rpc_reply(request, engine_answer_json(answer));
+        rpc_reply(request, why_json(answer));
         return;
     }
+    const char *message = !session->is_open ? "the project is not open"
+                          : !path           ? "no such document is open, or nothing was asked yet"
+                                            : "no suggestion was asked for in this document yet";
     struct json *result = json_object();
-    json_set_string(result, "message",
-                    !session->is_open ? "the project is not open"
-                    : !path           ? "no such document is open, or nothing was asked yet"
-                                      : "no suggestion was asked for in this document yet");
+    json_set_string(result, "message", message);
+    json_set_string(result, "text", message);
     rpc_reply(request, result);
 }
 

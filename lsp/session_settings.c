@@ -8,9 +8,7 @@ static void warn(void *context, const char *line) {
 }
 
 void session_read_settings(struct session *session, const struct json *settings, enum config_origin origin) {
-    if (!json_is_object(settings)) {
-        return;
-    }
+    session_replace_string(&session->silence, NULL); // it may have been a setting's
     config_merge(session->options.config, settings, origin, warn, NULL);
     if (session->options.config->log_level) {
         log_set_level_named(session->options.config->log_level);
@@ -18,9 +16,11 @@ void session_read_settings(struct session *session, const struct json *settings,
     session_status_changed(session);
 }
 
+// No settings at all (null) take back those that came before.
 static void on_configuration(void *context, const struct json *result, const struct json *error) {
-    (void)error;
-    session_read_settings(context, json_first(result), CONFIG_WORKSPACE);
+    if (!error) {
+        session_read_settings(context, json_first(result), CONFIG_WORKSPACE);
+    }
 }
 
 void session_pull_configuration(struct session *session) {
@@ -39,7 +39,10 @@ void session_did_change_configuration(void *self, const struct json *params) {
     struct session *session = self;
     if (session->client_configuration) {
         session_pull_configuration(session);
-    } else {
-        session_read_settings(session, json_get(json_get(params, "settings"), "hunch"), CONFIG_WORKSPACE);
+        return;
+    }
+    const struct json *settings = json_get(json_get(params, "settings"), "hunch");
+    if (!json_is_null(settings)) {
+        session_read_settings(session, settings, CONFIG_WORKSPACE);
     }
 }

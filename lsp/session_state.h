@@ -60,6 +60,7 @@ struct session {
     char *warning;       // about the index; NULL: none
     char *model_trouble; // of the last answer; NULL: none
     char *open_trouble;
+    char *silence;     // why the last suggestion asked for was not shown; NULL: it was, or none was asked for
     char *last_status; // as sent
     bool progress_created, progress_ended;
     unsigned last_percentage;

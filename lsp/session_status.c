@@ -39,16 +39,64 @@ static const char *state_of(const struct session *session, const char **message)
     return "ready";
 }
 
+static void append_state(struct str *out, const char *state, const char *message) {
+    static const struct {
+        const char *state, *text;
+    } sentences[] = {{"starting", "starting"},
+                     {"indexing", "reading the repository; completions already work"},
+                     {"ready", "ready"},
+                     {"disabled", "switched off"},
+                     {"warning", "working, but: "},
+                     {"error", "not working: "}};
+    for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
+        if (strcmp(sentences[i].state, state) == 0) {
+            str_append_format(out, "Hunch: %s", sentences[i].text);
+        }
+    }
+    if (strcmp(state, "warning") == 0 || strcmp(state, "error") == 0) {
+        str_append_string(out, message);
+    }
+}
+
+// The status in lines for people, the same in every editor.
+static void append_status_text(const struct session *session, const char *state, const char *message,
+                               struct str *out) {
+    append_state(out, state, message);
+    if (session->project.model) {
+        str_append_format(out, "\nmodel: %s", session->project.model);
+    }
+    const struct index_progress *progress = &session->progress;
+    if (session->project.indexer && progress->ready) {
+        str_append_format(out, "\nindex: %llu files", (unsigned long long)progress->files_done);
+    } else if (session->project.indexer) {
+        str_append_format(out, "\nindex: %llu of %llu files", (unsigned long long)progress->files_done,
+                          (unsigned long long)progress->files_total);
+    } else if (session->is_open) {
+        str_append_string(out, "\nindex: none, only open files are known");
+    }
+    if (session->silence) {
+        str_append_format(out, "\nlast suggestion: none, %s", session->silence);
+    }
+}
+
 struct json *session_status_json(const struct session *session) {
     const char *message;
+    const char *state = state_of(session, &message);
     struct json *status = json_object();
-    json_set_string(status, "state", state_of(session, &message));
+    json_set_string(status, "state", state);
     json_set_string(status, "message", message);
+    json_set_string(status, "silence", session->silence ? session->silence : "");
+    struct str text;
+    str_init(&text);
+    append_status_text(session, state, message, &text);
+    json_set_slice(status, "text", str_slice(&text));
+    str_free(&text);
     json_set_string(status, "model", session->project.model ? session->project.model : "");
     struct json *index = json_set(status, "index", json_object());
     json_set_number(index, "files", (double)session->progress.files_done);
     json_set_number(index, "total", (double)session->progress.files_total);
     json_set_bool(index, "ready", session->progress.ready);
+    json_set(status, "languagesOff", config_languages_off(session->options.config));
     return status;
 }
 
@@ -78,6 +126,11 @@ void session_note_answer(struct session *session, const struct engine_answer *an
         session_replace_string(&session->model_trouble, answer->reason);
     } else if (works) {
         session_replace_string(&session->model_trouble, NULL);
+    }
+    bool says_nothing = answer->outcome == OUTCOME_CANCELLED || answer->outcome == OUTCOME_SUPERSEDED ||
+                        answer->outcome == OUTCOME_CONTEXT;
+    if (!says_nothing) {
+        session_replace_string(&session->silence, answer->outcome == OUTCOME_SHOWN ? NULL : answer->reason);
     }
     if (session->is_open && !session->ended) {
         session_status_changed(session);
@@ -234,7 +287,7 @@ void session_status_init(struct session *session) {
 
 void session_status_close(struct session *session) {
     log_set_listener(NULL, NULL);
-    char **strings[] = {&session->warning, &session->model_trouble, &session->open_trouble,
+    char **strings[] = {&session->warning, &session->model_trouble, &session->open_trouble, &session->silence,
                         &session->last_status};
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
         session_replace_string(strings[i], NULL);

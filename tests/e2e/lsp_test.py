@@ -141,6 +141,8 @@ class Completion(LspCase):
             client.request("workspace/executeCommand", {"command": "rm"})
         why = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/new.c")}})
         self.assertEqual(why["outcome"], "shown")
+        self.assertTrue(why["text"].startswith("suggested: "), why["text"])
+        self.assertIn("context of", why["text"])
         popup = client.request("textDocument/completion", client.at("src/new.c", 9, 14))
         self.assertIs(popup["isIncomplete"], True)
         for item in popup["items"]:

@@ -250,13 +250,14 @@ static void test_why(void **state) {
     assert_non_null(json_get(result_of(&world, 3), "message"));
     say(&world, "{'id':4,'method':'hunch/why','params':{'textDocument':{'uri':'file:///p/none.c'}}}");
     assert_non_null(json_get(result_of(&world, 4), "message"));
+    assert_non_null(json_get(result_of(&world, 4), "text"));
     struct engine_answer last = {.outcome = OUTCOME_NOTHING};
     last_answer = &last;
     say(&world, "{'id':5,'method':'hunch/why','params':{'textDocument':{'uri':'file:///p/a.c'}}}");
-    assert_json(result_of(&world, 5), "{'outcome':'nothing'}");
+    assert_json(result_of(&world, 5), "{'outcome':'nothing','text':'silent: the model had nothing to say'}");
     say(&world, INLINE(6, 0, 2));
     say(&world, "{'id':7,'method':'hunch/why','params':{}}"); // the document asked for last
-    assert_json(result_of(&world, 7), "{'outcome':'nothing'}");
+    assert_json(result_of(&world, 7), "{'outcome':'nothing','text':'silent: the model had nothing to say'}");
     end_world(&world);
 }
 

@@ -33,6 +33,30 @@ static void test_life_cycle(void **state) {
     assert_int_equal(world.closed, 1);
 }
 
+static void test_popup_for_those_without_ghost_text(void **state) {
+    (void)state;
+    static const struct {
+        const char *capabilities;
+        bool popup;
+    } cases[] = {{"{}", true},
+                 {"{'textDocument':{'completion':{}}}", true},
+                 {"{'textDocument':{'inlineCompletion':{'dynamicRegistration':false}}}", false},
+                 {"{'textDocument':{'inlineCompletion':null}}", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        struct str message;
+        new_world(&world);
+        str_init(&message);
+        str_append_format(&message, "{'id':1,'method':'initialize','params':{'capabilities':%s}}",
+                          cases[i].capabilities);
+        say(&world, message.data);
+        const struct json *answer = json_get(result_of(&world, 1), "capabilities");
+        assert_int_equal(json_get(answer, "completionProvider") != NULL, cases[i].popup);
+        str_free(&message);
+        end_world(&world);
+    }
+}
+
 static void test_ends(void **state) {
     (void)state;
     struct world world;
@@ -110,8 +134,11 @@ static void test_settings(void **state) {
     // settings along with the notification count only from clients that cannot be asked
     say(&world, "{'method':'workspace/didChangeConfiguration','params':{'settings':{'hunch':{'x':1}}}}");
     assert_null(strstr(merged.data, "\"x\""));
-    say(&world, "{'id':2,'result':[null]}");
-    say(&world, "{'id':2,'error':{'code':1,'message':'no'}}");
+    say(&world, "{'id':2,'result':[null]}"); // takes back what came before
+    assert_string_equal(merged.data, "2:{\"enabled\":false}3:{\"model.url\":\"http://evil\"}3:null");
+    say(&world, "{'method':'workspace/didChangeConfiguration','params':{'settings':null}}");
+    say(&world, "{'id':3,'error':{'code':1,'message':'no'}}"); // leaves it
+    assert_string_equal(merged.data, "2:{\"enabled\":false}3:{\"model.url\":\"http://evil\"}3:null");
     end_world(&world);
 
     new_world(&world);
@@ -185,12 +212,31 @@ static void test_status_and_progress(void **state) {
                 "{'token':'hunch/index','value':{'kind':'end','message':'100 of 100 files'}}");
     assert_json(
         json_get(last_sent(&world, "hunch/status"), "params"),
-        "{'state':'ready','message':'','model':'played','index':{'files':100,'total':100,'ready':true}}");
+        "{'state':'ready','message':'','silence':'','text':'Hunch: ready\\nmodel: played\\nindex: 100 files',"
+        "'model':'played','index':{'files':100,'total':100,'ready':true},'languagesOff':[]}");
     size_t count = world.sent.count;
     world.events.on_progress(world.events.context, &progress); // nothing new: nothing is sent
     assert_int_equal(world.sent.count, count);
     world.events.on_warning(world.events.context, "the store is not writable");
     assert_string_equal(status_of(&world), "warning");
+    assert_string_equal(status_text(&world),
+                        "Hunch: working, but: the store is not writable\nmodel: played\nindex: 100 files");
+    end_world(&world);
+}
+
+static void test_status_says_why_silent(void **state) {
+    (void)state;
+    struct world world;
+    start_world(&world, "ab");
+    say(&world, INLINE(2, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_NOTHING});
+    assert_non_null(strstr(status_text(&world), "\nlast suggestion: none, the model had nothing to say"));
+    say(&world, INLINE(3, 0, 2));
+    say(&world, "{'method':'$/cancelRequest','params':{'id':3}}"); // says nothing about the last one
+    assert_non_null(strstr(status_text(&world), "last suggestion"));
+    say(&world, INLINE(4, 0, 2));
+    answer_text(running, "abc", 0, 2);
+    assert_null(strstr(status_text(&world), "last suggestion"));
     end_world(&world);
 }
 
@@ -288,11 +334,13 @@ static void test_files(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_life_cycle),
+        cmocka_unit_test(test_popup_for_those_without_ghost_text),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_initialize_params),
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_refused_setting_is_said),
         cmocka_unit_test(test_status_and_progress),
+        cmocka_unit_test(test_status_says_why_silent),
         cmocka_unit_test(test_progress_unwanted),
         cmocka_unit_test(test_open_fails),
         cmocka_unit_test(test_trace),

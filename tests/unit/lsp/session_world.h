@@ -88,6 +88,10 @@ struct json *engine_answer_json(const struct engine_answer *answer) {
     return json;
 }
 
+void engine_answer_text(const struct engine_answer *answer, struct str *out) {
+    str_append_format(out, "silent: %s\n", outcome_text(answer->outcome));
+}
+
 static inline void answer(struct engine_request *request, struct engine_answer given) {
     struct engine_request **link = &running;
     while (*link != request) {
@@ -155,6 +159,11 @@ bool ignore_is_rules(const char *path) {
 // --- the played config ---
 
 static struct str merged;
+
+struct json *config_languages_off(const struct config *config) {
+    (void)config;
+    return json_array();
+}
 
 void config_merge(struct config *config, const struct json *object, enum config_origin origin,
                   void (*warn)(void *, const char *), void *context) {
@@ -338,6 +347,10 @@ static inline void start_world(struct world *world, const char *text) {
 
 static inline const char *status_of(const struct world *world) {
     return json_get_string(json_get(last_sent(world, "hunch/status"), "params"), "state", "");
+}
+
+static inline const char *status_text(const struct world *world) {
+    return json_get_string(json_get(last_sent(world, "hunch/status"), "params"), "text", "");
 }
 
 #endif

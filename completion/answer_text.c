@@ -1,0 +1,71 @@
+// answer_text.c - an engine's answer in lines for people: what `hunch complete --why` prints and every
+// editor's "why" shows, so that the words stand in one place.
+//
+// Code of the repository and of a model goes into these lines; characters that show nothing or reorder a
+// line (escape sequences, bidirectional controls) are written as '?', so that what is read is what is there.
+#include "base/utf8.h"
+#include "completion/engine.h"
+
+enum { LINE_SHOWN = 90, ITEMS_SHOWN = 12 };
+
+static void append_visible(struct str *out, struct slice text) {
+    size_t length = 1;
+    for (size_t i = 0; i < text.length; i += length) {
+        uint32_t code = utf8_decode(slice_sub(text, i, text.length), &length);
+        if (utf8_is_hidden(code)) {
+            str_append_char(out, '?');
+        } else {
+            str_append(out, text.data + i, length);
+        }
+    }
+}
+
+void engine_answer_summary(const struct engine_answer *answer, struct str *out) {
+    if (answer->candidate_count == 0) {
+        str_append_string(out, "silent: ");
+        append_visible(out, slice_of_string(answer->reason));
+        str_append_format(out, " (%s model, %.1f ms)", answer->model, answer->total_ms);
+        return;
+    }
+    double confidence = answer->candidates[0].confidence;
+    str_append_format(out, "%s model, %.1f ms (%.1f ms of it for context)", answer->model, answer->total_ms,
+                      answer->context_ms);
+    if (confidence >= 0) {
+        str_append_format(out, ", %.0f %% sure", confidence * 100);
+    }
+}
+
+static void append_item(struct str *out, const struct context_item *item) {
+    struct slice line = slice_trim(item->text);
+    size_t newline = slice_find(line, SLICE_LITERAL("\n"), 0);
+    size_t end = newline == (size_t)-1 ? line.length : newline;
+    line = slice_sub(line, 0, end < LINE_SHOWN ? end : utf8_floor(line, LINE_SHOWN));
+    str_append_format(out, "%-10s ", context_source_name(item->source));
+    append_visible(out, slice_of_string(item->path));
+    str_append_format(out, ":%u  ", item->start_line + 1);
+    append_visible(out, line);
+    str_append_string(out, end > line.length ? "...\n" : "\n");
+}
+
+void engine_context_text(const struct context *context, uint32_t limit, const char *margin, struct str *out) {
+    for (uint32_t i = 0; i < context->count && i < limit; i++) {
+        str_append_string(out, margin);
+        append_item(out, &context->items[i]);
+    }
+    if (context->count > limit) {
+        str_append_format(out, "%s... and %u more\n", margin, context->count - limit);
+    }
+}
+
+void engine_answer_text(const struct engine_answer *answer, struct str *out) {
+    for (size_t i = 0; i < answer->candidate_count; i++) {
+        str_append_string(out, i == 0 ? "suggested: " : "or:        ");
+        append_visible(out, answer->candidates[i].shown);
+        str_append_char(out, '\n');
+    }
+    engine_answer_summary(answer, out);
+    str_append_format(out, "\ncontext of %u items in %.1f ms%s%s\n", answer->context->count,
+                      answer->context_ms, answer->prompt.length ? "" : " (this model does not read it)",
+                      answer->context->count ? ", best first:" : "");
+    engine_context_text(answer->context, ITEMS_SHOWN, "  ", out);
+}

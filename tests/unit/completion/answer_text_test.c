@@ -1,0 +1,88 @@
+// answer_text_test.c - the words for an answer, as every editor and the command line show them.
+#include "completion/engine.h"
+#include "tests/unit/unit.h"
+
+static struct context_item item_of(const char *path, const char *text) {
+    return (struct context_item){
+        .path = path, .start_line = 6, .source = CONTEXT_SIGNATURE, .text = slice_of_string(text)};
+}
+
+static void assert_text(const struct engine_answer *answer, const char *expected) {
+    struct str text;
+    str_init(&text);
+    engine_answer_text(answer, &text);
+    assert_string_equal(text.data, expected);
+    str_free(&text);
+}
+
+static void test_suggestions_with_context(void **state) {
+    (void)state;
+    struct context_item items[] = {item_of("src/bank.h", "\n  int withdraw(int cents)\nmore"),
+                                   item_of("a.c", "x")};
+    struct context context = {.items = items, .count = 2};
+    struct engine_candidate candidates[] = {{.shown = SLICE_LITERAL("one();"), .confidence = 0.875},
+                                            {.shown = SLICE_LITERAL("two(\n);"), .confidence = 0.1}};
+    struct engine_answer answer = {.outcome = OUTCOME_SHOWN,
+                                   .reason = "",
+                                   .candidates = candidates,
+                                   .candidate_count = 2,
+                                   .context = &context,
+                                   .prompt = SLICE_LITERAL("prompt"),
+                                   .model = "built-in",
+                                   .total_ms = 6.06,
+                                   .context_ms = 1};
+    assert_text(&answer, "suggested: one();\n"
+                         "or:        two(\n);\n"
+                         "built-in model, 6.1 ms (1.0 ms of it for context), 88 % sure\n"
+                         "context of 2 items in 1.0 ms, best first:\n"
+                         "  signature  src/bank.h:7  int withdraw(int cents)\n"
+                         "  signature  a.c:7  x\n");
+}
+
+static void test_silence_has_its_reason(void **state) {
+    (void)state;
+    struct context context = {0};
+    struct engine_answer answer = {.outcome = OUTCOME_NOTHING,
+                                   .reason = "the model had nothing to say",
+                                   .context = &context,
+                                   .model = "built-in"};
+    assert_text(&answer, "silent: the model had nothing to say (built-in model, 0.0 ms)\n"
+                         "context of 0 items in 0.0 ms (this model does not read it)\n");
+}
+
+static void test_what_hides_is_shown(void **state) {
+    (void)state;
+    struct context_item items[] = {item_of("e\x1b[31m.c", "a\xE2\x80\xAE"
+                                                          "b\x1b]0;title\x07")};
+    struct context context = {.items = items, .count = 1};
+    struct str text;
+    str_init(&text);
+    engine_context_text(&context, 1, "> ", &text);
+    assert_string_equal(text.data, "> signature  e?[31m.c:7  a?b?]0;title?\n");
+    str_free(&text);
+}
+
+static void test_long_things_are_cut(void **state) {
+    (void)state;
+    char longer[200];
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    struct context_item items[] = {item_of("a.c", longer), item_of("b.c", "y"), item_of("c.c", "z")};
+    struct context context = {.items = items, .count = 3};
+    struct str text;
+    str_init(&text);
+    engine_context_text(&context, 1, "", &text);
+    assert_true(text.length < 150);
+    assert_non_null(strstr(text.data, "xxx...\n... and 2 more\n"));
+    str_free(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_suggestions_with_context),
+        cmocka_unit_test(test_silence_has_its_reason),
+        cmocka_unit_test(test_what_hides_is_shown),
+        cmocka_unit_test(test_long_things_are_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
