@@ -6,11 +6,11 @@ end
 vim.g.loaded_hunch = true
 
 vim.api.nvim_create_user_command('Hunch', function(args)
-  require('hunch').enable(args.args ~= 'off')
+  require('hunch.command').run(args.args)
 end, {
   nargs = '?',
-  complete = function()
-    return { 'on', 'off' }
+  complete = function(lead)
+    return require('hunch.command').complete(lead)
   end,
-  desc = 'Switch Hunch ghost text on or off',
+  desc = 'Hunch ghost text: on, off, toggle, language, status (default), why, restart, log',
 })

@@ -1,94 +1,171 @@
--- What a user calls. Showing, cycling and accepting ghost text is Neovim's own
--- vim.lsp.inline_completion; deciding what to show is the server's. Left for us
--- are the keys, and to remember the last status for a statusline.
+-- What a person calls. Showing ghost text is Neovim's own
+-- vim.lsp.inline_completion; deciding what to show, and saying why nothing is
+-- shown, is the server's. Left for us are keys, commands and the statusline.
+--
+-- Switching off is a setting that the server is sent. Neovim's own
+-- configuration of the server holds it, so that a server that is started later
+-- has it as well; only what the person switched here is ever sent.
+
+local server = require('hunch.server')
+local suggestion = require('hunch.suggestion')
 
 local M = {}
 
----@class hunch.Options
+M.accept = suggestion.accept
+M.accept_word = suggestion.accept_word
+M.accept_line = suggestion.accept_line
+M.trigger = suggestion.trigger
+M.next = suggestion.next
+M.previous = suggestion.previous
+M.restart = server.restart
+
+---@class hunch.Options each a key in insert mode, or false
 ---@field accept? string|false takes the ghost text, else does what the key did before (default '<Tab>')
 ---@field accept_word? string|false takes its next word (default false)
 ---@field accept_line? string|false takes its next line (default false)
 ---@field next? string|false shows the next suggestion (default false)
 ---@field previous? string|false shows the previous suggestion (default false)
+---@field trigger? string|false asks for suggestions now (default false)
 
----@type hunch.Options
-local defaults = { accept = '<Tab>', accept_word = false, accept_line = false, next = false, previous = false }
-
----@class hunch.Status
----@field state? string
+---@class hunch.Status what the server last said of itself, see docs/protocol.md
+---@field state? 'starting'|'indexing'|'ready'|'disabled'|'warning'|'error'
 ---@field message? string
+---@field silence? string why the last suggestion asked for was not shown
+---@field text? string all of it in lines for people
 ---@field model? string
 ---@field index? { files: integer, total: integer, ready: boolean }
-local last_status = {}
 
----@param status hunch.Status the server's hunch/status notification
-function M.set_status(status)
-  last_status = status or {}
-  vim.api.nvim_exec_autocmds('User', { pattern = 'HunchStatus', data = last_status })
+local statuses = {} ---@type table<integer, hunch.Status> by client
+
+---@param status hunch.Status? the server's hunch/status notification, nil when it has ended
+---@param client_id integer
+function M.set_status(status, client_id)
+  statuses[client_id] = status
+  vim.api.nvim_exec_autocmds('User', { pattern = 'HunchStatus', data = status or {} })
+  vim.cmd.redrawstatus({ bang = true })
 end
 
----@return hunch.Status the last status of the server, empty before the first
+---@return vim.lsp.Client? the server of the current buffer
+local function current_client()
+  return vim.lsp.get_clients({ bufnr = 0, name = 'hunch' })[1]
+end
+
+---@return hunch.Status the last status of the current buffer's server (else of any), empty before the first
 function M.status()
-  return last_status
+  local client = current_client()
+  local _, any = next(statuses)
+  return client and statuses[client.id] or any or {}
 end
 
+local function language_of(client)
+  return client.get_language_id(vim.api.nvim_get_current_buf(), vim.bo.filetype)
+end
+
+local function setting(...)
+  return vim.tbl_get(vim.lsp.config.hunch, 'settings', 'hunch', ...)
+end
+
+-- What was switched here counts at once; the server knows also what the person's own file says.
+local function is_language_off(language, client)
+  local here = setting('languages', language)
+  if here ~= nil then
+    return not here
+  end
+  local status = client and statuses[client.id] or {}
+  return vim.list_contains(status.languagesOff or {}, language)
+end
+
+---@return string for 'statusline'; empty where no server is attached to the current buffer
+function M.statusline()
+  local client = current_client()
+  if not client then
+    return ''
+  end
+  local status = statuses[client.id] or { state = 'starting' }
+  if status.state == 'disabled' or is_language_off(language_of(client), client) then
+    return 'Hunch off'
+  elseif status.state == 'warning' or status.state == 'error' then
+    return 'Hunch !'
+  elseif status.state == 'starting' then
+    return 'Hunch ...'
+  elseif status.state == 'indexing' then
+    local index = status.index or {}
+    local part = (index.total or 0) > 0 and index.files / index.total or 0
+    return ('Hunch %d%%'):format(math.min(99, math.floor(100 * part)))
+  end
+  return 'Hunch'
+end
+
+-- What is shown would stay until the next key, and could still be accepted.
+local function hide_ghost_text(client)
+  for bufnr in pairs(client.attached_buffers) do
+    local where = { bufnr = bufnr, client_id = client.id }
+    if vim.lsp.inline_completion.is_enabled(where) then
+      vim.lsp.inline_completion.enable(false, where)
+      vim.lsp.inline_completion.enable(true, where)
+    end
+  end
+end
+
+-- For the servers that run and those that will.
+local function change_settings(changes)
+  changes = { hunch = changes }
+  vim.lsp.config('hunch', { settings = changes })
+  for _, client in ipairs(vim.lsp.get_clients({ name = 'hunch' })) do
+    client.settings = vim.tbl_deep_extend('force', client.settings, changes)
+    client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+    hide_ghost_text(client)
+  end
+  vim.cmd.redrawstatus({ bang = true })
+end
+
+local function is_off()
+  local enabled = setting('enabled')
+  if enabled ~= nil then
+    return not enabled
+  end
+  return M.status().state == 'disabled' -- by the person's own file
+end
+
+local function start()
+  if not vim.lsp.is_enabled('hunch') then
+    vim.lsp.enable('hunch')
+  end
+  if not vim.lsp.inline_completion.is_enabled() then
+    vim.lsp.inline_completion.enable()
+  end
+end
+
+---Switches suggestions on (the default) or off, until Neovim ends.
 ---@param on? boolean
 function M.enable(on)
-  vim.lsp.enable('hunch', on ~= false)
-  vim.lsp.inline_completion.enable(on ~= false)
-end
-
--- What stands to the left of the cursor was typed; the rest is ghost text.
-local function ghost_of(item)
-  local text = type(item.insert_text) == 'string' and item.insert_text or ''
-  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
-  if item.range then
-    local start_row, start_column = item.range:to_extmark()
-    if start_row ~= row - 1 or start_column > column then
-      return nil
-    end
-    local typed = vim.api.nvim_buf_get_text(0, start_row, start_column, start_row, column, {})[1]
-    if not vim.startswith(text, typed) then
-      return nil
-    end
-    text = text:sub(#typed + 1)
+  on = on ~= false
+  if on then
+    start()
   end
-  return text, row - 1, column
+  if on == is_off() then
+    change_settings({ enabled = on })
+  end
 end
 
--- Takes the head of the ghost text that `pattern` matches; the server then
--- offers the remainder for the line as it stands.
-local function accept_head(patterns)
-  return vim.lsp.inline_completion.get({
-    on_accept = function(item)
-      local text, row, column = ghost_of(item)
-      local head
-      for _, pattern in ipairs(patterns) do
-        head = head or (text and text:match(pattern))
-      end
-      if not head or head == text then
-        return item
-      end
-      local lines = vim.split(head, '\n')
-      vim.api.nvim_buf_set_text(0, row, column, row, column, lines)
-      vim.api.nvim_win_set_cursor(0, { row + #lines, (#lines == 1 and column or 0) + #lines[#lines] })
-    end,
-  })
+---@return boolean whether suggestions are on now
+function M.toggle()
+  M.enable(is_off())
+  return not is_off()
 end
 
----@return boolean whether there was ghost text to take
-function M.accept()
-  return vim.lsp.inline_completion.get()
-end
-
----@return boolean
-function M.accept_word()
-  return accept_head({ '^%s*[%w_\128-\255]+', '^%s*[^%s%w_]+' })
-end
-
----@return boolean
-function M.accept_line()
-  return accept_head({ '^[^\n]+', '^\n[^\n]*' })
+---Switches suggestions off for the filetype of the current buffer, or on again.
+---@return boolean? whether they are on now, nil for a buffer without a filetype
+---@return string? language
+function M.toggle_language()
+  local client = current_client()
+  local language = client and language_of(client) or vim.bo.filetype
+  if language == '' then
+    return nil
+  end
+  local on = is_language_off(language, client)
+  change_settings({ languages = { [language] = on } })
+  return on, language
 end
 
 -- Plays what `key` meant before our mapping took it.
@@ -120,20 +197,6 @@ local function map(key, description, action)
   end, { expr = true, desc = description })
 end
 
--- select() has no result, and without ghost text the key must stay itself.
-local function select_by(count)
-  return function()
-    local namespace = vim.api.nvim_get_namespaces()['nvim.lsp.inline_completion']
-    if not namespace or #vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { limit = 1 }) == 0 then
-      return false
-    end
-    vim.schedule(function()
-      vim.lsp.inline_completion.select({ count = count })
-    end)
-    return true
-  end
-end
-
 -- Neovim's own default has no colour on terminals without truecolor, where ghost text would look typed.
 local function grey_ghost_text()
   if vim.api.nvim_get_hl(0, { name = 'ComplHint' }).link == 'NonText' then
@@ -145,17 +208,18 @@ end
 ---@param options? hunch.Options
 function M.setup(options)
   if vim.fn.has('nvim-0.12') == 0 then
-    vim.notify('hunch: ghost text needs Neovim 0.12 or newer', vim.log.levels.WARN)
+    vim.notify('Hunch: ghost text needs Neovim 0.12 or newer', vim.log.levels.WARN)
     return
   end
-  local keys = vim.tbl_extend('force', defaults, options or {})
+  local keys = vim.tbl_extend('keep', options or {}, { accept = '<Tab>' }) ---@type hunch.Options
   grey_ghost_text()
   map(keys.accept, 'Hunch: accept', M.accept)
   map(keys.accept_word, 'Hunch: accept a word', M.accept_word)
   map(keys.accept_line, 'Hunch: accept a line', M.accept_line)
-  map(keys.next, 'Hunch: next suggestion', select_by(1))
-  map(keys.previous, 'Hunch: previous suggestion', select_by(-1))
-  M.enable()
+  map(keys.next, 'Hunch: next suggestion', M.next)
+  map(keys.previous, 'Hunch: previous suggestion', M.previous)
+  map(keys.trigger, 'Hunch: ask for suggestions', M.trigger)
+  start()
 end
 
 return M

@@ -1,0 +1,228 @@
+-- Taking ghost text, whole or in part, and asking for more of it.
+--
+-- Showing it is Neovim's own vim.lsp.inline_completion. It leaves three things
+-- to us. It replaces what stood there when it asked, so that what was typed
+-- since then would stay behind, doubled: the place is brought up to date here.
+-- It takes all or nothing: the rest of what was taken in part is shown again
+-- at once, so that the key may be pressed again at once. And it never asks as
+-- Invoked, to which alone a server gives several suggestions.
+--
+-- Invariants: text goes into the buffer only where what was typed agrees with
+-- the suggestion; a key that has nothing to take returns false and changes
+-- nothing. Neovim's Completor is touched in `present`, `ask_anew` and `select`
+-- alone, by what answers to a request go through anyway; without it (a later
+-- Neovim may have renamed it) only those do nothing.
+
+local M = {}
+
+local METHOD = 'textDocument/inlineCompletion'
+local INVOKED = 1
+
+-- Where the cursor stood when the question was put that was answered last, by client.
+local answered = {} ---@type table<integer, integer[]>
+
+---Notes for each answer where its question was put; a cancelled question has no answer.
+---@param client vim.lsp.Client
+function M.follow(client)
+  local request = client.request
+  client.request = function(self, method, params, handler, bufnr)
+    if method ~= METHOD or not handler then
+      return request(self, method, params, handler, bufnr)
+    end
+    local cursor = vim.api.nvim_win_get_cursor(0)
+    return request(self, method, params, function(err, result, context)
+      answered[client.id] = result and cursor or answered[client.id]
+      handler(err, result, context)
+    end, bufnr)
+  end
+end
+
+---@class hunch.Place where a suggestion goes: `text` replaces the bytes [column, last) of the row
+---@field text string what is not typed yet
+---@field row integer
+---@field column integer the cursor's
+---@field last integer
+
+-- nil if what was typed since does not agree with the suggestion.
+---@return hunch.Place?
+local function place_of(item)
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  row = row - 1
+  if not item.range then
+    return { text = item.insert_text, row = row, column = column, last = column }
+  end
+  local start_row, start, _, last = item.range:to_extmark()
+  local asked_row, asked_column = unpack(answered[item.client_id] or { row + 1, column })
+  if start_row ~= row or asked_row ~= row + 1 or start > column then
+    return nil
+  end
+  local line = vim.api.nvim_get_current_line()
+  local typed = line:sub(start + 1, column)
+  if not vim.startswith(item.insert_text, typed) then
+    return nil
+  end
+  last = math.min(math.max(last + column - asked_column, column), #line)
+  return { text = item.insert_text:sub(#typed + 1), row = row, column = column, last = last }
+end
+
+-- Puts `text` at the place and the cursor behind it; returns the place of what comes next.
+---@param place hunch.Place
+---@return hunch.Place
+local function insert(place, text)
+  local covered = vim.api.nvim_get_current_line():sub(place.column + 1, place.last)
+  -- Brackets right of the cursor that the suggestion repeats give way when it comes to them.
+  local gives_way = text == place.text or text:find(covered, 1, true) ~= nil
+  local lines = vim.split(text, '\n')
+  local last = gives_way and place.last or place.column
+  vim.api.nvim_buf_set_text(0, place.row, place.column, place.row, last, lines)
+  local column = (#lines == 1 and place.column or 0) + #lines[#lines]
+  local row = place.row + #lines - 1
+  vim.api.nvim_win_set_cursor(0, { row + 1, column })
+  local rest = place.text:sub(#text + 1)
+  return { text = rest, row = row, column = column, last = column + (gives_way and 0 or #covered) }
+end
+
+local function completor_of(bufnr)
+  local found, capability = pcall(require, 'vim.lsp._capability')
+  local kind = found and capability.all and capability.all.inline_completion
+  return kind and kind.active and kind.active[bufnr]
+end
+
+-- Has Neovim show `place` as if the server had just answered so.
+---@param place hunch.Place
+local function present(place, item)
+  local bufnr = vim.api.nvim_get_current_buf()
+  local client = vim.lsp.get_client_by_id(item.client_id)
+  local completor = completor_of(bufnr)
+  if not client or not completor or not completor.handler then
+    return
+  end
+  local line = vim.api.nvim_get_current_line()
+  local function position(byte)
+    return { line = place.row, character = vim.str_utfindex(line, client.offset_encoding, byte) }
+  end
+  local range = { start = position(place.column), ['end'] = position(place.last) }
+  local rest = { insertText = place.text, range = range, command = item.command }
+  answered[item.client_id] = { place.row + 1, place.column }
+  completor:handler(nil, { items = { rest } }, { client_id = item.client_id, bufnr = bufnr, method = METHOD })
+end
+
+-- Takes the head of the ghost text that the first matching pattern finds.
+---@param patterns string[]
+---@return boolean whether there was ghost text to take
+local function accept(patterns)
+  return vim.lsp.inline_completion.get({
+    on_accept = function(item)
+      if type(item.insert_text) ~= 'string' then
+        return item -- another server's snippet
+      end
+      local place = place_of(item)
+      if not place then
+        return nil
+      end
+      local head
+      for _, pattern in ipairs(patterns) do
+        head = head or place.text:match(pattern)
+      end
+      local rest = insert(place, head or place.text)
+      if rest.text ~= '' then
+        present(rest, item)
+      elseif item.command then
+        local client = vim.lsp.get_client_by_id(item.client_id)
+        if client then
+          client:exec_cmd(item.command, { bufnr = vim.api.nvim_get_current_buf() })
+        end
+      end
+    end,
+  })
+end
+
+---@return boolean
+function M.accept()
+  return accept({})
+end
+
+---@return boolean
+function M.accept_word()
+  return accept({ '^%s*[%w_\128-\255]+', '^%s*[^%s%w_\128-\255]+' })
+end
+
+---@return boolean
+function M.accept_line()
+  return accept({ '^[^\n]+', '^\n[^\n]*' })
+end
+
+local function is_shown()
+  local namespace = vim.api.nvim_get_namespaces()['nvim.lsp.inline_completion']
+  return namespace ~= nil and #vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { limit = 1 }) > 0
+end
+
+---@param bufnr integer
+---@param on_answer fun()
+---@return boolean whether a server of ours can be asked
+local function ask_anew(bufnr, on_answer)
+  local client = vim.lsp.get_clients({ bufnr = bufnr, name = 'hunch' })[1]
+  local completor = completor_of(bufnr)
+  if not client or not completor or not completor.handler then
+    return false
+  end
+  if completor.reset_timer then
+    completor:reset_timer() -- the question that waits there would bring a single suggestion
+  end
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  params.context = { triggerKind = INVOKED }
+  client:request(METHOD, params, function(...)
+    if completor_of(bufnr) == completor and completor.client_state[client.id] then
+      completor:handler(...)
+      on_answer()
+    end
+  end, bufnr)
+  return true
+end
+
+-- The person asked and sees nothing: the reason belongs on the screen.
+local function tell_silence()
+  local silence = require('hunch').status().silence
+  if not is_shown() and silence and silence ~= '' then
+    vim.api.nvim_echo({ { 'Hunch: ' .. silence } }, false, {})
+  end
+end
+
+---Asks for suggestions now.
+---@return boolean whether somebody was asked
+function M.trigger()
+  return ask_anew(vim.api.nvim_get_current_buf(), tell_silence)
+end
+
+-- What was asked automatically brought one suggestion at most; then they are asked for first.
+---@param count integer
+---@return boolean whether there was ghost text
+local function select(count)
+  if not is_shown() then
+    return false
+  end
+  vim.schedule(function()
+    local bufnr = vim.api.nvim_get_current_buf()
+    local completor = completor_of(bufnr)
+    local function show()
+      vim.lsp.inline_completion.select({ bufnr = bufnr, count = count })
+    end
+    local has_several = not completor or completor:count_items() > 1
+    if has_several or not ask_anew(bufnr, show) then
+      show()
+    end
+  end)
+  return true
+end
+
+---@return boolean
+function M.next()
+  return select(1)
+end
+
+---@return boolean
+function M.previous()
+  return select(-1)
+end
+
+return M
