@@ -1,0 +1,245 @@
+"""What only Neovim can get wrong; run after the shared scenarios, by the same rules.
+
+Neovim shows ghost text for a moment after it has become stale, asks for one
+suggestion at a time, takes all of it or nothing, and lets a dead server lie:
+what the plugin does about that is checked here, and what belongs to Neovim
+alone (Tab, undo, modes, help, :checkhealth).
+"""
+import json
+import shutil
+
+import scenarios
+from driver import SOURCE
+
+LAST_WORDS = "no room in the test"  # of a server that does not start; they belong in the log
+
+
+def expect_line(editor, text):
+    editor.until(f"the line {text!r}", lambda: editor.line().strip() == text)
+
+
+def undo_takes_back_what_was_accepted(editor):
+    before = editor.buffer()
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.accept()
+    expect_line(editor, scenarios.KNOWN)
+    left = editor.lua("return Test.ghost().left")
+    assert left == editor.line(), f"the cursor stands at the end of what was accepted, not after {left!r}"
+    editor.leave_insert_mode()
+    editor.keys("u")
+    editor.until("undo to restore the file", lambda: editor.buffer() == before)
+
+
+def leaving_insert_mode_hides_it(editor):
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.press("escape")
+    editor.until("no ghost text in normal mode", lambda: editor.lua("return Test.ghost().text") == "")
+
+
+def tab_alone_is_a_tab(editor):
+    editor.leave_insert_mode()
+    editor.keys("GA\t")
+    editor.until("an ordinary tab", lambda: editor.line().endswith("\t"))
+
+
+def taken_right_after_the_last_key(editor):
+    """Neovim still shows what was offered some keys ago; nothing of it may come twice."""
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.keys(scenarios.REST[:5] + "\t")
+    expect_line(editor, scenarios.KNOWN)
+
+
+def refused_right_after_another_key(editor):
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.keys("zq\t")
+    editor.until("the stale ghost text to go", lambda: editor.lua("return Test.ghost().text") == "")
+    expect_line(editor, scenarios.TYPED + "zq")
+
+
+def words_one_after_the_other(editor):
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.terminal.tmux("send-keys", "M-Right", "M-Right", "M-Right")
+    expect_line(editor, scenarios.TYPED + "queue->mutex")
+    editor.accept()
+    expect_line(editor, scenarios.KNOWN)
+
+
+def offer(editor, text, covered=0):
+    """Has the server say `text` at the cursor, and nothing more."""
+    code = f"return Test.offer({json.dumps(text, ensure_ascii=False)}, {covered})"
+    editor.until("no question to be open", lambda: editor.lua(code))
+    editor.trigger()
+    editor.until("ghost text", lambda: editor.lua("return Test.ghost().text"))
+
+
+def parts_of_many_lines(editor):
+    scenarios.new_line(editor)
+    offered = "größe = f(äöü, 日本); // one\n    naïve(x);"
+    first, second = offered.split("\n")
+    offer(editor, offered)
+    for press, line in [
+        (editor.accept_word, "größe"),
+        (editor.accept_word, "größe ="),
+        (editor.accept_word, "größe = f"),
+        (editor.accept_word, "größe = f("),
+        (editor.accept_word, "größe = f(äöü"),
+        (editor.accept_line, first),
+    ]:
+        press()
+        expect_line(editor, line)
+        editor.until("the rest", lambda: editor.lua("return Test.ghost().text") == offered[len(line) :])
+    editor.picture("parts_of_many_lines")
+    editor.accept_line()
+    expect_line(editor, second.strip())
+    assert first + "\n" + second in editor.buffer()
+    editor.lua("Test.offer()")
+
+
+def words_before_a_closing_bracket(editor):
+    scenarios.new_line(editor, "f()")
+    editor.press("left")
+    editor.until("the cursor between them", lambda: editor.lua("return Test.ghost().left").strip() == "f(")
+    offer(editor, "a) + b", covered=1)
+    # left of the cursor, right of it, and shown: the bracket is stepped over, never doubled
+    steps = [("f(a", ")", " + b"), ("f(a)", "", " + b"), ("f(a) +", "", " b"), ("f(a) + b", "", "")]
+    def before_cursor():
+        return editor.lua("return Test.ghost().left").strip()
+
+    for left, right, shown in steps:
+        editor.accept_word()
+        editor.until(f"{left!r} before the cursor", lambda: before_cursor() == left)
+        expect_line(editor, left + right)
+        editor.until(f"ghost text {shown!r}", lambda: editor.lua("return Test.ghost().text") == shown)
+    editor.lua("Test.offer()")
+
+
+def off_hides_what_is_shown(editor):
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.lua("require('hunch').enable(false)")
+    assert editor.lua("return Test.ghost().text") == "", "ghost text stays after it was switched off"
+    editor.until("the status line to say so", lambda: "Hunch off" in editor.status_item())
+    editor.lua("require('hunch').enable()")
+    editor.until("the status line to say so", lambda: "Hunch off" not in editor.status_item())
+
+
+def off_holds_for_later_servers(editor):
+    old = set(editor.server_processes())
+    editor.command("Hunch off")
+    editor.until("the status to say so", lambda: "off" in editor.status())
+    editor.restart()
+    editor.until("another server", lambda: set(editor.server_processes()) - old)
+    editor.until("the status to say so", lambda: "off" in editor.status())
+    editor.command("Hunch on")
+    scenarios.wait_until_ready(editor)
+
+
+def why_stands_in_a_window(editor):
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.command("Hunch why")
+    editor.until("the window", lambda: "suggested: " + scenarios.REST in editor.screen())
+    editor.picture("why_stands_in_a_window")
+    editor.keys("q")
+
+
+def commands_complete_and_refuse(editor):
+    words = editor.lua("return table.concat(vim.fn.getcompletion('Hunch ', 'cmdline'), ' ')")
+    assert words == "on off toggle language status why restart log", words
+    editor.command("Hunch nonsense")
+    editor.until("a plain error", lambda: "Hunch: no such command: nonsense" in editor.told())
+    assert "stack traceback" not in editor.told()
+
+
+def health_is_good(editor):
+    editor.command("checkhealth hunch")
+    report = editor.until("the report", lambda: "running for" in editor.buffer() and editor.buffer())
+    assert "ERROR" not in report and "WARNING" not in report, report
+    editor.picture("health_is_good")
+    editor.command("quit")
+
+
+def log_is_shown_and_not_served(editor):
+    editor.lua("vim.lsp.log.set_level('info') vim.lsp.log.info('a line') vim.lsp.log.set_level('warn')")
+    editor.command("Hunch log")
+    editor.until("the log", lambda: '"a line"' in editor.buffer())
+    assert editor.lua("return #vim.lsp.get_clients({ bufnr = 0 })") == 0, "the log is no file to complete in"
+    editor.command("quit")
+
+
+def unnamed_buffers_are_left_alone(editor):
+    editor.command("new | set filetype=c")
+    is_new = "return vim.bo.filetype == 'c' and vim.api.nvim_buf_get_name(0) == ''"
+    editor.until("the new buffer", lambda: editor.lua(is_new))
+    assert editor.lua("return #vim.lsp.get_clients({ bufnr = 0, name = 'hunch' })") == 0
+    editor.command("quit!")
+
+
+def help_has_every_word(editor):
+    folder = shutil.copytree(SOURCE / "editors" / "neovim" / "doc", editor.folder / "doc", dirs_exist_ok=True)
+    editor.lua(f"vim.cmd.helptags({json.dumps(str(folder))})")
+    tags = {line.split("\t")[0] for line in (folder / "tags").read_text().splitlines()}
+    commands = {f":Hunch-{word}" for word in editor.lua("return vim.fn.getcompletion('Hunch ', 'cmdline')")}
+    functions = {f"hunch.{name}()" for name in editor.lua("return vim.tbl_keys(require('hunch'))")}
+    words = commands | functions | {"hunch", "hunch.txt", ":Hunch", "g:hunch_command"}
+    missing = words - {"hunch.set_status()"} - tags
+    assert not missing, f"doc/hunch.txt has no tag for {sorted(missing)}"
+
+
+def gives_up_after_five_crashes(editor):
+    editor.restart()  # forgets earlier ones
+    gone = set()
+    for crash in range(5):
+        new = editor.until("another server", lambda: set(editor.server_processes()) - gone)
+        scenarios.wait_until_ready(editor)
+        gone |= new
+        editor.kill_server()
+    told = editor.until("the person to be told", lambda: "crashed 5 times" in editor.told() and editor.told())
+    assert "signal 9" in told and ":Hunch restart" in told, told
+    editor.picture("gives_up_after_five_crashes")
+    # What is typed meanwhile must not be lost on the next server.
+    scenarios.new_line(editor, "int in_between;")
+    assert not editor.server_processes()
+    editor.restart()
+    scenarios.wait_until_ready(editor)
+    editor.undo_all()
+    scenarios.shows_while_typing(editor)
+
+
+def says_why_it_does_not_start(editor):
+    program = editor.lua("return vim.g.hunch_command")
+    editor.lua(f"vim.g.hunch_command = {{ '/bin/sh', '-c', 'echo hunch: {LAST_WORDS} >&2; exit 3' }}")
+    editor.restart()
+    told = editor.until("the person to be told", lambda: "did not start" in editor.told() and editor.told())
+    assert "exit code 3" in told and LAST_WORDS in told, told
+    editor.leave_insert_mode()
+    editor.lua(f"vim.g.hunch_command = {json.dumps(program)}")
+    editor.restart()
+    scenarios.wait_until_ready(editor)
+
+
+SCENARIOS = [
+    undo_takes_back_what_was_accepted,
+    leaving_insert_mode_hides_it,
+    tab_alone_is_a_tab,
+    taken_right_after_the_last_key,
+    refused_right_after_another_key,
+    words_one_after_the_other,
+    parts_of_many_lines,
+    words_before_a_closing_bracket,
+    off_hides_what_is_shown,
+    off_holds_for_later_servers,
+    why_stands_in_a_window,
+    commands_complete_and_refuse,
+    health_is_good,
+    log_is_shown_and_not_served,
+    unnamed_buffers_are_left_alone,
+    help_has_every_word,
+    gives_up_after_five_crashes,
+    says_why_it_does_not_start,
+]
