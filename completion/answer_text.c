@@ -64,6 +64,10 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
         str_append_char(out, '\n');
     }
     engine_answer_summary(answer, out);
+    if (answer->candidate_count == 0 && answer->context->count == 0) { // most often none was asked for
+        str_append_char(out, '\n');
+        return;
+    }
     str_append_format(out, "\ncontext of %u items in %.1f ms%s%s\n", answer->context->count,
                       answer->context_ms, answer->prompt.length ? "" : " (this model does not read it)",
                       answer->context->count ? ", best first:" : "");

@@ -58,10 +58,19 @@ static void append_state(struct str *out, const char *state, const char *message
     }
 }
 
+static void append_languages_off(struct str *out, const struct json *languages) {
+    const char *separator = "\noff for: ";
+    for (const struct json *language = json_first(languages); language; language = json_next(language)) {
+        str_append_format(out, "%s%s", separator, json_string(language, ""));
+        separator = ", ";
+    }
+}
+
 // The status in lines for people, the same in every editor.
 static void append_status_text(const struct session *session, const char *state, const char *message,
-                               struct str *out) {
+                               const struct json *languages_off, struct str *out) {
     append_state(out, state, message);
+    append_languages_off(out, languages_off);
     if (session->project.model) {
         str_append_format(out, "\nmodel: %s", session->project.model);
     }
@@ -86,9 +95,10 @@ struct json *session_status_json(const struct session *session) {
     json_set_string(status, "state", state);
     json_set_string(status, "message", message);
     json_set_string(status, "silence", session->silence ? session->silence : "");
+    struct json *languages_off = config_languages_off(session->options.config);
     struct str text;
     str_init(&text);
-    append_status_text(session, state, message, &text);
+    append_status_text(session, state, message, languages_off, &text);
     json_set_slice(status, "text", str_slice(&text));
     str_free(&text);
     json_set_string(status, "model", session->project.model ? session->project.model : "");
@@ -96,7 +106,7 @@ struct json *session_status_json(const struct session *session) {
     json_set_number(index, "files", (double)session->progress.files_done);
     json_set_number(index, "total", (double)session->progress.files_total);
     json_set_bool(index, "ready", session->progress.ready);
-    json_set(status, "languagesOff", config_languages_off(session->options.config));
+    json_set(status, "languagesOff", languages_off);
     return status;
 }
 

@@ -26,9 +26,11 @@ import tempfile
 import time
 import urllib.parse
 
+import scenarios
 from driver import HERE, PATIENCE, SOURCE, Editor, Skip, pictures_folder, readme_block, until
 
 PARTS = HERE / "vscode"
+LULL_MS = 1000  # an answer to an earlier key must not be taken for the one that is timed
 STATUS_ITEM = '.statusbar-item[id^="hunch."]'
 KEYS = {"enter": "Enter", "left": "ArrowLeft", "backspace": "Backspace", "escape": "Escape", "tab": "Tab"}
 
@@ -54,6 +56,7 @@ HARMLESS = [
     r"waiting for authentication provider 'github'",  # for a service that is switched off
     r"exited with signal SIGKILL",  # kill_server; any other signal is reported
     r"\[error\] The server ended\.",  # comes with each of these
+    r"Creation of workbench contribution '[\w.]+' took",  # a loaded machine
 ]
 
 
@@ -367,8 +370,21 @@ class Driver(Editor):
     # --- beyond the scenarios ---
 
     def latency_samples(self, count):
-        """Milliseconds from a key press to ghost text, at `count` places; None where nothing was shown."""
-        return []
+        """Milliseconds from the last key of scenarios.TYPED to its ghost text, at `count` fresh places."""
+        return [self.latency_sample() for _ in range(count)]
+
+    def latency_sample(self):
+        self.end_of_line(scenarios.ABOVE)
+        self.press("enter")
+        self.do("paste", scenarios.TYPED[:-1])
+        self.until("the text", lambda: scenarios.typed_line(self) == scenarios.TYPED[:-1])
+        self.do("settle", LULL_MS)
+        self.do("press", "Escape")
+        self.until("no ghost text", lambda: not self.ghost())
+        sample = self.do("latency", scenarios.TYPED[-1], 1000 * PATIENCE)
+        self.undo_all()
+        assert sample is not None, "no ghost text"
+        return sample
 
 
 def utf16_length(text):

@@ -126,6 +126,8 @@ const ACTIONS = {
 
   ghost: () => page.evaluate(readGhost),
 
+  settle: (milliseconds) => page.waitForTimeout(milliseconds),
+
   // Of one key press.
   async latency(key, patience) {
     await page.evaluate(timeGhost, [GHOST, patience]);

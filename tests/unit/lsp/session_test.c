@@ -224,6 +224,17 @@ static void test_status_and_progress(void **state) {
     end_world(&world);
 }
 
+static void test_status_names_languages_off(void **state) {
+    (void)state;
+    struct world world;
+    language_off = "markdown";
+    start_world(&world, "ab");
+    say(&world, "{'id':2,'method':'hunch/status'}");
+    assert_non_null(strstr(json_get_string(result_of(&world, 2), "text", ""), "\noff for: markdown\n"));
+    language_off = NULL;
+    end_world(&world);
+}
+
 static void test_status_says_why_silent(void **state) {
     (void)state;
     struct world world;
@@ -340,6 +351,7 @@ int main(void) {
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_refused_setting_is_said),
         cmocka_unit_test(test_status_and_progress),
+        cmocka_unit_test(test_status_names_languages_off),
         cmocka_unit_test(test_status_says_why_silent),
         cmocka_unit_test(test_progress_unwanted),
         cmocka_unit_test(test_open_fails),

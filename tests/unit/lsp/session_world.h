@@ -160,9 +160,15 @@ bool ignore_is_rules(const char *path) {
 
 static struct str merged;
 
+static const char *language_off; // one, or NULL for none
+
 struct json *config_languages_off(const struct config *config) {
     (void)config;
-    return json_array();
+    struct json *off = json_array();
+    if (language_off) {
+        json_push(off, json_new_string(slice_of_string(language_off)));
+    }
+    return off;
 }
 
 void config_merge(struct config *config, const struct json *object, enum config_origin origin,
