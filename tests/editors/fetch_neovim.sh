@@ -11,7 +11,9 @@ home=$cache/neovim-0.12
 size="57 MB"
 packages=(neovim)
 
-is_good() { "$1" --headless --clean '+lua if vim.fn.has("nvim-0.12") == 0 then vim.cmd("cquit 1") end' +quit >/dev/null 2>&1; }
+is_good() {
+  "$1" --headless --clean "+lua if vim.fn.has([[nvim-0.12]]) == 0 then vim.cmd([[cquit 1]]) end" +quit >/dev/null 2>&1
+}
 
 finish() {
   use_own_libraries usr/bin/nvim

@@ -202,9 +202,10 @@ class Driver(Editor):
 
     def start_code_server(self):
         """Returns the port."""
-        self.spawn("code-server", [*code_server(), "--bind-addr", "127.0.0.1:0", "--auth", "none", "--disable-telemetry",
-                                   "--disable-update-check", "--disable-workspace-trust", "--user-data-dir", self.data,
-                                   "--disable-getting-started-override", "--extensions-dir", self.extensions])
+        self.spawn("code-server", [
+            *code_server(), "--bind-addr", "127.0.0.1:0", "--auth", "none", "--disable-telemetry",
+            "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override",
+            "--user-data-dir", self.data, "--extensions-dir", self.extensions])
         log = self.folder / "code-server.log"
         listening = re.compile(r"listening on http://127\.0\.0\.1:(\d+)")
         return self.until("code-server to listen", lambda: listening.search(log.read_text()))[1]

@@ -20,8 +20,8 @@ const ROW = '.quick-input-widget:visible .quick-input-list .monaco-list-row';
 const browser = await chromium.launch({
   executablePath,
   headless: true,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run',
-    '--disable-component-update', '--disable-sync'],
+  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking',
+    '--no-first-run', '--disable-component-update', '--disable-sync'],
 });
 const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
 await context.route((url) => url.hostname !== '127.0.0.1', (route) => route.abort());
@@ -39,7 +39,8 @@ await page.addInitScript(rememberToasts);
 // Runs in the page: a toast goes after some seconds, but the person was told.
 function rememberToasts() {
   window.toasts = new Set();
-  const look = () => document.querySelectorAll('.notification-list-item-message').forEach((one) => toasts.add(one.innerText));
+  const shown = () => document.querySelectorAll('.notification-list-item-message');
+  const look = () => shown().forEach((one) => toasts.add(one.innerText));
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 }
 
@@ -47,7 +48,8 @@ function rememberToasts() {
 // brackets in between that stand there already; a reader takes them as one. Further lines stand below, in a zone.
 function readGhost() {
   const plain = (text) => text.replaceAll('\u00a0', ' ').replaceAll('\u200b', '');
-  const marked = [...document.querySelectorAll('.view-lines .ghost-text-decoration, .view-lines .ghost-text-decoration-preview')];
+  const classes = '.view-lines .ghost-text-decoration, .view-lines .ghost-text-decoration-preview';
+  const marked = [...document.querySelectorAll(classes)];
   const line = marked[0]?.closest('.view-line');
   const parts = line ? [...line.firstElementChild.childNodes] : [];
   const isMarked = (part) => marked.some((one) => part === one || part.contains(one));
