@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "indexer/sink.h"
+#include "indexer/skip.h"
 
 #include <uv.h>
 
@@ -32,6 +33,8 @@ struct index_progress {
     uint64_t files_parsed; // read and parsed in this pass (the others came from the store)
     uint64_t files_failed;
     uint64_t files; // in the index now: those done, less the binary and minified ones
+    struct skip_counts
+        skipped; // of this pass, by reason: by content as files are read, the rest after the walk
     uint64_t bytes_parsed;
     uint64_t chunks;
     uint64_t symbols;

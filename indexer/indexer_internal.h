@@ -57,6 +57,7 @@ struct result {
     uint64_t ticket;
     bool in_pass;
     bool is_partial; // PARSED: the time limit cut it short
+    enum skip skip;  // REFUSED: why
     struct source_stat status;
     struct record *record;
     struct str bytes;  // PARSED

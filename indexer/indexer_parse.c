@@ -23,11 +23,13 @@ static void extract(struct parser *self, struct syntax *syntax, const struct lan
 static void judge_file(struct parser *self, struct syntax *syntax, const struct job *job,
                        struct result *result) {
     struct slice text = str_slice(&result->bytes);
+    enum skip skip = SKIP_NOT;
     if (job->has_hash && hash_bytes(text.data, text.length) == job->hash) {
         result->kind = RESULT_SAME;
-    } else if (source_refuse_text(text)) {
+    } else if ((skip = source_judge_text(job->path, text)) != SKIP_NOT) {
         result->kind = RESULT_REFUSED;
-        log_debug("%s is not indexed: %s", job->path, source_refuse_text(text));
+        result->skip = skip;
+        log_debug("%s is not indexed: %s", job->path, skip_words(skip));
     } else {
         extract(self, syntax, language_of_path(job->path), text, result);
         result->record->mtime_ns = result->status.mtime_ns;
@@ -49,7 +51,7 @@ static void parse_file(struct parser *self, struct syntax *syntax, const struct 
 
 static bool is_wanted(struct parser *self, const struct job *job) {
     const char *reason;
-    return job->text->length <= SOURCE_SIZE_LIMIT && !source_refuse_text(text_slice(job->text)) &&
+    return job->text->length <= SOURCE_SIZE_LIMIT && !source_judge_text(job->path, text_slice(job->text)) &&
            walk_allows(self->indexer->root, job->path, &reason);
 }
 

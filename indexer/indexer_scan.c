@@ -108,13 +108,21 @@ static void on_file(void *context, const char *path, const struct source_stat *s
 }
 
 static void warn_if_nothing(struct indexer *self, const struct walk_stats *stats) {
-    if (stats->files || !stats->ignored) {
+    if (stats->files || !stats->first_rule) {
         return;
     }
     indexer_warn(self,
                  "nothing in %s is indexed: all its source files are excluded (the first one because %s); "
                  "to take some back, put a line such as !src/ into a .hunchignore file there",
-                 self->root, stats->ignore_reason);
+                 self->root, skip_words(stats->first_rule));
+}
+
+static void count_skipped(struct indexer *self, const struct walk_stats *stats) {
+    uv_mutex_lock(&self->lock);
+    for (size_t i = 0; i < SKIP_COUNT; i++) {
+        self->progress.skipped.of[i] += stats->skipped.of[i];
+    }
+    uv_mutex_unlock(&self->lock);
 }
 
 static void start_pass(struct indexer *self) {
@@ -139,6 +147,7 @@ static void run_pass(struct indexer *self) {
         struct catalog_gone_list gone = {0};
         catalog_sweep(self->catalog, self->pass, &gone);
         push_gone(self, &gone);
+        count_skipped(self, &stats);
         warn_if_nothing(self, &stats);
     } else if (result != ERR_CANCELLED) {
         indexer_warn(self, "%s", err.message);

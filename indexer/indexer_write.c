@@ -213,6 +213,7 @@ static void count_file(struct writer *self, const struct result *result) {
     count_totals(indexer);
     struct index_progress *progress = &indexer->progress;
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
+    progress->skipped.of[result->skip] += result->kind == RESULT_REFUSED ? 1 : 0;
     if (result->in_pass) {
         progress->files_done++;
         indexer->outstanding--;
