@@ -27,8 +27,9 @@ struct slice names_extension(struct slice name) {
 }
 
 static int compare(struct slice name, const char *item) {
-    int order = strncmp(name.data, item, name.length);
-    return order ? order : item[name.length] ? -1 : 0;
+    size_t length = strlen(item);
+    int order = memcmp(name.data, item, name.length < length ? name.length : length);
+    return order ? order : name.length < length ? -1 : name.length > length;
 }
 
 bool names_hold(struct names names, struct slice name) {
