@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 
@@ -108,7 +109,10 @@ static int run_index(const char *folder, bool json) {
 
 int command_index(int argc, char **argv) {
     struct options options;
-    return options_parse(argc, argv, "hunch index [DIR] [--json]", &options)
-               ? run_index(options.folder, options.json)
-               : 2;
+    if (!options_parse(argc, argv, "hunch index [DIR] [--json], hunch index --explain PATH [--json]",
+                       "explain", &options)) {
+        return 2;
+    }
+    return options.extra ? explain_command(options.folder, options.json)
+                         : run_index(options.folder, options.json);
 }

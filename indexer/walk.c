@@ -93,10 +93,9 @@ static enum skip judge_kind(const struct source_stat *status) {
     return status->is_file || status->is_folder ? SKIP_NOT : status->is_link ? SKIP_LINK : SKIP_SPECIAL;
 }
 
-// Name and size.
-static enum skip judge_file(const char *path, const struct source_stat *status) {
+enum skip walk_judge_file(const char *path, int64_t size) {
     enum skip skip = source_judge_name(path);
-    return skip ? skip : source_judge_size(path, status->size);
+    return skip ? skip : source_judge_size(path, size);
 }
 
 // `name` in `folder`, at self->path. SKIP_NOT: to be reported, or a folder to go into.
@@ -109,7 +108,7 @@ static enum skip judge(struct walk *self, int folder, const char *name, struct s
     }
     enum skip skip = judge_kind(status);
     skip = skip ? skip : ignore_check(self->ignore, self->path.data, status->is_folder, NULL);
-    return skip || status->is_folder ? skip : judge_file(self->path.data, status);
+    return skip || status->is_folder ? skip : walk_judge_file(self->path.data, status->size);
 }
 
 // True for a folder to go into later.
@@ -259,7 +258,7 @@ bool walk_includes(const char *root, const char *path, struct source_stat *statu
         return false;
     }
     bool exists = source_stat(root, path, status) == 0;
-    enum skip skip = !exists || status->is_file ? judge_file(path, status)
+    enum skip skip = !exists || status->is_file ? walk_judge_file(path, status->size)
                      : status->is_folder        ? SKIP_SPECIAL
                                                 : judge_kind(status);
     *reason = skip ? skip_words(skip) : NULL;

@@ -35,6 +35,8 @@ int walk_run(const char *root, const struct cancel *cancel,
 bool walk_allows(const char *root, const char *path, const char **reason);
 // Of a path what has nothing to do with rules: SKIP_OUTSIDE, SKIP_LONG_PATH, SKIP_BEHIND_LINK, SKIP_NOT.
 enum skip walk_judge_path(const char *root, const char *path);
+// Does the name or the size of a file that no rule excludes?
+enum skip walk_judge_file(const char *path, int64_t size);
 // Would the walk report this path, if it exists? status (may be NULL) is zeroed when it does not.
 bool walk_includes(const char *root, const char *path, struct source_stat *status, const char **reason);
 
