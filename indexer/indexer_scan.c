@@ -111,10 +111,12 @@ static void warn_if_nothing(struct indexer *self, const struct walk_stats *stats
     if (stats->files || !stats->first_rule) {
         return;
     }
+    bool is_gits = stats->first_rule <= SKIP_GIT_GLOBAL;
     indexer_warn(self,
-                 "nothing in %s is indexed: all its source files are excluded (the first one because %s); "
-                 "to take some back, put a line such as !src/ into a .hunchignore file there",
-                 self->root, skip_words(stats->first_rule));
+                 "nothing in %s is indexed: all its source files are excluded (the first one because %s); %s",
+                 self->root, skip_words(stats->first_rule),
+                 is_gits ? "to take some back, put a line such as !src/ into a .hunchignore file there"
+                         : "to have some indexed, change that rule");
 }
 
 static void count_skipped(struct indexer *self, const struct walk_stats *stats) {
