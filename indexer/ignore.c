@@ -160,12 +160,12 @@ static void read_folder(struct ignore *self, int folder, const char *shown, size
     }
 }
 
-// Rules of git that do not lie in the tree. Takes over path.
+// Rules of git that do not lie in the tree; there is a root. Takes over path.
 static void read_outside(struct ignore *self, char *path, enum skip skip, size_t base) {
     struct str text;
     str_init(&text);
     if (path && fs_read(path, FILE_LIMIT, &text, NULL) == 0) {
-        size_t root = self->root ? strlen(self->root) : 0;
+        size_t root = strlen(self->root);
         bool is_below = strncmp(path, self->root, root) == 0 && path[root] == '/';
         struct rule_source source = {.file = mem_copy_string(is_below ? path + root + 1 : path),
                                      .skip = skip};

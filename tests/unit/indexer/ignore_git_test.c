@@ -222,7 +222,7 @@ static bool compare_path(const struct oracle *oracle, uint64_t seed, const char 
     struct ignore_story story;
     ignore_tell(oracle->tree, path, fs_is_folder(whole), &story);
     bool excluded = answer[0][0] && answer[2][0] != '!';
-    bool same_rule = strcmp(story.file, answer[0]) == 0 && story.line == (unsigned)atoi(answer[1]) &&
+    bool same_rule = strcmp(story.file, answer[0]) == 0 && story.line == strtoul(answer[1], NULL, 10) &&
                      strcmp(story.written, answer[2]) == 0;
     if ((story.skip != SKIP_NOT) != excluded || !same_rule) {
         fail_msg("HUNCH_IGNORE_SEED=%llu HUNCH_IGNORE_CASES=%d; path '%s' in %s: "
@@ -287,8 +287,7 @@ static void test_git_agrees(void **state) {
         excluded += compare_round(&oracle, seed + i);
     }
     stop_oracle(&oracle);
-    print_message("%llu paths, %llu of them excluded\n", (unsigned long long)(rounds * PATHS),
-                  (unsigned long long)excluded);
+    print_message("%zu paths, %zu of them excluded\n", (size_t)(rounds * PATHS), (size_t)excluded);
     // Were all or none excluded, the comparison would say little.
     assert_true(rounds < 20 || (excluded > rounds * PATHS / 10 && excluded < rounds * PATHS * 9 / 10));
 }
