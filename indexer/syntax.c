@@ -88,6 +88,9 @@ static bool extract_tree(struct extraction *extraction) {
     }
     TSNode root = ts_tree_root_node(tree);
     bool done = symbols_extract(extraction, root) && chunks_by_syntax(extraction, root);
+    if (done) {
+        references_extract(extraction, root);
+    }
     ts_tree_delete(tree);
     return done;
 }
@@ -95,6 +98,8 @@ static bool extract_tree(struct extraction *extraction) {
 static void forget(struct record *record) {
     record->symbols = NULL;
     record->symbol_count = 0;
+    record->references = NULL;
+    record->reference_count = 0;
     record->imports = NULL;
     record->import_count = 0;
 }
@@ -105,6 +110,7 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
     struct extraction extraction = {.syntax = syntax, .text = text, .cancel = cancel, .record = record};
     record->language = language_id(language);
     find_lines(&extraction);
+    extraction.comment = language_line_comment(language);
     extraction.grammar = language ? language_grammar(language) : NULL;
     extraction.stop_us = syntax->limit_us ? clock_thread_us() + syntax->limit_us : 0;
     struct str masked;
