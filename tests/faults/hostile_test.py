@@ -1,5 +1,5 @@
 """A tree that wants to hang, fill or crash whoever reads it: it is indexed within its caps, and every strange thing is
-counted. HUNCH_HOSTILE_FILES says how many tiny files there are (20,000; fewer under sanitizers)."""
+counted. HUNCH_HOSTILE_FILES says how many tiny files there are (10,000; fewer under sanitizers)."""
 import json
 import os
 import re
@@ -24,7 +24,7 @@ def is_sanitized():
 
 
 SANITIZED = is_sanitized()
-TINY = int(os.environ.get("HUNCH_HOSTILE_FILES") or (2_000 if SANITIZED else 20_000))
+TINY = int(os.environ.get("HUNCH_HOSTILE_FILES") or (2_000 if SANITIZED else 10_000))
 
 
 def deep(opening, closing, head="", tail=""):
