@@ -31,7 +31,7 @@ struct found_symbol {
 // One match, its captures sorted by role; nodes not captured are null.
 struct match {
     const struct capture *definition_capture;
-    TSNode definition, name, declarator, body, value, scope, container, wrapper, target;
+    TSNode definition, name, declarator, body, value, scope, container, wrapper, target, target_end;
     uint32_t pattern;
 };
 
@@ -80,7 +80,8 @@ static void match_read(struct match *match, const struct grammar *grammar, const
             match->wrapper = node;
             break;
         case CAPTURE_TARGET:
-            match->target = node;
+            match->target = ts_node_is_null(match->target) ? node : match->target;
+            match->target_end = node;
             break;
         default:
             break;
@@ -212,9 +213,10 @@ static void add_symbol(struct search *search, const struct place *place, const s
     vec_push(&search->symbols, (struct found_symbol){symbol, name->byte, match->pattern});
 }
 
-static void take_import(struct search *search, TSNode target) {
+// Of several targets the import is all from the first to the last: `a.b.{C, D}`.
+static void take_import(struct search *search, const struct match *match) {
     struct extraction *extraction = search->extraction;
-    struct symbol_name name = symbol_name_of(extraction, target, false);
+    struct symbol_name name = symbol_name_between(extraction, match->target, match->target_end);
     if (name.text.length && search->imports.count < IMPORTS_MAX) {
         vec_push(&search->imports, (struct import){arena_copy(&extraction->record->arena, name.text),
                                                    extraction_line(extraction, name.byte)});
@@ -223,7 +225,7 @@ static void take_import(struct search *search, TSNode target) {
 
 static void take_match(struct search *search, const struct place *place, const struct match *match) {
     if (!ts_node_is_null(match->target)) {
-        take_import(search, match->target);
+        take_import(search, match);
         return;
     }
     // A place that is itself a definition or container matches again when it is searched.

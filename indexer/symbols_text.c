@@ -7,16 +7,37 @@
 #include "base/utf8.h"
 #include "indexer/syntax_internal.h"
 
+#include <ctype.h>
+
 struct slice node_text(const struct extraction *extraction, TSNode node) {
     return slice_sub(extraction->text, ts_node_start_byte(node), ts_node_end_byte(node));
 }
 
+static char closing_quote(char opening) {
+    switch (opening) {
+    case '"':
+    case '\'':
+    case '`':
+        return opening;
+    case '<':
+        return '>';
+    default:
+        return '\0';
+    }
+}
+
+// "name", <name> and :name are name; <=> and ::name are not.
 static struct slice without_quotes(struct slice text) {
     text = slice_trim(text);
-    if (text.length >= 2 && text.data[0] && strchr("\"'`<", text.data[0])) {
-        text = slice_of(text.data + 1, text.length - 2);
+    if (text.length < 2) {
+        return text;
     }
-    return text;
+    const char *data = text.data;
+    bool is_operator = data[0] == '<' && !isalnum((unsigned char)data[text.length - 2]);
+    if (data[text.length - 1] == closing_quote(data[0]) && !is_operator) {
+        return slice_of(data + 1, text.length - 2);
+    }
+    return data[0] == ':' && data[1] != ':' ? slice_of(data + 1, text.length - 1) : text;
 }
 
 static void set_name(struct symbol_name *name, const struct extraction *extraction, struct slice text) {
@@ -71,6 +92,13 @@ struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode no
         node = next;
     }
     set_name(&name, extraction, node_text(extraction, node));
+    return name;
+}
+
+struct symbol_name symbol_name_between(const struct extraction *extraction, TSNode first, TSNode last) {
+    struct symbol_name name = {0};
+    set_name(&name, extraction,
+             slice_sub(extraction->text, ts_node_start_byte(first), ts_node_end_byte(last)));
     return name;
 }
 

@@ -78,6 +78,8 @@ struct symbol_name {
 };
 
 struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode node, bool is_declarator);
+// All from the first node to the last, without quotes.
+struct symbol_name symbol_name_between(const struct extraction *extraction, TSNode first, TSNode last);
 // One line of [start, end), comments left out, white space collapsed, the name behind it if it stands
 // further on; in the record's arena.
 const char *symbol_signature(const struct extraction *extraction, TSNode definition,

@@ -1,0 +1,8 @@
+((call method: (identifier) @_call arguments: (argument_list . (string (string_content) @target) .))
+  (#eq? @_call "require"))
+((call method: (identifier) @_call arguments: (argument_list . (string (string_content) @target) .))
+  (#eq? @_call "require_relative"))
+((call method: (identifier) @_call arguments: (argument_list . (string (string_content) @target)))
+  (#eq? @_call "load"))
+((call method: (identifier) @_call arguments: (argument_list (simple_symbol) . (string (string_content) @target)))
+  (#eq? @_call "autoload"))
