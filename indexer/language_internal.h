@@ -34,6 +34,7 @@ struct language {
     const char *const *ids; // NULL-terminated, the first is language_id()
     const char *const *extensions;
     const char *const *files;
+    const char *const *shebangs; // programs that run such scripts, without folder and version
     const TSLanguage *(*grammar)(void);
     const char *symbols_query;
     const char *chunks_query;
@@ -69,11 +70,13 @@ struct capture {
 
 enum { CAPTURES_MAX = 32, PREDICATES_MAX = 16 };
 
-// (#eq? @capture "text"), the one predicate that queries may use; tree-sitter leaves predicates to us.
+// (#eq? @capture "text") and (#any-of? @capture "text" ...), the predicates that queries may use; tree-sitter
+// leaves them to us.
 struct predicate {
     uint32_t pattern;
     uint32_t capture;
-    const char *text;
+    const TSQueryPredicateStep *texts; // the query's
+    uint32_t text_count;
 };
 
 struct grammar_query {
@@ -97,7 +100,8 @@ struct grammar {
 const struct grammar *language_grammar(const struct language *language);
 // Why language_grammar gave NULL, for that test.
 const char *language_trouble(void);
-// The language of this text: as given, but a C header that reads like C++ is C++.
+// The language of this text: as given, but a C header that reads like C++ is C++, and where none is given the
+// first line may name one.
 const struct language *language_refine(const struct language *language, const char *path, struct slice text);
 
 #endif

@@ -88,14 +88,24 @@ static void match_read(struct match *match, const struct grammar *grammar, const
     }
 }
 
+static bool predicate_holds(const TSQuery *query, const struct predicate *predicate, struct slice text) {
+    for (uint32_t i = 0; i < predicate->text_count; i++) {
+        uint32_t length;
+        const char *wanted = ts_query_string_value_for_id(query, predicate->texts[i].value_id, &length);
+        if (slice_equal(text, slice_of(wanted, length))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool predicates_hold(const struct extraction *extraction, const struct grammar_query *query,
                             const TSQueryMatch *raw) {
     for (size_t i = 0; i < query->predicate_count; i++) {
         const struct predicate *predicate = &query->predicates[i];
         for (uint16_t j = 0; predicate->pattern == raw->pattern_index && j < raw->capture_count; j++) {
             if (raw->captures[j].index == predicate->capture &&
-                !slice_equal(node_text(extraction, raw->captures[j].node),
-                             slice_of_string(predicate->text))) {
+                !predicate_holds(query->query, predicate, node_text(extraction, raw->captures[j].node))) {
                 return false;
             }
         }

@@ -91,13 +91,34 @@ struct slice type_name_of(const struct extraction *extraction, TSNode node) {
 // may begin, which spares most signatures the look into the tree.
 static uint32_t skip_comment(const struct extraction *extraction, TSNode definition, uint32_t at) {
     TSNode node = ts_node_descendant_for_byte_range(definition, at, at + 1);
-    if (ts_node_is_extra(node) && strstr(ts_node_type(node), "comment")) {
+    if (!ts_node_is_null(node) && !ts_node_is_named(node)) {
+        node = ts_node_parent(node); // the mark that begins a comment may be a node in it
+    }
+    if (!ts_node_is_null(node) && ts_node_is_extra(node) && strstr(ts_node_type(node), "comment")) {
         return ts_node_end_byte(node);
     }
     // In the body of a macro comments are blanked (mask.c) and leave no node.
     bool blanked = extraction->parsed.data[at] == ' ';
     size_t end = blanked ? slice_find(extraction->text, SLICE_LITERAL("*/"), at) : (size_t)-1;
     return end == (size_t)-1 ? at : (uint32_t)end + 2;
+}
+
+// May a comment of some language begin with these two characters?
+static bool begins_comment(char first, char second) {
+    switch (first) {
+    case '#':
+        return true;
+    case '/':
+        return second == '/' || second == '*';
+    case '-':
+        return second == '-';
+    case '{':
+        return second == '-';
+    case '(':
+        return second == '*';
+    default:
+        return false;
+    }
 }
 
 // A signature being written: one line, white space collapsed.
@@ -121,7 +142,8 @@ static void line_add_text(struct line *line, const struct extraction *extraction
     const char *data = extraction->text.data;
     for (uint32_t at = start; at < end && line->length <= SIGNATURE_MAX; at++) {
         char c = data[at];
-        uint32_t behind = c == '/' || c == '#' ? skip_comment(extraction, definition, at) : at;
+        bool asks = at + 1 < end && begins_comment(c, data[at + 1]);
+        uint32_t behind = asks ? skip_comment(extraction, definition, at) : at;
         bool joins_lines = c == '\\' && at + 1 < end && is_space(data[at + 1]);
         if (behind > at) {
             line->gap = true;
