@@ -99,9 +99,10 @@ static bool read_predicate(struct grammar_query *out, uint32_t pattern, const TS
         return false;
     }
     const char *name = ts_query_string_value_for_id(out->query, step[0].value_id, &name_length);
+    bool negated = strcmp(name, "not-any-of?") == 0;
     out->predicates[out->predicate_count++] =
-        (struct predicate){pattern, step[1].value_id, step + 2, length - 2};
-    return strcmp(name, "any-of?") == 0 || (strcmp(name, "eq?") == 0 && length == 3);
+        (struct predicate){pattern, step[1].value_id, negated, step + 2, length - 2};
+    return negated || strcmp(name, "any-of?") == 0 || (strcmp(name, "eq?") == 0 && length == 3);
 }
 
 static bool read_predicates(struct grammar_query *out) {

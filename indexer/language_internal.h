@@ -39,7 +39,9 @@ struct language {
     const char *symbols_query;
     const char *chunks_query;
     const char *imports_query;
-    bool has_macros; // C's family: see mask.c
+    bool has_macros;  // C's family: see mask.c
+    bool has_clauses; // neighbouring definitions of one name are one: Haskell's equations
+    bool is_data;     // what it defines are keys, not what a program can call: at most DATA_SYMBOLS_MAX
 };
 
 extern const struct language language_table[];
@@ -68,13 +70,14 @@ struct capture {
     const char *name;
 };
 
-enum { CAPTURES_MAX = 32, PREDICATES_MAX = 16 };
+enum { CAPTURES_MAX = 32, PREDICATES_MAX = 32 };
 
-// (#eq? @capture "text") and (#any-of? @capture "text" ...), the predicates that queries may use; tree-sitter
-// leaves them to us.
+// (#eq? @capture "text"), (#any-of? @capture "text" ...) and (#not-any-of? ...), the predicates that queries may
+// use; tree-sitter leaves them to us.
 struct predicate {
     uint32_t pattern;
     uint32_t capture;
+    bool negated;
     const TSQueryPredicateStep *texts; // the query's
     uint32_t text_count;
 };

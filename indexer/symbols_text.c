@@ -94,7 +94,7 @@ static uint32_t skip_comment(const struct extraction *extraction, TSNode definit
     if (!ts_node_is_null(node) && !ts_node_is_named(node)) {
         node = ts_node_parent(node); // the mark that begins a comment may be a node in it
     }
-    if (!ts_node_is_null(node) && ts_node_is_extra(node) && strstr(ts_node_type(node), "comment")) {
+    if (!ts_node_is_null(node) && ts_node_is_extra(node) && ts_node_start_byte(node) == at) {
         return ts_node_end_byte(node);
     }
     // In the body of a macro comments are blanked (mask.c) and leave no node.
@@ -144,7 +144,8 @@ static void line_add_text(struct line *line, const struct extraction *extraction
         char c = data[at];
         bool asks = at + 1 < end && begins_comment(c, data[at + 1]);
         uint32_t behind = asks ? skip_comment(extraction, definition, at) : at;
-        bool joins_lines = c == '\\' && at + 1 < end && is_space(data[at + 1]);
+        bool is_escaped = at > start && data[at - 1] == '\\';
+        bool joins_lines = c == '\\' && !is_escaped && at + 1 < end && is_space(data[at + 1]);
         if (behind > at) {
             line->gap = true;
             at = behind - 1;
@@ -163,7 +164,9 @@ static struct slice line_trim(const struct line *line) {
     while (text.length && strchr(" {=;,:\\", text.data[text.length - 1])) {
         text.length--;
     }
-    if (text.length > 2 && memcmp(text.data + text.length - 2, "=>", 2) == 0) {
+    bool ends_in_arrow =
+        text.length > 2 && text.data[text.length - 1] == '>' && strchr("=-", text.data[text.length - 2]);
+    if (ends_in_arrow) {
         text = slice_trim(slice_of(text.data, text.length - 2));
     }
     return text;

@@ -99,7 +99,8 @@ static void forget(struct record *record) {
 int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
                    const struct cancel *cancel, struct record *record) {
     language = language_refine(language, record->path, text);
-    struct extraction extraction = {.syntax = syntax, .text = text, .cancel = cancel, .record = record};
+    struct extraction extraction = {
+        .syntax = syntax, .language = language, .text = text, .cancel = cancel, .record = record};
     record->language = language_id(language);
     find_lines(&extraction);
     extraction.grammar = language ? language_grammar(language) : NULL;
