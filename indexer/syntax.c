@@ -9,12 +9,14 @@
 
 #include "base/err.h"
 #include "indexer/syntax_internal.h"
+#include "indexer/terms.h"
 
 struct syntax *syntax_new(void) {
     struct syntax *syntax = mem_zero(1, sizeof *syntax);
     syntax->parser = ts_parser_new();
     syntax->cursor = ts_query_cursor_new();
     ts_query_cursor_set_match_limit(syntax->cursor, 4096);
+    syntax->counter = term_counter_new();
     return syntax;
 }
 
@@ -26,6 +28,7 @@ void syntax_free(struct syntax *syntax) {
     if (syntax) {
         ts_query_cursor_delete(syntax->cursor);
         ts_parser_delete(syntax->parser);
+        term_counter_free(syntax->counter);
         free(syntax);
     }
 }

@@ -29,6 +29,7 @@ enum {
 struct syntax {
     TSParser *parser;
     TSQueryCursor *cursor;
+    struct term_counter *counter;
     uint64_t limit_us; // 0: none
 };
 
