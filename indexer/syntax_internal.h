@@ -17,7 +17,7 @@ enum {
     SCOPE_MAX = 200,         // longer paths keep the innermost name only
     VALUE_MAX = 80,          // a longer value stays out of the signature
     SYMBOLS_MAX = 50000,     // of one file; the rest is dropped
-    DATA_SYMBOLS_MAX = 1000, // likewise, of a file of keys
+    DATA_SYMBOLS_MAX = 4000, // likewise, of a file of keys
     IMPORTS_MAX = 1000,      // likewise: each costs every query in the file some look-ups
     PLACES_MAX = 200000,     // containers searched in one file
     DECLARATOR_DEPTH = 64,   // int ****...x

@@ -42,7 +42,7 @@
 ; Tests, and what is defined on a condition.
 (call target: (identifier) @_test (arguments . (string (quoted_content) @name)) (do_block) @body
   (#any-of? @_test "test" "property")) @function
-(call target: (identifier) @_if (do_block) @container (#any-of? @_if "if" "unless" "describe"))
+(call target: (identifier) @_if (do_block) @container (#any-of? @_if "if" "unless" "for" "describe"))
 
 (unary_operator operator: "@" operand: (call target: (identifier) @_type
   (arguments (binary_operator left: [(identifier) @name (call target: (identifier) @name)])))

@@ -11,6 +11,8 @@
   (expression_list . value: (function_definition) @callable)) @function
 (assignment_statement (variable_list . name: (dot_index_expression table: (_) @scope field: (_) @name) .)
   (expression_list . value: (function_definition) @callable)) @method
+(assignment_statement (variable_list . name: (bracket_index_expression table: (_) @scope field: (string) @name) .)
+  (expression_list . value: (function_definition) @callable)) @method
 
 ; A table's fields are looked for in it.
 (assignment_statement (variable_list . name: (identifier) @name .)
@@ -22,9 +24,9 @@
   (expression_list) @value) @field
 (variable_declaration (variable_list name: (identifier) @name)) @variable
 
-(field name: (identifier) @name value: (function_definition) @callable) @method
-(field name: (identifier) @name value: (table_constructor) @container) @field
-(field name: (identifier) @name value: (_) @value) @field
+(field name: [(identifier) (string)] @name value: (function_definition) @callable) @method
+(field name: [(identifier) (string)] @name value: (table_constructor) @container) @field
+(field name: [(identifier) (string)] @name value: (_) @value) @field
 
 ; `local` begins what it declares.
 (variable_declaration (assignment_statement)) @wrapper
