@@ -8,6 +8,7 @@ set(table_file ${CMAKE_BINARY_DIR}/languages.gen.c)
 set(table_externs "")
 set(table_arrays "")
 set(table_rows "")
+set(table_scanners "")
 set(table_keywords "")
 set(grammar_targets "")
 
@@ -50,6 +51,19 @@ foreach(file IN LISTS HUNCH_LANGUAGES)
   list(APPEND grammar_targets hunch_grammar_${key})
 
   string(APPEND table_externs "const TSLanguage *${function}(void);\n")
+  # Some scanners write more than tree-sitter gives them room for: theirs gets another name, and what the
+  # parser calls is ours, which looks at the length; see language_scanner.c.
+  if(EXISTS ${grammar}/scanner.c)
+    set(serialize ${function}_external_scanner_serialize)
+    set_property(SOURCE ${grammar}/scanner.c APPEND PROPERTY COMPILE_DEFINITIONS ${serialize}=${serialize}_any)
+    string(APPEND table_externs
+      "unsigned ${serialize}(void *scanner, char *buffer);\n"
+      "unsigned ${serialize}_any(void *scanner, char *buffer);\n")
+    string(APPEND table_scanners
+      "unsigned ${serialize}(void *scanner, char *buffer) {\n"
+      "    return language_scanner_state(${serialize}_any, scanner, buffer);\n"
+      "}\n")
+  endif()
   foreach(field ids extensions files shebangs keywords)
     hunch_json_strings(strings "${json}" ${field})
     if(field STREQUAL "keywords")
@@ -89,6 +103,7 @@ file(CONFIGURE OUTPUT ${table_file} @ONLY CONTENT [=[
 #include "indexer/language_internal.h"
 
 @table_externs@
+@table_scanners@
 @table_arrays@
 const struct language language_table[] = {
 @table_rows@};

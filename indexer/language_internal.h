@@ -107,4 +107,7 @@ const char *language_trouble(void);
 // first line may name one.
 const struct language *language_refine(const struct language *language, const char *path, struct slice text);
 
+// What a grammar's scanner remembers, by its own `serialize`, into tree-sitter's buffer; nothing if it is too much.
+unsigned language_scanner_state(unsigned (*serialize)(void *, char *), void *scanner, char *buffer);
+
 #endif
