@@ -12,6 +12,8 @@ struct language;
 
 // By file name and extension; NULL if unknown (such files are chunked by lines).
 const struct language *language_of_path(const char *path);
+// Likewise, and where the name does not tell, by the text: a script's first line, a C++ header's words.
+const struct language *language_of_text(const char *path, struct slice text);
 // By LSP language id ("c", "cpp", "python", "typescriptreact", ...).
 const struct language *language_of_id(const char *id);
 const char *language_id(const struct language *language);           // "c"; "" for NULL

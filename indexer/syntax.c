@@ -9,12 +9,14 @@
 
 #include "base/err.h"
 #include "indexer/syntax_internal.h"
+#include "indexer/terms.h"
 
 struct syntax *syntax_new(void) {
     struct syntax *syntax = mem_zero(1, sizeof *syntax);
     syntax->parser = ts_parser_new();
     syntax->cursor = ts_query_cursor_new();
     ts_query_cursor_set_match_limit(syntax->cursor, 4096);
+    syntax->counter = term_counter_new();
     return syntax;
 }
 
@@ -26,6 +28,7 @@ void syntax_free(struct syntax *syntax) {
     if (syntax) {
         ts_query_cursor_delete(syntax->cursor);
         ts_parser_delete(syntax->parser);
+        term_counter_free(syntax->counter);
         free(syntax);
     }
 }
@@ -99,7 +102,8 @@ static void forget(struct record *record) {
 int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
                    const struct cancel *cancel, struct record *record) {
     language = language_refine(language, record->path, text);
-    struct extraction extraction = {.syntax = syntax, .text = text, .cancel = cancel, .record = record};
+    struct extraction extraction = {
+        .syntax = syntax, .language = language, .text = text, .cancel = cancel, .record = record};
     record->language = language_id(language);
     find_lines(&extraction);
     extraction.grammar = language ? language_grammar(language) : NULL;

@@ -11,16 +11,17 @@
 #include "indexer/syntax.h"
 
 enum {
-    SIGNATURE_MAX = 300,   // bytes
-    SIGNATURE_SCAN = 4096, // bytes of the file looked at for one signature
-    NAME_MAX_BYTES = 200,  // longer names (generated, or a broken file) are cut
-    SCOPE_MAX = 200,       // longer paths keep the innermost name only
-    VALUE_MAX = 80,        // a longer value stays out of the signature
-    SYMBOLS_MAX = 50000,   // of one file; the rest is dropped
-    IMPORTS_MAX = 1000,    // likewise: each costs every query in the file some look-ups
-    PLACES_MAX = 200000,   // containers searched in one file
-    DECLARATOR_DEPTH = 64, // int ****...x
-    CHUNK_WEIGHT = 1500,   // non-space bytes that a syntax chunk aims at
+    SIGNATURE_MAX = 300,     // bytes
+    SIGNATURE_SCAN = 4096,   // bytes of the file looked at for one signature
+    NAME_MAX_BYTES = 200,    // longer names (generated, or a broken file) are cut
+    SCOPE_MAX = 200,         // longer paths keep the innermost name only
+    VALUE_MAX = 80,          // a longer value stays out of the signature
+    SYMBOLS_MAX = 50000,     // of one file; the rest is dropped
+    DATA_SYMBOLS_MAX = 4000, // likewise, of a file of keys
+    IMPORTS_MAX = 1000,      // likewise: each costs every query in the file some look-ups
+    PLACES_MAX = 200000,     // containers searched in one file
+    DECLARATOR_DEPTH = 64,   // int ****...x
+    CHUNK_WEIGHT = 1500,     // non-space bytes that a syntax chunk aims at
     LINE_CHUNK_LINES = 40,
     LINE_CHUNK_BYTES = 6000,
 };
@@ -28,11 +29,13 @@ enum {
 struct syntax {
     TSParser *parser;
     TSQueryCursor *cursor;
+    struct term_counter *counter;
     uint64_t limit_us; // 0: none
 };
 
 struct extraction {
     struct syntax *syntax;
+    const struct language *language;
     const struct grammar *grammar;
     struct slice text;
     struct slice parsed; // what the parser sees: the text, or the text with macros blanked

@@ -20,6 +20,7 @@ struct rows {
     VEC(struct term) terms;
     VEC(size_t) ends; // of each symbol's row
     struct arena arena;
+    struct term_counter *counter;
 };
 
 struct build {
@@ -104,8 +105,8 @@ static void count_signatures(struct build *build) {
         uint32_t count = 0;
         write_signature_document(&document, segment->files[part->entries[id].file].record,
                                  segment_symbol(segment, id));
-        const struct term *terms =
-            terms_count(str_slice(&document), &build->rows.arena, &count, &part->entries[id].length);
+        const struct term *terms = terms_count(build->rows.counter, str_slice(&document), &build->rows.arena,
+                                               &count, &part->entries[id].length);
         for (uint32_t i = 0; i < count; i++) {
             vec_push(&build->rows.terms, terms[i]);
         }
@@ -242,6 +243,7 @@ struct segment *segment_build(const struct segment_file *files, uint32_t count) 
     struct build build = {.segment = segment};
     atomic_init(&segment->references, 1);
     arena_init(&build.rows.arena);
+    build.rows.counter = term_counter_new();
     adopt_files(segment, files, count);
     number_folders(segment);
     number_entries(segment, SEGMENT_CHUNKS);
@@ -258,6 +260,7 @@ struct segment *segment_build(const struct segment_file *files, uint32_t count) 
     vec_free(&build.rows.terms);
     vec_free(&build.rows.ends);
     arena_free(&build.rows.arena);
+    term_counter_free(build.rows.counter);
     return segment;
 }
 

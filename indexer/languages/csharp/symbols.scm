@@ -37,5 +37,5 @@
 (local_declaration_statement (variable_declaration (variable_declarator name: (_) @name "=" . (_) @value))) @variable
 
 ; A type that is being typed.
-(ERROR ["class" "struct" "interface" "enum" "record"] @type . (identifier) @name)
+(ERROR ["class" "struct" "interface" "enum" "record"] . (identifier) @name @type)
 [(global_statement) (preproc_if) (preproc_elif) (preproc_else) (declaration_list) (ERROR)] @container

@@ -44,7 +44,7 @@
   (call_expression (identifier) @name (annotated_lambda (lambda_literal) @container))) @type (#eq? @_class "class"))
 
 ; A class that is being typed.
-(ERROR ["class" "interface" "object"] @type . (identifier) @name)
+(ERROR ["class" "interface" "object"] . (identifier) @name @type)
 (ERROR ["class" "interface" "object"] . (identifier) @scope (primary_constructor (class_parameters
   (class_parameter ["val" "var"] . (identifier) @name) @field)))
 [(class_body) (enum_class_body) (ERROR)] @container

@@ -32,6 +32,8 @@
   right: (object_creation_expression (anonymous_class body: (_) @container))))
 (return_statement (object_creation_expression (anonymous_class body: (_) @container)))
 
+; A type that is being typed.
+(ERROR ["class" "interface" "trait" "enum"] . (name) @name @type)
 [
   (if_statement) (else_clause) (else_if_clause) (compound_statement) (colon_block) (declare_statement)
   (try_statement) (catch_clause) (finally_clause) (ERROR)

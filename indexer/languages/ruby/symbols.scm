@@ -1,58 +1,33 @@
-; Methods. In the body of a module they are methods too, although no type surrounds them. An empty body has no
-; node: the signature then ends before "end".
-(body_statement (method name: (_) @name body: (_) @body) @method)
-(body_statement (method name: (_) @name "end" @body) @method)
-(method name: (_) @name body: (_) @body) @function
-(method name: (_) @name "end" @body) @function
-(program (singleton_method object: (constant) @scope name: (_) @name body: (_) @body) @method)
+; Methods; those of no class are methods of every object. An empty body has no node: the signature then ends before
+; "end".
+(method name: (_) @name body: (_) @body) @method
+(method name: (_) @name "end" @body) @method
 (singleton_method name: (_) @name body: (_) @body) @method
 (singleton_method name: (_) @name "end" @body) @method
-
 (alias name: (_) @name) @method
-((call method: (identifier) @_call arguments: (argument_list . (simple_symbol) @name)) @method
-  (#eq? @_call "alias_method"))
-((call method: (identifier) @_call arguments: (argument_list . (simple_symbol) @name) block: (_) @body) @method
-  (#eq? @_call "define_method"))
+((call method: (identifier) @_call arguments: (argument_list . (simple_symbol) @name) block: (_)? @body) @method
+  (#any-of? @_call "alias_method" "define_method"))
 
 ; Types. `class A::B` is B of A.
 (class name: (constant) @name body: (_) @container) @type
 (class name: (constant) @name "end" @body) @type
-(class name: (scope_resolution scope: (_) @scope name: (_) @name) body: (_) @container) @type
-(class name: (scope_resolution name: (_) @name) body: (_) @container) @type
+(class name: (scope_resolution scope: (_)? @scope name: (_) @name) body: (_) @container) @type
 (class name: (scope_resolution name: (_) @name) "end" @body) @type
 (module name: (constant) @name body: (_) @container) @module
 (module name: (constant) @name "end" @body) @module
-(module name: (scope_resolution scope: (_) @scope name: (_) @name) body: (_) @container) @module
-(module name: (scope_resolution name: (_) @name) "end" @body) @module
+(module name: (scope_resolution scope: (_)? @scope name: (_) @name) body: (_) @container) @module
 (singleton_class body: (_) @container)
 
 ; Point = Struct.new(:x, :y) do ... end
-((assignment left: (constant) @name right: [
-  (call receiver: (constant) @_maker block: (_ body: (_) @container) @body)
-  (call receiver: (constant) @_maker !block) @value
-]) @type (#eq? @_maker "Struct"))
-((assignment left: (constant) @name right: [
-  (call receiver: (constant) @_maker block: (_ body: (_) @container) @body)
-  (call receiver: (constant) @_maker !block) @value
-]) @type (#eq? @_maker "Data"))
-((assignment left: (constant) @name right: [
-  (call receiver: (constant) @_maker block: (_ body: (_) @container) @body)
-  (call receiver: (constant) @_maker !block) @value
-]) @type (#eq? @_maker "Class"))
-((assignment left: (constant) @name right: [
-  (call receiver: (constant) @_maker block: (_ body: (_) @container) @body)
-  (call receiver: (constant) @_maker !block) @value
-]) @type (#eq? @_maker "Module"))
+((assignment left: (constant) @name
+  right: (call receiver: (constant) @_maker block: (_ body: (_)? @container)? @body)) @type
+  (#any-of? @_maker "Struct" "Data" "Class" "Module"))
 
 ; Attributes: the declared ones, then those that initialize sets.
 ((call method: (identifier) @_call arguments: (argument_list (simple_symbol) @name)) @field
-  (#eq? @_call "attr_accessor"))
-((call method: (identifier) @_call arguments: (argument_list (simple_symbol) @name)) @field
-  (#eq? @_call "attr_reader"))
-((call method: (identifier) @_call arguments: (argument_list (simple_symbol) @name)) @field
-  (#eq? @_call "attr_writer"))
-((method name: (identifier) @_init body: (body_statement
-  (assignment left: (instance_variable) @name right: (_) @value) @field))
+  (#any-of? @_call "attr_accessor" "attr_reader" "attr_writer"))
+((method name: (identifier) @_init body: (body_statement (assignment
+  left: [(instance_variable) @name (left_assignment_list (instance_variable) @name)] right: (_) @value) @field))
   (#eq? @_init "initialize"))
 
 ; Values. A local variable counts in a script alone.
@@ -68,6 +43,8 @@
 (argument_list [(method) (singleton_method)]) @wrapper
 (call block: (_ body: (_) @container))
 
+; A type that is being typed.
+(ERROR ["class" "module"] . (constant) @name @type)
 [
   (begin) (rescue) (ensure) (else) (then) (if) (elsif) (unless) (case) (when) (if_modifier) (unless_modifier)
   (parenthesized_statements) (ERROR)

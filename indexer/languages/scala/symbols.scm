@@ -44,5 +44,5 @@
 (package_clause name: (_) @name body: (_) @container) @module
 
 ; A type that is being typed.
-(ERROR ["class" "trait" "object" "enum"] @type . (identifier) @name)
+(ERROR ["class" "trait" "object" "enum"] . (identifier) @name @type)
 [(template_body) (ERROR)] @container
