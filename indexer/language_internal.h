@@ -35,6 +35,7 @@ struct language {
     const char *const *extensions;
     const char *const *files;
     const char *const *shebangs; // programs that run such scripts, without folder and version
+    const char *const *nesting;  // how it opens and closes what the grammar's scanner follows by recursion
     const TSLanguage *(*grammar)(void);
     const char *symbols_query;
     const char *chunks_query;
@@ -107,6 +108,8 @@ const char *language_trouble(void);
 // first line may name one.
 const struct language *language_refine(const struct language *language, const char *path, struct slice text);
 
+// Would this text lead the grammar's scanner deeper than a thread's stack allows?
+bool language_nests_too_deep(const struct language *language, struct slice text);
 // What a grammar's scanner remembers, by its own `serialize`, into tree-sitter's buffer; nothing if it is too much.
 unsigned language_scanner_state(unsigned (*serialize)(void *, char *), void *scanner, char *buffer);
 

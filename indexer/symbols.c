@@ -202,8 +202,7 @@ static uint32_t last_line(const struct extraction *extraction, uint32_t start, u
 static void add_symbol(struct search *search, const struct place *place, const struct match *match,
                        const struct symbol_name *name, const char *scope) {
     struct extraction *extraction = search->extraction;
-    size_t limit = extraction->language->is_data ? DATA_SYMBOLS_MAX : SYMBOLS_MAX;
-    if (name->text.length == 0 || search->symbols.count >= limit) {
+    if (name->text.length == 0 || search->symbols.count >= SYMBOLS_MAX) {
         return;
     }
     uint32_t start = ts_node_start_byte(match->definition);
@@ -361,6 +360,9 @@ static size_t sort_found(struct search *search) {
     }
     if (count) {
         qsort(found, count, sizeof *found, by_start);
+    }
+    if (search->extraction->language->is_data && count > DATA_SYMBOLS_MAX) {
+        count = DATA_SYMBOLS_MAX;
     }
     return search->extraction->language->has_clauses ? join_clauses(found, count) : count;
 }

@@ -106,7 +106,8 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
         .syntax = syntax, .language = language, .text = text, .cancel = cancel, .record = record};
     record->language = language_id(language);
     find_lines(&extraction);
-    extraction.grammar = language ? language_grammar(language) : NULL;
+    bool parses = language && !language_nests_too_deep(language, text);
+    extraction.grammar = parses ? language_grammar(language) : NULL;
     extraction.stop_us = syntax->limit_us ? clock_thread_us() + syntax->limit_us : 0;
     struct str masked;
     str_init(&masked);

@@ -2,3 +2,4 @@
 (document (object (pair key: (_) @name value: (object) @container) @field))
 (document (object (pair key: (_) @name value: (_) @body) @field))
 (pair key: (_) @name value: (_) @body) @field
+(ERROR) @container

@@ -5,3 +5,4 @@
 (stream (document (block_node (block_mapping (block_mapping_pair key: (_) @name) @field))))
 (block_mapping_pair key: (_) @name value: (_) @body) @field
 (block_mapping_pair key: (_) @name) @field
+(ERROR) @container
