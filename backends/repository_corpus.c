@@ -6,8 +6,8 @@
 // documents. A commit sorts the small ones again if they changed, and the base
 // when the delta has outgrown a tenth of it. The first pass would so sort
 // everything ten times over: until it is done, the delta may become as large as
-// the base, and a quarter of what was read may wait unseen. A file that stands
-// in a later segment is dead in the earlier ones.
+// the base (three times a large one) and waits unseen. A file that stands in a
+// later segment is dead in the earlier ones.
 //
 //     entry:  base_file  where the base has it, if it does
 //             disk       its tokens since then, or `gone`
@@ -24,7 +24,7 @@
 #include "base/fs.h"
 
 #define NOT_IN_BASE UINT32_MAX
-enum { SMALLEST_BASE = 1 << 16, UNUSED_WORDS = 1 << 18 };
+enum { SMALLEST_BASE = 1 << 16, QUICK_BASE = 1 << 20, UNUSED_WORDS = 1 << 18 };
 #define DEFAULT_MAX_TOKENS (UINT64_C(64) << 20)
 static const size_t LARGEST_FILE = 2u << 20;
 static const size_t LARGEST_UNKNOWN = 128u << 10; // without a known language: data, more often than not
@@ -182,7 +182,8 @@ static void forget_words(struct corpus *corpus, struct token_list *base) {
 static void rebuild_base(struct corpus *corpus) {
     struct segment_builder builder = {0};
     const struct token_segment *base = corpus->segments[SEGMENT_BASE];
-    vec_reserve(&builder.tokens, (size_t)(corpus->base_live + corpus->disk_tokens) + corpus->entries.count);
+    token_segment_reserve(&builder,
+                          (size_t)(corpus->base_live + corpus->disk_tokens) + corpus->entries.count);
     for (size_t i = 0; i < corpus->entries.count; i++) {
         struct entry *entry = &corpus->entries.items[i];
         size_t before = builder.files.count;
@@ -209,6 +210,9 @@ static void rebuild_base(struct corpus *corpus) {
 
 static void rebuild_small(struct corpus *corpus, uint32_t which) {
     struct segment_builder builder = {0};
+    uint64_t tokens = which == SEGMENT_DELTA ? corpus->disk_tokens : corpus->overlay_tokens;
+    uint64_t files = tokens < corpus->entries.count ? tokens : corpus->entries.count; // that have any
+    token_segment_reserve(&builder, (size_t)(tokens + files));
     for (size_t i = 0; i < corpus->entries.count; i++) {
         struct entry *entry = &corpus->entries.items[i];
         struct token_list *list = which == SEGMENT_DELTA ? &entry->disk : &entry->overlay;
@@ -246,12 +250,20 @@ static void publish(struct corpus *corpus) {
 // repository's delta each time took most of its minute.
 static uint64_t may_wait(const struct corpus *corpus) {
     bool small = corpus->disk_tokens <= SMALLEST_BASE;
-    return corpus->full || small ? 0 : (corpus->base_live + corpus->disk_tokens) / 4;
+    return corpus->full || small ? 0 : UINT64_MAX;
+}
+
+// How large the delta may become before the base is sorted again. Sorting is most of what the first pass of
+// a large repository costs here, so while it lasts each time must bring four times as much.
+static uint64_t delta_limit(const struct corpus *corpus) {
+    uint64_t limit = corpus->full                     ? corpus->base_live / 10
+                     : corpus->base_live < QUICK_BASE ? corpus->base_live
+                                                      : 3 * corpus->base_live;
+    return limit > SMALLEST_BASE ? limit : SMALLEST_BASE;
 }
 
 void corpus_commit(struct corpus *corpus, bool full_pass) {
-    uint64_t allowed = corpus->base_live / (corpus->full ? 10 : 1);
-    bool outgrown = corpus->disk_tokens > (allowed > SMALLEST_BASE ? allowed : SMALLEST_BASE);
+    bool outgrown = corpus->disk_tokens > delta_limit(corpus);
     uint64_t rotten = corpus->segments[SEGMENT_BASE]->count - corpus->base_live;
     if (outgrown || (full_pass && !corpus->full) || is_crowded(corpus) ||
         rotten > SMALLEST_BASE + corpus->segments[SEGMENT_BASE]->count / 4) {

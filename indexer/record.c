@@ -8,7 +8,7 @@
 struct record *record_new(const char *path) {
     struct record *record = mem_zero(1, sizeof *record);
     atomic_init(&record->references, 1);
-    arena_init(&record->arena);
+    arena_init_spilling(&record->arena);
     record->path = arena_copy_string(&record->arena, path);
     record->language = "";
     return record;
