@@ -1,5 +1,7 @@
 // language_test.c - which language a file is in, and that every one of the table loads.
 #include "extract.h"
+
+#include "base/fs.h"
 #include "tests/unit/unit.h"
 
 static void test_of_path(void **state) {
@@ -139,6 +141,24 @@ static void test_table(void **state) {
     }
 }
 
+// Tests run from the source folder.
+static void test_page_for_users(void **state) {
+    (void)state;
+    struct str page, row;
+    str_init(&page);
+    str_init(&row);
+    assert_int_equal(fs_read("docs/languages.md", 1 << 20, &page, NULL), 0);
+    for (size_t i = 0; i < language_count(); i++) {
+        str_clear(&row);
+        str_append_format(&row, "\n| %s | `.", language_name(language_at(i)));
+        if (slice_find(str_slice(&page), str_slice(&row), 0) == (size_t)-1) {
+            fail_msg("docs/languages.md has no row of %s", language_name(language_at(i)));
+        }
+    }
+    str_free(&page);
+    str_free(&row);
+}
+
 static void test_keywords_are_sorted(void **state) {
     (void)state;
     const char *const *word = language_keywords();
@@ -167,13 +187,10 @@ static void test_headers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_of_path),
-        cmocka_unit_test(test_of_id),
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_keywords_are_sorted),
-        cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_first_lines),
-        cmocka_unit_test(test_hostile_first_lines),
+        cmocka_unit_test(test_of_path),     cmocka_unit_test(test_of_id),
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_keywords_are_sorted),
+        cmocka_unit_test(test_headers),     cmocka_unit_test(test_page_for_users),
+        cmocka_unit_test(test_first_lines), cmocka_unit_test(test_hostile_first_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

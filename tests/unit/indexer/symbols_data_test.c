@@ -225,8 +225,8 @@ static size_t write_parts(const struct parts_case *it, struct str *text) {
 static void test_chunks(void **state) {
     (void)state;
     static const struct parts_case parts[] = {
-        {"markdown", "# Guide\n\n## First\n\n", "## Second\n\n", "Word ", " of prose, and more.", "", "module",
-         "Second", "Guide"},
+        {"markdown", "# Guide\n\n## First\n\n", "## Second\n\n", "Word ", " of prose, and more.", "",
+         "module", "Second", "Guide"},
         {"toml", "[first]\n", "[second]\n", "key_", " = \"some value\"", "", "field", "second", ""},
         {"yaml", "first:\n", "second:\n", "  key_", ": some value of it", "", "field", "second", ""},
         {"css", ".first {\n", "}\n.second {\n", "  --key-", ": some value;", "}\n", "field", "second", ""},
