@@ -9,6 +9,7 @@
 (object_definition name: (_) @name body: (_) @container) @type
 (object_definition name: (_) @name) @type
 (package_object name: (_) @name body: (_) @container) @type
+(package_object name: (_) @name) @type
 (enum_definition name: (_) @name body: (_) @container) @type
 (type_definition name: (_) @name type: (_) @value) @type
 (type_definition name: (_) @name) @type.declaration
