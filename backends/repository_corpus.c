@@ -22,6 +22,7 @@
 #include "backends/repository_segment.h"
 
 #include "base/fs.h"
+#include "base/spill.h"
 
 #define NOT_IN_BASE UINT32_MAX
 enum { SMALLEST_BASE = 1 << 16, QUICK_BASE = 1 << 20, UNUSED_WORDS = 1 << 18 };
@@ -47,7 +48,8 @@ struct corpus {
     VEC(struct entry) entries;
     struct token_segment *segments[SEGMENT_COUNT];
     bool stale[SEGMENT_COUNT];
-    bool full; // the first pass is over
+    bool full;                 // the first pass is over
+    struct token_list scratch; // of the file being read
     uint64_t base_live, disk_tokens, overlay_tokens;
     uint64_t unsorted; // of disk_tokens, those put since the delta was sorted
     uv_mutex_t lock;   // of `current`
@@ -71,6 +73,21 @@ static uint64_t base_tokens(const struct corpus *corpus, const struct entry *ent
     return file->end - file->start;
 }
 
+// A list of exactly these tokens, in memory that spills.
+static struct token_list keep(const struct token_list *tokens) {
+    struct token_list kept = {.count = tokens->count, .capacity = tokens->count};
+    if (kept.count > 0) {
+        kept.items = spill_alloc(kept.count * sizeof *kept.items);
+        memcpy(kept.items, tokens->items, kept.count * sizeof *kept.items);
+    }
+    return kept;
+}
+
+static void drop_tokens(struct token_list *tokens) {
+    spill_free(tokens->items);
+    *tokens = (struct token_list){0};
+}
+
 static void drop_disk(struct corpus *corpus, struct entry *entry) {
     if (!entry->gone) {
         corpus->base_live -= base_tokens(corpus, entry);
@@ -80,7 +97,7 @@ static void drop_disk(struct corpus *corpus, struct entry *entry) {
         corpus->disk_tokens -= entry->disk.count;
         corpus->stale[SEGMENT_DELTA] = true;
     }
-    vec_free(&entry->disk);
+    drop_tokens(&entry->disk);
 }
 
 static void drop_overlay(struct corpus *corpus, struct entry *entry) {
@@ -88,7 +105,7 @@ static void drop_overlay(struct corpus *corpus, struct entry *entry) {
         corpus->overlay_tokens -= entry->overlay.count;
         corpus->stale[SEGMENT_OVERLAY] = true;
     }
-    vec_free(&entry->overlay);
+    drop_tokens(&entry->overlay);
 }
 
 static bool worth_learning(const struct record *record, struct slice text) {
@@ -98,22 +115,17 @@ static bool worth_learning(const struct record *record, struct slice text) {
 }
 
 static struct token_list learn(struct corpus *corpus, const struct record *record, struct slice text) {
-    struct token_list tokens = {0};
-    if (text.length == 0 || !worth_learning(record, text)) {
-        return tokens;
+    struct token_list *tokens = &corpus->scratch;
+    tokens->count = 0;
+    if (text.length > 0 && worth_learning(record, text)) {
+        struct encoder encoder = {.vocabulary = corpus->vocabulary};
+        encoder_append(&encoder, text, tokens);
     }
-    struct encoder encoder = {.vocabulary = corpus->vocabulary};
-    encoder_append(&encoder, text, &tokens);
     uint64_t total = corpus->base_live + corpus->disk_tokens + corpus->overlay_tokens;
-    if (total + tokens.count > corpus->max_tokens) {
-        vec_free(&tokens);
-        return tokens;
+    if (total + tokens->count > corpus->max_tokens) {
+        tokens->count = 0;
     }
-    if (tokens.count > 0) {
-        tokens.items = mem_resize(tokens.items, tokens.count, sizeof *tokens.items);
-        tokens.capacity = tokens.count;
-    }
-    return tokens;
+    return keep(tokens);
 }
 
 void corpus_put(struct corpus *corpus, const struct record *record, struct slice text) {
@@ -194,7 +206,7 @@ static void rebuild_base(struct corpus *corpus) {
             token_segment_add(&builder, entry->path, entry->taint, base->tokens + file->start + 1,
                               file->end - file->start - 1);
         }
-        vec_free(&entry->disk);
+        drop_tokens(&entry->disk);
         entry->base_file = builder.files.count > before ? (uint32_t)before : NOT_IN_BASE;
         entry->gone = false;
     }
@@ -303,10 +315,11 @@ void corpus_free(struct corpus *corpus) {
         token_segment_release(corpus->segments[i]);
     }
     for (size_t i = 0; i < corpus->entries.count; i++) {
-        vec_free(&corpus->entries.items[i].disk);
-        vec_free(&corpus->entries.items[i].overlay);
+        drop_tokens(&corpus->entries.items[i].disk);
+        drop_tokens(&corpus->entries.items[i].overlay);
     }
     vec_free(&corpus->entries);
+    vec_free(&corpus->scratch);
     intern_free(&corpus->paths);
     vocabulary_release(corpus->vocabulary);
     uv_mutex_destroy(&corpus->lock);

@@ -88,6 +88,9 @@ static bool extract_tree(struct extraction *extraction) {
     }
     TSNode root = ts_tree_root_node(tree);
     bool done = symbols_extract(extraction, root) && chunks_by_syntax(extraction, root);
+    if (done) {
+        references_extract(extraction, root);
+    }
     ts_tree_delete(tree);
     return done;
 }
@@ -95,6 +98,8 @@ static bool extract_tree(struct extraction *extraction) {
 static void forget(struct record *record) {
     record->symbols = NULL;
     record->symbol_count = 0;
+    record->references = NULL;
+    record->reference_count = 0;
     record->imports = NULL;
     record->import_count = 0;
 }
@@ -106,6 +111,7 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
         .syntax = syntax, .language = language, .text = text, .cancel = cancel, .record = record};
     record->language = language_id(language);
     find_lines(&extraction);
+    extraction.comment = language_line_comment(language);
     bool parses = language && !language_nests_too_deep(language, text);
     extraction.grammar = parses ? language_grammar(language) : NULL;
     extraction.stop_us = syntax->limit_us ? clock_thread_us() + syntax->limit_us : 0;
