@@ -44,4 +44,26 @@ static inline void check_cut_off(const struct language_case *it) {
     }
 }
 
+// That the text calls the names of `calls`, separated by blanks, and uses the types of `types`.
+static inline void check_references(const char *language, const char *text, const char *calls,
+                                    const char *types) {
+    struct record *record = extract(language, "a", slice_of_string(text));
+    const char *const lists[] = {calls, types};
+    static const enum reference_kind kinds[] = {REFERENCE_CALL, REFERENCE_TYPE};
+    uint32_t expected = 0;
+    for (size_t i = 0; i < 2; i++) {
+        for (const char *at = lists[i]; *at; at += strspn(at, " ")) {
+            struct slice name = slice_of(at, strcspn(at, " "));
+            size_t count = 0;
+            const struct reference *found = record_references(record, name, &count);
+            assert_int_equal(count, 1);
+            assert_int_equal(found->kind, kinds[i]);
+            expected++;
+            at += name.length;
+        }
+    }
+    assert_int_equal(record->reference_count, expected);
+    record_release(record);
+}
+
 #endif

@@ -230,11 +230,19 @@ static void test_cut_off(void **state) {
     }
 }
 
+static void test_references(void **state) {
+    (void)state;
+    check_references("shellscript", "run a | filter b\nx=$(inner c)\n", "run filter inner", "");
+    check_references("lua", "local x = load_it(1)\nm.one(2)\no:two(3)\n", "load_it one two", "");
+    check_references("elixir", "helper(1)\nRepo.insert(2)\n", "helper insert", "Repo");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_languages),
         cmocka_unit_test(test_crlf),
         cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

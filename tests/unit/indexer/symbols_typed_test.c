@@ -318,11 +318,20 @@ static void test_cut_off(void **state) {
     }
 }
 
+static void test_references(void **state) {
+    (void)state;
+    check_references("haskell", "f :: Tree -> Maybe\nf x = walk x (Map.lookup x)\n", "walk lookup",
+                     "Tree Maybe");
+    check_references("ocaml", "let f (x : tree) = List.iter walk x; close x\n", "iter close", "tree");
+    check_references("zig", "fn f() void {\n    open(1);\n    file.close();\n}\n", "open close", "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_languages),
         cmocka_unit_test(test_crlf),
         cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
