@@ -44,6 +44,10 @@ const char *language_line_comment(const struct language *language) {
     return language ? language->comment : "//";
 }
 
+bool language_is_data(const struct language *language) {
+    return language && language->is_data;
+}
+
 static struct capture capture_of_name(const char *name) {
     static const struct {
         const char *name;
