@@ -36,13 +36,17 @@ struct index_progress {
     uint64_t chunks;
     uint64_t symbols;
     bool walk_done;
-    bool ready; // the first full pass is in
+    bool searchable; // every file is in, a large repository's perhaps by its words alone as yet
+    bool ready;      // the first full pass is in
 };
 
 struct indexer_options {
     const char *root;       // absolute, real path of a folder
     const char *store_path; // NULL: below the user's cache folder, by the root's hash; "": no store
     unsigned threads;       // parsing threads; 0: cores - 1, at least 1
+    // When a first pass finds more bytes than this to parse, all of it is read for its words before that, so
+    // that it can be searched soon. 0: never.
+    uint64_t words_above;
     struct index_sink sink;
     void (*on_progress)(void *context, const struct index_progress *progress); // at most ten times a second
     void (*on_ready)(void *context, const struct index_progress *progress);    // after each full pass

@@ -16,7 +16,11 @@ static void extract(struct parser *self, struct syntax *syntax, const struct lan
     record->hash = hash_bytes(text.data, text.length);
     record->taint = source_taint(path, text);
     record->size = (int64_t)text.length;
-    result->is_partial = syntax_extract(syntax, language, text, &self->indexer->stop, record) != 0;
+    if (result->by_words) {
+        syntax_words(syntax, language, text, record);
+    } else {
+        result->is_partial = syntax_extract(syntax, language, text, &self->indexer->stop, record) != 0;
+    }
 }
 
 // What is to be done with the bytes that were read; takes them over.
@@ -37,6 +41,7 @@ static void judge_file(struct parser *self, struct syntax *syntax, const struct 
 static void parse_file(struct parser *self, struct syntax *syntax, const struct job *job) {
     struct result *result = result_new(RESULT_PARSED, job->path, job->ticket);
     result->in_pass = job->in_pass;
+    result->by_words = job->kind == JOB_WORDS;
     int error = source_read(self->indexer->root, job->path, &result->bytes, &result->status);
     if (error == 0) {
         judge_file(self, syntax, job, result);
@@ -68,6 +73,7 @@ static void parse_overlay(struct parser *self, struct syntax *syntax, const stru
 
 static void run_job(struct parser *self, struct syntax *syntax, const struct job *job) {
     switch (job->kind) {
+    case JOB_WORDS:
     case JOB_FILE:
         parse_file(self, syntax, job);
         break;

@@ -119,13 +119,18 @@ void retriever_free(struct retriever *retriever) {
     }
 }
 
+static void sink_searchable(void *self) {
+    shelf_searchable(&((struct retriever *)self)->shelf);
+}
+
 struct index_sink retriever_sink(struct retriever *retriever) {
     return (struct index_sink){.self = retriever,
                                .put = sink_put,
                                .remove = sink_remove,
                                .overlay = sink_overlay,
                                .overlay_remove = sink_overlay_remove,
-                               .commit = sink_commit};
+                               .commit = sink_commit,
+                               .searchable = sink_searchable};
 }
 
 static struct record *parse_document(const struct retrieval_query *query) {
