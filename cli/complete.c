@@ -84,7 +84,7 @@ static void ask(struct complete_run *run) {
     const char *below_root = run->path[0] == '/' ? run->path + 1 : run->path;
     struct engine_query query = {
         .path = run->path,
-        .language = language_id(language_of_path(run->path)),
+        .language = language_id(language_of_text(run->path, text_slice(run->text))),
         .text = run->text,
         .cursor = run->cursor,
         .invoked = true,

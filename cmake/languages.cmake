@@ -8,14 +8,15 @@ set(table_file ${CMAKE_BINARY_DIR}/languages.gen.c)
 set(table_externs "")
 set(table_arrays "")
 set(table_rows "")
+set(table_scanners "")
 set(table_keywords "")
 set(grammar_targets "")
 
-# The strings of JSON array `key` as `"a", "b", NULL`.
+# The strings of JSON array `key` as `"a", "b", NULL`; of none if there is no such key.
 function(hunch_json_strings out json key)
   set(text "")
-  string(JSON count LENGTH "${json}" ${key})
-  if(count GREATER 0)
+  string(JSON count ERROR_VARIABLE absent LENGTH "${json}" ${key})
+  if(NOT absent AND count GREATER 0)
     math(EXPR last "${count} - 1")
     foreach(i RANGE ${last})
       string(JSON item GET "${json}" ${key} ${i})
@@ -54,7 +55,20 @@ foreach(file IN LISTS HUNCH_LANGUAGES)
   list(APPEND grammar_targets hunch_grammar_${key})
 
   string(APPEND table_externs "const TSLanguage *${function}(void);\n")
-  foreach(field ids extensions files keywords)
+  # Some scanners write more than tree-sitter gives them room for: theirs gets another name, and what the
+  # parser calls is ours, which looks at the length; see language_scanner.c.
+  if(EXISTS ${grammar}/scanner.c)
+    set(serialize ${function}_external_scanner_serialize)
+    set_property(SOURCE ${grammar}/scanner.c APPEND PROPERTY COMPILE_DEFINITIONS ${serialize}=${serialize}_any)
+    string(APPEND table_externs
+      "unsigned ${serialize}(void *scanner, char *buffer);\n"
+      "unsigned ${serialize}_any(void *scanner, char *buffer);\n")
+    string(APPEND table_scanners
+      "unsigned ${serialize}(void *scanner, char *buffer) {\n"
+      "    return language_scanner_state(${serialize}_any, scanner, buffer);\n"
+      "}\n")
+  endif()
+  foreach(field ids extensions files shebangs nesting keywords)
     hunch_json_strings(strings "${json}" ${field})
     if(field STREQUAL "keywords")
       string(REGEX MATCHALL "\"[^\"]+\"" words "${strings}")
@@ -63,15 +77,12 @@ foreach(file IN LISTS HUNCH_LANGUAGES)
       string(APPEND table_arrays "static const char *const ${key}_${field}[] = {${strings}};\n")
     endif()
   endforeach()
-  set(row "    {\"${name}\", \"${comment}\", ${key}_ids, ${key}_extensions, ${key}_files, ${function}")
-  # A dialect may name the folder whose queries it shares, but for those that it has itself; only C's family has macros to see through.
+  set(row "    {\"${name}\", \"${comment}\", ${key}_ids, ${key}_extensions, ${key}_files, ${key}_shebangs")
+  string(APPEND row ", ${key}_nesting, ${function}")
+  # A dialect may name the folder whose queries it shares, but for those that it has itself.
   string(JSON queries ERROR_VARIABLE absent GET "${json}" queries)
   if(absent)
     set(queries ${key})
-  endif()
-  string(JSON macros ERROR_VARIABLE absent GET "${json}" macros)
-  if(absent)
-    set(macros OFF)
   endif()
   foreach(query symbols chunks imports references)
     set(query_file ${CMAKE_SOURCE_DIR}/indexer/languages/${key}/${query}.scm)
@@ -82,11 +93,14 @@ foreach(file IN LISTS HUNCH_LANGUAGES)
     string(APPEND table_arrays "${array}")
     string(APPEND row ", ${key}_${query}")
   endforeach()
-  if(macros)
-    string(APPEND row ", true")
-  else()
-    string(APPEND row ", false")
-  endif()
+  foreach(flag macros clauses data)
+    string(JSON value ERROR_VARIABLE absent GET "${json}" ${flag})
+    if(NOT absent AND value)
+      string(APPEND row ", true")
+    else()
+      string(APPEND row ", false")
+    endif()
+  endforeach()
   string(APPEND table_rows "${row}},\n")
 endforeach()
 
@@ -98,6 +112,7 @@ file(CONFIGURE OUTPUT ${table_file} @ONLY CONTENT [=[
 #include "indexer/language_internal.h"
 
 @table_externs@
+@table_scanners@
 @table_arrays@
 const struct language language_table[] = {
 @table_rows@};

@@ -28,39 +28,8 @@ const struct language *language_at(size_t index) {
     return index < language_table_count ? &language_table[index] : NULL;
 }
 
-static bool list_has(const char *const *list, const char *text) {
-    for (; *list; list++) {
-        if (strcmp(*list, text) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *const *language_keywords(void) {
     return language_table_keywords;
-}
-
-const struct language *language_of_id(const char *id) {
-    for (size_t i = 0; id && i < language_table_count; i++) {
-        if (list_has(language_table[i].ids, id)) {
-            return &language_table[i];
-        }
-    }
-    return NULL;
-}
-
-const struct language *language_of_path(const char *path) {
-    const char *slash = strrchr(path, '/');
-    const char *file = slash ? slash + 1 : path;
-    const char *extension = strrchr(file, '.');
-    for (size_t i = 0; i < language_table_count; i++) {
-        const struct language *language = &language_table[i];
-        if (list_has(language->files, file) || (extension && list_has(language->extensions, extension))) {
-            return language;
-        }
-    }
-    return NULL;
 }
 
 const char *language_id(const struct language *language) {
@@ -73,6 +42,10 @@ const char *language_name(const struct language *language) {
 
 const char *language_line_comment(const struct language *language) {
     return language ? language->comment : "//";
+}
+
+bool language_is_data(const struct language *language) {
+    return language && language->is_data;
 }
 
 static struct capture capture_of_name(const char *name) {
@@ -109,27 +82,40 @@ static struct capture capture_of_name(const char *name) {
     return (struct capture){.role = CAPTURE_OTHER, .name = name};
 }
 
-// One predicate is four steps: its name, the capture, the text, the end mark.
-static bool read_predicate(struct grammar_query *out, uint32_t pattern, const TSQueryPredicateStep *step) {
-    uint32_t length;
-    bool known = step[0].type == TSQueryPredicateStepTypeString &&
-                 step[1].type == TSQueryPredicateStepTypeCapture &&
-                 step[2].type == TSQueryPredicateStepTypeString &&
-                 strcmp(ts_query_string_value_for_id(out->query, step[0].value_id, &length), "eq?") == 0;
-    if (!known || out->predicate_count == PREDICATES_MAX) {
+static uint32_t predicate_length(const TSQueryPredicateStep *step, uint32_t steps) {
+    uint32_t length = 0;
+    while (length < steps && step[length].type != TSQueryPredicateStepTypeDone) {
+        length++;
+    }
+    return length;
+}
+
+// The steps of a predicate: its name, the capture, the texts.
+static bool read_predicate(struct grammar_query *out, uint32_t pattern, const TSQueryPredicateStep *step,
+                           uint32_t length) {
+    uint32_t name_length;
+    bool known = length >= 3 && step[0].type == TSQueryPredicateStepTypeString &&
+                 step[1].type == TSQueryPredicateStepTypeCapture && out->predicate_count < PREDICATES_MAX;
+    for (uint32_t i = 2; known && i < length; i++) {
+        known = step[i].type == TSQueryPredicateStepTypeString;
+    }
+    if (!known) {
         return false;
     }
-    out->predicates[out->predicate_count++] = (struct predicate){
-        pattern, step[1].value_id, ts_query_string_value_for_id(out->query, step[2].value_id, &length)};
-    return true;
+    const char *name = ts_query_string_value_for_id(out->query, step[0].value_id, &name_length);
+    bool negated = strcmp(name, "not-any-of?") == 0;
+    out->predicates[out->predicate_count++] =
+        (struct predicate){pattern, step[1].value_id, negated, step + 2, length - 2};
+    return negated || strcmp(name, "any-of?") == 0 || (strcmp(name, "eq?") == 0 && length == 3);
 }
 
 static bool read_predicates(struct grammar_query *out) {
     for (uint32_t pattern = 0; pattern < ts_query_pattern_count(out->query); pattern++) {
         uint32_t steps;
         const TSQueryPredicateStep *step = ts_query_predicates_for_pattern(out->query, pattern, &steps);
-        for (uint32_t at = 0; at < steps; at += 4) {
-            if (steps - at < 4 || !read_predicate(out, pattern, step + at)) {
+        for (uint32_t at = 0, length; at < steps; at += length + 1) {
+            length = predicate_length(step + at, steps - at);
+            if (!read_predicate(out, pattern, step + at, length)) {
                 return false;
             }
         }
@@ -217,38 +203,4 @@ const struct grammar *language_grammar(const struct language *language) {
 
 const char *language_trouble(void) {
     return trouble;
-}
-
-// Does a line of text begin, after blanks, with a word that only C++ has there?
-static bool reads_like_cpp(struct slice text) {
-    static const char *const heads[] = {
-        "class ", "namespace ", "template", "public:", "private:", "using ", "extern \"C++\"", "protected:"};
-    size_t at = 0;
-    while (at < text.length) {
-        while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t')) {
-            at++;
-        }
-        struct slice rest = slice_of(text.data + at, text.length - at);
-        for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-            if (slice_starts_with(rest, slice_of_string(heads[i]))) {
-                return true;
-            }
-        }
-        const char *newline = memchr(rest.data, '\n', rest.length);
-        if (!newline) {
-            return false;
-        }
-        at = (size_t)(newline - text.data) + 1;
-    }
-    return false;
-}
-
-const struct language *language_refine(const struct language *language, const char *path, struct slice text) {
-    size_t length = strlen(path);
-    bool is_header = length > 2 && strcmp(path + length - 2, ".h") == 0;
-    if (language && is_header && strcmp(language_id(language), "c") == 0 && reads_like_cpp(text)) {
-        const struct language *cpp = language_of_id("cpp");
-        return cpp ? cpp : language;
-    }
-    return language;
 }

@@ -12,11 +12,15 @@ struct language;
 
 // By file name and extension; NULL if unknown (such files are chunked by lines).
 const struct language *language_of_path(const char *path);
+// Likewise, and where the name does not tell, by the text: a script's first line, a C++ header's words.
+const struct language *language_of_text(const char *path, struct slice text);
 // By LSP language id ("c", "cpp", "python", "typescriptreact", ...).
 const struct language *language_of_id(const char *id);
 const char *language_id(const struct language *language);           // "c"; "" for NULL
 const char *language_name(const struct language *language);         // "C"; "text" for NULL
 const char *language_line_comment(const struct language *language); // "//" or "#"; "//" for NULL
+// Are its symbols keys of data, as JSON's are, not what a program can call? False for NULL.
+bool language_is_data(const struct language *language);
 size_t language_count(void);
 const struct language *language_at(size_t index);
 // The reserved words of all languages, sorted, NULL-terminated.

@@ -36,12 +36,16 @@ struct language {
     const char *const *ids; // NULL-terminated, the first is language_id()
     const char *const *extensions;
     const char *const *files;
+    const char *const *shebangs; // programs that run such scripts, without folder and version
+    const char *const *nesting;  // how it opens and closes what the grammar's scanner follows by recursion
     const TSLanguage *(*grammar)(void);
     const char *symbols_query;
     const char *chunks_query;
     const char *imports_query;
     const char *references_query;
-    bool has_macros; // C's family: see mask.c
+    bool has_macros;  // C's family: see mask.c
+    bool has_clauses; // neighbouring definitions of one name are one: Haskell's equations
+    bool is_data;     // what it defines are keys, not what a program can call: at most DATA_SYMBOLS_MAX
 };
 
 extern const struct language language_table[];
@@ -70,13 +74,16 @@ struct capture {
     const char *name;
 };
 
-enum { CAPTURES_MAX = 32, PREDICATES_MAX = 16 };
+enum { CAPTURES_MAX = 32, PREDICATES_MAX = 32 };
 
-// (#eq? @capture "text"), the one predicate that queries may use; tree-sitter leaves predicates to us.
+// (#eq? @capture "text"), (#any-of? @capture "text" ...) and (#not-any-of? ...), the predicates that queries may
+// use; tree-sitter leaves them to us.
 struct predicate {
     uint32_t pattern;
     uint32_t capture;
-    const char *text;
+    bool negated;
+    const TSQueryPredicateStep *texts; // the query's
+    uint32_t text_count;
 };
 
 struct grammar_query {
@@ -101,7 +108,13 @@ struct grammar {
 const struct grammar *language_grammar(const struct language *language);
 // Why language_grammar gave NULL, for that test.
 const char *language_trouble(void);
-// The language of this text: as given, but a C header that reads like C++ is C++.
+// The language of this text: as given, but a C header that reads like C++ is C++, and where none is given the
+// first line may name one.
 const struct language *language_refine(const struct language *language, const char *path, struct slice text);
+
+// Would this text lead the grammar's scanner deeper than a thread's stack allows?
+bool language_nests_too_deep(const struct language *language, struct slice text);
+// What a grammar's scanner remembers, by its own `serialize`, into tree-sitter's buffer; nothing if it is too much.
+unsigned language_scanner_state(unsigned (*serialize)(void *, char *), void *scanner, char *buffer);
 
 #endif

@@ -17,6 +17,7 @@ struct place {
     TSNode node;
     const char *scope;
     bool in_type;
+    uint32_t number;
     uint32_t start; // of the wrapper that the definitions begin with, or NO_WRAPPER
 };
 
@@ -26,12 +27,14 @@ struct found_symbol {
     struct symbol symbol;
     uint32_t name_byte;
     uint32_t pattern; // of two patterns that find the same name the earlier one wins
+    uint32_t order;   // as found; of two matches of one pattern the first wins
+    uint32_t place;   // the number of the place it was found in
 };
 
 // One match, its captures sorted by role; nodes not captured are null.
 struct match {
     const struct capture *definition_capture;
-    TSNode definition, name, declarator, body, value, scope, container, wrapper, target;
+    TSNode definition, name, declarator, body, value, scope, container, wrapper, target, target_end;
     uint32_t pattern;
 };
 
@@ -80,12 +83,24 @@ static void match_read(struct match *match, const struct grammar *grammar, const
             match->wrapper = node;
             break;
         case CAPTURE_TARGET:
-            match->target = node;
+            match->target = ts_node_is_null(match->target) ? node : match->target;
+            match->target_end = node;
             break;
         default:
             break;
         }
     }
+}
+
+static bool predicate_holds(const TSQuery *query, const struct predicate *predicate, struct slice text) {
+    for (uint32_t i = 0; i < predicate->text_count; i++) {
+        uint32_t length;
+        const char *wanted = ts_query_string_value_for_id(query, predicate->texts[i].value_id, &length);
+        if (slice_equal(text, slice_of(wanted, length))) {
+            return !predicate->negated;
+        }
+    }
+    return predicate->negated;
 }
 
 static bool predicates_hold(const struct extraction *extraction, const struct grammar_query *query,
@@ -94,8 +109,7 @@ static bool predicates_hold(const struct extraction *extraction, const struct gr
         const struct predicate *predicate = &query->predicates[i];
         for (uint16_t j = 0; predicate->pattern == raw->pattern_index && j < raw->capture_count; j++) {
             if (raw->captures[j].index == predicate->capture &&
-                !slice_equal(node_text(extraction, raw->captures[j].node),
-                             slice_of_string(predicate->text))) {
+                !predicate_holds(query->query, predicate, node_text(extraction, raw->captures[j].node))) {
                 return false;
             }
         }
@@ -121,7 +135,7 @@ static void push_place(struct search *search, TSNode node, struct place place) {
         return;
     }
     map_set(&search->visited, id, 1);
-    search->place_count++;
+    place.number = search->place_count++;
     place.node = node;
     vec_push(&search->places, place);
 }
@@ -210,21 +224,40 @@ static void add_symbol(struct search *search, const struct place *place, const s
         .doc = symbol_doc(extraction, start, ts_node_is_null(match->body) ? match->container : match->body),
     };
     set_kind(&symbol, match, name, place->in_type);
-    vec_push(&search->symbols, (struct found_symbol){symbol, name->byte, match->pattern});
+    uint32_t order = (uint32_t)search->symbols.count;
+    vec_push(&search->symbols,
+             (struct found_symbol){symbol, name->byte, match->pattern, order, place->number});
 }
 
-static void take_import(struct search *search, TSNode target) {
+// Of several targets the import is all from the first to the last: `a.b.{C, D}`.
+static void take_import(struct search *search, const struct match *match) {
     struct extraction *extraction = search->extraction;
-    struct symbol_name name = symbol_name_of(extraction, target, false);
+    struct symbol_name name = symbol_name_between(extraction, match->target, match->target_end);
     if (name.text.length && search->imports.count < IMPORTS_MAX) {
         vec_push(&search->imports, (struct import){arena_copy(&extraction->record->arena, name.text),
                                                    extraction_line(extraction, name.byte)});
     }
 }
 
+static bool is_within(TSNode outer, TSNode inner) {
+    return ts_node_is_null(inner) || (ts_node_start_byte(outer) <= ts_node_start_byte(inner) &&
+                                      ts_node_end_byte(inner) <= ts_node_end_byte(outer));
+}
+
+// A search that is limited in depth forgets to give up a half-made match when it leaves a node that ends in
+// one of the grammar's hidden nodes, and may finish it in the next node (tree-sitter 0.25).
+static bool is_astray(const struct match *match) {
+    return match->definition_capture &&
+           !(is_within(match->definition, match->name) && is_within(match->definition, match->body) &&
+             is_within(match->definition, match->value));
+}
+
 static void take_match(struct search *search, const struct place *place, const struct match *match) {
+    if (is_astray(match)) {
+        return;
+    }
     if (!ts_node_is_null(match->target)) {
-        take_import(search, match->target);
+        take_import(search, match);
         return;
     }
     // A place that is itself a definition or container matches again when it is searched.
@@ -278,7 +311,10 @@ static int by_name(const void *left, const void *right) {
     if (a->name_byte != b->name_byte) {
         return a->name_byte < b->name_byte ? -1 : 1;
     }
-    return (a->pattern > b->pattern) - (a->pattern < b->pattern);
+    if (a->pattern != b->pattern) {
+        return a->pattern < b->pattern ? -1 : 1;
+    }
+    return (a->order > b->order) - (a->order < b->order);
 }
 
 static int by_start(const void *left, const void *right) {
@@ -289,8 +325,30 @@ static int by_start(const void *left, const void *right) {
     return (a->name_byte > b->name_byte) - (a->name_byte < b->name_byte);
 }
 
-static void keep_symbols(struct search *search) {
-    struct record *record = search->extraction->record;
+// Are these neighbours clauses of one function, or its signature and its first clause?
+static bool is_same_function(const struct found_symbol *first, const struct found_symbol *second) {
+    const struct symbol *a = &first->symbol, *b = &second->symbol;
+    return first->place == second->place && a->kind == b->kind && a->kind <= SYMBOL_MACRO &&
+           a->kind != SYMBOL_TYPE && strcmp(a->name, b->name) == 0;
+}
+
+static size_t join_clauses(struct found_symbol *found, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (kept && is_same_function(&found[kept - 1], &found[i])) {
+            struct symbol *whole = &found[kept - 1].symbol;
+            whole->end_byte = found[i].symbol.end_byte;
+            whole->end_line = found[i].symbol.end_line;
+            whole->is_declaration = whole->is_declaration && found[i].symbol.is_declaration;
+        } else {
+            found[kept++] = found[i];
+        }
+    }
+    return kept;
+}
+
+// Each name once, in the order of the file.
+static size_t sort_found(struct search *search) {
     struct found_symbol *found = search->symbols.items;
     size_t count = 0;
     if (search->symbols.count) {
@@ -304,6 +362,16 @@ static void keep_symbols(struct search *search) {
     if (count) {
         qsort(found, count, sizeof *found, by_start);
     }
+    if (search->extraction->language->is_data && count > DATA_SYMBOLS_MAX) {
+        count = DATA_SYMBOLS_MAX;
+    }
+    return search->extraction->language->has_clauses ? join_clauses(found, count) : count;
+}
+
+static void keep_symbols(struct search *search) {
+    struct record *record = search->extraction->record;
+    struct found_symbol *found = search->symbols.items;
+    size_t count = sort_found(search);
     struct symbol *symbols = arena_alloc(&record->arena, count * sizeof *symbols);
     for (size_t i = 0; i < count; i++) {
         symbols[i] = found[i].symbol;

@@ -116,7 +116,8 @@ static struct slice doc_above(const struct extraction *extraction, uint32_t defi
         return first == (size_t)-1 ? nothing : first_words(text, first, end);
     }
     size_t first = end;
-    while (line.length && slice_starts_with(line, slice_of_string(extraction->comment))) {
+    bool has_comments = extraction->comment[0] != '\0';
+    while (has_comments && line.length && slice_starts_with(line, slice_of_string(extraction->comment))) {
         first = start;
         line = line_above(&lines, &start);
     }

@@ -7,16 +7,45 @@
 #include "base/utf8.h"
 #include "indexer/syntax_internal.h"
 
+#include <ctype.h>
+
 struct slice node_text(const struct extraction *extraction, TSNode node) {
     return slice_sub(extraction->text, ts_node_start_byte(node), ts_node_end_byte(node));
 }
 
+static char closing_quote(char opening) {
+    switch (opening) {
+    case '"':
+    case '\'':
+    case '`':
+        return opening;
+    case '<':
+        return '>';
+    default:
+        return '\0';
+    }
+}
+
+static bool is_word(char c) {
+    return c == '_' || isalnum((unsigned char)c);
+}
+
+// "name", <name>, :name and name: are name; <=>, :+: and ::name are not.
 static struct slice without_quotes(struct slice text) {
     text = slice_trim(text);
-    if (text.length >= 2 && text.data[0] && strchr("\"'`<", text.data[0])) {
-        text = slice_of(text.data + 1, text.length - 2);
+    if (text.length >= 2 && text.data[0] == ':' && (is_word(text.data[1]) || strchr("\"[", text.data[1]))) {
+        text = slice_of(text.data + 1, text.length - 1);
     }
-    return text;
+    if (text.length < 2) {
+        return text;
+    }
+    const char *data = text.data;
+    size_t last = text.length - 1;
+    bool is_operator = data[0] == '<' && !is_word(data[last - 1]);
+    if (data[last] == closing_quote(data[0]) && !is_operator) {
+        return slice_of(data + 1, last - 1);
+    }
+    return data[last] == ':' && is_word(data[last - 1]) ? slice_of(data, last) : text;
 }
 
 static void set_name(struct symbol_name *name, const struct extraction *extraction, struct slice text) {
@@ -74,6 +103,13 @@ struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode no
     return name;
 }
 
+struct symbol_name symbol_name_between(const struct extraction *extraction, TSNode first, TSNode last) {
+    struct symbol_name name = {0};
+    set_name(&name, extraction,
+             slice_sub(extraction->text, ts_node_start_byte(first), ts_node_end_byte(last)));
+    return name;
+}
+
 struct slice type_name_of(const struct extraction *extraction, TSNode node) {
     struct slice text = node_text(extraction, node);
     size_t end = 0;
@@ -91,13 +127,34 @@ struct slice type_name_of(const struct extraction *extraction, TSNode node) {
 // may begin, which spares most signatures the look into the tree.
 static uint32_t skip_comment(const struct extraction *extraction, TSNode definition, uint32_t at) {
     TSNode node = ts_node_descendant_for_byte_range(definition, at, at + 1);
-    if (ts_node_is_extra(node) && strstr(ts_node_type(node), "comment")) {
+    if (!ts_node_is_null(node) && !ts_node_is_named(node)) {
+        node = ts_node_parent(node); // the mark that begins a comment may be a node in it
+    }
+    if (!ts_node_is_null(node) && ts_node_is_extra(node) && ts_node_start_byte(node) == at) {
         return ts_node_end_byte(node);
     }
     // In the body of a macro comments are blanked (mask.c) and leave no node.
     bool blanked = extraction->parsed.data[at] == ' ';
     size_t end = blanked ? slice_find(extraction->text, SLICE_LITERAL("*/"), at) : (size_t)-1;
     return end == (size_t)-1 ? at : (uint32_t)end + 2;
+}
+
+// May a comment of some language begin with these two characters?
+static bool begins_comment(char first, char second) {
+    switch (first) {
+    case '#':
+        return true;
+    case '/':
+        return second == '/' || second == '*';
+    case '-':
+        return second == '-';
+    case '{':
+        return second == '-';
+    case '(':
+        return second == '*';
+    default:
+        return false;
+    }
 }
 
 // A signature being written: one line, white space collapsed.
@@ -121,8 +178,10 @@ static void line_add_text(struct line *line, const struct extraction *extraction
     const char *data = extraction->text.data;
     for (uint32_t at = start; at < end && line->length <= SIGNATURE_MAX; at++) {
         char c = data[at];
-        uint32_t behind = c == '/' || c == '#' ? skip_comment(extraction, definition, at) : at;
-        bool joins_lines = c == '\\' && at + 1 < end && is_space(data[at + 1]);
+        bool asks = at + 1 < end && begins_comment(c, data[at + 1]);
+        uint32_t behind = asks ? skip_comment(extraction, definition, at) : at;
+        bool is_escaped = at > start && data[at - 1] == '\\';
+        bool joins_lines = c == '\\' && !is_escaped && at + 1 < end && is_space(data[at + 1]);
         if (behind > at) {
             line->gap = true;
             at = behind - 1;
@@ -141,7 +200,9 @@ static struct slice line_trim(const struct line *line) {
     while (text.length && strchr(" {=;,:\\", text.data[text.length - 1])) {
         text.length--;
     }
-    if (text.length > 2 && memcmp(text.data + text.length - 2, "=>", 2) == 0) {
+    bool ends_in_arrow =
+        text.length > 2 && text.data[text.length - 1] == '>' && strchr("=-", text.data[text.length - 2]);
+    if (ends_in_arrow) {
         text = slice_trim(slice_of(text.data, text.length - 2));
     }
     return text;

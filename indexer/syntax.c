@@ -107,11 +107,13 @@ static void forget(struct record *record) {
 int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
                    const struct cancel *cancel, struct record *record) {
     language = language_refine(language, record->path, text);
-    struct extraction extraction = {.syntax = syntax, .text = text, .cancel = cancel, .record = record};
+    struct extraction extraction = {
+        .syntax = syntax, .language = language, .text = text, .cancel = cancel, .record = record};
     record->language = language_id(language);
     find_lines(&extraction);
     extraction.comment = language_line_comment(language);
-    extraction.grammar = language ? language_grammar(language) : NULL;
+    bool parses = language && !language_nests_too_deep(language, text);
+    extraction.grammar = parses ? language_grammar(language) : NULL;
     extraction.stop_us = syntax->limit_us ? clock_thread_us() + syntax->limit_us : 0;
     struct str masked;
     str_init(&masked);

@@ -17,6 +17,7 @@ enum {
     SCOPE_MAX = 200,         // longer paths keep the innermost name only
     VALUE_MAX = 80,          // a longer value stays out of the signature
     SYMBOLS_MAX = 50000,     // of one file; the rest is dropped
+    DATA_SYMBOLS_MAX = 4000, // likewise, of a file of keys
     IMPORTS_MAX = 1000,      // likewise: each costs every query in the file some look-ups
     PLACES_MAX = 200000,     // containers searched in one file
     REFERENCES_MAX = 20000,  // likewise
@@ -39,6 +40,7 @@ struct syntax {
 
 struct extraction {
     struct syntax *syntax;
+    const struct language *language;
     const struct grammar *grammar;
     const char *comment; // what begins a line comment
     struct slice text;
@@ -88,6 +90,8 @@ struct symbol_name {
 };
 
 struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode node, bool is_declarator);
+// All from the first node to the last, without quotes.
+struct symbol_name symbol_name_between(const struct extraction *extraction, TSNode first, TSNode last);
 // One line of [start, end), comments left out, white space collapsed, the name behind it if it stands
 // further on; in the record's arena.
 const char *symbol_signature(const struct extraction *extraction, TSNode definition,

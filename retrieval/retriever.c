@@ -135,7 +135,7 @@ struct index_sink retriever_sink(struct retriever *retriever) {
 
 static struct record *parse_document(const struct retrieval_query *query) {
     const struct language *language = language_of_id(query->language);
-    language = language ? language : language_of_path(query->path);
+    language = language ? language : language_of_text(query->path, query->text);
     if (!language || query->text.length > PARSED_MAX) {
         return NULL;
     }

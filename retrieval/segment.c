@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/spill.h"
 #include "base/vec.h"
+#include "indexer/language.h"
 #include "indexer/terms.h"
 #include "retrieval/embedder.h"
 #include "retrieval/paths.h"
@@ -54,17 +55,25 @@ uint32_t segment_name_key(struct slice name) {
     return hash_fold(hash_bytes(lower, length));
 }
 
+// Keys of data (JSON, CSS, Markdown) are no definitions that code could use; their chunks are found all the same.
+static uint32_t document_count(const struct record *record, enum segment_field field) {
+    if (field == SEGMENT_CHUNKS) {
+        return record->chunk_count;
+    }
+    return language_is_data(language_of_id(record->language)) ? 0 : record->symbol_count;
+}
+
 static void number_entries(struct segment *segment, enum segment_field field) {
     struct segment_part *part = &segment->fields[field];
     for (uint32_t f = 0; f < segment->file_count; f++) {
         const struct record *record = segment->files[f].record;
-        part->count += field == SEGMENT_CHUNKS ? record->chunk_count : record->symbol_count;
+        part->count += document_count(record, field);
     }
     part->entries = spill_alloc((part->count + (size_t)1) * sizeof *part->entries);
     uint32_t id = 0;
     for (uint32_t f = 0; f < segment->file_count; f++) {
         const struct record *record = segment->files[f].record;
-        uint32_t count = field == SEGMENT_CHUNKS ? record->chunk_count : record->symbol_count;
+        uint32_t count = document_count(record, field);
         for (uint32_t i = 0; i < count; i++) {
             part->entries[id++] =
                 (struct segment_entry){f, i, field == SEGMENT_CHUNKS ? record->chunks[i].length : 0};

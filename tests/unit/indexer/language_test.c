@@ -1,5 +1,7 @@
 // language_test.c - which language a file is in, and that every one of the table loads.
 #include "extract.h"
+
+#include "base/fs.h"
 #include "tests/unit/unit.h"
 
 static void test_of_path(void **state) {
@@ -24,6 +26,23 @@ static void test_of_path(void **state) {
         {"a.go", "go"},
         {"a.rs", "rust"},
         {"A.java", "java"},
+        {"a.sh", "shellscript"},
+        {"home/.bashrc", "shellscript"},
+        {"PKGBUILD", "shellscript"},
+        {"a.lua", "lua"},
+        {".luacheckrc", "lua"},
+        {"A.hs", "haskell"},
+        {"a.ml", "ocaml"},
+        {"a.mli", "ocaml.interface"},
+        {"mix.exs", "elixir"},
+        {"build.zig", "zig"},
+        {"index.html", "html"},
+        {"a.css", "css"},
+        {"package.json", "json"},
+        {"a.yml", "yaml"},
+        {".clang-format", "yaml"},
+        {"Cargo.toml", "toml"},
+        {"README.md", "markdown"},
         {"Makefile", ""},
         {"a.txt", ""},
         {"c", ""},
@@ -35,6 +54,62 @@ static void test_of_path(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_string_equal(language_id(language_of_path(cases[i].path)), cases[i].id);
     }
+}
+
+// Scripts whose name does not tell.
+static void test_first_lines(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *text, *id;
+    } cases[] = {
+        {"run", "#!/bin/sh\n", "shellscript"},
+        {"run", "#! /bin/bash -eu\necho\n", "shellscript"},
+        {"run", "#!/usr/bin/zsh", "shellscript"},
+        {"run", "#!/bin/ksh93\r\n", "shellscript"},
+        {"run", "#!/usr/bin/env python3\n", "python"},
+        {"run", "#!/usr/bin/env python3.11\n", "python"},
+        {"run", "#!/usr/bin/env -S python3 -u\n", "python"},
+        {"run", "#!/usr/bin/env -Spython3 -u\n", "python"},
+        {"run", "#!/usr/bin/env --split-string=python3 -u\n", "python"},
+        {"run", "#!/usr/bin/env -i -u HOME -S PATH=/bin:/usr/bin /opt/x/pypy3 -u\n", "python"},
+        {"run", "#!/opt/python3.12/bin/python3.12\n", "python"},
+        {"run", "#!/usr/bin/nodejs\n", "javascript"},
+        {"run", "#!/usr/bin/env node-18\n", "javascript"},
+        {"run", "#!/usr/bin/env deno run\n", "typescript"},
+        {"run", "#!/usr/bin/lua5.4\n", "lua"},
+        {"configure.in", "#!/bin/sh\n", "shellscript"},
+        // The name counts more than the first line.
+        {"a.py", "#!/bin/sh\n", "python"},
+        {"a.h", "#!/bin/sh\n", "c"},
+        {"run", "#!/usr/bin/awk -f\n", ""},
+        {"run", "#!/usr/bin/env\n", ""},
+        {"run", "#!/usr/bin/env -S\n", ""},
+        {"run", "#!\n/bin/sh\n", ""},
+        {"run", "#!", ""},
+        {"run", "#!/bin/5.4\n", ""},
+        {"run", "\n#!/bin/sh\n", ""},
+        {"run", "# /bin/sh\n", ""},
+        {"run", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct slice text = slice_of_string(cases[i].text);
+        assert_string_equal(language_id(language_of_text(cases[i].path, text)), cases[i].id);
+    }
+}
+
+// A first line that never ends, and one that is all zeros.
+static void test_hostile_first_lines(void **state) {
+    (void)state;
+    struct str text;
+    str_init(&text);
+    str_append_string(&text, "#!/");
+    for (int i = 0; i < 1000; i++) {
+        str_append_string(&text, "a/ ");
+    }
+    assert_null(language_of_text("run", str_slice(&text)));
+    str_free(&text);
+    assert_null(language_of_text("run", slice_of("#!\0\0\0\0", 6)));
+    assert_string_equal(language_id(language_of_text("run", slice_of("#!\0/bin/sh\0", 11))), "shellscript");
 }
 
 static void test_of_id(void **state) {
@@ -66,6 +141,24 @@ static void test_table(void **state) {
     }
 }
 
+// Tests run from the source folder.
+static void test_page_for_users(void **state) {
+    (void)state;
+    struct str page, row;
+    str_init(&page);
+    str_init(&row);
+    assert_int_equal(fs_read("docs/languages.md", 1 << 20, &page, NULL), 0);
+    for (size_t i = 0; i < language_count(); i++) {
+        str_clear(&row);
+        str_append_format(&row, "\n| %s | `.", language_name(language_at(i)));
+        if (slice_find(str_slice(&page), str_slice(&row), 0) == (size_t)-1) {
+            fail_msg("docs/languages.md has no row of %s", language_name(language_at(i)));
+        }
+    }
+    str_free(&page);
+    str_free(&row);
+}
+
 static void test_keywords_are_sorted(void **state) {
     (void)state;
     const char *const *word = language_keywords();
@@ -94,9 +187,10 @@ static void test_headers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_of_path), cmocka_unit_test(test_of_id),
-        cmocka_unit_test(test_table),   cmocka_unit_test(test_keywords_are_sorted),
-        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_of_path),     cmocka_unit_test(test_of_id),
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_keywords_are_sorted),
+        cmocka_unit_test(test_headers),     cmocka_unit_test(test_page_for_users),
+        cmocka_unit_test(test_first_lines), cmocka_unit_test(test_hostile_first_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,7 @@
-// symbols_test.c - symbols, their signatures and scopes, and imports, one small file a language.
-//
-// Each file shows what its language offers; beside it stands what a reader expects to find, one line a symbol
-// (see print_symbols), then the imports with their lines. Locals of functions must not turn up.
-#include "extract.h"
+// symbols_test.c - symbols, their signatures and scopes, and imports, one small file a language; what holds for
+// all languages. See symbols_check.h, and symbols_<group>_test.c for further languages.
+#include "symbols_check.h"
 #include "tests/unit/unit.h"
-
-struct language_case {
-    const char *language, *path, *text, *symbols, *imports;
-};
 
 static const struct language_case cases[] = {
     {"c", "a.c",
@@ -403,20 +397,6 @@ static const struct language_case cases[] = {
 
 enum { CASES = sizeof cases / sizeof cases[0] };
 
-static void check_symbols(const struct language_case *it, struct slice text) {
-    struct record *record = extract(it->language, it->path, text);
-    struct str symbols, imports;
-    str_init(&symbols);
-    str_init(&imports);
-    print_symbols(record, &symbols);
-    print_imports(record, &imports);
-    assert_string_equal(symbols.data, it->symbols);
-    assert_string_equal(imports.data, it->imports);
-    str_free(&symbols);
-    str_free(&imports);
-    record_release(record);
-}
-
 static void test_languages(void **state) {
     (void)state;
     for (size_t i = 0; i < CASES; i++) {
@@ -424,29 +404,17 @@ static void test_languages(void **state) {
     }
 }
 
-// Line ends of Windows change nothing in what is found.
 static void test_crlf(void **state) {
     (void)state;
     for (size_t i = 0; i < CASES; i++) {
-        struct str text;
-        str_init(&text);
-        for (const char *at = cases[i].text; *at; at++) {
-            str_append_string(&text, *at == '\n' ? "\r" : "");
-            str_append_char(&text, *at);
-        }
-        check_symbols(&cases[i], str_slice(&text));
-        str_free(&text);
+        check_crlf(&cases[i]);
     }
 }
 
-// A file cut off anywhere, as it is while someone types, keeps its invariants.
 static void test_cut_off(void **state) {
     (void)state;
     for (size_t i = 0; i < CASES; i++) {
-        size_t length = strlen(cases[i].text);
-        for (size_t end = 1; end < length; end += 37) {
-            record_release(extract(cases[i].language, cases[i].path, slice_of(cases[i].text, end)));
-        }
+        check_cut_off(&cases[i]);
     }
 }
 

@@ -99,6 +99,12 @@ static void test_choice(void **state) {
          "#include \"b.h\"\nvoid f(struct box *b) { g(b->flags, ",
          {{"b.h", "struct box {\n    int flags;\n};\n"}},
          "b.h:2 b.h:1"},
+        // keys of data and headings are no definitions
+        {"a.py",
+         "x.load(",
+         {{"b.json", "{\"load\": 1}\n"}, {"c.md", "# load\n"}, {"d.py", "def load(x):\n    pass\n"}},
+         "d.py:1"},
+        {"a.py", "x.load(", {{"b.json", "{\"load\": 1}\n"}, {"c.md", "# load\n"}}, ""},
         // words in a string are prose
         {"a.py", "say(\"load it\", ", {{"b.py", "def load(x):\n    pass\n"}}, ""},
         {"a.py", "say(\"\\\"\", load(", {{"b.py", "def load(x):\n    pass\n"}}, "b.py:1"},

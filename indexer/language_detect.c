@@ -1,0 +1,159 @@
+// language_detect.c - which language a file is in: by its name, else by its first line.
+//
+// A name is the surest sign. Scripts often have none that tells: their first
+// line names the program that runs them, directly (#!/bin/sh) or through env
+// (#!/usr/bin/env -S python3.11 -u). What counts is the last part of that
+// program's path, with and without the version behind it. A name may also
+// tell too little: C's and C++'s headers share one extension.
+#include "indexer/language_internal.h"
+
+enum { FIRST_LINE_MAX = 256 }; // as much as the kernel reads of one
+
+static bool list_has(const char *const *list, struct slice text) {
+    for (; *list; list++) {
+        if (slice_equal(text, slice_of_string(*list))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct language *language_of_id(const char *id) {
+    for (size_t i = 0; id && i < language_table_count; i++) {
+        if (list_has(language_table[i].ids, slice_of_string(id))) {
+            return &language_table[i];
+        }
+    }
+    return NULL;
+}
+
+static struct slice last_part(struct slice path) {
+    size_t start = path.length;
+    while (start > 0 && path.data[start - 1] != '/') {
+        start--;
+    }
+    return slice_sub(path, start, path.length);
+}
+
+const struct language *language_of_path(const char *path) {
+    struct slice file = last_part(slice_of_string(path));
+    const char *dot = strrchr(path, '.');
+    struct slice extension = dot && dot >= file.data ? slice_of_string(dot) : slice_of_string("");
+    for (size_t i = 0; i < language_table_count; i++) {
+        const struct language *language = &language_table[i];
+        if (list_has(language->files, file) || list_has(language->extensions, extension)) {
+            return language;
+        }
+    }
+    return NULL;
+}
+
+static const struct language *language_of_program(struct slice program) {
+    for (size_t i = 0; program.length && i < language_table_count; i++) {
+        if (list_has(language_table[i].shebangs, program)) {
+            return &language_table[i];
+        }
+    }
+    return NULL;
+}
+
+static struct slice without_version(struct slice program) {
+    while (program.length && strchr("0123456789.-", program.data[program.length - 1])) {
+        program.length--;
+    }
+    return program;
+}
+
+// Cuts the first word off `rest`; empty at its end.
+static struct slice next_word(struct slice *rest) {
+    size_t start = 0;
+    while (start < rest->length && strchr(" \t\r", rest->data[start])) {
+        start++;
+    }
+    size_t end = start;
+    while (end < rest->length && !strchr(" \t\r", rest->data[end])) {
+        end++;
+    }
+    struct slice word = slice_sub(*rest, start, end);
+    *rest = slice_sub(*rest, end, rest->length);
+    return word;
+}
+
+static bool is_word(struct slice word, const char *text) {
+    return slice_equal(word, slice_of_string(text));
+}
+
+// What env starts: the first word behind its options and the variables that it sets.
+static struct slice program_of_env(struct slice rest) {
+    static const char *const glued[] = {"--split-string=", "-S", "-vS"};
+    struct slice word = next_word(&rest);
+    while (word.length && (word.data[0] == '-' || memchr(word.data, '=', word.length))) {
+        for (size_t i = 0; i < sizeof glued / sizeof glued[0]; i++) {
+            struct slice option = slice_of_string(glued[i]);
+            if (slice_starts_with(word, option) && word.length > option.length) {
+                return slice_sub(word, option.length, word.length);
+            }
+        }
+        if (is_word(word, "-u") || is_word(word, "-C")) {
+            next_word(&rest);
+        }
+        word = next_word(&rest);
+    }
+    return word;
+}
+
+static const struct language *language_of_first_line(struct slice text) {
+    if (!slice_starts_with(text, SLICE_LITERAL("#!"))) {
+        return NULL;
+    }
+    struct slice line = slice_sub(text, 2, text.length < FIRST_LINE_MAX ? text.length : FIRST_LINE_MAX);
+    const char *newline = memchr(line.data, '\n', line.length);
+    line.length = newline ? (size_t)(newline - line.data) : line.length;
+    struct slice program = last_part(next_word(&line));
+    if (is_word(program, "env")) {
+        program = last_part(program_of_env(line));
+    }
+    const struct language *language = language_of_program(program);
+    return language ? language : language_of_program(without_version(program));
+}
+
+const struct language *language_of_text(const char *path, struct slice text) {
+    return language_refine(language_of_path(path), path, text);
+}
+
+// Does a line of text begin, after blanks, with a word that only C++ has there?
+static bool reads_like_cpp(struct slice text) {
+    static const char *const heads[] = {
+        "class ", "namespace ", "template", "public:", "private:", "using ", "extern \"C++\"", "protected:"};
+    size_t at = 0;
+    while (at < text.length) {
+        while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t')) {
+            at++;
+        }
+        struct slice rest = slice_of(text.data + at, text.length - at);
+        for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+            if (slice_starts_with(rest, slice_of_string(heads[i]))) {
+                return true;
+            }
+        }
+        const char *newline = memchr(rest.data, '\n', rest.length);
+        if (!newline) {
+            return false;
+        }
+        at = (size_t)(newline - text.data) + 1;
+    }
+    return false;
+}
+
+const struct language *language_refine(const struct language *language, const char *path, struct slice text) {
+    if (!language) {
+        return language_of_first_line(text);
+    }
+    size_t length = strlen(path);
+    bool is_header = length > 2 && strcmp(path + length - 2, ".h") == 0;
+    if (is_header && strcmp(language_id(language), "c") == 0 && reads_like_cpp(text)) {
+        const struct language *cpp = language_of_id("cpp");
+        return cpp ? cpp : language;
+    }
+    return language;
+}

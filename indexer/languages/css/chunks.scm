@@ -1,0 +1,4 @@
+(comment) @comment
+(import_statement) @import
+(rule_set) @declaration
+(keyframes_statement) @declaration

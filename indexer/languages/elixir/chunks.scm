@@ -1,0 +1,2 @@
+(comment) @comment
+(unary_operator) @attribute

@@ -1,0 +1,3 @@
+(call target: (identifier) @call)
+(call target: (dot right: (identifier) @call))
+(alias) @type

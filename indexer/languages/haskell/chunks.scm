@@ -1,0 +1,14 @@
+(comment) @comment
+(haddock) @comment
+(pragma) @attribute
+(header) @import
+(imports) @import
+(import) @import
+(signature) @attribute
+(function) @function
+(bind) @function
+(data_type) @type
+(newtype) @type
+(type_synomym) @type
+(class) @type
+(instance) @type

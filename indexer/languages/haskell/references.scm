@@ -1,0 +1,3 @@
+(apply function: (variable) @call)
+(apply function: (qualified id: (variable) @call))
+(name) @type

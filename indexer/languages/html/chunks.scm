@@ -1,0 +1,3 @@
+(comment) @comment
+(script_element) @script
+(style_element) @style

@@ -1,0 +1,12 @@
+(line_comment) @comment
+(block_comment) @comment
+(annotation) @attribute
+(package_header) @import
+(import) @import
+(function_declaration) @function
+(secondary_constructor) @method
+(class_declaration) @type
+(object_declaration) @type
+(companion_object) @type
+(type_alias) @type
+(property_declaration) @declaration

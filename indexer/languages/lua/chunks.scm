@@ -1,0 +1,4 @@
+(comment) @comment
+(function_declaration) @function
+(variable_declaration) @declaration
+(assignment_statement) @declaration

@@ -1,0 +1,3 @@
+(section) @section
+(fenced_code_block) @code
+(html_block) @html

@@ -1,0 +1,11 @@
+(comment) @comment
+(open_module) @import
+(value_definition) @function
+(value_specification) @declaration
+(external) @declaration
+(type_definition) @type
+(exception_definition) @type
+(class_definition) @type
+(class_type_definition) @type
+(module_type_definition) @type
+(module_definition) @module

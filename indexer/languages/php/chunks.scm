@@ -1,0 +1,14 @@
+(comment) @comment
+(attribute_list) @attribute
+(namespace_use_declaration) @import
+(namespace_definition) @module
+(function_definition) @function
+(method_declaration) @method
+(class_declaration) @type
+(interface_declaration) @type
+(trait_declaration) @type
+(enum_declaration) @type
+(const_declaration) @constant
+(property_declaration) @declaration
+(text) @text
+(text_interpolation) @text

@@ -1,0 +1,8 @@
+(call method: (identifier) @call)
+(call receiver: (constant) @type)
+(call receiver: (scope_resolution name: (constant) @type))
+(call arguments: (argument_list (constant) @type))
+(superclass (constant) @type)
+(superclass (scope_resolution name: (constant) @type))
+(exceptions (constant) @type)
+(exceptions (scope_resolution name: (constant) @type))

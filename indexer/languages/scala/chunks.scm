@@ -1,0 +1,17 @@
+(comment) @comment
+(block_comment) @comment
+(annotation) @attribute
+(package_clause) @import
+(import_declaration) @import
+(function_definition) @function
+(function_declaration) @function
+(extension_definition) @function
+(class_definition) @type
+(trait_definition) @type
+(object_definition) @type
+(package_object) @type
+(enum_definition) @type
+(type_definition) @type
+(val_definition) @declaration
+(var_definition) @declaration
+(given_definition) @declaration

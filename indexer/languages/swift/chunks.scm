@@ -1,0 +1,15 @@
+(comment) @comment
+(multiline_comment) @comment
+(attribute) @attribute
+(import_declaration) @import
+(function_declaration) @function
+(init_declaration) @method
+(deinit_declaration) @method
+(subscript_declaration) @method
+(protocol_function_declaration) @method
+(class_declaration) @type
+(protocol_declaration) @type
+(typealias_declaration) @type
+(associatedtype_declaration) @type
+(property_declaration) @declaration
+(macro_declaration) @macro

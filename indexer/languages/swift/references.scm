@@ -1,0 +1,5 @@
+(call_expression (simple_identifier) @call)
+(call_expression (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @call)))
+(call_expression (navigation_expression target: (simple_identifier) @type))
+(macro_invocation (simple_identifier) @call)
+(user_type (type_identifier) @type)

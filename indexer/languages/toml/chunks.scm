@@ -1,0 +1,4 @@
+(comment) @comment
+(pair) @declaration
+(table) @declaration
+(table_array_element) @declaration

@@ -1,0 +1,3 @@
+(comment) @comment
+(block_mapping_pair) @declaration
+(block_sequence_item) @declaration
