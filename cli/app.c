@@ -142,6 +142,7 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     struct indexer_options indexer = {
         .root = app->root,
         .threads = app->config->index_threads,
+        .watch = events->watch,
         .sink = {app, put, remove_path, overlay, overlay_remove, commit},
         .on_progress = events->on_progress,
         .on_ready = events->on_ready,

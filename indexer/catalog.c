@@ -123,21 +123,32 @@ void catalog_sweep(struct catalog *self, uint32_t pass, struct catalog_gone_list
     uv_mutex_unlock(&self->lock);
 }
 
-static bool is_at_or_below(struct slice path, struct slice folder) {
-    return slice_starts_with(path, folder) &&
-           (path.length == folder.length || path.data[folder.length] == '/');
+static bool is_at_or_below(struct slice path, const struct intern *folders) {
+    for (size_t i = 1; i <= path.length; i++) {
+        bool is_part = i == path.length || path.data[i] == '/';
+        if (is_part && intern_find(folders, slice_sub(path, 0, i)) != INTERN_NONE) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // A task for the path may be under way, so it is told gone even if it is not known yet.
-void catalog_sweep_path(struct catalog *self, const char *path, struct catalog_gone_list *gone) {
-    struct slice folder = slice_of_string(path);
+void catalog_sweep_paths(struct catalog *self, char *const *paths, size_t count,
+                         struct catalog_gone_list *gone) {
+    struct intern folders;
+    intern_init(&folders);
+    for (size_t i = 0; i < count; i++) {
+        intern_add(&folders, slice_of_string(paths[i]));
+    }
     uv_mutex_lock(&self->lock);
-    for (size_t i = 0; i < self->entries.count; i++) {
-        if (is_at_or_below(intern_string(&self->paths, (uint32_t)i), folder)) {
+    for (size_t i = 0; count && i < self->entries.count; i++) {
+        if (is_at_or_below(intern_string(&self->paths, (uint32_t)i), &folders)) {
             push_gone(self, i, gone);
         }
     }
     uv_mutex_unlock(&self->lock);
+    intern_free(&folders);
 }
 
 bool catalog_is_current(struct catalog *self, const char *path, uint64_t ticket) {

@@ -60,8 +60,10 @@ void catalog_visit(struct catalog *catalog, const char *path, const struct sourc
                    bool reread, struct catalog_answer *answer);
 // Files that the index or the store holds and this pass did not visit.
 void catalog_sweep(struct catalog *catalog, uint32_t pass, struct catalog_gone_list *gone);
-// The same for one path or, if it was a folder, all below it.
-void catalog_sweep_path(struct catalog *catalog, const char *path, struct catalog_gone_list *gone);
+// The same for these paths and, where one was a folder, all below it: one look at each file, however many
+// paths.
+void catalog_sweep_paths(struct catalog *catalog, char *const *paths, size_t count,
+                         struct catalog_gone_list *gone);
 
 // The writer's side. Is no later task known for this path?
 bool catalog_is_current(struct catalog *catalog, const char *path, uint64_t ticket);

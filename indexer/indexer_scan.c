@@ -6,6 +6,7 @@
 // changed files, so that a save is seen at once.
 #include "indexer/indexer_internal.h"
 
+#include "base/priority.h"
 #include "indexer/ignore.h"
 
 static bool is_stopping(const struct indexer *self) {
@@ -70,34 +71,80 @@ static void want_rescan(struct indexer *self) {
     uv_mutex_unlock(&self->lock);
 }
 
-static void look_at_changed(struct indexer *self, const char *path) {
+// A file that the index should hold.
+struct found_file {
+    const char *path;
+    struct source_stat status;
+};
+
+struct changes {
+    struct path_list paths; // all of them
+    VEC(struct found_file) files;
+    struct path_list gone; // borrowed from paths
+};
+
+// The watcher's mark of a folder that came or went; what is there now is among the changes too.
+static bool cut_slash(char *path) {
+    size_t length = strlen(path);
+    bool is_marked = length > 1 && path[length - 1] == '/';
+    if (is_marked) {
+        path[length - 1] = '\0';
+    }
+    return is_marked;
+}
+
+static void sort_changed(struct indexer *self, struct changes *changes, char *path) {
     struct source_stat status;
     const char *reason;
-    if (ignore_is_rules(path) || strcmp(path, ".git/info/exclude") == 0) {
+    if (cut_slash(path)) {
+        vec_push(&changes->gone, path);
+    } else if (ignore_is_rules(path) || strcmp(path, ".git/info/exclude") == 0) {
         want_rescan(self);
     } else if (walk_includes(self->root, path, &status, &reason) && status.is_file) {
-        look_at(self, path, &status, false);
+        vec_push(&changes->files, (struct found_file){path, status});
     } else if (status.is_folder) {
         want_rescan(self);
     } else {
-        struct catalog_gone_list gone = {0};
-        catalog_sweep_path(self->catalog, path, &gone);
-        push_gone(self, &gone);
+        vec_push(&changes->gone, path);
     }
 }
 
+// What is gone goes first: a file may have come to where a folder was, or the other way round.
 static void look_at_all_changed(struct indexer *self) {
+    struct changes changes = {0};
     uv_mutex_lock(&self->lock);
-    struct path_list changed = self->changed;
+    changes.paths = self->changed;
     self->changed = (struct path_list){0};
     uv_mutex_unlock(&self->lock);
-    for (size_t i = 0; i < changed.count; i++) {
-        if (!is_stopping(self)) {
-            look_at_changed(self, changed.items[i]);
-        }
-        free(changed.items[i]);
+    for (size_t i = 0; i < changes.paths.count && !is_stopping(self); i++) {
+        sort_changed(self, &changes, changes.paths.items[i]);
     }
-    vec_free(&changed);
+    struct catalog_gone_list gone = {0};
+    catalog_sweep_paths(self->catalog, changes.gone.items, changes.gone.count, &gone);
+    push_gone(self, &gone);
+    for (size_t i = 0; i < changes.files.count && !is_stopping(self); i++) {
+        look_at(self, changes.files.items[i].path, &changes.files.items[i].status, false);
+    }
+    for (size_t i = 0; i < changes.paths.count; i++) {
+        free(changes.paths.items[i]);
+    }
+    vec_free(&changes.files);
+    vec_free(&changes.gone);
+    vec_free(&changes.paths);
+}
+
+// Someone types; what changed meanwhile is looked at all the same.
+static void hold_still(struct indexer *self) {
+    uint64_t left_us = jobs_pause_left(&self->jobs);
+    while (left_us && !is_stopping(self)) {
+        uv_mutex_lock(&self->lock);
+        if (!self->changed.count) {
+            uv_cond_timedwait(&self->scan_wake, &self->lock, left_us * 1000);
+        }
+        uv_mutex_unlock(&self->lock);
+        look_at_all_changed(self);
+        left_us = jobs_pause_left(&self->jobs);
+    }
 }
 
 static void on_file(void *context, const char *path, const struct source_stat *status) {
@@ -105,6 +152,7 @@ static void on_file(void *context, const char *path, const struct source_stat *s
     count_in(self);
     look_at(self, path, status, true);
     look_at_all_changed(self);
+    hold_still(self);
 }
 
 static void warn_if_nothing(struct indexer *self, const struct walk_stats *stats) {
@@ -126,7 +174,9 @@ static void start_pass(struct indexer *self) {
     *progress = (struct index_progress){.files = progress->files,
                                         .chunks = progress->chunks,
                                         .symbols = progress->symbols,
-                                        .ready = progress->ready};
+                                        .scanning = true,
+                                        .ready = progress->ready,
+                                        .polling = progress->polling};
     uv_mutex_unlock(&self->lock);
 }
 
@@ -147,7 +197,8 @@ static void run_pass(struct indexer *self) {
 }
 
 static bool has_work(const struct indexer *self) {
-    return self->is_loaded && (self->changed.count || (self->rescan_wanted && !self->is_scanning));
+    return self->is_loaded && self->is_watched &&
+           (self->changed.count || (self->rescan_wanted && !self->is_scanning));
 }
 
 // True for a whole pass, false for changed files only or the end.
@@ -163,7 +214,7 @@ static bool wait_for_work(struct indexer *self) {
 
 void indexer_scan_main(void *argument) {
     struct indexer *self = argument;
-    indexer_lower_priority();
+    priority_lower();
     for (;;) {
         bool whole = wait_for_work(self);
         if (is_stopping(self)) {

@@ -249,6 +249,8 @@ static void finish_pass(struct writer *self) {
     uv_mutex_lock(&indexer->lock);
     count_totals(indexer);
     indexer->progress.ready = true;
+    indexer->progress.scanning = false;
+    indexer->finished = indexer->progress;
     indexer->passes_done++;
     indexer->is_scanning = false;
     uv_cond_signal(&indexer->scan_wake);

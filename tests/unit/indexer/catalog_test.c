@@ -141,7 +141,9 @@ static void test_a_folder_takes_what_is_below_it(void **state) {
         catalog_visit(catalog, paths[i], &then, 1, false, &answer);
     }
     struct catalog_gone_list gone = {0};
-    catalog_sweep_path(catalog, "a", &gone);
+    char name[] = "a";
+    char *folder = name;
+    catalog_sweep_paths(catalog, &folder, 1, &gone);
     assert_int_equal(gone.count, 3);
     for (size_t i = 0; i < gone.count; i++) {
         assert_string_equal(gone.items[i].path, paths[i]);
