@@ -123,32 +123,46 @@ void catalog_sweep(struct catalog *self, uint32_t pass, struct catalog_gone_list
     uv_mutex_unlock(&self->lock);
 }
 
-static bool is_at_or_below(struct slice path, const struct intern *folders) {
-    for (size_t i = 1; i <= path.length; i++) {
-        bool is_part = i == path.length || path.data[i] == '/';
-        if (is_part && intern_find(folders, slice_sub(path, 0, i)) != INTERN_NONE) {
+struct places {
+    struct intern paths;
+    VEC(bool) below_only; // by the path's number
+};
+
+static void add_place(struct places *places, const struct catalog_place *place) {
+    uint32_t id = intern_add(&places->paths, slice_of_string(place->path));
+    if (id == places->below_only.count) {
+        vec_push(&places->below_only, true);
+    }
+    places->below_only.items[id] = places->below_only.items[id] && place->below_only;
+}
+
+static bool is_at_or_below(struct slice path, const struct places *places) {
+    for (size_t i = 1; i < path.length; i++) {
+        if (path.data[i] == '/' && intern_find(&places->paths, slice_sub(path, 0, i)) != INTERN_NONE) {
             return true;
         }
     }
-    return false;
+    uint32_t id = intern_find(&places->paths, path);
+    return id != INTERN_NONE && !places->below_only.items[id];
 }
 
 // A task for the path may be under way, so it is told gone even if it is not known yet.
-void catalog_sweep_paths(struct catalog *self, char *const *paths, size_t count,
-                         struct catalog_gone_list *gone) {
-    struct intern folders;
-    intern_init(&folders);
+void catalog_sweep_places(struct catalog *self, const struct catalog_place *places, size_t count,
+                          struct catalog_gone_list *gone) {
+    struct places all = {0};
+    intern_init(&all.paths);
     for (size_t i = 0; i < count; i++) {
-        intern_add(&folders, slice_of_string(paths[i]));
+        add_place(&all, &places[i]);
     }
     uv_mutex_lock(&self->lock);
     for (size_t i = 0; count && i < self->entries.count; i++) {
-        if (is_at_or_below(intern_string(&self->paths, (uint32_t)i), &folders)) {
+        if (is_at_or_below(intern_string(&self->paths, (uint32_t)i), &all)) {
             push_gone(self, i, gone);
         }
     }
     uv_mutex_unlock(&self->lock);
-    intern_free(&folders);
+    vec_free(&all.below_only);
+    intern_free(&all.paths);
 }
 
 bool catalog_is_current(struct catalog *self, const char *path, uint64_t ticket) {

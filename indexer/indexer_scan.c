@@ -80,32 +80,29 @@ struct found_file {
 struct changes {
     struct path_list paths; // all of them
     VEC(struct found_file) files;
-    struct path_list gone; // borrowed from paths
+    VEC(struct catalog_place) gone; // borrowed from paths
 };
 
-// The watcher's mark of a folder that came or went; what is there now is among the changes too.
-static bool cut_slash(char *path) {
+// A slash at the end is the watcher's: the name came or went, and what is below it is among the changes too.
+static void sort_changed(struct indexer *self, struct changes *changes, char *path) {
+    struct source_stat status;
+    const char *reason;
     size_t length = strlen(path);
     bool is_marked = length > 1 && path[length - 1] == '/';
     if (is_marked) {
         path[length - 1] = '\0';
     }
-    return is_marked;
-}
-
-static void sort_changed(struct indexer *self, struct changes *changes, char *path) {
-    struct source_stat status;
-    const char *reason;
-    if (cut_slash(path)) {
-        vec_push(&changes->gone, path);
-    } else if (ignore_is_rules(path) || strcmp(path, ".git/info/exclude") == 0) {
+    if (!is_marked && (ignore_is_rules(path) || strcmp(path, ".git/info/exclude") == 0)) {
         want_rescan(self);
     } else if (walk_includes(self->root, path, &status, &reason) && status.is_file) {
         vec_push(&changes->files, (struct found_file){path, status});
-    } else if (status.is_folder) {
+        if (is_marked) {
+            vec_push(&changes->gone, (struct catalog_place){path, .below_only = true});
+        }
+    } else if (!is_marked && status.is_folder) {
         want_rescan(self);
     } else {
-        vec_push(&changes->gone, path);
+        vec_push(&changes->gone, (struct catalog_place){path, .below_only = false});
     }
 }
 
@@ -120,7 +117,7 @@ static void look_at_all_changed(struct indexer *self) {
         sort_changed(self, &changes, changes.paths.items[i]);
     }
     struct catalog_gone_list gone = {0};
-    catalog_sweep_paths(self->catalog, changes.gone.items, changes.gone.count, &gone);
+    catalog_sweep_places(self->catalog, changes.gone.items, changes.gone.count, &gone);
     push_gone(self, &gone);
     for (size_t i = 0; i < changes.files.count && !is_stopping(self); i++) {
         look_at(self, changes.files.items[i].path, &changes.files.items[i].status, false);

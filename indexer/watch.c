@@ -138,46 +138,32 @@ static bool is_covered(const struct watch *self, struct slice path) {
     return id != INTERN_NONE && self->renamed.items[id];
 }
 
-static void push_path(struct watch_paths *paths, const char *path, bool is_folder) {
+static void push_path(struct watch_paths *paths, const char *path, bool renamed) {
     struct str copy;
     str_init(&copy);
     str_append_string(&copy, path);
-    if (is_folder) {
+    if (renamed) {
         str_append_char(&copy, '/');
     }
     vec_push(paths, str_detach(&copy));
 }
 
-static enum watch_outcome settle_folder(struct watch *self, const char *path, bool renamed,
-                                        struct watch_paths *changed) {
-    if (!renamed && watch_tree_find(self, path)) {
-        return WATCH_DONE; // its own rights or times
-    }
-    watch_tree_remove(self, path);
-    push_path(changed, path, true);
-    return watch_tree_add(self, path, changed);
-}
-
-// Finds out what has become of a path.
+// Finds out what has become of a path. A folder that is known and whose name did not come or go has other rights
+// or times at most.
 static enum watch_outcome settle(struct watch *self, uint32_t id, struct watch_paths *changed) {
     bool renamed = self->renamed.items[id];
     struct slice slice = intern_string(&self->waiting, id);
-    struct source_stat status;
     if (is_covered(self, slice)) {
         return WATCH_DONE;
     }
     enum watch_outcome outcome = WATCH_DONE;
+    struct source_stat status;
     char *path = mem_copy_bytes(slice.data, slice.length);
-    bool is_there = source_stat(self->root, path, &status) == 0;
-    if (is_there && status.is_folder) {
-        outcome = settle_folder(self, path, renamed, changed);
-    } else {
-        if (watch_tree_remove(self, path)) {
-            push_path(changed, path, true);
-        }
-        if (!is_there || !source_refuse_name(path)) {
-            push_path(changed, path, false);
-        }
+    bool is_folder = source_stat(self->root, path, &status) == 0 && status.is_folder;
+    if (renamed || !is_folder || !watch_tree_find(self, path)) {
+        watch_tree_remove(self, path);
+        push_path(changed, path, renamed || is_folder);
+        outcome = is_folder ? watch_tree_add(self, path, changed) : WATCH_DONE;
     }
     free(path);
     return outcome;

@@ -42,8 +42,8 @@ struct watch_options {
     const char *root;    // absolute, real path of a folder
     size_t folder_limit; // 0: WATCH_FOLDERS
     uint64_t poll_ms;    // 0: WATCH_POLL_MS
-    // These were created, changed or deleted; one that is gone stands for all that was below it. One that ends
-    // in '/' is or was a folder: what was at and below it is gone, and what is there now follows.
+    // These changed. One that ends in '/' came or went, and may have been a folder: nothing that was known below
+    // it holds any more, and what is below it now is among the paths too.
     void (*on_changed)(void *context, char *const *paths, size_t count);
     // Anything may have changed. Comes once as soon as all is watched.
     void (*on_rescan)(void *context);

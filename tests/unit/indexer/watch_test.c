@@ -529,11 +529,11 @@ static void test_only_what_counts_is_told(void **state) {
     temporary_write(root, "out/deep/o.c", "int o;\n");
     temporary_write(root, "node_modules/m.js", "m();\n");
     temporary_write(root, "src/a.c", "int a;\n");
+    temporary_write(root, "src/a.o", "object");
     struct watch *watch = listen_to(&heard, root, 0);
     wait_heard(&heard, NULL, 1);
     temporary_write(root, "out/deep/o.c", "int p;\n");
     temporary_write(root, "node_modules/m.js", "n();\n");
-    temporary_write(root, "src/a.o", "object");
     temporary_write(root, "src/a.o", "another object");
     temporary_write(root, "src/a.c", "int b;\n");
     wait_heard(&heard, "src/a.c\n", 1);
