@@ -223,8 +223,12 @@ static void on_watch_changed(void *context, char *const *paths, size_t count) {
     }
 }
 
-static void on_watch_rescan(void *context) {
-    want_rescan(context);
+static void on_watch_rescan(void *context, size_t files) {
+    struct indexer *self = context;
+    uv_mutex_lock(&self->lock);
+    self->progress.files_expected = files;
+    uv_mutex_unlock(&self->lock);
+    want_rescan(self);
 }
 
 static void on_watch_polling(void *context, const char *message) {

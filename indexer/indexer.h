@@ -27,7 +27,8 @@
 struct indexer;
 
 struct index_progress {
-    uint64_t files_total; // known so far; grows while the walk goes on
+    uint64_t files_total;    // known so far; grows while the walk goes on
+    uint64_t files_expected; // about as many will be found; 0: unknown
     uint64_t files_done;
     uint64_t files_parsed; // read and parsed in this pass (the others came from the store)
     uint64_t files_failed;

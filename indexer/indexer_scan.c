@@ -168,7 +168,8 @@ static void start_pass(struct indexer *self) {
     self->rescan_wanted = false;
     self->is_scanning = true;
     struct index_progress *progress = &self->progress;
-    *progress = (struct index_progress){.files = progress->files,
+    *progress = (struct index_progress){.files_expected = progress->files_expected,
+                                        .files = progress->files,
                                         .chunks = progress->chunks,
                                         .symbols = progress->symbols,
                                         .scanning = true,

@@ -81,7 +81,7 @@ static void start_polling(struct watch *self, enum watch_outcome outcome) {
     forget_waiting(self);
     go_to(self, WATCH_POLLING, self->options.poll_ms);
     self->options.on_polling(self->options.context, message.data);
-    self->options.on_rescan(self->options.context);
+    self->options.on_rescan(self->options.context, 0);
     str_free(&message);
 }
 
@@ -102,7 +102,7 @@ static void poll(struct watch *self) {
     self->seen = 0;
     int result = walk_run(self->root, &self->stop, add_to_seen, self, &stats, &err);
     if (result == 0 && self->seen != before) {
-        self->options.on_rescan(self->options.context);
+        self->options.on_rescan(self->options.context, stats.files);
     }
     uint64_t pause_ms = (clock_thread_us() - start_us) * WATCH_POLL_SHARE / 1000;
     go_to(self, WATCH_POLLING, pause_ms > self->options.poll_ms ? pause_ms : self->options.poll_ms);
@@ -124,7 +124,7 @@ static void start_anew(struct watch *self, enum watch_state state, uint64_t ms) 
     bool is_told = outcome == WATCH_DONE || (outcome == WATCH_ROOT_GONE && !self->has_started);
     self->has_started = true;
     if (is_told) {
-        self->options.on_rescan(self->options.context);
+        self->options.on_rescan(self->options.context, self->file_count);
     }
 }
 

@@ -45,8 +45,9 @@ struct watch_options {
     // These changed. One that ends in '/' came or went, and may have been a folder: nothing that was known below
     // it holds any more, and what is below it now is among the paths too.
     void (*on_changed)(void *context, char *const *paths, size_t count);
-    // Anything may have changed. Comes once as soon as all is watched.
-    void (*on_rescan)(void *context);
+    // Anything may have changed. Comes once as soon as all is watched. files: how many there are by name, ignored
+    // ones included; 0: unknown.
+    void (*on_rescan)(void *context, size_t files);
     // It goes on by looking now and then; message says why and what helps, for people. At most once.
     void (*on_polling)(void *context, const char *message);
     void *context;

@@ -53,7 +53,8 @@ struct watch {
     struct watch_folder *git; // .git/info, for its exclude file; NULL: there is none
     size_t folder_count;
     uint32_t round;
-    int refusal; // libuv's code
+    size_t file_count; // that the last setting up met
+    int refusal;       // libuv's code
 
     // watch.c
     struct intern waiting; // paths ...

@@ -272,9 +272,12 @@ static void visit(struct scan *self, struct frame *frame, int folder, const stru
             vec_push(&frame->names, path);
             return;
         }
-    } else if (self->found && self->found->count <= WATCH_PATHS && !source_refuse_name(path)) {
-        vec_push(self->found, path);
-        return;
+    } else if (!source_refuse_name(path)) {
+        self->watch->file_count++;
+        if (self->found && self->found->count <= WATCH_PATHS) {
+            vec_push(self->found, path);
+            return;
+        }
     }
     free(path);
 }
@@ -374,6 +377,7 @@ static enum watch_outcome watch_git(struct watch *self) {
 
 enum watch_outcome watch_tree_set_up(struct watch *self) {
     self->round++;
+    self->file_count = 0;
     struct scan scan = {.watch = self, .ignore = ignore_new(self->root)};
     enum watch_outcome outcome = go(&scan, NULL, "");
     ignore_free(scan.ignore);

@@ -465,7 +465,8 @@ static void on_heard(void *context, char *const *paths, size_t count) {
     uv_mutex_unlock(&heard->lock);
 }
 
-static void on_heard_rescan(void *context) {
+static void on_heard_rescan(void *context, size_t files) {
+    (void)files;
     struct heard *heard = context;
     uv_mutex_lock(&heard->lock);
     heard->rescans++;
