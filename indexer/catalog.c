@@ -6,6 +6,8 @@
 
 #include <uv.h>
 
+enum { SLICE = 2000 }; // entries looked at under one lock: 0.2 ms
+
 struct entry {
     int64_t size;
     int64_t mtime_ns;
@@ -146,7 +148,21 @@ static bool is_at_or_below(struct slice path, const struct places *places) {
     return id != INTERN_NONE && !places->below_only.items[id];
 }
 
-// A task for the path may be under way, so it is told gone even if it is not known yet.
+// A task for the path may be under way, so it is told gone even if it is not known yet. False: that was the last.
+static bool sweep_slice(struct catalog *self, const struct places *places, size_t from,
+                        struct catalog_gone_list *gone) {
+    uv_mutex_lock(&self->lock);
+    for (size_t i = from; i < from + SLICE && i < self->entries.count; i++) {
+        if (is_at_or_below(intern_string(&self->paths, (uint32_t)i), places)) {
+            push_gone(self, i, gone);
+        }
+    }
+    bool more = from + SLICE < self->entries.count;
+    uv_mutex_unlock(&self->lock);
+    return more;
+}
+
+// In slices, for others wait for the lock; a file that comes in meanwhile is no older than the places.
 void catalog_sweep_places(struct catalog *self, const struct catalog_place *places, size_t count,
                           struct catalog_gone_list *gone) {
     struct places all = {0};
@@ -154,13 +170,8 @@ void catalog_sweep_places(struct catalog *self, const struct catalog_place *plac
     for (size_t i = 0; i < count; i++) {
         add_place(&all, &places[i]);
     }
-    uv_mutex_lock(&self->lock);
-    for (size_t i = 0; count && i < self->entries.count; i++) {
-        if (is_at_or_below(intern_string(&self->paths, (uint32_t)i), &all)) {
-            push_gone(self, i, gone);
-        }
+    for (size_t from = 0; count && sweep_slice(self, &all, from, gone); from += SLICE) {
     }
-    uv_mutex_unlock(&self->lock);
     vec_free(&all.below_only);
     intern_free(&all.paths);
 }
