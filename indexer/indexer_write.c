@@ -274,6 +274,7 @@ static void finish_pass(struct writer *self) {
     if (self->store) {
         store_settle(self->store);
     }
+    mem_give_back();
     uv_mutex_lock(&indexer->lock);
     count_totals(indexer);
     indexer->progress.ready = true;

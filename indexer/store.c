@@ -13,6 +13,9 @@
 //             hash        XXH3 of the content, as a signed 64-bit number
 //             size, mtime of the file when it was read; mtime (source.h) in nanoseconds, 0 = never trust it
 //             lines, taint
+//             refs        references, one after the other, each two little-endian numbers of four bytes:
+//                           name
+//                           line << 10 | kind << 8 | places
 //   chunks    id          file id << 20 | number in the file
 //             start_byte, end_byte, start_line, end_line, kind, name, scope
 //             length      sum of the terms' counts
@@ -21,7 +24,7 @@
 //                           bytes 4-   count, 7 bits a byte, low bits first, high bit: more follow
 //   symbols   id          as in chunks
 //             name, kind, is_declaration, name_line, start_line, header_end_line, end_line,
-//             start_byte, end_byte, signature, scope
+//             start_byte, end_byte, signature, scope, doc
 //   imports   id          as in chunks
 //             target, line
 //   summary   store_summary.h's
@@ -29,7 +32,7 @@
 // No text of a file is kept but names and one-line signatures. Invariants:
 //   S1  every child row's file exists
 //   S2  a file's children were written in the same transaction as its row
-//   S3  records satisfy R1, R2, R3 and R4 of record.h; offsets and lines lie within the file's size
+//   S3  records satisfy R1 to R5 of record.h; offsets and lines lie within the file's size
 // S1 and S3 are checked on load; a store that breaks them is damaged.
 //
 // Write-ahead log, synchronous NORMAL: a crash of the machine may lose the last
@@ -55,14 +58,14 @@
 #define SCHEMA                                                                                               \
     "CREATE TABLE files(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, language TEXT NOT NULL,"          \
     " hash INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL, lines INTEGER NOT NULL,"         \
-    " taint INTEGER NOT NULL);"                                                                              \
+    " taint INTEGER NOT NULL, refs BLOB NOT NULL);"                                                          \
     "CREATE TABLE chunks(id INTEGER PRIMARY KEY, start_byte INTEGER NOT NULL, end_byte INTEGER NOT NULL,"    \
     " start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, kind TEXT NOT NULL, name BLOB NOT NULL,"       \
     " scope BLOB NOT NULL, length INTEGER NOT NULL, terms BLOB NOT NULL);"                                   \
     "CREATE TABLE symbols(id INTEGER PRIMARY KEY, name BLOB NOT NULL, kind INTEGER NOT NULL,"                \
     " is_declaration INTEGER NOT NULL, name_line INTEGER NOT NULL, start_line INTEGER NOT NULL,"             \
     " header_end_line INTEGER NOT NULL, end_line INTEGER NOT NULL, start_byte INTEGER NOT NULL,"             \
-    " end_byte INTEGER NOT NULL, signature BLOB NOT NULL, scope BLOB NOT NULL);"                             \
+    " end_byte INTEGER NOT NULL, signature BLOB NOT NULL, scope BLOB NOT NULL, doc BLOB NOT NULL);"          \
     "CREATE TABLE imports(id INTEGER PRIMARY KEY, target BLOB NOT NULL, line INTEGER NOT NULL);" STORE_SUMMARY_TABLE
 
 static const char settings[] = "PRAGMA journal_mode=WAL;"

@@ -19,7 +19,7 @@
 
 enum {
     STORE_APPLICATION = 0x48554E43, // "HUNC", in SQLite's header
-    STORE_VERSION = 2,              // raise it when the tables or what is extracted into them change
+    STORE_VERSION = 3,              // raise it when the tables or what is extracted into them change
     STORE_OPEN_MS = 500,            // wait for a lock while nothing can be found yet
     STORE_BUSY_MS = 2000,           // wait for a lock later
 };
@@ -45,7 +45,7 @@ struct store_records {
 // Creates the file (mode 0600) and its folders (0700) if need be. cancel may be NULL.
 int store_open(struct store **out, const char *path, const struct cancel *cancel, struct err *err);
 void store_close(struct store *store); // NULL is allowed
-// Every record, R1-R4 checked. A damaged store gives none and is started anew.
+// Every record, R1-R5 checked. A damaged store gives none and is started anew.
 int store_load(struct store *store, struct store_records *records, struct err *err);
 // All of it or nothing of it.
 int store_write(struct store *store, const struct store_op *ops, size_t count, struct err *err);

@@ -15,11 +15,11 @@ struct cursor {
 enum table { FILES, CHUNKS, SYMBOLS, IMPORTS, TABLE_COUNT };
 
 static const char *const queries[TABLE_COUNT] = {
-    [FILES] = "SELECT id,path,language,hash,size,mtime,lines,taint FROM files ORDER BY id",
+    [FILES] = "SELECT id,path,language,hash,size,mtime,lines,taint,refs FROM files ORDER BY id",
     [CHUNKS] = "SELECT id,start_byte,end_byte,start_line,end_line,kind,name,scope,length,terms FROM chunks "
                "ORDER BY id",
     [SYMBOLS] = "SELECT id,name,kind,is_declaration,name_line,start_line,header_end_line,end_line,start_byte,"
-                "end_byte,signature,scope FROM symbols ORDER BY id",
+                "end_byte,signature,scope,doc FROM symbols ORDER BY id",
     [IMPORTS] = "SELECT id,target,line FROM imports ORDER BY id",
 };
 
@@ -93,14 +93,17 @@ static bool is_of_file(struct reader *self, enum table table, int64_t file) {
     return owner == file;
 }
 
+static uint32_t number_at(const unsigned char *p) {
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
 // The next term of a forward row; false at its end or where it makes no sense.
 static bool decode_term(struct slice row, size_t *at, struct term *term) {
     const unsigned char *p = (const unsigned char *)row.data;
     if (row.length - *at < 5) {
         return false;
     }
-    p += *at;
-    term->hash = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    term->hash = number_at(p + *at);
     *at += 4;
     uint64_t count = 0;
     for (unsigned shift = 0; shift < 35 && *at < row.length; shift += 7) {
@@ -185,6 +188,7 @@ static struct symbol read_symbol(struct reader *self) {
         .end_byte = number(self, SYMBOLS, 9, size),
         .signature = string(self, SYMBOLS, 10),
         .scope = string(self, SYMBOLS, 11),
+        .doc = string(self, SYMBOLS, 12),
     };
 }
 
@@ -202,6 +206,29 @@ static void read_symbols(struct reader *self, int64_t file) {
     record->symbols = keep(record, list.items, list.count * sizeof *list.items);
     record->symbol_count = (uint32_t)list.count;
     vec_free(&list);
+}
+
+static struct reference decode_reference(const unsigned char *p) {
+    uint32_t name = number_at(p), rest = number_at(p + 4), line = rest >> 10;
+    return (struct reference){
+        .name = name, .line = line & (REFERENCE_LINES - 1), .kind = rest >> 8 & 3, .places = rest & 255};
+}
+
+static void read_references(struct reader *self) {
+    struct record *record = self->record;
+    struct slice row = bytes(self, FILES, 8);
+    size_t count = row.length / 8;
+    struct reference *references = arena_alloc(&record->arena, count * sizeof *references);
+    bool good = row.length % 8 == 0;
+    for (size_t i = 0; i < count; i++) {
+        struct reference *reference = &references[i];
+        *reference = decode_reference((const unsigned char *)row.data + i * 8);
+        good = good && reference->line <= record->line_count && reference->kind <= REFERENCE_TYPE &&
+               reference->places > 0 && (i == 0 || reference_compare(reference - 1, reference) <= 0); // R5
+    }
+    self->is_damaged = self->is_damaged || !good;
+    record->references = references;
+    record->reference_count = (uint32_t)count;
 }
 
 static void read_imports(struct reader *self, int64_t file) {
@@ -240,6 +267,7 @@ static struct record *read_record(struct reader *self) {
     read_chunks(self, file);
     read_symbols(self, file);
     read_imports(self, file);
+    read_references(self);
     return record;
 }
 

@@ -5,8 +5,9 @@
 
 static const char *const texts[STATEMENT_COUNT] = {
     [FILE_FIND] = "SELECT id FROM files WHERE path=?",
-    [FILE_INSERT] = "INSERT INTO files(language,hash,size,mtime,lines,taint,path) VALUES(?,?,?,?,?,?,?)",
-    [FILE_UPDATE] = "UPDATE files SET language=?,hash=?,size=?,mtime=?,lines=?,taint=? WHERE id=?",
+    [FILE_INSERT] =
+        "INSERT INTO files(language,hash,size,mtime,lines,taint,refs,path) VALUES(?,?,?,?,?,?,?,?)",
+    [FILE_UPDATE] = "UPDATE files SET language=?,hash=?,size=?,mtime=?,lines=?,taint=?,refs=? WHERE id=?",
     [FILE_TOUCH] = "UPDATE files SET size=?,mtime=? WHERE path=?",
     [FILE_DELETE] = "DELETE FROM files WHERE id=?",
     [CHUNKS_DELETE] = "DELETE FROM chunks WHERE id>=? AND id<?",
@@ -15,7 +16,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [CHUNK_INSERT] = "INSERT INTO chunks(id,start_byte,end_byte,start_line,end_line,kind,name,scope,length,"
                      "terms) VALUES(?,?,?,?,?,?,?,?,?,?)",
     [SYMBOL_INSERT] = "INSERT INTO symbols(id,name,kind,is_declaration,name_line,start_line,header_end_line,"
-                      "end_line,start_byte,end_byte,signature,scope) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+                      "end_line,start_byte,end_byte,signature,scope,doc) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [IMPORT_INSERT] = "INSERT INTO imports(id,target,line) VALUES(?,?,?)",
 };
 
@@ -94,13 +95,24 @@ static int delete_children(struct store *self, int64_t file) {
     return SQLITE_OK;
 }
 
+static void append_number(struct str *out, uint32_t number) {
+    char bytes[4] = {(char)(number & 0xFF), (char)(number >> 8 & 0xFF), (char)(number >> 16 & 0xFF),
+                     (char)(number >> 24)};
+    str_append(out, bytes, sizeof bytes);
+}
+
+static void encode_references(const struct record *record, struct str *out) {
+    for (uint32_t i = 0; i < record->reference_count; i++) {
+        struct reference reference = record->references[i];
+        append_number(out, reference.name);
+        append_number(out, (uint32_t)reference.line << 10 | (uint32_t)reference.kind << 8 | reference.places);
+    }
+}
+
 static void encode_terms(const struct chunk *chunk, struct str *out) {
     str_clear(out);
     for (uint32_t i = 0; i < chunk->term_count; i++) {
-        uint32_t hash = chunk->terms[i].hash;
-        char bytes[4] = {(char)(hash & 0xFF), (char)(hash >> 8 & 0xFF), (char)(hash >> 16 & 0xFF),
-                         (char)(hash >> 24)};
-        str_append(out, bytes, sizeof bytes);
+        append_number(out, chunk->terms[i].hash);
         uint32_t count = chunk->terms[i].count;
         for (; count >= 0x80; count >>= 7) {
             str_append_char(out, (char)(0x80 | (count & 0x7F)));
@@ -150,6 +162,7 @@ static int put_symbols(struct store *self, const struct record *record, int64_t 
         add_number(&binding, symbol->end_byte);
         add_name(&binding, symbol->signature);
         add_name(&binding, symbol->scope);
+        add_name(&binding, symbol->doc);
         code = step(&binding, NULL);
     }
     return code;
@@ -175,6 +188,9 @@ static int put_file(struct store *self, const struct record *record, int64_t *id
     if (code) {
         return code;
     }
+    struct str references;
+    str_init(&references);
+    encode_references(record, &references);
     struct binding binding = bind(self, *id ? FILE_UPDATE : FILE_INSERT);
     add_text(&binding, record->language);
     add_number(&binding, (int64_t)record->hash);
@@ -182,12 +198,14 @@ static int put_file(struct store *self, const struct record *record, int64_t *id
     add_number(&binding, record->mtime_ns);
     add_number(&binding, record->line_count);
     add_number(&binding, (int64_t)record->taint);
+    add_bytes(&binding, references.data, references.length);
     if (*id) {
         add_number(&binding, *id);
     } else {
         add_name(&binding, record->path);
     }
     code = step(&binding, NULL);
+    str_free(&references);
     *id = *id ? *id : sqlite3_last_insert_rowid(self->db);
     return code;
 }
