@@ -154,6 +154,7 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     struct indexer_options indexer = {
         .root = app->root,
         .threads = app->config->index_threads,
+        .watch = events->watch,
         .words_above = WORDS_ABOVE,
         .sink = {.self = app,
                  .put = put,

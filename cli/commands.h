@@ -8,6 +8,7 @@ int command_lsp(int argc, char **argv);
 int command_index(int argc, char **argv);
 int command_complete(int argc, char **argv);
 int command_demo(int argc, char **argv);
+int command_status(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 #endif

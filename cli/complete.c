@@ -162,7 +162,8 @@ static int complete(const struct complete_options *options) {
     uv_loop_t loop;
     uv_loop_init(&loop);
     struct config *config = app_load_config(NULL, NULL);
-    struct app_events events = {on_progress, on_ready, on_warning, &run, NULL, false};
+    struct app_events events = {
+        .on_progress = on_progress, .on_ready = on_ready, .on_warning = on_warning, .context = &run};
     char *root = NULL;
     int code = locate(&run, &root, &err);
     if (code == 0) {

@@ -309,7 +309,11 @@ static int run_demo(const char *folder) {
     struct index_sink observer = index_sink_none();
     observer.self = demo;
     observer.put = on_record;
-    struct app_events events = {on_progress, on_ready, on_warning, demo, &observer, false};
+    struct app_events events = {.on_progress = on_progress,
+                                .on_ready = on_ready,
+                                .on_warning = on_warning,
+                                .context = demo,
+                                .observer = &observer};
     int code = app_open(&demo->app, &loop, config, root, &events, &err);
     if (code == 0) {
         uv_run(&loop, UV_RUN_DEFAULT);

@@ -173,7 +173,8 @@ static void check_repository(struct doctor *doctor, const struct config *config,
         return;
     }
     add(doctor, "repository", FINE, "%s", root);
-    struct app_events events = {on_progress, on_ready, on_index_warning, doctor, NULL, false};
+    struct app_events events = {
+        .on_progress = on_progress, .on_ready = on_ready, .on_warning = on_index_warning, .context = doctor};
     if (app_open(&doctor->app, &doctor->loop, config, root, &events, &err) == 0) {
         start_probe(doctor);
         uv_run(&doctor->loop, UV_RUN_DEFAULT);

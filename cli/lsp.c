@@ -29,6 +29,7 @@ static int open_project(void *self, const char *root, const struct session_event
         .on_warning = events->on_warning,
         .context = events->context,
         .tolerate_model = true,
+        .watch = true,
     };
     int code = app_open(&host->app, &host->loop, host->config, root, &app_events, err);
     if (host->config_trouble.length) {

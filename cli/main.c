@@ -18,6 +18,7 @@ static const struct command {
      "one completion at a place in a file (line and column count from 1)"},
     {"index", command_index, "hunch index [DIR] [--json] | --explain PATH [--json]",
      "index a repository, or say why a path is in its index or not"},
+    {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index"},
     {"demo", command_demo, "hunch demo [DIR]", "completions at places of a repository, as ghost text"},
     {"doctor", command_doctor, "hunch doctor [DIR] [--json]",
      "check settings, model and index, and say what is wrong"},

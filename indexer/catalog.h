@@ -40,6 +40,12 @@ struct catalog_totals {
     uint64_t symbols;
 };
 
+// Where something was.
+struct catalog_place {
+    const char *path;
+    bool below_only; // a file is there now: what was below it, when it was a folder, is gone
+};
+
 struct catalog_gone {
     char *path; // heap
     uint64_t ticket;
@@ -60,8 +66,9 @@ void catalog_visit(struct catalog *catalog, const char *path, const struct sourc
                    bool reread, struct catalog_answer *answer);
 // Files that the index or the store holds and this pass did not visit.
 void catalog_sweep(struct catalog *catalog, uint32_t pass, struct catalog_gone_list *gone);
-// The same for one path or, if it was a folder, all below it.
-void catalog_sweep_path(struct catalog *catalog, const char *path, struct catalog_gone_list *gone);
+// The same for what was at these places and below them: one look at each file, however many places.
+void catalog_sweep_places(struct catalog *catalog, const struct catalog_place *places, size_t count,
+                          struct catalog_gone_list *gone);
 
 // The writer's side. Is no later task known for this path?
 bool catalog_is_current(struct catalog *catalog, const char *path, uint64_t ticket);

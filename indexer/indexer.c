@@ -13,18 +13,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-enum { NICE = 10 };
-
-// On Linux the priority belongs to the thread, elsewhere to the process, so elsewhere it is left alone.
-void indexer_lower_priority(void) {
-#ifdef __linux__
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
-#endif
-}
 
 struct result *result_new(enum result_kind kind, const char *path, uint64_t ticket) {
     struct result *result = mem_zero(1, sizeof *result);
@@ -89,10 +77,12 @@ static void tell_warnings(struct indexer *self) {
 
 static void on_later(uv_timer_t *later);
 
-static void tell_progress(struct indexer *self, const struct index_progress *progress, bool pass_is_new) {
+// finished: NULL, or of a pass that is done and was not told yet.
+static void tell_progress(struct indexer *self, const struct index_progress *progress,
+                          const struct index_progress *finished) {
     uint64_t now = clock_now_us();
     uint64_t next = self->told_us + INDEXER_PROGRESS_MS * 1000;
-    if (now < next && !pass_is_new) {
+    if (now < next && !finished) {
         if (!uv_is_active((uv_handle_t *)&self->later)) {
             uv_timer_start(&self->later, on_later, (next - now) / 1000 + 1, 0);
         }
@@ -102,8 +92,8 @@ static void tell_progress(struct indexer *self, const struct index_progress *pro
     if (self->options.on_progress) {
         self->options.on_progress(self->options.context, progress);
     }
-    if (pass_is_new && self->options.on_ready && !self->is_closing) {
-        self->options.on_ready(self->options.context, progress);
+    if (finished && self->options.on_ready && !self->is_closing) {
+        self->options.on_ready(self->options.context, finished);
     }
 }
 
@@ -112,6 +102,7 @@ static void report(struct indexer *self) {
     tell_warnings(self);
     uv_mutex_lock(&self->lock);
     struct index_progress progress = self->progress;
+    struct index_progress finished = self->finished;
     bool pass_is_new = self->passes_done != self->passes_told;
     self->passes_told = self->passes_done;
     bool is_busy = self->is_scanning || self->rescan_wanted;
@@ -122,7 +113,7 @@ static void report(struct indexer *self) {
     if (!is_busy) {
         uv_unref((uv_handle_t *)&self->wake);
     }
-    tell_progress(self, &progress, pass_is_new);
+    tell_progress(self, &progress, pass_is_new ? &finished : NULL);
 }
 
 static void on_wake(uv_async_t *wake) {
@@ -171,6 +162,7 @@ static struct indexer *make(uv_loop_t *loop, const struct indexer_options *optio
     queue_init(&self->results, INDEXER_RESULTS);
     self->catalog = catalog_new();
     self->rescan_wanted = true;
+    self->is_watched = !options->watch;
     uv_async_init(loop, &self->wake, on_wake);
     uv_timer_init(loop, &self->later);
     self->wake.data = self->later.data = self;
@@ -205,6 +197,66 @@ static void start(struct indexer *self) {
     }
 }
 
+// --- what the watcher tells, on its thread ---
+
+static void want_rescan(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    self->rescan_wanted = self->is_watched = true;
+    uv_cond_signal(&self->scan_wake);
+    uv_mutex_unlock(&self->lock);
+}
+
+static void add_changed(struct indexer *self, const char *path) {
+    uv_mutex_lock(&self->lock);
+    size_t last = self->changed.count;
+    if (last >= INDEXER_CHANGES) {
+        self->rescan_wanted = true;
+    } else if (last == 0 || strcmp(self->changed.items[last - 1], path) != 0) {
+        vec_push(&self->changed, mem_copy_string(path));
+    }
+    uv_cond_signal(&self->scan_wake);
+    uv_mutex_unlock(&self->lock);
+}
+
+static void on_watch_changed(void *context, char *const *paths, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        add_changed(context, paths[i]);
+    }
+}
+
+static void on_watch_rescan(void *context, size_t files) {
+    struct indexer *self = context;
+    uv_mutex_lock(&self->lock);
+    self->progress.files_expected = files;
+    uv_mutex_unlock(&self->lock);
+    want_rescan(self);
+}
+
+static void on_watch_polling(void *context, const char *message) {
+    struct indexer *self = context;
+    uv_mutex_lock(&self->lock);
+    self->progress.polling = true;
+    uv_mutex_unlock(&self->lock);
+    indexer_warn(self, "%s", message);
+}
+
+static void start_watching(struct indexer *self) {
+    struct watch_options options = {.root = self->root,
+                                    .on_changed = on_watch_changed,
+                                    .on_rescan = on_watch_rescan,
+                                    .on_polling = on_watch_polling,
+                                    .context = self};
+    self->watch = watch_open(&options);
+    if (!self->watch) {
+        indexer_warn(
+            self,
+            "cannot start a thread to watch %s; changes that the editor does not tell of are seen at "
+            "the next start",
+            self->root);
+        want_rescan(self);
+    }
+}
+
 int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_options *options,
                  struct err *err) {
     int result = walk_check_root(options->root, err);
@@ -213,6 +265,9 @@ int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_opt
     }
     struct indexer *self = make(loop, options);
     start(self);
+    if (options->watch) {
+        start_watching(self);
+    }
     if (!self->store_path[0] && !options->store_path) {
         indexer_warn(
             self,
@@ -243,6 +298,7 @@ void indexer_close(struct indexer *self) {
         uv_thread_join(&self->parsers[i].thread);
     }
     uv_thread_join(&self->writer);
+    watch_close(self->watch);
     for (struct result *left = queue_try_pop(&self->results); left; left = queue_try_pop(&self->results)) {
         result_free(left);
     }
@@ -259,15 +315,11 @@ void indexer_rescan(struct indexer *self) {
 }
 
 void indexer_file_changed(struct indexer *self, const char *path) {
-    uv_mutex_lock(&self->lock);
-    size_t last = self->changed.count;
-    if (last >= INDEXER_CHANGES) {
-        self->rescan_wanted = true;
-    } else if (last == 0 || strcmp(self->changed.items[last - 1], path) != 0) {
-        vec_push(&self->changed, mem_copy_string(path));
-    }
-    uv_cond_signal(&self->scan_wake);
-    uv_mutex_unlock(&self->lock);
+    add_changed(self, path);
+}
+
+void indexer_pause_for(struct indexer *self, unsigned ms) {
+    jobs_pause(&self->jobs, ms);
 }
 
 void indexer_overlay(struct indexer *self, const char *path, const char *language, struct text *text) {

@@ -2,7 +2,7 @@
 //
 // Opens the store, walks the root, sends unchanged files' stored records and
 // changed files' new ones to the sink, then follows edits: overlays of open
-// documents and files that changed on disk. The store is a cache: if it cannot
+// documents and files that changed on disk, which it is told of or watches for. The store is a cache: if it cannot
 // be opened or written the index goes on in memory and says so once.
 //
 // Ownership: indexer_open's result is closed by indexer_close; sink.self outlives it.
@@ -28,7 +28,8 @@
 struct indexer;
 
 struct index_progress {
-    uint64_t files_total; // known so far; grows while the walk goes on
+    uint64_t files_total;    // known so far; grows while the walk goes on
+    uint64_t files_expected; // about as many will be found; 0: unknown
     uint64_t files_done;
     uint64_t files_parsed; // read and parsed in this pass (the others came from the store)
     uint64_t files_failed;
@@ -40,13 +41,16 @@ struct index_progress {
     uint64_t symbols;
     bool walk_done;
     bool searchable; // every file is in, a large repository's perhaps by its words alone as yet
+    bool scanning;   // a pass is under way
     bool ready;      // the first full pass is in
+    bool polling;    // the folders cannot be watched: the tree is looked at now and then
 };
 
 struct indexer_options {
     const char *root;       // absolute, real path of a folder
     const char *store_path; // NULL: below the user's cache folder, by the root's hash; "": no store
     unsigned threads;       // parsing threads; 0: cores - 1, at least 1
+    bool watch;             // follow what happens to the files, until closed
     // When a first pass finds more bytes than this to parse, all of it is read for its words before that, so
     // that it can be searched soon. 0: never.
     uint64_t words_above;
@@ -68,6 +72,8 @@ void indexer_file_changed(struct indexer *indexer, const char *path);
 // An open document has this text now. Cheap: parsing is debounced and happens in an index thread.
 void indexer_overlay(struct indexer *indexer, const char *path, const char *language, struct text *text);
 void indexer_overlay_remove(struct indexer *indexer, const char *path); // closed
+// Someone types: reading and parsing of files waits so long, but never more than four fifths of the time.
+void indexer_pause_for(struct indexer *indexer, unsigned ms);
 void indexer_progress(const struct indexer *indexer, struct index_progress *progress);
 // Would the walk take this path (below the root)? reason gets a short phrase when it would not.
 bool indexer_includes(struct indexer *indexer, const char *path, const char **reason);

@@ -6,6 +6,7 @@
 //   loop <--- wake (progress, ready) --- writer <-- results <------------------------+
 //                                       (sink, store)     <--- stored, gone, walked --- scanner
 //
+// watch.c has a thread of its own beside the loop and leaves changed paths in the same place.
 // indexer.c has the loop's side, indexer_scan.c the scanner, indexer_parse.c the parsers, indexer_write.c the
 // writer. Nothing waits for a thread that may wait for it: scanner -> jobs -> parsers -> results -> writer,
 // and the writer waits for nobody.
@@ -26,6 +27,7 @@
 #include "indexer/store.h"
 #include "indexer/syntax.h"
 #include "indexer/walk.h"
+#include "indexer/watch.h"
 
 enum {
     INDEXER_RESULTS = 64,         // waiting for the writer, each with its text
@@ -105,12 +107,15 @@ struct indexer {
     uint64_t outstanding;       // files of this pass that the writer has not seen
     uint64_t words_outstanding; // files read for their words that the writer has not seen
     uint64_t passes_done;
-    bool is_loaded; // the catalog holds what the store knows
+    struct index_progress finished; // of the last pass that is done: the next one may be under way already
+    bool is_loaded;                 // the catalog holds what the store knows
+    bool is_watched; // all folders are watched, or will not be: a walk misses nothing from now on
     bool is_scanning;
     bool rescan_wanted;
     struct path_list changed;
     struct path_list warnings; // ... to here
 
+    struct watch *watch; // NULL: not wanted
     struct catalog *catalog;
     struct jobs jobs;
     struct queue results;
@@ -135,6 +140,5 @@ void result_free(struct result *result);
 void indexer_deliver(struct indexer *self, struct result *result);
 // For people, from any thread; reaches on_warning on the loop.
 void indexer_warn(struct indexer *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void indexer_lower_priority(void); // of the calling thread
 
 #endif

@@ -7,6 +7,7 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/hash.h"
+#include "base/priority.h"
 
 // Fills result->record from the text.
 static void extract(struct parser *self, struct syntax *syntax, const struct language *language,
@@ -90,7 +91,7 @@ static void run_job(struct parser *self, struct syntax *syntax, const struct job
 
 void indexer_parse_main(void *argument) {
     struct parser *self = argument;
-    indexer_lower_priority();
+    priority_lower();
     struct syntax *syntax = syntax_new();
     syntax_limit(syntax, INDEXER_PARSE_MS);
     for (struct job *job = jobs_pop(&self->indexer->jobs); job; job = jobs_pop(&self->indexer->jobs)) {

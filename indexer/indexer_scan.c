@@ -6,6 +6,7 @@
 // changed files, so that a save is seen at once.
 #include "indexer/indexer_internal.h"
 
+#include "base/priority.h"
 #include "indexer/ignore.h"
 
 static bool is_stopping(const struct indexer *self) {
@@ -57,6 +58,10 @@ static void push_words(struct indexer *self, const struct job *job) {
 // The file waits to be parsed. Once so many wait that somebody would notice, they and all that follow are read
 // for their words first.
 static void put_off(struct indexer *self, struct job *job, int64_t size) {
+    if (job->has_hash) { // known, and most likely as it was
+        push_job(self, job);
+        return;
+    }
     vec_push(&self->to_parse, job);
     self->bytes_to_parse += (uint64_t)size;
     if (self->words_began) {
@@ -100,34 +105,77 @@ static void want_rescan(struct indexer *self) {
     uv_mutex_unlock(&self->lock);
 }
 
-static void look_at_changed(struct indexer *self, const char *path) {
+// A file that the index should hold.
+struct found_file {
+    const char *path;
+    struct source_stat status;
+};
+
+struct changes {
+    struct path_list paths; // all of them
+    VEC(struct found_file) files;
+    VEC(struct catalog_place) gone; // borrowed from paths
+};
+
+// A slash at the end is the watcher's: the name came or went, and what is below it is among the changes too.
+static void sort_changed(struct indexer *self, struct changes *changes, char *path) {
     struct source_stat status;
     const char *reason;
-    if (ignore_is_rules(path) || strcmp(path, ".git/info/exclude") == 0) {
+    size_t length = strlen(path);
+    bool is_marked = length > 1 && path[length - 1] == '/';
+    if (is_marked) {
+        path[length - 1] = '\0';
+    }
+    if (!is_marked && (ignore_is_rules(path) || strcmp(path, ".git/info/exclude") == 0)) {
         want_rescan(self);
     } else if (walk_includes(self->root, path, &status, &reason) && status.is_file) {
-        look_at(self, path, &status, false);
-    } else if (status.is_folder) {
+        vec_push(&changes->files, (struct found_file){path, status});
+        if (is_marked) {
+            vec_push(&changes->gone, (struct catalog_place){path, .below_only = true});
+        }
+    } else if (!is_marked && status.is_folder) {
         want_rescan(self);
     } else {
-        struct catalog_gone_list gone = {0};
-        catalog_sweep_path(self->catalog, path, &gone);
-        push_gone(self, &gone);
+        vec_push(&changes->gone, (struct catalog_place){path, .below_only = false});
     }
 }
 
+// What is gone goes first: a file may have come to where a folder was, or the other way round.
 static void look_at_all_changed(struct indexer *self) {
+    struct changes changes = {0};
     uv_mutex_lock(&self->lock);
-    struct path_list changed = self->changed;
+    changes.paths = self->changed;
     self->changed = (struct path_list){0};
     uv_mutex_unlock(&self->lock);
-    for (size_t i = 0; i < changed.count; i++) {
-        if (!is_stopping(self)) {
-            look_at_changed(self, changed.items[i]);
-        }
-        free(changed.items[i]);
+    for (size_t i = 0; i < changes.paths.count && !is_stopping(self); i++) {
+        sort_changed(self, &changes, changes.paths.items[i]);
     }
-    vec_free(&changed);
+    struct catalog_gone_list gone = {0};
+    catalog_sweep_places(self->catalog, changes.gone.items, changes.gone.count, &gone);
+    push_gone(self, &gone);
+    for (size_t i = 0; i < changes.files.count && !is_stopping(self); i++) {
+        look_at(self, changes.files.items[i].path, &changes.files.items[i].status, false);
+    }
+    for (size_t i = 0; i < changes.paths.count; i++) {
+        free(changes.paths.items[i]);
+    }
+    vec_free(&changes.files);
+    vec_free(&changes.gone);
+    vec_free(&changes.paths);
+}
+
+// Someone types; what changed meanwhile is looked at all the same.
+static void hold_still(struct indexer *self) {
+    uint64_t left_us = jobs_pause_left(&self->jobs);
+    while (left_us && !is_stopping(self)) {
+        uv_mutex_lock(&self->lock);
+        if (!self->changed.count) {
+            uv_cond_timedwait(&self->scan_wake, &self->lock, left_us * 1000);
+        }
+        uv_mutex_unlock(&self->lock);
+        look_at_all_changed(self);
+        left_us = jobs_pause_left(&self->jobs);
+    }
 }
 
 static void on_file(void *context, const char *path, const struct source_stat *status) {
@@ -135,6 +183,7 @@ static void on_file(void *context, const char *path, const struct source_stat *s
     count_in(self);
     look_at(self, path, status, true);
     look_at_all_changed(self);
+    hold_still(self);
 }
 
 static bool wait_for_words(struct indexer *self) {
@@ -190,11 +239,14 @@ static void start_pass(struct indexer *self) {
     self->rescan_wanted = false;
     self->is_scanning = true;
     struct index_progress *progress = &self->progress;
-    *progress = (struct index_progress){.files = progress->files,
+    *progress = (struct index_progress){.files_expected = progress->files_expected,
+                                        .files = progress->files,
                                         .chunks = progress->chunks,
                                         .symbols = progress->symbols,
+                                        .scanning = true,
                                         .ready = progress->ready,
-                                        .searchable = progress->searchable};
+                                        .searchable = progress->searchable,
+                                        .polling = progress->polling};
     uv_mutex_unlock(&self->lock);
 }
 
@@ -217,7 +269,8 @@ static void run_pass(struct indexer *self) {
 }
 
 static bool has_work(const struct indexer *self) {
-    return self->is_loaded && (self->changed.count || (self->rescan_wanted && !self->is_scanning));
+    return self->is_loaded && self->is_watched &&
+           (self->changed.count || (self->rescan_wanted && !self->is_scanning));
 }
 
 // True for a whole pass, false for changed files only or the end.
@@ -233,7 +286,7 @@ static bool wait_for_work(struct indexer *self) {
 
 void indexer_scan_main(void *argument) {
     struct indexer *self = argument;
-    indexer_lower_priority();
+    priority_lower();
     for (;;) {
         bool whole = wait_for_work(self);
         if (is_stopping(self)) {

@@ -11,6 +11,9 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/map.h"
+#include "indexer/store_summary.h"
+
+#include <time.h>
 
 struct shown {
     uint64_t ticket; // of the latest result for this document
@@ -77,11 +80,35 @@ static void free_ops(struct writer *self) {
     self->ops.count = 0;
 }
 
+// For people who ask how much is stored.
+static void note_summary(struct writer *self, bool is_complete) {
+    struct catalog_totals totals;
+    catalog_totals(self->indexer->catalog, &totals);
+    struct store_summary summary = {.files = totals.files,
+                                    .chunks = totals.chunks,
+                                    .symbols = totals.symbols,
+                                    .updated = (int64_t)time(NULL),
+                                    .complete = is_complete};
+    if (self->store) {
+        store_note(self->store, &summary);
+    }
+}
+
+static bool is_between_passes(struct writer *self) {
+    uv_mutex_lock(&self->indexer->lock);
+    bool yes = self->indexer->progress.ready && !self->indexer->is_scanning;
+    uv_mutex_unlock(&self->indexer->lock);
+    return yes;
+}
+
 static void write_batch(struct writer *self) {
     struct err err;
     if (self->store && self->ops.count &&
         store_write(self->store, self->ops.items, self->ops.count, &err) != 0) {
         give_up_store(self, &err);
+    }
+    if (self->ops.count) {
+        note_summary(self, is_between_passes(self));
     }
     free_ops(self);
 }
@@ -272,6 +299,7 @@ static void finish_pass(struct writer *self) {
     self->walked = false;
     self->full_pass = self->is_dirty = true;
     commit(self);
+    note_summary(self, true);
     if (self->store) {
         store_settle(self->store);
     }
@@ -279,6 +307,8 @@ static void finish_pass(struct writer *self) {
     uv_mutex_lock(&indexer->lock);
     count_totals(indexer);
     indexer->progress.ready = indexer->progress.searchable = true;
+    indexer->progress.scanning = false;
+    indexer->finished = indexer->progress;
     indexer->passes_done++;
     indexer->is_scanning = false;
     uv_cond_signal(&indexer->scan_wake);

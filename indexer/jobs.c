@@ -180,17 +180,33 @@ struct job *jobs_pop(struct jobs *jobs) {
     while (!jobs->closed) {
         uint64_t next_us;
         job = take_due(jobs, &next_us);
-        job = job ? job : take_file(jobs);
+        uint64_t now = clock_now_us();
+        uint64_t pause = jobs->count ? pause_left(&jobs->pause, now) : 0;
+        job = (job || pause) ? job : take_file(jobs);
         if (job) {
             break;
         }
-        wait_for_more(jobs, next_us);
+        bool pause_is_first = pause && (next_us == 0 || now + pause < next_us);
+        wait_for_more(jobs, pause_is_first ? now + pause : next_us);
     }
     if (job && (jobs->count || jobs->slot_count)) {
         uv_cond_signal(&jobs->not_empty);
     }
     uv_mutex_unlock(&jobs->lock);
     return job;
+}
+
+void jobs_pause(struct jobs *jobs, unsigned ms) {
+    uv_mutex_lock(&jobs->lock);
+    pause_extend(&jobs->pause, clock_now_us(), (uint64_t)ms * 1000);
+    uv_mutex_unlock(&jobs->lock);
+}
+
+uint64_t jobs_pause_left(struct jobs *jobs) {
+    uv_mutex_lock(&jobs->lock);
+    uint64_t left = pause_left(&jobs->pause, clock_now_us());
+    uv_mutex_unlock(&jobs->lock);
+    return left;
 }
 
 void jobs_close(struct jobs *jobs) {

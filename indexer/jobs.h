@@ -6,7 +6,7 @@
 // files.
 //
 // Ownership: a job handed over or out belongs to the receiver; job_free. Paths and language ids are copied.
-// Threads:   jobs_push_file from the scanner, jobs_overlay* from the loop, jobs_pop from the parsers.
+// Threads:   jobs_push_file from the scanner, jobs_overlay* and jobs_pause from the loop, jobs_pop from the parsers.
 // Errors:    jobs_push_file says false once closed.
 // Limits:    JOBS_FILES waiting files; one waiting text for each open document.
 //
@@ -16,6 +16,7 @@
 #define HUNCH_INDEXER_JOBS_H
 
 #include "base/text.h"
+#include "indexer/pause.h"
 
 #include <stdint.h>
 #include <uv.h>
@@ -57,6 +58,7 @@ struct jobs {
     size_t slot_count;
     size_t slot_capacity;
     uint64_t last_ticket;
+    struct pause pause; // of the files
     bool closed;
 };
 
@@ -66,7 +68,10 @@ bool jobs_push_file(struct jobs *jobs, struct job *job); // waits for room
 void jobs_overlay(struct jobs *jobs, const char *path, const char *language, struct text *text);
 void jobs_overlay_remove(struct jobs *jobs, const char *path);
 struct job *jobs_pop(struct jobs *jobs); // waits; NULL once closed
-void jobs_close(struct jobs *jobs);      // what waits is dropped
+// Files wait so long (within the limits of pause.h), open documents do not.
+void jobs_pause(struct jobs *jobs, unsigned ms);
+uint64_t jobs_pause_left(struct jobs *jobs); // microseconds
+void jobs_close(struct jobs *jobs);          // what waits is dropped
 void job_free(struct job *job);
 
 #endif

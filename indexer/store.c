@@ -27,6 +27,7 @@
 //             start_byte, end_byte, signature, scope, doc
 //   imports   id          as in chunks
 //             target, line
+//   summary   store_summary.h's
 //
 // No text of a file is kept but names and one-line signatures. Invariants:
 //   S1  every child row's file exists
@@ -45,6 +46,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "indexer/store_summary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,7 +66,7 @@
     " is_declaration INTEGER NOT NULL, name_line INTEGER NOT NULL, start_line INTEGER NOT NULL,"             \
     " header_end_line INTEGER NOT NULL, end_line INTEGER NOT NULL, start_byte INTEGER NOT NULL,"             \
     " end_byte INTEGER NOT NULL, signature BLOB NOT NULL, scope BLOB NOT NULL, doc BLOB NOT NULL);"          \
-    "CREATE TABLE imports(id INTEGER PRIMARY KEY, target BLOB NOT NULL, line INTEGER NOT NULL);"
+    "CREATE TABLE imports(id INTEGER PRIMARY KEY, target BLOB NOT NULL, line INTEGER NOT NULL);" STORE_SUMMARY_TABLE
 
 static const char settings[] = "PRAGMA journal_mode=WAL;"
                                "PRAGMA synchronous=NORMAL;"

@@ -141,6 +141,8 @@ static void initialize(void *self, struct rpc_request *request, const struct jso
     session->client_progress = json_get_bool(json_get(capabilities, "window"), "workDoneProgress", false);
     session->client_configuration =
         json_get_bool(json_get(capabilities, "workspace"), "configuration", false);
+    const struct json *watching = json_get(json_get(capabilities, "workspace"), "didChangeWatchedFiles");
+    session->client_watching = json_get_bool(watching, "dynamicRegistration", false);
     session->root = choose_root(params);
     set_trace(session, json_get_string(params, "trace", "off"));
     const struct json *options = json_get(params, "initializationOptions");

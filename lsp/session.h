@@ -23,7 +23,13 @@
 
 #include <uv.h>
 
-enum { SESSION_LOG_LIMIT = 200, SESSION_SHOWN_LIMIT = 64, SESSION_PARENT_CHECK_MS = 10000 };
+enum {
+    SESSION_LOG_LIMIT = 200,
+    SESSION_SHOWN_LIMIT = 64,
+    SESSION_PARENT_CHECK_MS = 10000,
+    SESSION_TYPING_MS = 300,      // the index holds still so long after a keystroke
+    SESSION_PASS_SHOWN_MS = 1000, // a later pass is shown once it has taken so long
+};
 
 struct session;
 

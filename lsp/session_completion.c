@@ -208,6 +208,7 @@ static void ask(struct session *session, struct rpc_request *request, const stru
     if (!find_place(session, request, params, question, &place)) {
         return;
     }
+    session_note_typing(session);
     struct document *document = session_document(session, params);
     session_replace_string(&session->last_path, session_path(session, document));
     take_off(session, document, request, &place, question, invoked);

@@ -46,7 +46,7 @@ struct session {
     bool ended;
 
     // What the client said it can do.
-    bool client_progress, client_configuration;
+    bool client_progress, client_configuration, client_watching;
     bool trace;
 
     // session_completion.c
@@ -62,8 +62,11 @@ struct session {
     char *open_trouble;
     char *silence;     // why the last suggestion asked for was not shown; NULL: it was, or none was asked for
     char *last_status; // as sent
-    bool progress_created, progress_ended;
+    enum { PROGRESS_HIDDEN, PROGRESS_ASKED, PROGRESS_SHOWN } progress_state;
+    unsigned progress_number; // of the running or last one, from 1
     unsigned last_percentage;
+    uint64_t pass_since_us; // when the running pass was heard of first; 0: none runs
+    bool is_registered;     // to be told of changed files
     uv_mutex_t log_mutex;
     VEC(struct log_line) log_lines; // under log_mutex
     size_t log_dropped;             // under log_mutex
@@ -87,7 +90,9 @@ void session_did_close(void *self, const struct json *params);
 void session_did_save(void *self, const struct json *params);
 void session_did_change_files(void *self, const struct json *params);
 void session_did_change_folders(void *self, const struct json *params);
-void session_sync_all(struct session *session); // the index has just opened
+void session_sync_all(struct session *session);          // the index has just opened
+void session_register_watching(struct session *session); // asks the client to tell of changed files
+void session_note_typing(struct session *session);       // the index holds still for a moment
 
 // Whether an ignore rule or the list of secret files covers the document: looked up once (a few small files
 // are read), and again after the rules may have changed.

@@ -3,8 +3,10 @@
 // A log line may come from any thread: it waits under a mutex for the loop. A
 // line logged while lines are sent would come back here, so nothing in this
 // file logs.
+#include "base/clock.h"
 #include "lsp/session_state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 void session_replace_string(char **place, const char *text) {
@@ -12,8 +14,6 @@ void session_replace_string(char **place, const char *text) {
     free(*place);
     *place = copy;
 }
-
-static const char progress_token[] = "hunch/index";
 
 static const char *state_of(const struct session *session, const char **message) {
     *message = "";
@@ -66,6 +66,12 @@ static void append_languages_off(struct str *out, const struct json *languages) 
     }
 }
 
+// The walk waits for the parsers, so what it has found so far is less than what there is.
+static uint64_t total_of(const struct index_progress *progress) {
+    bool guess = !progress->walk_done && progress->files_expected > progress->files_total;
+    return guess ? progress->files_expected : progress->files_total;
+}
+
 // The status in lines for people, the same in every editor.
 static void append_status_text(const struct session *session, const char *state, const char *message,
                                const struct json *languages_off, struct str *out) {
@@ -79,7 +85,7 @@ static void append_status_text(const struct session *session, const char *state,
         str_append_format(out, "\nindex: %llu files", (unsigned long long)progress->files_done);
     } else if (session->project.indexer) {
         str_append_format(out, "\nindex: %llu of %llu files", (unsigned long long)progress->files_done,
-                          (unsigned long long)progress->files_total);
+                          (unsigned long long)total_of(progress));
     } else if (session->is_open) {
         str_append_string(out, "\nindex: none, only open files are known");
     }
@@ -104,7 +110,7 @@ struct json *session_status_json(const struct session *session) {
     json_set_string(status, "model", session->project.model ? session->project.model : "");
     struct json *index = json_set(status, "index", json_object());
     json_set_number(index, "files", (double)session->progress.files_done);
-    json_set_number(index, "total", (double)session->progress.files_total);
+    json_set_number(index, "total", (double)total_of(&session->progress));
     json_set_bool(index, "searchable", session->progress.searchable || session->progress.ready);
     json_set_bool(index, "ready", session->progress.ready);
     json_set(status, "languagesOff", languages_off);
@@ -148,29 +154,38 @@ void session_note_answer(struct session *session, const struct engine_answer *an
     }
 }
 
-// Percentages never go back, though the total grows while the walk goes on.
+// A token is for one pass alone.
+static void set_token(const struct session *session, struct json *params) {
+    char token[40];
+    snprintf(token, sizeof token, session->progress_number > 1 ? "hunch/index/%u" : "hunch/index",
+             session->progress_number);
+    json_set_string(params, "token", token);
+}
+
+// Percentages never go back, though the total may grow while the walk goes on.
 static unsigned percentage(struct session *session) {
     const struct index_progress *progress = &session->progress;
-    uint64_t now = progress->files_total ? progress->files_done * 100 / progress->files_total : 0;
-    unsigned limit = progress->ready ? 100 : 99;
-    unsigned value = now > limit ? limit : (unsigned)now;
+    uint64_t total = total_of(progress);
+    uint64_t now = total ? progress->files_done * 100 / total : 0;
+    unsigned value = now > 99 ? 99 : (unsigned)now;
     session->last_percentage = value > session->last_percentage ? value : session->last_percentage;
     return session->last_percentage;
 }
 
 static void send_progress(struct session *session, const char *kind) {
     struct json *params = json_object();
-    json_set_string(params, "token", progress_token);
+    set_token(session, params);
     struct json *value = json_set(params, "value", json_object());
     json_set_string(value, "kind", kind);
     struct str message;
     str_init(&message);
     str_append_format(&message, "%llu of %llu files", (unsigned long long)session->progress.files_done,
-                      (unsigned long long)session->progress.files_total);
+                      (unsigned long long)total_of(&session->progress));
     json_set_slice(value, "message", str_slice(&message));
     str_free(&message);
     if (strcmp(kind, "begin") == 0) {
-        json_set_string(value, "title", "Hunch: indexing");
+        json_set_string(value, "title",
+                        session->progress_number > 1 ? "Hunch: indexing what changed" : "Hunch: indexing");
         json_set_bool(value, "cancellable", false);
     }
     if (strcmp(kind, "end") != 0) {
@@ -179,50 +194,86 @@ static void send_progress(struct session *session, const char *kind) {
     rpc_notify(session->rpc, "$/progress", params);
 }
 
-static void show_progress(struct session *session) {
-    if (!session->progress_created || session->progress_ended || rpc_phase(session->rpc) != RPC_RUNNING) {
-        return;
-    }
-    session->progress_ended = session->progress.ready;
-    send_progress(session, session->progress.ready ? "end" : "report");
+static bool is_running(const struct session *session) {
+    return rpc_phase(session->rpc) == RPC_RUNNING;
 }
 
 static void on_progress_created(void *context, const struct json *result, const struct json *error) {
     (void)result;
     struct session *session = context;
-    if (error || rpc_phase(session->rpc) != RPC_RUNNING) {
+    if (error || !is_running(session)) {
+        session->progress_state = PROGRESS_HIDDEN;
         return;
     }
-    session->progress_created = true;
+    session->progress_state = PROGRESS_SHOWN;
     send_progress(session, "begin");
-    if (session->progress.ready) {
-        show_progress(session);
+    if (!session->pass_since_us) {
+        session->progress_state = PROGRESS_HIDDEN;
+        send_progress(session, "end");
     }
 }
 
-void session_start_progress(struct session *session) {
-    if (!session->client_progress) {
+static void ask_for_progress(struct session *session) {
+    if (!session->client_progress || session->progress_state != PROGRESS_HIDDEN || !is_running(session)) {
         return;
     }
+    session->progress_state = PROGRESS_ASKED;
+    session->progress_number++;
+    session->last_percentage = 0;
     struct json *params = json_object();
-    json_set_string(params, "token", progress_token);
+    set_token(session, params);
     rpc_call(session->rpc, "window/workDoneProgress/create", params, on_progress_created, session);
+}
+
+// The first pass is shown at once: the user has just opened the folder.
+void session_start_progress(struct session *session) {
+    session->pass_since_us = clock_now_us();
+    ask_for_progress(session);
+}
+
+static void show_progress(struct session *session) {
+    if (!session->progress.scanning) {
+        return;
+    }
+    session->pass_since_us = session->pass_since_us ? session->pass_since_us : clock_now_us();
+    if (session->progress_state == PROGRESS_SHOWN && is_running(session)) {
+        send_progress(session, "report");
+    } else if (clock_ms_since(session->pass_since_us) >= SESSION_PASS_SHOWN_MS) {
+        ask_for_progress(session);
+    }
+}
+
+static void end_progress(struct session *session) {
+    session->pass_since_us = 0;
+    if (session->progress_state == PROGRESS_SHOWN && is_running(session)) {
+        session->progress_state = PROGRESS_HIDDEN;
+        send_progress(session, "end");
+    }
+}
+
+static void take_progress(struct session *session, const struct index_progress *progress) {
+    bool was_ready = session->progress.ready;
+    session->progress = *progress;
+    session->progress.ready = progress->ready || was_ready;
 }
 
 static void on_progress(void *context, const struct index_progress *progress) {
     struct session *session = context;
-    bool was_ready = session->progress.ready;
-    session->progress = *progress;
-    session->progress.ready = progress->ready || was_ready;
+    take_progress(session, progress);
     show_progress(session);
+    if (progress->polling) {
+        session_register_watching(session);
+    }
     session_status_changed(session);
 }
 
 static void on_ready(void *context, const struct index_progress *progress) {
-    struct index_progress now = *progress;
-    now.ready = true;
-    session_rules_changed(context); // a pass follows a change of rules
-    on_progress(context, &now);
+    struct session *session = context;
+    session_rules_changed(session); // a pass follows a change of rules
+    take_progress(session, progress);
+    session->progress.ready = true;
+    end_progress(session);
+    session_status_changed(session);
 }
 
 static void on_warning(void *context, const char *message) {

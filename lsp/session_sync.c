@@ -65,6 +65,37 @@ void session_sync_all(struct session *session) {
     }
 }
 
+void session_note_typing(struct session *session) {
+    if (session->project.indexer) {
+        indexer_pause_for(session->project.indexer, SESSION_TYPING_MS);
+    }
+}
+
+static void on_registered(void *context, const struct json *result, const struct json *error) {
+    (void)context;
+    (void)result;
+    if (error) {
+        log_info("the editor does not tell of changed files: %s", json_get_string(error, "message", ""));
+    }
+}
+
+// The index watches the files itself, and better: it knows what is ignored, and many clients' watchers cost much
+// on Linux, so they are asked only when it cannot.
+void session_register_watching(struct session *session) {
+    if (session->is_registered || !session->client_watching) {
+        return;
+    }
+    session->is_registered = true;
+    struct json *params = json_object();
+    struct json *registration = json_push(json_set(params, "registrations", json_array()), json_object());
+    json_set_string(registration, "id", "hunch/files");
+    json_set_string(registration, "method", "workspace/didChangeWatchedFiles");
+    struct json *options = json_set(registration, "registerOptions", json_object());
+    struct json *watcher = json_push(json_set(options, "watchers", json_array()), json_object());
+    json_set_string(watcher, "globPattern", "**/*");
+    rpc_call(session->rpc, "client/registerCapability", params, on_registered, session);
+}
+
 void session_did_open(void *self, const struct json *params) {
     struct session *session = self;
     const struct json *item = json_get(params, "textDocument");
@@ -87,6 +118,7 @@ void session_did_change(void *self, const struct json *params) {
     }
     int64_t version = json_get_integer(json_get(params, "textDocument"), "version", document->version);
     documents_change(&session->documents, document, version, json_get(params, "contentChanges"));
+    session_note_typing(session);
     overlay(session, document);
 }
 

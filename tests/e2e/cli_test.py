@@ -133,6 +133,50 @@ class Explain(support.Case):
         self.assertFalse(any("ours" in candidate["text"] for candidate in answer.get("candidates", [])), answer)
 
 
+class Status(support.Case):
+    def status_of(self, *arguments, **more):
+        return json.loads(self.hunch("status", "--json", *arguments, **more).stdout)
+
+    def test_it_tells_what_is_stored_and_changes_nothing(self):
+        before = self.status_of()
+        self.assertEqual((before["index"], before["files"], before["updated"]), ("none", 0, ""))
+        self.assertFalse(os.path.exists(before["store"]))
+        self.assertIn("hunch index", self.hunch("status").stdout)
+        indexed = json.loads(self.hunch("index", "--json").stdout)
+        after = self.status_of()
+        for key in ("files", "chunks", "symbols", "store"):
+            self.assertEqual(after[key], indexed[key], key)
+        self.assertEqual((after["index"], after["complete"], after["model"]), ("complete", True, "built-in"))
+        self.assertGreater(after["bytes"], 1000)
+        self.assertRegex(after["updated"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        text = self.hunch("status", os.path.join(self.root, "src")).stdout
+        for word in ("complete", f"{after['files']} files", after["store"], "built-in", self.root):
+            self.assertIn(word, text)
+        os.remove(os.path.join(self.root, "tools/report.py"))
+        self.assertEqual(self.status_of()["files"], after["files"])
+        self.hunch("index")
+        self.assertEqual(self.status_of()["files"], after["files"] - 1)
+
+    def test_a_store_that_cannot_be_read_is_said(self):
+        store = json.loads(self.hunch("index", "--json").stdout)["store"]
+        for ending in ("-wal", "-shm"):
+            if os.path.exists(store + ending):
+                os.remove(store + ending)
+        with open(store, "r+b") as file:
+            file.write(b"this is no database at all, " * 100)
+        done = self.hunch("status", "--json", status=1)
+        self.assertEqual(json.loads(done.stdout)["index"], "unreadable")
+        self.assertIn(store, json.loads(done.stdout)["message"])
+        self.hunch("index")
+        self.assertEqual(self.status_of()["index"], "complete")
+
+    def test_folders_that_are_none(self):
+        done = self.hunch("status", "/nonexistent/folder", status=1)
+        self.assertIn("/nonexistent/folder", done.stderr)
+        environment = {name: value for name, value in self.environment.items() if not name.startswith("XDG_") and name != "HOME"}
+        self.assertEqual(self.status_of(environment=environment)["store"], "")
+
+
 class Complete(support.Case):
     def complete(self, place, *arguments, **more):
         return json.loads(self.hunch("complete", place, "--json", *arguments, **more).stdout)
@@ -234,7 +278,7 @@ class Usage(support.Case):
         for arguments in (["frobnicate"], ["index", "a", "b"], ["complete"], ["index", "--frob"], ["doctor", "a", "b"]):
             self.hunch(*arguments, status=2)
         self.assertIn("hunch complete", self.hunch("--help").stdout)
-        for command in ("lsp", "complete", "index", "demo", "doctor"):
+        for command in ("lsp", "complete", "index", "status", "demo", "doctor"):
             self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
         self.assertRegex(self.hunch("--version").stdout, r"^hunch \d+\.\d+\.\d+$")
 

@@ -141,7 +141,14 @@ static void test_a_folder_takes_what_is_below_it(void **state) {
         catalog_visit(catalog, paths[i], &then, 1, false, &answer);
     }
     struct catalog_gone_list gone = {0};
-    catalog_sweep_path(catalog, "a", &gone);
+    struct catalog_place file = {"a", .below_only = true};
+    catalog_sweep_places(catalog, &file, 1, &gone);
+    assert_int_equal(gone.count, 2);
+    free(gone.items[0].path);
+    free(gone.items[1].path);
+    gone.count = 0;
+    struct catalog_place folder = {"a", .below_only = false};
+    catalog_sweep_places(catalog, &folder, 1, &gone);
     assert_int_equal(gone.count, 3);
     for (size_t i = 0; i < gone.count; i++) {
         assert_string_equal(gone.items[i].path, paths[i]);

@@ -82,6 +82,24 @@ static void test_reopened_before_the_closing_was_seen(void **state) {
     jobs_fini(&jobs);
 }
 
+// The file waited first, and would come first: the text is due only after its delay.
+static void test_while_someone_types_files_wait_and_texts_do_not(void **state) {
+    (void)state;
+    struct jobs jobs;
+    jobs_init(&jobs);
+    jobs_pause(&jobs, 790);
+    push_file(&jobs, "file");
+    overlay(&jobs, "text", "x");
+    assert_next(&jobs, JOB_OVERLAY, "text", "x");
+    assert_next(&jobs, JOB_FILE, "file", NULL);
+    jobs_pause(&jobs, 10000);
+    assert_true(jobs_pause_left(&jobs) > 0);
+    push_file(&jobs, "never");
+    jobs_close(&jobs);
+    assert_null(jobs_pop(&jobs)); // at once
+    jobs_fini(&jobs);
+}
+
 static void test_close_drops_what_is_left(void **state) {
     (void)state;
     struct jobs jobs;
@@ -102,6 +120,7 @@ int main(void) {
         cmocka_unit_test(test_latest_text_of_a_document_wins),
         cmocka_unit_test(test_closing_cancels_what_waits_and_tells_what_was_taken),
         cmocka_unit_test(test_reopened_before_the_closing_was_seen),
+        cmocka_unit_test(test_while_someone_types_files_wait_and_texts_do_not),
         cmocka_unit_test(test_close_drops_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

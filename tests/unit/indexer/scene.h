@@ -14,6 +14,7 @@ struct call {
     size_t text_length;
     uint32_t symbols;
     enum taint taint;
+    uint64_t hash; // of the content, p alone
 };
 
 // What the sink was told, and a loop to wait on.
@@ -30,6 +31,7 @@ struct scene {
     struct str warnings;
     bool close_on_progress;
     uint64_t words_above;
+    bool watch;
     void (*on_ready)(void *context, const struct index_progress *progress);
     uv_timer_t tick;
 };
@@ -45,13 +47,14 @@ static void note(struct scene *scene, struct call call, const char *path) {
 
 static void sink_put(void *self, struct record *record, struct slice text) {
     char kind = record->by_words ? 'w' : 'p';
-    note(self, (struct call){kind, NULL, text.length, record->symbol_count, record->taint}, record->path);
+    note(self, (struct call){kind, NULL, text.length, record->symbol_count, record->taint, record->hash},
+         record->path);
 }
 static void sink_remove(void *self, const char *path) {
     note(self, (struct call){.kind = 'r'}, path);
 }
 static void sink_overlay(void *self, struct record *record, struct slice text) {
-    note(self, (struct call){'o', NULL, text.length, record->symbol_count, record->taint}, record->path);
+    note(self, (struct call){'o', NULL, text.length, record->symbol_count, record->taint, 0}, record->path);
 }
 static void sink_overlay_remove(void *self, const char *path) {
     note(self, (struct call){.kind = 'x'}, path);
@@ -154,6 +157,7 @@ static int try_open(struct scene *scene, const char *store, struct err *err) {
         .root = scene->root,
         .store_path = store,
         .threads = 2,
+        .watch = scene->watch,
         .words_above = scene->words_above,
         .sink = {scene, sink_put, sink_remove, sink_overlay, sink_overlay_remove, sink_commit,
                  sink_searchable},
@@ -184,7 +188,7 @@ static void open_and_wait(struct scene *scene, const char *store) {
     wait_ready(scene);
 }
 
-static const struct call *find_call(struct scene *scene, char kind, const char *path) {
+static inline const struct call *find_call(struct scene *scene, char kind, const char *path) {
     const struct call *found = NULL;
     uv_mutex_lock(&scene->lock);
     for (size_t i = 0; i < scene->calls.count; i++) {
@@ -197,7 +201,7 @@ static const struct call *find_call(struct scene *scene, char kind, const char *
     return found;
 }
 
-static size_t count_calls(struct scene *scene, char kind) {
+static inline size_t count_calls(struct scene *scene, char kind) {
     size_t count = 0;
     uv_mutex_lock(&scene->lock);
     for (size_t i = 0; i < scene->calls.count; i++) {
@@ -208,7 +212,7 @@ static size_t count_calls(struct scene *scene, char kind) {
 }
 
 // Turns the loop until the sink was told so.
-static void wait_call(struct scene *scene, char kind, const char *path) {
+static inline void wait_call(struct scene *scene, char kind, const char *path) {
     start_ticking(scene);
     while (!find_call(scene, kind, path)) {
         uv_run(&scene->loop, UV_RUN_ONCE);
@@ -217,8 +221,7 @@ static void wait_call(struct scene *scene, char kind, const char *path) {
 }
 
 // Turns the loop until the sink was last told that the file has so many symbols.
-__attribute__((unused)) static void wait_symbols(struct scene *scene, char kind, const char *path,
-                                                 uint32_t symbols) {
+static inline void wait_symbols(struct scene *scene, char kind, const char *path, uint32_t symbols) {
     wait_call(scene, kind, path);
     start_ticking(scene);
     while (find_call(scene, kind, path)->symbols != symbols) {

@@ -195,7 +195,7 @@ static void test_status_and_progress(void **state) {
         json_get(last_sent(&world, "$/progress"), "params"),
         "{'token':'hunch/index','value':{'kind':'begin','message':'0 of 0 files','title':'Hunch: indexing',"
         "'cancellable':false,'percentage':0}}");
-    struct index_progress progress = {.files_total = 10, .files_done = 5};
+    struct index_progress progress = {.files_total = 10, .files_done = 5, .scanning = true};
     world.events.on_progress(world.events.context, &progress);
     assert_json(
         json_get(last_sent(&world, "$/progress"), "params"),
@@ -207,6 +207,7 @@ static void test_status_and_progress(void **state) {
         "{'token':'hunch/index','value':{'kind':'report','message':'5 of 100 files','percentage':50}}");
     assert_string_equal(status_of(&world), "indexing");
     progress.files_done = 100;
+    progress.scanning = false;
     world.events.on_ready(world.events.context, &progress);
     assert_json(json_get(last_sent(&world, "$/progress"), "params"),
                 "{'token':'hunch/index','value':{'kind':'end','message':'100 of 100 files'}}");
@@ -221,6 +222,120 @@ static void test_status_and_progress(void **state) {
     assert_string_equal(status_of(&world), "warning");
     assert_string_equal(status_text(&world),
                         "Hunch: working, but: the store is not writable\nmodel: played\nindex: 100 files");
+    end_world(&world);
+}
+
+// While the walk goes on, what it has found so far is no measure.
+static void test_progress_knows_how_much_to_expect(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(",'capabilities':{'window':{'workDoneProgress':true}}"));
+    say(&world, INITIALIZED);
+    say(&world, "{'id':1,'result':null}");
+    struct index_progress progress = {
+        .files_total = 10, .files_done = 5, .files_expected = 200, .scanning = true};
+    world.events.on_progress(world.events.context, &progress);
+    assert_json(
+        json_get(last_sent(&world, "$/progress"), "params"),
+        "{'token':'hunch/index','value':{'kind':'report','message':'5 of 200 files','percentage':2}}");
+    progress.walk_done = true;
+    progress.files_total = 180;
+    progress.files_done = 90;
+    world.events.on_progress(world.events.context, &progress);
+    assert_json(
+        json_get(last_sent(&world, "$/progress"), "params"),
+        "{'token':'hunch/index','value':{'kind':'report','message':'90 of 180 files','percentage':50}}");
+    end_world(&world);
+}
+
+static void test_only_a_long_later_pass_is_shown(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(",'capabilities':{'window':{'workDoneProgress':true}}"));
+    say(&world, INITIALIZED);
+    say(&world, "{'id':1,'result':null}");
+    struct index_progress progress = {.files_total = 10, .files_done = 10, .ready = true};
+    world.events.on_ready(world.events.context, &progress);
+    clear_sent(&world);
+    progress.scanning = true;
+    progress.files_done = 1;
+    world.events.on_progress(world.events.context, &progress);
+    world.events.on_ready(world.events.context, &progress); // a short one
+    progress.files_done = 2;
+    world.events.on_progress(world.events.context, &progress);
+    assert_null(last_sent(&world, "window/workDoneProgress/create"));
+    usleep((SESSION_PASS_SHOWN_MS + 10) * 1000);
+    progress.files_done = 3;
+    world.events.on_progress(world.events.context, &progress);
+    assert_json(json_get(last_sent(&world, "window/workDoneProgress/create"), "params"),
+                "{'token':'hunch/index/2'}");
+    say(&world, "{'id':2,'result':null}");
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/index/2','value':{'kind':'begin','message':'3 of 10 files','title':'Hunch: "
+                "indexing what changed','cancellable':false,'percentage':30}}");
+    progress.files_done = 10;
+    progress.scanning = false;
+    world.events.on_ready(world.events.context, &progress);
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/index/2','value':{'kind':'end','message':'10 of 10 files'}}");
+    end_world(&world);
+}
+
+static void test_the_client_watches_when_the_index_cannot(void **state) {
+    (void)state;
+    static const struct {
+        const char *capabilities;
+        bool registers;
+    } cases[] = {
+        {",'capabilities':{'workspace':{'didChangeWatchedFiles':{'dynamicRegistration':true}}}", true},
+        {",'capabilities':{'workspace':{'didChangeWatchedFiles':{'dynamicRegistration':false}}}", false},
+        {"", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        struct str message;
+        new_world(&world);
+        str_init(&message);
+        str_append_format(
+            &message,
+            "{'jsonrpc':'2.0','id':1,'method':'initialize','params':{'processId':null,'rootUri':'file:///p'%s}}",
+            cases[i].capabilities);
+        say(&world, message.data);
+        say(&world, INITIALIZED);
+        struct index_progress progress = {.files_total = 1, .files_done = 1};
+        world.events.on_ready(world.events.context, &progress);
+        world.events.on_progress(world.events.context, &progress);
+        assert_null(last_sent(&world, "client/registerCapability")); // it watches itself
+        progress.polling = true;
+        world.events.on_progress(world.events.context, &progress);
+        const struct json *call = last_sent(&world, "client/registerCapability");
+        assert_int_equal(call != NULL, cases[i].registers);
+        if (call) {
+            assert_json(json_get(call, "params"),
+                        "{'registrations':[{'id':'hunch/files','method':'workspace/didChangeWatchedFiles',"
+                        "'registerOptions':{'watchers':[{'globPattern':'**/*'}]}}]}");
+        }
+        clear_sent(&world);
+        world.events.on_progress(world.events.context, &progress);
+        assert_null(last_sent(&world, "client/registerCapability")); // once
+        str_free(&message);
+        end_world(&world);
+    }
+}
+
+static void test_the_index_holds_still_while_someone_types(void **state) {
+    (void)state;
+    struct world world;
+    start_world(&world, "ab");
+    assert_int_equal(pauses, 0);
+    say(&world,
+        "{'method':'textDocument/didChange','params':{'textDocument':{'uri':'file:///p/a.c','version':2},"
+        "'contentChanges':[{'text':'abc'}]}}");
+    assert_int_equal(pauses, 1);
+    say(&world, INLINE(2, 0, 2));
+    assert_int_equal(pauses, 2);
+    answer_text(running, "abc", 0, 2);
     end_world(&world);
 }
 
@@ -351,6 +466,10 @@ int main(void) {
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_refused_setting_is_said),
         cmocka_unit_test(test_status_and_progress),
+        cmocka_unit_test(test_progress_knows_how_much_to_expect),
+        cmocka_unit_test(test_only_a_long_later_pass_is_shown),
+        cmocka_unit_test(test_the_client_watches_when_the_index_cannot),
+        cmocka_unit_test(test_the_index_holds_still_while_someone_types),
         cmocka_unit_test(test_status_names_languages_off),
         cmocka_unit_test(test_status_says_why_silent),
         cmocka_unit_test(test_progress_unwanted),

@@ -128,6 +128,7 @@ static inline void turn(void) {
 
 static char overlaid[200];
 static int overlays, overlays_removed, files_changed;
+static unsigned pauses; // asked for
 static bool index_ignores;
 
 void indexer_overlay(struct indexer *indexer, const char *path, const char *language, struct text *text) {
@@ -145,6 +146,10 @@ void indexer_file_changed(struct indexer *indexer, const char *path) {
     (void)indexer;
     assert_true(path[0] != '/');
     files_changed++;
+}
+void indexer_pause_for(struct indexer *indexer, unsigned ms) {
+    (void)indexer;
+    pauses += ms > 0;
 }
 bool ignore_path(const char *root, const char *path, bool is_folder, const char **reason) {
     (void)is_folder;
@@ -241,6 +246,7 @@ static inline void on_exit_code(void *self, int code) {
 static inline void new_world(struct world *world) {
     *world = (struct world){.exit_code = -1, .config = {.enabled = true}};
     forgotten = overlays = overlays_removed = files_changed = 0;
+    pauses = 0;
     index_ignores = false;
     last_answer = NULL;
     overlaid[0] = '\0';

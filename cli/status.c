@@ -1,0 +1,130 @@
+// status.c - `hunch status [DIR]`: what is stored of a repository's index, without changing any of it.
+//
+// Works beside a language server that has the same index open, and without one.
+// That nothing is stored yet is an answer like any other, so the exit status is
+// 0; only a folder that does not exist, or a store that cannot be read, is 1.
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/terminal.h"
+#include "indexer/store_summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct report {
+    char *root;
+    char *store; // path; NULL without a home
+    const char *model;
+    struct store_summary summary;
+    int code;       // of reading it; ERR_NOT_FOUND: nothing is stored
+    struct err err; // says more
+};
+
+static const char *state_of(const struct report *report) {
+    if (report->code) {
+        return report->code == ERR_NOT_FOUND || report->code == ERR_UNSUPPORTED ? "none" : "unreadable";
+    }
+    return report->summary.complete ? "complete" : "incomplete";
+}
+
+static void format_time(int64_t seconds, char out[32]) {
+    time_t time = (time_t)seconds;
+    struct tm parts;
+    out[0] = '\0';
+    if (seconds && gmtime_r(&time, &parts)) {
+        strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    }
+}
+
+static void print_line(const char *name, const char *text) {
+    printf("%-8s ", name);
+    terminal_write(stdout, STYLE_PLAIN, slice_of_string(text));
+    putchar('\n');
+}
+
+static void print_index(const struct report *report) {
+    char updated[32];
+    const struct store_summary *summary = &report->summary;
+    if (report->code) {
+        print_line("index", report->err.message);
+        return;
+    }
+    printf("%-8s %s, %" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols\n", "index", state_of(report),
+           summary->files, summary->chunks, summary->symbols);
+    if (!summary->complete) {
+        print_line("", "the repository is being read, or that was cut short: the next start goes on");
+    }
+    format_time(summary->updated, updated);
+    print_line("updated", updated[0] ? updated : "never");
+    printf("%-8s %.1f MB\n", "size", (double)summary->bytes / 1e6);
+}
+
+static void print_text(const struct report *report) {
+    print_line("folder", report->root);
+    print_index(report);
+    print_line("store", report->store ? report->store : "memory alone (set HOME or XDG_CACHE_HOME)");
+    print_line("model", report->model);
+}
+
+static void print_json(const struct report *report) {
+    char updated[32];
+    const struct store_summary *summary = &report->summary;
+    struct json *object = json_object();
+    json_set_string(object, "root", report->root);
+    json_set_string(object, "index", state_of(report));
+    json_set_bool(object, "complete", summary->complete);
+    json_set_string(object, "message", report->code ? report->err.message : "");
+    json_set_number(object, "files", (double)summary->files);
+    json_set_number(object, "chunks", (double)summary->chunks);
+    json_set_number(object, "symbols", (double)summary->symbols);
+    json_set_number(object, "bytes", (double)summary->bytes);
+    format_time(summary->updated, updated);
+    json_set_string(object, "updated", updated);
+    json_set_string(object, "store", report->store ? report->store : "");
+    json_set_string(object, "model", report->model);
+    struct str text;
+    str_init(&text);
+    json_print(object, &text);
+    puts(text.data);
+    str_free(&text);
+    json_free(object);
+}
+
+static void read_store(struct report *report) {
+    report->store = store_path_of(report->root);
+    report->code =
+        report->store ? store_summarize(report->store, &report->summary, &report->err) : ERR_NOT_FOUND;
+    if (report->code == ERR_NOT_FOUND) {
+        err_set(&report->err, ERR_NOT_FOUND,
+                "nothing is stored of it: hunch index, or opening it in an editor, does that");
+    }
+}
+
+static int show(const char *folder, bool json) {
+    struct report report = {0};
+    if (app_find_root(folder, &report.root, &report.err) != 0) {
+        log_error("%s; give the folder of a repository, as in: hunch status ~/src/project",
+                  report.err.message);
+        return 1;
+    }
+    struct config *config = app_load_config(NULL, NULL);
+    report.model = strcmp(config->provider, "repository") == 0 ? "built-in" : config->model;
+    read_store(&report);
+    (json ? print_json : print_text)(&report);
+    config_free(config);
+    free(report.store);
+    free(report.root);
+    return strcmp(state_of(&report), "unreadable") == 0 ? 1 : 0;
+}
+
+int command_status(int argc, char **argv) {
+    struct options options;
+    return options_parse(argc, argv, "hunch status [DIR] [--json]", NULL, &options)
+               ? show(options.folder, options.json)
+               : 2;
+}
