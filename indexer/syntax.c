@@ -104,9 +104,9 @@ static void forget(struct record *record) {
     record->import_count = 0;
 }
 
-int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
-                   const struct cancel *cancel, struct record *record) {
-    language = language_refine(language, record->path, text);
+// In this language and no other; by lines if it is NULL.
+static int extract_as(struct syntax *syntax, const struct language *language, struct slice text,
+                      const struct cancel *cancel, struct record *record) {
     struct extraction extraction = {
         .syntax = syntax, .language = language, .text = text, .cancel = cancel, .record = record};
     record->language = language_id(language);
@@ -136,9 +136,14 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
     return asked ? ERR_CANCELLED : ERR_TIMEOUT;
 }
 
+int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
+                   const struct cancel *cancel, struct record *record) {
+    return extract_as(syntax, language_refine(language, record->path, text), text, cancel, record);
+}
+
 void syntax_words(struct syntax *syntax, const struct language *language, struct slice text,
                   struct record *record) {
-    syntax_extract(syntax, NULL, text, NULL, record);
+    extract_as(syntax, NULL, text, NULL, record);
     record->language = language_id(language_refine(language, record->path, text));
     record->by_words = true;
 }

@@ -1,6 +1,6 @@
-// chunk_more_test.c - chunks of C#, Kotlin, Swift, Scala, Ruby and PHP: what those of a class are called, and
-// that no input breaks them.
-#include "extract.h"
+// chunk_more_test.c - chunks of C#, Kotlin, Swift, Scala, Ruby and PHP: what those of a class are called, that
+// no input breaks them, and what the text around the definitions uses.
+#include "symbols_check.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -130,12 +130,31 @@ static void test_deep_nesting(void **state) {
     }
 }
 
+static void test_references(void **state) {
+    (void)state;
+    check_references("csharp", "class A : Base { int F() { Helper(1); a.Method(2); return new Thing(); } }\n",
+                     "Helper Method", "Base Thing");
+    check_references("kotlin", "class A : Base() { fun f(b: Bar) { helper(1); b.method(2) } }\n",
+                     "helper method", "Base Bar");
+    check_references("swift", "class A: Base { func f(b: Bar) { helper(1); b.method(2) } }\n",
+                     "helper method", "Base Bar");
+    check_references("scala", "class A extends Base { def f(b: Bar) = { helper(1); b.method(2) } }\n",
+                     "helper method", "Base Bar");
+    check_references("ruby",
+                     "class A < Base\n  def f(b)\n    helper(1)\n    b.method(2)\n    Bar.new\n  end\nend\n",
+                     "helper method", "Base Bar");
+    check_references("php",
+                     "<?php class A extends Base { function f(Bar $b) { helper(1); $b->method(2); } }\n",
+                     "helper method", "Base Bar");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_methods_carry_their_class),
         cmocka_unit_test(test_imports_stay_apart),
         cmocka_unit_test(test_hard_inputs),
         cmocka_unit_test(test_deep_nesting),
+        cmocka_unit_test(test_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

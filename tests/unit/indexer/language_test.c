@@ -112,6 +112,24 @@ static void test_hostile_first_lines(void **state) {
     assert_string_equal(language_id(language_of_text("run", slice_of("#!\0/bin/sh\0", 11))), "shellscript");
 }
 
+// A script is in its language wherever it is read; for its words alone it is not parsed.
+static void test_script_is_extracted(void **state) {
+    (void)state;
+    struct slice text = SLICE_LITERAL("#!/bin/sh\nrun_all() {\n  echo\n}\n");
+    struct record *record = extract("", "deploy", text);
+    assert_string_equal(record->language, "shellscript");
+    assert_int_equal(record->symbol_count, 1);
+    record_release(record);
+    struct syntax *syntax = syntax_new();
+    record = record_new("deploy");
+    syntax_words(syntax, NULL, text, record);
+    assert_string_equal(record->language, "shellscript");
+    assert_int_equal(record->symbol_count, 0);
+    assert_string_equal(record->chunks[0].kind, "lines");
+    record_release(record);
+    syntax_free(syntax);
+}
+
 static void test_of_id(void **state) {
     (void)state;
     assert_string_equal(language_name(language_of_id("cpp")), "C++");
@@ -187,10 +205,15 @@ static void test_headers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_of_path),     cmocka_unit_test(test_of_id),
-        cmocka_unit_test(test_table),       cmocka_unit_test(test_keywords_are_sorted),
-        cmocka_unit_test(test_headers),     cmocka_unit_test(test_page_for_users),
-        cmocka_unit_test(test_first_lines), cmocka_unit_test(test_hostile_first_lines),
+        cmocka_unit_test(test_of_path),
+        cmocka_unit_test(test_of_id),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_keywords_are_sorted),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_page_for_users),
+        cmocka_unit_test(test_first_lines),
+        cmocka_unit_test(test_hostile_first_lines),
+        cmocka_unit_test(test_script_is_extracted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
