@@ -47,7 +47,7 @@ static void load_store(struct writer *self) {
     struct indexer *indexer = self->indexer;
     struct err err;
     struct store_records records = {0};
-    if (store_open(&self->store, indexer->store_path, &indexer->stop, &err) != 0 ||
+    if (store_open(&self->store, indexer->store_path, indexer->root, &indexer->stop, &err) != 0 ||
         store_load(self->store, &records, &err) != 0) {
         give_up_store(self, &err);
     } else if (store_rebuilt(self->store)) {
@@ -238,14 +238,19 @@ static void apply(struct writer *self, struct result *result) {
     }
 }
 
+static void settle_store(struct writer *self) {
+    struct err err;
+    if (self->store && store_settle(self->store, &err) != 0) {
+        give_up_store(self, &err);
+    }
+}
+
 static void finish_pass(struct writer *self) {
     struct indexer *indexer = self->indexer;
     self->walked = false;
     self->full_pass = self->is_dirty = true;
     commit(self);
-    if (self->store) {
-        store_settle(self->store);
-    }
+    settle_store(self);
     uv_mutex_lock(&indexer->lock);
     count_totals(indexer);
     indexer->progress.ready = true;
