@@ -60,14 +60,19 @@ static void remember(struct encoder *self, struct slice string, uint64_t hash) {
     vec_push(&self->strings, string);
 }
 
+// How many strings ago it stood here last; 0: it did not.
+static size_t how_far_back(const struct encoder *self, struct slice string, uint64_t hash) {
+    const uint64_t *last = map_get(&self->seen, hash);
+    bool is_same = last && self->strings.items && slice_equal(self->strings.items[*last], string);
+    return is_same ? self->strings.count - *last : 0;
+}
+
 static void put_string(struct encoder *self, const char *text) {
     struct slice string = slice_of_string(text);
     uint64_t hash = hash_bytes(string.data, string.length);
-    const uint64_t *last = map_get(&self->seen, hash);
-    if (last && slice_equal(self->strings.items[*last], string)) {
-        put_number(self, self->strings.count - *last);
-    } else {
-        put_number(self, 0);
+    size_t back = how_far_back(self, string, hash);
+    put_number(self, back);
+    if (back == 0) {
         put_text(self, string);
     }
     remember(self, string, hash);
