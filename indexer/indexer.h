@@ -42,6 +42,7 @@ struct index_progress {
 struct indexer_options {
     const char *root;       // absolute, real path of a folder
     const char *store_path; // NULL: below the user's cache folder, by the root's hash; "": no store
+    int64_t cache_cap;      // bytes of all repositories' stores together (store_collect.h); 0: not looked at
     unsigned threads;       // parsing threads; 0: cores - 1, at least 1
     struct index_sink sink;
     void (*on_progress)(void *context, const struct index_progress *progress); // at most ten times a second

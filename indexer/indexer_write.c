@@ -11,6 +11,7 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/map.h"
+#include "indexer/store_collect.h"
 
 struct shown {
     uint64_t ticket; // of the latest result for this document
@@ -67,6 +68,10 @@ static void open_store(struct writer *self) {
     self->indexer->is_loaded = true;
     uv_cond_signal(&self->indexer->scan_wake);
     uv_mutex_unlock(&self->indexer->lock);
+    // Now that this repository's is open, and so safe.
+    if (self->store && self->indexer->options.cache_cap) {
+        store_collect_in_background(self->indexer->options.cache_cap);
+    }
 }
 
 static void free_ops(struct writer *self) {

@@ -34,6 +34,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "indexer/store_collect.h"
 #include "indexer/store_lock.h"
 
 #include <errno.h>
@@ -59,14 +60,14 @@ static const char settings[] = "PRAGMA journal_mode=WAL;"
                                "PRAGMA trusted_schema=OFF;";
 
 char *store_path_of(const char *root) {
-    char *cache = fs_cache_folder();
-    if (!cache) {
+    char *folder = store_folder();
+    if (!folder) {
         return NULL;
     }
     struct str path;
     str_init(&path);
-    str_append_format(&path, "%s/index/%016" PRIx64 ".sqlite", cache, hash_bytes(root, strlen(root)));
-    free(cache);
+    str_append_format(&path, "%s/%016" PRIx64 ".sqlite", folder, hash_bytes(root, strlen(root)));
+    free(folder);
     return str_detach(&path);
 }
 
