@@ -17,8 +17,8 @@
 // twice the time. No text of a file is kept but names and one-line signatures.
 // Invariants:
 //   S1  a row tells all of one file; rows know nothing of each other
-//   S2  a row that is not as it was written is dropped on load, and its file read again: its checksum is
-//       wrong, or it does not decode, or its path is not that of its id
+//   S2  a row that is not as it was written is never believed: its checksum is wrong, or it does not decode, or
+//       its path is not that of its id. The store is then made anew from the rows that are
 //   S3  records satisfy R1, R2, R3 and R4 of record.h; offsets and lines lie within the file's size
 //   S4  after a pass the file takes no more room than the source it tells of, or STORE_FLOOR; a store that
 //       cannot is deleted
@@ -308,8 +308,9 @@ static int busy(struct store *self, struct err *err) {
 
 int store_rebuild(struct store *self, struct err *err) {
     int folder = store_lock_folder(self->path, self->cancel);
-    int result =
-        folder == STORE_LOCK_BUSY ? busy(self, err) : replace(self, "is damaged; it is made anew", err);
+    int result = folder == STORE_LOCK_BUSY
+                     ? busy(self, err)
+                     : replace(self, "is damaged; it is made anew, from what is sound of it", err);
     store_unlock(folder);
     return result;
 }
@@ -339,7 +340,7 @@ static int open_locked(struct store *self, const char *root, struct err *err) {
         return replace(self, "is of another version; it is made anew", err);
     }
     if (store_is_damaged(code)) {
-        return replace(self, "is damaged; it is made anew", err);
+        return replace(self, "is damaged; it is made anew, from what is sound of it", err);
     }
     return code ? store_fail(self, code, err) : 0;
 }

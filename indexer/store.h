@@ -48,7 +48,7 @@ struct store_records {
 int store_open(struct store **out, const char *path, const char *root, const struct cancel *cancel,
                struct err *err);
 void store_close(struct store *store); // NULL is allowed
-// Every record, R1-R4 checked. Damaged records are dropped; a damaged store gives none and is started anew.
+// Every record, R1-R4 checked. Of a damaged store, which is started anew, those that are sound.
 int store_load(struct store *store, struct store_records *records, struct err *err);
 // All of it or nothing of it.
 int store_write(struct store *store, const struct store_op *ops, size_t count, struct err *err);

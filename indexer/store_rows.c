@@ -1,15 +1,14 @@
 // store_rows.c - see store.h; records into rows and back.
 //
 // Everything is checked before it is believed: a store can be damaged in ways
-// that SQLite does not notice. What SQLite does notice ends the store, what
-// only its checksum tells costs one file's record.
+// that SQLite does not notice.
 #include "indexer/store_internal.h"
 
 #include "base/hash.h"
 #include "base/vec.h"
 #include "indexer/store_code.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 static const char *const texts[STATEMENT_COUNT] = {
     [FILE_FIND] = "SELECT size,mtime,checksum FROM files WHERE id=?",
@@ -150,7 +149,7 @@ struct reader {
     struct store *store;
     sqlite3_stmt *statement;
     struct store_records *records;
-    VEC(int64_t) damaged; // ids of rows
+    bool is_damaged;
     int64_t source_size;
 };
 
@@ -180,7 +179,7 @@ static void read_row(struct reader *self) {
         self->source_size += record->size;
         vec_push(self->records, record);
     } else {
-        vec_push(&self->damaged, sqlite3_column_int64(self->statement, 0));
+        self->is_damaged = true;
     }
 }
 
@@ -216,20 +215,16 @@ static void drop(struct store_records *records) {
     vec_free(records);
 }
 
-// Should this fail, the next start does it.
-static void drop_damaged(struct reader *self) {
-    char text[100];
-    if (self->damaged.count == 0) {
-        return;
+// A file with one damaged row may be damaged elsewhere, so all that is sound of it goes into a new one.
+static int save_sound(struct store *store, const struct store_records *records, struct err *err) {
+    int result = store_rebuild(store, err);
+    struct store_op *ops = mem_zero(records->count + 1, sizeof *ops);
+    for (size_t i = 0; i < records->count; i++) {
+        ops[i] = (struct store_op){.kind = STORE_PUT, .record = records->items[i]};
     }
-    int code = store_execute(self->store, "BEGIN IMMEDIATE");
-    for (size_t i = 0; i < self->damaged.count && code == SQLITE_OK; i++) {
-        code = delete_row(self->store, self->damaged.items[i]);
-    }
-    store_execute(self->store, code ? "ROLLBACK" : "COMMIT");
-    snprintf(text, sizeof text, "was damaged in %zu places; these files are read again", self->damaged.count);
-    store_say(self->store, text);
-    self->store->is_changed = true;
+    result = result ? result : store_write(store, ops, records->count, err);
+    free(ops);
+    return result;
 }
 
 int store_load(struct store *store, struct store_records *records, struct err *err) {
@@ -241,12 +236,13 @@ int store_load(struct store *store, struct store_records *records, struct err *e
     sqlite3_finalize(self.statement);
     store->is_loading = false;
     store->is_open = true;
-    if (code) {
+    if (store_is_damaged(code) || (code == SQLITE_OK && self.is_damaged)) {
+        result = save_sound(store, records, err);
+    }
+    if (result) {
         drop(records);
     } else {
         store_limit_log(store, self.source_size);
-        drop_damaged(&self);
     }
-    vec_free(&self.damaged);
-    return store_is_damaged(code) ? store_rebuild(store, err) : result;
+    return result;
 }
