@@ -6,8 +6,8 @@
 // documents. A commit sorts the small ones again if they changed, and the base
 // when the delta has outgrown a tenth of it. The first pass would so sort
 // everything ten times over: until it is done, the delta may become as large as
-// the base, and a quarter of what was read may wait unseen. A file that stands
-// in a later segment is dead in the earlier ones.
+// the base (three times a large one) and waits unseen. A file that stands in a
+// later segment is dead in the earlier ones.
 //
 //     entry:  base_file  where the base has it, if it does
 //             disk       its tokens since then, or `gone`
@@ -22,9 +22,10 @@
 #include "backends/repository_segment.h"
 
 #include "base/fs.h"
+#include "base/spill.h"
 
 #define NOT_IN_BASE UINT32_MAX
-enum { SMALLEST_BASE = 1 << 16, UNUSED_WORDS = 1 << 18 };
+enum { SMALLEST_BASE = 1 << 16, QUICK_BASE = 1 << 20, UNUSED_WORDS = 1 << 18 };
 #define DEFAULT_MAX_TOKENS (UINT64_C(64) << 20)
 static const size_t LARGEST_FILE = 2u << 20;
 static const size_t LARGEST_UNKNOWN = 128u << 10; // without a known language: data, more often than not
@@ -47,7 +48,8 @@ struct corpus {
     VEC(struct entry) entries;
     struct token_segment *segments[SEGMENT_COUNT];
     bool stale[SEGMENT_COUNT];
-    bool full; // the first pass is over
+    bool full;                 // the first pass is over
+    struct token_list scratch; // of the file being read
     uint64_t base_live, disk_tokens, overlay_tokens;
     uint64_t unsorted; // of disk_tokens, those put since the delta was sorted
     uv_mutex_t lock;   // of `current`
@@ -71,6 +73,21 @@ static uint64_t base_tokens(const struct corpus *corpus, const struct entry *ent
     return file->end - file->start;
 }
 
+// A list of exactly these tokens, in memory that spills.
+static struct token_list keep(const struct token_list *tokens) {
+    struct token_list kept = {.count = tokens->count, .capacity = tokens->count};
+    if (kept.count > 0) {
+        kept.items = spill_alloc(kept.count * sizeof *kept.items);
+        memcpy(kept.items, tokens->items, kept.count * sizeof *kept.items);
+    }
+    return kept;
+}
+
+static void drop_tokens(struct token_list *tokens) {
+    spill_free(tokens->items);
+    *tokens = (struct token_list){0};
+}
+
 static void drop_disk(struct corpus *corpus, struct entry *entry) {
     if (!entry->gone) {
         corpus->base_live -= base_tokens(corpus, entry);
@@ -80,7 +97,7 @@ static void drop_disk(struct corpus *corpus, struct entry *entry) {
         corpus->disk_tokens -= entry->disk.count;
         corpus->stale[SEGMENT_DELTA] = true;
     }
-    vec_free(&entry->disk);
+    drop_tokens(&entry->disk);
 }
 
 static void drop_overlay(struct corpus *corpus, struct entry *entry) {
@@ -88,7 +105,7 @@ static void drop_overlay(struct corpus *corpus, struct entry *entry) {
         corpus->overlay_tokens -= entry->overlay.count;
         corpus->stale[SEGMENT_OVERLAY] = true;
     }
-    vec_free(&entry->overlay);
+    drop_tokens(&entry->overlay);
 }
 
 static bool worth_learning(const struct record *record, struct slice text) {
@@ -98,22 +115,17 @@ static bool worth_learning(const struct record *record, struct slice text) {
 }
 
 static struct token_list learn(struct corpus *corpus, const struct record *record, struct slice text) {
-    struct token_list tokens = {0};
-    if (text.length == 0 || !worth_learning(record, text)) {
-        return tokens;
+    struct token_list *tokens = &corpus->scratch;
+    tokens->count = 0;
+    if (text.length > 0 && worth_learning(record, text)) {
+        struct encoder encoder = {.vocabulary = corpus->vocabulary};
+        encoder_append(&encoder, text, tokens);
     }
-    struct encoder encoder = {.vocabulary = corpus->vocabulary};
-    encoder_append(&encoder, text, &tokens);
     uint64_t total = corpus->base_live + corpus->disk_tokens + corpus->overlay_tokens;
-    if (total + tokens.count > corpus->max_tokens) {
-        vec_free(&tokens);
-        return tokens;
+    if (total + tokens->count > corpus->max_tokens) {
+        tokens->count = 0;
     }
-    if (tokens.count > 0) {
-        tokens.items = mem_resize(tokens.items, tokens.count, sizeof *tokens.items);
-        tokens.capacity = tokens.count;
-    }
-    return tokens;
+    return keep(tokens);
 }
 
 void corpus_put(struct corpus *corpus, const struct record *record, struct slice text) {
@@ -182,7 +194,8 @@ static void forget_words(struct corpus *corpus, struct token_list *base) {
 static void rebuild_base(struct corpus *corpus) {
     struct segment_builder builder = {0};
     const struct token_segment *base = corpus->segments[SEGMENT_BASE];
-    vec_reserve(&builder.tokens, (size_t)(corpus->base_live + corpus->disk_tokens) + corpus->entries.count);
+    token_segment_reserve(&builder,
+                          (size_t)(corpus->base_live + corpus->disk_tokens) + corpus->entries.count);
     for (size_t i = 0; i < corpus->entries.count; i++) {
         struct entry *entry = &corpus->entries.items[i];
         size_t before = builder.files.count;
@@ -193,7 +206,7 @@ static void rebuild_base(struct corpus *corpus) {
             token_segment_add(&builder, entry->path, entry->taint, base->tokens + file->start + 1,
                               file->end - file->start - 1);
         }
-        vec_free(&entry->disk);
+        drop_tokens(&entry->disk);
         entry->base_file = builder.files.count > before ? (uint32_t)before : NOT_IN_BASE;
         entry->gone = false;
     }
@@ -209,6 +222,9 @@ static void rebuild_base(struct corpus *corpus) {
 
 static void rebuild_small(struct corpus *corpus, uint32_t which) {
     struct segment_builder builder = {0};
+    uint64_t tokens = which == SEGMENT_DELTA ? corpus->disk_tokens : corpus->overlay_tokens;
+    uint64_t files = tokens < corpus->entries.count ? tokens : corpus->entries.count; // that have any
+    token_segment_reserve(&builder, (size_t)(tokens + files));
     for (size_t i = 0; i < corpus->entries.count; i++) {
         struct entry *entry = &corpus->entries.items[i];
         struct token_list *list = which == SEGMENT_DELTA ? &entry->disk : &entry->overlay;
@@ -246,12 +262,20 @@ static void publish(struct corpus *corpus) {
 // repository's delta each time took most of its minute.
 static uint64_t may_wait(const struct corpus *corpus) {
     bool small = corpus->disk_tokens <= SMALLEST_BASE;
-    return corpus->full || small ? 0 : (corpus->base_live + corpus->disk_tokens) / 4;
+    return corpus->full || small ? 0 : UINT64_MAX;
+}
+
+// How large the delta may become before the base is sorted again. Sorting is most of what the first pass of
+// a large repository costs here, so while it lasts each time must bring four times as much.
+static uint64_t delta_limit(const struct corpus *corpus) {
+    uint64_t limit = corpus->full                     ? corpus->base_live / 10
+                     : corpus->base_live < QUICK_BASE ? corpus->base_live
+                                                      : 3 * corpus->base_live;
+    return limit > SMALLEST_BASE ? limit : SMALLEST_BASE;
 }
 
 void corpus_commit(struct corpus *corpus, bool full_pass) {
-    uint64_t allowed = corpus->base_live / (corpus->full ? 10 : 1);
-    bool outgrown = corpus->disk_tokens > (allowed > SMALLEST_BASE ? allowed : SMALLEST_BASE);
+    bool outgrown = corpus->disk_tokens > delta_limit(corpus);
     uint64_t rotten = corpus->segments[SEGMENT_BASE]->count - corpus->base_live;
     if (outgrown || (full_pass && !corpus->full) || is_crowded(corpus) ||
         rotten > SMALLEST_BASE + corpus->segments[SEGMENT_BASE]->count / 4) {
@@ -291,10 +315,11 @@ void corpus_free(struct corpus *corpus) {
         token_segment_release(corpus->segments[i]);
     }
     for (size_t i = 0; i < corpus->entries.count; i++) {
-        vec_free(&corpus->entries.items[i].disk);
-        vec_free(&corpus->entries.items[i].overlay);
+        drop_tokens(&corpus->entries.items[i].disk);
+        drop_tokens(&corpus->entries.items[i].overlay);
     }
     vec_free(&corpus->entries);
+    vec_free(&corpus->scratch);
     intern_free(&corpus->paths);
     vocabulary_release(corpus->vocabulary);
     uv_mutex_destroy(&corpus->lock);

@@ -6,10 +6,25 @@
 #include "backends/repository_segment.h"
 
 #include "base/hash.h"
+#include "base/spill.h"
 
 uint64_t corpus_folder_hash(const char *path) {
     const char *slash = strrchr(path, '/');
     return hash_bytes(path, slash ? (size_t)(slash - path) : 0);
+}
+
+void token_segment_reserve(struct segment_builder *builder, size_t total) {
+    struct token_list *all = &builder->tokens;
+    if (total <= all->capacity) {
+        return;
+    }
+    uint32_t *items = spill_alloc(total * sizeof *items);
+    if (all->count) {
+        memcpy(items, all->items, all->count * sizeof *items);
+    }
+    spill_free(all->items);
+    all->items = items;
+    all->capacity = total;
 }
 
 void token_segment_add(struct segment_builder *builder, const char *path, enum taint taint,
@@ -19,7 +34,9 @@ void token_segment_add(struct segment_builder *builder, const char *path, enum t
         return;
     }
     uint32_t start = (uint32_t)all->count;
-    vec_reserve(all, all->count + count + 1);
+    if (all->count + count + 1 > all->capacity) {
+        token_segment_reserve(builder, 2 * (all->count + count + 1));
+    }
     all->items[all->count++] = token_make(TOKEN_FILE, 0);
     memcpy(all->items + all->count, tokens, count * sizeof *tokens);
     all->count += count;
@@ -43,11 +60,11 @@ struct token_segment *token_segment_finish(struct segment_builder *builder) {
     atomic_init(&segment->references, 1);
     segment->count = (uint32_t)builder->tokens.count;
     if (segment->count > 0) {
-        segment->tokens = mem_resize(builder->tokens.items, segment->count, sizeof *segment->tokens);
-        segment->order = mem_zero(segment->count, sizeof *segment->order);
+        segment->tokens = builder->tokens.items;
+        segment->order = spill_alloc(segment->count * sizeof *segment->order);
         segment->order_count = order_sort(segment->tokens, segment->count, segment->order);
     } else {
-        free(builder->tokens.items);
+        spill_free(builder->tokens.items);
     }
     segment->files = builder->files.items;
     segment->file_count = (uint32_t)builder->files.count;
@@ -63,8 +80,8 @@ struct token_segment *token_segment_retain(struct token_segment *segment) {
 
 void token_segment_release(struct token_segment *segment) {
     if (segment && atomic_fetch_sub_explicit(&segment->references, 1, memory_order_acq_rel) == 1) {
-        free(segment->tokens);
-        free(segment->order);
+        spill_free(segment->tokens);
+        spill_free(segment->order);
         free(segment->files);
         free(segment->blocks);
         free(segment);

@@ -9,13 +9,15 @@
 #include "backends/repository_corpus.h"
 
 struct segment_builder {
-    struct token_list tokens;
+    struct token_list tokens; // its items come from spill.h
     struct {
         struct segment_file *items;
         size_t count, capacity;
     } files;
 };
 
+// Room for so many tokens, a TOKEN_FILE for each file included; an estimate that is too low costs a copy.
+void token_segment_reserve(struct segment_builder *builder, size_t total);
 // The tokens are without TOKEN_FILE. The path is borrowed and must outlive the segment.
 void token_segment_add(struct segment_builder *builder, const char *path, enum taint taint,
                        const uint32_t *tokens, size_t count);

@@ -2,6 +2,7 @@
 #include "base/arena.h"
 
 #include "base/mem.h"
+#include "base/spill.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,10 +22,18 @@ void arena_init(struct arena *arena) {
     *arena = (struct arena){0};
 }
 
+void arena_init_spilling(struct arena *arena) {
+    *arena = (struct arena){.spills = true};
+}
+
 void arena_free(struct arena *arena) {
     while (arena->blocks) {
         struct arena_block *next = arena->blocks->next;
-        free(arena->blocks);
+        if (arena->spills) {
+            spill_free(arena->blocks);
+        } else {
+            free(arena->blocks);
+        }
         arena->blocks = next;
     }
     arena->used = 0;
@@ -32,11 +41,13 @@ void arena_free(struct arena *arena) {
 
 // A block for an oversized allocation goes behind the current one, so that the room left there is not lost.
 static struct arena_block *add_block(struct arena *arena, size_t size) {
-    size_t usual = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
-    usual = usual < LARGEST_BLOCK ? usual : LARGEST_BLOCK;
+    size_t heads = sizeof(struct arena_block) + SPILL_HEAD;
+    size_t usual = arena->blocks ? (arena->blocks->size + heads) * 2 : FIRST_BLOCK;
+    usual = (usual < LARGEST_BLOCK ? usual : LARGEST_BLOCK) - heads;
     bool oversized = size > usual;
     size_t capacity = oversized ? size : usual;
-    struct arena_block *block = mem_zero(1, sizeof *block + capacity);
+    size_t whole = sizeof(struct arena_block) + capacity;
+    struct arena_block *block = arena->spills ? spill_alloc(whole) : mem_zero(1, whole);
     block->size = capacity;
     if (oversized && arena->blocks) {
         block->next = arena->blocks->next;
@@ -48,20 +59,24 @@ static struct arena_block *add_block(struct arena *arena, size_t size) {
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
-    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+static void *take(struct arena *arena, size_t size, size_t alignment) {
     struct arena_block *block = arena->blocks;
-    if (!block || block->size - block->used < size) {
+    size_t start = block ? (block->used + alignment - 1) & ~(alignment - 1) : 0;
+    if (!block || start > block->size || block->size - start < size) {
         block = add_block(arena, size);
+        start = (block->used + alignment - 1) & ~(alignment - 1);
     }
-    void *memory = block->bytes + block->used;
-    block->used += size;
-    arena->used += size;
-    return memory;
+    arena->used += start + size - block->used;
+    block->used = start + size;
+    return block->bytes + start;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+    return take(arena, size, ALIGNMENT);
 }
 
 char *arena_copy(struct arena *arena, struct slice slice) {
-    char *copy = arena_alloc(arena, slice.length + 1);
+    char *copy = take(arena, slice.length + 1, 1);
     if (slice.length) {
         memcpy(copy, slice.data, slice.length);
     }
@@ -80,7 +95,7 @@ char *arena_format(struct arena *arena, const char *format, ...) {
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     size_t size = length > 0 ? (size_t)length : 0;
-    char *text = arena_alloc(arena, size + 1);
+    char *text = take(arena, size + 1, 1);
     vsnprintf(text, size + 1, format, again);
     va_end(again);
     return text;

@@ -17,13 +17,17 @@ struct arena_block;
 struct arena {
     struct arena_block *blocks; // newest first
     size_t used;                // bytes handed out, for limits and reports
+    bool spills;                // its blocks come from spill.h
 };
 
 void arena_init(struct arena *arena);
+// For what lives as long as the index: see spill.h.
+void arena_init_spilling(struct arena *arena);
 void arena_free(struct arena *arena); // leaves an empty, usable arena
 void *arena_alloc(struct arena *arena, size_t size)
     __attribute__((returns_nonnull)); // 16-byte aligned, zeroed
-char *arena_copy(struct arena *arena, struct slice slice) __attribute__((returns_nonnull)); // NUL-terminated
+// NUL-terminated, not aligned.
+char *arena_copy(struct arena *arena, struct slice slice) __attribute__((returns_nonnull));
 char *arena_copy_string(struct arena *arena, const char *text) __attribute__((returns_nonnull));
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

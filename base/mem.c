@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static void *check(void *memory, size_t size) {
     if (!memory) {
@@ -48,4 +51,10 @@ char *mem_copy_bytes(const void *bytes, size_t length) {
     }
     copy[length] = '\0';
     return copy;
+}
+
+void mem_give_back(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

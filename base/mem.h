@@ -21,5 +21,7 @@ void *mem_resize(void *memory, size_t count, size_t size) __attribute__((returns
 char *mem_copy_string(const char *text) __attribute__((returns_nonnull, malloc));
 // A NUL-terminated copy of `length` bytes, which may hold NULs themselves.
 char *mem_copy_bytes(const void *bytes, size_t length) __attribute__((returns_nonnull, malloc));
+// Lets the machine have what was freed: after a burst of work the allocator would keep most of it.
+void mem_give_back(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/spill.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,8 +153,15 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     return indexer_open(&app->indexer, app->loop, &indexer, err);
 }
 
+static void spill_to_cache(void) {
+    char *cache = fs_cache_folder();
+    spill_folder(cache);
+    free(cache);
+}
+
 int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
              const struct app_events *events, struct err *err) {
+    spill_to_cache();
     struct app *app = mem_zero(1, sizeof *app);
     app->loop = loop;
     app->config = config;

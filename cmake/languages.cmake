@@ -1,6 +1,6 @@
 # Grammars and the generated language table; see indexer/languages/README.md.
 #
-# Each indexer/languages/<folder>/ has a language.json and three queries. From
+# Each indexer/languages/<folder>/ has a language.json and up to four queries. From
 # them this file makes one static library of grammars and languages.gen.c, the
 # table that indexer/language.c reads. Nothing else names a language.
 file(GLOB HUNCH_LANGUAGES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/indexer/languages/*/language.json)
@@ -26,9 +26,13 @@ function(hunch_json_strings out json key)
 endfunction()
 
 # A file's bytes as a C array: string literals are limited to 4095 bytes.
+# A file that is not there is empty.
 function(hunch_embed out name path)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
-  file(READ ${path} bytes HEX)
+  set(bytes "")
+  if(EXISTS ${path})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+    file(READ ${path} bytes HEX)
+  endif()
   string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
   set(${out} "static const char ${name}[] = {${bytes}0};\n" PARENT_SCOPE)
 endfunction()
@@ -60,7 +64,7 @@ foreach(file IN LISTS HUNCH_LANGUAGES)
     endif()
   endforeach()
   set(row "    {\"${name}\", \"${comment}\", ${key}_ids, ${key}_extensions, ${key}_files, ${function}")
-  # A dialect may name the folder whose queries it shares; only C's family has macros to see through.
+  # A dialect may name the folder whose queries it shares, but for those that it has itself; only C's family has macros to see through.
   string(JSON queries ERROR_VARIABLE absent GET "${json}" queries)
   if(absent)
     set(queries ${key})
@@ -69,8 +73,12 @@ foreach(file IN LISTS HUNCH_LANGUAGES)
   if(absent)
     set(macros OFF)
   endif()
-  foreach(query symbols chunks imports)
-    hunch_embed(array ${key}_${query} ${CMAKE_SOURCE_DIR}/indexer/languages/${queries}/${query}.scm)
+  foreach(query symbols chunks imports references)
+    set(query_file ${CMAKE_SOURCE_DIR}/indexer/languages/${key}/${query}.scm)
+    if(NOT EXISTS ${query_file})
+      set(query_file ${CMAKE_SOURCE_DIR}/indexer/languages/${queries}/${query}.scm)
+    endif()
+    hunch_embed(array ${key}_${query} ${query_file})
     string(APPEND table_arrays "${array}")
     string(APPEND row ", ${key}_${query}")
   endforeach()

@@ -67,7 +67,8 @@ void chunks_finish(struct extraction *extraction) {
         struct chunk *chunk = &extraction->chunks[i];
         label(&sweep, chunk);
         struct slice text = slice_sub(extraction->text, chunk->start_byte, chunk->end_byte);
-        chunk->terms = terms_count(text, &record->arena, &chunk->term_count, &chunk->length);
+        chunk->terms = terms_count(extraction->syntax->counter, text, &record->arena, &chunk->term_count,
+                                   &chunk->length);
     }
     vec_free(&sweep.enclosing);
 }

@@ -256,6 +256,7 @@ static void finish_pass(struct writer *self) {
     self->full_pass = self->is_dirty = true;
     commit(self);
     settle_store(self);
+    mem_give_back();
     uv_mutex_lock(&indexer->lock);
     count_totals(indexer);
     indexer->progress.ready = true;

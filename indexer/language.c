@@ -175,8 +175,15 @@ static struct grammar *grammar_compile(const struct language *language) {
     bool good = query_compile(&grammar->symbols, language, ts, source.data, false) &&
                 query_compile(&grammar->chunks, language, ts, language->chunks_query, true);
     str_free(&source);
+    size_t mistake;
+    if (good && !(grammar->references = references_rules_new(ts, language->references_query, &mistake))) {
+        snprintf(trouble, sizeof trouble, "%s: references.scm: mistake before \"%.60s\"", language->name,
+                 language->references_query + mistake);
+        good = false;
+    }
     if (!good) {
         ts_query_delete(grammar->symbols.query);
+        ts_query_delete(grammar->chunks.query);
         free(grammar);
         return NULL;
     }

@@ -17,6 +17,7 @@
 //   chunks.scm    the kind of a chunk by single node types, "(node) @kind"; @comment and @attribute
 //                 stay with what follows, @import is not mixed with others
 //   imports.scm   @target
+//   references.scm  @call @type on the innermost of nested nodes, see references_rules.h
 //
 // Ownership: static, never freed. Threads: any (see language_grammar). Errors: as below. Limits: 32 captures
 // a query.
@@ -25,6 +26,7 @@
 
 #include "indexer/language.h"
 #include "indexer/record.h"
+#include "indexer/references_rules.h"
 
 #include <tree_sitter/api.h>
 
@@ -38,6 +40,7 @@ struct language {
     const char *symbols_query;
     const char *chunks_query;
     const char *imports_query;
+    const char *references_query;
     bool has_macros; // C's family: see mask.c
 };
 
@@ -87,6 +90,7 @@ struct grammar {
     const TSLanguage *language;
     struct grammar_query symbols; // symbols.scm and imports.scm together: one search finds both
     struct grammar_query chunks;
+    struct references_rules *references;
     // Of C's declarators; 0 where the grammar has none.
     TSFieldId declarator_field, name_field, scope_field, body_field;
     TSSymbol function_declarator, operator_cast;

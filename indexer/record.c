@@ -1,26 +1,27 @@
 // record.c - see record.h.
 #include "indexer/record.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
 
 struct record *record_new(const char *path) {
     struct record *record = mem_zero(1, sizeof *record);
-    atomic_init(&record->references, 1);
-    arena_init(&record->arena);
+    atomic_init(&record->holders, 1);
+    arena_init_spilling(&record->arena);
     record->path = arena_copy_string(&record->arena, path);
     record->language = "";
     return record;
 }
 
 struct record *record_retain(struct record *record) {
-    atomic_fetch_add_explicit(&record->references, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&record->holders, 1, memory_order_relaxed);
     return record;
 }
 
 void record_release(struct record *record) {
-    if (record && atomic_fetch_sub_explicit(&record->references, 1, memory_order_acq_rel) == 1) {
+    if (record && atomic_fetch_sub_explicit(&record->holders, 1, memory_order_acq_rel) == 1) {
         arena_free(&record->arena);
         free(record);
     }
@@ -30,4 +31,71 @@ const char *symbol_kind_name(enum symbol_kind kind) {
     static const char *const names[] = {"function", "method", "type",     "macro",
                                         "constant", "field",  "variable", "module"};
     return (unsigned)kind < sizeof names / sizeof names[0] ? names[kind] : "symbol";
+}
+
+bool symbol_holds_others(const struct symbol *symbol) {
+    return symbol->kind != SYMBOL_FIELD && symbol->kind != SYMBOL_CONSTANT;
+}
+
+// How many symbols begin before the byte (R4).
+static uint32_t count_before(const struct record *record, uint32_t byte) {
+    uint32_t low = 0, high = record->symbol_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (record->symbols[middle].start_byte < byte) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+const struct symbol *record_symbol_at(const struct record *record, uint32_t line) {
+    for (uint32_t i = record->symbol_count; i-- > 0;) {
+        const struct symbol *symbol = &record->symbols[i];
+        if (symbol->start_line <= line && line <= symbol->end_line && symbol_holds_others(symbol)) {
+            return symbol;
+        }
+    }
+    return NULL;
+}
+
+const char *record_chunk_header(const struct record *record, const struct chunk *chunk) {
+    for (uint32_t i = count_before(record, chunk->start_byte); i-- > 0;) {
+        const struct symbol *symbol = &record->symbols[i];
+        if (symbol->end_byte > chunk->start_byte && symbol_holds_others(symbol)) {
+            return symbol->signature;
+        }
+    }
+    return "";
+}
+
+uint32_t reference_key(struct slice name) {
+    return hash_fold(hash_bytes(name.data, name.length));
+}
+
+int reference_compare(const void *left, const void *right) {
+    const struct reference *a = left, *b = right;
+    if (a->name != b->name) {
+        return a->name < b->name ? -1 : 1;
+    }
+    return a->line != b->line ? (a->line < b->line ? -1 : 1) : (int)a->kind - (int)b->kind;
+}
+
+const struct reference *record_references(const struct record *record, struct slice name, size_t *count) {
+    uint32_t key = reference_key(name), low = 0, high = record->reference_count;
+    while (low < high) { // R5
+        uint32_t middle = low + (high - low) / 2;
+        if (record->references[middle].name < key) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    const struct reference *first = &record->references[low];
+    for (*count = 0; low + *count < record->reference_count && first[*count].name == key;) {
+        ++*count;
+    }
+    return *count ? first : NULL;
 }

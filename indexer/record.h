@@ -1,4 +1,4 @@
-// record.h - all that the index knows of one file: chunks, symbols, imports.
+// record.h - all that the index knows of one file: chunks, symbols, references, imports.
 //
 // A record is made by one indexing thread (record_new, syntax_extract), then
 // never changes: the store writes it, snapshots share it, readers on any
@@ -15,6 +15,7 @@
 //   R2  lines are 0-based; end_line is inclusive
 //   R3  terms of a chunk are sorted by hash, without duplicates
 //   R4  symbols are sorted by start_byte
+//   R5  references are sorted by name, then line, then kind
 #ifndef HUNCH_INDEXER_RECORD_H
 #define HUNCH_INDEXER_RECORD_H
 
@@ -64,7 +65,21 @@ struct symbol {
     uint32_t start_byte, end_byte; // of the whole definition
     const char *signature;         // one line, white space collapsed, at most 300 bytes
     const char *scope;             // enclosing type or namespace, "" if none
+    const char *doc;               // first line of its doc comment, at most 120 bytes, "" if none
 };
+
+enum reference_kind { REFERENCE_CALL, REFERENCE_TYPE };
+
+// A name that one definition (or the file outside of any) calls or has as a type, listed once however often it
+// does. The name is kept as a hash: whoever asks has the name, and of millions each may take eight bytes.
+struct reference {
+    uint32_t name;       // reference_key()
+    uint32_t line : 22;  // of the first place
+    uint32_t kind : 2;   // enum reference_kind
+    uint32_t places : 8; // how many; REFERENCE_PLACES stands for more, too
+};
+
+enum { REFERENCE_LINES = 1 << 22, REFERENCE_PLACES = 255 };
 
 struct import {
     const char *target; // as written, without quotes: "uv/unix.h", "a.b.c", "../x", "crate::y::Z"
@@ -72,7 +87,7 @@ struct import {
 };
 
 struct record {
-    atomic_int references;
+    atomic_int holders;
     struct arena arena;
     const char *path;     // below the root, '/'-separated
     const char *language; // language_id(), "" if none is known
@@ -85,6 +100,8 @@ struct record {
     uint32_t chunk_count;
     const struct symbol *symbols;
     uint32_t symbol_count;
+    const struct reference *references;
+    uint32_t reference_count;
     const struct import *imports;
     uint32_t import_count;
 };
@@ -93,5 +110,17 @@ struct record *record_new(const char *path); // empty but for the path
 struct record *record_retain(struct record *record);
 void record_release(struct record *record); // NULL is allowed
 const char *symbol_kind_name(enum symbol_kind kind);
+// May other definitions and references stand in it? Not in fields and constants, whatever their length.
+bool symbol_holds_others(const struct symbol *symbol);
+
+// The innermost definition around a line, fields and constants aside; NULL if there is none.
+const struct symbol *record_symbol_at(const struct record *record, uint32_t line);
+// The header line of a chunk: the signature of the definition whose middle it is, "" if it begins with its own.
+const char *record_chunk_header(const struct record *record, const struct chunk *chunk);
+
+uint32_t reference_key(struct slice name);
+int reference_compare(const void *left, const void *right); // in the order of R5, for qsort too
+// The first of the references to a name, and how many follow it in the list with it; NULL if there are none.
+const struct reference *record_references(const struct record *record, struct slice name, size_t *count);
 
 #endif

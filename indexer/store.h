@@ -19,7 +19,7 @@
 
 enum {
     STORE_APPLICATION = 0x48554E43, // "HUNC", in SQLite's header
-    STORE_VERSION = 3,              // raise it when the tables or what is extracted into them change
+    STORE_VERSION = 4,              // raise it when the tables or what is extracted into them change
     STORE_OPEN_MS = 500,            // wait for a lock while nothing can be found yet
     STORE_BUSY_MS = 2000,           // wait for a lock later
     STORE_FLOOR = 64 * 1024,        // bytes that even the store of a tiny repository may take
@@ -48,7 +48,7 @@ struct store_records {
 int store_open(struct store **out, const char *path, const char *root, const struct cancel *cancel,
                struct err *err);
 void store_close(struct store *store); // NULL is allowed
-// Every record, R1-R4 checked. Of a damaged store, which is started anew, those that are sound.
+// Every record, R1-R5 checked. Of a damaged store, which is started anew, those that are sound.
 int store_load(struct store *store, struct store_records *records, struct err *err);
 // All of it or nothing of it.
 int store_write(struct store *store, const struct store_op *ops, size_t count, struct err *err);

@@ -138,6 +138,7 @@ static struct slice decode_symbol(struct decoder *self, struct symbol *symbol, c
     symbol->signature = line.data;
     symbol->name = name(self, line);
     symbol->scope = string(self);
+    symbol->doc = string(self);
     symbol->start_byte = beyond(self, before->start_byte);
     symbol->end_byte = beyond(self, symbol->start_byte);
     symbol->start_line = near(self, before->start_line);
@@ -157,6 +158,35 @@ static void decode_symbols(struct decoder *self) {
         signature_before = decode_symbol(self, &symbols[i], i ? &symbols[i - 1] : &none, signature_before);
     }
     record->symbols = symbols;
+}
+
+static struct reference decode_reference(struct decoder *self, struct reference before) {
+    uint64_t ahead = number_up_to(self, UINT32_MAX - before.name);
+    uint64_t head = number_up_to(self, (uint64_t)REFERENCE_LINES * 8);
+    uint64_t line = (ahead ? 0 : before.line) + (head >> 3);
+    uint64_t kind = head >> 1 & 3;
+    uint64_t places = head & 1 ? number_up_to(self, REFERENCE_PLACES - 2) + 2 : 1;
+    if (line >= REFERENCE_LINES || line > (uint64_t)self->size || kind > REFERENCE_TYPE) {
+        bad(self);
+    }
+    return (struct reference){.name = before.name + (uint32_t)ahead,
+                              .line = line & (REFERENCE_LINES - 1),
+                              .kind = kind & 3,
+                              .places = places & REFERENCE_PLACES};
+}
+
+static void decode_references(struct decoder *self) {
+    struct record *record = self->record;
+    struct reference *references = arena_alloc(&record->arena, record->reference_count * sizeof *references);
+    struct reference before = {0};
+    for (uint32_t i = 0; i < record->reference_count && !self->is_bad; i++) {
+        references[i] = decode_reference(self, before);
+        if (i && reference_compare(&before, &references[i]) > 0) { // R5: of one line, the kinds
+            bad(self);
+        }
+        before = references[i];
+    }
+    record->references = references;
 }
 
 static void decode_imports(struct decoder *self) {
@@ -236,6 +266,7 @@ static void decode_file(struct decoder *self) {
 // The sizes, believed as far as so many bytes can hold so much.
 static void decode_sizes(struct decoder *self, struct record *sizes, uint64_t text_size) {
     sizes->symbol_count = (uint32_t)number_up_to(self, left(self));
+    sizes->reference_count = (uint32_t)number_up_to(self, left(self));
     sizes->import_count = (uint32_t)number_up_to(self, left(self));
     sizes->chunk_count = (uint32_t)number_up_to(self, left(self));
     self->terms_left = number_up_to(self, left(self));
@@ -260,12 +291,14 @@ static void decode_rest(struct decoder *self, const struct record *sizes, int64_
     record->size = self->size;
     record->mtime_ns = mtime_ns;
     record->symbol_count = sizes->symbol_count;
+    record->reference_count = sizes->reference_count;
     record->import_count = sizes->import_count;
     record->chunk_count = sizes->chunk_count;
     self->text = arena_alloc(&record->arena, self->text_left);
     self->terms = arena_alloc(&record->arena, self->terms_left * sizeof *self->terms);
     decode_file(self);
     decode_symbols(self);
+    decode_references(self);
     decode_imports(self);
     decode_dictionary(self);
     decode_chunks(self);

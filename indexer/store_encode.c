@@ -121,6 +121,7 @@ static void put_symbol(struct encoder *self, const struct symbol *symbol, const 
     put_signature(self, before->signature, symbol->signature);
     put_name(self, symbol);
     put_string(self, symbol->scope);
+    put_string(self, symbol->doc);
     put_number(self, symbol->start_byte - before->start_byte);
     put_number(self, symbol->end_byte - symbol->start_byte);
     put_difference(self, line - before->start_line);
@@ -136,6 +137,22 @@ static void put_symbols(struct encoder *self) {
     for (uint32_t i = 0; i < self->record->symbol_count; i++) {
         put_symbol(self, &self->record->symbols[i], &before);
         before = self->record->symbols[i];
+    }
+}
+
+static void put_references(struct encoder *self) {
+    struct reference before = {0};
+    for (uint32_t i = 0; i < self->record->reference_count; i++) {
+        struct reference reference = self->record->references[i];
+        bool same_name = reference.name == before.name;
+        uint64_t line = same_name ? reference.line - before.line : reference.line;
+        bool repeated = reference.places > 1;
+        put_number(self, reference.name - before.name);
+        put_number(self, line * 8 + reference.kind * 2u + (repeated ? 1 : 0));
+        if (repeated) {
+            put_number(self, reference.places - 2u);
+        }
+        before = reference;
     }
 }
 
@@ -283,11 +300,13 @@ void store_encode(const struct record *record, struct str *out) {
     struct encoder self = {.record = record, .out = out};
     size_t postings = count_postings(record);
     put_number(&self, record->symbol_count);
+    put_number(&self, record->reference_count);
     put_number(&self, record->import_count);
     put_number(&self, record->chunk_count);
     put_number(&self, postings);
     put_file(&self);
     put_symbols(&self);
+    put_references(&self);
     put_imports(&self);
     put_dictionary_and_chunks(&self, postings);
     put_fixed(&self, self.text_size, 4);

@@ -52,6 +52,9 @@ void store_root_file(const char *path, struct str *name) {
 static void note_root(int file, const char *root) {
     struct stat status;
     size_t length = strlen(root);
+    if (length == 0) {
+        return;
+    }
     if (fstat(file, &status) != 0 || status.st_size != (off_t)length) {
         if (ftruncate(file, 0) != 0 || pwrite(file, root, length, 0) != (ssize_t)length) {
             return;

@@ -26,7 +26,7 @@ enum { STORE_LOCK_NONE = -1, STORE_LOCK_BUSY = -2 };
 
 // Of the folder in which path lies. NONE: there is none to be had, go on; BUSY: others hold it for too long.
 int store_lock_folder(const char *path, const struct cancel *cancel);
-// Says that the store at path is open from now on, for this root.
+// Says that the store at path is open from now on, for this root ("": whosever it is; it does not count as use).
 int store_lock_use(const char *path, const char *root);
 void store_unlock(int lock);
 // Does anyone have it open? Ask with the folder locked.

@@ -207,6 +207,7 @@ static void add_symbol(struct search *search, const struct place *place, const s
         .end_byte = end,
         .signature = symbol_signature(extraction, match->definition, name, start, header),
         .scope = scope,
+        .doc = symbol_doc(extraction, start, ts_node_is_null(match->body) ? match->container : match->body),
     };
     set_kind(&symbol, match, name, place->in_type);
     vec_push(&search->symbols, (struct found_symbol){symbol, name->byte, match->pattern});

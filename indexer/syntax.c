@@ -9,12 +9,14 @@
 
 #include "base/err.h"
 #include "indexer/syntax_internal.h"
+#include "indexer/terms.h"
 
 struct syntax *syntax_new(void) {
     struct syntax *syntax = mem_zero(1, sizeof *syntax);
     syntax->parser = ts_parser_new();
     syntax->cursor = ts_query_cursor_new();
     ts_query_cursor_set_match_limit(syntax->cursor, 4096);
+    syntax->counter = term_counter_new();
     return syntax;
 }
 
@@ -26,6 +28,7 @@ void syntax_free(struct syntax *syntax) {
     if (syntax) {
         ts_query_cursor_delete(syntax->cursor);
         ts_parser_delete(syntax->parser);
+        term_counter_free(syntax->counter);
         free(syntax);
     }
 }
@@ -85,6 +88,9 @@ static bool extract_tree(struct extraction *extraction) {
     }
     TSNode root = ts_tree_root_node(tree);
     bool done = symbols_extract(extraction, root) && chunks_by_syntax(extraction, root);
+    if (done) {
+        references_extract(extraction, root);
+    }
     ts_tree_delete(tree);
     return done;
 }
@@ -92,6 +98,8 @@ static bool extract_tree(struct extraction *extraction) {
 static void forget(struct record *record) {
     record->symbols = NULL;
     record->symbol_count = 0;
+    record->references = NULL;
+    record->reference_count = 0;
     record->imports = NULL;
     record->import_count = 0;
 }
@@ -102,6 +110,7 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
     struct extraction extraction = {.syntax = syntax, .text = text, .cancel = cancel, .record = record};
     record->language = language_id(language);
     find_lines(&extraction);
+    extraction.comment = language_line_comment(language);
     extraction.grammar = language ? language_grammar(language) : NULL;
     extraction.stop_us = syntax->limit_us ? clock_thread_us() + syntax->limit_us : 0;
     struct str masked;

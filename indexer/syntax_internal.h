@@ -11,16 +11,21 @@
 #include "indexer/syntax.h"
 
 enum {
-    SIGNATURE_MAX = 300,   // bytes
-    SIGNATURE_SCAN = 4096, // bytes of the file looked at for one signature
-    NAME_MAX_BYTES = 200,  // longer names (generated, or a broken file) are cut
-    SCOPE_MAX = 200,       // longer paths keep the innermost name only
-    VALUE_MAX = 80,        // a longer value stays out of the signature
-    SYMBOLS_MAX = 50000,   // of one file; the rest is dropped
-    IMPORTS_MAX = 1000,    // likewise: each costs every query in the file some look-ups
-    PLACES_MAX = 200000,   // containers searched in one file
-    DECLARATOR_DEPTH = 64, // int ****...x
-    CHUNK_WEIGHT = 1500,   // non-space bytes that a syntax chunk aims at
+    SIGNATURE_MAX = 300,     // bytes
+    SIGNATURE_SCAN = 4096,   // bytes of the file looked at for one signature
+    NAME_MAX_BYTES = 200,    // longer names (generated, or a broken file) are cut
+    SCOPE_MAX = 200,         // longer paths keep the innermost name only
+    VALUE_MAX = 80,          // a longer value stays out of the signature
+    SYMBOLS_MAX = 50000,     // of one file; the rest is dropped
+    IMPORTS_MAX = 1000,      // likewise: each costs every query in the file some look-ups
+    PLACES_MAX = 200000,     // containers searched in one file
+    REFERENCES_MAX = 20000,  // likewise
+    REFERENCE_SHORTEST = 3,  // names of fewer bytes are locals and type parameters
+    REFERENCE_CHILDREN = 32, // children of one node among which a name is sought
+    DOC_MAX = 120,           // bytes
+    DOC_SCAN = 8192,         // bytes looked at for one
+    DECLARATOR_DEPTH = 64,   // int ****...x
+    CHUNK_WEIGHT = 1500,     // non-space bytes that a syntax chunk aims at
     LINE_CHUNK_LINES = 40,
     LINE_CHUNK_BYTES = 6000,
 };
@@ -28,12 +33,14 @@ enum {
 struct syntax {
     TSParser *parser;
     TSQueryCursor *cursor;
+    struct term_counter *counter;
     uint64_t limit_us; // 0: none
 };
 
 struct extraction {
     struct syntax *syntax;
     const struct grammar *grammar;
+    const char *comment; // what begins a line comment
     struct slice text;
     struct slice parsed; // what the parser sees: the text, or the text with macros blanked
     const struct cancel *cancel;
@@ -57,6 +64,9 @@ TSTree *parse_tree(struct extraction *extraction);
 
 // Fills the record's symbols (R4) and imports.
 bool symbols_extract(struct extraction *extraction, TSNode root);
+
+// Fills the record's references (R5); needs its symbols.
+void references_extract(struct extraction *extraction, TSNode root);
 
 // Fills the record's chunks (R1), without labels and terms.
 bool chunks_by_syntax(struct extraction *extraction, TSNode root);
@@ -82,6 +92,9 @@ struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode no
 // further on; in the record's arena.
 const char *symbol_signature(const struct extraction *extraction, TSNode definition,
                              const struct symbol_name *name, uint32_t start, uint32_t end);
+// symbols_doc.c: the first line of the doc comment above `start` or at the head of the body; in the record's
+// arena, or "".
+const char *symbol_doc(const struct extraction *extraction, uint32_t start, TSNode body);
 // The bare name in a type's text: `*Server[T]` and `&mut a::Server<T>` are Server.
 struct slice type_name_of(const struct extraction *extraction, TSNode node);
 struct slice node_text(const struct extraction *extraction, TSNode node);

@@ -8,7 +8,8 @@
 // "utf8" and "sha256" stay together.
 //
 // Keywords are looked up in a small open-addressed table, built once from the
-// languages' own lists.
+// languages' own lists. To count, a counter keeps what each word gave, so that
+// a word met again costs one hash and a look-up.
 #include "indexer/terms.h"
 
 #include "base/hash.h"
@@ -137,79 +138,180 @@ static void emit_word(struct slice word, struct emitter to) {
     }
 }
 
-void terms_scan(struct slice text, void (*emit)(void *context, uint32_t hash), void *context) {
+// Every run of word bytes but those that begin with a digit: 10u, 0xFF and 3rd are numbers to a reader, none of
+// them names anything.
+static void scan_words(struct slice text, void (*take)(void *context, struct slice word), void *context) {
     pthread_once(&tables_once, tables_build);
-    size_t at = 0;
-    while (at < text.length) {
-        unsigned first = class_at(text, at);
+    const unsigned char *at = (const unsigned char *)text.data, *end = at + text.length;
+    while (at < end) {
+        unsigned first = classes[*at];
+        const unsigned char *start = at++;
         if (!first) {
-            at++;
             continue;
         }
-        size_t start = at;
-        while (at < text.length && class_at(text, at)) {
+        while (at < end && classes[*at]) {
             at++;
         }
-        // 10u, 0xFF and 3rd are numbers to a reader; none of them names anything.
         if (first != DIGIT) {
-            emit_word(slice_of(text.data + start, at - start), (struct emitter){emit, context});
+            take(context, slice_of((const char *)start, (size_t)(at - start)));
         }
     }
 }
 
-struct hashes {
-    uint32_t *items;
-    size_t count;
-    size_t capacity;
+static void scan_word(void *context, struct slice word) {
+    emit_word(word, *(const struct emitter *)context);
+}
+
+void terms_scan(struct slice text, void (*emit)(void *context, uint32_t hash), void *context) {
+    struct emitter to = {emit, context};
+    scan_words(text, scan_word, &to);
+}
+
+// --- counting ---
+
+// Nine words in ten were met a moment ago, and most name several sub-words: what a word gives is kept by the
+// hash of its bytes. Another word of the same place simply takes it over.
+enum { MEMO_SLOTS = 8192, MEMO_TERMS = 6 };
+
+struct memo {
+    uint64_t word; // hash of its bytes
+    uint32_t count;
+    uint32_t terms[MEMO_TERMS];
 };
 
-static void hashes_push(void *context, uint32_t hash) {
-    struct hashes *hashes = context;
-    vec_push(hashes, hash);
+// A place in the table of distinct terms; what an earlier text left there has another round.
+struct place {
+    uint32_t round;
+    uint32_t at; // in distinct
+};
+
+struct term_counter {
+    struct memo memos[MEMO_SLOTS];
+    struct memo *filling; // the memo of the word in work
+    struct place *places;
+    size_t place_count; // a power of two, at least twice the distinct terms
+    uint32_t round;
+    uint32_t length;
+    VEC(struct term) distinct;
+    VEC(struct term) sorted;
+};
+
+struct term_counter *term_counter_new(void) {
+    struct term_counter *counter = mem_zero(1, sizeof *counter);
+    counter->place_count = 1024;
+    counter->places = mem_zero(counter->place_count, sizeof *counter->places);
+    return counter;
 }
 
-// Least significant byte first: linear in the number of terms, which a comparing sort is not.
-static void hashes_sort(struct hashes *hashes) {
-    struct hashes other = {0};
-    vec_reserve(&other, hashes->count);
-    other.count = hashes->count;
-    for (unsigned shift = 0; shift < 32; shift += 8) {
-        size_t starts[257] = {0};
-        for (size_t i = 0; i < hashes->count; i++) {
-            starts[((hashes->items[i] >> shift) & 255) + 1]++;
-        }
-        for (size_t i = 1; i < 256; i++) {
-            starts[i] += starts[i - 1];
-        }
-        for (size_t i = 0; i < hashes->count; i++) {
-            other.items[starts[(hashes->items[i] >> shift) & 255]++] = hashes->items[i];
-        }
-        struct hashes swap = *hashes;
-        *hashes = other;
-        other = swap;
+void term_counter_free(struct term_counter *counter) {
+    if (counter) {
+        vec_free(&counter->distinct);
+        vec_free(&counter->sorted);
+        free(counter->places);
+        free(counter);
     }
-    vec_free(&other);
 }
 
-struct term *terms_count(struct slice text, struct arena *arena, uint32_t *count, uint32_t *length) {
-    struct hashes hashes = {0};
-    terms_scan(text, hashes_push, &hashes);
-    hashes_sort(&hashes);
-    size_t distinct = 0;
-    for (size_t i = 0; i < hashes.count; i++) {
-        distinct += i == 0 || hashes.items[i] != hashes.items[i - 1];
+static struct place *place_of(struct term_counter *counter, uint32_t hash) {
+    size_t mask = counter->place_count - 1;
+    struct place *place = &counter->places[hash & mask];
+    while (place->round == counter->round && counter->distinct.items[place->at].hash != hash) {
+        place = place == &counter->places[mask] ? counter->places : place + 1;
     }
+    return place;
+}
+
+static void grow_places(struct term_counter *counter) {
+    free(counter->places);
+    counter->place_count *= 2;
+    counter->places = mem_zero(counter->place_count, sizeof *counter->places);
+    for (uint32_t i = 0; i < counter->distinct.count; i++) {
+        *place_of(counter, counter->distinct.items[i].hash) = (struct place){counter->round, i};
+    }
+}
+
+static void count_term(struct term_counter *counter, uint32_t hash) {
+    struct place *place = place_of(counter, hash);
+    counter->length++;
+    if (place->round == counter->round) {
+        counter->distinct.items[place->at].count++;
+        return;
+    }
+    *place = (struct place){counter->round, (uint32_t)counter->distinct.count};
+    vec_push(&counter->distinct, ((struct term){hash, 1}));
+    if (counter->distinct.count * 2 > counter->place_count) {
+        grow_places(counter);
+    }
+}
+
+static void learn_term(void *context, uint32_t hash) {
+    struct term_counter *counter = context;
+    struct memo *memo = counter->filling;
+    if (memo->count < MEMO_TERMS) {
+        memo->terms[memo->count] = hash;
+    }
+    memo->count++;
+    count_term(counter, hash);
+}
+
+static void count_word(void *context, struct slice word) {
+    struct term_counter *counter = context;
+    uint64_t key = hash_bytes(word.data, word.length);
+    struct memo *memo = &counter->memos[key % MEMO_SLOTS];
+    if (memo->word == key && memo->count <= MEMO_TERMS) {
+        for (uint32_t i = 0; i < memo->count; i++) {
+            count_term(counter, memo->terms[i]);
+        }
+        return;
+    }
+    *memo = (struct memo){.word = key};
+    counter->filling = memo;
+    emit_word(word, (struct emitter){learn_term, counter});
+}
+
+// Hashes are evenly spread: dealt out by their first byte they are all but sorted.
+static void sort_distinct(struct term_counter *counter) {
+    uint32_t starts[257] = {0};
+    size_t count = counter->distinct.count;
+    vec_reserve(&counter->sorted, count);
+    struct term *sorted = counter->sorted.items;
+    for (size_t i = 0; i < count; i++) {
+        starts[(counter->distinct.items[i].hash >> 24) + 1]++;
+    }
+    for (size_t i = 1; i < 256; i++) {
+        starts[i] += starts[i - 1];
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct term term = counter->distinct.items[i];
+        sorted[starts[term.hash >> 24]++] = term;
+    }
+    for (size_t i = 1; i < count; i++) {
+        struct term term = sorted[i];
+        size_t at = i;
+        for (; at > 0 && sorted[at - 1].hash > term.hash; at--) {
+            sorted[at] = sorted[at - 1];
+        }
+        sorted[at] = term;
+    }
+}
+
+struct term *terms_count(struct term_counter *counter, struct slice text, struct arena *arena,
+                         uint32_t *count, uint32_t *length) {
+    counter->round++;
+    if (counter->round == 0) { // after 2^32 texts
+        memset(counter->places, 0, counter->place_count * sizeof *counter->places);
+        counter->round = 1;
+    }
+    counter->length = 0;
+    counter->distinct.count = 0;
+    scan_words(text, count_word, counter);
+    sort_distinct(counter);
+    size_t distinct = counter->distinct.count;
     struct term *terms = arena_alloc(arena, distinct * sizeof *terms);
-    size_t at = 0;
-    for (size_t i = 0; i < hashes.count; i++) {
-        if (i == 0 || hashes.items[i] != hashes.items[i - 1]) {
-            terms[at++] = (struct term){hashes.items[i], 1};
-        } else {
-            terms[at - 1].count++;
-        }
+    if (distinct) {
+        memcpy(terms, counter->sorted.items, distinct * sizeof *terms);
     }
     *count = (uint32_t)distinct;
-    *length = (uint32_t)hashes.count;
-    vec_free(&hashes);
+    *length = counter->length;
     return terms;
 }

@@ -6,6 +6,7 @@
 #include "retrieval/postings.h"
 
 #include "base/mem.h"
+#include "base/spill.h"
 
 #include <stdlib.h>
 
@@ -51,8 +52,8 @@ void postings_build(struct postings *postings, void (*feed)(struct postings *pos
     map_init(&postings->keys);
     feed(postings, context);
     uint32_t total = lay_out(postings);
-    postings->documents = mem_alloc((total ? total : 1) * sizeof *postings->documents);
-    postings->counts = mem_alloc(total ? total : 1);
+    postings->documents = spill_alloc((total ? total : 1) * sizeof *postings->documents);
+    postings->counts = spill_alloc(total ? total : 1);
     postings->filled = mem_alloc((postings->list_count + (size_t)1) * sizeof *postings->filled);
     if (postings->list_count) {
         memcpy(postings->filled, postings->starts, postings->list_count * sizeof *postings->filled);
@@ -66,8 +67,8 @@ void postings_build(struct postings *postings, void (*feed)(struct postings *pos
 void postings_free(struct postings *postings) {
     map_free(&postings->keys);
     free(postings->starts);
-    free(postings->documents);
-    free(postings->counts);
+    spill_free(postings->documents);
+    spill_free(postings->counts);
     *postings = (struct postings){0};
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/spill.h"
 #include "base/vec.h"
 #include "indexer/terms.h"
 #include "retrieval/embedder.h"
@@ -20,6 +21,7 @@ struct rows {
     VEC(struct term) terms;
     VEC(size_t) ends; // of each symbol's row
     struct arena arena;
+    struct term_counter *counter;
 };
 
 struct build {
@@ -58,7 +60,7 @@ static void number_entries(struct segment *segment, enum segment_field field) {
         const struct record *record = segment->files[f].record;
         part->count += field == SEGMENT_CHUNKS ? record->chunk_count : record->symbol_count;
     }
-    part->entries = mem_alloc((part->count + (size_t)1) * sizeof *part->entries);
+    part->entries = spill_alloc((part->count + (size_t)1) * sizeof *part->entries);
     uint32_t id = 0;
     for (uint32_t f = 0; f < segment->file_count; f++) {
         const struct record *record = segment->files[f].record;
@@ -104,8 +106,8 @@ static void count_signatures(struct build *build) {
         uint32_t count = 0;
         write_signature_document(&document, segment->files[part->entries[id].file].record,
                                  segment_symbol(segment, id));
-        const struct term *terms =
-            terms_count(str_slice(&document), &build->rows.arena, &count, &part->entries[id].length);
+        const struct term *terms = terms_count(build->rows.counter, str_slice(&document), &build->rows.arena,
+                                               &count, &part->entries[id].length);
         for (uint32_t i = 0; i < count; i++) {
             vec_push(&build->rows.terms, terms[i]);
         }
@@ -139,7 +141,7 @@ static struct slice last_name(const char *scope) {
 
 static void hash_names(struct segment *segment) {
     uint32_t count = segment->fields[SEGMENT_SYMBOLS].count;
-    segment->keys = mem_alloc((count + (size_t)1) * sizeof *segment->keys);
+    segment->keys = spill_alloc((count + (size_t)1) * sizeof *segment->keys);
     for (uint32_t id = 0; id < count; id++) {
         const struct symbol *symbol = segment_symbol(segment, id);
         struct slice name = slice_of_string(symbol->name), scope = last_name(symbol->scope);
@@ -242,6 +244,7 @@ struct segment *segment_build(const struct segment_file *files, uint32_t count) 
     struct build build = {.segment = segment};
     atomic_init(&segment->references, 1);
     arena_init(&build.rows.arena);
+    build.rows.counter = term_counter_new();
     adopt_files(segment, files, count);
     number_folders(segment);
     number_entries(segment, SEGMENT_CHUNKS);
@@ -258,6 +261,7 @@ struct segment *segment_build(const struct segment_file *files, uint32_t count) 
     vec_free(&build.rows.terms);
     vec_free(&build.rows.ends);
     arena_free(&build.rows.arena);
+    term_counter_free(build.rows.counter);
     return segment;
 }
 
@@ -272,13 +276,13 @@ static void destroy(struct segment *segment) {
         text_release(segment->files[i].text);
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
-        free(segment->fields[field].entries);
+        spill_free(segment->fields[field].entries);
         postings_free(&segment->fields[field].terms);
     }
     postings_free(&segment->names);
     postings_free(&segment->paths);
     vectors_free(&segment->vectors);
-    free(segment->keys);
+    spill_free(segment->keys);
     free(segment->folders);
     free(segment->folder_files);
     free(segment->files);

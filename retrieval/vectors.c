@@ -6,20 +6,21 @@
 #include "retrieval/vectors.h"
 
 #include "base/mem.h"
+#include "base/spill.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 void vectors_init(struct vectors *vectors, uint32_t count) {
-    vectors->vectors = mem_zero(count ? count : 1, sizeof *vectors->vectors);
-    vectors->sketches = mem_zero(count ? count : 1, sizeof *vectors->sketches);
+    vectors->vectors = spill_alloc((count + (size_t)1) * sizeof *vectors->vectors);
+    vectors->sketches = spill_alloc((count + (size_t)1) * sizeof *vectors->sketches);
     vectors->count = count;
 }
 
 void vectors_free(struct vectors *vectors) {
-    free(vectors->vectors);
-    free(vectors->sketches);
+    spill_free(vectors->vectors);
+    spill_free(vectors->sketches);
     *vectors = (struct vectors){0};
 }
 

@@ -16,10 +16,10 @@ static void dump_chunk(const struct chunk *chunk, struct str *out) {
 }
 
 static void dump_symbol(const struct symbol *symbol, struct str *out) {
-    str_append_format(out, " symbol '%s' %s %d lines %u %u-%u %u bytes %u-%u '%s' '%s'\n", symbol->name,
+    str_append_format(out, " symbol '%s' %s %d lines %u %u-%u %u bytes %u-%u '%s' '%s' '%s'\n", symbol->name,
                       symbol_kind_name(symbol->kind), symbol->is_declaration, symbol->name_line,
                       symbol->start_line, symbol->header_end_line, symbol->end_line, symbol->start_byte,
-                      symbol->end_byte, symbol->signature, symbol->scope);
+                      symbol->end_byte, symbol->signature, symbol->scope, symbol->doc);
 }
 
 void dump_record(const struct record *record, struct str *out) {
@@ -30,6 +30,11 @@ void dump_record(const struct record *record, struct str *out) {
     }
     for (uint32_t i = 0; i < record->symbol_count; i++) {
         dump_symbol(&record->symbols[i], out);
+    }
+    for (uint32_t i = 0; i < record->reference_count; i++) {
+        struct reference reference = record->references[i];
+        str_append_format(out, " reference %08x %u kind %u places %u\n", reference.name,
+                          (unsigned)reference.line, (unsigned)reference.kind, (unsigned)reference.places);
     }
     for (uint32_t i = 0; i < record->import_count; i++) {
         str_append_format(out, " import '%s' %u\n", record->imports[i].target, record->imports[i].line);

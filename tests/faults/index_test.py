@@ -17,8 +17,9 @@ import lspclient  # noqa: E402
 import support  # noqa: E402
 
 KILLS = int(os.environ.get("HUNCH_KILLS", "200"))
-INJECT = os.environ.get("HUNCH_INJECT") or os.path.join(support.SOURCE, "build/release/tests/faults/libfaults_inject.so")
-DUMP = os.environ.get("HUNCH_DUMP") or os.path.join(support.SOURCE, "build/release/bin/faults_dump")
+BUILD = os.environ.get("HUNCH_BUILD") or os.path.join(support.SOURCE, "build/release")
+INJECT = os.path.join(BUILD, "tests/faults/libfaults_inject.so")
+DUMP = os.path.join(BUILD, "bin/dump_index")
 NOBODY = 65534
 
 
@@ -44,7 +45,7 @@ class Indexed(support.Case):
 
     def dump(self, store):
         """What the store tells, decoded; it must be sound."""
-        done = subprocess.run([DUMP, store], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([DUMP, "--store", store], capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 

@@ -33,10 +33,17 @@ static inline struct record *make_record(const char *path, uint32_t chunks) {
     record->chunks = list;
     record->chunk_count = chunks;
     struct symbol *symbols = arena_alloc(&record->arena, 2 * sizeof *symbols);
-    symbols[0] = (struct symbol){"one", SYMBOL_MACRO, false, 1, 1, 1, 2, 3, 40, "#define one", ""};
-    symbols[1] = (struct symbol){"two", SYMBOL_METHOD, true, 3, 2, 4, 9, 41, 99, "int two(void)", "Outer"};
+    symbols[0] = (struct symbol){"one", SYMBOL_MACRO, false, 1, 1, 1, 2, 3, 40, "#define one", "", ""};
+    symbols[1] =
+        (struct symbol){"two", SYMBOL_METHOD, true, 3, 2, 4, 9, 41, 99, "int two(void)", "Outer", "Twice."};
     record->symbols = symbols;
     record->symbol_count = 2;
+    struct reference *references = arena_alloc(&record->arena, 3 * sizeof *references);
+    references[0] = (struct reference){7, 70, REFERENCE_CALL, 1};
+    references[1] = (struct reference){7, 70, REFERENCE_TYPE, REFERENCE_PLACES};
+    references[2] = (struct reference){0xFFFFFFFFu, 0, REFERENCE_CALL, 128};
+    record->references = references;
+    record->reference_count = 3;
     struct import *imports = arena_alloc(&record->arena, sizeof *imports);
     imports[0] = (struct import){"uv/unix.h", 4};
     record->imports = imports;
@@ -72,6 +79,7 @@ static inline void assert_same_symbol(const struct symbol *a, const struct symbo
     assert_int_equal(a->end_byte, b->end_byte);
     assert_string_equal(a->signature, b->signature);
     assert_string_equal(a->scope, b->scope);
+    assert_string_equal(a->doc, b->doc);
 }
 
 static inline void assert_same_record(const struct record *a, const struct record *b) {
@@ -89,6 +97,11 @@ static inline void assert_same_record(const struct record *a, const struct recor
     assert_int_equal(a->symbol_count, b->symbol_count);
     for (uint32_t i = 0; i < a->symbol_count; i++) {
         assert_same_symbol(&a->symbols[i], &b->symbols[i]);
+    }
+    assert_int_equal(a->reference_count, b->reference_count);
+    for (uint32_t i = 0; i < a->reference_count; i++) {
+        assert_int_equal(reference_compare(&a->references[i], &b->references[i]), 0);
+        assert_int_equal(a->references[i].places, b->references[i].places);
     }
     assert_int_equal(a->import_count, b->import_count);
     for (uint32_t i = 0; i < a->import_count; i++) {

@@ -39,17 +39,35 @@ static void test_empty_record(void **state) {
     record_release(record);
 }
 
+static void test_references(void **state) {
+    (void)state;
+    static const struct reference references[] = {
+        {0, 0, REFERENCE_CALL, 1},
+        {0, 0, REFERENCE_TYPE, 2},
+        {0, 5, REFERENCE_CALL, 1},
+        {1, 0, REFERENCE_TYPE, REFERENCE_PLACES},
+        {0xFFFFFFFF, 100000, REFERENCE_CALL, 3},
+        {0xFFFFFFFF, 100000, REFERENCE_CALL, 3},
+    };
+    struct record *record = record_new("references.c");
+    record->size = 100000;
+    record->references = references;
+    record->reference_count = sizeof references / sizeof references[0];
+    assert_round_trip(record);
+    record_release(record);
+}
+
 // R4 holds of their start_byte alone; all else is as a grammar gives it.
 static void test_symbols_of_all_shapes(void **state) {
     (void)state;
     static const struct symbol symbols[] = {
-        {"", SYMBOL_TYPE, false, 0, 0, 0, 0, 0, 0, "", ""},
-        {"a", SYMBOL_FUNCTION, false, 9, 7, 8, 90, 0, 4000, "static int a(void)", "scope"},
-        {"a", SYMBOL_FUNCTION, true, 7, 7, 7, 7, 3000, 3001, "static int a(int)", "scope"},
-        {"missing", SYMBOL_FIELD, false, 3, 5, 4, 6, 3000, 3000, "static int a(int), later", "a"},
+        {"", SYMBOL_TYPE, false, 0, 0, 0, 0, 0, 0, "", "", ""},
+        {"a", SYMBOL_FUNCTION, false, 9, 7, 8, 90, 0, 4000, "static int a(void)", "scope", "Says a."},
+        {"a", SYMBOL_FUNCTION, true, 7, 7, 7, 7, 3000, 3001, "static int a(int)", "scope", ""},
+        {"missing", SYMBOL_FIELD, false, 3, 5, 4, 6, 3000, 3000, "static int a(int), later", "a", ""},
         {"m\xc3\xa9thode", SYMBOL_METHOD, false, 2, 2, 2, 2, 3002, 99999, "static int m\xc3\xa9thode",
-         "missing"},
-        {"x", SYMBOL_MODULE, false, 99999, 99999, 99999, 99999, 100000, 100000, "", "scope"},
+         "missing", ""},
+        {"x", SYMBOL_MODULE, false, 99999, 99999, 99999, 99999, 100000, 100000, "", "scope", ""},
     };
     struct record *record = record_new("shapes.c");
     record->size = 100000;
@@ -111,7 +129,7 @@ static void test_every_length_of_it_is_refused(void **state) {
     record_release(record);
 }
 
-// Without the row's checksum some would pass for a record; that R1 to R4 hold even then is what readers need.
+// Without the row's checksum some would pass for a record; that R1 to R5 hold even then is what readers need.
 static void assert_sound(const struct record *record, int64_t size) {
     uint32_t end = 0;
     for (uint32_t i = 0; i < record->chunk_count; i++) {
@@ -130,6 +148,9 @@ static void assert_sound(const struct record *record, int64_t size) {
         start = record->symbols[i].start_byte;
     }
     assert_true(start <= size);
+    for (uint32_t i = 1; i < record->reference_count; i++) {
+        assert_true(reference_compare(&record->references[i - 1], &record->references[i]) <= 0); // R5
+    }
 }
 
 static void test_flipped_bits_do_no_harm(void **state) {
@@ -173,6 +194,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes_of_records),
         cmocka_unit_test(test_empty_record),
+        cmocka_unit_test(test_references),
         cmocka_unit_test(test_symbols_of_all_shapes),
         cmocka_unit_test(test_terms_at_the_edges),
         cmocka_unit_test(test_offsets_and_lines_stay_within_the_file),

@@ -59,20 +59,23 @@ static void test_long_words_are_cut(void **state) {
     terms_scan(slice_of(word, sizeof word), count_one, &count);
     assert_int_equal(count, 1);
     struct arena arena;
+    struct term_counter *counter = term_counter_new();
     arena_init(&arena);
     uint32_t terms, length;
-    const struct term *cut = terms_count(slice_of(word, sizeof word), &arena, &terms, &length);
+    const struct term *cut = terms_count(counter, slice_of(word, sizeof word), &arena, &terms, &length);
     assert_int_equal(cut[0].hash, hash_fold(hash_bytes(word, 128)));
     arena_free(&arena);
+    term_counter_free(counter);
 }
 
 static void test_count(void **state) {
     (void)state;
     struct arena arena;
+    struct term_counter *counter = term_counter_new();
     arena_init(&arena);
     uint32_t count, length;
     const struct term *terms =
-        terms_count(SLICE_LITERAL("beta alpha beta gamma beta alpha"), &arena, &count, &length);
+        terms_count(counter, SLICE_LITERAL("beta alpha beta gamma beta alpha"), &arena, &count, &length);
     assert_int_equal(count, 3);
     assert_int_equal(length, 6);
     uint32_t beta = hash_fold(hash_bytes("beta", 4));
@@ -80,10 +83,69 @@ static void test_count(void **state) {
         assert_true(i == 0 || terms[i - 1].hash < terms[i].hash); // R3
         assert_true(terms[i].hash != beta || terms[i].count == 3);
     }
-    terms_count(SLICE_LITERAL(" \n"), &arena, &count, &length);
+    terms_count(counter, SLICE_LITERAL(" \n"), &arena, &count, &length);
     assert_int_equal(count, 0);
     assert_int_equal(length, 0);
     arena_free(&arena);
+    term_counter_free(counter);
+}
+
+// What terms_scan says, counted the slow way.
+struct tally {
+    uint32_t hashes[4096];
+    uint32_t count;
+};
+
+static void add_to_tally(void *context, uint32_t hash) {
+    struct tally *tally = context;
+    assert_true(tally->count < 4096);
+    tally->hashes[tally->count++] = hash;
+}
+
+static void assert_as_scanned(struct term_counter *counter, struct slice text) {
+    struct tally tally = {.count = 0};
+    terms_scan(text, add_to_tally, &tally);
+    struct arena arena;
+    arena_init(&arena);
+    uint32_t count, length;
+    const struct term *terms = terms_count(counter, text, &arena, &count, &length);
+    assert_int_equal(length, tally.count);
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t expected = 0;
+        for (uint32_t j = 0; j < tally.count; j++) {
+            expected += tally.hashes[j] == terms[i].hash;
+        }
+        assert_int_equal(terms[i].count, expected);
+        assert_true(i == 0 || terms[i - 1].hash < terms[i].hash); // R3
+        sum += terms[i].count;
+    }
+    assert_int_equal(sum, length);
+    arena_free(&arena);
+}
+
+// One counter, many texts: words that come again, that push each other out, that give more terms than it keeps.
+static void test_counter_remembers_right(void **state) {
+    (void)state;
+    static const char *const parts[] = {"alpha", "Beta",   "GAMMA", "_",  "d1",
+                                        "x",     "return", "ipv6",  "__", "é"};
+    struct term_counter *counter = term_counter_new();
+    struct str text;
+    str_init(&text);
+    uint32_t seed = 7;
+    for (int round = 0; round < 300; round++) {
+        str_clear(&text);
+        for (int i = 0; i < 200; i++) {
+            seed = seed * 1664525 + 1013904223;
+            str_append_string(&text, parts[(seed >> 20) % 10]);
+            if ((seed >> 12) % 3 == 0) {
+                str_append_char(&text, ' ');
+            }
+        }
+        assert_as_scanned(counter, str_slice(&text));
+    }
+    str_free(&text);
+    term_counter_free(counter);
 }
 
 static void test_keywords(void **state) {
@@ -100,9 +162,8 @@ static void test_keywords(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scan),
-        cmocka_unit_test(test_long_words_are_cut),
-        cmocka_unit_test(test_count),
+        cmocka_unit_test(test_scan),     cmocka_unit_test(test_long_words_are_cut),
+        cmocka_unit_test(test_count),    cmocka_unit_test(test_counter_remembers_right),
         cmocka_unit_test(test_keywords),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,12 +68,12 @@ static void test_references(void **state) {
     struct record *record = record_of("a.py", "x = 1\n");
     struct segment_file file = {record, NULL};
     struct segment *segment = segment_build(&file, 1);
-    assert_int_equal(atomic_load(&record->references), 2);
+    assert_int_equal(atomic_load(&record->holders), 2);
     segment_retain(segment);
     segment_release(segment);
-    assert_int_equal(atomic_load(&record->references), 2);
+    assert_int_equal(atomic_load(&record->holders), 2);
     segment_release(segment);
-    assert_int_equal(atomic_load(&record->references), 1);
+    assert_int_equal(atomic_load(&record->holders), 1);
     record_release(record);
 }
 

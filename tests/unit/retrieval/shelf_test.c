@@ -136,11 +136,11 @@ static void test_no_generation_keeps_old_records(void **state) {
         shelf_commit(&world.shelf, true);
     }
     for (int i = 0; i < 20; i++) {
-        assert_int_equal(atomic_load(&kept[i]->references) > 1, i == 19);
+        assert_int_equal(atomic_load(&kept[i]->holders) > 1, i == 19);
     }
     shelf_overlay_remove(&world.shelf, "a.py");
     shelf_commit(&world.shelf, true);
-    assert_int_equal(atomic_load(&kept[19]->references), 1);
+    assert_int_equal(atomic_load(&kept[19]->holders), 1);
     for (int i = 0; i < 20; i++) {
         record_release(kept[i]);
     }

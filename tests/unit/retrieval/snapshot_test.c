@@ -38,10 +38,10 @@ static void test_pin_keeps(void **state) {
     }
     assert_true(snapshot_find(pinned, SLICE_LITERAL("old.py"), &at));
     assert_int_equal(pinned->generation, 1);
-    assert_int_equal(atomic_load(&old->references), 2);
+    assert_int_equal(atomic_load(&old->holders), 2);
     snapshot_unpin(&slot, pinned);
     publish(&slot, record_of("new.py", "def g():\n    pass\n"));
-    assert_int_equal(atomic_load(&old->references), 1);
+    assert_int_equal(atomic_load(&old->holders), 1);
     const struct snapshot *current = snapshot_pin(&slot);
     assert_int_equal(current->generation, 32); // S3
     assert_false(snapshot_find(current, SLICE_LITERAL("old.py"), &at));

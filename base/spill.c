@@ -1,0 +1,179 @@
+// spill.c - see spill.h.
+//
+// Every allocation begins with a head that says where it came from. A large
+// one is a file of its own, whose blocks the kernel frees with the unmapping.
+// Small ones are cut from shared files in sizes of four steps to a doubling; a freed one waits in
+// its size's list for the next of that size, so the records of files that come
+// and go reuse each other's room, and the shared files stay.
+#include "base/spill.h"
+
+#include "base/fs.h"
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { LEAST_BLOCK = 512, STEPS = 4, SIZES = 12 * STEPS };
+
+enum origin { ORDINARY, OWN_FILE, SHARED_FILE };
+
+struct head {
+    size_t size; // with the head
+    enum origin origin;
+    _Alignas(16) char memory[];
+};
+_Static_assert(sizeof(struct head) == SPILL_HEAD, "as promised in the header");
+
+struct free_block {
+    struct free_block *next;
+};
+
+static char *folder;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct free_block *free_blocks[SIZES]; // by class
+static char *region;                          // what is left of the last shared file
+static size_t region_left;
+static atomic_uint_fast64_t ordinary_bytes, file_bytes;
+
+void spill_folder(const char *path) {
+    free(folder);
+    folder = path ? mem_copy_string(path) : NULL;
+}
+
+static bool has_room(int file, size_t size) {
+    struct statvfs disk;
+    return fstatvfs(file, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize / 2 > size;
+}
+
+// An unlinked file of that many reserved bytes; -1 if that cannot be had.
+static int make_file(size_t size) {
+    char *path = fs_join(folder, "spill-XXXXXX");
+    int file = fs_make_folders(folder, NULL) == 0 ? mkostemp(path, O_CLOEXEC) : -1;
+    if (file >= 0) {
+        unlink(path);
+        if (!has_room(file, size) || fallocate(file, 0, 0, (off_t)size) != 0) {
+            close(file);
+            file = -1;
+        }
+    }
+    free(path);
+    return file;
+}
+
+static void *map_file(size_t size) {
+    int file = make_file(size);
+    if (file < 0) {
+        return NULL;
+    }
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    close(file);
+    if (memory == MAP_FAILED) {
+        return NULL;
+    }
+    atomic_fetch_add(&file_bytes, size);
+    return memory;
+}
+
+static size_t size_of(unsigned class) {
+    size_t doubled = (size_t)LEAST_BLOCK << class / STEPS;
+    return doubled + doubled / STEPS * (class % STEPS);
+}
+
+static unsigned class_of(size_t size) {
+    unsigned class = 0;
+    while (size_of(class) < size) {
+        class ++;
+    }
+    return class;
+}
+
+// Under the lock.
+static void *cut_from_region(size_t size) {
+    if (region_left < size) {
+        region = map_file(SPILL_REGION);
+        region_left = region ? SPILL_REGION : 0;
+    }
+    if (!region_left) {
+        return NULL;
+    }
+    void *block = region;
+    region += size;
+    region_left -= size;
+    return block;
+}
+
+static void *take_block(unsigned class) {
+    pthread_mutex_lock(&lock);
+    void *block = free_blocks[class];
+    if (block) {
+        free_blocks[class] = free_blocks[class]->next;
+    } else {
+        block = cut_from_region(size_of(class));
+    }
+    pthread_mutex_unlock(&lock);
+    return block;
+}
+
+static struct head *take_from_file(size_t size) {
+    bool is_large = size >= SPILL_LEAST;
+    unsigned class = is_large ? 0 : class_of(size);
+    struct head *head = is_large ? map_file(size) : take_block(class);
+    if (head && !is_large) {
+        memset(head, 0, size);
+    }
+    if (head) {
+        head->origin = is_large ? OWN_FILE : SHARED_FILE;
+    }
+    return head;
+}
+
+void *spill_alloc(size_t size) {
+    size_t whole = size + sizeof(struct head);
+    bool is_over = folder && atomic_load(&ordinary_bytes) + whole > SPILL_AFTER;
+    struct head *head = is_over ? take_from_file(whole) : NULL;
+    if (!head) {
+        head = mem_zero(1, whole); // origin is ORDINARY
+        atomic_fetch_add(&ordinary_bytes, whole);
+    }
+    head->size = whole;
+    return head->memory;
+}
+
+static void give_back_block(void *memory, unsigned class) {
+    struct free_block *block = memory;
+    pthread_mutex_lock(&lock);
+    block->next = free_blocks[class];
+    free_blocks[class] = block;
+    pthread_mutex_unlock(&lock);
+}
+
+void spill_free(void *memory) {
+    if (!memory) {
+        return;
+    }
+    struct head *head = (struct head *)(void *)((char *)memory - offsetof(struct head, memory));
+    size_t size = head->size;
+    switch (head->origin) {
+    case ORDINARY:
+        atomic_fetch_sub(&ordinary_bytes, size);
+        free(head);
+        break;
+    case OWN_FILE:
+        atomic_fetch_sub(&file_bytes, size);
+        munmap(head, size);
+        break;
+    case SHARED_FILE:
+        give_back_block(head, class_of(size));
+        break;
+    }
+}
+
+void spill_statistics(struct spill_statistics *out) {
+    out->ordinary = atomic_load(&ordinary_bytes);
+    out->in_files = atomic_load(&file_bytes);
+}

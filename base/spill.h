@@ -1,0 +1,41 @@
+// spill.h - large, long-lived memory, beyond some amount backed by a file instead of by the machine's swap.
+//
+// What the index derives from a repository (postings, vectors, records, the
+// built-in model's tokens) grows with it, and of a large one most is seldom
+// looked at. Such memory comes from here: up to SPILL_AFTER bytes it is
+// ordinary; what comes later lies in unlinked files below the folder that was
+// set, so the kernel can write it out and take the memory back when somebody
+// needs it more. Where there is no folder, no room or no support, it is
+// ordinary memory after all.
+//
+// Ownership: spill_alloc / spill_free.
+// Threads:   any, a mutex inside; spill_folder once, before the others.
+// Errors:    none (see mem.h).
+// Limits:    takes at most half of what is free on the folder's disk, asked anew each time.
+//
+// A file is private to the process and its blocks are reserved before use, so a full disk cannot strike later.
+// Killed at any moment it leaves nothing behind.
+#ifndef HUNCH_BASE_SPILL_H
+#define HUNCH_BASE_SPILL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SPILL_AFTER = 128 << 20, // small repositories never touch the disk
+    SPILL_LEAST = 1 << 20,   // from here on an allocation gets a file of its own; smaller ones share
+    SPILL_REGION = 16 << 20, // the shared files' size
+    SPILL_HEAD = 16, // what an allocation costs beyond its size; sizes of 512 << n with it waste nothing
+};
+
+struct spill_statistics {
+    uint64_t ordinary; // bytes now
+    uint64_t in_files;
+};
+
+void spill_folder(const char *path);                                     // made when needed; NULL: none
+void *spill_alloc(size_t size) __attribute__((returns_nonnull, malloc)); // zeroed, 16-byte aligned
+void spill_free(void *memory);                                           // NULL is allowed
+void spill_statistics(struct spill_statistics *out);
+
+#endif

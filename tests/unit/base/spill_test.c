@@ -1,0 +1,117 @@
+// spill_test.c - memory that goes to a file once there is much of it.
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/spill.h"
+#include "base/vec.h"
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/hunch-spill-XXXXXX";
+
+static struct spill_statistics now(void) {
+    struct spill_statistics statistics;
+    spill_statistics(&statistics);
+    return statistics;
+}
+
+static void assert_zero(const unsigned char *memory, size_t size) {
+    for (size_t i = 0; i < size; i += i + 1 < size ? 997 : 1) {
+        assert_int_equal(memory[i], 0);
+    }
+}
+
+static void little_stays_ordinary(void **state) {
+    (void)state;
+    spill_folder(folder);
+    uint64_t before = now().ordinary;
+    unsigned char *memory = spill_alloc(SPILL_LEAST);
+    assert_zero(memory, SPILL_LEAST);
+    assert_int_equal(now().in_files, 0);
+    assert_true(now().ordinary >= before + SPILL_LEAST);
+    spill_free(memory);
+    assert_int_equal(now().ordinary, before);
+    spill_free(NULL);
+}
+
+// Fills what may be ordinary; untouched, it costs the machine nothing.
+static void *fill_ordinary(void) {
+    return spill_alloc(SPILL_AFTER - now().ordinary - SPILL_HEAD);
+}
+
+static void much_goes_to_files(void **state) {
+    (void)state;
+    spill_folder(folder);
+    void *filler = fill_ordinary();
+    uint64_t ordinary = now().ordinary;
+    unsigned char *large = spill_alloc(3 * SPILL_LEAST);
+    assert_zero(large, 3 * SPILL_LEAST);
+    memset(large, 7, 3 * SPILL_LEAST);
+    assert_true(now().in_files >= 3 * SPILL_LEAST);
+    assert_int_equal(now().ordinary, ordinary);
+    assert_int_equal(rmdir(folder), 0); // the file has no name any more
+    spill_free(large);
+    assert_int_equal(now().in_files, 0);
+    spill_free(filler);
+}
+
+// Blocks of many sizes keep their bytes, and come again zeroed after they were given back.
+static void small_ones_share_a_file(void **state) {
+    (void)state;
+    spill_folder(folder);
+    void *filler = fill_ordinary();
+    VEC(unsigned char *) blocks = {0};
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 600; i++) {
+            size_t size = i * i % 50000 + 1;
+            unsigned char *block = spill_alloc(size);
+            assert_int_equal((uintptr_t)block % 16, 0);
+            assert_zero(block, size);
+            memset(block, (int)(i % 251) + 1, size);
+            vec_push(&blocks, block);
+        }
+        for (size_t i = 0; i < 600; i++) {
+            size_t size = i * i % 50000 + 1;
+            assert_int_equal(blocks.items[i][0], i % 251 + 1);
+            assert_int_equal(blocks.items[i][size - 1], i % 251 + 1);
+            spill_free(blocks.items[i]);
+        }
+        blocks.count = 0;
+    }
+    assert_int_equal(now().in_files % SPILL_REGION, 0);
+    assert_true(now().in_files <= 2 * SPILL_REGION); // 12 MB at a time, three times over
+    vec_free(&blocks);
+    spill_free(filler);
+}
+
+static void without_a_place_it_stays_ordinary(void **state) {
+    (void)state;
+    static const char *const places[] = {NULL, "/proc/no/such/place", "/dev/null/x"};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        spill_folder(places[i]);
+        uint64_t in_files = now().in_files;
+        void *filler = fill_ordinary();
+        unsigned char *memory = spill_alloc(2 * SPILL_LEAST);
+        memset(memory, 1, 2 * SPILL_LEAST);
+        assert_int_equal(now().in_files, in_files);
+        spill_free(memory);
+        spill_free(filler);
+    }
+    spill_folder(NULL);
+}
+
+int main(void) {
+    if (!mkdtemp(folder)) {
+        return 1;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(little_stays_ordinary),
+        cmocka_unit_test(much_goes_to_files),
+        cmocka_unit_test(small_ones_share_a_file),
+        cmocka_unit_test(without_a_place_it_stays_ordinary),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    rmdir(folder);
+    return failed;
+}
