@@ -156,6 +156,44 @@ class Shared(Indexed):
             self.assert_same_as_clean(self.index())
 
 
+class Collected(Indexed):
+    files = 2
+
+    def collect(self):
+        return json.loads(self.hunch("index", "--gc", "--json").stdout)
+
+    def test_indexes_of_repositories_that_have_gone_are_removed(self):
+        other = os.path.join(self.temporary, "other")
+        shutil.copytree(self.root, other)
+        kept = self.index()["store"]
+        gone = json.loads(self.hunch("index", other, "--json").stdout)["store"]
+        self.assertEqual(sorted((store["root"], store["removed"]) for store in self.collect()["stores"]),
+                         [(other, False), (self.root, False)])
+        shutil.rmtree(other)
+        with lspclient.Client([support.BINARY, "lsp"], self.root, environment=self.environment) as client:
+            client.initialize()
+            client.wait_ready()
+            states = {store["store"]: store["removed"] for store in self.collect()["stores"]}
+        self.assertEqual(states, {kept: False, gone: True})
+        self.assertFalse(os.path.exists(gone))
+        self.assertIn(self.root, self.hunch("index", "--gc").stdout)
+        self.assertEqual(self.index()["parsed"], 0)
+
+    def test_over_the_cap_only_what_is_open_stays(self):
+        self.configure('{"index.cacheMb": 1}')
+        for number in range(3):
+            folder = os.path.join(self.temporary, f"other{number}")
+            os.makedirs(os.path.join(folder, ".git"))
+            for part in range(8):
+                body = "\n".join(f"int number_{part}_{line}_{line * 7919 % 1000}(void);" for line in range(3000))
+                self.write(os.path.join(folder, f"{part}.c"), body + "\n")
+            self.hunch("index", folder)
+        self.collect()
+        left = self.collect()
+        self.assertLessEqual(left["bytes"], 1024 * 1024)
+        self.assertIn(len(left["stores"]), (1, 2))
+
+
 class Store(Indexed):
     def test_a_damaged_store_is_rebuilt_and_said(self):
         store = self.index()["store"]

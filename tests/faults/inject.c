@@ -69,7 +69,7 @@ static bool is_file_below(int file) {
 }
 
 static bool fits(int what) {
-    switch (kind) {
+    switch (atomic_load(&kind)) {
     case INJECT_NOTHING:
         return false;
     case INJECT_FULL:

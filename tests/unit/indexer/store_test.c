@@ -272,8 +272,8 @@ static void test_crafted_tables_are_not_believed(void **state) {
         "DROP TABLE files",
         "ALTER TABLE files DROP COLUMN record",
         "CREATE TRIGGER t AFTER DELETE ON files BEGIN DELETE FROM files; END",
-        "DROP TABLE files; CREATE VIEW files AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n)"
-        " SELECT i AS id,0 AS size,0 AS mtime,0 AS checksum,x'' AS record FROM n",
+        ("DROP TABLE files; CREATE VIEW files AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n)"
+         " SELECT i AS id,0 AS size,0 AS mtime,0 AS checksum,x'' AS record FROM n"),
     };
     for (size_t i = 0; i < sizeof crafted / sizeof crafted[0]; i++) {
         struct scene scene = set_up();
