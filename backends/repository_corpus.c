@@ -129,6 +129,9 @@ static struct token_list learn(struct corpus *corpus, const struct record *recor
 }
 
 void corpus_put(struct corpus *corpus, const struct record *record, struct slice text) {
+    if (record->by_words) {
+        return; // it comes again when it is parsed, and to learn it twice would delay that
+    }
     struct entry *entry = entry_of(corpus, record->path);
     drop_disk(corpus, entry);
     struct str read;

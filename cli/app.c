@@ -12,6 +12,8 @@
 
 // Jobs that may wait for the interactive worker; beyond it a request is answered "busy".
 enum { WORKER_QUEUE = 64 };
+// So many bytes take a few seconds to parse: of a larger repository the words come first.
+enum { WORDS_ABOVE = 24 << 20 };
 
 // --- one sink that passes everything on to the retriever's and the model's ---
 
@@ -40,6 +42,15 @@ static void overlay_remove(void *self, const char *path) {
     const struct app *app = self;
     for (size_t i = 0; i < app->sink_count; i++) {
         app->sinks[i].overlay_remove(app->sinks[i].self, path);
+    }
+}
+
+static void searchable(void *self) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        if (app->sinks[i].searchable) {
+            app->sinks[i].searchable(app->sinks[i].self);
+        }
     }
 }
 
@@ -144,7 +155,14 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
         .root = app->root,
         .cache_cap = (int64_t)app->config->cache_mb * 1024 * 1024,
         .threads = app->config->index_threads,
-        .sink = {app, put, remove_path, overlay, overlay_remove, commit},
+        .words_above = WORDS_ABOVE,
+        .sink = {.self = app,
+                 .put = put,
+                 .remove = remove_path,
+                 .overlay = overlay,
+                 .overlay_remove = overlay_remove,
+                 .searchable = searchable,
+                 .commit = commit},
         .on_progress = events->on_progress,
         .on_ready = events->on_ready,
         .on_warning = events->on_warning,

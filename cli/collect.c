@@ -87,5 +87,5 @@ static int collect(bool json) {
 
 int command_collect(int argc, char **argv) {
     struct options options;
-    return options_parse(argc, argv, "hunch index --gc [--json]", &options) ? collect(options.json) : 2;
+    return options_parse(argc, argv, "hunch index --gc [--json]", NULL, &options) ? collect(options.json) : 2;
 }

@@ -57,7 +57,8 @@ static uint32_t next_random(struct demo *demo) {
 static void on_record(void *self, struct record *record, struct slice text) {
     (void)text;
     struct demo *demo = self;
-    if (record->taint <= TAINT_TEST && record->size > SMALLEST_FILE && record->size < FILE_LIMIT) {
+    if (record->language[0] && record->taint <= TAINT_TEST && record->size > SMALLEST_FILE &&
+        record->size < FILE_LIMIT) {
         uv_mutex_lock(&demo->mutex);
         vec_push(&demo->paths, mem_copy_string(record->path));
         uv_mutex_unlock(&demo->mutex);

@@ -244,7 +244,7 @@ static int examine(const char *folder, bool json) {
 
 int command_doctor(int argc, char **argv) {
     struct options options;
-    return options_parse(argc, argv, "hunch doctor [DIR] [--json]", &options)
+    return options_parse(argc, argv, "hunch doctor [DIR] [--json]", NULL, &options)
                ? examine(options.folder, options.json)
                : 2;
 }

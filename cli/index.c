@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 
@@ -50,6 +51,16 @@ static void print_text(const struct index_run *run, const char *root, double ms)
     printf("\nstored in %s\n", store[0] ? store : "memory only");
 }
 
+// Reason -> how many files and folders; what is left out as a rule (caches of tools, say) counts too.
+static void set_skipped(struct json *object, const struct skip_counts *skipped) {
+    struct json *reasons = json_set(object, "skipped", json_object());
+    for (int i = 0; i < SKIP_COUNT; i++) {
+        if (skipped->of[i]) {
+            json_set_number(reasons, skip_key((enum skip)i), (double)skipped->of[i]);
+        }
+    }
+}
+
 static void print_json(const struct index_run *run, const char *root, double ms) {
     const struct index_progress *progress = &run->progress;
     struct json *object = json_object();
@@ -60,6 +71,7 @@ static void print_json(const struct index_run *run, const char *root, double ms)
     json_set_number(object, "bytesParsed", (double)progress->bytes_parsed);
     json_set_number(object, "chunks", (double)progress->chunks);
     json_set_number(object, "symbols", (double)progress->symbols);
+    set_skipped(object, &progress->skipped);
     json_set_number(object, "ms", ms);
     json_set_string(object, "store", indexer_store_path(run->indexer));
     struct str text;
@@ -112,7 +124,10 @@ int command_index(int argc, char **argv) {
         return command_collect(argc - 1, argv + 1);
     }
     struct options options;
-    return options_parse(argc, argv, "hunch index [DIR] [--json]", &options)
-               ? run_index(options.folder, options.json)
-               : 2;
+    if (!options_parse(argc, argv, "hunch index [DIR | --gc | --explain PATH] [--json]", "explain",
+                       &options)) {
+        return 2;
+    }
+    return options.extra ? explain_command(options.folder, options.json)
+                         : run_index(options.folder, options.json);
 }

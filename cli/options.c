@@ -4,13 +4,14 @@
 #include <getopt.h>
 #include <stdio.h>
 
-bool options_parse(int argc, char **argv, const char *usage, struct options *options) {
-    static const struct option known[] = {{"json", no_argument, NULL, 'j'}, {0}};
-    *options = (struct options){".", false};
+bool options_parse(int argc, char **argv, const char *usage, const char *extra, struct options *options) {
+    const struct option known[] = {{"json", no_argument, NULL, 'j'}, {extra, no_argument, NULL, 'x'}, {0}};
+    *options = (struct options){.folder = "."};
     bool right = true;
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        right = right && option == 'j';
-        options->json = true;
+        right = right && (option == 'j' || option == 'x');
+        options->json = options->json || option == 'j';
+        options->extra = options->extra || option == 'x';
     }
     if (!right || argc - optind > 1) {
         fprintf(stderr, "hunch: usage: %s\n", usage);

@@ -1,4 +1,4 @@
-// options.h - the arguments of subcommands about a folder: [DIR] [--json].
+// options.h - the arguments of subcommands about a folder: [DIR] [--json], and one more flag.
 //
 // Ownership: the folder is borrowed from argv. Threads: main.
 // Errors:    wrong usage is said on stderr, and options_parse gives false. Limits: none.
@@ -10,8 +10,10 @@
 struct options {
     const char *folder; // "." if none is given
     bool json;
+    bool extra; // the extra flag was given
 };
 
-bool options_parse(int argc, char **argv, const char *usage, struct options *options);
+// extra: the name of one more flag, NULL: none.
+bool options_parse(int argc, char **argv, const char *usage, const char *extra, struct options *options);
 
 #endif

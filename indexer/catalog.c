@@ -161,7 +161,8 @@ void catalog_delivered(struct catalog *self, const struct record *record) {
     struct entry *entry = entry_of(self, record->path);
     forget_stored(entry);
     count_out(self, entry);
-    entry->is_live = entry->is_known = entry->has_hash = true;
+    entry->is_live = true;
+    entry->is_known = entry->has_hash = !record->by_words; // it is still to be parsed
     entry->size = record->size;
     entry->mtime_ns = record->mtime_ns;
     entry->hash = record->hash;

@@ -1,137 +1,102 @@
 // ignore.c - see ignore.h.
 //
-// Rules lie in two flat stacks, git's and ours, weakest first: a path is looked
-// up from the end, and the first rule that matches decides. A level remembers
-// how long the stacks were before it, so leaving a folder is cutting them.
+// Each list is a stack of rules, weakest first; a path is looked up from the
+// end. A level remembers how long the stacks were before it, so leaving a
+// folder is cutting them.
 //
 // Paths in here are counted from the top of the git repository (`above` is the
-// way from there to the root). A rule holds for paths below the folder of its
-// file, so the first `base` bytes of a path are not looked at.
+// way from there to the root).
 #include "indexer/ignore.h"
 
 #include "base/fs.h"
-#include "base/glob.h"
 #include "base/vec.h"
 #include "indexer/deny.h"
+#include "indexer/gitplaces.h"
+#include "indexer/names.h"
+#include "indexer/rules.h"
+#include "indexer/source.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { FILE_LIMIT = 1024 * 1024 };
 
-struct rule {
-    struct slice pattern;
-    size_t literal; // bytes of the pattern before the first special one
-    size_t base;    // length of the folder's path and its '/'
-    bool negated;
-    bool folders_only;
-    bool any_depth; // no '/' in it: looks at the name alone
-    const char *reason;
-};
-
-struct rules {
-    struct rule *items;
-    size_t count;
-    size_t capacity;
+// A file with rules that was read.
+struct rule_source {
+    char *file; // as people see it
+    char *text; // what the rules point into
+    enum skip skip;
+    bool is_shut; // it could not be read: excludes all
 };
 
 struct level {
-    char *texts[2]; // what the rules of this level point into
-    size_t counts[2];
+    size_t rules[IGNORE_FILES];
+    size_t sources;
 };
-
-enum { GIT, OWN };
 
 struct ignore {
     char *root; // NULL: memory only
     struct str above;
-    struct rules rules[2];
+    struct rules rules[IGNORE_FILES];
+    VEC(struct rule_source) sources;
     VEC(struct level) levels;
 };
 
-static const char *const rule_files[] = {".gitignore", ".hunchignore"};
+static const struct {
+    const char *name;
+    enum skip skip;
+} rule_files[IGNORE_FILES] = {
+    [IGNORE_GIT] = {".gitignore", SKIP_GITIGNORE},
+    [IGNORE_HUNCH] = {".hunchignore", SKIP_HUNCHIGNORE},
+    [IGNORE_CURSOR] = {".cursorignore", SKIP_CURSORIGNORE},
+    [IGNORE_AI] = {".aiexclude", SKIP_AIEXCLUDE},
+    [IGNORE_COPILOT] = {".copilotignore", SKIP_COPILOTIGNORE},
+};
+
+unsigned ignore_mark(const char *name) {
+    if (name[0] != '.') {
+        return 0;
+    }
+    for (int i = 0; i < IGNORE_FILES; i++) {
+        if (strcmp(name, rule_files[i].name) == 0) {
+            return 1u << i;
+        }
+    }
+    return strcmp(name, ".git") == 0 ? (unsigned)IGNORE_NESTED : 0;
+}
 
 bool ignore_is_rules(const char *path) {
     const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    return strcmp(name, rule_files[GIT]) == 0 || strcmp(name, rule_files[OWN]) == 0;
+    return (ignore_mark(slash ? slash + 1 : path) & ~(unsigned)IGNORE_NESTED) != 0;
 }
 
-// Spaces at the end do not count unless escaped.
-static struct slice trim_end(struct slice line) {
-    size_t keep = 0;
-    for (size_t i = 0; i < line.length; i++) {
-        if (line.data[i] == '\\') {
-            i++;
-            keep = i + 1;
-        } else if (line.data[i] != ' ') {
-            keep = i + 1;
-        }
+static void begin_level(struct ignore *self) {
+    struct level level = {.sources = self->sources.count};
+    for (int i = 0; i < IGNORE_FILES; i++) {
+        level.rules[i] = self->rules[i].count;
     }
-    return slice_sub(line, 0, keep);
-}
-
-static void add_rule(struct rules *rules, struct slice line, size_t base, const char *reason) {
-    const char *nul = memchr(line.data, '\0', line.length);
-    line = trim_end(nul ? slice_of(line.data, (size_t)(nul - line.data)) : line);
-    struct rule rule = {.base = base, .reason = reason};
-    if (line.length && line.data[0] == '!') {
-        rule.negated = true;
-        line = slice_sub(line, 1, line.length);
-    }
-    if (line.length && line.data[line.length - 1] == '/') {
-        rule.folders_only = true;
-        line.length--;
-    }
-    rule.any_depth = line.length && !memchr(line.data, '/', line.length);
-    if (line.length && line.data[0] == '/') {
-        line = slice_sub(line, 1, line.length);
-    }
-    if (line.length) {
-        rule.pattern = line;
-        rule.literal = glob_literal_length(line);
-        vec_push(rules, rule);
-    }
-}
-
-static void add_rules(struct rules *rules, struct slice text, size_t base, const char *reason) {
-    if (slice_starts_with(text, SLICE_LITERAL("\xEF\xBB\xBF"))) {
-        text = slice_sub(text, 3, text.length);
-    }
-    while (text.length) {
-        const char *newline = memchr(text.data, '\n', text.length);
-        size_t length = newline ? (size_t)(newline - text.data) : text.length;
-        struct slice line = slice_sub(text, 0, length);
-        if (newline && length && line.data[length - 1] == '\r') {
-            line.length--;
-        }
-        if (line.length && line.data[0] != '#') {
-            add_rule(rules, line, base, reason);
-        }
-        text = slice_sub(text, length + 1, text.length);
-    }
-}
-
-// An ignore file behind a link could be anything, so it counts as absent (as it does for git).
-static char *read_rules(const char *path, size_t *length) {
-    struct str text;
-    str_init(&text);
-    struct stat status;
-    if (lstat(path, &status) == 0 && S_ISREG(status.st_mode)) {
-        fs_read(path, FILE_LIMIT, &text, NULL);
-    }
-    *length = text.length;
-    return str_detach(&text);
-}
-
-static void push_level(struct ignore *self, size_t base, struct slice gitignore, struct slice hunchignore,
-                       const char *git_reason) {
-    struct level level = {.counts = {self->rules[GIT].count, self->rules[OWN].count}};
-    level.texts[GIT] = mem_copy_bytes(gitignore.data, gitignore.length);
-    level.texts[OWN] = mem_copy_bytes(hunchignore.data, hunchignore.length);
-    add_rules(&self->rules[GIT], slice_of(level.texts[GIT], gitignore.length), base, git_reason);
-    add_rules(&self->rules[OWN], slice_of(level.texts[OWN], hunchignore.length), base,
-              "a rule in .hunchignore excludes it");
     vec_push(&self->levels, level);
+}
+
+void ignore_leave(struct ignore *self) {
+    const struct level *level = &self->levels.items[--self->levels.count];
+    for (int i = 0; i < IGNORE_FILES; i++) {
+        self->rules[i].count = level->rules[i];
+    }
+    while (self->sources.count > level->sources) {
+        struct rule_source *source = &self->sources.items[--self->sources.count];
+        free(source->file);
+        free(source->text);
+    }
+}
+
+// Takes over file and text. A file that is shut is one rule that excludes all.
+static void add_source(struct ignore *self, enum ignore_file list, struct rule_source source, size_t length,
+                       size_t base) {
+    struct slice text = source.is_shut ? SLICE_LITERAL("*") : slice_of(source.text, length);
+    rules_add(&self->rules[list], text, (uint32_t)base, (uint32_t)self->sources.count);
+    vec_push(&self->sources, source);
 }
 
 // The length of what a folder below the root adds in front of its children, counted from the top.
@@ -139,78 +104,98 @@ static size_t base_of(const struct ignore *self, const char *folder) {
     return self->above.length + (*folder ? strlen(folder) + 1 : 0);
 }
 
-void ignore_enter_text(struct ignore *self, const char *folder, struct slice gitignore,
-                       struct slice hunchignore) {
-    push_level(self, base_of(self, folder), gitignore, hunchignore, "a rule in .gitignore excludes it");
+void ignore_enter_text(struct ignore *self, const char *folder, const struct slice texts[IGNORE_FILES]) {
+    begin_level(self);
+    for (int i = 0; i < IGNORE_FILES; i++) {
+        struct rule_source source = {.file = *folder ? fs_join(folder, rule_files[i].name)
+                                                     : mem_copy_string(rule_files[i].name),
+                                     .text = mem_copy_bytes(texts[i].data, texts[i].length),
+                                     .skip = rule_files[i].skip};
+        add_source(self, (enum ignore_file)i, source, texts[i].length, base_of(self, folder));
+    }
 }
 
-// Reads the two ignore files in an absolute folder.
-static void read_level(struct ignore *self, const char *folder, size_t base) {
-    struct slice texts[2];
-    char *owned[2];
-    for (int i = GIT; i <= OWN; i++) {
-        char *path = fs_join(folder, rule_files[i]);
-        owned[i] = read_rules(path, &texts[i].length);
-        texts[i].data = owned[i];
-        free(path);
+enum reading { ABSENT, READ, SHUT };
+
+// A .gitignore behind a link counts as absent, as it does for git; for the others a link is what people use to
+// have one file for all.
+static enum reading read_file(int folder, enum ignore_file file, struct str *text) {
+    const char *name = rule_files[file].name;
+    struct stat status;
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        (file == IGNORE_GIT && !S_ISREG(status.st_mode))) {
+        return ABSENT;
     }
-    push_level(self, base, texts[GIT], texts[OWN], "a rule in .gitignore excludes it");
-    free(owned[GIT]);
-    free(owned[OWN]);
+    int opened = openat(folder, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    bool is_file = opened >= 0 && fstat(opened, &status) == 0 && S_ISREG(status.st_mode);
+    bool is_read =
+        is_file && status.st_size <= FILE_LIMIT && source_read_bytes(opened, FILE_LIMIT, text) == 0;
+    if (opened >= 0) {
+        close(opened);
+    }
+    return is_read ? READ : file == IGNORE_GIT ? ABSENT : SHUT;
+}
+
+// An empty .aiexclude excludes all in one of the products that read it.
+static bool excludes_all(enum ignore_file file, enum reading reading, const struct str *text) {
+    return reading == SHUT || (file == IGNORE_AI && reading == READ && text->length == 0);
+}
+
+// `shown` is the folder as people see it, "" for the root.
+static void read_folder(struct ignore *self, int folder, const char *shown, size_t base, unsigned marks) {
+    for (int i = 0; i < IGNORE_FILES; i++) {
+        struct str text;
+        str_init(&text);
+        enum reading reading = marks & (1u << i) ? read_file(folder, (enum ignore_file)i, &text) : ABSENT;
+        if (reading != ABSENT) {
+            const char *name = rule_files[i].name;
+            struct rule_source source = {.file = *shown ? fs_join(shown, name) : mem_copy_string(name),
+                                         .skip = rule_files[i].skip,
+                                         .is_shut = excludes_all((enum ignore_file)i, reading, &text)};
+            size_t length = text.length;
+            source.text = str_detach(&text);
+            add_source(self, (enum ignore_file)i, source, length, base);
+        }
+        str_free(&text);
+    }
+}
+
+// Rules of git that do not lie in the tree; there is a root. Takes over path.
+static void read_outside(struct ignore *self, char *path, enum skip skip, size_t base) {
+    struct str text;
+    str_init(&text);
+    if (path && fs_read(path, FILE_LIMIT, &text, NULL) == 0) {
+        size_t root = strlen(self->root);
+        bool is_below = strncmp(path, self->root, root) == 0 && path[root] == '/';
+        struct rule_source source = {.file = mem_copy_string(is_below ? path + root + 1 : path),
+                                     .skip = skip};
+        size_t length = text.length;
+        source.text = str_detach(&text);
+        add_source(self, IGNORE_GIT, source, length, base);
+    }
+    str_free(&text);
+    free(path);
+}
+
+void ignore_enter_marked(struct ignore *self, const char *folder, int open_folder, unsigned marks) {
+    begin_level(self);
+    if (!self->root || open_folder < 0) {
+        return;
+    }
+    if (*folder && (marks & IGNORE_NESTED)) {
+        char *top = fs_join(self->root, folder);
+        read_outside(self, gitplaces_exclude(top), SKIP_GIT_EXCLUDE, base_of(self, folder));
+        free(top);
+    }
+    read_folder(self, open_folder, folder, base_of(self, folder), marks);
 }
 
 void ignore_enter(struct ignore *self, const char *folder) {
-    char *path = fs_join(self->root, folder);
-    read_level(self, path, base_of(self, folder));
-    free(path);
-}
-
-void ignore_leave(struct ignore *self) {
-    struct level *level = &self->levels.items[--self->levels.count];
-    for (int i = GIT; i <= OWN; i++) {
-        self->rules[i].count = level->counts[i];
-        free(level->texts[i]);
+    int opened = self->root ? source_open(self->root, folder, O_RDONLY | O_DIRECTORY) : -1;
+    ignore_enter_marked(self, folder, opened, IGNORE_ANY);
+    if (opened >= 0) {
+        close(opened);
     }
-}
-
-// In a worktree or submodule .git is a file that names the real folder, which may name a common one.
-static char *common_folder(char *git) {
-    struct str text;
-    str_init(&text);
-    if (fs_is_file(git) && fs_read(git, 4096, &text, NULL) == 0 &&
-        slice_starts_with(str_slice(&text), SLICE_LITERAL("gitdir:"))) {
-        struct slice named = slice_trim(slice_sub(str_slice(&text), 7, text.length));
-        char *copy = mem_copy_bytes(named.data, named.length);
-        git[strlen(git) - strlen(".git")] = '\0';
-        char *folder = copy[0] == '/' ? mem_copy_string(copy) : fs_join(git, copy);
-        free(copy);
-        free(git);
-        git = folder;
-    }
-    str_clear(&text);
-    char *pointer = fs_join(git, "commondir");
-    if (fs_read(pointer, 4096, &text, NULL) == 0) {
-        struct slice named = slice_trim(str_slice(&text));
-        char *copy = mem_copy_bytes(named.data, named.length);
-        char *folder = copy[0] == '/' ? mem_copy_string(copy) : fs_join(git, copy);
-        free(copy);
-        free(git);
-        git = folder;
-    }
-    free(pointer);
-    str_free(&text);
-    return git;
-}
-
-static void read_exclude(struct ignore *self, const char *top) {
-    char *git = common_folder(fs_join(top, ".git"));
-    char *path = fs_join(git, "info/exclude");
-    size_t length;
-    char *text = read_rules(path, &length);
-    push_level(self, 0, slice_of(text, length), slice_of("", 0), "a rule in .git/info/exclude excludes it");
-    free(text);
-    free(path);
-    free(git);
 }
 
 static bool has_git(const char *folder) {
@@ -235,11 +220,23 @@ static char *find_top(const char *root) {
     return top;
 }
 
-// Reads the levels above the root, from the repository's top down.
+// The ignore files of one folder above the root.
+static void read_above(struct ignore *self, const char *folder, size_t base) {
+    int opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened >= 0) {
+        read_folder(self, opened, folder, base, IGNORE_ANY);
+        close(opened);
+    }
+}
+
+// Reads what holds for the whole root: the user's own file, and the levels above from the repository's top
+// down.
 static void enter_above(struct ignore *self) {
     char *top = find_top(self->root);
     size_t length = strlen(top);
-    read_exclude(self, top);
+    begin_level(self);
+    read_outside(self, gitplaces_global(top), SKIP_GIT_GLOBAL, 0);
+    read_outside(self, gitplaces_exclude(top), SKIP_GIT_EXCLUDE, 0);
     if (strlen(self->root) > length) {
         str_append_string(&self->above, self->root + length + 1);
         str_append_char(&self->above, '/');
@@ -247,7 +244,7 @@ static void enter_above(struct ignore *self) {
     char *folder = mem_copy_string(self->root);
     for (size_t end = length; end < strlen(self->root); end += 1 + strcspn(self->root + end + 1, "/")) {
         folder[end] = '\0';
-        read_level(self, folder, end > length ? end - length : 0);
+        read_above(self, folder, end > length ? end - length : 0);
         folder[end] = '/';
     }
     free(folder);
@@ -272,42 +269,13 @@ void ignore_free(struct ignore *self) {
         ignore_leave(self);
     }
     vec_free(&self->levels);
-    vec_free(&self->rules[GIT]);
-    vec_free(&self->rules[OWN]);
+    vec_free(&self->sources);
+    for (int i = 0; i < IGNORE_FILES; i++) {
+        rules_free(&self->rules[i]);
+    }
     str_free(&self->above);
     free(self->root);
     free(self);
-}
-
-static bool rule_matches(const struct rule *rule, struct slice path, struct slice name, bool is_folder) {
-    if (rule->folders_only && !is_folder) {
-        return false;
-    }
-    if (rule->any_depth) {
-        return glob_match(rule->pattern, name, GLOB_NAME);
-    }
-    // git compares the part before the first special byte on its own: a `**` right behind it counts as one
-    // at the start.
-    struct slice rest = slice_sub(path, rule->base, path.length);
-    struct slice literal = slice_sub(rule->pattern, 0, rule->literal);
-    return slice_starts_with(rest, literal) &&
-           glob_match(slice_sub(rule->pattern, rule->literal, rule->pattern.length),
-                      slice_sub(rest, rule->literal, rest.length), GLOB_PATH);
-}
-
-static const struct rule *last_match(const struct rules *rules, struct slice path, struct slice name,
-                                     bool is_folder) {
-    for (size_t i = rules->count; i > 0; i--) {
-        if (rule_matches(&rules->items[i - 1], path, name, is_folder)) {
-            return &rules->items[i - 1];
-        }
-    }
-    return NULL;
-}
-
-static struct slice name_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slice_of_string(slash ? slash + 1 : path);
 }
 
 static struct slice from_top(const struct ignore *self, const char *path, struct str *joined) {
@@ -319,36 +287,89 @@ static struct slice from_top(const struct ignore *self, const char *path, struct
     return str_slice(joined);
 }
 
-bool ignore_check(const struct ignore *self, const char *path, bool is_folder, const char **reason) {
-    struct slice name = name_of(path);
-    *reason = deny_name(name, is_folder);
-    if (*reason) {
-        return true;
+// The rule that decides among all lists; NULL if none speaks of the path.
+static const struct rule *decide(const struct ignore *self, struct slice path, struct slice name,
+                                 bool is_folder) {
+    const struct rule *found[IGNORE_FILES];
+    for (int i = IGNORE_FILES - 1; i > IGNORE_GIT; i--) {
+        found[i] = rules_last_match(&self->rules[i], path, name, is_folder);
+        if (found[i] && !found[i]->negated) {
+            return found[i];
+        }
+    }
+    found[IGNORE_GIT] = rules_last_match(&self->rules[IGNORE_GIT], path, name, is_folder);
+    return found[IGNORE_HUNCH] ? found[IGNORE_HUNCH] : found[IGNORE_GIT];
+}
+
+static void tell_rule(const struct ignore *self, const struct rule *rule, struct ignore_rule *out) {
+    const struct rule_source *source = &self->sources.items[rule->source];
+    *out = (struct ignore_rule){.file = source->file,
+                                .line = source->is_shut ? 0 : rule->line,
+                                .written = source->is_shut ? slice_of("", 0) : rule->written};
+}
+
+enum skip ignore_check(const struct ignore *self, const char *path, bool is_folder,
+                       struct ignore_rule *rule) {
+    struct ignore_rule unused;
+    rule = rule ? rule : &unused;
+    *rule = (struct ignore_rule){.file = "", .written = slice_of("", 0)};
+    struct slice name = names_last(path);
+    enum skip denied = deny_name(name, is_folder);
+    if (denied) {
+        return denied;
     }
     struct str joined;
     str_init(&joined);
-    struct slice full = from_top(self, path, &joined);
-    const struct rule *rule = last_match(&self->rules[OWN], full, name, is_folder);
-    rule = rule ? rule : last_match(&self->rules[GIT], full, name, is_folder);
+    const struct rule *decides = decide(self, from_top(self, path, &joined), name, is_folder);
     str_free(&joined);
-    bool excluded = rule && !rule->negated;
-    *reason = excluded ? rule->reason : NULL;
-    return excluded;
+    if (decides) {
+        tell_rule(self, decides, rule);
+    }
+    return decides && !decides->negated ? self->sources.items[decides->source].skip : SKIP_NOT;
+}
+
+static void keep_story(struct ignore_story *story, enum skip skip, const char *path, bool is_folder,
+                       const struct ignore_rule *rule) {
+    *story = (struct ignore_story){.skip = skip,
+                                   .subject = mem_copy_string(path),
+                                   .is_folder = is_folder,
+                                   .file = mem_copy_string(rule->file),
+                                   .line = rule->line,
+                                   .written = mem_copy_bytes(rule->written.data, rule->written.length)};
+}
+
+void ignore_tell(const char *root, const char *path, bool is_folder, struct ignore_story *story) {
+    struct ignore *self = ignore_new(root);
+    char *part = mem_copy_string(path);
+    struct ignore_rule rule;
+    enum skip skip = SKIP_NOT;
+    ignore_enter(self, "");
+    char *slash = strchr(part, '/');
+    for (; slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        skip = ignore_check(self, part, true, &rule);
+        if (skip) {
+            break;
+        }
+        ignore_enter(self, part);
+        *slash = '/';
+    }
+    skip = skip ? skip : ignore_check(self, part, is_folder, &rule);
+    keep_story(story, skip, part, slash || is_folder, &rule);
+    free(part);
+    ignore_free(self);
+}
+
+void ignore_story_free(struct ignore_story *story) {
+    free(story->subject);
+    free(story->file);
+    free(story->written);
 }
 
 bool ignore_path(const char *root, const char *path, bool is_folder, const char **reason) {
-    struct ignore *self = ignore_new(root);
-    char *parent = mem_copy_string(path);
-    ignore_enter(self, "");
-    bool excluded = false;
-    for (char *slash = strchr(parent, '/'); slash && !excluded; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        excluded = ignore_check(self, parent, true, reason);
-        ignore_enter(self, parent);
-        *slash = '/';
-    }
-    excluded = excluded || ignore_check(self, path, is_folder, reason);
-    free(parent);
-    ignore_free(self);
-    return excluded;
+    struct ignore_story story;
+    ignore_tell(root, path, is_folder, &story);
+    *reason = story.skip ? skip_words(story.skip) : NULL;
+    ignore_story_free(&story);
+    return *reason != NULL;
 }

@@ -140,6 +140,7 @@ static void free_all(struct indexer *self) {
     queue_fini(&self->results);
     free_paths(&self->changed);
     free_paths(&self->warnings);
+    vec_free(&self->to_parse);
     uv_cond_destroy(&self->scan_wake);
     uv_mutex_destroy(&self->lock);
     free(self->store_path);

@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "indexer/sink.h"
+#include "indexer/skip.h"
 
 #include <uv.h>
 
@@ -32,11 +33,14 @@ struct index_progress {
     uint64_t files_parsed; // read and parsed in this pass (the others came from the store)
     uint64_t files_failed;
     uint64_t files; // in the index now: those done, less the binary and minified ones
+    struct skip_counts
+        skipped; // of this pass, by reason: by content as files are read, the rest after the walk
     uint64_t bytes_parsed;
     uint64_t chunks;
     uint64_t symbols;
     bool walk_done;
-    bool ready; // the first full pass is in
+    bool searchable; // every file is in, a large repository's perhaps by its words alone as yet
+    bool ready;      // the first full pass is in
 };
 
 struct indexer_options {
@@ -44,6 +48,9 @@ struct indexer_options {
     const char *store_path; // NULL: below the user's cache folder, by the root's hash; "": no store
     int64_t cache_cap;      // bytes of all repositories' stores together (store_collect.h); 0: not looked at
     unsigned threads;       // parsing threads; 0: cores - 1, at least 1
+    // When a first pass finds more bytes than this to parse, all of it is read for its words before that, so
+    // that it can be searched soon. 0: never.
+    uint64_t words_above;
     struct index_sink sink;
     void (*on_progress)(void *context, const struct index_progress *progress); // at most ten times a second
     void (*on_ready)(void *context, const struct index_progress *progress);    // after each full pass

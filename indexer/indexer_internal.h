@@ -48,7 +48,8 @@ enum result_kind {
     RESULT_GONE,
     RESULT_OVERLAY, // record, text
     RESULT_OVERLAY_REMOVE,
-    RESULT_WALKED, // the walk is over: all of this pass is in the queues
+    RESULT_SEARCHABLE, // every file of this pass was read, for its words at least
+    RESULT_WALKED,     // the walk is over: all of this pass is in the queues
 };
 
 struct result {
@@ -57,6 +58,8 @@ struct result {
     uint64_t ticket;
     bool in_pass;
     bool is_partial; // PARSED: the time limit cut it short
+    enum skip skip;  // REFUSED: why
+    bool by_words;   // PARSED: and to be parsed later; REFUSED, FAILED, GONE: likewise
     struct source_stat status;
     struct record *record;
     struct str bytes;  // PARSED
@@ -66,6 +69,13 @@ struct result {
 struct parser {
     struct indexer *indexer;
     uv_thread_t thread;
+};
+
+// Files that a pass found to read, in its order: what is left to parse when the words are in.
+struct job_list {
+    struct job **items;
+    size_t count;
+    size_t capacity;
 };
 
 struct path_list {
@@ -92,7 +102,8 @@ struct indexer {
     uv_mutex_t lock; // guards from here ...
     uv_cond_t scan_wake;
     struct index_progress progress;
-    uint64_t outstanding; // files of this pass that the writer has not seen
+    uint64_t outstanding;       // files of this pass that the writer has not seen
+    uint64_t words_outstanding; // files read for their words that the writer has not seen
     uint64_t passes_done;
     bool is_loaded; // the catalog holds what the store knows
     bool is_scanning;
@@ -103,7 +114,10 @@ struct indexer {
     struct catalog *catalog;
     struct jobs jobs;
     struct queue results;
-    uint32_t pass; // the scanner's
+    uint32_t pass; // the scanner's, as are ...
+    struct job_list to_parse;
+    uint64_t bytes_to_parse;
+    bool words_began; // ... to here
 
     uv_thread_t scanner;
     uv_thread_t writer;

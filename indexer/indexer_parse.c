@@ -16,18 +16,24 @@ static void extract(struct parser *self, struct syntax *syntax, const struct lan
     record->hash = hash_bytes(text.data, text.length);
     record->taint = source_taint(path, text);
     record->size = (int64_t)text.length;
-    result->is_partial = syntax_extract(syntax, language, text, &self->indexer->stop, record) != 0;
+    if (result->by_words) {
+        syntax_words(syntax, language, text, record);
+    } else {
+        result->is_partial = syntax_extract(syntax, language, text, &self->indexer->stop, record) != 0;
+    }
 }
 
 // What is to be done with the bytes that were read; takes them over.
 static void judge_file(struct parser *self, struct syntax *syntax, const struct job *job,
                        struct result *result) {
     struct slice text = str_slice(&result->bytes);
+    enum skip skip = SKIP_NOT;
     if (job->has_hash && hash_bytes(text.data, text.length) == job->hash) {
         result->kind = RESULT_SAME;
-    } else if (source_refuse_text(text)) {
+    } else if ((skip = source_judge_text(job->path, text)) != SKIP_NOT) {
         result->kind = RESULT_REFUSED;
-        log_debug("%s is not indexed: %s", job->path, source_refuse_text(text));
+        result->skip = skip;
+        log_debug("%s is not indexed: %s", job->path, skip_words(skip));
     } else {
         extract(self, syntax, language_of_path(job->path), text, result);
         result->record->mtime_ns = result->status.mtime_ns;
@@ -37,6 +43,7 @@ static void judge_file(struct parser *self, struct syntax *syntax, const struct 
 static void parse_file(struct parser *self, struct syntax *syntax, const struct job *job) {
     struct result *result = result_new(RESULT_PARSED, job->path, job->ticket);
     result->in_pass = job->in_pass;
+    result->by_words = job->kind == JOB_WORDS;
     int error = source_read(self->indexer->root, job->path, &result->bytes, &result->status);
     if (error == 0) {
         judge_file(self, syntax, job, result);
@@ -49,7 +56,7 @@ static void parse_file(struct parser *self, struct syntax *syntax, const struct 
 
 static bool is_wanted(struct parser *self, const struct job *job) {
     const char *reason;
-    return job->text->length <= SOURCE_SIZE_LIMIT && !source_refuse_text(text_slice(job->text)) &&
+    return job->text->length <= SOURCE_SIZE_LIMIT && !source_judge_text(job->path, text_slice(job->text)) &&
            walk_allows(self->indexer->root, job->path, &reason);
 }
 
@@ -68,6 +75,7 @@ static void parse_overlay(struct parser *self, struct syntax *syntax, const stru
 
 static void run_job(struct parser *self, struct syntax *syntax, const struct job *job) {
     switch (job->kind) {
+    case JOB_WORDS:
     case JOB_FILE:
         parse_file(self, syntax, job);
         break;

@@ -27,8 +27,7 @@ static void count_done(struct indexer *self) {
     uv_async_send(&self->wake);
 }
 
-static void push_job(struct indexer *self, const char *path, const struct catalog_answer *answer,
-                     bool in_pass) {
+static struct job *new_job(const char *path, const struct catalog_answer *answer, bool in_pass) {
     struct job *job = mem_zero(1, sizeof *job);
     *job = (struct job){.kind = JOB_FILE,
                         .path = mem_copy_string(path),
@@ -36,8 +35,37 @@ static void push_job(struct indexer *self, const char *path, const struct catalo
                         .in_pass = in_pass,
                         .has_hash = answer->has_hash,
                         .hash = answer->hash};
+    return job;
+}
+
+static void push_job(struct indexer *self, struct job *job) {
     if (!jobs_push_file(&self->jobs, job)) {
         job_free(job);
+    }
+}
+
+static void push_words(struct indexer *self, const struct job *job) {
+    struct job *words = mem_zero(1, sizeof *words);
+    *words = (struct job){
+        .kind = JOB_WORDS, .path = mem_copy_string(job->path), .ticket = job->ticket, .in_pass = true};
+    uv_mutex_lock(&self->lock);
+    self->words_outstanding++;
+    uv_mutex_unlock(&self->lock);
+    push_job(self, words);
+}
+
+// The file waits to be parsed. Once so many wait that somebody would notice, they and all that follow are read
+// for their words first.
+static void put_off(struct indexer *self, struct job *job, int64_t size) {
+    vec_push(&self->to_parse, job);
+    self->bytes_to_parse += (uint64_t)size;
+    if (self->words_began) {
+        push_words(self, job);
+    } else if (self->bytes_to_parse > self->options.words_above) {
+        self->words_began = true;
+        for (size_t i = 0; i < self->to_parse.count; i++) {
+            push_words(self, self->to_parse.items[i]);
+        }
     }
 }
 
@@ -52,8 +80,10 @@ static void push_gone(struct indexer *self, struct catalog_gone_list *gone) {
 static void look_at(struct indexer *self, const char *path, const struct source_stat *status, bool in_pass) {
     struct catalog_answer answer;
     catalog_visit(self->catalog, path, status, self->pass, !in_pass, &answer);
-    if (answer.verdict == CATALOG_CHANGED) {
-        push_job(self, path, &answer, in_pass);
+    if (answer.verdict == CATALOG_CHANGED && in_pass && self->options.words_above && self->pass == 1) {
+        put_off(self, new_job(path, &answer, in_pass), status->size);
+    } else if (answer.verdict == CATALOG_CHANGED) {
+        push_job(self, new_job(path, &answer, in_pass));
     } else if (answer.verdict == CATALOG_STORED) {
         struct result *result = result_new(RESULT_STORED, path, answer.ticket);
         result->record = answer.record;
@@ -107,14 +137,51 @@ static void on_file(void *context, const char *path, const struct source_stat *s
     look_at_all_changed(self);
 }
 
+static bool wait_for_words(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    if (!is_stopping(self) && self->words_outstanding && !self->changed.count) {
+        uv_cond_wait(&self->scan_wake, &self->lock);
+    }
+    bool done = self->words_outstanding == 0;
+    uv_mutex_unlock(&self->lock);
+    return done;
+}
+
+// Parses what the walk put off, once all words are in.
+static void parse_the_rest(struct indexer *self) {
+    while (!is_stopping(self) && !wait_for_words(self)) {
+        look_at_all_changed(self);
+    }
+    if (self->words_began) {
+        indexer_deliver(self, result_new(RESULT_SEARCHABLE, "", 0));
+    }
+    for (size_t i = 0; i < self->to_parse.count; i++) {
+        push_job(self, self->to_parse.items[i]);
+        look_at_all_changed(self);
+    }
+    vec_free(&self->to_parse);
+    self->bytes_to_parse = 0;
+    self->words_began = false;
+}
+
 static void warn_if_nothing(struct indexer *self, const struct walk_stats *stats) {
-    if (stats->files || !stats->ignored) {
+    if (stats->files || !stats->first_rule) {
         return;
     }
+    bool is_gits = stats->first_rule <= SKIP_GIT_GLOBAL;
     indexer_warn(self,
-                 "nothing in %s is indexed: all its source files are excluded (the first one because %s); "
-                 "to take some back, put a line such as !src/ into a .hunchignore file there",
-                 self->root, stats->ignore_reason);
+                 "nothing in %s is indexed: all its source files are excluded (the first one because %s); %s",
+                 self->root, skip_words(stats->first_rule),
+                 is_gits ? "to take some back, put a line such as !src/ into a .hunchignore file there"
+                         : "to have some indexed, change that rule");
+}
+
+static void count_skipped(struct indexer *self, const struct walk_stats *stats) {
+    uv_mutex_lock(&self->lock);
+    for (size_t i = 0; i < SKIP_COUNT; i++) {
+        self->progress.skipped.of[i] += stats->skipped.of[i];
+    }
+    uv_mutex_unlock(&self->lock);
 }
 
 static void start_pass(struct indexer *self) {
@@ -126,7 +193,8 @@ static void start_pass(struct indexer *self) {
     *progress = (struct index_progress){.files = progress->files,
                                         .chunks = progress->chunks,
                                         .symbols = progress->symbols,
-                                        .ready = progress->ready};
+                                        .ready = progress->ready,
+                                        .searchable = progress->searchable};
     uv_mutex_unlock(&self->lock);
 }
 
@@ -139,10 +207,12 @@ static void run_pass(struct indexer *self) {
         struct catalog_gone_list gone = {0};
         catalog_sweep(self->catalog, self->pass, &gone);
         push_gone(self, &gone);
+        count_skipped(self, &stats);
         warn_if_nothing(self, &stats);
     } else if (result != ERR_CANCELLED) {
         indexer_warn(self, "%s", err.message);
     }
+    parse_the_rest(self);
     indexer_deliver(self, result_new(RESULT_WALKED, "", 0));
 }
 

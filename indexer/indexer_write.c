@@ -181,6 +181,39 @@ static void apply_file(struct writer *self, struct result *result) {
     }
 }
 
+// Under the lock.
+static void count_totals(struct indexer *indexer) {
+    struct catalog_totals totals;
+    catalog_totals(indexer->catalog, &totals);
+    indexer->progress.files = totals.files;
+    indexer->progress.chunks = totals.chunks;
+    indexer->progress.symbols = totals.symbols;
+}
+
+// A word about a file that is to be parsed later; what rules it out will rule it out then.
+static void apply_words(struct writer *self, struct result *result) {
+    struct indexer *indexer = self->indexer;
+    if (result->kind == RESULT_PARSED && catalog_is_current(indexer->catalog, result->path, result->ticket)) {
+        put(self, result->record, str_slice(&result->bytes));
+        add_to_batch(self);
+    }
+    uv_mutex_lock(&indexer->lock);
+    if (--indexer->words_outstanding == 0) {
+        uv_cond_signal(&indexer->scan_wake);
+    }
+    uv_mutex_unlock(&indexer->lock);
+}
+
+static void apply_searchable(struct writer *self) {
+    if (self->sink->searchable) {
+        self->sink->searchable(self->sink->self);
+    }
+    uv_mutex_lock(&self->indexer->lock);
+    count_totals(self->indexer);
+    self->indexer->progress.searchable = true;
+    uv_mutex_unlock(&self->indexer->lock);
+}
+
 static void apply_overlay(struct writer *self, const struct result *result) {
     uint32_t id = intern_add(&self->documents, slice_of_string(result->path));
     if (id == self->shown.count) {
@@ -203,21 +236,13 @@ static void apply_overlay(struct writer *self, const struct result *result) {
     add_to_batch(self);
 }
 
-// Under the lock.
-static void count_totals(struct indexer *indexer) {
-    struct catalog_totals totals;
-    catalog_totals(indexer->catalog, &totals);
-    indexer->progress.files = totals.files;
-    indexer->progress.chunks = totals.chunks;
-    indexer->progress.symbols = totals.symbols;
-}
-
 static void count_file(struct writer *self, const struct result *result) {
     struct indexer *indexer = self->indexer;
     uv_mutex_lock(&indexer->lock);
     count_totals(indexer);
     struct index_progress *progress = &indexer->progress;
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
+    progress->skipped.of[result->skip] += result->kind == RESULT_REFUSED ? 1 : 0;
     if (result->in_pass) {
         progress->files_done++;
         indexer->outstanding--;
@@ -231,6 +256,10 @@ static void apply(struct writer *self, struct result *result) {
         uv_mutex_lock(&self->indexer->lock);
         self->indexer->progress.walk_done = true;
         uv_mutex_unlock(&self->indexer->lock);
+    } else if (result->kind == RESULT_SEARCHABLE) {
+        apply_searchable(self);
+    } else if (result->by_words) {
+        apply_words(self, result);
     } else if (result->kind == RESULT_OVERLAY || result->kind == RESULT_OVERLAY_REMOVE) {
         apply_overlay(self, result);
     } else {
@@ -259,7 +288,7 @@ static void finish_pass(struct writer *self) {
     mem_give_back();
     uv_mutex_lock(&indexer->lock);
     count_totals(indexer);
-    indexer->progress.ready = true;
+    indexer->progress.ready = indexer->progress.searchable = true;
     indexer->passes_done++;
     indexer->is_scanning = false;
     uv_cond_signal(&indexer->scan_wake);

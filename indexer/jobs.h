@@ -22,13 +22,13 @@
 
 enum { JOBS_FILES = 128, JOBS_DELAY_MS = 150, JOBS_LONGEST_DELAY_MS = 600 };
 
-enum job_kind { JOB_FILE, JOB_OVERLAY, JOB_OVERLAY_REMOVE };
+enum job_kind { JOB_FILE, JOB_WORDS, JOB_OVERLAY, JOB_OVERLAY_REMOVE };
 
 struct job {
     enum job_kind kind;
     char *path;
     uint64_t ticket;   // FILE: catalog.h's; OVERLAY*: rises with every change of any overlay
-    bool in_pass;      // FILE: found by a walk
+    bool in_pass;      // FILE, WORDS: found by a walk
     bool has_hash;     // FILE: of the known content
     uint64_t hash;     // FILE
     struct text *text; // OVERLAY

@@ -12,5 +12,6 @@ static void ignore_commit(void *self, bool full_pass) {
 }
 
 struct index_sink index_sink_none(void) {
-    return (struct index_sink){NULL, ignore_record, ignore_path, ignore_record, ignore_path, ignore_commit};
+    return (struct index_sink){NULL,        ignore_record, ignore_path, ignore_record,
+                               ignore_path, ignore_commit, NULL};
 }

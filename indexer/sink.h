@@ -27,6 +27,8 @@ struct index_sink {
     void (*overlay_remove)(void *self, const char *path);
     // A batch is complete; full_pass: the first walk over the whole repository is in.
     void (*commit)(void *self, bool full_pass);
+    // Every file is in, many of them by their words alone (record->by_words): let it be found. May be NULL.
+    void (*searchable)(void *self);
 };
 
 // A sink that ignores everything: for who wants the store alone, or only some of the calls.

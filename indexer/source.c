@@ -3,9 +3,10 @@
 
 #include "base/err.h"
 #include "base/fs.h"
-#include "base/glob.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "indexer/language.h"
+#include "indexer/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,23 +21,127 @@ static const int64_t second_ns = 1000 * 1000 * 1000;
 static const int64_t young_ns = 50 * 1000 * 1000;
 static const int64_t young_coarse_ns = 2 * second_ns;
 
+// What package managers wrote, in lower case.
 static const char *const lock_files[] = {
-    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock",      "pnpm-lock.yaml", "bun.lock",
-    "deno.lock",         "Cargo.lock",          "go.sum",         "poetry.lock",    "uv.lock",
-    "Pipfile.lock",      "composer.lock",       "Gemfile.lock",   "flake.lock",     "packages.lock.json",
-    "Podfile.lock",      "pubspec.lock",        "gradle.lockfile"};
+    // sorted
+    ".terraform.lock.hcl",
+    "bun.lock",
+    "bun.lockb",
+    "cabal.project.freeze",
+    "cargo.lock",
+    "cartfile.resolved",
+    "chart.lock",
+    "composer.lock",
+    "conan.lock",
+    "deno.lock",
+    "flake.lock",
+    "gemfile.lock",
+    "go.sum",
+    "go.work.sum",
+    "gradle.lockfile",
+    "mix.lock",
+    "module.bazel.lock",
+    "npm-shrinkwrap.json",
+    "package-lock.json",
+    "package.resolved",
+    "packages.lock.json",
+    "pdm.lock",
+    "pipfile.lock",
+    "pixi.lock",
+    "pnpm-lock.yaml",
+    "podfile.lock",
+    "poetry.lock",
+    "pubspec.lock",
+    "rebar.lock",
+    "shard.lock",
+    "stack.yaml.lock",
+    "uv.lock",
+    "yarn.lock"};
 
-static const char *const vendored_folders[] = {"vendor",     "vendored", "third_party",      "third-party",
-                                               "thirdparty", "3rdparty", "3rd_party",        "external",
-                                               "extern",     "deps",     "bower_components", "node_modules"};
+static const char *const built_files[] = {"*.min.js",   "*.min.mjs", "*.min.cjs", "*.min.css",
+                                          "*.min.html", "*-min.js",  "*-min.css", "*.bundle.js",
+                                          "*.chunk.js", "*~",        ".#*",       "#*#"};
 
-static const char *const test_folders[] = {"test",  "tests",    "testing",  "__tests__", "spec",
-                                           "specs", "testdata", "fixtures", "e2e"};
+// Pictures, sound, archives, fonts, objects of compilers, databases, weights of models.
+static const char *const media_extensions[] = {
+    // sorted
+    "3ds",    "7z",      "a",     "aab",     "aac",   "accdb", "ai",      "aiff",        "ani",    "apk",
+    "arrow",  "avi",     "avif",  "avro",    "beam",  "bin",   "blend",   "bmp",         "bz2",    "cab",
+    "chm",    "ckpt",    "class", "cpio",    "cr2",   "crx",   "cur",     "dat",         "db",     "db3",
+    "dbf",    "dds",     "deb",   "der",     "dex",   "dfu",   "djvu",    "dll",         "dmg",    "dmp",
+    "doc",    "docx",    "dsym",  "dylib",   "ear",   "egg",   "elf",     "eot",         "epub",   "etl",
+    "exe",    "exr",     "fbx",   "feather", "flac",  "flv",   "fon",     "fw",          "gch",    "gem",
+    "ggml",   "gguf",    "gif",   "glb",     "gmo",   "gz",    "h5",      "hdf5",        "hdr",    "heic",
+    "heif",   "ibd",     "icns",  "ico",     "idx",   "ilk",   "img",     "ipa",         "iso",    "jar",
+    "jfif",   "joblib",  "jp2",   "jpe",     "jpeg",  "jpg",   "jxl",     "ko",          "ldb",    "lib",
+    "lz",     "lz4",     "lzma",  "m4a",     "m4v",   "mdb",   "mid",     "midi",        "mkv",    "mobi",
+    "mov",    "mp3",     "mp4",   "mpeg",    "mpg",   "msi",   "npy",     "npz",         "nupkg",  "o",
+    "oat",    "odg",     "odp",   "ods",     "odt",   "oga",   "ogg",     "ogv",         "onnx",   "opus",
+    "orc",    "otf",     "p7b",   "p7c",     "pack",  "pak",   "parquet", "pcap",        "pcapng", "pcf",
+    "pch",    "pcx",     "pdb",   "pdf",     "pfb",   "pfm",   "pickle",  "pkl",         "png",    "ppt",
+    "pptx",   "psd",     "pt",    "pth",     "pyc",   "pyd",   "pyo",     "qm",          "rar",    "raw",
+    "rdata",  "rdb",     "rds",   "rlib",    "rmeta", "rom",   "rpm",     "safetensors", "sketch", "so",
+    "sqlite", "sqlite3", "sst",   "stl",     "swn",   "swo",   "swp",     "tar",         "tbz",    "tflite",
+    "tga",    "tgz",     "tif",   "tiff",    "tlb",   "ttf",   "txz",     "uf2",         "vsix",   "war",
+    "wasm",   "wav",     "webm",  "webp",    "whl",   "wma",   "wmv",     "woff",        "woff2",  "xcf",
+    "xls",    "xlsx",    "xpi",   "xz",      "zip",   "zst"};
+
+// Lists of paths and of people.
+static const char *const data_files[] = {
+    // sorted
+    ".aiexclude",    ".copilotignore", ".cursorignore", ".cursorindexingignore",
+    ".dockerignore", ".ds_store",      ".eslintignore", ".gitattributes",
+    ".gitignore",    ".gitkeep",       ".gitmodules",   ".hunchignore",
+    ".keep",         ".mailmap",       ".npmignore",    ".prettierignore",
+    "thumbs.db"};
+
+// Text, but nothing a programmer writes line by line: tables, drawings, translations, logs, leftovers.
+static const char *const data_extensions[] = {
+    // sorted
+    "afm",  "arb",         "arff",    "bak",   "bdf",      "cap",    "cer",  "cov",     "crl",        "crt",
+    "csr",  "csv",         "dae",     "data",  "diff",     "dump",   "eps",  "fasta",   "fastq",      "gcda",
+    "gcno", "gcov",        "geojson", "gltf",  "gpx",      "har",    "hex",  "ihex",    "ipynb",      "jsonl",
+    "kml",  "lcov",        "lock",    "lockb", "log",      "map",    "md5",  "mtl",     "ndjson",     "nib",
+    "obj",  "orig",        "osm",     "out",   "p7s",      "patch",  "pbm",  "pbxproj", "pgm",        "ply",
+    "pnm",  "po",          "pot",     "ppm",   "profraw",  "ps",     "psv",  "rej",     "resources",  "resx",
+    "rtf",  "s19",         "sam",     "sha1",  "sha256",   "sha512", "snap", "srec",    "storyboard", "sum",
+    "svg",  "svgz",        "tap",     "tmp",   "topojson", "trace",  "tsv",  "ttx",     "vcf",        "wkt",
+    "xbm",  "xcuserstate", "xib",     "xlf",   "xliff",    "xpm"};
+
+static const char *const vendored_folders[] = {
+    // sorted
+    "3rd_party",   "3rdparty",    "bower_components", "deps",   "extern",   "external", "node_modules",
+    "third-party", "third_party", "thirdparty",       "vendor", "vendored", "vendors"};
+
+static const char *const generated_folders[] = {
+    // sorted
+    "__generated__", "generated"};
+
+static const char *const generated_names[] = {
+    "*.pb.go",       "*.pb.cc",       "*.pb.h",        "*.pb.swift", "*_pb2.py",       "*_pb2.pyi",
+    "*_pb2_grpc.py", "*_pb.js",       "*_pb.d.ts",     "*.g.dart",   "*.freezed.dart", "*.g.cs",
+    "*.designer.cs", "*_generated.*", "*.generated.*", "*.gen.go",   "zz_generated.*", "moc_*.cpp"};
+
+static const char *const test_folders[] = {
+    // sorted
+    "__tests__", "e2e", "fixtures", "spec", "specs", "test", "testdata", "testing", "tests"};
 
 static const char *const test_names[] = {"test_*",   "*_test.*", "*_tests.*", "*.test.*", "*.spec.*",
                                          "*_spec.*", "*Test.*",  "*Tests.*",  "*-test.*", "conftest.py"};
 
-#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+// How generators sign, in lower case; in two pieces, lest this very file be taken for a generated one.
+static const char *const signatures[] = {"do not"
+                                         " edit",
+                                         "@"
+                                         "generated",
+                                         "automatically"
+                                         " generated",
+                                         "auto-generated"
+                                         " by",
+                                         "autogenerated"
+                                         " by",
+                                         "code generated"
+                                         " by"};
 
 static int64_t nanoseconds(struct timespec time) {
     return (int64_t)time.tv_sec * second_ns + time.tv_nsec;
@@ -50,6 +155,7 @@ static void set_status(struct source_stat *out, const struct stat *status) {
         .mtime_ns = modified > changed ? modified : changed,
         .is_folder = S_ISDIR(status->st_mode),
         .is_file = S_ISREG(status->st_mode),
+        .is_link = S_ISLNK(status->st_mode),
     };
 }
 
@@ -105,7 +211,8 @@ int source_open(const char *root, const char *path, int flags) {
     return file;
 }
 
-static int read_bytes(int file, struct str *text) {
+int source_read_bytes(int file, size_t limit, struct str *text) {
+    size_t start = text->length;
     for (;;) {
         str_reserve(text, 16 * 1024);
         ssize_t got = read(file, text->data + text->length, text->capacity - text->length);
@@ -117,7 +224,7 @@ static int read_bytes(int file, struct str *text) {
             return got < 0 ? ERR_IO : 0;
         }
         text->length += (size_t)got;
-        if (text->length > SOURCE_SIZE_LIMIT) {
+        if (text->length - start > limit) {
             text->data[text->length] = '\0';
             return ERR_TOO_LARGE;
         }
@@ -147,7 +254,7 @@ static int read_open(int file, struct str *text, struct source_stat *status) {
     if (is_young(status)) {
         status->mtime_ns = 0;
     }
-    int result = read_bytes(file, text);
+    int result = source_read_bytes(file, SOURCE_SIZE_LIMIT, text);
     if (result == 0 && (size_t)status->size != text->length) {
         // It changed while it was read.
         status->size = (int64_t)text->length;
@@ -165,83 +272,120 @@ int source_read(const char *root, const char *path, struct str *text, struct sou
     return result;
 }
 
-static bool is_one_of(struct slice name, const char *const *names, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (slice_equal(name, slice_of_string(names[i]))) {
-            return true;
+enum skip source_judge_name(const char *path) {
+    char buffer[NAMES_LIMIT];
+    struct slice name = names_lower(names_last(path), buffer);
+    struct slice extension = names_extension(name);
+    if (names_hold(NAMES_OF(lock_files), name)) {
+        return SKIP_LOCK;
+    }
+    if (names_match(NAMES_OF(built_files), name)) {
+        return SKIP_BUILT;
+    }
+    if (language_of_path(path)) {
+        return SKIP_NOT;
+    }
+    if (names_hold(NAMES_OF(media_extensions), extension)) {
+        return SKIP_MEDIA;
+    }
+    bool is_data = names_hold(NAMES_OF(data_files), name) || names_hold(NAMES_OF(data_extensions), extension);
+    return is_data ? SKIP_DATA : SKIP_NOT;
+}
+
+enum skip source_judge_size(const char *path, int64_t size) {
+    if (size > SOURCE_SIZE_LIMIT) {
+        return SKIP_LARGE;
+    }
+    return size > SOURCE_UNKNOWN_LIMIT && !language_of_path(path) ? SKIP_LARGE_UNKNOWN : SKIP_NOT;
+}
+
+static bool is_utf16(struct slice text) {
+    return slice_starts_with(text, SLICE_LITERAL("\xFF\xFE")) ||
+           slice_starts_with(text, SLICE_LITERAL("\xFE\xFF"));
+}
+
+// Are more bytes than that many in a hundred not UTF-8?
+static bool is_foreign(struct slice text, size_t percent) {
+    struct slice window = slice_sub(text, 0, SOURCE_ENCODING_WINDOW);
+    size_t invalid = 0;
+    for (size_t at = 0; at < window.length;) {
+        at += utf8_plain(slice_sub(window, at, window.length));
+        if (at < window.length) {
+            size_t length;
+            uint32_t code = utf8_decode(slice_sub(window, at, window.length), &length);
+            invalid += code == UTF8_REPLACEMENT && length == 1 ? 1 : 0;
+            at += length;
         }
     }
-    return false;
+    return invalid * 100 > window.length * percent;
 }
 
-static struct slice name_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slice_of_string(slash ? slash + 1 : path);
-}
-
-const char *source_refuse_name(const char *path) {
-    if (is_one_of(name_of(path), lock_files, COUNT(lock_files))) {
-        return "it is a lock file that a package manager wrote";
-    }
-    return language_of_path(path) ? NULL : "its language is not known";
-}
-
-const char *source_refuse_text(struct slice text) {
-    size_t window = text.length < SOURCE_BINARY_WINDOW ? text.length : SOURCE_BINARY_WINDOW;
-    if (window && memchr(text.data, '\0', window)) {
-        return "it is a binary file";
-    }
+static enum skip judge_lines(struct slice text, size_t dense_size) {
     size_t lines = 0;
     for (size_t at = 0; at < text.length; lines++) {
         const char *newline = memchr(text.data + at, '\n', text.length - at);
         size_t end = newline ? (size_t)(newline - text.data) : text.length;
         if (end - at > SOURCE_LINE_LIMIT) {
-            return "it is minified (a line is over 20,000 bytes)";
+            return SKIP_LONG_LINE;
         }
         at = end + 1;
     }
-    bool is_dense = text.length > SOURCE_DENSE_SIZE && text.length / lines > SOURCE_DENSE_LINE;
-    return is_dense ? "it is minified (over 500 bytes a line)" : NULL;
+    return text.length > dense_size && text.length / lines > SOURCE_DENSE_LINE ? SKIP_DENSE : SKIP_NOT;
 }
 
-static bool is_generated(struct slice text) {
-    struct slice head = slice_sub(text, 0, SOURCE_GENERATED_WINDOW);
-    // In two pieces, lest this very file be taken for a generated one.
-    return slice_find(head,
-                      SLICE_LITERAL("DO NOT"
-                                    " EDIT"),
-                      0) != (size_t)-1 ||
-           slice_find(head,
-                      SLICE_LITERAL("@"
-                                    "generated"),
-                      0) != (size_t)-1;
+enum skip source_judge_text(const char *path, struct slice text) {
+    bool known = language_of_path(path) != NULL;
+    if (is_utf16(text)) {
+        return SKIP_UTF16;
+    }
+    struct slice head = slice_sub(text, 0, SOURCE_BINARY_WINDOW);
+    if (head.length && memchr(head.data, '\0', head.length)) {
+        return SKIP_BINARY;
+    }
+    if (is_foreign(text, known ? SOURCE_ENCODING_PERCENT : SOURCE_ENCODING_PERCENT_UNKNOWN)) {
+        return SKIP_ENCODING;
+    }
+    return judge_lines(text, known ? SOURCE_DENSE_SIZE : SOURCE_DENSE_SIZE_UNKNOWN);
 }
 
-static bool is_below(const char *path, const char *const *folders, size_t count) {
+static bool is_below(const char *path, struct names folders) {
     for (const char *slash = strchr(path, '/'); slash; path = slash + 1, slash = strchr(path, '/')) {
-        if (is_one_of(slice_of(path, (size_t)(slash - path)), folders, count)) {
+        if (names_hold(folders, slice_of(path, (size_t)(slash - path)))) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_test_name(struct slice name) {
-    for (size_t i = 0; i < COUNT(test_names); i++) {
-        if (glob_match(slice_of_string(test_names[i]), name, GLOB_NAME)) {
+static bool is_signed(struct slice text) {
+    char head[SOURCE_GENERATED_WINDOW];
+    size_t length = slice_sub(text, 0, sizeof head).length;
+    for (size_t i = 0; i < length; i++) {
+        char c = text.data[i];
+        head[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+        if (slice_find(slice_of(head, length), slice_of_string(signatures[i]), 0) != (size_t)-1) {
             return true;
         }
     }
     return false;
+}
+
+static bool is_generated(const char *path, struct slice text) {
+    char buffer[NAMES_LIMIT];
+    return names_match(NAMES_OF(generated_names), names_lower(names_last(path), buffer)) ||
+           is_below(path, NAMES_OF(generated_folders)) || is_signed(text);
 }
 
 enum taint source_taint(const char *path, struct slice text) {
-    if (is_generated(text)) {
+    if (is_generated(path, text)) {
         return TAINT_GENERATED;
     }
-    if (is_below(path, vendored_folders, COUNT(vendored_folders))) {
+    if (is_below(path, NAMES_OF(vendored_folders))) {
         return TAINT_VENDORED;
     }
-    bool is_test = is_below(path, test_folders, COUNT(test_folders)) || is_test_name(name_of(path));
+    bool is_test =
+        is_below(path, NAMES_OF(test_folders)) || names_match(NAMES_OF(test_names), names_last(path));
     return is_test ? TAINT_TEST : TAINT_OWN;
 }

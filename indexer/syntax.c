@@ -133,3 +133,10 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
     bool asked = cancel && atomic_load_explicit(&cancel->fired, memory_order_acquire);
     return asked ? ERR_CANCELLED : ERR_TIMEOUT;
 }
+
+void syntax_words(struct syntax *syntax, const struct language *language, struct slice text,
+                  struct record *record) {
+    syntax_extract(syntax, NULL, text, NULL, record);
+    record->language = language_id(language_refine(language, record->path, text));
+    record->by_words = true;
+}

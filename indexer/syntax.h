@@ -26,5 +26,8 @@ void syntax_limit(struct syntax *syntax, unsigned milliseconds);
 // Fills language, line_count, chunks (with forward rows), symbols and imports of a fresh record.
 int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
                    const struct cancel *cancel, struct record *record);
+// The same without parsing, a hundred times quicker: chunks by lines, no symbols.
+void syntax_words(struct syntax *syntax, const struct language *language, struct slice text,
+                  struct record *record);
 
 #endif

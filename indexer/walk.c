@@ -7,7 +7,6 @@
 
 #include "base/fs.h"
 #include "base/vec.h"
-#include "indexer/deny.h"
 #include "indexer/ignore.h"
 
 #include <dirent.h>
@@ -22,7 +21,7 @@ struct frame {
     size_t path_length; // of the folder's path, which the names go behind
 };
 
-struct names {
+struct names_read {
     char **items;
     size_t count;
     size_t capacity;
@@ -74,60 +73,60 @@ static void free_names(char **names, size_t from, size_t count) {
     free(names);
 }
 
-// All names in the folder, sorted, so that two walks report in the same order.
-static void read_names(DIR *folder, struct names *names) {
+// All names in the folder, sorted, so that two walks report in the same order. Gives their ignore_mark.
+static unsigned read_names(DIR *folder, struct names_read *names) {
+    unsigned marks = 0;
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
             vec_push(names, mem_copy_string(entry->d_name));
+            marks |= ignore_mark(entry->d_name);
         }
     }
     if (names->count) {
         qsort(names->items, names->count, sizeof *names->items, by_name);
     }
+    return marks;
 }
 
-static void visit_file(struct walk *self, const struct source_stat *status) {
-    if (source_refuse_name(self->path.data)) {
-        self->stats->refused++;
-    } else if (status->size > SOURCE_SIZE_LIMIT) {
-        self->stats->too_large++;
-    } else {
-        self->stats->files++;
-        self->on_file(self->context, self->path.data, status);
+// What the thing is, before anybody's rules.
+static enum skip judge_kind(const struct source_stat *status) {
+    return status->is_file || status->is_folder ? SKIP_NOT : status->is_link ? SKIP_LINK : SKIP_SPECIAL;
+}
+
+enum skip walk_judge_file(const char *path, int64_t size) {
+    enum skip skip = source_judge_name(path);
+    return skip ? skip : source_judge_size(path, size);
+}
+
+// `name` in `folder`, at self->path. SKIP_NOT: to be reported, or a folder to go into.
+static enum skip judge(struct walk *self, int folder, const char *name, struct source_stat *status) {
+    if (self->path.length + strlen(self->root) >= WALK_PATH_LIMIT) {
+        return SKIP_LONG_PATH;
     }
-}
-
-static bool is_denied(const struct walk *self, bool is_folder) {
-    const char *slash = strrchr(self->path.data, '/');
-    return deny_name(slice_of_string(slash ? slash + 1 : self->path.data), is_folder) != NULL;
-}
-
-static bool is_ignored(struct walk *self, bool is_folder) {
-    const char *reason;
-    bool ignored = ignore_check(self->ignore, self->path.data, is_folder, &reason);
-    bool is_source = is_folder || !source_refuse_name(self->path.data);
-    if (ignored && is_source && !is_denied(self, is_folder)) {
-        self->stats->ignored++;
-        self->stats->ignore_reason = self->stats->ignore_reason ? self->stats->ignore_reason : reason;
+    if (source_stat_in(folder, name, status) != 0) {
+        return SKIP_UNREADABLE;
     }
-    return ignored;
+    enum skip skip = judge_kind(status);
+    skip = skip ? skip : ignore_check(self->ignore, self->path.data, status->is_folder, NULL);
+    return skip || status->is_folder ? skip : walk_judge_file(self->path.data, status->size);
 }
 
-// `name` in `folder`, at self->path. True for a folder to go into later.
+// True for a folder to go into later.
 static bool visit(struct walk *self, int folder, const char *name) {
     struct source_stat status;
-    if (self->path.length + strlen(self->root) >= WALK_PATH_LIMIT) {
-        self->stats->skipped++;
-    } else if (source_stat_in(folder, name, &status) != 0) {
-        self->stats->unreadable++;
-    } else if (!status.is_file && !status.is_folder) {
-        self->stats->skipped++;
-    } else if (!is_ignored(self, status.is_folder)) {
-        if (status.is_folder) {
-            return true;
+    enum skip skip = judge(self, folder, name, &status);
+    if (skip) {
+        self->stats->skipped.of[skip]++;
+        if (skip_is_rule(skip) && !self->stats->first_rule) {
+            self->stats->first_rule = skip;
         }
-        visit_file(self, &status);
+        return false;
     }
+    if (status.is_folder) {
+        return true;
+    }
+    self->stats->files++;
+    self->on_file(self->context, self->path.data, &status);
     return false;
 }
 
@@ -140,15 +139,16 @@ static void append_name(struct str *path, const char *name) {
 
 // Reads the folder at self->path, reports its files and keeps its sub-folders in a new frame.
 static void enter(struct walk *self) {
-    struct names names = {0};
+    struct names_read names = {0};
+    unsigned marks = 0;
     int file = source_open(self->root, self->path.data, O_RDONLY | O_DIRECTORY);
     DIR *folder = file >= 0 ? fdopendir(file) : NULL;
     if (folder) {
-        read_names(folder, &names);
+        marks = read_names(folder, &names);
     } else {
-        self->stats->unreadable++;
+        self->stats->skipped.of[SKIP_UNREADABLE]++;
     }
-    ignore_enter(self->ignore, self->path.data);
+    ignore_enter_marked(self->ignore, self->path.data, file, marks);
     struct frame frame = {.folders = names.items, .path_length = self->path.length};
     for (size_t i = 0; i < names.count; i++) {
         append_name(&self->path, names.items[i]);
@@ -234,17 +234,20 @@ static bool has_linked_parent(const char *root, const char *path) {
     return linked;
 }
 
+enum skip walk_judge_path(const char *root, const char *path) {
+    if (!is_below_root(path)) {
+        return SKIP_OUTSIDE;
+    }
+    if (strlen(root) + strlen(path) >= WALK_PATH_LIMIT) {
+        return SKIP_LONG_PATH;
+    }
+    return has_linked_parent(root, path) ? SKIP_BEHIND_LINK : SKIP_NOT;
+}
+
 bool walk_allows(const char *root, const char *path, const char **reason) {
-    *reason = NULL;
-    if (!is_below_root(path) || strlen(root) + strlen(path) >= WALK_PATH_LIMIT) {
-        *reason = "it is not below the folder";
-        return false;
-    }
-    if (has_linked_parent(root, path)) {
-        *reason = "a folder on its path is a link";
-        return false;
-    }
-    return !ignore_path(root, path, false, reason);
+    enum skip skip = walk_judge_path(root, path);
+    *reason = skip ? skip_words(skip) : NULL;
+    return !skip && !ignore_path(root, path, false, reason);
 }
 
 bool walk_includes(const char *root, const char *path, struct source_stat *status, const char **reason) {
@@ -254,12 +257,10 @@ bool walk_includes(const char *root, const char *path, struct source_stat *statu
     if (!walk_allows(root, path, reason)) {
         return false;
     }
-    if (source_stat(root, path, status) == 0 && !status->is_file) {
-        *reason = "it is not a regular file";
-    } else if (status->size > SOURCE_SIZE_LIMIT) {
-        *reason = "it is over 1 MB";
-    } else {
-        *reason = source_refuse_name(path);
-    }
-    return *reason == NULL;
+    bool exists = source_stat(root, path, status) == 0;
+    enum skip skip = !exists || status->is_file ? walk_judge_file(path, status->size)
+                     : status->is_folder        ? SKIP_SPECIAL
+                                                : judge_kind(status);
+    *reason = skip ? skip_words(skip) : NULL;
+    return !skip;
 }

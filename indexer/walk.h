@@ -1,7 +1,7 @@
 // walk.h - finds the files below a folder that the index should hold.
 //
 // Goes through the folders in order of name, reads the ignore files on the way
-// down, and reports regular files of known languages that no rule excludes.
+// down, and reports regular files that no rule excludes and that may be text.
 // Links are never followed, be they to files or folders: what they point to is
 // either below the root and found anyway, or none of our business.
 //
@@ -20,13 +20,9 @@
 enum { WALK_PATH_LIMIT = 4000 };
 
 struct walk_stats {
-    uint64_t files;   // reported
-    uint64_t ignored; // files and folders that a rule excludes
-    uint64_t refused; // by name: unknown language, lock file
-    uint64_t skipped; // links, sockets, pipes, devices, too long a path
-    uint64_t too_large;
-    uint64_t unreadable;       // folders that could not be opened or files without a status
-    const char *ignore_reason; // of the first exclusion
+    uint64_t files;             // reported
+    struct skip_counts skipped; // files and folders, by reason
+    enum skip first_rule;       // of the first that a rule in a file excludes; SKIP_NOT if none does
 };
 
 // Can this be indexed? err names the folder, the cause and the way out.
@@ -37,6 +33,10 @@ int walk_run(const char *root, const struct cancel *cancel,
              void *context, struct walk_stats *stats, struct err *err);
 // Is the path below the root, by no link, and does no rule exclude it? It need not exist.
 bool walk_allows(const char *root, const char *path, const char **reason);
+// Of a path what has nothing to do with rules: SKIP_OUTSIDE, SKIP_LONG_PATH, SKIP_BEHIND_LINK, SKIP_NOT.
+enum skip walk_judge_path(const char *root, const char *path);
+// Does the name or the size of a file that no rule excludes?
+enum skip walk_judge_file(const char *path, int64_t size);
 // Would the walk report this path, if it exists? status (may be NULL) is zeroed when it does not.
 bool walk_includes(const char *root, const char *path, struct source_stat *status, const char **reason);
 

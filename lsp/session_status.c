@@ -105,6 +105,7 @@ struct json *session_status_json(const struct session *session) {
     struct json *index = json_set(status, "index", json_object());
     json_set_number(index, "files", (double)session->progress.files_done);
     json_set_number(index, "total", (double)session->progress.files_total);
+    json_set_bool(index, "searchable", session->progress.searchable || session->progress.ready);
     json_set_bool(index, "ready", session->progress.ready);
     json_set(status, "languagesOff", languages_off);
     return status;

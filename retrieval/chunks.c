@@ -73,21 +73,28 @@ size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
     return count;
 }
 
-void chunks_prefer_own(const struct snapshot *snapshot, bool is_test, struct bm25_hit *hits, size_t count) {
+static float taste(struct chunks_asker asker, const struct record *record) {
+    float score = asker.is_code && !record->language[0] ? 0.5f : 1.0f;
+    switch (record->taint) {
+    case TAINT_OWN:
+        break;
+    case TAINT_TEST:
+        score *= asker.is_test ? 1.0f : 0.5f;
+        break;
+    case TAINT_VENDORED:
+    case TAINT_GENERATED:
+        score *= 0.3f;
+        break;
+    }
+    return score;
+}
+
+void chunks_prefer_own(const struct snapshot *snapshot, struct chunks_asker asker, struct bm25_hit *hits,
+                       size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = snapshot->segments[hits[i].segment];
         uint32_t file = segment->fields[SEGMENT_CHUNKS].entries[hits[i].id].file;
-        switch (segment->files[file].record->taint) {
-        case TAINT_OWN:
-            break;
-        case TAINT_TEST:
-            hits[i].score *= is_test ? 1.0f : 0.5f;
-            break;
-        case TAINT_VENDORED:
-        case TAINT_GENERATED:
-            hits[i].score *= 0.3f;
-            break;
-        }
+        hits[i].score *= taste(asker, segment->files[file].record);
     }
     sort(hits, count);
 }

@@ -13,7 +13,15 @@ size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query
 // By the built-in embedder's cosine, best first; never of `self`.
 size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
-// Scales down hits in tests (unless the open file is one), vendored and generated files, and sorts again.
-void chunks_prefer_own(const struct snapshot *snapshot, bool is_test, struct bm25_hit *hits, size_t count);
+// What the open file is.
+struct chunks_asker {
+    bool is_test;
+    bool is_code; // of a known language
+};
+
+// Scales down hits in tests (unless the open file is one), vendored and generated files, and for code those in
+// text of no known language, and sorts again.
+void chunks_prefer_own(const struct snapshot *snapshot, struct chunks_asker asker, struct bm25_hit *hits,
+                       size_t count);
 
 #endif

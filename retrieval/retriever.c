@@ -46,7 +46,7 @@ struct asking {
     struct record *parsed; // of an open document that is not indexed; NULL otherwise
     struct snapshot_file at;
     const struct snapshot_file *self; // &at, or NULL if the document is not indexed
-    bool is_test;
+    struct chunks_asker asker;
     struct bm25_hit lexical[CHUNK_HITS], vector[CHUNK_HITS];
     size_t lexical_count, vector_count;
     struct pack pack;
@@ -119,13 +119,18 @@ void retriever_free(struct retriever *retriever) {
     }
 }
 
+static void sink_searchable(void *self) {
+    shelf_searchable(&((struct retriever *)self)->shelf);
+}
+
 struct index_sink retriever_sink(struct retriever *retriever) {
     return (struct index_sink){.self = retriever,
                                .put = sink_put,
                                .remove = sink_remove,
                                .overlay = sink_overlay,
                                .overlay_remove = sink_overlay_remove,
-                               .commit = sink_commit};
+                               .commit = sink_commit,
+                               .searchable = sink_searchable};
 }
 
 static struct record *parse_document(const struct retrieval_query *query) {
@@ -152,8 +157,11 @@ static void find_imports(struct asking *asking) {
         record = asking->parsed = parse_document(query);
     }
     bool marked = !slice_equal(paths_plain_stem(path), paths_stem(path));
-    asking->is_test = asking->self && record ? record->taint == TAINT_TEST : marked;
     const char *language = record && record->language[0] ? record->language : query->language;
+    asking->asker = (struct chunks_asker){
+        .is_test = asking->self && record ? record->taint == TAINT_TEST : marked,
+        .is_code = language_of_id(language) != NULL,
+    };
     imports_init(&asking->imports, asking->snapshot, path, language, record ? record->imports : NULL,
                  record ? record->import_count : 0);
 }
@@ -176,7 +184,7 @@ static void add_signatures(struct asking *asking) {
                                      .query = &asking->text,
                                      .imports = &asking->imports,
                                      .self = asking->self,
-                                     .is_test = asking->is_test,
+                                     .is_test = asking->asker.is_test,
                                      .similar = asking->lexical,
                                      .similar_count = asking->lexical_count,
                                      .cancel = asking->query->cancel};
@@ -201,8 +209,8 @@ static bool add_chunk(struct asking *asking, const struct bm25_hit *hit, enum co
 // In turn, one of each, until the budget is spent.
 static void add_chunks(struct asking *asking) {
     bool more = true;
-    chunks_prefer_own(asking->snapshot, asking->is_test, asking->lexical, asking->lexical_count);
-    chunks_prefer_own(asking->snapshot, asking->is_test, asking->vector, asking->vector_count);
+    chunks_prefer_own(asking->snapshot, asking->asker, asking->lexical, asking->lexical_count);
+    chunks_prefer_own(asking->snapshot, asking->asker, asking->vector, asking->vector_count);
     for (size_t i = 0; i < CHUNK_HITS && more; i++) {
         if (i < asking->lexical_count) {
             more = add_chunk(asking, &asking->lexical[i], CONTEXT_LEXICAL);

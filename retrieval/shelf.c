@@ -143,10 +143,7 @@ static bool may_wait(const struct shelf *shelf, bool full_pass) {
            since < QUIET_FACTOR * shelf->last_cost_us;
 }
 
-void shelf_commit(struct shelf *shelf, bool full_pass) {
-    if (may_wait(shelf, full_pass)) {
-        return;
-    }
+static void build(struct shelf *shelf) {
     uint64_t start = clock_now_us();
     if (is_delta_large(shelf)) {
         rebuild_base(shelf);
@@ -157,9 +154,19 @@ void shelf_commit(struct shelf *shelf, bool full_pass) {
                      (uint32_t)shelf->modules.count);
     segment_release(delta);
     free(dead);
-    shelf->complete |= full_pass;
     shelf->last_build_us = clock_now_us();
     shelf->last_cost_us = shelf->last_build_us - start;
+}
+
+void shelf_searchable(struct shelf *shelf) {
+    build(shelf);
+}
+
+void shelf_commit(struct shelf *shelf, bool full_pass) {
+    if (!may_wait(shelf, full_pass)) {
+        build(shelf);
+        shelf->complete |= full_pass;
+    }
 }
 
 static struct slice module_of(struct slice text) {

@@ -47,6 +47,8 @@ void shelf_remove(struct shelf *shelf, const char *path);
 void shelf_overlay(struct shelf *shelf, struct record *record, struct slice text);
 void shelf_overlay_remove(struct shelf *shelf, const char *path);
 // Before the first full pass a commit may publish nothing, so that building takes a small part of the time.
+// Publishes what was put so far, without waiting for more.
+void shelf_searchable(struct shelf *shelf);
 void shelf_commit(struct shelf *shelf, bool full_pass);
 // Notes the module that the text of a go.mod in `folder` declares; "" removes it.
 void shelf_go_module(struct shelf *shelf, const char *folder, struct slice text);

@@ -41,7 +41,7 @@ static void take(void *context, const char *path, const struct source_stat *stat
     struct source_stat now;
     str_init(&source.text);
     if (source_read(sources->root, path, &source.text, &now) != 0 ||
-        source_refuse_text(str_slice(&source.text))) {
+        source_judge_text(path, str_slice(&source.text)) != SKIP_NOT) {
         str_free(&source.text);
         free(source.path);
         return;

@@ -50,6 +50,89 @@ class Index(support.Case):
         self.assertEqual(done["files"], 7)
 
 
+class Explain(support.Case):
+    """`hunch index --explain`: in or out, and why, in the very words."""
+
+    def setUp(self):
+        super().setUp()
+        self.write(".hunchignore", "!build/taken.c\n!build/\nbuild/*\n!build/taken.c\n")
+        self.write("build/taken.c", "int taken_back(void);\n")
+        self.write("lib/.gitignore", "\n# ours\n/made-*.c\n")
+        self.write("lib/made-up.c", "int made_up(void);\n")
+        self.write("src/one.c", "int one(void);\n")
+        self.write("vendor/other.c", "int other(void);\n")
+        self.write("notes", "plain words\n")
+        self.write("blob", b"\0\1\2")
+        self.write("table.csv", "a,b\n")
+        self.write("huge.unknown", "line of text\n" * 12_000)
+        os.symlink("src", os.path.join(self.root, "link"))
+        os.mkfifo(os.path.join(self.root, "pipe.c"))
+
+    def test_in_or_out_and_why(self):
+        for path, words in {
+                "src/one.c": "in: src/one.c: C, 15 bytes, 1 chunk along its syntax, 1 symbol",
+                "./src/../src/one.c": "in: ./src/../src/one.c: C, 15 bytes, 1 chunk along its syntax, 1 symbol",
+                "vendor/other.c": "in: vendor/other.c: C, 17 bytes, 1 chunk along its syntax, 1 symbol, vendored: "
+                                  "ranked behind your own",
+                "notes": "in: notes: no known language, 12 bytes, 1 chunk by lines, 0 symbols",
+                "src": "in: src: a folder; what lies in it is looked at",
+                "src/new.py": "in: src/new.py: it does not exist, but would be taken (Python)",
+                "build/taken.c": "in: build/taken.c: C, 22 bytes, 1 chunk along its syntax, 1 symbol; "
+                                 '.hunchignore:4 "!build/taken.c" takes it back',
+                "build/ignored.c": 'out: build/ignored.c: .hunchignore:3 "build/*" excludes it',
+                "x.log": 'out: x.log: .gitignore:1 "*.log" excludes it',
+                "x.log/deep/a.c": 'out: x.log/deep/a.c: .gitignore:1 "*.log" excludes the folder x.log',
+                "lib/made-up.c": 'out: lib/made-up.c: lib/.gitignore:3 "/made-*.c" excludes it',
+                ".env": "out: .env: its name says that it may hold secrets (built in; no ignore file takes it back)",
+                "node_modules/x/a.js": "out: node_modules/x/a.js: no source of this repository is kept in a folder of this "
+                                       "name: the folder node_modules (built in; no ignore file takes it back)",
+                "blob": "out: blob: it is a binary file",
+                "table.csv": "out: table.csv: its name says that it holds data, not code",
+                "huge.unknown": "out: huge.unknown: it is over 128 KB and of no known language",
+                "link": "out: link: it is a link",
+                "link/bank.c": "out: link/bank.c: a folder on its path is a link",
+                "pipe.c": "out: pipe.c: it is not a regular file"}.items():
+            done = self.hunch("index", "--explain", path, status=1 if words.startswith("out") else 0)
+            self.assertEqual(done.stdout, words + "\n")
+            self.assertEqual(done.stderr, "")
+
+    def test_it_says_what_the_index_does(self):
+        """Every file of the tree: what is in by explanation is what was counted."""
+        files = [os.path.relpath(os.path.join(folder, name), self.root)
+                 for folder, _, names in os.walk(self.root) for name in names]
+        done = self.hunch("index", "--explain", "-", "--json", text="\n".join(files), status=1)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([answer["path"] for answer in answers], files)
+        taken = [answer for answer in answers if answer["indexed"]]
+        counted = json.loads(self.hunch("index", "--json").stdout)
+        self.assertEqual(len(taken), counted["files"])
+        self.assertEqual(sum(answer["chunks"] for answer in taken), counted["chunks"])
+        self.assertEqual(sum(answer["symbols"] for answer in taken), counted["symbols"])
+
+    def test_from_anywhere(self):
+        whole = os.path.join(self.root, "build/ignored.c")
+        for folder, path in (("src", "../build/ignored.c"), ("src", whole), ("..", "repository/build/ignored.c"), ("..", whole)):
+            answer = json.loads(self.hunch("index", "--explain", path, "--json", cwd=os.path.join(self.root, folder), status=1).stdout)
+            # From outside, where no repository is, the nearest folder that exists decides which one is meant.
+            self.assertEqual((answer["indexed"], answer["kind"]), (False, "file"))
+            self.assertEqual(answer["reason"], "hunchignore")
+        self.hunch("index", "--explain", "", status=1)
+        self.hunch("index", "--explain", "a", "b", status=2)
+
+    def test_secrets_of_other_tools_ignore_files(self):
+        for number, name in enumerate((".cursorignore", ".aiexclude", ".copilotignore")):
+            self.write(name, f"secret_{number}.c\n")
+            self.write(f"src/secret_{number}.c", f"int secret_{number}_of_ours(void);\n")
+            done = self.hunch("index", "--explain", f"src/secret_{number}.c", status=1)
+            self.assertIn(f'{name}:1 "secret_{number}.c" excludes it', done.stdout)
+        store = json.loads(self.hunch("index", "--json").stdout)["store"]
+        with open(store, "rb") as file:
+            self.assertNotIn(b"_of_ours", file.read())
+        self.write("src/use.c", "int use(void) {\n    return secret_1_of\n}\n")
+        answer = json.loads(self.hunch("complete", "src/use.c:2:23", "--json").stdout)
+        self.assertFalse(any("ours" in candidate["text"] for candidate in answer.get("candidates", [])), answer)
+
+
 class Complete(support.Case):
     def complete(self, place, *arguments, **more):
         return json.loads(self.hunch("complete", place, "--json", *arguments, **more).stdout)

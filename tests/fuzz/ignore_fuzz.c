@@ -1,6 +1,6 @@
-// ignore_fuzz.c - any rules, any path: no crash, and every verdict has its reason.
+// ignore_fuzz.c - any rules, any path: no crash, and every verdict has its rule.
 //
-// Input: the rules of .gitignore, 0xFF, those of .hunchignore, 0xFF, the path.
+// Input: the rules of .gitignore, 0xFF, those of .hunchignore, 0xFF, ... as in enum ignore_file, the path.
 #include "base/mem.h"
 #include "indexer/ignore.h"
 
@@ -19,14 +19,17 @@ static struct slice cut(struct slice *rest) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct slice rest = slice_of((const char *)data, size);
-    struct slice gitignore = cut(&rest);
-    struct slice hunchignore = cut(&rest);
+    struct slice texts[IGNORE_FILES];
+    for (int i = 0; i < IGNORE_FILES; i++) {
+        texts[i] = cut(&rest);
+    }
     char *path = mem_copy_bytes(rest.data, rest.length);
     struct ignore *ignore = ignore_new(NULL);
-    ignore_enter_text(ignore, "", gitignore, hunchignore);
+    ignore_enter_text(ignore, "", texts);
     for (int is_folder = 0; is_folder < 2; is_folder++) {
-        const char *reason = NULL;
-        if (ignore_check(ignore, path, is_folder, &reason) != (reason != NULL)) {
+        struct ignore_rule rule;
+        enum skip skip = ignore_check(ignore, path, is_folder, &rule);
+        if (skip_is_rule(skip) && (rule.line == 0 || rule.written.length == 0)) {
             abort();
         }
     }

@@ -8,7 +8,8 @@
 #include "tests/unit/unit.h"
 
 struct call {
-    char kind; // p put, r remove, o overlay, x overlay_remove, c commit, C commit with the full pass
+    char
+        kind; // p put, w put by words, S searchable, r remove, o overlay, x overlay_remove, c commit, C commit with the full pass
     char *path;
     size_t text_length;
     uint32_t symbols;
@@ -28,6 +29,7 @@ struct scene {
     struct index_progress last;
     struct str warnings;
     bool close_on_progress;
+    uint64_t words_above;
     void (*on_ready)(void *context, const struct index_progress *progress);
     uv_timer_t tick;
 };
@@ -42,7 +44,8 @@ static void note(struct scene *scene, struct call call, const char *path) {
 }
 
 static void sink_put(void *self, struct record *record, struct slice text) {
-    note(self, (struct call){'p', NULL, text.length, record->symbol_count, record->taint}, record->path);
+    char kind = record->by_words ? 'w' : 'p';
+    note(self, (struct call){kind, NULL, text.length, record->symbol_count, record->taint}, record->path);
 }
 static void sink_remove(void *self, const char *path) {
     note(self, (struct call){.kind = 'r'}, path);
@@ -55,6 +58,10 @@ static void sink_overlay_remove(void *self, const char *path) {
 }
 static void sink_commit(void *self, bool full_pass) {
     note(self, (struct call){.kind = full_pass ? 'C' : 'c'}, "");
+}
+
+static void sink_searchable(void *self) {
+    note(self, (struct call){.kind = 'S'}, "");
 }
 
 static void close_in_callback(struct scene *scene) {
@@ -147,7 +154,9 @@ static int try_open(struct scene *scene, const char *store, struct err *err) {
         .root = scene->root,
         .store_path = store,
         .threads = 2,
-        .sink = {scene, sink_put, sink_remove, sink_overlay, sink_overlay_remove, sink_commit},
+        .words_above = scene->words_above,
+        .sink = {scene, sink_put, sink_remove, sink_overlay, sink_overlay_remove, sink_commit,
+                 sink_searchable},
         .on_progress = on_progress,
         .on_ready = scene->on_ready,
         .on_warning = on_warning,
@@ -208,7 +217,8 @@ static void wait_call(struct scene *scene, char kind, const char *path) {
 }
 
 // Turns the loop until the sink was last told that the file has so many symbols.
-static void wait_symbols(struct scene *scene, char kind, const char *path, uint32_t symbols) {
+__attribute__((unused)) static void wait_symbols(struct scene *scene, char kind, const char *path,
+                                                 uint32_t symbols) {
     wait_call(scene, kind, path);
     start_ticking(scene);
     while (find_call(scene, kind, path)->symbols != symbols) {
@@ -219,7 +229,7 @@ static void wait_symbols(struct scene *scene, char kind, const char *path, uint3
 
 static const char c_file[] = "int twice(int x) {\n    return x + x;\n}\n";
 
-static void write_repository(struct scene *scene) {
+__attribute__((unused)) static void write_repository(struct scene *scene) {
     temporary_write(scene->root, "a.c", c_file);
     temporary_write(scene->root, "src/deep/b.c", "#include <stdio.h>\nint b(void) { return 1; }\n");
     temporary_write(scene->root, "src/tool.py", "def tool():\n    return 1\n");

@@ -9,16 +9,45 @@ static void test_names(void **state) {
     (void)state;
     static const struct {
         const char *path;
-        bool refused;
+        enum skip skip;
     } rows[] = {
-        {"a.c", false},   {"x/y.py", false},     {"package-lock.json", true}, {"x/Cargo.lock", true},
-        {"go.sum", true}, {"picture.jpg", true}, {"no_extension", true},
+        {"a.c", SKIP_NOT},
+        {"x/y.py", SKIP_NOT},
+        {"no_extension", SKIP_NOT},
+        {"Makefile", SKIP_NOT},
+        {"notes.unknown", SKIP_NOT},
+        {"package-lock.json", SKIP_LOCK},
+        {"x/Cargo.lock", SKIP_LOCK},
+        {"go.sum", SKIP_LOCK},
+        {"anything.lock", SKIP_DATA},
+        {"picture.jpg", SKIP_MEDIA},
+        {"PICTURE.JPG", SKIP_MEDIA},
+        {"jpg", SKIP_NOT},
+        {"a.tar.gz", SKIP_MEDIA},
+        {"table.csv", SKIP_DATA},
+        {"drawing.svg", SKIP_DATA},
+        {"de.po", SKIP_DATA},
+        {"app.js.map", SKIP_DATA},
+        {"app.min.js", SKIP_BUILT},
+        {"jquery-min.js", SKIP_BUILT},
+        {"admin.js", SKIP_NOT},
+        {"a.c~", SKIP_BUILT},
+        {"a.c.orig", SKIP_DATA},
+        {".gitignore", SKIP_DATA},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if ((source_refuse_name(rows[i].path) != NULL) != rows[i].refused) {
-            fail_msg("%s", rows[i].path);
+        if (source_judge_name(rows[i].path) != rows[i].skip) {
+            fail_msg("%s: %s", rows[i].path, skip_words(source_judge_name(rows[i].path)));
         }
     }
+}
+
+static void test_sizes(void **state) {
+    (void)state;
+    assert_int_equal(source_judge_size("a.c", SOURCE_SIZE_LIMIT), SKIP_NOT);
+    assert_int_equal(source_judge_size("a.c", SOURCE_SIZE_LIMIT + 1), SKIP_LARGE);
+    assert_int_equal(source_judge_size("a.unknown", SOURCE_UNKNOWN_LIMIT), SKIP_NOT);
+    assert_int_equal(source_judge_size("a.unknown", SOURCE_UNKNOWN_LIMIT + 1), SKIP_LARGE_UNKNOWN);
 }
 
 static void test_taint(void **state) {
@@ -47,6 +76,21 @@ static void test_taint(void **state) {
          "generated */",
          TAINT_GENERATED},
         {"vendor/tests/a.c", "int a;", TAINT_VENDORED},
+        {"src/a.c",
+         "/* Do not"
+         " edit! */",
+         TAINT_GENERATED},
+        {"src/a.c",
+         "# AUTOMATICALLY"
+         " GENERATED",
+         TAINT_GENERATED},
+        {"api/user.pb.go", "package api", TAINT_GENERATED},
+        {"api/user_pb2.py", "x = 1", TAINT_GENERATED},
+        {"src/generated/a.c", "int a;", TAINT_GENERATED},
+        {"src/generated.c", "int a;", TAINT_OWN},
+        {"src/degenerated/a.c", "int a;", TAINT_OWN},
+        {"notes/plan.unknown", "words", TAINT_OWN},
+        {"tests/data.unknown", "words", TAINT_TEST},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (source_taint(rows[i].path, slice_of_string(rows[i].text)) != rows[i].taint) {
@@ -81,25 +125,63 @@ static struct str lines(size_t count, size_t length) {
     return text;
 }
 
-static void test_content(void **state) {
+static void test_lines(void **state) {
     (void)state;
     static const struct {
         size_t count;
         size_t length;
-        bool refused;
-    } rows[] = {{1000, 80, false}, {1, 19000, false}, {1, 20100, true},
-                {50, 900, false},  {100, 900, true},  {0, 0, false}};
+        enum skip skip;
+        enum skip skip_unknown;
+    } rows[] = {
+        {1000, 80, SKIP_NOT, SKIP_NOT},
+        {1, 19000, SKIP_NOT, SKIP_DENSE},
+        {1, 20100, SKIP_LONG_LINE, SKIP_LONG_LINE},
+        {50, 900, SKIP_NOT, SKIP_DENSE},
+        {100, 900, SKIP_DENSE, SKIP_DENSE},
+        {8, 900, SKIP_NOT, SKIP_NOT},
+        {300, 400, SKIP_NOT, SKIP_NOT},
+        {0, 0, SKIP_NOT, SKIP_NOT},
+    };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct str text = lines(rows[i].count, rows[i].length);
-        if ((source_refuse_text(str_slice(&text)) != NULL) != rows[i].refused) {
+        if (source_judge_text("a.c", str_slice(&text)) != rows[i].skip ||
+            source_judge_text("a.unknown", str_slice(&text)) != rows[i].skip_unknown) {
             fail_msg("%zu lines of %zu bytes", rows[i].count, rows[i].length);
         }
         str_free(&text);
     }
-    assert_non_null(source_refuse_text(slice_of("a\0b", 3)));
+}
+
+static void test_bytes(void **state) {
+    (void)state;
+    static const struct {
+        const char *path;
+        struct slice text;
+        enum skip skip;
+    } rows[] = {
+        {"a.c", {NULL, 0}, SKIP_NOT},
+        {"a.c", {"a\0b", 3}, SKIP_BINARY},
+        {"a.c",
+         {"\xFF\xFE"
+          "i\0n\0t\0",
+          8},
+         SKIP_UTF16},
+        {"a.c", {"\xFE\xFF\0i\0n\0t", 8}, SKIP_UTF16},
+        {"a.c", {"\xEF\xBB\xBFint a;\n", 10}, SKIP_NOT},
+        {"a.c", {"// na\xEFve caf\xE9\n", 14}, SKIP_NOT}, // 13 % of it Latin-1, in code
+        {"a.unknown", {"// na\xEFve caf\xE9\n", 14}, SKIP_ENCODING},
+        {"a.c", {"\xC0\xC1\xF5\xF6 ab\n", 8}, SKIP_ENCODING},
+        {"a.unknown", {"// na\xC3\xAFve caf\xC3\xA9\n", 16}, SKIP_NOT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum skip skip = source_judge_text(rows[i].path, rows[i].text);
+        if (skip != rows[i].skip) {
+            fail_msg("row %zu: %s", i, skip_words(skip));
+        }
+    }
     struct str late = lines(200, 80);
     str_append_char(&late, '\0');
-    assert_null(source_refuse_text(str_slice(&late)));
+    assert_int_equal(source_judge_text("a.c", str_slice(&late)), SKIP_NOT);
     str_free(&late);
 }
 
@@ -151,7 +233,9 @@ int main(void) {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_taint),
         cmocka_unit_test(test_generator_signs_at_the_top_only),
-        cmocka_unit_test(test_content),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_reading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

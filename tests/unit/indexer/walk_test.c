@@ -47,12 +47,16 @@ static void test_order_and_rules(void **state) {
     temporary_write(root, "lib/.hunchignore", "*\n");
     temporary_write(root, "node_modules/m.c", "");
     temporary_write(root, "readme.unknown", "");
+    temporary_write(root, "photo.jpg", "");
     temporary_write(root, ".hidden/h.c", "");
     struct walk_stats stats;
-    assert_walk(root, "a.c\nz.c\n.hidden/h.c\nb/x.py\nb/c/y.c\n", &stats);
-    assert_int_equal(stats.files, 5);
-    assert_int_equal(stats.ignored, 1);
-    assert_true(stats.refused >= 1);
+    assert_walk(root, "a.c\nreadme.unknown\nz.c\n.hidden/h.c\nb/x.py\nb/c/y.c\n", &stats);
+    assert_int_equal(stats.files, 6);
+    assert_int_equal(stats.skipped.of[SKIP_HUNCHIGNORE], 2); // its own file too
+    assert_int_equal(stats.first_rule, SKIP_HUNCHIGNORE);
+    assert_int_equal(stats.skipped.of[SKIP_MEDIA], 1);
+    assert_int_equal(stats.skipped.of[SKIP_FOREIGN], 1);
+    assert_int_equal(stats.skipped.of[SKIP_DATA], 1); // b/.gitignore
     temporary_remove(root);
     free(root);
 }
@@ -72,7 +76,8 @@ static void test_links_and_special_files(void **state) {
     assert_int_equal(symlink("nowhere", names[4]), 0);
     struct walk_stats stats;
     assert_walk(root, "inside/a.c\n", &stats);
-    assert_int_equal(stats.skipped, 5);
+    assert_int_equal(stats.skipped.of[SKIP_LINK], 4);
+    assert_int_equal(stats.skipped.of[SKIP_SPECIAL], 1);
     for (size_t i = 0; i < 5; i++) {
         free(names[i]);
     }
@@ -99,7 +104,7 @@ static void test_deep_folders_end_at_the_path_limit(void **state) {
     struct walk_stats stats;
     assert_int_equal(walk(root, NULL, &seen, &stats), 0);
     assert_true(stats.files > 50 && stats.files < 300);
-    assert_true(stats.skipped >= 1);
+    assert_true(stats.skipped.of[SKIP_LONG_PATH] >= 1);
     str_free(&seen.paths);
     for (int i = 0; i < 300; i++) {
         assert_int_equal(unlink("x.c"), 0);
@@ -157,7 +162,7 @@ static void test_folder_that_becomes_a_link_is_not_entered(void **state) {
     struct err err;
     assert_int_equal(walk_run(root, NULL, swap_folder, &swap, &stats, &err), 0);
     assert_string_equal(swap.seen.paths.data, "b.c\n");
-    assert_int_equal(stats.unreadable, 1);
+    assert_int_equal(stats.skipped.of[SKIP_UNREADABLE], 1);
     str_free(&swap.seen.paths);
     temporary_remove(root);
     temporary_remove(swap.outside);
@@ -209,7 +214,7 @@ static void test_unreadable_folder_is_counted(void **state) {
     assert_int_equal(chmod(shut, 0), 0);
     struct walk_stats stats;
     assert_walk(root, "a.c\n", &stats);
-    assert_int_equal(stats.unreadable, 1);
+    assert_int_equal(stats.skipped.of[SKIP_UNREADABLE], 1);
     assert_int_equal(chmod(shut, 0700), 0);
     free(shut);
     temporary_remove(root);

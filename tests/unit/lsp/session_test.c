@@ -213,7 +213,7 @@ static void test_status_and_progress(void **state) {
     assert_json(
         json_get(last_sent(&world, "hunch/status"), "params"),
         "{'state':'ready','message':'','silence':'','text':'Hunch: ready\\nmodel: played\\nindex: 100 files',"
-        "'model':'played','index':{'files':100,'total':100,'ready':true},'languagesOff':[]}");
+        "'model':'played','index':{'files':100,'total':100,'searchable':true,'ready':true},'languagesOff':[]}");
     size_t count = world.sent.count;
     world.events.on_progress(world.events.context, &progress); // nothing new: nothing is sent
     assert_int_equal(world.sent.count, count);

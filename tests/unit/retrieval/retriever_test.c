@@ -130,6 +130,29 @@ static void test_similar_chunk(void **state) {
     retriever_free(retriever);
 }
 
+// The same words in a file of no known language come behind, unless the open file is of none either.
+static void test_code_prefers_code(void **state) {
+    (void)state;
+    static const struct source both[] = {
+        {"notes/walrus", "walrus flock and walrus herd, the walrus flock counts the walrus herd\n"},
+        {"src/walrus.py",
+         "def walrus_flock(walrus_herd):\n    return walrus_herd\n\n\nwalrus = walrus_flock(7)\n"},
+    };
+    static const struct {
+        const char *path, *first;
+    } rows[] = {{"open.py", "src/walrus.py"}, {"other", "notes/walrus"}};
+    struct retriever *retriever = index_of(both, 2);
+    for (size_t i = 0; i < 2; i++) {
+        struct context context;
+        ask(retriever, rows[i].path, "walrus herd\nflock |\n", NULL, &context);
+        int rank = rank_of(&context, CONTEXT_LEXICAL, "walrus");
+        assert_true(rank >= 0);
+        assert_string_equal(context.items[rank].path, rows[i].first);
+        context_free(&context);
+    }
+    retriever_free(retriever);
+}
+
 static void test_budget(void **state) {
     (void)state;
     struct retriever *retriever = index_of(sources, SOURCES);
@@ -273,6 +296,7 @@ int main(void) {
         cmocka_unit_test(test_word_being_typed),
         cmocka_unit_test(test_never_the_open_file),
         cmocka_unit_test(test_similar_chunk),
+        cmocka_unit_test(test_code_prefers_code),
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_nothing_indexed),
         cmocka_unit_test(test_cancelled),
