@@ -13,7 +13,7 @@
 //             checksum    XXH3 of the record's bytes, xor XXH3 of id, size and mtime (8 bytes each)
 //             record      the rest, in the bytes of store_code.h
 //
-// One row a file: a row for each chunk and symbol took three times the room and
+// One row a file: a row for each chunk and symbol took twice the room and
 // twice the time. No text of a file is kept but names and one-line signatures.
 // Invariants:
 //   S1  a row tells all of one file; rows know nothing of each other
