@@ -153,6 +153,7 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     }
     struct indexer_options indexer = {
         .root = app->root,
+        .cache_cap = (int64_t)app->config->cache_mb * 1024 * 1024,
         .threads = app->config->index_threads,
         .watch = events->watch,
         .words_above = WORDS_ABOVE,

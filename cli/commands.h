@@ -6,6 +6,7 @@
 
 int command_lsp(int argc, char **argv);
 int command_index(int argc, char **argv);
+int command_collect(int argc, char **argv); // hunch index --gc
 int command_complete(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_status(int argc, char **argv);

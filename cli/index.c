@@ -94,6 +94,7 @@ static int run_index(const char *folder, bool json) {
     uv_loop_init(&run.loop);
     struct indexer_options options = {
         .root = root,
+        .cache_cap = (int64_t)config->cache_mb * 1024 * 1024,
         .threads = config->index_threads,
         .sink = index_sink_none(), // the store alone is wanted here
         .on_progress = on_progress,
@@ -119,9 +120,12 @@ static int run_index(const char *folder, bool json) {
 }
 
 int command_index(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "--gc") == 0) {
+        return command_collect(argc - 1, argv + 1);
+    }
     struct options options;
-    if (!options_parse(argc, argv, "hunch index [DIR] [--json], hunch index --explain PATH [--json]",
-                       "explain", &options)) {
+    if (!options_parse(argc, argv, "hunch index [DIR | --gc | --explain PATH] [--json]", "explain",
+                       &options)) {
         return 2;
     }
     return options.extra ? explain_command(options.folder, options.json)

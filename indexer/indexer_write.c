@@ -11,6 +11,7 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/map.h"
+#include "indexer/store_collect.h"
 #include "indexer/store_summary.h"
 
 #include <time.h>
@@ -50,7 +51,7 @@ static void load_store(struct writer *self) {
     struct indexer *indexer = self->indexer;
     struct err err;
     struct store_records records = {0};
-    if (store_open(&self->store, indexer->store_path, &indexer->stop, &err) != 0 ||
+    if (store_open(&self->store, indexer->store_path, indexer->root, &indexer->stop, &err) != 0 ||
         store_load(self->store, &records, &err) != 0) {
         give_up_store(self, &err);
     } else if (store_rebuilt(self->store)) {
@@ -70,6 +71,10 @@ static void open_store(struct writer *self) {
     self->indexer->is_loaded = true;
     uv_cond_signal(&self->indexer->scan_wake);
     uv_mutex_unlock(&self->indexer->lock);
+    // Now that this repository's is open, and so safe.
+    if (self->store && self->indexer->options.cache_cap) {
+        store_collect_in_background(self->indexer->options.cache_cap);
+    }
 }
 
 static void free_ops(struct writer *self) {
@@ -294,15 +299,20 @@ static void apply(struct writer *self, struct result *result) {
     }
 }
 
+static void settle_store(struct writer *self) {
+    struct err err;
+    if (self->store && store_settle(self->store, &err) != 0) {
+        give_up_store(self, &err);
+    }
+}
+
 static void finish_pass(struct writer *self) {
     struct indexer *indexer = self->indexer;
     self->walked = false;
     self->full_pass = self->is_dirty = true;
     commit(self);
     note_summary(self, true);
-    if (self->store) {
-        store_settle(self->store);
-    }
+    settle_store(self);
     mem_give_back();
     uv_mutex_lock(&indexer->lock);
     count_totals(indexer);

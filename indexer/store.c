@@ -2,50 +2,41 @@
 //
 // One SQLite file per repository, named after the hash of the root's real path:
 //
-//   <cache folder>/index/0123456789abcdef.sqlite      mode 0600, folder 0700
+//   <cache folder>/index/0123456789abcdef.sqlite      mode 0600, folder 0700; -wal and -shm beside it are
+//                                                     SQLite's, lock and -root are store_lock.h's
 //
 // SQLite's header holds application_id "HUNC" and user_version STORE_VERSION;
 // anything else in either means: not ours or not of this version, start anew.
 //
-//   files     id          number, rising
-//             path        bytes as the file system has them, below the root (a name need not be UTF-8)
-//             language    language_id()
-//             hash        XXH3 of the content, as a signed 64-bit number
+//   files     id          XXH3 of the path (bytes as the file system has them, below the root), signed
 //             size, mtime of the file when it was read; mtime (source.h) in nanoseconds, 0 = never trust it
-//             lines, taint
-//             refs        references, one after the other, each two little-endian numbers of four bytes:
-//                           name
-//                           line << 10 | kind << 8 | places
-//   chunks    id          file id << 20 | number in the file
-//             start_byte, end_byte, start_line, end_line, kind, name, scope
-//             length      sum of the terms' counts
-//             terms       the forward row, term after term:
-//                           bytes 0-3  hash, little endian
-//                           bytes 4-   count, 7 bits a byte, low bits first, high bit: more follow
-//   symbols   id          as in chunks
-//             name, kind, is_declaration, name_line, start_line, header_end_line, end_line,
-//             start_byte, end_byte, signature, scope, doc
-//   imports   id          as in chunks
-//             target, line
+//             checksum    XXH3 of the record's bytes, xor XXH3 of id, size and mtime (8 bytes each)
+//             record      the rest, in the bytes of store_code.h
 //   summary   store_summary.h's
 //
-// No text of a file is kept but names and one-line signatures. Invariants:
-//   S1  every child row's file exists
-//   S2  a file's children were written in the same transaction as its row
+// One row a file: a row for each chunk and symbol took twice the room and
+// twice the time. No text of a file is kept but names and one-line signatures.
+// Invariants:
+//   S1  a row tells all of one file; rows know nothing of each other
+//   S2  a row that is not as it was written is never believed: its checksum is wrong, or it does not decode, or
+//       its path is not that of its id. The store is then made anew from the rows that are
 //   S3  records satisfy R1 to R5 of record.h; offsets and lines lie within the file's size
-// S1 and S3 are checked on load; a store that breaks them is damaged.
+//   S4  after a pass the file takes no more room than the source it tells of, or STORE_FLOOR; a store that
+//       cannot is deleted
 //
 // Write-ahead log, synchronous NORMAL: a crash of the machine may lose the last
-// batches, never the file's consistency. Several servers may use one file: each
-// writes what it found itself, whole files at a time, so the last one to write
-// a file wins and is right. If one of them starts the file anew, the others go
-// on with the deleted one until they end (SQLite sees that it has been moved
-// and leaves the new log alone).
+// batches, never the file's consistency. The log is emptied after each pass and
+// whenever it holds a quarter of the source's size. Several servers may use one
+// file: each writes what it found itself, whole files at a time, so the last
+// one to write a file wins and is right. If one of them starts the file anew,
+// the others go on with the deleted one until they end.
 #include "indexer/store_internal.h"
 
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "indexer/store_collect.h"
+#include "indexer/store_lock.h"
 #include "indexer/store_summary.h"
 
 #include <errno.h>
@@ -53,38 +44,32 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SCHEMA                                                                                               \
-    "CREATE TABLE files(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, language TEXT NOT NULL,"          \
-    " hash INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL, lines INTEGER NOT NULL,"         \
-    " taint INTEGER NOT NULL, refs BLOB NOT NULL);"                                                          \
-    "CREATE TABLE chunks(id INTEGER PRIMARY KEY, start_byte INTEGER NOT NULL, end_byte INTEGER NOT NULL,"    \
-    " start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, kind TEXT NOT NULL, name BLOB NOT NULL,"       \
-    " scope BLOB NOT NULL, length INTEGER NOT NULL, terms BLOB NOT NULL);"                                   \
-    "CREATE TABLE symbols(id INTEGER PRIMARY KEY, name BLOB NOT NULL, kind INTEGER NOT NULL,"                \
-    " is_declaration INTEGER NOT NULL, name_line INTEGER NOT NULL, start_line INTEGER NOT NULL,"             \
-    " header_end_line INTEGER NOT NULL, end_line INTEGER NOT NULL, start_byte INTEGER NOT NULL,"             \
-    " end_byte INTEGER NOT NULL, signature BLOB NOT NULL, scope BLOB NOT NULL, doc BLOB NOT NULL);"          \
-    "CREATE TABLE imports(id INTEGER PRIMARY KEY, target BLOB NOT NULL, line INTEGER NOT NULL);" STORE_SUMMARY_TABLE
+    "CREATE TABLE files(id INTEGER PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,"              \
+    " checksum INTEGER NOT NULL, record BLOB NOT NULL);" STORE_SUMMARY_TABLE
+
+enum { LONGEST_ROW = 64 * 1024 * 1024 }; // what claims to be longer is damaged
 
 static const char settings[] = "PRAGMA journal_mode=WAL;"
                                "PRAGMA synchronous=NORMAL;"
                                "PRAGMA temp_store=MEMORY;"
-                               "PRAGMA secure_delete=OFF;" // Debian's default is on; nothing here is secret
-                               "PRAGMA journal_size_limit=16777216;"
-                               "PRAGMA cell_size_check=ON;" // damage is an error, not a wrong answer
+                               "PRAGMA secure_delete=OFF;"    // Debian's default is on; nothing is secret
+                               "PRAGMA journal_size_limit=0;" // a log that starts over starts small
+                               "PRAGMA cell_size_check=ON;"   // damage is an error, not a wrong answer
                                "PRAGMA trusted_schema=OFF;";
 
 char *store_path_of(const char *root) {
-    char *cache = fs_cache_folder();
-    if (!cache) {
+    char *folder = store_folder();
+    if (!folder) {
         return NULL;
     }
     struct str path;
     str_init(&path);
-    str_append_format(&path, "%s/index/%016" PRIx64 ".sqlite", cache, hash_bytes(root, strlen(root)));
-    free(cache);
+    str_append_format(&path, "%s/%016" PRIx64 ".sqlite", folder, hash_bytes(root, strlen(root)));
+    free(folder);
     return str_detach(&path);
 }
 
@@ -94,6 +79,9 @@ bool store_is_damaged(int code) {
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
     case SQLITE_ERROR: // no such table or column
+    case SQLITE_MISMATCH:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_TOOBIG:
         return true;
     default:
         return code == SQLITE_IOERR_SHORT_READ;
@@ -139,12 +127,16 @@ static int on_busy(void *context, int tries) {
     return 1;
 }
 
+void store_wait_for_locks(struct store *self) {
+    sqlite3_busy_handler(self->db, on_busy, self);
+}
+
 static int on_progress(void *context) {
     const struct store *self = context;
     return self->is_loading && cancel_fired(self->cancel);
 }
 
-static int read_pragma(struct store *self, const char *sql, int64_t *value) {
+int store_read_number(struct store *self, const char *sql, int64_t *value) {
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(self->db, sql, -1, &statement, NULL);
     if (code == SQLITE_OK) {
@@ -164,13 +156,13 @@ struct identity {
 };
 
 static int read_identity(struct store *self, struct identity *identity) {
-    int code = read_pragma(self, "PRAGMA application_id", &identity->application);
-    code = code ? code : read_pragma(self, "PRAGMA user_version", &identity->version);
-    code = code ? code : read_pragma(self, "SELECT count(*) FROM sqlite_schema", &identity->tables);
+    int code = store_read_number(self, "PRAGMA application_id", &identity->application);
+    code = code ? code : store_read_number(self, "PRAGMA user_version", &identity->version);
+    code = code ? code : store_read_number(self, "SELECT count(*) FROM sqlite_schema", &identity->tables);
     return code ? code
-                : read_pragma(self,
-                              "SELECT ifnull(group_concat(sql,';')||';','')='" SCHEMA "' FROM sqlite_schema",
-                              &identity->is_ours);
+                : store_read_number(
+                      self, "SELECT ifnull(group_concat(sql,';')||';','')='" SCHEMA "' FROM sqlite_schema",
+                      &identity->is_ours);
 }
 
 static bool is_new(const struct identity *identity) {
@@ -199,17 +191,28 @@ static int create_tables(struct store *self) {
     return code;
 }
 
-void store_finalize(struct store *self) {
+static void finalize(struct store *self) {
     for (int i = 0; i < STATEMENT_COUNT; i++) {
         sqlite3_finalize(self->statements[i]);
         self->statements[i] = NULL;
     }
 }
 
-static void disconnect(struct store *self) {
-    store_finalize(self);
+void store_disconnect(struct store *self) {
+    finalize(self);
     sqlite3_close(self->db);
     self->db = NULL;
+}
+
+// Which file this is; a later one of the same name is another.
+static void note_identity(struct store *self) {
+    struct stat status;
+    self->file = stat(self->path, &status) == 0 ? status.st_ino : 0;
+}
+
+static bool is_still_there(const struct store *self) {
+    struct stat status;
+    return stat(self->path, &status) == 0 && status.st_ino == self->file;
 }
 
 // SQLite would create the file with the user's umask.
@@ -220,6 +223,13 @@ static void create_private(const char *path) {
     }
 }
 
+// What must be said before there is a first page, and else would be written at every start.
+static int prepare_new_file(struct store *self) {
+    int64_t pages = 0;
+    int code = store_read_number(self, "PRAGMA page_count", &pages);
+    return code || pages ? code : store_execute(self, "PRAGMA auto_vacuum=INCREMENTAL");
+}
+
 static int connect(struct store *self) {
     create_private(self->path);
     int code = sqlite3_open_v2(self->path, &self->db,
@@ -227,12 +237,15 @@ static int connect(struct store *self) {
     if (code) {
         return code;
     }
-    sqlite3_busy_handler(self->db, on_busy, self);
+    store_wait_for_locks(self);
     sqlite3_progress_handler(self->db, 10000, on_progress, self);
     // Closing must be quick; store_settle does it when there is time.
     sqlite3_db_config(self->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    return store_execute(self, settings);
+    sqlite3_limit(self->db, SQLITE_LIMIT_LENGTH, LONGEST_ROW);
+    note_identity(self);
+    code = prepare_new_file(self);
+    return code ? code : store_execute(self, settings);
 }
 
 // 0, an SQLite code, or with *mismatch a file that is sound but not ours.
@@ -250,7 +263,7 @@ static int connect_and_check(struct store *self, bool *mismatch) {
     return code;
 }
 
-static void delete_files(const char *path) {
+void store_delete_files(const char *path) {
     static const char *const endings[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < 3; i++) {
         struct str name;
@@ -261,21 +274,47 @@ static void delete_files(const char *path) {
     }
 }
 
-int store_rebuild(struct store *self, const char *why, struct err *err) {
-    disconnect(self);
-    delete_files(self->path);
+void store_say(struct store *self, const char *what) {
     free(self->rebuilt);
     struct str text;
     str_init(&text);
-    str_append_format(&text, "the index store %s %s; it is made anew", self->path, why);
+    str_append_format(&text, "the index store %s %s", self->path, what);
     self->rebuilt = str_detach(&text);
-    bool mismatch;
-    int code = connect_and_check(self, &mismatch);
+}
+
+// With the folder locked. If somebody else has replaced the file already, theirs is taken.
+static int replace(struct store *self, const char *why, struct err *err) {
+    store_disconnect(self);
+    bool mismatch = true;
+    int code = 0;
+    if (!is_still_there(self)) {
+        code = connect_and_check(self, &mismatch);
+    }
+    if (mismatch || store_is_damaged(code)) {
+        store_disconnect(self);
+        store_delete_files(self->path);
+        code = connect_and_check(self, &mismatch);
+    }
+    store_say(self, why);
     if (code) {
         return store_fail(self, code, err);
     }
     return mismatch ? err_set(err, ERR_IO, "cannot replace the index store %s (%s)", self->path, way_out(0))
                     : 0;
+}
+
+static int busy(struct store *self, struct err *err) {
+    return err_set(err, ERR_BUSY, "cannot use the index store %s: others open or delete stores there (%s)",
+                   self->path, way_out(SQLITE_BUSY));
+}
+
+int store_rebuild(struct store *self, struct err *err) {
+    int folder = store_lock_folder(self->path, self->cancel);
+    int result = folder == STORE_LOCK_BUSY
+                     ? busy(self, err)
+                     : replace(self, "is damaged; it is made anew, from what is sound of it", err);
+    store_unlock(folder);
+    return result;
 }
 
 static int make_folder(const char *path, struct err *err) {
@@ -294,7 +333,22 @@ static int make_folder(const char *path, struct err *err) {
     return result;
 }
 
-int store_open(struct store **out, const char *path, const struct cancel *cancel, struct err *err) {
+// With the folder locked.
+static int open_locked(struct store *self, const char *root, struct err *err) {
+    self->use = store_lock_use(self->path, root);
+    bool mismatch;
+    int code = connect_and_check(self, &mismatch);
+    if (mismatch) {
+        return replace(self, "is of another version; it is made anew", err);
+    }
+    if (store_is_damaged(code)) {
+        return replace(self, "is damaged; it is made anew, from what is sound of it", err);
+    }
+    return code ? store_fail(self, code, err) : 0;
+}
+
+int store_open(struct store **out, const char *path, const char *root, const struct cancel *cancel,
+               struct err *err) {
     int result = make_folder(path, err);
     if (result) {
         return result;
@@ -302,15 +356,11 @@ int store_open(struct store **out, const char *path, const struct cancel *cancel
     struct store *self = mem_zero(1, sizeof *self);
     self->path = mem_copy_string(path);
     self->cancel = cancel;
-    bool mismatch;
-    int code = connect_and_check(self, &mismatch);
-    if (mismatch) {
-        result = store_rebuild(self, "is of another version", err);
-    } else if (store_is_damaged(code)) {
-        result = store_rebuild(self, "is damaged", err);
-    } else if (code) {
-        result = store_fail(self, code, err);
-    }
+    self->use = STORE_LOCK_NONE;
+    str_init(&self->bytes);
+    int folder = store_lock_folder(path, cancel);
+    result = folder == STORE_LOCK_BUSY ? busy(self, err) : open_locked(self, root, err);
+    store_unlock(folder);
     if (result) {
         store_close(self);
         return result;
@@ -321,15 +371,13 @@ int store_open(struct store **out, const char *path, const struct cancel *cancel
 
 void store_close(struct store *self) {
     if (self) {
-        disconnect(self);
+        store_disconnect(self);
+        store_unlock(self->use);
+        str_free(&self->bytes);
         free(self->rebuilt);
         free(self->path);
         free(self);
     }
-}
-
-void store_settle(struct store *self) {
-    sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 const char *store_rebuilt(const struct store *self) {

@@ -1,6 +1,6 @@
 // store.h - the index of one repository on disk, so that the next start need not parse.
 //
-// A cache in one SQLite file: everything in it can be made again from the
+// A cache in one SQLite file, never larger than the source it tells of (or STORE_FLOOR): everything in it can be made again from the
 // sources, so a file that is damaged or of another version is thrown away and
 // started anew, and a write that fails costs only the next start's time. The
 // byte tables are in store.c.
@@ -19,9 +19,10 @@
 
 enum {
     STORE_APPLICATION = 0x48554E43, // "HUNC", in SQLite's header
-    STORE_VERSION = 3,              // raise it when the tables or what is extracted into them change
+    STORE_VERSION = 5,              // raise it when the tables or what is extracted into them change
     STORE_OPEN_MS = 500,            // wait for a lock while nothing can be found yet
     STORE_BUSY_MS = 2000,           // wait for a lock later
+    STORE_FLOOR = 64 * 1024,        // bytes that even the store of a tiny repository may take
 };
 
 struct store;
@@ -43,15 +44,18 @@ struct store_records {
 };
 
 // Creates the file (mode 0600) and its folders (0700) if need be. cancel may be NULL.
-int store_open(struct store **out, const char *path, const struct cancel *cancel, struct err *err);
+// root is for people, and for store_collect to see whether it still exists.
+int store_open(struct store **out, const char *path, const char *root, const struct cancel *cancel,
+               struct err *err);
 void store_close(struct store *store); // NULL is allowed
-// Every record, R1-R5 checked. A damaged store gives none and is started anew.
+// Every record, R1-R5 checked. Of a damaged store, which is started anew, those that are sound.
 int store_load(struct store *store, struct store_records *records, struct err *err);
 // All of it or nothing of it.
 int store_write(struct store *store, const struct store_op *ops, size_t count, struct err *err);
-// Moves the log into the main file, when there is time for it.
-void store_settle(struct store *store);
-// Why what was there has been thrown away, for people; NULL if it has not.
+// When there is time for it: moves the log into the main file and gives back room. ERR_TOO_LARGE: the store
+// would be larger than the source it tells of, and has been deleted.
+int store_settle(struct store *store, struct err *err);
+// Why what was there, or some of it, has been thrown away, for people; NULL if it has not.
 const char *store_rebuilt(const struct store *store);
 // Where the index of this (real) root belongs. Heap; NULL without a home.
 char *store_path_of(const char *root);

@@ -10,42 +10,42 @@
 #include "indexer/store.h"
 
 #include <sqlite3.h>
-
-// A child row's id is its file's id and its number in the file, so children lie together and in order.
-enum { STORE_CHILD_BITS = 20 };
+#include <sys/types.h>
 
 enum statement {
     FILE_FIND,
-    FILE_INSERT,
-    FILE_UPDATE,
+    FILE_PUT,
     FILE_TOUCH,
     FILE_DELETE,
-    CHUNKS_DELETE,
-    SYMBOLS_DELETE,
-    IMPORTS_DELETE,
-    CHUNK_INSERT,
-    SYMBOL_INSERT,
-    IMPORT_INSERT,
     STATEMENT_COUNT,
 };
 
 struct store {
     sqlite3 *db;
     char *path;
+    ino_t file; // what lay at path when it was opened
+    int use;    // store_lock_use
     const struct cancel *cancel;
     bool is_loading;     // the load gives up when cancelled; a write is short and goes through
     bool is_open;        // opened and loaded: from now on nobody waits for it
+    bool is_changed;     // since it was settled
     uint64_t busy_since; // when the wait for a lock began
     char *rebuilt;       // see store_rebuilt
+    struct str bytes;    // of the record being written
     sqlite3_stmt *statements[STATEMENT_COUNT]; // NULL until first used
 };
 
 // code: SQLite's, of what failed last.
 int store_fail(struct store *store, int code, struct err *err);
 bool store_is_damaged(int sqlite_code);
-int store_execute(struct store *store, const char *sql); // an SQLite code
-// Deletes the file and opens a new one. why is for people.
-int store_rebuild(struct store *store, const char *why, struct err *err);
-void store_finalize(struct store *store); // all prepared statements
+int store_execute(struct store *store, const char *sql);                     // an SQLite code
+int store_read_number(struct store *store, const char *sql, int64_t *value); // an SQLite code
+void store_say(struct store *store, const char *what);                       // for store_rebuilt
+int store_rebuild(struct store *store, struct err *err);                     // it is damaged: a new one
+void store_delete_files(const char *path);                                   // with the folder locked
+void store_disconnect(struct store *store);
+void store_wait_for_locks(struct store *store); // as usual
+// A checkpoint comes when the log holds a quarter of this.
+void store_limit_log(struct store *store, int64_t source_size);
 
 #endif

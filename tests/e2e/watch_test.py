@@ -99,6 +99,10 @@ class WithoutWatches(WatchCase):
         self.assertEqual(client.shutdown(), 0)
 
 
+# A store larger than its source is not kept, and what is known of a tiny file is.
+FILLER = "// as long as real files are" + " and longer" * 40 + "\n"
+
+
 class Checkout(WatchCase):
     def git(self, *arguments):
         subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "gc.auto=0", *arguments],
@@ -109,7 +113,7 @@ class Checkout(WatchCase):
         for i in range(FILES):
             place = f"{name}_only/{i % 40}" if i % 3 == 2 else f"both/{i % 40}/{i % 7}"
             content = "same" if i % 3 == 0 else name
-            self.write(f"{place}/file{i}.c", f"int {content}_function_{i}(int a) {{\n    return a + {i};\n}}\n")
+            self.write(f"{place}/file{i}.c", f"{FILLER}int {content}_function_{i}(int a) {{\n    return a + {i};\n}}\n")
         self.git("add", "-A")
         self.git("commit", "-qm", name)
 

@@ -155,7 +155,7 @@ static bool dump_store(const char *path) {
         fprintf(stderr, "dump_index: no such file: %s\n", path);
         return false;
     }
-    if (store_open(&store, path, NULL, &err) != 0 || store_load(store, &records, &err) != 0) {
+    if (store_open(&store, path, "", NULL, &err) != 0 || store_load(store, &records, &err) != 0) {
         fprintf(stderr, "dump_index: %s\n", err.message);
         store_close(store);
         return false;
@@ -168,8 +168,12 @@ static bool dump_store(const char *path) {
         record_release(records.items[i]);
     }
     vec_free(&records);
+    bool is_sound = !store_rebuilt(store);
+    if (!is_sound) {
+        fprintf(stderr, "dump_index: %s\n", store_rebuilt(store));
+    }
     store_close(store);
-    return true;
+    return is_sound;
 }
 
 int main(int argc, char **argv) {
