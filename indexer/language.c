@@ -65,6 +65,7 @@ static struct capture capture_of_name(const char *name) {
         {"name", CAPTURE_NAME, 0},
         {"declarator", CAPTURE_DECLARATOR, 0},
         {"body", CAPTURE_BODY, 0},
+        {"block", CAPTURE_BLOCK, 0},
         {"value", CAPTURE_VALUE, 0},
         {"callable", CAPTURE_CALLABLE, 0},
         {"scope", CAPTURE_SCOPE, 0},

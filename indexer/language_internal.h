@@ -9,6 +9,7 @@
 //                 @name        its name, or
 //                 @declarator  a C declarator that is followed down to the name
 //                 @body        where the signature ends
+//                 @block       a body that stands behind the definition, or that has none at all (C)
 //                 @callable    a function as a value: the signature ends where its `body` begins
 //                 @value       kept in the signature if short
 //                 @scope       the enclosing type's name where the tree does not enclose (Go methods)
@@ -58,6 +59,7 @@ enum capture_role {
     CAPTURE_NAME,
     CAPTURE_DECLARATOR,
     CAPTURE_BODY,
+    CAPTURE_BLOCK,
     CAPTURE_CALLABLE,
     CAPTURE_VALUE,
     CAPTURE_SCOPE,

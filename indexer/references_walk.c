@@ -28,36 +28,44 @@ static struct level level_of(const TSLanguage *language, Subtree subtree, uint32
                           .byte = start - ts_subtree_padding(subtree).bytes};
 }
 
+// A leaf, or only punctuation: a grammar's marks are on named nodes.
+static bool is_empty(Subtree subtree) {
+    return ts_subtree_child_count(subtree) == 0 || subtree.ptr->named_child_count == 0;
+}
+
 void references_walk(TSNode root, const uint8_t *marks, TSSymbol symbols, references_visit *visit,
                      void *context) {
     const TSLanguage *language = root.tree->language;
-    VEC(struct level) levels = {0};
+    VEC(struct level) above = {0};
     Subtree top = *(const Subtree *)root.id;
-    if (ts_subtree_child_count(top) > 0) {
-        vec_push(&levels, level_of(language, top, ts_node_start_byte(root)));
+    struct level level = {0};
+    if (!is_empty(top)) {
+        level = level_of(language, top, ts_node_start_byte(root));
     }
-    while (levels.count) {
-        struct level *level = &levels.items[levels.count - 1];
-        if (level->next == level->count) {
-            levels.count--;
+    while (level.next < level.count || above.count) {
+        if (level.next == level.count) {
+            level = above.items[--above.count];
             continue;
         }
-        const Subtree *child = &level->children[level->next++];
-        uint32_t start = level->byte + ts_subtree_padding(*child).bytes;
-        level->byte = start + ts_subtree_size(*child).bytes;
+        const Subtree *child = &level.children[level.next++];
+        uint32_t start = level.byte + ts_subtree_padding(*child).bytes;
+        level.byte = start + ts_subtree_size(*child).bytes;
         TSSymbol alias = 0;
         if (!ts_subtree_extra(*child)) {
-            alias = level->aliases ? level->aliases[level->structural] : 0;
-            level->structural++;
+            alias = level.aliases ? level.aliases[level.structural] : 0;
+            level.structural++;
         }
         TSSymbol symbol = alias ? alias : ts_subtree_symbol(*child);
         if (symbol < symbols && marks[symbol]) {
             visit(context, (TSNode){.context = {start, 0, 0, alias}, .id = child, .tree = root.tree},
                   marks[symbol]);
         }
-        if (ts_subtree_child_count(*child) > 0) {
-            vec_push(&levels, level_of(language, *child, start));
+        if (!is_empty(*child)) {
+            if (level.next < level.count) {
+                vec_push(&above, level);
+            }
+            level = level_of(language, *child, start);
         }
     }
-    vec_free(&levels);
+    vec_free(&above);
 }

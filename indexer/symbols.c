@@ -6,6 +6,11 @@
 // nodes in which to search next (class bodies, #if branches, ERROR nodes). The
 // places wait on a heap stack; each is searched once.
 //
+// A brace that only the preprocessor sees makes C's grammar take the rest of the
+// file for the body of one function. What stands there at the first column has
+// no business in a body, so it is a definition all the same, and the function
+// around it ends where the first of them begins.
+//
 // What a definition is called depends on where it stands: a function inside a
 // type is a method, a variable inside a type a field, a variable in capitals a
 // constant.
@@ -18,7 +23,8 @@ struct place {
     const char *scope;
     bool in_type;
     uint32_t number;
-    uint32_t start; // of the wrapper that the definitions begin with, or NO_WRAPPER
+    uint32_t start;  // of the wrapper that the definitions begin with, or NO_WRAPPER
+    uint32_t astray; // levels below a body in which to look for what cannot belong there; 0: no body
 };
 
 #define NO_WRAPPER UINT32_MAX
@@ -29,12 +35,13 @@ struct found_symbol {
     uint32_t pattern; // of two patterns that find the same name the earlier one wins
     uint32_t order;   // as found; of two matches of one pattern the first wins
     uint32_t place;   // the number of the place it was found in
+    bool was_astray;
 };
 
 // One match, its captures sorted by role; nodes not captured are null.
 struct match {
     const struct capture *definition_capture;
-    TSNode definition, name, declarator, body, value, scope, container, wrapper, target, target_end;
+    TSNode definition, name, declarator, body, block, value, scope, container, wrapper, target, target_end;
     uint32_t pattern;
 };
 
@@ -66,6 +73,9 @@ static void match_read(struct match *match, const struct grammar *grammar, const
             break;
         case CAPTURE_BODY:
             match->body = node;
+            break;
+        case CAPTURE_BLOCK:
+            match->block = node;
             break;
         case CAPTURE_CALLABLE:
             match->body = ts_node_child_by_field_id(node, grammar->body_field);
@@ -169,6 +179,24 @@ static void set_kind(struct symbol *symbol, const struct match *match, const str
     symbol->kind = kind;
 }
 
+// Bodies in which something stands at the first column, and all inside that holds such a thing.
+static void push_astray(struct search *search, TSNode node, const struct place *outer) {
+    struct slice text = node_text(search->extraction, node);
+    if (outer->astray < ASTRAY_DEPTH && text_is_astray(text)) {
+        push_place(search, node,
+                   (struct place){.scope = outer->scope, .start = NO_WRAPPER, .astray = outer->astray + 1});
+    }
+}
+
+static void push_astray_children(struct search *search, const struct place *place) {
+    TSTreeCursor cursor = ts_tree_cursor_new(place->node);
+    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+        push_astray(search, ts_tree_cursor_current_node(&cursor), place);
+    }
+    ts_tree_cursor_delete(&cursor);
+}
+
 // Where the signature ends: before the body, the value if that is long, or what is searched next.
 static uint32_t header_end(const struct search *search, const struct match *match) {
     uint32_t end = ts_node_end_byte(match->definition);
@@ -207,8 +235,14 @@ static void add_symbol(struct search *search, const struct place *place, const s
     }
     uint32_t start = ts_node_start_byte(match->definition);
     uint32_t end = trimmed_end(extraction, start, ts_node_end_byte(match->definition));
+    if (!ts_node_is_null(match->block)) {
+        end = ts_node_end_byte(match->block);
+    }
     if (place->start < start) {
         start = place->start;
+    }
+    if (place->astray && !text_begins_line(extraction->text, start)) {
+        return;
     }
     uint32_t header = header_end(search, match);
     struct symbol symbol = {
@@ -225,8 +259,8 @@ static void add_symbol(struct search *search, const struct place *place, const s
     };
     set_kind(&symbol, match, name, place->in_type);
     uint32_t order = (uint32_t)search->symbols.count;
-    vec_push(&search->symbols,
-             (struct found_symbol){symbol, name->byte, match->pattern, order, place->number});
+    vec_push(&search->symbols, (struct found_symbol){symbol, name->byte, match->pattern, order, place->number,
+                                                     place->astray > 0});
 }
 
 // Of several targets the import is all from the first to the last: `a.b.{C, D}`.
@@ -285,6 +319,10 @@ static void take_match(struct search *search, const struct place *place, const s
     if (!ts_node_is_null(match->container)) {
         push_place(search, match->container, inner);
     }
+    TSNode body = ts_node_is_null(match->block) ? match->body : match->block;
+    if (!ts_node_is_null(body) && search->extraction->grammar->function_declarator) {
+        push_astray(search, body, place);
+    }
     if (!ts_node_is_null(match->wrapper)) {
         inner.start = place->start < ts_node_start_byte(match->wrapper) ? place->start
                                                                         : ts_node_start_byte(match->wrapper);
@@ -303,6 +341,9 @@ static void search_place(struct search *search, struct place place) {
         if (predicates_hold(search->extraction, query, &raw)) {
             take_match(search, &place, &match);
         }
+    }
+    if (place.astray) {
+        push_astray_children(search, &place);
     }
 }
 
@@ -323,6 +364,26 @@ static int by_start(const void *left, const void *right) {
         return a->symbol.start_byte < b->symbol.start_byte ? -1 : 1;
     }
     return (a->name_byte > b->name_byte) - (a->name_byte < b->name_byte);
+}
+
+// Functions end where what strayed into them begins.
+static void end_before_astray(const struct extraction *extraction, struct found_symbol *found, size_t count) {
+    VEC(size_t) open = {0}; // functions around the present symbol
+    for (size_t i = 0; i < count; i++) {
+        uint32_t start = found[i].symbol.start_byte;
+        bool is_function = found[i].symbol.kind == SYMBOL_FUNCTION || found[i].symbol.kind == SYMBOL_METHOD;
+        while (open.count && (is_function && found[i].was_astray)) {
+            struct symbol *outer = &found[open.items[--open.count]].symbol;
+            if (outer->end_byte > start && outer->start_byte < start) {
+                outer->end_byte = trimmed_end(extraction, outer->start_byte, start);
+                outer->end_line = last_line(extraction, outer->start_byte, outer->end_byte);
+            }
+        }
+        if (is_function) {
+            vec_push(&open, i);
+        }
+    }
+    vec_free(&open);
 }
 
 // Are these neighbours clauses of one function, or its signature and its first clause?
@@ -361,6 +422,7 @@ static size_t sort_found(struct search *search) {
     }
     if (count) {
         qsort(found, count, sizeof *found, by_start);
+        end_before_astray(search->extraction, found, count);
     }
     if (search->extraction->language->is_data && count > DATA_SYMBOLS_MAX) {
         count = DATA_SYMBOLS_MAX;

@@ -220,3 +220,34 @@ const char *symbol_signature(const struct extraction *extraction, TSNode definit
     }
     return arena_copy(&extraction->record->arena, line_trim(&line));
 }
+
+bool text_begins_line(struct slice text, uint32_t byte) {
+    return byte == 0 || text.data[byte - 1] == '\n';
+}
+
+// A word at the first column that is no label, or a macro's definition.
+static bool begins_definition(struct slice line) {
+    size_t at = 0;
+    while (at < line.length && (line.data[at] == '_' || (line.data[at] >= '0' && line.data[at] <= '9') ||
+                                ((line.data[at] | 32) >= 'a' && (line.data[at] | 32) <= 'z'))) {
+        at++;
+    }
+    bool is_word = at > 0 && at < line.length && line.data[at] != ':';
+    return is_word || slice_starts_with(line, SLICE_LITERAL("#define"));
+}
+
+bool text_is_astray(struct slice text) {
+    const char *end = text.data + text.length;
+    for (const char *at = text.data; at < end;) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        if (!newline || newline + 1 == end) {
+            return false;
+        }
+        at = newline + 1;
+        bool may_begin = *at == '#' || *at == '_' || ((*at | 32) >= 'a' && (*at | 32) <= 'z');
+        if (may_begin && begins_definition(slice_of(at, (size_t)(end - at)))) {
+            return true;
+        }
+    }
+    return false;
+}

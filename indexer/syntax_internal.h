@@ -26,6 +26,7 @@ enum {
     DOC_MAX = 120,           // bytes
     DOC_SCAN = 8192,         // bytes looked at for one
     DECLARATOR_DEPTH = 64,   // int ****...x
+    ASTRAY_DEPTH = 24,       // levels of a body in which definitions are sought that strayed into it
     CHUNK_WEIGHT = 1500,     // non-space bytes that a syntax chunk aims at
     LINE_CHUNK_LINES = 40,
     LINE_CHUNK_BYTES = 6000,
@@ -96,6 +97,9 @@ struct symbol_name symbol_name_between(const struct extraction *extraction, TSNo
 // further on; in the record's arena.
 const char *symbol_signature(const struct extraction *extraction, TSNode definition,
                              const struct symbol_name *name, uint32_t start, uint32_t end);
+// Does a line of it but the first begin at the first column with what begins a definition?
+bool text_is_astray(struct slice text);
+bool text_begins_line(struct slice text, uint32_t byte);
 // symbols_doc.c: the first line of the doc comment above `start` or at the head of the body; in the record's
 // arena, or "".
 const char *symbol_doc(const struct extraction *extraction, uint32_t start, TSNode body);

@@ -5,20 +5,11 @@
 // guess is only a tail of the path, the files nearest to the importing one
 // win, because a repository with several copies of a header or a module means
 // its own.
-#include "retrieval/imports.h"
+#include "retrieval/imports_internal.h"
 
 #include "retrieval/paths.h"
 
-enum { NEAREST = 3, PARTS = 32 };
-
-struct resolution {
-    struct imports *imports;
-    const struct snapshot *snapshot;
-    struct slice path, folder, extension;
-    const char *language;
-    enum imports_way way;
-    struct str guess, second;
-};
+enum { NEAREST = 3 };
 
 static uint64_t file_key(struct snapshot_file at) {
     return (uint64_t)at.segment << 32 | at.file;
@@ -41,7 +32,7 @@ static void add_file(struct resolution *r, struct snapshot_file at) {
     }
 }
 
-static bool add_path(struct resolution *r, struct slice path) {
+bool imports_add_path(struct resolution *r, struct slice path) {
     struct snapshot_file at;
     if (path.length == 0 || !snapshot_find(r->snapshot, path, &at)) {
         return false;
@@ -51,13 +42,13 @@ static bool add_path(struct resolution *r, struct slice path) {
 }
 
 // stem + tail, for the tails that exist.
-static bool add_tails(struct resolution *r, struct slice stem, const char *const *tails) {
+bool imports_add_tails(struct resolution *r, struct slice stem, const char *const *tails) {
     bool found = false;
     for (; *tails; tails++) {
         str_clear(&r->second);
         str_append_slice(&r->second, stem);
         str_append_string(&r->second, *tails);
-        found |= add_path(r, str_slice(&r->second));
+        found |= imports_add_path(r, str_slice(&r->second));
     }
     return found;
 }
@@ -98,8 +89,8 @@ static bool spells(enum segment_spelling spelling, struct slice path, struct sli
 }
 
 // The living files that `text` spells and whose path ends in `tail`, the nearest few of them.
-static bool add_nearest(struct resolution *r, enum segment_spelling spelling, struct slice text,
-                        struct slice tail) {
+bool imports_add_nearest(struct resolution *r, enum segment_spelling spelling, struct slice text,
+                         struct slice tail) {
     struct nearest nearest = {0};
     for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
         struct postings_list list =
@@ -147,7 +138,7 @@ static void add_own_package(struct resolution *r) {
     r->way = way;
 }
 
-static struct slice without_extension(struct slice path) {
+struct slice imports_without_extension(struct slice path) {
     return slice_sub(path, 0, path.length - paths_extension(path).length);
 }
 
@@ -159,19 +150,19 @@ static const char *const C_BODIES[] = {".c", ".cc", ".cpp", ".cxx", ".m", ".mm",
 static void resolve_c(struct resolution *r, struct slice target) {
     size_t known = r->imports->files.count;
     paths_join(&r->guess, r->folder, target);
-    if (!add_path(r, str_slice(&r->guess))) {
-        add_nearest(r, SPELLING_BASE, paths_base(target), target);
+    if (!imports_add_path(r, str_slice(&r->guess))) {
+        imports_add_nearest(r, SPELLING_BASE, paths_base(target), target);
     }
     size_t headers = r->imports->files.count;
     for (size_t i = known; i < headers && r->way == IMPORTS_DIRECT; i++) {
         struct slice header = file_path(r->snapshot, r->imports->files.items[i]);
-        add_tails(r, without_extension(header), C_BODIES);
+        imports_add_tails(r, imports_without_extension(header), C_BODIES);
     }
 }
 
 static void own_c(struct resolution *r) {
-    add_tails(r, without_extension(r->path), C_HEADERS);
-    add_tails(r, without_extension(r->path), C_BODIES);
+    imports_add_tails(r, imports_without_extension(r->path), C_HEADERS);
+    imports_add_tails(r, imports_without_extension(r->path), C_BODIES);
 }
 
 // --- Python
@@ -201,7 +192,7 @@ static bool python_module(struct resolution *r, struct slice folder, struct slic
     }
     paths_join(&r->guess, folder, str_slice(&relative));
     str_free(&relative);
-    if (!add_tails(r, str_slice(&r->guess), PYTHON_TAILS)) {
+    if (!imports_add_tails(r, str_slice(&r->guess), PYTHON_TAILS)) {
         return false;
     }
     add_submodules(r);
@@ -244,41 +235,25 @@ static void resolve_python(struct resolution *r, struct slice target) {
 
 // --- Go
 
+// Does the target name the module, or something in it? What follows the module's name goes to *rest.
+bool imports_is_in_module(const struct module *module, struct slice target, struct slice *rest) {
+    struct slice prefix = slice_of_string(module->prefix);
+    if (!slice_starts_with(target, prefix)) {
+        return false;
+    }
+    *rest = slice_sub(target, prefix.length, target.length);
+    return rest->length == 0 || rest->data[0] == '/' || prefix.data[prefix.length - 1] == '/';
+}
+
 static void resolve_go(struct resolution *r, struct slice target) {
+    struct slice rest;
     for (uint32_t i = 0; i < r->snapshot->module_count; i++) {
-        struct slice prefix = slice_of_string(r->snapshot->modules[i].prefix);
-        if (slice_starts_with(target, prefix) &&
-            (target.length == prefix.length || target.data[prefix.length] == '/')) {
-            paths_join(&r->guess, slice_of_string(r->snapshot->modules[i].folder),
-                       slice_sub(target, prefix.length, target.length));
+        const struct module *module = &r->snapshot->modules[i];
+        if (module->kind == MANIFEST_GO && imports_is_in_module(module, target, &rest)) {
+            paths_join(&r->guess, slice_of_string(module->folder), rest);
             add_folder(r, str_slice(&r->guess), r->extension, false);
         }
     }
-}
-
-// --- JavaScript and TypeScript
-
-static const char *const SCRIPT_TAILS[] = {"",           ".ts",       ".tsx", ".d.ts",   ".js",
-                                           ".jsx",       ".mjs",      ".vue", ".svelte", "/index.ts",
-                                           "/index.tsx", "/index.js", NULL};
-static const char *const SCRIPT_PACKAGE_TAILS[] = {"/src/index.ts", "/index.ts",    "/src/index.js",
-                                                   "/index.js",     "/src/main.ts", NULL};
-
-static void resolve_script(struct resolution *r, struct slice target) {
-    if (slice_starts_with(target, SLICE_LITERAL("."))) {
-        paths_join(&r->guess, r->folder, target);
-        if (!add_tails(r, str_slice(&r->guess), SCRIPT_TAILS)) {
-            add_tails(r, without_extension(str_slice(&r->guess)), SCRIPT_TAILS);
-        }
-        return;
-    }
-    if (slice_starts_with(target, SLICE_LITERAL("@/")) || slice_starts_with(target, SLICE_LITERAL("~/"))) {
-        paths_join(&r->guess, SLICE_LITERAL("src"), slice_sub(target, 2, target.length));
-        add_tails(r, str_slice(&r->guess), SCRIPT_TAILS);
-        return;
-    }
-    paths_join(&r->guess, SLICE_LITERAL("packages"), paths_base(target));
-    add_tails(r, str_slice(&r->guess), SCRIPT_PACKAGE_TAILS);
 }
 
 // --- Java and relatives
@@ -320,7 +295,7 @@ static void resolve_java(struct resolution *r, struct slice target) {
         str_init(&tail);
         slashed(&tail, target);
         str_append_slice(&tail, r->extension);
-        bool found = add_nearest(r, SPELLING_BASE, paths_base(str_slice(&tail)), str_slice(&tail));
+        bool found = imports_add_nearest(r, SPELLING_BASE, paths_base(str_slice(&tail)), str_slice(&tail));
         str_free(&tail);
         if (found) {
             return;
@@ -343,67 +318,19 @@ static void own_java(struct resolution *r) {
     }
 }
 
-// --- Rust
-
-static bool is_path_word(struct slice word) {
-    static const char *const words[] = {"crate", "self", "super", "std", "core", "alloc", "as", "pub"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (slice_equal(word, slice_of_string(words[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool add_module(struct resolution *r, struct slice name) {
-    return add_nearest(r, SPELLING_MODULE, name, slice_of(NULL, 0));
-}
-
-// A crate's name is often its folder's with the project's name in front: grep_matcher in crates/matcher.
-static void add_crate(struct resolution *r, struct slice name) {
-    if (add_module(r, name)) {
-        return;
-    }
-    size_t cut = slice_find(name, SLICE_LITERAL("_"), 0);
-    if (cut != (size_t)-1 && cut + 1 < name.length) {
-        add_module(r, slice_sub(name, cut + 1, name.length));
-    }
-}
-
-static void resolve_rust(struct resolution *r, struct slice target) {
-    bool first = true;
-    for (size_t i = 0; i < target.length; i++) {
-        size_t start = i;
-        while (i < target.length &&
-               (target.data[i] == '_' || (target.data[i] >= '0' && target.data[i] <= '9') ||
-                ((target.data[i] | 32) >= 'a' && (target.data[i] | 32) <= 'z'))) {
-            i++;
-        }
-        struct slice word = slice_sub(target, start, i);
-        if (word.length && !is_path_word(word)) {
-            if (first) {
-                add_crate(r, word);
-            } else {
-                add_module(r, word);
-            }
-        }
-        first = first && word.length == 0;
-    }
-}
-
 // --- Others: a path beside the file, or the last part of a dotted name as a file's base name.
 
 static void resolve_other(struct resolution *r, struct slice target) {
     paths_join(&r->guess, r->folder, target);
-    bool found = add_path(r, str_slice(&r->guess));
+    bool found = imports_add_path(r, str_slice(&r->guess));
     str_append_slice(&r->guess, r->extension);
-    if (found || add_path(r, str_slice(&r->guess))) {
+    if (found || imports_add_path(r, str_slice(&r->guess))) {
         return;
     }
     slashed(&r->second, target);
     paths_join(&r->guess, slice_of(NULL, 0), str_slice(&r->second));
     str_append_slice(&r->guess, r->extension);
-    add_nearest(r, SPELLING_BASE, paths_base(str_slice(&r->guess)), str_slice(&r->guess));
+    imports_add_nearest(r, SPELLING_BASE, paths_base(str_slice(&r->guess)), str_slice(&r->guess));
 }
 
 struct rule {
@@ -419,14 +346,14 @@ static const struct rule *rule_of(const char *language) {
         {"objective-c", resolve_c, own_c},
         {"python", resolve_python, NULL},
         {"go", resolve_go, add_own_package},
-        {"typescript", resolve_script, NULL},
-        {"typescriptreact", resolve_script, NULL},
-        {"javascript", resolve_script, NULL},
-        {"javascriptreact", resolve_script, NULL},
+        {"typescript", imports_resolve_script, NULL},
+        {"typescriptreact", imports_resolve_script, NULL},
+        {"javascript", imports_resolve_script, NULL},
+        {"javascriptreact", imports_resolve_script, NULL},
         {"java", resolve_java, own_java},
         {"kotlin", resolve_java, own_java},
         {"scala", resolve_java, own_java},
-        {"rust", resolve_rust, add_own_package},
+        {"rust", imports_resolve_rust, add_own_package},
         {"", resolve_other, NULL},
     };
     size_t i = 0;
@@ -445,7 +372,7 @@ static void add_subject(struct resolution *r) {
     str_clear(&r->guess);
     str_append_slice(&r->guess, stem);
     str_append_slice(&r->guess, r->extension);
-    add_nearest(r, SPELLING_BASE, str_slice(&r->guess), slice_of(NULL, 0));
+    imports_add_nearest(r, SPELLING_BASE, str_slice(&r->guess), slice_of(NULL, 0));
 }
 
 static void resolve_file(struct imports *imports, const struct snapshot *snapshot, struct slice path,

@@ -26,7 +26,6 @@ enum {
     CHUNK_BYTES = 6000,
     DEFINITIONS = 3,
     CHUNK_HITS = 40,
-    GO_MOD_MAX = 1 << 20,
     PARSED_MAX = 128 * 1024, // a document larger than this has no imports until it is indexed
     KNOWN_REACH = 1 << 20    // on either side of the cursor: lines that need not be shown again
 };
@@ -52,40 +51,38 @@ struct asking {
     struct pack pack;
 };
 
-static void read_go_module(struct retriever *retriever, const char *path, struct slice text) {
+// text: of the manifest, empty to read it from disk.
+static void read_manifest(struct retriever *retriever, const char *path, struct slice text) {
     struct str bytes;
-    struct slice folder = paths_folder(slice_of_string(path));
-    char *name = mem_copy_bytes(folder.data, folder.length);
     str_init(&bytes);
     if (text.length == 0) {
         char *full = fs_join(retriever->root, path);
         struct err err;
-        fs_read(full, GO_MOD_MAX, &bytes, &err);
+        fs_read(full, MANIFEST_BYTES, &bytes, &err);
         text = str_slice(&bytes);
         free(full);
     }
-    shelf_go_module(&retriever->shelf, name, text);
+    shelf_manifest(&retriever->shelf, path, text);
     str_free(&bytes);
-    free(name);
 }
 
-static bool is_go_mod(const char *path) {
-    return slice_equal(paths_base(slice_of_string(path)), SLICE_LITERAL("go.mod"));
+static bool is_manifest(const char *path) {
+    return manifests_kind(slice_of_string(path)) != MANIFEST_NONE;
 }
 
 static void sink_put(void *self, struct record *record, struct slice text) {
     struct retriever *retriever = self;
     shelf_put(&retriever->shelf, record);
-    if (is_go_mod(record->path)) {
-        read_go_module(retriever, record->path, text);
+    if (is_manifest(record->path)) {
+        read_manifest(retriever, record->path, text);
     }
 }
 
 static void sink_remove(void *self, const char *path) {
     struct retriever *retriever = self;
     shelf_remove(&retriever->shelf, path);
-    if (is_go_mod(path)) {
-        read_go_module(retriever, path, SLICE_LITERAL(" "));
+    if (is_manifest(path)) {
+        shelf_manifest(&retriever->shelf, path, slice_of(NULL, 0));
     }
 }
 
@@ -106,7 +103,7 @@ struct retriever *retriever_new(const char *root) {
     retriever->root = mem_copy_string(root);
     snapshot_slot_init(&retriever->slot);
     shelf_init(&retriever->shelf, &retriever->slot);
-    read_go_module(retriever, "go.mod", slice_of(NULL, 0));
+    read_manifest(retriever, "go.mod", slice_of(NULL, 0));
     return retriever;
 }
 

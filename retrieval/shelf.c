@@ -11,12 +11,18 @@
 
 #include <stdlib.h>
 
-enum { DELTA_SHARE = 10, SMALL_DELTA = 200, QUIET_FACTOR = 8 };
+enum { DELTA_SHARE = 10, SMALL_DELTA = 200, QUIET_FACTOR = 8, MODULES_MAX = 1000 };
 
 void shelf_init(struct shelf *shelf, struct snapshot_slot *slot) {
     *shelf = (struct shelf){.slot = slot};
     intern_init(&shelf->names);
     shelf->base = segment_build(NULL, 0);
+}
+
+static void free_module(struct module *module) {
+    free((char *)(uintptr_t)module->folder);
+    free((char *)(uintptr_t)module->prefix);
+    free((char *)(uintptr_t)module->manifest);
 }
 
 void shelf_fini(struct shelf *shelf) {
@@ -26,8 +32,7 @@ void shelf_fini(struct shelf *shelf) {
         text_release(shelf->paths.items[i].text);
     }
     for (size_t i = 0; i < shelf->modules.count; i++) {
-        free((char *)(uintptr_t)shelf->modules.items[i].folder);
-        free((char *)(uintptr_t)shelf->modules.items[i].prefix);
+        free_module(&shelf->modules.items[i]);
     }
     vec_free(&shelf->paths);
     vec_free(&shelf->changed);
@@ -169,39 +174,33 @@ void shelf_commit(struct shelf *shelf, bool full_pass) {
     }
 }
 
-static struct slice module_of(struct slice text) {
-    size_t start = 0;
-    while (start < text.length) {
-        size_t end = slice_find(text, SLICE_LITERAL("\n"), start);
-        end = end < text.length ? end : text.length;
-        struct slice line = slice_trim(slice_sub(text, start, end));
-        if (slice_starts_with(line, SLICE_LITERAL("module ")) ||
-            slice_starts_with(line, SLICE_LITERAL("module\t"))) {
-            struct slice name = slice_trim(slice_sub(line, 7, line.length));
-            size_t stop = 0;
-            while (stop < name.length && !strchr(" \t\r\"`", name.data[stop])) {
-                stop++;
-            }
-            return stop || name.length < 2 ? slice_sub(name, 0, stop) : slice_sub(name, 1, name.length - 1);
-        }
-        start = end + 1;
+struct declaring {
+    struct shelf *shelf;
+    const char *manifest;
+};
+
+static void add_module(void *context, const char *name, const char *folder) {
+    struct declaring *declaring = context;
+    if (declaring->shelf->modules.count < MODULES_MAX) {
+        vec_push(&declaring->shelf->modules,
+                 (struct module){.folder = mem_copy_string(folder),
+                                 .prefix = mem_copy_string(name),
+                                 .kind = manifests_kind(slice_of_string(declaring->manifest)),
+                                 .manifest = mem_copy_string(declaring->manifest)});
     }
-    return slice_of(NULL, 0);
 }
 
-void shelf_go_module(struct shelf *shelf, const char *folder, struct slice text) {
-    struct slice name = module_of(text);
+void shelf_manifest(struct shelf *shelf, const char *path, struct slice text) {
+    size_t kept = 0;
     for (size_t i = 0; i < shelf->modules.count; i++) {
-        struct go_module *module = &shelf->modules.items[i];
-        if (strcmp(module->folder, folder) == 0) {
-            free((char *)(uintptr_t)module->folder);
-            free((char *)(uintptr_t)module->prefix);
-            *module = shelf->modules.items[--shelf->modules.count];
-            break;
+        struct module module = shelf->modules.items[i];
+        if (strcmp(module.manifest, path) == 0) {
+            free_module(&module);
+        } else {
+            shelf->modules.items[kept++] = module;
         }
     }
-    if (name.length) {
-        vec_push(&shelf->modules,
-                 (struct go_module){mem_copy_string(folder), mem_copy_bytes(name.data, name.length)});
-    }
+    shelf->modules.count = kept;
+    struct declaring declaring = {shelf, path};
+    manifests_read(slice_of_string(path), text, add_module, &declaring);
 }

@@ -34,7 +34,7 @@ struct shelf {
     struct intern names; // path -> index in paths
     VEC(struct shelf_path) paths;
     VEC(uint32_t) changed; // paths that were touched since the base was built
-    VEC(struct go_module) modules;
+    VEC(struct module) modules;
     struct segment *base;
     uint64_t last_build_us, last_cost_us;
     bool complete; // a full pass was committed
@@ -50,7 +50,7 @@ void shelf_overlay_remove(struct shelf *shelf, const char *path);
 // Publishes what was put so far, without waiting for more.
 void shelf_searchable(struct shelf *shelf);
 void shelf_commit(struct shelf *shelf, bool full_pass);
-// Notes the module that the text of a go.mod in `folder` declares; "" removes it.
-void shelf_go_module(struct shelf *shelf, const char *folder, struct slice text);
+// Notes what the text of a manifest (manifests.h) declares instead of what it declared before; "": nothing.
+void shelf_manifest(struct shelf *shelf, const char *path, struct slice text);
 
 #endif

@@ -38,7 +38,7 @@ static void snapshot_free(struct snapshot *snapshot) {
 }
 
 static struct snapshot *snapshot_new(struct segment *base, struct segment *delta, const uint64_t *dead,
-                                     const struct go_module *modules, uint32_t module_count) {
+                                     const struct module *modules, uint32_t module_count) {
     struct snapshot *snapshot = mem_zero(1, sizeof *snapshot);
     snapshot->segments[0] = segment_retain(base);
     snapshot->segments[1] = segment_retain(delta);
@@ -51,6 +51,7 @@ static struct snapshot *snapshot_new(struct segment *base, struct segment *delta
     for (uint32_t i = 0; i < module_count; i++) {
         snapshot->modules[i].folder = mem_copy_string(modules[i].folder);
         snapshot->modules[i].prefix = mem_copy_string(modules[i].prefix);
+        snapshot->modules[i].kind = modules[i].kind;
     }
     return snapshot;
 }
@@ -105,7 +106,7 @@ static unsigned sweep(struct snapshot_slot *slot) {
 }
 
 void snapshot_publish(struct snapshot_slot *slot, struct segment *base, struct segment *delta,
-                      const uint64_t *dead, const struct go_module *modules, uint32_t module_count) {
+                      const uint64_t *dead, const struct module *modules, uint32_t module_count) {
     struct snapshot *snapshot = snapshot_new(base, delta, dead, modules, module_count);
     unsigned place;
     while ((place = sweep(slot)) == SNAPSHOT_PLACES) {

@@ -22,20 +22,23 @@
 #ifndef HUNCH_RETRIEVAL_SNAPSHOT_H
 #define HUNCH_RETRIEVAL_SNAPSHOT_H
 
+#include "retrieval/manifests.h"
 #include "retrieval/segment.h"
 
 enum { SNAPSHOT_PLACES = 8, SNAPSHOT_SEGMENTS = 2 };
 
-// A Go module: the folder of its go.mod and the import prefix it declares.
-struct go_module {
+// A folder and what a manifest lets imports call it; see manifests.h.
+struct module {
     const char *folder, *prefix;
+    enum manifest_kind kind;
+    const char *manifest; // its path; NULL in a snapshot, which need not forget it
 };
 
 struct snapshot {
     uint64_t generation;
     struct segment *segments[SNAPSHOT_SEGMENTS]; // base, delta
     uint64_t *dead;                              // bitmap over the base's files
-    struct go_module *modules;
+    struct module *modules;
     uint32_t module_count;
     uint32_t place; // in the slot
 };
@@ -62,7 +65,7 @@ void snapshot_unpin(struct snapshot_slot *slot, const struct snapshot *snapshot)
 // Publishes base + delta (retained); `dead` has a bit for each of the base's files and is copied, as the
 // modules are.
 void snapshot_publish(struct snapshot_slot *slot, struct segment *base, struct segment *delta,
-                      const uint64_t *dead, const struct go_module *modules, uint32_t module_count);
+                      const uint64_t *dead, const struct module *modules, uint32_t module_count);
 
 static inline bool snapshot_is_dead(const struct snapshot *snapshot, uint32_t segment, uint32_t file) {
     return segment == 0 && snapshot->dead[file / 64] >> (file % 64) & 1;

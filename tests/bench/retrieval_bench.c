@@ -110,7 +110,7 @@ static void add_go_module(void) {
     char *path = fs_join(bench.copy, "go.mod");
     str_init(&bytes);
     if (fs_read(path, FILE_MAX_BYTES, &bytes, &err) == 0) {
-        shelf_go_module(&bench.shelf, "", str_slice(&bytes));
+        shelf_manifest(&bench.shelf, "go.mod", str_slice(&bytes));
     }
     str_free(&bytes);
     free(path);

@@ -1,6 +1,10 @@
 ; Functions and prototypes.
 (function_definition declarator: (_) @declarator body: (_) @body) @function
 (ERROR (function_declarator declarator: (_) @declarator) @function)
+; SYSCALL_DEFINE2(name, int, argument) { ... }: a call to the parser, and a block behind it.
+((expression_statement (call_expression arguments: (argument_list . (identifier) @name))) @function
+  . (compound_statement) @block)
+(compound_statement) @block
 
 ; struct, union and enum with a body; a bare tag only when nothing else stands in the declaration.
 (struct_specifier name: (_) @name body: (_) @container) @type

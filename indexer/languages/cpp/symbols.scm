@@ -1,7 +1,13 @@
 ; Functions and methods, with a body, defaulted or deleted.
 (function_definition declarator: (_) @declarator body: (_) @body) @function
 (ERROR (function_declarator declarator: (_) @declarator) @function)
+; SYSCALL_DEFINE2(name, int, argument) { ... }: a call to the parser, and a block behind it.
+((expression_statement (call_expression arguments: (argument_list . (identifier) @name))) @function
+  . (compound_statement) @block)
+(compound_statement) @block
 (function_definition declarator: (_) @declarator) @function
+; T Class::method() { ... } where an #if lost the end of a class above: taken for a bit field.
+(function_definition (ERROR (bitfield_clause (call_expression function: (identifier) @name))) body: (_) @body) @function
 
 ; Types. A nameless one lends its members to what surrounds it.
 (class_specifier name: (_) @declarator body: (_) @container) @type

@@ -29,6 +29,8 @@
 
 ; const f = () => ...;  const x = ...;  The declaration is a wrapper, so they begin with its keyword.
 (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression) (generator_function)] @callable) @function
+(variable_declarator name: (identifier) @name
+  value: (parenthesized_expression (function_expression body: (_) @body))) @function
 (variable_declarator name: (identifier) @name value: (class body: (_) @container)) @type
 (variable_declarator name: (identifier) @name value: (object) @container) @variable
 (variable_declarator name: (identifier) @name value: (_)? @value) @variable
@@ -39,12 +41,31 @@
 ; exports.f = ...;  Class.prototype.f = function ...;  module.exports = { ... };
 (assignment_expression left: (member_expression property: (_) @name)
   right: [(arrow_function) (function_expression)] @callable) @function
-(assignment_expression left: (member_expression) right: (object) @container)
-(assignment_expression left: (member_expression property: (_) @name) right: (class body: (_) @container)) @type
+(assignment_expression left: (identifier) @name right: [(arrow_function) (function_expression)] @callable) @function
+(assignment_expression left: [(identifier) (member_expression)] right: (object) @container)
+; on("event", function handler() { ... });
+(call_expression arguments: (arguments (function_expression name: (_) @name body: (_) @body) @function))
+(assignment_expression left: [(identifier) (member_expression)]
+  right: (function_expression name: (_) @name body: (_) @body)) @function
+(assignment_expression left: [(identifier) (member_expression)]
+  right: (class name: (_) @name body: (_) @container)) @type
+(assignment_expression left: [(identifier) @name (member_expression property: (_) @name)]
+  right: (class body: (_) @container)) @type
 
 ; A module wrapped in a function called at once.
 (call_expression function: (parenthesized_expression
   [(function_expression body: (_) @container) (arrow_function body: (_) @container)]))
+(parenthesized_expression (call_expression function: (member_expression
+  object: (function_expression body: (_) @container))))
+(call_expression function: (parenthesized_expression)
+  arguments: (arguments [(function_expression body: (_) @container)
+    (parenthesized_expression (function_expression body: (_) @container))]))
+(parenthesized_expression (call_expression function: (function_expression body: (_) @container)))
+(parenthesized_expression (call_expression function: (function_expression)
+  arguments: (arguments (function_expression body: (_) @container))))
+((call_expression function: (identifier) @_define
+  arguments: (arguments [(function_expression body: (_) @container) (arrow_function body: (_) @container)]))
+  (#eq? @_define "define"))
 (export_statement value: (object) @container)
 
 (export_statement) @wrapper

@@ -26,7 +26,14 @@ static void describe(const struct snapshot *snapshot, const struct imports *impo
 static void check(const struct row *row) {
     struct record *records[FILES + 1];
     uint32_t count = 0;
-    static const struct go_module modules[] = {{"", "example.org/app/v2"}, {"tools", "example.org/tools"}};
+    static const struct module modules[] = {
+        {"", "example.org/app/v2", MANIFEST_GO, NULL},
+        {"tools", "example.org/tools", MANIFEST_GO, NULL},
+        {"libs/core", "@app/core", MANIFEST_NODE, NULL},
+        {"web/ui", "#ui/", MANIFEST_TYPESCRIPT, NULL},
+        {"web/config.ts", "settings", MANIFEST_TYPESCRIPT, NULL},
+        {"parts/tree", "app_tree", MANIFEST_CARGO, NULL},
+    };
     for (; row->files[count]; count++) {
         // "path>statements": a file that imports in turn
         const char *mark = strchr(row->files[count], '>');
@@ -39,7 +46,7 @@ static void check(const struct row *row) {
     struct segment *base = segment_of(records, count), *delta = segment_of(records, 0);
     struct snapshot_slot slot;
     snapshot_slot_init(&slot);
-    snapshot_publish(&slot, base, delta, NULL, modules, 2);
+    snapshot_publish(&slot, base, delta, NULL, modules, sizeof modules / sizeof modules[0]);
     const struct snapshot *snapshot = snapshot_pin(&slot);
     struct imports imports;
     struct str got;
@@ -120,6 +127,25 @@ static const struct row rows[] = {
       "crates/core/src/own.rs", "io.py"},
      "crates/core/src/flags/mod.rs:d crates/matcher/src/lib.rs:d crates/core/src/search.rs:d "
      "crates/core/src/own.rs:p"},
+    {"typescript",
+     "src/a.ts",
+     "@app/core @app/core/list.js #ui/button settings @app/corex",
+     {"libs/core/src/index.ts", "libs/core/src/list.ts", "web/ui/button.tsx", "web/config.ts",
+      "libs/core/x.ts"},
+     "libs/core/src/index.ts:d libs/core/src/list.ts:d web/ui/button.tsx:d web/config.ts:d"},
+    {"rust",
+     "one/src/main.rs",
+     "near crate::deep::leaf::Leaf self::side::go app_tree::node::{A,B} app_tree::Root",
+     {"one/src/near.rs", "one/src/deep/mod.rs", "one/src/deep/leaf.rs", "one/src/side.rs",
+      "parts/tree/src/lib.rs", "parts/tree/src/node.rs", "two/src/near.rs", "two/src/leaf.rs"},
+     "one/src/near.rs:d one/src/deep/mod.rs:d one/src/deep/leaf.rs:d one/src/side.rs:d "
+     "parts/tree/src/node.rs:d parts/tree/src/lib.rs:d"},
+    {"rust",
+     "one/src/deep/leaf.rs",
+     "super::twig::Twig super::super::near self::below",
+     {"one/src/main.rs", "one/src/near.rs", "one/src/deep/mod.rs", "one/src/deep/twig.rs",
+      "one/src/deep/leaf/below.rs"},
+     "one/src/deep/twig.rs:d one/src/near.rs:d one/src/deep/leaf/below.rs:d one/src/deep/mod.rs:p"},
     {"ruby", "lib/a.rb", "b x/c", {"lib/b.rb", "app/x/c.rb"}, "lib/b.rb:d app/x/c.rb:d"},
     {"", "notes", "a", {"b"}, ""},
 };

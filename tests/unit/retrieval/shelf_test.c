@@ -150,7 +150,7 @@ static void test_no_generation_keeps_old_records(void **state) {
 static void check_module(const char *text, const char *expected) {
     struct world world;
     setup(&world);
-    shelf_go_module(&world.shelf, "sub", slice_of_string(text));
+    shelf_manifest(&world.shelf, "sub/go.mod", slice_of_string(text));
     shelf_commit(&world.shelf, true);
     const struct snapshot *snapshot = snapshot_pin(&world.slot);
     assert_int_equal(snapshot->module_count, expected[0] != '\0');
@@ -159,7 +159,7 @@ static void check_module(const char *text, const char *expected) {
         assert_string_equal(snapshot->modules[0].folder, "sub");
     }
     snapshot_unpin(&world.slot, snapshot);
-    shelf_go_module(&world.shelf, "sub", SLICE_LITERAL(""));
+    shelf_manifest(&world.shelf, "sub/go.mod", SLICE_LITERAL(""));
     shelf_commit(&world.shelf, true);
     snapshot = snapshot_pin(&world.slot);
     assert_int_equal(snapshot->module_count, 0);
