@@ -236,8 +236,12 @@ static void sink_commit(void *self, bool full_pass) {
 
 struct index_sink repository_sink(struct backend *backend) {
     struct model *model = (struct model *)backend;
-    return (struct index_sink){model->corpus,       sink_put,    sink_remove, sink_overlay,
-                               sink_overlay_remove, sink_commit, NULL};
+    return (struct index_sink){.self = model->corpus,
+                               .put = sink_put,
+                               .remove = sink_remove,
+                               .overlay = sink_overlay,
+                               .overlay_remove = sink_overlay_remove,
+                               .commit = sink_commit};
 }
 
 void repository_statistics(struct backend *backend, struct repository_statistics *out) {

@@ -1,10 +1,7 @@
 // position.c - see position.h.
 //
 // Whether a line starts at byte p depends on the bytes p - 1 and p alone: the
-// one before is LF, or it is CR and no LF follows. So after an edit only the
-// starts within [start, end of the new bytes] have to be found again; those
-// before stay and those behind shift (the property test checks this against a
-// fresh index).
+// one before is LF, or it is CR and no LF follows.
 #include "base/position.h"
 
 #include "base/utf8.h"
@@ -29,42 +26,32 @@ static size_t lower_bound(const struct line_index *index, size_t byte) {
     return low;
 }
 
+// The first byte at or behind `at` that ends a line, or the text's length.
+static size_t find_end(struct slice text, size_t at, bool has_returns) {
+    if (!has_returns) {
+        const char *found = at < text.length ? memchr(text.data + at, '\n', text.length - at) : NULL;
+        return found ? (size_t)(found - text.data) : text.length;
+    }
+    while (at < text.length && text.data[at] != '\n' && text.data[at] != '\r') {
+        at++;
+    }
+    return at;
+}
+
 void line_index_init(struct line_index *index, struct slice text) {
     *index = (struct line_index){0};
     vec_push(&index->starts, 0);
-    for (size_t at = 1; at <= text.length; at++) {
-        if (starts_line(text, at)) {
-            vec_push(&index->starts, (uint32_t)at);
+    bool has_returns = text.length && memchr(text.data, '\r', text.length);
+    for (size_t at = find_end(text, 0, has_returns); at < text.length;
+         at = find_end(text, at + 1, has_returns)) {
+        if (starts_line(text, at + 1)) {
+            vec_push(&index->starts, (uint32_t)at + 1);
         }
     }
 }
 
 void line_index_free(struct line_index *index) {
     vec_free(&index->starts);
-}
-
-void line_index_edit(struct line_index *index, struct slice text, size_t start, size_t old_end,
-                     size_t new_end) {
-    VEC(uint32_t) fresh = {0};
-    for (size_t at = start ? start : 1; at <= new_end; at++) {
-        if (starts_line(text, at)) {
-            vec_push(&fresh, (uint32_t)at);
-        }
-    }
-    size_t first = lower_bound(index, start ? start : 1);
-    size_t behind = lower_bound(index, old_end + 1);
-    size_t tail = index->starts.count - behind;
-    vec_reserve(&index->starts, first + fresh.count + tail);
-    uint32_t *starts = index->starts.items;
-    memmove(starts + first + fresh.count, starts + behind, tail * sizeof *starts);
-    if (fresh.count) {
-        memcpy(starts + first, fresh.items, fresh.count * sizeof *starts);
-    }
-    index->starts.count = first + fresh.count + tail;
-    for (size_t i = first + fresh.count; i < index->starts.count; i++) {
-        starts[i] = (uint32_t)(starts[i] + new_end - old_end);
-    }
-    vec_free(&fresh);
 }
 
 uint32_t line_index_line_of(const struct line_index *index, size_t byte) {
@@ -91,16 +78,10 @@ static uint32_t units_of(uint32_t code, size_t length, enum position_encoding en
     return encoding == POSITION_UTF16 && code >= 0x10000 ? 2 : 1;
 }
 
-size_t position_to_byte(const struct line_index *index, struct slice text, struct position position,
-                        enum position_encoding encoding) {
-    if (position.line >= index->starts.count) {
-        return text.length;
-    }
-    size_t start = 0;
-    struct slice line = line_index_line(index, text, position.line, &start);
+size_t position_in_line(struct slice line, uint32_t character, enum position_encoding encoding) {
     size_t at = 0;
-    for (uint32_t units = 0; at < line.length && units < position.character;) {
-        size_t left = position.character - units;
+    for (uint32_t units = 0; at < line.length && units < character;) {
+        size_t left = character - units;
         size_t length = utf8_plain(slice_sub(line, at, left < line.length - at ? at + left : line.length));
         if (length) { // a minified file may be one line of megabytes
             at += length;
@@ -109,12 +90,22 @@ size_t position_to_byte(const struct line_index *index, struct slice text, struc
         }
         uint32_t code = utf8_decode(slice_sub(line, at, line.length), &length);
         units += units_of(code, length, encoding);
-        if (units > position.character) {
+        if (units > character) {
             break;
         }
         at += length;
     }
-    return start + at;
+    return at;
+}
+
+size_t position_to_byte(const struct line_index *index, struct slice text, struct position position,
+                        enum position_encoding encoding) {
+    if (position.line >= index->starts.count) {
+        return text.length;
+    }
+    size_t start = 0;
+    struct slice line = line_index_line(index, text, position.line, &start);
+    return start + position_in_line(line, position.character, encoding);
 }
 
 uint32_t position_units(struct slice piece, enum position_encoding encoding) {

@@ -32,9 +32,6 @@ struct line_index {
 
 void line_index_init(struct line_index *index, struct slice text);
 void line_index_free(struct line_index *index);
-// `text` is the text after [start, old_end) of the one before became [start, new_end).
-void line_index_edit(struct line_index *index, struct slice text, size_t start, size_t old_end,
-                     size_t new_end);
 // The line that holds the byte; a byte beyond the end is on the last line.
 uint32_t line_index_line_of(const struct line_index *index, size_t byte);
 // The bytes of a line without its end; *start gets where it begins (may be NULL).
@@ -42,6 +39,8 @@ struct slice line_index_line(const struct line_index *index, struct slice text, 
 
 // How many units a piece of a line has.
 uint32_t position_units(struct slice piece, enum position_encoding encoding);
+// The byte of a line's character, within the line.
+size_t position_in_line(struct slice line, uint32_t character, enum position_encoding encoding);
 size_t position_to_byte(const struct line_index *index, struct slice text, struct position position,
                         enum position_encoding encoding);
 struct position position_from_byte(const struct line_index *index, struct slice text, size_t byte,

@@ -45,6 +45,24 @@ static void overlay_remove(void *self, const char *path) {
     }
 }
 
+static void show(void *self, struct record *record, struct text *text, uint64_t version) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        if (app->sinks[i].show) {
+            app->sinks[i].show(app->sinks[i].self, record, text, version);
+        }
+    }
+}
+
+static void hide(void *self, const char *path, uint64_t version) {
+    const struct app *app = self;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        if (app->sinks[i].hide) {
+            app->sinks[i].hide(app->sinks[i].self, path, version);
+        }
+    }
+}
+
 static void searchable(void *self) {
     const struct app *app = self;
     for (size_t i = 0; i < app->sink_count; i++) {
@@ -155,6 +173,7 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
         .root = app->root,
         .cache_cap = (int64_t)app->config->cache_mb * 1024 * 1024,
         .threads = app->config->index_threads,
+        .worker = app->worker,
         .watch = events->watch,
         .words_above = WORDS_ABOVE,
         .sink = {.self = app,
@@ -163,7 +182,9 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
                  .overlay = overlay,
                  .overlay_remove = overlay_remove,
                  .searchable = searchable,
-                 .commit = commit},
+                 .commit = commit,
+                 .show = show,
+                 .hide = hide},
         .on_progress = events->on_progress,
         .on_ready = events->on_ready,
         .on_warning = events->on_warning,

@@ -355,3 +355,31 @@ void chunks_by_lines(struct extraction *extraction) {
     push_by_lines(&chunker, (struct span){0, (uint32_t)extraction->text.length, "lines", false});
     keep_chunks(&chunker);
 }
+
+static void move_chunk(struct chunker *chunker, const struct chunk *old, uint32_t moved) {
+    push_chunk(chunker, (struct span){old->start_byte + moved, old->end_byte + moved, old->kind, false});
+}
+
+// The chunks that the edit touches, and what it put between them, become one span.
+void chunks_by_edit(struct extraction *extraction) {
+    struct chunker chunker = {.extraction = extraction};
+    const struct record *before = extraction->before;
+    struct edit edit = extraction->edit;
+    struct span touched = {edit.start, edit.new_end, "lines", false};
+    uint32_t moved = edit.new_end - edit.old_end; // wraps around, as does what it is added to
+    uint32_t i = 0;
+    for (; i < before->chunk_count && before->chunks[i].end_byte < edit.start; i++) {
+        move_chunk(&chunker, &before->chunks[i], 0);
+    }
+    for (; i < before->chunk_count && before->chunks[i].start_byte <= edit.old_end; i++) {
+        const struct chunk *old = &before->chunks[i];
+        touched.start = old->start_byte < touched.start ? old->start_byte : touched.start;
+        touched.end = old->end_byte > edit.old_end ? old->end_byte + moved : touched.end;
+        touched.kind = old->kind;
+    }
+    push_by_lines(&chunker, touched);
+    for (; i < before->chunk_count; i++) {
+        move_chunk(&chunker, &before->chunks[i], moved);
+    }
+    keep_chunks(&chunker);
+}

@@ -128,6 +128,7 @@ static void free_all(struct indexer *self) {
     free(self->parsers);
     catalog_free(self->catalog);
     jobs_fini(&self->jobs);
+    live_free(self->live);
     queue_fini(&self->results);
     free_paths(&self->changed);
     free_paths(&self->warnings);
@@ -139,11 +140,14 @@ static void free_all(struct indexer *self) {
     free(self);
 }
 
-static void on_closed(uv_handle_t *handle) {
-    struct indexer *self = handle->data;
+static void let_go(struct indexer *self) {
     if (--self->handles == 0) {
         free_all(self);
     }
+}
+
+static void on_closed(uv_handle_t *handle) {
+    let_go(handle->data);
 }
 
 static struct indexer *make(uv_loop_t *loop, const struct indexer_options *options) {
@@ -159,6 +163,7 @@ static struct indexer *make(uv_loop_t *loop, const struct indexer_options *optio
     uv_mutex_init(&self->lock);
     uv_cond_init(&self->scan_wake);
     jobs_init(&self->jobs);
+    self->live = options->worker && options->sink.show ? live_new(&options->sink) : NULL;
     queue_init(&self->results, INDEXER_RESULTS);
     self->catalog = catalog_new();
     self->rescan_wanted = true;
@@ -322,8 +327,45 @@ void indexer_pause_for(struct indexer *self, unsigned ms) {
     jobs_pause(&self->jobs, ms);
 }
 
+static void run_live(void *context) {
+    struct indexer *self = context;
+    if (!cancel_fired(&self->stop)) {
+        live_run(self->live);
+    }
+}
+
+static void parse_live(void *context) {
+    struct indexer *self = context;
+    if (!cancel_fired(&self->stop)) {
+        live_parse(self->live);
+    }
+}
+
+static int submit_live(struct indexer *self, void (*run)(void *context));
+
+// What takes longer goes behind what has been asked for meanwhile.
+static void after_live(void *context, bool ran) {
+    struct indexer *self = context;
+    if (ran && !self->is_closing && live_can_parse(self->live)) {
+        submit_live(self, parse_live);
+    }
+    let_go(self);
+}
+
+static int submit_live(struct indexer *self, void (*run)(void *context)) {
+    int code = worker_submit(self->options.worker, run, after_live, self);
+    self->handles += code == 0;
+    return code;
+}
+
 void indexer_overlay(struct indexer *self, const char *path, const char *language, struct text *text) {
-    jobs_overlay(&self->jobs, path, language, text);
+    uint64_t ticket = jobs_overlay(&self->jobs, path, language, text);
+    if (!self->live || !live_want(self->live, path, language, text, ticket)) {
+        return;
+    }
+    if (submit_live(self, run_live) != 0) {
+        live_unwant(self->live); // the next keystroke asks again
+    }
 }
 
 void indexer_overlay_remove(struct indexer *self, const char *path) {

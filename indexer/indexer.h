@@ -6,8 +6,9 @@
 // be opened or written the index goes on in memory and says so once.
 //
 // Ownership: indexer_open's result is closed by indexer_close; sink.self outlives it.
-// Threads:   every function from the loop's thread; the sink is called on the writer thread, on_progress,
-//            on_ready and on_warning on the loop's thread (they may close the indexer). A pass under way
+// Threads:   every function from the loop's thread; the sink is called on the writer thread (sink.show on the
+//            worker, too), on_progress, on_ready and on_warning on the loop's thread (they may close the
+//            indexer). A pass under way
 //            keeps the loop alive; an indexer that is ready does not.
 // Errors:    a missing or unreadable root fails indexer_open; trouble with single files or the store is
 //            logged and counted, and the pass goes on.
@@ -20,6 +21,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "base/worker.h"
 #include "indexer/sink.h"
 #include "indexer/skip.h"
 
@@ -51,6 +53,7 @@ struct indexer_options {
     const char *store_path; // NULL: below the user's cache folder, by the root's hash; "": no store
     int64_t cache_cap;      // bytes of all repositories' stores together (store_collect.h); 0: not looked at
     unsigned threads;       // parsing threads; 0: cores - 1, at least 1
+    struct worker *worker;  // the interactive one, which shows what is typed; outlives this, NULL: none
     bool watch;             // follow what happens to the files, until closed
     // When a first pass finds more bytes than this to parse, all of it is read for its words before that, so
     // that it can be searched soon. 0: never.
@@ -70,7 +73,8 @@ void indexer_close(struct indexer *indexer);
 void indexer_rescan(struct indexer *indexer); // a full walk again; unchanged files cost one stat
 // The file below the root was created, saved, changed or deleted on disk.
 void indexer_file_changed(struct indexer *indexer, const char *path);
-// An open document has this text now. Cheap: parsing is debounced and happens in an index thread.
+// An open document has this text now. Cheap: sink.show gets what is typed from the worker, before any job
+// submitted later; a parse from nothing follows in an index thread when typing rests.
 void indexer_overlay(struct indexer *indexer, const char *path, const char *language, struct text *text);
 void indexer_overlay_remove(struct indexer *indexer, const char *path); // closed
 // Someone types: reading and parsing of files waits so long, but never more than four fifths of the time.

@@ -3,6 +3,7 @@
 //   loop ---- changed paths, rescan ----> scanner --- files to read ---> jobs ---> parsers
 //     \                                      \                           ^           |
 //      \---- overlays -----------------------------------------------------          |
+//       \---- overlays --> worker: live                                              |
 //   loop <--- wake (progress, ready) --- writer <-- results <------------------------+
 //                                       (sink, store)     <--- stored, gone, walked --- scanner
 //
@@ -24,6 +25,7 @@
 #include "indexer/catalog.h"
 #include "indexer/indexer.h"
 #include "indexer/jobs.h"
+#include "indexer/live.h"
 #include "indexer/store.h"
 #include "indexer/syntax.h"
 #include "indexer/walk.h"
@@ -96,7 +98,7 @@ struct indexer {
     // The loop's.
     uv_async_t wake;
     uv_timer_t later;
-    int handles; // not closed yet
+    int handles; // not closed yet, and the worker's jobs not handed back
     bool is_closing;
     uint64_t told_us; // when progress was reported last
     uint64_t passes_told;
@@ -118,6 +120,7 @@ struct indexer {
     struct watch *watch; // NULL: not wanted
     struct catalog *catalog;
     struct jobs jobs;
+    struct live *live;
     struct queue results;
     uint32_t pass; // the scanner's, as are ...
     struct job_list to_parse;

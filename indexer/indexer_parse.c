@@ -9,14 +9,19 @@
 #include "base/hash.h"
 #include "base/priority.h"
 
-// Fills result->record from the text.
-static void extract(struct parser *self, struct syntax *syntax, const struct language *language,
-                    struct slice text, struct result *result) {
-    const char *path = result->path;
-    struct record *record = result->record = record_new(path);
+static struct record *new_record(const char *path, struct slice text) {
+    struct record *record = record_new(path);
     record->hash = hash_bytes(text.data, text.length);
     record->taint = source_taint(path, text);
     record->size = (int64_t)text.length;
+    return record;
+}
+
+static void extract_file(struct parser *self, struct syntax *syntax, struct slice text,
+                         struct result *result) {
+    const struct language *language = language_of_path(result->path);
+    struct record *record = result->record = new_record(result->path, text);
+    record->mtime_ns = result->status.mtime_ns;
     if (result->by_words) {
         syntax_words(syntax, language, text, record);
     } else {
@@ -36,8 +41,7 @@ static void judge_file(struct parser *self, struct syntax *syntax, const struct 
         result->skip = skip;
         log_debug("%s is not indexed: %s", job->path, skip_words(skip));
     } else {
-        extract(self, syntax, language_of_path(job->path), text, result);
-        result->record->mtime_ns = result->status.mtime_ns;
+        extract_file(self, syntax, text, result);
     }
 }
 
@@ -61,16 +65,29 @@ static bool is_wanted(struct parser *self, const struct job *job) {
            walk_allows(self->indexer->root, job->path, &reason);
 }
 
-static void parse_overlay(struct parser *self, struct syntax *syntax, const struct job *job) {
-    struct result *result = result_new(RESULT_OVERLAY, job->path, job->ticket);
-    if (is_wanted(self, job)) {
-        const struct language *language = language_of_id(job->language);
-        language = language ? language : language_of_path(job->path);
-        result->text = text_retain(job->text);
-        extract(self, syntax, language, text_slice(job->text), result);
-    } else {
-        result->kind = RESULT_OVERLAY_REMOVE;
+static void remove_overlay(struct parser *self, const struct job *job) {
+    if (self->indexer->live) {
+        live_drop(self->indexer->live, job->path);
     }
+    indexer_deliver(self->indexer, result_new(RESULT_OVERLAY_REMOVE, job->path, job->ticket));
+}
+
+static void parse_overlay(struct parser *self, struct syntax *syntax, const struct job *job) {
+    if (!is_wanted(self, job)) {
+        remove_overlay(self, job);
+        return;
+    }
+    struct result *result = result_new(RESULT_OVERLAY, job->path, job->ticket);
+    const struct language *language = language_of_id(job->language);
+    language = language ? language : language_of_path(job->path);
+    struct record *record = result->record = new_record(job->path, text_slice(job->text));
+    struct syntax_tree *tree = NULL;
+    result->text = text_retain(job->text);
+    syntax_extract_tree(syntax, language, job->text, &self->indexer->stop, record, &tree);
+    if (self->indexer->live) {
+        live_settle(self->indexer->live, job->text, record, tree, job->ticket);
+    }
+    syntax_tree_release(tree);
     indexer_deliver(self->indexer, result);
 }
 
@@ -84,7 +101,7 @@ static void run_job(struct parser *self, struct syntax *syntax, const struct job
         parse_overlay(self, syntax, job);
         break;
     case JOB_OVERLAY_REMOVE:
-        indexer_deliver(self->indexer, result_new(RESULT_OVERLAY_REMOVE, job->path, job->ticket));
+        remove_overlay(self, job);
         break;
     }
 }

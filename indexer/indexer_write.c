@@ -241,24 +241,38 @@ static void apply_searchable(struct writer *self) {
     uv_mutex_unlock(&self->indexer->lock);
 }
 
+static void show_overlay(struct writer *self, const struct result *result) {
+    const struct index_sink *sink = self->sink;
+    uint64_t version = overlay_version(result->ticket, OVERLAY_AT_REST);
+    if (result->kind == RESULT_OVERLAY) {
+        sink->overlay(sink->self, result->record, text_slice(result->text));
+        if (sink->show) {
+            sink->show(sink->self, result->record, result->text, version);
+        }
+        return;
+    }
+    sink->overlay_remove(sink->self, result->path);
+    if (sink->hide) {
+        sink->hide(sink->self, result->path, version);
+    }
+}
+
 static void apply_overlay(struct writer *self, const struct result *result) {
     uint32_t id = intern_add(&self->documents, slice_of_string(result->path));
     if (id == self->shown.count) {
         vec_push(&self->shown, (struct shown){0});
     }
     struct shown *shown = &self->shown.items[id];
+    bool is_shown = result->kind == RESULT_OVERLAY;
     if (result->ticket < shown->ticket) {
         return;
     }
     shown->ticket = result->ticket;
-    if (result->kind == RESULT_OVERLAY) {
-        self->sink->overlay(self->sink->self, result->record, text_slice(result->text));
-    } else if (shown->is_shown) {
-        self->sink->overlay_remove(self->sink->self, result->path);
-    } else {
+    if (!is_shown && !shown->is_shown) {
         return;
     }
-    shown->is_shown = result->kind == RESULT_OVERLAY;
+    show_overlay(self, result);
+    shown->is_shown = is_shown;
     self->is_urgent = self->is_dirty = true;
     add_to_batch(self);
 }

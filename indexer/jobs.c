@@ -85,7 +85,7 @@ static void remove_slot(struct jobs *jobs, struct overlay_slot *slot) {
     *slot = jobs->slots[--jobs->slot_count];
 }
 
-void jobs_overlay(struct jobs *jobs, const char *path, const char *language, struct text *text) {
+uint64_t jobs_overlay(struct jobs *jobs, const char *path, const char *language, struct text *text) {
     uint64_t now = clock_now_us();
     uv_mutex_lock(&jobs->lock);
     struct overlay_slot *slot = find_slot(jobs, path);
@@ -93,16 +93,17 @@ void jobs_overlay(struct jobs *jobs, const char *path, const char *language, str
     if (!slot->text) {
         slot->latest_us = now + JOBS_LONGEST_DELAY_MS * 1000;
     }
-    uint64_t due = now + JOBS_DELAY_MS * 1000;
+    uint64_t due = slot->was_taken ? now + JOBS_DELAY_MS * 1000 : now;
     slot->due_us = due < slot->latest_us ? due : slot->latest_us;
     text_release(slot->text);
     free(slot->language);
     slot->text = text_retain(text);
     slot->language = mem_copy_string(language ? language : "");
-    slot->ticket = ++jobs->last_ticket;
+    uint64_t ticket = slot->ticket = ++jobs->last_ticket;
     slot->is_closing = false;
     uv_cond_signal(&jobs->not_empty);
     uv_mutex_unlock(&jobs->lock);
+    return ticket;
 }
 
 void jobs_overlay_remove(struct jobs *jobs, const char *path) {

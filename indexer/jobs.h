@@ -2,8 +2,9 @@
 //
 // Files wait in a bounded queue, first in first out. Open documents wait apart,
 // at most one text a path: a newer text replaces the older one and starts its
-// delay again (people type), but not for ever. When due they go before all
-// files.
+// delay again (people type), but not for ever. The first text of a document,
+// which the later ones are compared with, is due at once. When due they go
+// before all files.
 //
 // Ownership: a job handed over or out belongs to the receiver; job_free. Paths and language ids are copied.
 // Threads:   jobs_push_file from the scanner, jobs_overlay* and jobs_pause from the loop, jobs_pop from the parsers.
@@ -65,7 +66,8 @@ struct jobs {
 void jobs_init(struct jobs *jobs);
 void jobs_fini(struct jobs *jobs);                       // after all threads left it
 bool jobs_push_file(struct jobs *jobs, struct job *job); // waits for room
-void jobs_overlay(struct jobs *jobs, const char *path, const char *language, struct text *text);
+// The ticket that the text's job will have, if no newer text replaces it.
+uint64_t jobs_overlay(struct jobs *jobs, const char *path, const char *language, struct text *text);
 void jobs_overlay_remove(struct jobs *jobs, const char *path);
 struct job *jobs_pop(struct jobs *jobs); // waits; NULL once closed
 // Files wait so long (within the limits of pause.h), open documents do not.

@@ -14,30 +14,20 @@
 // Such a macro (a word in capitals) is overwritten with spaces in the parser's
 // copy, so every offset stays right. One pass over the tokens of the file,
 // comments, strings and directives left out, with the last few tokens in hand.
+//
+// In a file that is being typed the pass need not be made again. No rule reaches
+// back over a semicolon, so behind one the pass can be taken up, if nothing that
+// was looked at so far has changed; and it can end where it comes to a semicolon
+// behind the edit that it came to before, with the same tokens in hand.
 #include "indexer/syntax_internal.h"
 
-enum token_kind {
-    TOKEN_NONE,
-    TOKEN_MASKED,
-    TOKEN_WORD,
-    TOKEN_CAPITALS,
-    TOKEN_PARENTHESES,
-    TOKEN_PUNCTUATION
-};
-
-struct token {
-    enum token_kind kind;
-    size_t start, end;
-    bool first; // on its line
-    bool last;
-};
-
 // How far a macro's list of arguments is followed: without an end to it a line of "A(A(A(" costs its square.
-enum { ARGUMENTS_REACH = 1000 };
+enum { ARGUMENTS_REACH = 1000, POINT_GAP = 512 };
 
 struct masker {
     struct slice text;
     size_t at;
+    size_t reach; // no byte from here on has been looked at
     struct str *out;
     struct token recent[5]; // the newest last
 };
@@ -51,10 +41,15 @@ static bool at_is(const struct masker *masker, size_t at, char c) {
     return at < masker->text.length && masker->text.data[at] == c;
 }
 
-static size_t line_end(const struct masker *masker, size_t at) {
+static void saw(struct masker *masker, size_t end) {
+    masker->reach = end > masker->reach ? end : masker->reach;
+}
+
+static size_t line_end(struct masker *masker, size_t at) {
     while (at < masker->text.length && masker->text.data[at] != '\n') {
         at += at_is(masker, at, '\\') ? 2 : 1;
     }
+    saw(masker, at + 1);
     return at < masker->text.length ? at : masker->text.length;
 }
 
@@ -70,11 +65,12 @@ static size_t quoted_end(const struct masker *masker, size_t at) {
     return at < masker->text.length ? at : masker->text.length;
 }
 
-static size_t comment_end(const struct masker *masker, size_t at) {
+static size_t comment_end(struct masker *masker, size_t at) {
     if (at_is(masker, at + 1, '/')) {
         return line_end(masker, at);
     }
     size_t end = slice_find(masker->text, SLICE_LITERAL("*/"), at + 2);
+    saw(masker, end == (size_t)-1 ? masker->text.length + 1 : end + 2);
     return end == (size_t)-1 ? masker->text.length : end + 2;
 }
 
@@ -85,10 +81,11 @@ static bool line_is_blank_before(const struct masker *masker, size_t at) {
     return at == 0 || masker->text.data[at - 1] == '\n';
 }
 
-static bool line_is_blank_after(const struct masker *masker, size_t at) {
+static bool line_is_blank_after(struct masker *masker, size_t at) {
     while (at_is(masker, at, ' ') || at_is(masker, at, '\t') || at_is(masker, at, '\r')) {
         at++;
     }
+    saw(masker, at + 2);
     return at >= masker->text.length || masker->text.data[at] == '\n' ||
            (masker->text.data[at] == '/' && (at_is(masker, at + 1, '/') || at_is(masker, at + 1, '*')));
 }
@@ -103,6 +100,7 @@ static void blank(struct masker *masker, size_t start, size_t end) {
 // #ifdef __cplusplus, a line of extern "C" { or }, #endif: blanks the line.
 static void mask_cplusplus(struct masker *masker, size_t end) {
     struct slice rest = slice_sub(masker->text, end, end + 64);
+    saw(masker, end + 64);
     struct slice directive = slice_sub(masker->text, masker->at, end);
     size_t close = slice_find(rest, SLICE_LITERAL("#endif"), 0);
     if (close == (size_t)-1 || slice_find(directive, SLICE_LITERAL("__cplusplus"), 0) == (size_t)-1) {
@@ -117,11 +115,12 @@ static void mask_cplusplus(struct masker *masker, size_t end) {
     }
 }
 
-static size_t directive_end(const struct masker *masker, size_t at) {
+static size_t directive_end(struct masker *masker, size_t at) {
     while (at < masker->text.length && masker->text.data[at] != '\n') {
         bool comment = masker->text.data[at] == '/' && at_is(masker, at + 1, '*');
         at = comment ? comment_end(masker, at) : at + (at_is(masker, at, '\\') ? 2 : 1);
     }
+    saw(masker, at + 1);
     return at < masker->text.length ? at : masker->text.length;
 }
 
@@ -180,7 +179,7 @@ static enum token_kind word_kind(struct slice word) {
 
 // The end of a macro's (...) on one line, or `at` if it does not close there. "(WINAPI *" begins a
 // declarator.
-static size_t parentheses_end(const struct masker *masker, size_t at) {
+static size_t parentheses_end(struct masker *masker, size_t at) {
     size_t word = at + 1;
     while (word < masker->text.length && is_word_char(masker->text.data[word])) {
         word++;
@@ -188,18 +187,22 @@ static size_t parentheses_end(const struct masker *masker, size_t at) {
     while (at_is(masker, word, ' ')) {
         word++;
     }
+    saw(masker, word + 1);
     if (at_is(masker, word, '*')) {
         return at;
     }
     size_t end = masker->text.length - at < ARGUMENTS_REACH ? masker->text.length : at + ARGUMENTS_REACH;
     int depth = 0;
-    for (size_t i = at; i < end && masker->text.data[i] != '\n'; i++) {
+    size_t i = at;
+    for (; i < end && masker->text.data[i] != '\n'; i++) {
         depth += masker->text.data[i] == '(';
         depth -= masker->text.data[i] == ')';
         if (depth == 0) {
+            saw(masker, i + 1);
             return i + 1;
         }
     }
+    saw(masker, i + 1);
     return at;
 }
 
@@ -226,6 +229,7 @@ static bool next_token(struct masker *masker, struct token *token) {
     }
     *token = (struct token){kind, start, end, line_is_blank_before(masker, start), false};
     token->last = line_is_blank_after(masker, end);
+    saw(masker, end + 2); // a word's, a string's or an operator's end is known by what follows
     masker->at = end;
     return true;
 }
@@ -282,12 +286,16 @@ static void mask_type(struct masker *masker) {
 static void mask_convention(struct masker *masker) {
     const struct token *recent = masker->recent;
     bool words = recent[1].kind == TOKEN_CAPITALS && is_name(&recent[3]);
+    if (!words || mark(masker, &recent[0]) != '(' || mark(masker, &recent[2]) != '*' ||
+        mark(masker, &recent[4]) != ')') {
+        return;
+    }
     size_t after = recent[4].end;
     while (after < masker->text.length && is_space(masker->text.data[after])) {
         after++;
     }
-    if (words && mark(masker, &recent[0]) == '(' && mark(masker, &recent[2]) == '*' &&
-        mark(masker, &recent[4]) == ')' && at_is(masker, after, '(')) {
+    saw(masker, after + 1);
+    if (at_is(masker, after, '(')) {
         blank(masker, recent[1].start, recent[1].end);
     }
 }
@@ -345,17 +353,123 @@ static void mask_annotation(struct masker *masker) {
     }
 }
 
+static bool step(struct masker *masker) {
+    struct token token;
+    if (!next_token(masker, &token)) {
+        return false;
+    }
+    memmove(masker->recent, masker->recent + 1, 4 * sizeof *masker->recent);
+    masker->recent[4] = token;
+    mask_line(masker);
+    mask_type(masker);
+    mask_convention(masker);
+    mask_specifier(masker);
+    mask_call(masker);
+    mask_annotation(masker);
+    return true;
+}
+
 void mask_macros(struct slice text, struct str *out) {
     struct masker masker = {.text = text, .out = out};
-    struct token token;
-    while (next_token(&masker, &token)) {
-        memmove(masker.recent, masker.recent + 1, 4 * sizeof *masker.recent);
-        masker.recent[4] = token;
-        mask_line(&masker);
-        mask_type(&masker);
-        mask_convention(&masker);
-        mask_specifier(&masker);
-        mask_call(&masker);
-        mask_annotation(&masker);
+    while (step(&masker)) {
+    }
+}
+
+// --- a pass that can be taken up again ---
+
+void mask_free(struct mask *mask) {
+    str_free(&mask->bytes);
+    vec_free(mask);
+}
+
+static void note_point(const struct masker *masker, struct mask *out) {
+    bool far = out->count == 0 || masker->at - out->items[out->count - 1].at >= POINT_GAP;
+    if (far && mark(masker, &masker->recent[4]) == ';') {
+        struct mask_point point = {.at = masker->at, .reach = masker->reach};
+        memcpy(point.recent, masker->recent, sizeof point.recent);
+        vec_push(out, point);
+    }
+}
+
+void mask_begin(struct slice text, struct mask *out) {
+    struct masker masker = {.text = text, .out = &out->bytes};
+    str_append_slice(&out->bytes, text); // also if nothing is blanked: other versions begin from it
+    while (step(&masker)) {
+        note_point(&masker, out);
+    }
+}
+
+// The point as it is behind the edit.
+static struct mask_point moved(struct mask_point point, struct edit edit) {
+    size_t by = (size_t)edit.new_end - edit.old_end; // wraps around, as does what it is added to
+    point.at += by;
+    point.reach += by;
+    for (size_t i = 0; i < sizeof point.recent / sizeof point.recent[0]; i++) {
+        point.recent[i].start += by;
+        point.recent[i].end += by;
+    }
+    return point;
+}
+
+static bool tokens_equal(const struct token *a, const struct token *b) {
+    return a->kind == b->kind && a->start == b->start && a->end == b->end && a->first == b->first &&
+           a->last == b->last;
+}
+
+// Has the pass come to `old`, a point of the pass before and now behind the edit, with all the same in hand?
+static bool meets(const struct masker *masker, const struct mask_point *old, struct edit edit) {
+    bool same = masker->at == old->at && masker->recent[0].start >= edit.new_end;
+    for (size_t i = 0; i < sizeof old->recent / sizeof old->recent[0] && same; i++) {
+        same = tokens_equal(&masker->recent[i], &old->recent[i]);
+    }
+    return same;
+}
+
+static void take_up(struct masker *masker, const struct mask *before, struct edit edit, struct mask *out) {
+    size_t kept = 0;
+    while (kept < before->count && before->items[kept].reach <= edit.start) {
+        vec_push(out, before->items[kept]);
+        kept++;
+    }
+    if (kept) {
+        const struct mask_point *point = &before->items[kept - 1];
+        masker->at = point->at;
+        masker->reach = point->reach;
+        memcpy(masker->recent, point->recent, sizeof masker->recent);
+        memcpy(masker->out->data, before->bytes.data, masker->at);
+    }
+}
+
+// All that follows is as it was.
+static void adopt_rest(struct masker *masker, const struct mask *before, size_t next, struct edit edit,
+                       struct mask *out) {
+    size_t old_at = before->items[next].at;
+    memcpy(masker->out->data + masker->at, before->bytes.data + old_at, before->bytes.length - old_at);
+    for (; next < before->count; next++) {
+        vec_push(out, moved(before->items[next], edit));
+    }
+}
+
+void mask_again(const struct mask *before, struct slice text, struct edit edit, struct mask *out) {
+    struct masker masker = {.text = text, .out = &out->bytes};
+    str_append_slice(&out->bytes, text);
+    take_up(&masker, before, edit, out);
+    size_t next = out->count;
+    while (next < before->count && before->items[next].at < edit.old_end) {
+        next++;
+    }
+    while (step(&masker)) {
+        struct mask_point old = {0};
+        for (; next < before->count; next++) {
+            old = moved(before->items[next], edit);
+            if (old.at >= masker.at) {
+                break;
+            }
+        }
+        if (next < before->count && meets(&masker, &old, edit)) {
+            adopt_rest(&masker, before, next, edit, out);
+            return;
+        }
+        note_point(&masker, out);
     }
 }

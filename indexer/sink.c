@@ -12,6 +12,9 @@ static void ignore_commit(void *self, bool full_pass) {
 }
 
 struct index_sink index_sink_none(void) {
-    return (struct index_sink){NULL,        ignore_record, ignore_path, ignore_record,
-                               ignore_path, ignore_commit, NULL};
+    return (struct index_sink){.put = ignore_record,
+                               .remove = ignore_path,
+                               .overlay = ignore_record,
+                               .overlay_remove = ignore_path,
+                               .commit = ignore_commit};
 }

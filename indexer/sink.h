@@ -8,11 +8,13 @@
 // Ownership: a record passed in is borrowed; retain it to keep it. The text is borrowed for the call and may
 //            be empty ({NULL, 0}) when the file was not read again (a warm start): read it from disk if
 //            needed.
-// Threads:   all calls come from one thread, the indexer's writer.
+// Threads:   all calls but `show` come from one thread, the indexer's writer; `show` from any, also beside
+//            others.
 // Errors:    none. Limits: the sink's own.
 #ifndef HUNCH_INDEXER_SINK_H
 #define HUNCH_INDEXER_SINK_H
 
+#include "base/text.h"
 #include "indexer/record.h"
 
 struct index_sink {
@@ -21,15 +23,32 @@ struct index_sink {
     void (*put)(void *self, struct record *record, struct slice text);
     // A file on disk is gone or ignored now.
     void (*remove)(void *self, const char *path);
-    // An open document's unsaved text: stands in front of the disk's record of that path until
-    // overlay_remove.
+    // An open document's unsaved text, when typing rests: stands in front of the disk's record of that path
+    // until overlay_remove.
     void (*overlay)(void *self, struct record *record, struct slice text);
     void (*overlay_remove)(void *self, const char *path);
     // A batch is complete; full_pass: the first walk over the whole repository is in.
     void (*commit)(void *self, bool full_pass);
+    // The same as overlay and overlay_remove, for whom a keystroke is not too often; no commit follows.
+    // Calls may overtake each other: of one path the highest version (see below) counts. NULL: not wanted.
+    void (*show)(void *self, struct record *record, struct text *text, uint64_t version);
+    void (*hide)(void *self, const char *path, uint64_t version);
     // Every file is in, many of them by their words alone (record->by_words): let it be found. May be NULL.
     void (*searchable)(void *self);
 };
+
+// How much is known of an open document's text: the more, the higher the version.
+enum overlay_stage {
+    OVERLAY_MOVED,  // what was known of the text before, moved by the edit
+    OVERLAY_PARSED, // from the tree of the text before
+    OVERLAY_AT_REST // from nothing
+};
+static inline uint64_t overlay_version(uint64_t ticket, enum overlay_stage stage) {
+    return ticket * 4 + stage;
+}
+static inline enum overlay_stage overlay_stage_of(uint64_t version) {
+    return (enum overlay_stage)(version % 4);
+}
 
 // A sink that ignores everything: for who wants the store alone, or only some of the calls.
 struct index_sink index_sink_none(void);

@@ -1,9 +1,9 @@
 // syntax.c - see syntax.h.
 //
 // Parse once, search the tree for symbols and imports, cut it into chunks, drop
-// the tree (it weighs twenty times its text). Whatever cannot be finished
-// falls back to chunks by lines, so that every file can at least be found by
-// its words. Nothing here recurses by the depth of the input: trees are walked
+// the tree (it weighs twenty times its text) unless the file is open in an
+// editor. Whatever cannot be finished falls back to chunks by lines, so that
+// every file can at least be found by its words. Nothing here recurses by the depth of the input: trees are walked
 // with cursors, and pending work lies in heap arrays.
 #include "indexer/syntax.h"
 
@@ -49,11 +49,11 @@ static void find_lines(struct extraction *extraction) {
     extraction->record->line_count = (uint32_t)(count - (ends_in_newline ? 1 : 0));
 }
 
-uint32_t extraction_line(const struct extraction *extraction, uint32_t byte) {
-    size_t low = 0, high = extraction->line_starts.count;
+uint32_t line_of(const struct line_starts *starts, uint32_t byte) {
+    size_t low = 0, high = starts->count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (extraction->line_starts.items[middle] <= byte) {
+        if (starts->items[middle] <= byte) {
             low = middle;
         } else {
             high = middle;
@@ -81,20 +81,6 @@ void extraction_search(struct extraction *extraction, const struct grammar_query
     ts_query_cursor_exec_with_options(cursor, query->query, node, &extraction->search);
 }
 
-static bool extract_tree(struct extraction *extraction) {
-    TSTree *tree = parse_tree(extraction);
-    if (!tree) {
-        return false;
-    }
-    TSNode root = ts_tree_root_node(tree);
-    bool done = symbols_extract(extraction, root) && chunks_by_syntax(extraction, root);
-    if (done) {
-        references_extract(extraction, root);
-    }
-    ts_tree_delete(tree);
-    return done;
-}
-
 static void forget(struct record *record) {
     record->symbols = NULL;
     record->symbol_count = 0;
@@ -104,46 +90,165 @@ static void forget(struct record *record) {
     record->import_count = 0;
 }
 
-// In this language and no other; by lines if it is NULL.
-static int extract_as(struct syntax *syntax, const struct language *language, struct slice text,
-                      const struct cancel *cancel, struct record *record) {
-    struct extraction extraction = {
-        .syntax = syntax, .language = language, .text = text, .cancel = cancel, .record = record};
+// What is true of every text, whatever becomes of its tree. In this language and no other; by lines if it is
+// NULL.
+static void begin(struct extraction *extraction, struct syntax *syntax, const struct language *language,
+                  struct slice text, struct record *record) {
+    *extraction = (struct extraction){.syntax = syntax, .text = text, .record = record};
     record->language = language_id(language);
-    find_lines(&extraction);
-    extraction.comment = language_line_comment(language);
-    bool parses = language && !language_nests_too_deep(language, text);
-    extraction.grammar = parses ? language_grammar(language) : NULL;
-    extraction.stop_us = syntax->limit_us ? clock_thread_us() + syntax->limit_us : 0;
-    struct str masked;
-    str_init(&masked);
-    if (extraction.grammar && language->has_macros) {
-        mask_macros(text, &masked);
+    find_lines(extraction);
+    extraction->comment = language_line_comment(language);
+    extraction->language = language;
+    extraction->stop_us = syntax->limit_us ? clock_thread_us() + syntax->limit_us : 0;
+}
+
+static void choose_grammar(struct extraction *extraction) {
+    const struct language *language = extraction->language;
+    bool parses = language && !language_nests_too_deep(language, extraction->text);
+    extraction->grammar = parses ? language_grammar(language) : NULL;
+}
+
+// The tree, with symbols and chunks taken from it; NULL when the token fired; *mask is filled if need be.
+static TSTree *extract_tree(struct extraction *extraction, const struct syntax_tree *before,
+                            struct mask *mask) {
+    if (extraction->language->has_macros && before) {
+        mask_again(&before->mask, extraction->text, extraction->edit, mask);
+    } else if (extraction->language->has_macros && extraction->keeps_tree) {
+        mask_begin(extraction->text, mask);
+    } else if (extraction->language->has_macros) {
+        mask_macros(extraction->text, &mask->bytes);
     }
-    extraction.parsed = masked.length ? str_slice(&masked) : text;
-    bool stopped = extraction.grammar && !extract_tree(&extraction);
-    str_free(&masked);
-    if (stopped || !extraction.grammar) {
-        forget(record);
-        chunks_by_lines(&extraction);
+    extraction->parsed = mask->bytes.length ? str_slice(&mask->bytes) : extraction->text;
+    TSTree *tree = parse_tree(extraction, before);
+    TSNode root = tree ? ts_tree_root_node(tree) : (TSNode){0};
+    if (tree && symbols_extract(extraction, root) && chunks_by_syntax(extraction, root)) {
+        references_extract(extraction, root);
+        return tree;
     }
-    chunks_finish(&extraction);
-    vec_free(&extraction.line_starts);
-    if (!stopped) {
-        return 0;
-    }
+    ts_tree_delete(tree);
+    return NULL;
+}
+
+static int reason_to_stop(const struct cancel *cancel) {
     bool asked = cancel && atomic_load_explicit(&cancel->fired, memory_order_acquire);
     return asked ? ERR_CANCELLED : ERR_TIMEOUT;
 }
 
+static struct syntax_tree *tree_new(struct extraction *extraction, TSTree *tree, struct mask *mask,
+                                    struct text *text) {
+    struct syntax_tree *made = mem_zero(1, sizeof *made);
+    atomic_init(&made->references, 1);
+    made->grammar = extraction->grammar;
+    made->text = text_retain(text);
+    made->mask = *mask;
+    *mask = (struct mask){0};
+    str_init(&mask->bytes);
+    made->line_starts = extraction->line_starts;
+    extraction->line_starts = (struct line_starts){0};
+    made->tree = tree;
+    made->record = record_retain(extraction->record);
+    return made;
+}
+
+bool syntax_tree_has_errors(const struct syntax_tree *tree) {
+    return ts_node_has_error(ts_tree_root_node(tree->tree));
+}
+
+struct syntax_tree *syntax_tree_retain(struct syntax_tree *tree) {
+    atomic_fetch_add_explicit(&tree->references, 1, memory_order_relaxed);
+    return tree;
+}
+
+void syntax_tree_release(struct syntax_tree *tree) {
+    if (tree && atomic_fetch_sub_explicit(&tree->references, 1, memory_order_acq_rel) == 1) {
+        ts_tree_delete(tree->tree);
+        text_release(tree->text);
+        record_release(tree->record);
+        mask_free(&tree->mask);
+        vec_free(&tree->line_starts);
+        free(tree);
+    }
+}
+
+// keep: where the tree goes, with the text that `text` is of; NULL when it is not wanted.
+static int extract(struct extraction *extraction, struct text *keep, struct syntax_tree **out) {
+    struct mask mask = {0};
+    str_init(&mask.bytes);
+    extraction->keeps_tree = keep != NULL;
+    choose_grammar(extraction);
+    TSTree *tree = extraction->grammar ? extract_tree(extraction, NULL, &mask) : NULL;
+    if (!tree) {
+        forget(extraction->record);
+        chunks_by_lines(extraction);
+    }
+    chunks_finish(extraction);
+    if (tree && keep) {
+        *out = tree_new(extraction, tree, &mask, keep);
+    } else if (tree) {
+        ts_tree_delete(tree);
+    }
+    mask_free(&mask);
+    vec_free(&extraction->line_starts);
+    return tree || !extraction->grammar ? 0 : reason_to_stop(extraction->cancel);
+}
+
 int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
                    const struct cancel *cancel, struct record *record) {
-    return extract_as(syntax, language_refine(language, record->path, text), text, cancel, record);
+    struct extraction extraction;
+    begin(&extraction, syntax, language_refine(language, record->path, text), text, record);
+    extraction.cancel = cancel;
+    return extract(&extraction, NULL, NULL);
+}
+
+int syntax_extract_tree(struct syntax *syntax, const struct language *language, struct text *text,
+                        const struct cancel *cancel, struct record *record, struct syntax_tree **tree) {
+    struct extraction extraction;
+    language = language_refine(language, record->path, text_slice(text));
+    begin(&extraction, syntax, language, text_slice(text), record);
+    extraction.cancel = cancel;
+    *tree = NULL;
+    return extract(&extraction, text, tree);
+}
+
+int syntax_extract_next(struct syntax *syntax, const struct language *language, struct text *text,
+                        const struct syntax_tree *before, struct record *record, struct syntax_tree **tree) {
+    struct extraction extraction;
+    language = language_refine(language, record->path, text_slice(text));
+    begin(&extraction, syntax, language, text_slice(text), record);
+    extraction.before = before->record;
+    extraction.edit = edit_between(text_slice(before->text), text_slice(text));
+    choose_grammar(&extraction);
+    struct mask mask = {0};
+    str_init(&mask.bytes);
+    bool same_language = extraction.grammar == before->grammar;
+    TSTree *made = same_language ? extract_tree(&extraction, before, &mask) : NULL;
+    if (made) {
+        chunks_finish(&extraction);
+        *tree = tree_new(&extraction, made, &mask, text);
+    }
+    mask_free(&mask);
+    vec_free(&extraction.line_starts);
+    return made ? 0 : ERR_TIMEOUT;
+}
+
+void syntax_patch(struct syntax *syntax, const struct language *language, struct text *text,
+                  struct text *old_text, const struct record *old, struct record *record) {
+    struct extraction extraction;
+    language = language_refine(language, record->path, text_slice(text));
+    begin(&extraction, syntax, language, text_slice(text), record);
+    extraction.before = old;
+    extraction.edit = edit_between(text_slice(old_text), text_slice(text));
+    symbols_by_edit(&extraction, text_slice(old_text));
+    chunks_by_edit(&extraction);
+    chunks_finish(&extraction);
+    vec_free(&extraction.line_starts);
 }
 
 void syntax_words(struct syntax *syntax, const struct language *language, struct slice text,
                   struct record *record) {
-    extract_as(syntax, NULL, text, NULL, record);
+    struct extraction extraction;
+    begin(&extraction, syntax, NULL, text, record);
+    extract(&extraction, NULL, NULL);
     record->language = language_id(language_refine(language, record->path, text));
     record->by_words = true;
 }

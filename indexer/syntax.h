@@ -4,8 +4,16 @@
 // gives up on a file: without a language, or past the deadline, it falls back
 // to chunks by lines.
 //
-// Ownership: a struct syntax holds the parsers of one thread.
-// Threads:   one struct syntax per thread.
+// The text of an open document is extracted again with every keystroke. Its tree
+// can be kept, and the next version's begins from it: what was not edited is
+// neither parsed nor counted again. The record is that of a parse from nothing,
+// byte for byte, but for texts with errors: one in a thousand of those differs,
+// since how an error is got over depends on where the parser began. So a parse
+// from nothing is to follow when typing rests.
+//
+// Ownership: a struct syntax holds the parsers of one thread. A tree starts with one reference and never
+//            changes; syntax_tree_release drops one.
+// Threads:   one struct syntax per thread; trees are shared by any.
 // Errors:    0, or ERR_CANCELLED / ERR_TIMEOUT when the token fired or the time limit was reached: the record
 //            then has line chunks only.
 // Limits:    syntax_limit; symbols, imports and lengths are capped in syntax_internal.h.
@@ -13,10 +21,12 @@
 #define HUNCH_INDEXER_SYNTAX_H
 
 #include "base/cancel.h"
+#include "base/text.h"
 #include "indexer/language.h"
 #include "indexer/record.h"
 
 struct syntax;
+struct syntax_tree;
 
 struct syntax *syntax_new(void);
 void syntax_free(struct syntax *syntax);
@@ -29,5 +39,20 @@ int syntax_extract(struct syntax *syntax, const struct language *language, struc
 // The same without parsing, a hundred times quicker: chunks by lines, no symbols.
 void syntax_words(struct syntax *syntax, const struct language *language, struct slice text,
                   struct record *record);
+
+// The same, and *tree gets the tree; NULL if the text has none (no language, or stopped).
+int syntax_extract_tree(struct syntax *syntax, const struct language *language, struct text *text,
+                        const struct cancel *cancel, struct record *record, struct syntax_tree **tree);
+// The same from the tree of an earlier version of the text. ERR_TIMEOUT: not within the limit, or the
+// language is another now; *tree and the record are of no use then.
+int syntax_extract_next(struct syntax *syntax, const struct language *language, struct text *text,
+                        const struct syntax_tree *before, struct record *record, struct syntax_tree **tree);
+// Without parsing, at any time: the old record, moved. What the edit touches is cut by lines, its words are
+// counted; symbols, references and imports are those of before.
+void syntax_patch(struct syntax *syntax, const struct language *language, struct text *text,
+                  struct text *old_text, const struct record *old, struct record *record);
+bool syntax_tree_has_errors(const struct syntax_tree *tree);
+struct syntax_tree *syntax_tree_retain(struct syntax_tree *tree);
+void syntax_tree_release(struct syntax_tree *tree); // NULL is allowed
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef HUNCH_INDEXER_SYNTAX_INTERNAL_H
 #define HUNCH_INDEXER_SYNTAX_INTERNAL_H
 
+#include "base/text.h"
 #include "base/vec.h"
 #include "indexer/language_internal.h"
 #include "indexer/syntax.h"
@@ -32,6 +33,65 @@ enum {
     LINE_CHUNK_BYTES = 6000,
 };
 
+// What stands at [start, old_end) of the old text is [start, new_end) in the new one; all else is equal.
+struct edit {
+    uint32_t start, old_end, new_end;
+};
+
+// Where the two texts differ, on the boundaries of characters; start, old_end and new_end are equal if nowhere.
+struct edit edit_between(struct slice old, struct slice new);
+static inline bool edit_is_empty(struct edit edit) {
+    return edit.start == edit.old_end && edit.start == edit.new_end;
+}
+
+struct line_starts {
+    uint32_t *items;
+    size_t count;
+    size_t capacity;
+};
+
+enum token_kind {
+    TOKEN_NONE,
+    TOKEN_MASKED,
+    TOKEN_WORD,
+    TOKEN_CAPITALS,
+    TOKEN_PARENTHESES,
+    TOKEN_PUNCTUATION
+};
+
+struct token {
+    enum token_kind kind;
+    size_t start, end;
+    bool first; // on its line
+    bool last;
+};
+
+// A place in mask.c's pass from which it can go on.
+struct mask_point {
+    size_t at;
+    size_t reach; // no byte from here on had been looked at
+    struct token recent[5];
+};
+
+// A text with its macros blanked, and how that came about.
+struct mask {
+    struct str bytes;
+    struct mask_point *items;
+    size_t count;
+    size_t capacity;
+};
+
+// A text's tree and all that the next version of the text can take over. Never changes once made.
+struct syntax_tree {
+    atomic_int references;
+    const struct grammar *grammar;
+    struct text *text;
+    struct mask mask; // what was parsed, if it is not the text itself
+    struct line_starts line_starts;
+    TSTree *tree;
+    struct record *record;
+};
+
 struct syntax {
     TSParser *parser;
     TSQueryCursor *cursor;
@@ -43,6 +103,7 @@ struct extraction {
     struct syntax *syntax;
     const struct language *language;
     const struct grammar *grammar;
+    bool keeps_tree;
     const char *comment; // what begins a line comment
     struct slice text;
     struct slice parsed; // what the parser sees: the text, or the text with macros blanked
@@ -51,7 +112,9 @@ struct extraction {
     TSQueryCursorOptions search; // the cursor keeps a pointer to it
     struct record *record;
     struct chunk *chunks; // the record's, while they are still ours to change
-    VEC(uint32_t) line_starts;
+    struct line_starts line_starts;
+    const struct record *before; // of an earlier version of the text, NULL: none
+    struct edit edit;            // from that version
 };
 
 bool extraction_stopped(const struct extraction *extraction);
@@ -61,12 +124,18 @@ void extraction_search(struct extraction *extraction, const struct grammar_query
 
 // mask.c: `text` with the macros blanked that C's grammar cannot place, same length; empty if there are none.
 void mask_macros(struct slice text, struct str *out);
+// The same, for a text of which there will be other versions; and for those.
+void mask_begin(struct slice text, struct mask *out);
+void mask_again(const struct mask *before, struct slice text, struct edit edit, struct mask *out);
+void mask_free(struct mask *mask);
 
-// NULL when the token fired. The caller deletes the tree.
-TSTree *parse_tree(struct extraction *extraction);
+// NULL when the token fired. The caller deletes the tree. `before`: the tree of an earlier version, or NULL.
+TSTree *parse_tree(struct extraction *extraction, const struct syntax_tree *before);
 
 // Fills the record's symbols (R4) and imports.
 bool symbols_extract(struct extraction *extraction, TSNode root);
+// symbols_edit.c: those of the version before, moved; what was deleted is left out.
+void symbols_by_edit(struct extraction *extraction, struct slice old_text);
 
 // Fills the record's references (R5); needs its symbols.
 void references_extract(struct extraction *extraction, TSNode root);
@@ -74,10 +143,15 @@ void references_extract(struct extraction *extraction, TSNode root);
 // Fills the record's chunks (R1), without labels and terms.
 bool chunks_by_syntax(struct extraction *extraction, TSNode root);
 void chunks_by_lines(struct extraction *extraction);
+// The chunks of the version before, moved; what the edit touches is cut by lines.
+void chunks_by_edit(struct extraction *extraction);
 // Names the chunks after the symbols they hold and counts their terms (R3).
 void chunks_finish(struct extraction *extraction);
 
-uint32_t extraction_line(const struct extraction *extraction, uint32_t byte);
+uint32_t line_of(const struct line_starts *starts, uint32_t byte);
+static inline uint32_t extraction_line(const struct extraction *extraction, uint32_t byte) {
+    return line_of(&extraction->line_starts, byte);
+}
 static inline bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }

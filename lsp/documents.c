@@ -1,4 +1,7 @@
 // documents.c - see documents.h.
+//
+// Edits are made in a text with a gap (gap_text.h), one after the other, and the
+// result is copied once a message, however many they are.
 #include "lsp/documents.h"
 
 #include "base/log.h"
@@ -14,7 +17,7 @@ void documents_init(struct documents *documents) {
 static void free_document(struct document *document) {
     text_release(document->text);
     line_index_free(&document->lines);
-    str_free(&document->buffer);
+    gap_text_free(&document->gap);
     free(document->uri);
     free(document->path);
     free(document->language);
@@ -37,29 +40,38 @@ struct document *documents_find(const struct documents *documents, const char *u
     return NULL;
 }
 
+// text: valid UTF-8.
+static void set_text(struct document *document, struct slice text) {
+    gap_text_free(&document->gap);
+    line_index_free(&document->lines);
+    line_index_init(&document->lines, text);
+    gap_text_init(&document->gap, text, &document->lines);
+}
+
 static void drop_text(struct document *document) {
     if (!document->too_large) {
         log_warning("%s is over %d MB: no completions in it", document->uri, DOCUMENT_LIMIT / 1024 / 1024);
     }
     document->too_large = true;
-    str_free(&document->buffer);
+    set_text(document, slice_of("", 0));
 }
 
 static void replace_all(struct document *document, struct slice text) {
-    str_clear(&document->buffer);
-    utf8_append_valid(&document->buffer, slice_sub(text, 0, DOCUMENT_LIMIT + 1));
-    if (document->buffer.length > DOCUMENT_LIMIT) {
+    struct str valid;
+    str_init(&valid);
+    utf8_append_valid(&valid, slice_sub(text, 0, DOCUMENT_LIMIT + 1));
+    if (valid.length > DOCUMENT_LIMIT) {
         drop_text(document);
     } else {
         document->too_large = false;
+        set_text(document, str_slice(&valid));
     }
-    line_index_free(&document->lines);
-    line_index_init(&document->lines, str_slice(&document->buffer));
+    str_free(&valid);
 }
 
 static void publish(struct document *document) {
     text_release(document->text);
-    document->text = text_new(str_slice(&document->buffer));
+    document->text = text_new(gap_text_whole(&document->gap, &document->lines));
 }
 
 struct document *documents_open(struct documents *documents, const char *uri, const char *language,
@@ -69,7 +81,6 @@ struct document *documents_open(struct documents *documents, const char *uri, co
         document = mem_zero(1, sizeof *document);
         document->uri = mem_copy_string(uri);
         document->path = uri_to_path(uri);
-        str_init(&document->buffer);
         vec_push(&documents->open, document);
     }
     free(document->language);
@@ -99,21 +110,17 @@ static void replace_range(struct document *document, const struct json *range, s
         !documents_read_position(json_get(range, "end"), &to)) {
         return;
     }
-    size_t start = position_to_byte(&document->lines, str_slice(&document->buffer), from, encoding);
-    size_t end = position_to_byte(&document->lines, str_slice(&document->buffer), to, encoding);
+    size_t start = gap_text_byte(&document->gap, from, encoding);
+    size_t end = gap_text_byte(&document->gap, to, encoding);
     end = end < start ? start : end;
     struct str valid;
     str_init(&valid);
     utf8_append_valid(&valid, slice_sub(text, 0, DOCUMENT_LIMIT + 1));
-    if (document->buffer.length - (end - start) + valid.length > DOCUMENT_LIMIT) {
+    if (gap_text_length(&document->gap) - (end - start) + valid.length > DOCUMENT_LIMIT) {
         drop_text(document);
-        replace_all(document, slice_of("", 0));
-        document->too_large = true;
-        str_free(&valid);
-        return;
+    } else {
+        gap_text_replace(&document->gap, start, end, str_slice(&valid));
     }
-    str_splice(&document->buffer, start, end, valid.data, valid.length);
-    line_index_edit(&document->lines, str_slice(&document->buffer), start, end, start + valid.length);
     str_free(&valid);
 }
 

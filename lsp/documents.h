@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/position.h"
 #include "base/text.h"
+#include "lsp/gap_text.h"
 
 enum { DOCUMENT_LIMIT = 16 * 1024 * 1024 };
 
@@ -31,8 +32,8 @@ struct document {
     bool too_large;
     bool ignored; // an ignore rule covers it; kept by the session, as the next two are
     bool ignored_known;
-    bool overlaid;     // the index has its text
-    struct str buffer; // private: the text that edits change
+    bool overlaid;       // the index has its text
+    struct gap_text gap; // private: the text that edits change
 };
 
 struct documents {

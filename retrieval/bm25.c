@@ -22,7 +22,7 @@ struct scores {
 
 float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash) {
     uint32_t held = 0, documents = 0;
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment_part *part = &snapshot->segments[s]->fields[field];
         held += postings_find(&part->terms, hash).length;
         documents += part->count;
@@ -33,9 +33,20 @@ float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uin
     return logf(1.0f + ((float)documents - (float)held + 0.5f) / ((float)held + 0.5f));
 }
 
-static void add_term(struct scores *scores, const struct segment_part *part, uint32_t hash, float weight) {
+// Over all segments: in the segment of one open document every length would be about the average.
+static float average_length(const struct snapshot *snapshot, enum segment_field field) {
+    double total = 0, documents = 0;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        const struct segment_part *part = &snapshot->segments[s]->fields[field];
+        total += part->average_length * part->count;
+        documents += part->count;
+    }
+    return documents > 0 && total > 0 ? (float)(total / documents) : 1;
+}
+
+static void add_term(struct scores *scores, const struct segment_part *part, uint32_t hash, float weight,
+                     float average) {
     struct postings_list list = postings_find(&part->terms, hash);
-    float average = (float)part->average_length;
     for (uint32_t i = 0; i < list.length; i++) {
         uint32_t id = list.documents[i];
         float count = list.counts[i];
@@ -104,13 +115,17 @@ size_t bm25_search(const struct snapshot *snapshot, enum segment_field field,
                    const struct weighted_term *terms, size_t count, const struct snapshot_file *skip,
                    size_t limit, struct bm25_hit *hits) {
     size_t found = 0;
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    float *weights = mem_zero(count + 1, sizeof *weights);
+    float average = average_length(snapshot, field);
+    for (size_t i = 0; i < count; i++) {
+        weights[i] = terms[i].weight > 0 ? terms[i].weight * bm25_rarity(snapshot, field, terms[i].hash) : 0;
+    }
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment_part *part = &snapshot->segments[s]->fields[field];
         struct scores scores = {.sums = mem_zero(part->count + (size_t)1, sizeof *scores.sums)};
         for (size_t i = 0; i < count; i++) {
-            float rarity = bm25_rarity(snapshot, field, terms[i].hash);
-            if (rarity > 0 && terms[i].weight > 0) {
-                add_term(&scores, part, terms[i].hash, rarity * terms[i].weight);
+            if (weights[i] > 0) {
+                add_term(&scores, part, terms[i].hash, weights[i], average);
             }
         }
         for (size_t i = 0; i < scores.touched.count; i++) {
@@ -123,6 +138,7 @@ size_t bm25_search(const struct snapshot *snapshot, enum segment_field field,
         vec_free(&scores.touched);
         free(scores.sums);
     }
+    free(weights);
     if (found) {
         qsort(hits, found, sizeof *hits, compare_hits);
     }

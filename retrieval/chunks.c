@@ -61,9 +61,9 @@ static size_t nearest(const struct snapshot *snapshot, uint32_t s, const struct 
 
 size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
-    struct bm25_hit *both = mem_alloc(limit * SNAPSHOT_SEGMENTS * sizeof *both);
+    struct bm25_hit *both = mem_alloc(limit * snapshot->segment_count * sizeof *both);
     size_t count = 0;
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         count += nearest(snapshot, s, query, self, limit, both + count);
     }
     sort(both, count);

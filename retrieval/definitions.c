@@ -66,7 +66,7 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
                             struct slice path) {
     struct choice choice = {0};
     uint32_t key = segment_name_key(name);
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
         struct postings_list list = postings_find(&segment->names, key);
         for (uint32_t i = 0; i < list.length; i++) {

@@ -92,7 +92,7 @@ static bool spells(enum segment_spelling spelling, struct slice path, struct sli
 bool imports_add_nearest(struct resolution *r, enum segment_spelling spelling, struct slice text,
                          struct slice tail) {
     struct nearest nearest = {0};
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < r->snapshot->segment_count; s++) {
         struct postings_list list =
             postings_find(&r->snapshot->segments[s]->paths, segment_key(spelling, text));
         for (uint32_t i = 0; i < list.length; i++) {
@@ -114,7 +114,7 @@ bool imports_add_nearest(struct resolution *r, enum segment_spelling spelling, s
 // All files right in a folder; with an extension only those that have it.
 static bool add_folder(struct resolution *r, struct slice folder, struct slice extension, bool with_tests) {
     bool found = false;
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < r->snapshot->segment_count; s++) {
         struct postings_list list =
             postings_find(&r->snapshot->segments[s]->paths, segment_key(SPELLING_FOLDER, folder));
         for (uint32_t i = 0; i < list.length; i++) {

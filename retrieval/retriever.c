@@ -86,12 +86,12 @@ static void sink_remove(void *self, const char *path) {
     }
 }
 
-static void sink_overlay(void *self, struct record *record, struct slice text) {
-    shelf_overlay(&((struct retriever *)self)->shelf, record, text);
+static void sink_show(void *self, struct record *record, struct text *text, uint64_t version) {
+    shelf_show(&((struct retriever *)self)->shelf, record, text, version);
 }
 
-static void sink_overlay_remove(void *self, const char *path) {
-    shelf_overlay_remove(&((struct retriever *)self)->shelf, path);
+static void sink_hide(void *self, const char *path, uint64_t version) {
+    shelf_hide(&((struct retriever *)self)->shelf, path, version);
 }
 
 static void sink_commit(void *self, bool full_pass) {
@@ -121,13 +121,15 @@ static void sink_searchable(void *self) {
 }
 
 struct index_sink retriever_sink(struct retriever *retriever) {
-    return (struct index_sink){.self = retriever,
-                               .put = sink_put,
-                               .remove = sink_remove,
-                               .overlay = sink_overlay,
-                               .overlay_remove = sink_overlay_remove,
-                               .commit = sink_commit,
-                               .searchable = sink_searchable};
+    struct index_sink sink = index_sink_none(); // open documents are shown at once
+    sink.self = retriever;
+    sink.put = sink_put;
+    sink.remove = sink_remove;
+    sink.commit = sink_commit;
+    sink.searchable = sink_searchable;
+    sink.show = sink_show;
+    sink.hide = sink_hide;
+    return sink;
 }
 
 static struct record *parse_document(const struct retrieval_query *query) {
@@ -273,7 +275,7 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out) {
     const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
     *out = (struct retriever_statistics){.generation = snapshot->generation};
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
         for (uint32_t file = 0; file < segment->file_count; file++) {
             if (!snapshot_is_dead(snapshot, s, file)) {

@@ -190,15 +190,41 @@ static void average_lengths(struct segment_part *part) {
     part->average_length = part->count && total ? (double)total / part->count : 1;
 }
 
-static void embed_chunks(struct segment *segment) {
+static void embed_chunk(struct segment *segment, uint32_t id) {
+    struct vector vector;
+    const struct chunk *chunk = segment_chunk(segment, id);
+    const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
+    embedder_embed_row(&part->terms, part->count, chunk->terms, chunk->term_count, &vector);
+    vectors_set(&segment->vectors, id, &vector);
+}
+
+static bool same_terms(const struct chunk *a, const struct chunk *b) {
+    return a->term_count == b->term_count && a->length == b->length &&
+           (a->term_count == 0 || memcmp(a->terms, b->terms, a->term_count * sizeof *a->terms) == 0);
+}
+
+static void adopt_vector(struct vectors *vectors, uint32_t id, const struct vectors *old, uint32_t old_id) {
+    vectors->vectors[id] = old->vectors[old_id];
+    vectors->sketches[id] = old->sketches[old_id];
+}
+
+// An edit leaves the first and the last chunks of a file as they were.
+static void embed_chunks(struct segment *segment, const struct segment *before) {
     uint32_t count = segment->fields[SEGMENT_CHUNKS].count;
+    uint32_t old = before ? before->fields[SEGMENT_CHUNKS].count : 0;
+    uint32_t shorter = old < count ? old : count, first = 0, last = 0;
     vectors_init(&segment->vectors, count);
-    for (uint32_t id = 0; id < count; id++) {
-        struct vector vector;
-        const struct chunk *chunk = segment_chunk(segment, id);
-        embedder_embed_row(&segment->fields[SEGMENT_CHUNKS].terms, count, chunk->terms, chunk->term_count,
-                           &vector);
-        vectors_set(&segment->vectors, id, &vector);
+    while (first < shorter && same_terms(segment_chunk(segment, first), segment_chunk(before, first))) {
+        adopt_vector(&segment->vectors, first, &before->vectors, first);
+        first++;
+    }
+    while (last < shorter - first &&
+           same_terms(segment_chunk(segment, count - 1 - last), segment_chunk(before, old - 1 - last))) {
+        adopt_vector(&segment->vectors, count - 1 - last, &before->vectors, old - 1 - last);
+        last++;
+    }
+    for (uint32_t id = first; id < count - last; id++) {
+        embed_chunk(segment, id);
     }
 }
 
@@ -248,30 +274,49 @@ uint32_t segment_range(const struct segment *segment, enum segment_field field, 
     return first_entry(&segment->fields[field], file + 1);
 }
 
-struct segment *segment_build(const struct segment_file *files, uint32_t count) {
+bool segment_find(const struct segment *segment, struct slice path, uint32_t *file) {
+    struct postings_list list = postings_find(&segment->paths, segment_key(SPELLING_PATH, path));
+    for (uint32_t i = 0; i < list.length; i++) {
+        if (slice_equal(slice_of_string(segment->files[list.documents[i]].record->path), path)) {
+            *file = list.documents[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct segment *build(const struct segment_file *files, uint32_t count, const struct segment *before) {
     struct segment *segment = mem_zero(1, sizeof *segment);
-    struct build build = {.segment = segment};
+    struct build work = {.segment = segment};
     atomic_init(&segment->references, 1);
-    arena_init(&build.rows.arena);
-    build.rows.counter = term_counter_new();
+    arena_init(&work.rows.arena);
+    work.rows.counter = term_counter_new();
     adopt_files(segment, files, count);
     number_folders(segment);
     number_entries(segment, SEGMENT_CHUNKS);
     number_entries(segment, SEGMENT_SYMBOLS);
-    count_signatures(&build);
+    count_signatures(&work);
     hash_names(segment);
-    postings_build(&segment->fields[SEGMENT_CHUNKS].terms, feed_chunks, &build);
-    postings_build(&segment->fields[SEGMENT_SYMBOLS].terms, feed_signatures, &build);
-    postings_build(&segment->names, feed_names, &build);
-    postings_build(&segment->paths, feed_paths, &build);
+    postings_build(&segment->fields[SEGMENT_CHUNKS].terms, feed_chunks, &work);
+    postings_build(&segment->fields[SEGMENT_SYMBOLS].terms, feed_signatures, &work);
+    postings_build(&segment->names, feed_names, &work);
+    postings_build(&segment->paths, feed_paths, &work);
     average_lengths(&segment->fields[SEGMENT_CHUNKS]);
     average_lengths(&segment->fields[SEGMENT_SYMBOLS]);
-    embed_chunks(segment);
-    vec_free(&build.rows.terms);
-    vec_free(&build.rows.ends);
-    arena_free(&build.rows.arena);
-    term_counter_free(build.rows.counter);
+    embed_chunks(segment, before);
+    vec_free(&work.rows.terms);
+    vec_free(&work.rows.ends);
+    arena_free(&work.rows.arena);
+    term_counter_free(work.rows.counter);
     return segment;
+}
+
+struct segment *segment_build(const struct segment_file *files, uint32_t count) {
+    return build(files, count, NULL);
+}
+
+struct segment *segment_build_next(const struct segment_file *file, const struct segment *before) {
+    return build(file, 1, before);
 }
 
 struct segment *segment_retain(struct segment *segment) {

@@ -76,6 +76,9 @@ struct segment {
 };
 
 struct segment *segment_build(const struct segment_file *files, uint32_t count);
+// Of one file, of which `before` has an earlier version (NULL: none). Where chunks are as they were, so are
+// their vectors, though terms have become a little rarer or more frequent elsewhere in the file.
+struct segment *segment_build_next(const struct segment_file *file, const struct segment *before);
 struct segment *segment_retain(struct segment *segment);
 void segment_release(struct segment *segment); // NULL is allowed
 
@@ -87,6 +90,9 @@ uint32_t segment_key(enum segment_spelling spelling, struct slice text);
 // The numbers of the file's entries are [*first, result).
 uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,
                        uint32_t *first);
+
+// The file of that path; a segment has a path once at most.
+bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
 
 static inline const struct chunk *segment_chunk(const struct segment *segment, uint32_t id) {
     const struct segment_entry *entry = &segment->fields[SEGMENT_CHUNKS].entries[id];

@@ -16,6 +16,7 @@ enum { DELTA_SHARE = 10, SMALL_DELTA = 200, QUIET_FACTOR = 8, MODULES_MAX = 1000
 void shelf_init(struct shelf *shelf, struct snapshot_slot *slot) {
     *shelf = (struct shelf){.slot = slot};
     intern_init(&shelf->names);
+    uv_mutex_init(&shelf->lock);
     shelf->base = segment_build(NULL, 0);
 }
 
@@ -28,16 +29,16 @@ static void free_module(struct module *module) {
 void shelf_fini(struct shelf *shelf) {
     for (size_t i = 0; i < shelf->paths.count; i++) {
         record_release(shelf->paths.items[i].disk);
-        record_release(shelf->paths.items[i].overlay);
-        text_release(shelf->paths.items[i].text);
     }
     for (size_t i = 0; i < shelf->modules.count; i++) {
         free_module(&shelf->modules.items[i]);
     }
+    shelf_forget_documents(shelf);
     vec_free(&shelf->paths);
     vec_free(&shelf->changed);
     vec_free(&shelf->modules);
     intern_free(&shelf->names);
+    uv_mutex_destroy(&shelf->lock);
     segment_release(shelf->base);
 }
 
@@ -53,49 +54,30 @@ static struct shelf_path *touch(struct shelf *shelf, const char *path) {
     return &shelf->paths.items[id];
 }
 
-static void replace(struct record **place, struct record *record) {
+static void replace(struct shelf *shelf, struct record **place, struct record *record) {
     struct record *old = *place;
+    shelf->stale = true;
     *place = record ? record_retain(record) : NULL;
     record_release(old);
 }
 
 void shelf_put(struct shelf *shelf, struct record *record) {
-    replace(&touch(shelf, record->path)->disk, record);
+    replace(shelf, &touch(shelf, record->path)->disk, record);
 }
 
 void shelf_remove(struct shelf *shelf, const char *path) {
-    replace(&touch(shelf, path)->disk, NULL);
-}
-
-void shelf_overlay(struct shelf *shelf, struct record *record, struct slice text) {
-    struct shelf_path *path = touch(shelf, record->path);
-    replace(&path->overlay, record);
-    text_release(path->text);
-    path->text = text_new(text);
-}
-
-void shelf_overlay_remove(struct shelf *shelf, const char *name) {
-    struct shelf_path *path = touch(shelf, name);
-    replace(&path->overlay, NULL);
-    text_release(path->text);
-    path->text = NULL;
-}
-
-static struct segment_file shown(const struct shelf_path *path) {
-    return (struct segment_file){path->overlay ? path->overlay : path->disk,
-                                 path->overlay ? path->text : NULL};
+    replace(shelf, &touch(shelf, path)->disk, NULL);
 }
 
 static void rebuild_base(struct shelf *shelf) {
     VEC(struct segment_file) files = {0};
     for (size_t i = 0; i < shelf->paths.count; i++) {
         struct shelf_path *path = &shelf->paths.items[i];
-        struct segment_file file = shown(path);
         path->changed = false;
-        path->in_base = file.record;
+        path->in_base = path->disk;
         path->base_file = (uint32_t)files.count;
-        if (file.record) {
-            vec_push(&files, file);
+        if (path->disk) {
+            vec_push(&files, (struct segment_file){path->disk, NULL});
         }
     }
     shelf->changed.count = 0;
@@ -105,23 +87,22 @@ static void rebuild_base(struct shelf *shelf) {
 }
 
 // Collects what differs from the base; a path that came back to the base's record leaves the list.
-static struct segment *build_delta(struct shelf *shelf, uint64_t *dead) {
+static struct segment *build_delta(struct shelf *shelf, uint64_t *gone) {
     VEC(struct segment_file) files = {0};
     size_t kept = 0;
     for (size_t i = 0; i < shelf->changed.count; i++) {
         uint32_t id = shelf->changed.items[i];
         struct shelf_path *path = &shelf->paths.items[id];
-        struct segment_file file = shown(path);
-        if (file.record == path->in_base) {
+        if (path->disk == path->in_base) {
             path->changed = false;
             continue;
         }
         shelf->changed.items[kept++] = id;
         if (path->in_base) {
-            dead[path->base_file / 64] |= 1ull << (path->base_file % 64);
+            gone[path->base_file / 64] |= 1ull << (path->base_file % 64);
         }
-        if (file.record) {
-            vec_push(&files, file);
+        if (path->disk) {
+            vec_push(&files, (struct segment_file){path->disk, NULL});
         }
     }
     shelf->changed.count = kept;
@@ -135,9 +116,8 @@ static bool is_delta_large(const struct shelf *shelf) {
     uint64_t chunks = 0;
     for (size_t i = 0; i < shelf->changed.count; i++) {
         const struct shelf_path *path = &shelf->paths.items[shelf->changed.items[i]];
-        struct record *record = shown(path).record;
-        chunks += record != path->in_base && record ? record->chunk_count + 1 : 0;
-        chunks += path->in_base != NULL && record != path->in_base;
+        chunks += path->disk != path->in_base && path->disk ? path->disk->chunk_count + 1 : 0;
+        chunks += path->in_base != NULL && path->disk != path->in_base;
     }
     return chunks > SMALL_DELTA && chunks > shelf->base->fields[SEGMENT_CHUNKS].count / DELTA_SHARE;
 }
@@ -148,17 +128,27 @@ static bool may_wait(const struct shelf *shelf, bool full_pass) {
            since < QUIET_FACTOR * shelf->last_cost_us;
 }
 
+static void publish(struct shelf *shelf) {
+    uint64_t *gone = mem_zero((shelf->base->file_count + (size_t)64) / 64, sizeof *gone);
+    struct snapshot_parts parts = {.base = shelf->base,
+                                   .delta = build_delta(shelf, gone),
+                                   .gone = gone,
+                                   .modules = shelf->modules.items,
+                                   .module_count = (uint32_t)shelf->modules.count};
+    uv_mutex_lock(&shelf->lock);
+    shelf_publish(shelf, parts);
+    uv_mutex_unlock(&shelf->lock);
+    segment_release(parts.delta);
+    free(gone);
+}
+
 static void build(struct shelf *shelf) {
     uint64_t start = clock_now_us();
     if (is_delta_large(shelf)) {
         rebuild_base(shelf);
     }
-    uint64_t *dead = mem_zero((shelf->base->file_count + (size_t)64) / 64, sizeof *dead);
-    struct segment *delta = build_delta(shelf, dead);
-    snapshot_publish(shelf->slot, shelf->base, delta, dead, shelf->modules.items,
-                     (uint32_t)shelf->modules.count);
-    segment_release(delta);
-    free(dead);
+    publish(shelf);
+    shelf->stale = false;
     shelf->last_build_us = clock_now_us();
     shelf->last_cost_us = shelf->last_build_us - start;
 }
@@ -168,10 +158,10 @@ void shelf_searchable(struct shelf *shelf) {
 }
 
 void shelf_commit(struct shelf *shelf, bool full_pass) {
-    if (!may_wait(shelf, full_pass)) {
+    if (shelf->stale && !may_wait(shelf, full_pass)) {
         build(shelf);
-        shelf->complete |= full_pass;
     }
+    shelf->complete |= full_pass;
 }
 
 struct declaring {
@@ -192,6 +182,7 @@ static void add_module(void *context, const char *name, const char *folder) {
 
 void shelf_manifest(struct shelf *shelf, const char *path, struct slice text) {
     size_t kept = 0;
+    shelf->stale = true;
     for (size_t i = 0; i < shelf->modules.count; i++) {
         struct module module = shelf->modules.items[i];
         if (strcmp(module.manifest, path) == 0) {

@@ -131,11 +131,11 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
 static void offer_named(struct ranking *ranking, uint32_t key) {
     struct postings_list lists[SNAPSHOT_SEGMENTS];
     uint32_t total = 0;
-    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
         lists[s] = postings_find(&ranking->input->snapshot->segments[s]->names, key);
         total += lists[s].length;
     }
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS && total <= NAME_LIMIT; s++) {
+    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count && total <= NAME_LIMIT; s++) {
         for (uint32_t i = 0; i < lists[s].length; i++) {
             offer_candidate(ranking, s, lists[s].documents[i], SIGNATURE_SMALL, 0);
         }
@@ -203,7 +203,7 @@ static void offer_imported(struct ranking *ranking) {
 
 static void measure_kinship(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
-    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
         const struct segment *segment = input->snapshot->segments[s];
         ranking->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
         ranking->kinship[s] = mem_alloc((segment->folder_count + (size_t)1) * sizeof(float));
@@ -219,7 +219,7 @@ static void measure_kinship(struct ranking *ranking) {
 static float count_uses(const struct ranking *ranking, uint32_t term, float *near) {
     uint32_t used = 0;
     *near = 0;
-    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
         const struct segment *segment = ranking->input->snapshot->segments[s];
         const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
         struct postings_list list = postings_find(&part->terms, term);
@@ -412,7 +412,7 @@ static void free_ranking(struct ranking *ranking) {
     vec_free(&ranking->line.sums);
     vec_free(&ranking->places);
     vec_free(&ranking->candidates);
-    for (int s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
         free(ranking->kinship[s]);
         free(ranking->placed[s]);
     }

@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <uv.h>
 
-static size_t dead_words(const struct segment *base) {
-    return (base->file_count + (size_t)64) / 64;
+static size_t words_of(const struct segment *segment) {
+    return (segment->file_count + (size_t)64) / 64;
 }
 
 static void snapshot_free(struct snapshot *snapshot) {
@@ -29,30 +29,64 @@ static void snapshot_free(struct snapshot *snapshot) {
         free((char *)(uintptr_t)snapshot->modules[i].folder);
         free((char *)(uintptr_t)snapshot->modules[i].prefix);
     }
-    for (int i = 0; i < SNAPSHOT_SEGMENTS; i++) {
+    for (uint32_t i = 0; i < snapshot->segment_count; i++) {
         segment_release(snapshot->segments[i]);
     }
+    for (int i = 0; i < SNAPSHOT_ON_DISK; i++) {
+        free(snapshot->dead[i]);
+    }
+    free(snapshot->gone);
     free(snapshot->modules);
-    free(snapshot->dead);
     free(snapshot);
 }
 
-static struct snapshot *snapshot_new(struct segment *base, struct segment *delta, const uint64_t *dead,
-                                     const struct module *modules, uint32_t module_count) {
+static void add_segment(struct snapshot *snapshot, struct segment *segment) {
+    snapshot->segments[snapshot->segment_count++] = segment_retain(segment);
+}
+
+static uint64_t *copy_bits(const uint64_t *bits, const struct segment *segment) {
+    uint64_t *copy = mem_zero(words_of(segment), sizeof *copy);
+    if (bits) {
+        memcpy(copy, bits, words_of(segment) * sizeof *copy);
+    }
+    return copy;
+}
+
+// The files on disk that have the paths of open ones.
+static void bury(struct snapshot *snapshot, const struct segment *open) {
+    for (uint32_t file = 0; file < open->file_count; file++) {
+        struct slice path = slice_of_string(open->files[file].record->path);
+        for (int s = 0; s < SNAPSHOT_ON_DISK; s++) {
+            uint32_t hidden = 0;
+            if (segment_find(snapshot->segments[s], path, &hidden)) {
+                snapshot->dead[s][hidden / 64] |= 1ull << (hidden % 64);
+            }
+        }
+    }
+}
+
+static void copy_modules(struct snapshot *snapshot, const struct snapshot_parts *parts) {
+    snapshot->modules = mem_zero(parts->module_count + (size_t)1, sizeof *snapshot->modules);
+    snapshot->module_count = parts->module_count;
+    for (uint32_t i = 0; i < parts->module_count; i++) {
+        snapshot->modules[i].folder = mem_copy_string(parts->modules[i].folder);
+        snapshot->modules[i].prefix = mem_copy_string(parts->modules[i].prefix);
+        snapshot->modules[i].kind = parts->modules[i].kind;
+    }
+}
+
+static struct snapshot *snapshot_new(const struct snapshot_parts *parts) {
     struct snapshot *snapshot = mem_zero(1, sizeof *snapshot);
-    snapshot->segments[0] = segment_retain(base);
-    snapshot->segments[1] = segment_retain(delta);
-    snapshot->dead = mem_zero(dead_words(base), sizeof *dead);
-    if (dead) {
-        memcpy(snapshot->dead, dead, dead_words(base) * sizeof *dead);
+    add_segment(snapshot, parts->base);
+    add_segment(snapshot, parts->delta);
+    snapshot->gone = copy_bits(parts->gone, parts->base);
+    snapshot->dead[SNAPSHOT_BASE] = copy_bits(parts->gone, parts->base);
+    snapshot->dead[SNAPSHOT_DELTA] = copy_bits(NULL, parts->delta);
+    for (uint32_t i = 0; i < parts->open_count; i++) {
+        add_segment(snapshot, parts->open[i]);
+        bury(snapshot, parts->open[i]);
     }
-    snapshot->modules = mem_zero(module_count + (size_t)1, sizeof *modules);
-    snapshot->module_count = module_count;
-    for (uint32_t i = 0; i < module_count; i++) {
-        snapshot->modules[i].folder = mem_copy_string(modules[i].folder);
-        snapshot->modules[i].prefix = mem_copy_string(modules[i].prefix);
-        snapshot->modules[i].kind = modules[i].kind;
-    }
+    copy_modules(snapshot, parts);
     return snapshot;
 }
 
@@ -62,7 +96,7 @@ void snapshot_slot_init(struct snapshot_slot *slot) {
         slot->places[i].snapshot = NULL;
         atomic_init(&slot->places[i].pins, 0);
     }
-    slot->places[0].snapshot = snapshot_new(empty, empty, NULL, NULL, 0);
+    slot->places[0].snapshot = snapshot_new(&(struct snapshot_parts){.base = empty, .delta = empty});
     atomic_init(&slot->current, 0);
     segment_release(empty);
 }
@@ -105,9 +139,17 @@ static unsigned sweep(struct snapshot_slot *slot) {
     return empty;
 }
 
-void snapshot_publish(struct snapshot_slot *slot, struct segment *base, struct segment *delta,
-                      const uint64_t *dead, const struct module *modules, uint32_t module_count) {
-    struct snapshot *snapshot = snapshot_new(base, delta, dead, modules, module_count);
+struct snapshot_parts snapshot_current_parts(const struct snapshot_slot *slot) {
+    const struct snapshot *current = slot->places[atomic_load(&slot->current)].snapshot;
+    return (struct snapshot_parts){.base = current->segments[SNAPSHOT_BASE],
+                                   .delta = current->segments[SNAPSHOT_DELTA],
+                                   .gone = current->gone,
+                                   .modules = current->modules,
+                                   .module_count = current->module_count};
+}
+
+void snapshot_publish(struct snapshot_slot *slot, const struct snapshot_parts *parts) {
+    struct snapshot *snapshot = snapshot_new(parts);
     unsigned place;
     while ((place = sweep(slot)) == SNAPSHOT_PLACES) {
         uv_sleep(1);
@@ -120,16 +162,11 @@ void snapshot_publish(struct snapshot_slot *slot, struct segment *base, struct s
 }
 
 bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct snapshot_file *out) {
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
-        const struct segment *segment = snapshot->segments[s];
-        struct postings_list list = postings_find(&segment->paths, segment_key(SPELLING_PATH, path));
-        for (uint32_t i = 0; i < list.length; i++) {
-            uint32_t file = list.documents[i];
-            if (!snapshot_is_dead(snapshot, s, file) &&
-                slice_equal(slice_of_string(segment->files[file].record->path), path)) {
-                *out = (struct snapshot_file){s, file};
-                return true;
-            }
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        uint32_t file = 0;
+        if (segment_find(snapshot->segments[s], path, &file) && !snapshot_is_dead(snapshot, s, file)) {
+            *out = (struct snapshot_file){s, file};
+            return true;
         }
     }
     return false;

@@ -1,22 +1,22 @@
 // snapshot.h - one immutable generation of the index, shared by every reader.
 //
-// The store's writer builds a snapshot after each batch and publishes it with
-// one atomic store; readers pin the current one for the length of a request
-// and never lock. A snapshot is a large base segment, a small delta over it
-// and a bitmap of the base's files that the delta replaces or that are gone.
+// A snapshot is published with one atomic store; readers pin the current one for
+// the length of a request and never lock. It is a large base segment, a small
+// delta over it, a segment for each open document whose text is not the disk's,
+// and bitmaps of the base's and delta's files that are replaced or gone.
 // Nothing in it changes after publication, so a pointer into it is valid
 // exactly as long as the pin.
 //
 // Ownership: snapshot_pin() returns a borrowed pin; give it back with
 //            snapshot_unpin(). A retired snapshot is freed by the first
 //            publication (or snapshot_slot_fini) that finds it unpinned.
-// Threads:   pin and unpin from any thread; publish from the writer alone.
+// Threads:   pin and unpin from any thread; who publishes excludes other publishers (shelf.h has a lock).
 // Errors:    none; the first snapshot is empty, never NULL.
 // Limits:    SNAPSHOT_PLACES - 1 retired generations may be pinned at once,
 //            then the writer waits (a leaked pin shows up there, by design).
 //
 // Invariants (tests/unit/retrieval/snapshot_test.c quotes the numbers):
-//   S1  a path is alive in at most one of the two segments
+//   S1  a path is alive in at most one of the segments
 //   S2  a dead file's chunks and symbols are never returned by any scorer
 //   S3  generations that readers see never go back
 #ifndef HUNCH_RETRIEVAL_SNAPSHOT_H
@@ -25,7 +25,14 @@
 #include "retrieval/manifests.h"
 #include "retrieval/segment.h"
 
-enum { SNAPSHOT_PLACES = 8, SNAPSHOT_SEGMENTS = 2 };
+enum {
+    SNAPSHOT_PLACES = 8,
+    SNAPSHOT_OPEN = 64, // open documents; a query looks into each of them
+    SNAPSHOT_BASE = 0,
+    SNAPSHOT_DELTA = 1,
+    SNAPSHOT_ON_DISK = 2, // segments; the open documents' come behind them
+    SNAPSHOT_SEGMENTS = SNAPSHOT_ON_DISK + SNAPSHOT_OPEN
+};
 
 // A folder and what a manifest lets imports call it; see manifests.h.
 struct module {
@@ -36,8 +43,10 @@ struct module {
 
 struct snapshot {
     uint64_t generation;
-    struct segment *segments[SNAPSHOT_SEGMENTS]; // base, delta
-    uint64_t *dead;                              // bitmap over the base's files
+    struct segment *segments[SNAPSHOT_SEGMENTS];
+    uint32_t segment_count;
+    uint64_t *gone; // bitmap over the base's files: those that the delta replaces, or nothing
+    uint64_t *dead[SNAPSHOT_ON_DISK]; // the same, and what is open
     struct module *modules;
     uint32_t module_count;
     uint32_t place; // in the slot
@@ -62,13 +71,22 @@ void snapshot_slot_init(struct snapshot_slot *slot);
 void snapshot_slot_fini(struct snapshot_slot *slot); // nothing may be pinned
 const struct snapshot *snapshot_pin(struct snapshot_slot *slot);
 void snapshot_unpin(struct snapshot_slot *slot, const struct snapshot *snapshot);
-// Publishes base + delta (retained); `dead` has a bit for each of the base's files and is copied, as the
-// modules are.
-void snapshot_publish(struct snapshot_slot *slot, struct segment *base, struct segment *delta,
-                      const uint64_t *dead, const struct module *modules, uint32_t module_count);
+
+// What a snapshot is made of; all of it is retained or copied.
+struct snapshot_parts {
+    struct segment *base, *delta;
+    const uint64_t *gone; // NULL: none
+    struct segment *const *open;
+    uint32_t open_count; // at most SNAPSHOT_OPEN
+    const struct module *modules;
+    uint32_t module_count;
+};
+void snapshot_publish(struct snapshot_slot *slot, const struct snapshot_parts *parts);
+// What is on disk in the current snapshot; to be changed and published again, by who may publish.
+struct snapshot_parts snapshot_current_parts(const struct snapshot_slot *slot);
 
 static inline bool snapshot_is_dead(const struct snapshot *snapshot, uint32_t segment, uint32_t file) {
-    return segment == 0 && snapshot->dead[file / 64] >> (file % 64) & 1;
+    return segment < SNAPSHOT_ON_DISK && snapshot->dead[segment][file / 64] >> (file % 64) & 1;
 }
 // The living file of that path.
 bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct snapshot_file *out);

@@ -160,6 +160,24 @@ class Completion(LspCase):
         why = client.request("hunch/why")
         self.assertIn("outcome", why)
 
+    def test_typed_text_is_found_at_once(self):
+        client = self.ready()
+        client.open("src/account.c")
+        client.open("src/asks.c", "")
+
+        def finds(word):
+            client.change("src/account.c", (0, 0, 0, 0, f"int {word}(void);\n"))
+            client.change("src/asks.c", f"x = {word}")
+            found = client.request("hunch/context", client.at("src/asks.c", 0, 4 + len(word)))["results"]
+            return any(item["uri"].endswith("/src/account.c") and item["range"]["start"]["line"] == 0 for item in found)
+
+        patience = time.monotonic() + 30
+        while not finds("walrus"):  # until the document has been parsed once
+            self.assertLess(time.monotonic(), patience)
+            time.sleep(0.05)
+        for word in ("teapot", "gondola", "kestrel", "pumice", "ocelot"):
+            self.assertTrue(finds(word), word)
+
     def test_context(self):
         client = self.ready()
         client.open("src/bank.c")

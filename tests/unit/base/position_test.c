@@ -131,41 +131,11 @@ static void test_round_trip(void **state) {
     str_free(&text);
 }
 
-// After any edit the index is what a fresh one of the new text would be.
-static void test_edits(void **state) {
-    (void)state;
-    struct str text;
-    struct str insert;
-    str_init(&text);
-    str_init(&insert);
-    append_random(&text, 30);
-    struct line_index index;
-    line_index_init(&index, str_slice(&text));
-    for (int round = 0; round < 3000; round++) {
-        size_t start = random_below((uint32_t)text.length + 1);
-        size_t end = start + random_below((uint32_t)(text.length - start) % 7 + 1);
-        str_clear(&insert);
-        append_random(&insert, random_below(text.length > 200 ? 2 : 6));
-        str_splice(&text, start, end, insert.data, insert.length);
-        line_index_edit(&index, str_slice(&text), start, end, start + insert.length);
-        struct line_index fresh;
-        line_index_init(&fresh, str_slice(&text));
-        assert_int_equal(index.starts.count, fresh.starts.count);
-        assert_memory_equal(index.starts.items, fresh.starts.items,
-                            fresh.starts.count * sizeof *fresh.starts.items);
-        line_index_free(&fresh);
-    }
-    line_index_free(&index);
-    str_free(&text);
-    str_free(&insert);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_to_byte),
         cmocka_unit_test(test_from_byte),
         cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,7 +245,7 @@ static void test_random_edits(void **state) {
         str_init(&wanted);
         for (int step = 0; step < 60; step++) {
             struct json *changes = json_array();
-            for (uint32_t n = 1 + random_below(3); n > 0; n--) {
+            for (uint32_t n = 1 + random_below(round % 2 ? 3 : 12); n > 0; n--) {
                 json_push(changes, random_change(&naive));
             }
             documents_change(&documents, document, step, changes);

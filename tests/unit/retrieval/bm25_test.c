@@ -60,7 +60,7 @@ static void make_corpus(struct corpus *corpus, uint64_t *seed) {
     struct segment *base = make_segment(corpus, 0, corpus->base_files);
     struct segment *delta = make_segment(corpus, corpus->base_files, FILES);
     snapshot_slot_init(&corpus->slot);
-    snapshot_publish(&corpus->slot, base, delta, dead, NULL, 0);
+    snapshot_publish(&corpus->slot, &(struct snapshot_parts){.base = base, .delta = delta, .gone = dead});
     segment_release(base);
     segment_release(delta);
     corpus->snapshot = snapshot_pin(&corpus->slot);
@@ -80,17 +80,16 @@ static uint32_t count_of(const struct term *row, uint32_t hash, uint32_t *length
     return count;
 }
 
-// The formula as books have it; lengths are relative to their own segment's mean.
+// The formula as books have it.
 static double naive_score(const struct corpus *corpus, uint32_t chunk, const struct weighted_term *terms,
                           size_t count) {
     double score = 0, total = 0;
-    uint32_t length, own, boundary = corpus->base_files * CHUNKS;
-    uint32_t from = chunk < boundary ? 0 : boundary, to = chunk < boundary ? boundary : FILES * CHUNKS;
-    for (uint32_t i = from; i < to; i++) {
+    uint32_t length, own;
+    for (uint32_t i = 0; i < FILES * CHUNKS; i++) {
         count_of(corpus->rows[i], 0, &length);
         total += length;
     }
-    double average = total > 0 ? total / (to - from) : 1;
+    double average = total > 0 ? total / (FILES * CHUNKS) : 1;
     for (size_t t = 0; t < count; t++) {
         double held = 0, all = FILES * CHUNKS;
         for (uint32_t i = 0; i < FILES * CHUNKS; i++) {

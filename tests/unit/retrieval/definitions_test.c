@@ -26,7 +26,7 @@ static void check(const struct row *row) {
     struct segment *base = segment_of(records, count), *delta = segment_of(NULL, 0);
     struct snapshot_slot slot;
     snapshot_slot_init(&slot);
-    snapshot_publish(&slot, base, delta, NULL, NULL, 0);
+    snapshot_publish(&slot, &(struct snapshot_parts){.base = base, .delta = delta});
     const struct snapshot *snapshot = snapshot_pin(&slot);
     struct snapshot_file self;
     struct query query;

@@ -46,7 +46,10 @@ static void check(const struct row *row) {
     struct segment *base = segment_of(records, count), *delta = segment_of(records, 0);
     struct snapshot_slot slot;
     snapshot_slot_init(&slot);
-    snapshot_publish(&slot, base, delta, NULL, modules, sizeof modules / sizeof modules[0]);
+    snapshot_publish(&slot, &(struct snapshot_parts){.base = base,
+                                                     .delta = delta,
+                                                     .modules = modules,
+                                                     .module_count = sizeof modules / sizeof modules[0]});
     const struct snapshot *snapshot = snapshot_pin(&slot);
     struct imports imports;
     struct str got;

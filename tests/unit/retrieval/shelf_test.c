@@ -27,9 +27,11 @@ static void put(struct world *world, const char *path, const char *text) {
     record_release(record);
 }
 
-static void overlay(struct world *world, const char *path, const char *text) {
+static void overlay(struct world *world, const char *path, const char *text, uint64_t version) {
     struct record *record = record_of(path, text);
-    shelf_overlay(&world->shelf, record, slice_of_string(text));
+    struct text *document = text_new(slice_of_string(text));
+    shelf_show(&world->shelf, record, document, version);
+    text_release(document);
     record_release(record);
 }
 
@@ -38,7 +40,7 @@ static const char *shown(struct world *world, const char *path) {
     const struct snapshot *snapshot = snapshot_pin(&world->slot);
     const char *name = NULL;
     int places = 0;
-    for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         for (uint32_t file = 0; file < snapshot->segments[s]->file_count; file++) {
             const struct record *record = snapshot->segments[s]->files[file].record;
             if (strcmp(record->path, path) == 0 && !snapshot_is_dead(snapshot, s, file)) {
@@ -72,18 +74,18 @@ static void test_overlay_stands_in_front(void **state) {
     check(&world, "a.py", NULL);
     put(&world, "a.py", "def disk():\n    pass\n");
     check(&world, "a.py", "disk");
-    overlay(&world, "a.py", "def typed():\n    pass\n");
+    overlay(&world, "a.py", "def typed():\n    pass\n", 1);
     check(&world, "a.py", "typed");
     put(&world, "a.py", "def saved():\n    pass\n");
     check(&world, "a.py", "typed");
-    shelf_overlay_remove(&world.shelf, "a.py");
+    shelf_hide(&world.shelf, "a.py", 2);
     check(&world, "a.py", "saved");
     shelf_remove(&world.shelf, "a.py");
     check(&world, "a.py", NULL);
     shelf_remove(&world.shelf, "never/there.py");
-    shelf_overlay_remove(&world.shelf, "never/there.py");
+    shelf_hide(&world.shelf, "never/there.py", 1);
     check(&world, "never/there.py", NULL);
-    overlay(&world, "new.py", "def fresh():\n    pass\n");
+    overlay(&world, "new.py", "def fresh():\n    pass\n", 3);
     shelf_remove(&world.shelf, "new.py");
     check(&world, "new.py", "fresh");
     teardown(&world);
@@ -132,18 +134,90 @@ static void test_no_generation_keeps_old_records(void **state) {
     setup(&world);
     for (int i = 0; i < 20; i++) {
         kept[i] = record_of("a.py", "def f():\n    pass\n");
-        shelf_overlay(&world.shelf, kept[i], SLICE_LITERAL("def f():\n    pass\n"));
-        shelf_commit(&world.shelf, true);
+        struct text *text = text_new(SLICE_LITERAL("def f():\n    pass\n"));
+        shelf_show(&world.shelf, kept[i], text, (uint64_t)i + 1);
+        text_release(text);
     }
     for (int i = 0; i < 20; i++) {
         assert_int_equal(atomic_load(&kept[i]->holders) > 1, i == 19);
     }
-    shelf_overlay_remove(&world.shelf, "a.py");
-    shelf_commit(&world.shelf, true);
+    shelf_hide(&world.shelf, "a.py", 21);
     assert_int_equal(atomic_load(&kept[19]->holders), 1);
     for (int i = 0; i < 20; i++) {
         record_release(kept[i]);
     }
+    teardown(&world);
+}
+
+static uint32_t open_segments(struct world *world) {
+    const struct snapshot *snapshot = snapshot_pin(&world->slot);
+    uint32_t count = snapshot->segment_count - SNAPSHOT_ON_DISK;
+    snapshot_unpin(&world->slot, snapshot);
+    return count;
+}
+
+// H3: the highest version counts, whatever came last; no commit is needed.
+static void test_versions(void **state) {
+    (void)state;
+    struct world world;
+    setup(&world);
+    overlay(&world, "a.py", "def second():\n    pass\n", 8);
+    overlay(&world, "a.py", "def first():\n    pass\n", 7);
+    assert_string_equal(shown(&world, "a.py"), "second");
+    overlay(&world, "a.py", "def again():\n    pass\n", 8);
+    assert_string_equal(shown(&world, "a.py"), "second");
+    shelf_hide(&world.shelf, "a.py", 20);
+    assert_null(shown(&world, "a.py"));
+    overlay(&world, "a.py", "def late():\n    pass\n", 12);
+    assert_null(shown(&world, "a.py"));
+    overlay(&world, "a.py", "def reopened():\n    pass\n", 24);
+    assert_string_equal(shown(&world, "a.py"), "reopened");
+    teardown(&world);
+}
+
+// A document that reads as on disk costs no query anything, until the disk changes below it.
+static void test_unchanged_documents_need_no_segment(void **state) {
+    (void)state;
+    struct world world;
+    setup(&world);
+    put(&world, "a.py", "def same():\n    pass\n");
+    shelf_commit(&world.shelf, true);
+    overlay(&world, "a.py", "def same():\n    pass\n", 1);
+    assert_int_equal(open_segments(&world), 0);
+    assert_string_equal(shown(&world, "a.py"), "same");
+    overlay(&world, "a.py", "def typed():\n    pass\n", 2);
+    assert_int_equal(open_segments(&world), 1);
+    put(&world, "a.py", "def typed():\n    pass\n");
+    check(&world, "a.py", "typed");
+    assert_int_equal(open_segments(&world), 0);
+    put(&world, "a.py", "def other():\n    pass\n");
+    check(&world, "a.py", "typed");
+    assert_int_equal(open_segments(&world), 1);
+    teardown(&world);
+}
+
+// More open documents than are shown as they stand: those changed last are.
+static void test_many_documents(void **state) {
+    (void)state;
+    struct world world;
+    setup(&world);
+    for (uint64_t i = 0; i < SNAPSHOT_OPEN + 10; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "f%d.py", (int)i);
+        put(&world, path, "def disk():\n    pass\n");
+        overlay(&world, path, "def typed():\n    pass\n", i + 1);
+    }
+    check(&world, "f5.py", "disk");
+    check(&world, "f10.py", "typed");
+    overlay(&world, "f5.py", "def typed():\n    pass\n", 1000);
+    check(&world, "f5.py", "typed");
+    check(&world, "f10.py", "disk");
+    for (int i = 0; i < 2 * SHELF_CLOSED; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "g%d.py", i);
+        shelf_hide(&world.shelf, path, 1);
+    }
+    assert_int_equal(world.shelf.documents.count, SNAPSHOT_OPEN + 10 + SHELF_CLOSED);
     teardown(&world);
 }
 
@@ -194,7 +268,7 @@ static void read_snapshots(void *context) {
         const struct snapshot *snapshot = snapshot_pin(&reading->world->slot);
         atomic_fetch_add(&reading->failures, snapshot->generation < last);
         last = snapshot->generation;
-        for (uint32_t s = 0; s < SNAPSHOT_SEGMENTS; s++) {
+        for (uint32_t s = 0; s < snapshot->segment_count; s++) {
             const struct segment *segment = snapshot->segments[s];
             for (uint32_t i = 0; i < segment->fields[SEGMENT_SYMBOLS].count; i++) {
                 atomic_fetch_add(&reading->failures, segment_symbol(segment, i)->name[0] != 'v');
@@ -222,7 +296,7 @@ static void test_readers_beside_the_writer(void **state) {
         if (i % 3) {
             put(&world, path, text);
         } else {
-            overlay(&world, path, text);
+            overlay(&world, path, text, (uint64_t)i + 1);
         }
         shelf_commit(&world.shelf, true);
     }
@@ -239,8 +313,13 @@ static void test_readers_beside_the_writer(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_overlay_stands_in_front),         cmocka_unit_test(test_bases_and_deltas),
-        cmocka_unit_test(test_no_generation_keeps_old_records), cmocka_unit_test(test_go_modules),
+        cmocka_unit_test(test_overlay_stands_in_front),
+        cmocka_unit_test(test_bases_and_deltas),
+        cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_unchanged_documents_need_no_segment),
+        cmocka_unit_test(test_many_documents),
+        cmocka_unit_test(test_no_generation_keeps_old_records),
+        cmocka_unit_test(test_go_modules),
         cmocka_unit_test(test_readers_beside_the_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

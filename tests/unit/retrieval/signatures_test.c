@@ -45,7 +45,7 @@ static void rank(const struct row *row, struct ranked *out) {
     struct segment *base = segment_of(records, count);
     struct record *open = record_of(row->path, text);
     snapshot_slot_init(&out->slot);
-    snapshot_publish(&out->slot, base, delta, NULL, NULL, 0);
+    snapshot_publish(&out->slot, &(struct snapshot_parts){.base = base, .delta = delta});
     out->snapshot = snapshot_pin(&out->slot);
     struct query query;
     struct imports imports;

@@ -6,7 +6,7 @@
 
 static void publish(struct snapshot_slot *slot, struct record *record) {
     struct segment *base = segment_of(&record, 1), *delta = segment_of(NULL, 0);
-    snapshot_publish(slot, base, delta, NULL, NULL, 0);
+    snapshot_publish(slot, &(struct snapshot_parts){.base = base, .delta = delta});
     segment_release(base);
     segment_release(delta);
 }
@@ -64,7 +64,7 @@ static void test_dead_files(void **state) {
         records[i] = record_of(path, "x = 1\n");
     }
     struct segment *base = segment_of(records, 70), *delta = segment_of(NULL, 0);
-    snapshot_publish(&slot, base, delta, dead, NULL, 0);
+    snapshot_publish(&slot, &(struct snapshot_parts){.base = base, .delta = delta, .gone = dead});
     const struct snapshot *snapshot = snapshot_pin(&slot);
     assert_false(snapshot_find(snapshot, SLICE_LITERAL("f3.py"), &at));
     assert_false(snapshot_find(snapshot, SLICE_LITERAL("f69.py"), &at));
