@@ -34,21 +34,52 @@ static void on_warning(void *context, const char *message) {
     log_warning("%s", message);
 }
 
-static void print_text(const struct index_run *run, const char *root, double ms) {
-    const struct index_progress *progress = &run->progress;
-    printf("%s: %" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols in %.2f s", root, progress->files,
-           progress->chunks, progress->symbols, ms / 1000);
+// The reasons of a table's last rows, the most frequent first.
+static void print_skipped(const struct skip_counts *skipped) {
+    struct skip_counts left = *skipped;
+    for (;;) {
+        int most = 0;
+        for (int i = 1; i < SKIP_COUNT; i++) {
+            most = left.of[i] > left.of[most] ? i : most;
+        }
+        if (left.of[most] == 0) {
+            return;
+        }
+        printf("  skipped  %10" PRIu64 "  %s\n", left.of[most], skip_words((enum skip)most));
+        left.of[most] = 0;
+    }
+}
+
+static void print_read(const struct index_progress *progress, double ms) {
     if (progress->files_parsed) {
-        printf(", %" PRIu64 " of them new or changed (%.1f MB)", progress->files_parsed,
-               (double)progress->bytes_parsed / 1e6);
+        double megabytes = (double)progress->bytes_parsed / 1e6;
+        printf("  read     %10" PRIu64 "  new or changed, %.1f MB (%.1f MB/s)\n", progress->files_parsed,
+               megabytes, megabytes / (ms / 1000));
     } else {
-        fputs(", nothing had changed", stdout);
+        puts("  read              0  nothing had changed");
     }
     if (progress->files_failed) {
-        printf("; %" PRIu64 " could not be read", progress->files_failed);
+        printf("  failed   %10" PRIu64 "  could not be read\n", progress->files_failed);
     }
+}
+
+static void print_text(const struct index_run *run, const char *root, double ms) {
+    const struct index_progress *progress = &run->progress;
+    printf("%s: indexed in %.2f s\n", root, ms / 1000);
+    const struct {
+        const char *what;
+        uint64_t count;
+    } rows[] = {{"files", progress->files},
+                {"lines", progress->lines},
+                {"chunks", progress->chunks},
+                {"symbols", progress->symbols}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        printf("  %-8s %10" PRIu64 "\n", rows[i].what, rows[i].count);
+    }
+    print_read(progress, ms);
+    print_skipped(&progress->skipped);
     const char *store = indexer_store_path(run->indexer);
-    printf("\nstored in %s\n", store[0] ? store : "memory only");
+    printf("stored in %s\n", store[0] ? store : "memory only");
 }
 
 // Reason -> how many files and folders; what is left out as a rule (caches of tools, say) counts too.
@@ -69,6 +100,7 @@ static void print_json(const struct index_run *run, const char *root, double ms)
     json_set_number(object, "parsed", (double)progress->files_parsed);
     json_set_number(object, "failed", (double)progress->files_failed);
     json_set_number(object, "bytesParsed", (double)progress->bytes_parsed);
+    json_set_number(object, "lines", (double)progress->lines);
     json_set_number(object, "chunks", (double)progress->chunks);
     json_set_number(object, "symbols", (double)progress->symbols);
     set_skipped(object, &progress->skipped);

@@ -17,6 +17,7 @@ struct entry {
     uint32_t pass; // of the last visit
     uint32_t chunks;
     uint32_t symbols;
+    uint32_t lines;
     bool is_known; // size, mtime_ns and (unless refused) hash hold
     bool has_hash;
     bool is_live; // the sink has it
@@ -188,6 +189,7 @@ static void count_out(struct catalog *self, struct entry *entry) {
         self->totals.files--;
         self->totals.chunks -= entry->chunks;
         self->totals.symbols -= entry->symbols;
+        self->totals.lines -= entry->lines;
     }
     entry->is_live = false;
 }
@@ -204,9 +206,11 @@ void catalog_delivered(struct catalog *self, const struct record *record) {
     entry->hash = record->hash;
     entry->chunks = record->chunk_count;
     entry->symbols = record->symbol_count;
+    entry->lines = record->line_count;
     self->totals.files++;
     self->totals.chunks += entry->chunks;
     self->totals.symbols += entry->symbols;
+    self->totals.lines += entry->lines;
     uv_mutex_unlock(&self->lock);
 }
 

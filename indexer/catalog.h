@@ -38,6 +38,7 @@ struct catalog_totals {
     uint64_t files;
     uint64_t chunks;
     uint64_t symbols;
+    uint64_t lines;
 };
 
 // Where something was.

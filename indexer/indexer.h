@@ -41,6 +41,7 @@ struct index_progress {
     uint64_t bytes_parsed;
     uint64_t chunks;
     uint64_t symbols;
+    uint64_t lines;
     bool walk_done;
     bool searchable; // every file is in, a large repository's perhaps by its words alone as yet
     bool scanning;   // a pass is under way

@@ -243,6 +243,7 @@ static void start_pass(struct indexer *self) {
                                         .files = progress->files,
                                         .chunks = progress->chunks,
                                         .symbols = progress->symbols,
+                                        .lines = progress->lines,
                                         .scanning = true,
                                         .ready = progress->ready,
                                         .searchable = progress->searchable,

@@ -26,10 +26,11 @@ struct writer {
     const struct index_sink *sink;
     struct store *store; // NULL: in memory
     VEC(struct store_op) ops;
-    size_t waiting;  // results applied since the last commit
-    uint64_t due_us; // of the commit
-    bool is_dirty;   // the sink was called since its last commit
-    bool is_urgent;  // someone waits: commit as soon as nothing else is to be done
+    size_t waiting;   // results applied since the last commit
+    uint64_t due_us;  // of the commit
+    uint64_t woke_us; // when the loop was told last
+    bool is_dirty;    // the sink was called since its last commit
+    bool is_urgent;   // someone waits: commit as soon as nothing else is to be done
     bool committed_before;
     bool walked; // the running pass' walk is over
     bool full_pass;
@@ -215,6 +216,7 @@ static void count_totals(struct indexer *indexer) {
     indexer->progress.files = totals.files;
     indexer->progress.chunks = totals.chunks;
     indexer->progress.symbols = totals.symbols;
+    indexer->progress.lines = totals.lines;
 }
 
 // A word about a file that is to be parsed later; what rules it out will rule it out then.
@@ -362,6 +364,15 @@ static struct result *next_result(struct writer *self) {
     return queue_pop_within(queue, self->due_us > now ? self->due_us - now : 0);
 }
 
+// Woken for every file of a warm start, the loop would cost a sixth of it.
+static void wake_loop(struct writer *self, bool is_idle) {
+    uint64_t now = clock_now_us();
+    if (is_idle || now - self->woke_us > INDEXER_PROGRESS_MS * 1000 / 2) {
+        self->woke_us = now;
+        uv_async_send(&self->indexer->wake);
+    }
+}
+
 static void run(struct writer *self) {
     while (!cancel_fired(&self->indexer->stop)) {
         struct result *result = next_result(self);
@@ -376,8 +387,9 @@ static void run(struct writer *self) {
         if (pass_is_over(self)) {
             finish_pass(self);
         }
-        commit_if_due(self, queue_count(&self->indexer->results) == 0);
-        uv_async_send(&self->indexer->wake);
+        bool is_idle = queue_count(&self->indexer->results) == 0;
+        commit_if_due(self, is_idle);
+        wake_loop(self, is_idle);
     }
 }
 
