@@ -5,6 +5,7 @@ camera: what `picture` saves is what the cells show. One server per Terminal, so
 that ending one never touches a person's own tmux.
 """
 import html
+import os
 import pathlib
 import re
 import shutil
@@ -64,7 +65,7 @@ class Terminal:
     def picture(self, path):
         """Writes PATH.txt (the characters) and, where chromium is installed, PATH.png (in colour)."""
         path.with_suffix(".txt").write_text(self.screen() + "\n")
-        page = path.with_suffix(".html")
+        page = path.with_suffix(f".{os.getpid()}.html")  # two tests may draw the same picture
         page.write_text(as_page(self.tmux("capture-pane", "-p", "-e", "-N")))
         render(page, path.with_suffix(".png"))
         page.unlink()

@@ -109,7 +109,8 @@ class Hostile(support.Case):
             if number % 1000 == 0:
                 folder = self.path("tiny", str(number // 1000), "x")[:-1]
             with open(f"{folder}t{number}.c", "w") as file:
-                file.write(f"int tiny_{number}(void);\n")
+                # Not so tiny that the store would be larger than its source, and thus not kept.
+                file.write(f"// tiny{' and still tiny' * 20}\nint tiny_{number}(void);\n")
 
     def measured(self, *arguments):
         """The finished program's stdout and its peak of resident memory in MB."""
