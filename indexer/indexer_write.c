@@ -245,18 +245,15 @@ static void apply_searchable(struct writer *self) {
 
 static void show_overlay(struct writer *self, const struct result *result) {
     const struct index_sink *sink = self->sink;
-    uint64_t version = overlay_version(result->ticket, OVERLAY_AT_REST);
     if (result->kind == RESULT_OVERLAY) {
         sink->overlay(sink->self, result->record, text_slice(result->text));
         if (sink->show) {
-            sink->show(sink->self, result->record, result->text, version);
+            sink->show(sink->self, result->record, result->text,
+                       overlay_version(result->ticket, OVERLAY_AT_REST));
         }
         return;
     }
     sink->overlay_remove(sink->self, result->path);
-    if (sink->hide) {
-        sink->hide(sink->self, result->path, version);
-    }
 }
 
 static void apply_overlay(struct writer *self, const struct result *result) {
@@ -270,6 +267,9 @@ static void apply_overlay(struct writer *self, const struct result *result) {
         return;
     }
     shown->ticket = result->ticket;
+    if (!is_shown && self->sink->hide) { // the worker may have shown what never came here
+        self->sink->hide(self->sink->self, result->path, overlay_version(result->ticket, OVERLAY_AT_REST));
+    }
     if (!is_shown && !shown->is_shown) {
         return;
     }
