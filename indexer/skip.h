@@ -15,8 +15,8 @@
 
 #define SKIP_LIST(X)                                                                                         \
     X(SKIP_NOT, "none", "nothing speaks against it")                                                         \
-    /* by name, built in */                                                                                  \
-    X(SKIP_SECRET, "secret", "its name says that it may hold secrets")                                       \
+    /* built in, by name; a secret by its content, too */                                                    \
+    X(SKIP_SECRET, "secret", "its name or content says that it may hold secrets")                            \
     X(SKIP_FOREIGN, "foreign", "no source of this repository is kept in a folder of this name")              \
     /* by a rule in a file */                                                                                \
     X(SKIP_GITIGNORE, "gitignore", "a rule in .gitignore excludes it")                                       \
