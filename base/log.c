@@ -1,15 +1,23 @@
 // log.c - see log.h.
+//
+// A thread may log while the session that listens is closed. The listener is
+// called with the mutex held, so that nobody is being told once
+// log_set_listener has returned. A line that the listener logs would wait for
+// itself: it goes to stderr alone.
 #include "base/log.h"
 
 #include "base/utf8.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
 static _Atomic int threshold = LOG_LEVEL_WARNING;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; // guards the listener
+static _Thread_local bool is_listening;
 static void (*listen)(void *, enum log_level, const char *);
 static void *listen_context;
 
@@ -27,8 +35,10 @@ void log_set_level_named(const char *name) {
 }
 
 void log_set_listener(void (*listener)(void *, enum log_level, const char *), void *context) {
+    pthread_mutex_lock(&mutex);
     listen = listener;
     listen_context = context;
+    pthread_mutex_unlock(&mutex);
 }
 
 static bool is_control(uint32_t code) {
@@ -57,6 +67,19 @@ static void print_line(const char *line) {
     funlockfile(stderr);
 }
 
+static void tell_listener(enum log_level level, const char *line) {
+    if (is_listening) {
+        return;
+    }
+    pthread_mutex_lock(&mutex);
+    if (listen) {
+        is_listening = true;
+        listen(listen_context, level, line);
+        is_listening = false;
+    }
+    pthread_mutex_unlock(&mutex);
+}
+
 void log_write(enum log_level level, const char *format, ...) {
     if ((int)level > threshold) {
         return;
@@ -68,7 +91,5 @@ void log_write(enum log_level level, const char *format, ...) {
     va_end(arguments);
     make_harmless(line);
     print_line(line);
-    if (listen) {
-        listen(listen_context, level, line);
-    }
+    tell_listener(level, line);
 }

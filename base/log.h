@@ -4,8 +4,9 @@
 // window/logMessage, say) gets every line at or above the level, on the thread
 // that logged. Never pass a secret or a whole document.
 //
-// Ownership: the listener's context is the caller's and outlives the setting.
-// Threads:   log_write from any; the settings from main before others start.
+// Ownership: the listener's context is the caller's, who may free it once another listener, or NULL, is set.
+// Threads:   any; the listener is called by one at a time. It must not set a listener nor wait for a thread that
+//            logs; what it logs itself goes to stderr alone.
 // Errors:    none; a line that stderr cannot take at once is lost there. Control characters become '?'.
 // Limits:    a line is cut at 1,000 bytes.
 #ifndef HUNCH_BASE_LOG_H

@@ -97,6 +97,15 @@ static const char *const secret_extensions[] = {
 static const char *const secret_patterns[] = {
     // in any order
     ".env.*",
+    ".env[-_]*",
+    ".dev.vars*",
+    ".npmrc.*",
+    "*_rsa",
+    "*_dsa",
+    "*_ecdsa",
+    "*_ed25519",
+    "*[-_]key",
+    "wg[0-9]*.conf",
     "id_rsa*",
     "id_dsa*",
     "id_ecdsa*",

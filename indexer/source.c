@@ -333,8 +333,32 @@ static enum skip judge_lines(struct slice text, size_t dense_size) {
     return text.length > dense_size && text.length / lines > SOURCE_DENSE_LINE ? SKIP_DENSE : SKIP_NOT;
 }
 
+static bool is_key_header(struct slice line) {
+    size_t blanks = 0;
+    while (blanks < line.length && (line.data[blanks] == ' ' || line.data[blanks] == '\t')) {
+        blanks++;
+    }
+    return slice_starts_with(slice_sub(line, blanks, line.length), SLICE_LITERAL("-----BEGIN ")) &&
+           slice_find(line, SLICE_LITERAL("PRIVATE KEY"), blanks) != (size_t)-1;
+}
+
+// Text in quotes is let pass: a program that reads keys names the header, too.
+static bool holds_key(struct slice text) {
+    struct slice window = slice_sub(text, 0, SOURCE_KEY_WINDOW);
+    for (size_t at = 0; at < window.length;) {
+        const char *newline = memchr(window.data + at, '\n', window.length - at);
+        size_t end = newline ? (size_t)(newline - window.data) : window.length;
+        if (is_key_header(slice_sub(window, at, end))) {
+            return true;
+        }
+        at = end + 1;
+    }
+    return false;
+}
+
 enum skip source_judge_text(const char *path, struct slice text) {
-    bool known = language_of_path(path) != NULL;
+    const struct language *language = language_of_path(path);
+    bool known = language != NULL;
     if (is_utf16(text)) {
         return SKIP_UTF16;
     }
@@ -344,6 +368,9 @@ enum skip source_judge_text(const char *path, struct slice text) {
     }
     if (is_foreign(text, known ? SOURCE_ENCODING_PERCENT : SOURCE_ENCODING_PERCENT_UNKNOWN)) {
         return SKIP_ENCODING;
+    }
+    if ((!known || language_is_data(language)) && holds_key(text)) {
+        return SKIP_SECRET;
     }
     return judge_lines(text, known ? SOURCE_DENSE_SIZE : SOURCE_DENSE_SIZE_UNKNOWN);
 }

@@ -87,12 +87,12 @@ bool store_is_used(const char *path) {
     struct str name;
     str_init(&name);
     store_root_file(path, &name);
-    int file = open(name.data, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    // For writing: NFS grants no exclusive lock on a file that is open for reading.
+    int file = open(name.data, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool is_unused = file < 0 ? errno == ENOENT : flock(file, LOCK_EX | LOCK_NB) == 0;
     str_free(&name);
-    if (file < 0) {
-        return false;
+    if (file >= 0) {
+        close(file);
     }
-    bool used = flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    close(file);
-    return used;
+    return !is_unused;
 }

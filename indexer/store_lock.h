@@ -29,7 +29,7 @@ int store_lock_folder(const char *path, const struct cancel *cancel);
 // Says that the store at path is open from now on, for this root ("": whosever it is; it does not count as use).
 int store_lock_use(const char *path, const char *root);
 void store_unlock(int lock);
-// Does anyone have it open? Ask with the folder locked.
+// Does anyone have it open? Yes where that cannot be told. Ask with the folder locked.
 bool store_is_used(const char *path);
 // Appends the name of the file with the root's path.
 void store_root_file(const char *path, struct str *name);

@@ -1,8 +1,8 @@
 // session_status.c - what the session tells the client unasked: status, progress, log lines, trace.
 //
-// A log line may come from any thread: it waits under a mutex for the loop. A
-// line logged while lines are sent would come back here, so nothing in this
-// file logs.
+// A log line may come from any thread, as long as session_status_close has not
+// returned: it waits under a mutex for the loop. A line logged while lines are
+// sent would come back here, so nothing in this file logs.
 #include "base/clock.h"
 #include "lsp/session_state.h"
 

@@ -62,6 +62,7 @@ class Explain(support.Case):
         self.write("src/one.c", "int one(void);\n")
         self.write("vendor/other.c", "int other(void);\n")
         self.write("notes", "plain words\n")
+        self.write("pasted", "-----BEGIN PRIVATE KEY-----\n")
         self.write("blob", b"\0\1\2")
         self.write("table.csv", "a,b\n")
         self.write("huge.unknown", "line of text\n" * 12_000)
@@ -83,7 +84,9 @@ class Explain(support.Case):
                 "x.log": 'out: x.log: .gitignore:1 "*.log" excludes it',
                 "x.log/deep/a.c": 'out: x.log/deep/a.c: .gitignore:1 "*.log" excludes the folder x.log',
                 "lib/made-up.c": 'out: lib/made-up.c: lib/.gitignore:3 "/made-*.c" excludes it',
-                ".env": "out: .env: its name says that it may hold secrets (built in; no ignore file takes it back)",
+                ".env": "out: .env: its name or content says that it may hold secrets (built in; no ignore file takes it back)",
+                "pasted": "out: pasted: its name or content says that it may hold secrets (built in; no ignore file takes it "
+                          "back)",
                 "node_modules/x/a.js": "out: node_modules/x/a.js: a folder of this name belongs to a tool (.git, "
                                        "node_modules and the like): the folder node_modules (built in; no ignore file takes it back)",
                 "blob": "out: blob: it is a binary file",

@@ -4,6 +4,8 @@
 #include "base/log.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,11 +74,61 @@ static void nobody_reads(void **state) {
     assert_string_equal(heard, "line 99999 that nobody reads");
 }
 
+static void log_as_listener(void *context, enum log_level level, const char *line) {
+    listen_to(context, level, line);
+    log_warning("said while listening");
+}
+
+static void a_listener_does_not_hear_itself(void **state) {
+    (void)state;
+    char lines[100] = "";
+    log_set_listener(log_as_listener, NULL);
+    alarm(HANGS_AFTER_S);
+    log_warning("heard");
+    alarm(0);
+    assert_string_equal(heard, "heard");
+    assert_true(read(reader, lines, sizeof lines - 1) > 0);
+    assert_string_equal(lines, "hunch: heard\nhunch: said while listening\n");
+}
+
+enum call { NOT_CALLED, CALLED, RETURNED };
+
+static void listen_slowly(void *context, enum log_level level, const char *line) {
+    (void)level;
+    (void)line;
+    atomic_int *call = context;
+    *call = CALLED;
+    usleep(50 * 1000);
+    *call = RETURNED;
+}
+
+static void *log_one_line(void *argument) {
+    log_warning("from another thread");
+    return argument;
+}
+
+static void a_listener_that_was_replaced_is_left_alone(void **state) {
+    (void)state;
+    atomic_int call = NOT_CALLED;
+    pthread_t thread;
+    log_set_listener(listen_slowly, &call);
+    assert_int_equal(pthread_create(&thread, NULL, log_one_line, NULL), 0);
+    while (call == NOT_CALLED) {
+        usleep(100);
+    }
+    log_set_listener(NULL, NULL);
+    int call_then = call;
+    pthread_join(thread, NULL);
+    assert_int_equal(call_then, RETURNED);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_line_goes_to_both, begin, finish),
         cmocka_unit_test_setup_teardown(names_cannot_drive_a_terminal, begin, finish),
         cmocka_unit_test_setup_teardown(nobody_reads, begin, finish),
+        cmocka_unit_test_setup_teardown(a_listener_does_not_hear_itself, begin, finish),
+        cmocka_unit_test_setup_teardown(a_listener_that_was_replaced_is_left_alone, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,62 +159,81 @@ static void test_most_restrictive_wins(void **state) {
     }
 }
 
+static const struct {
+    const char *name;
+    bool is_folder;
+    bool denied;
+} denied_names[] = {
+    {".env", false, true},
+    {".env.local", false, true},
+    {".ENV", false, true},
+    {"server.pem", false, true},
+    {"Server.KEY", false, true},
+    {"id_rsa", false, true},
+    {"id_ed25519.pub", false, true},
+    {"store.p12", false, true},
+    {"store.pfx", false, true},
+    {".netrc", false, true},
+    {".npmrc", false, true},
+    {".pypirc", false, true},
+    {"credentials.json", false, true},
+    {".env.example", false, true},
+    {"production.env", false, true},
+    {"db-secrets.yaml", false, true},
+    {"terraform.tfstate.backup", false, true},
+    {"prod.auto.tfvars", false, true},
+    {"service-account-prod.json", false, true},
+    {"AuthKey_A1.p8", false, true},
+    {".bash_history", false, true},
+    {"kubeconfig.yaml", false, true},
+    {".env-production", false, true},
+    {".env_local", false, true},
+    {".npmrc.ci", false, true},
+    {".dev.vars", false, true},
+    {".dev.vars.staging", false, true},
+    {"deploy_rsa", false, true},
+    {"old_dsa", false, true},
+    {"ci_ecdsa", false, true},
+    {"github_ed25519", false, true},
+    {"deploy_key", false, true},
+    {"Signing-Key", false, true},
+    {"wg0.conf", false, true},
+    {".aws", true, true},
+    {".kube", true, true},
+    {".gnupg", true, true},
+    {".git", true, true},
+    {"node_modules", true, true},
+    {"__pycache__", true, true},
+    {".venv", true, true},
+    {".ssh", true, true},
+    {"environment.c", false, false},
+    {"key.c", false, false},
+    {"sort_key.c", false, false},
+    {"test_rsa.py", false, false},
+    {"deploy_key", true, false},
+    {"monkey", false, false},
+    {"wget.conf", false, false},
+    {".environment", false, false},
+    {"keys", true, false},
+    {"target", true, false},
+    {"build", true, false},
+    {".env", true, false},
+    {"node_modules", false, false},
+    {"credentials.py", false, false},
+    {"secrets.py", false, false},
+    {"keyboard.c", false, false},
+    {"environment", false, false},
+    {"id_map.c", false, false},
+    {"pem", false, false},
+};
+
 static void test_secrets_cannot_be_taken_back(void **state) {
     (void)state;
-    static const struct {
-        const char *name;
-        bool is_folder;
-        bool denied;
-    } rows[] = {
-        {".env", false, true},
-        {".env.local", false, true},
-        {".ENV", false, true},
-        {"server.pem", false, true},
-        {"Server.KEY", false, true},
-        {"id_rsa", false, true},
-        {"id_ed25519.pub", false, true},
-        {"store.p12", false, true},
-        {"store.pfx", false, true},
-        {".netrc", false, true},
-        {".npmrc", false, true},
-        {".pypirc", false, true},
-        {"credentials.json", false, true},
-        {".env.example", false, true},
-        {"production.env", false, true},
-        {"db-secrets.yaml", false, true},
-        {"terraform.tfstate.backup", false, true},
-        {"prod.auto.tfvars", false, true},
-        {"service-account-prod.json", false, true},
-        {"AuthKey_A1.p8", false, true},
-        {".bash_history", false, true},
-        {"kubeconfig.yaml", false, true},
-        {".aws", true, true},
-        {".kube", true, true},
-        {".gnupg", true, true},
-        {".git", true, true},
-        {"node_modules", true, true},
-        {"__pycache__", true, true},
-        {".venv", true, true},
-        {".ssh", true, true},
-        {"environment.c", false, false},
-        {"key.c", false, false},
-        {"keys", true, false},
-        {"target", true, false},
-        {"build", true, false},
-        {".env", true, false},
-        {"node_modules", false, false},
-        {"credentials.py", false, false},
-        {"secrets.py", false, false},
-        {"keyboard.c", false, false},
-        {"environment", false, false},
-        {"id_map.c", false, false},
-        {"pem", false, false},
-    };
     struct ignore *ignore = ignore_new(NULL);
     enter(ignore, "", "!*\n!.env\n", "!*\n!.env\n");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (is_out(ignore, rows[i].name, rows[i].is_folder) != rows[i].denied) {
-            fail_msg("%s", rows[i].name);
+    for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++) {
+        if (is_out(ignore, denied_names[i].name, denied_names[i].is_folder) != denied_names[i].denied) {
+            fail_msg("%s", denied_names[i].name);
         }
     }
     ignore_free(ignore);

@@ -232,6 +232,8 @@ static void test_ignored_and_secret_documents_stay_out(void **state) {
     write_repository(scene);
     open_and_wait(scene, "");
     overlay(scene, ".env", "", "SECRET=1\n");
+    overlay(scene, "deploy_key", "", "opaque\n");
+    overlay(scene, "notes", "", "-----BEGIN PRIVATE KEY-----\nMIIE\n");
     overlay(scene, "out/o.c", "c", "int generated;\n");
     overlay(scene, "../other/x.c", "c", "int outside;\n");
     overlay(scene, "untitled.c", "c", "int untitled;\n");

@@ -185,6 +185,39 @@ static void test_bytes(void **state) {
     str_free(&late);
 }
 
+static void test_private_keys(void **state) {
+    (void)state;
+    static const struct {
+        const char *path;
+        const char *text;
+        enum skip skip;
+    } rows[] = {
+        {"deploy", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n", SKIP_SECRET},
+        {"deploy.txt", "the key:\r\n-----BEGIN RSA PRIVATE KEY-----\r\nMIIE\r\n", SKIP_SECRET},
+        {"deploy", "-----BEGIN PRIVATE KEY-----", SKIP_SECRET},
+        {"deploy", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n", SKIP_SECRET},
+        {"values.yaml", "tls:\n  key: |\n    -----BEGIN EC PRIVATE KEY-----\n", SKIP_SECRET},
+        {"setup.md", "Use\n\n-----BEGIN PRIVATE KEY-----\n", SKIP_SECRET},
+        {"deploy", "-----BEGIN CERTIFICATE-----\nMIIE\n", SKIP_NOT},
+        {"deploy", "-----BEGIN PUBLIC KEY-----\nnot a PRIVATE KEY\n", SKIP_NOT},
+        {"setup.md", "It begins with `-----BEGIN PRIVATE KEY-----`.\n", SKIP_NOT},
+        {"read.unknown", "if line == '-----BEGIN PRIVATE KEY-----' {\n", SKIP_NOT},
+        {"read.py", "KEY = '''\n-----BEGIN PRIVATE KEY-----\n'''\n", SKIP_NOT},
+        {"read.c", "static const char *key = \"-----BEGIN PRIVATE KEY-----\";\n", SKIP_NOT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum skip skip = source_judge_text(rows[i].path, slice_of_string(rows[i].text));
+        if (skip != rows[i].skip) {
+            fail_msg("row %zu: %s", i, skip_words(skip));
+        }
+    }
+    struct str late = lines(SOURCE_KEY_WINDOW / 64, 64);
+    str_append_string(&late, "-----BEGIN PRIVATE KEY-----\n");
+    assert_int_equal(source_judge_text("deploy", str_slice(&late)), SKIP_NOT);
+    assert_int_equal(source_judge_text("deploy", slice_sub(str_slice(&late), 64, late.length)), SKIP_SECRET);
+    str_free(&late);
+}
+
 static void test_reading(void **state) {
     (void)state;
     char *root = temporary_make();
@@ -236,6 +269,7 @@ int main(void) {
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_private_keys),
         cmocka_unit_test(test_reading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

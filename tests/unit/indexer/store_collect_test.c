@@ -2,14 +2,31 @@
 
 #include "indexer/store.h"
 #include "indexer/store_collect.h"
+#include "indexer/store_lock.h"
 #include "temporary.h"
 
 #include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 enum { DAY = 24 * 60 * 60 };
+
+static bool is_nfs;
+
+// In place of the C library's: as Linux locks over NFS, where it takes a lock on a range of bytes instead.
+int flock(int file, int operation) {
+    int mode = fcntl(file, F_GETFL) & O_ACCMODE;
+    if (is_nfs && (operation & LOCK_EX) && mode == O_RDONLY) {
+        errno = EBADF;
+        return -1;
+    }
+    return (int)syscall(SYS_flock, file, operation);
+}
 
 struct scene {
     char *folder;
@@ -154,6 +171,28 @@ static void test_what_is_open_stays_whatever_its_age(void **state) {
     tear_down(&scene);
 }
 
+static void test_what_is_open_on_nfs_stays(void **state) {
+    is_nfs = true;
+    test_what_is_open_stays_whatever_its_age(state);
+    is_nfs = false;
+}
+
+static void test_unless_it_can_be_told_a_store_is_used(void **state) {
+    (void)state;
+    struct scene scene = set_up();
+    char *path = path_of(&scene, 1, "");
+    char *lock = path_of(&scene, 1, "-root");
+    assert_false(store_is_used(path));
+    assert_int_equal(symlink("elsewhere", lock), 0);
+    assert_true(store_is_used(path));
+    assert_int_equal(unlink(lock), 0);
+    assert_int_equal(mkdir(lock, 0700), 0);
+    assert_true(store_is_used(path));
+    free(path);
+    free(lock);
+    tear_down(&scene);
+}
+
 static void test_opening_counts_as_use(void **state) {
     (void)state;
     struct scene scene = set_up();
@@ -204,6 +243,8 @@ int main(void) {
         cmocka_unit_test(test_what_goes_and_what_stays),
         cmocka_unit_test(test_over_the_cap_the_one_opened_longest_ago_goes),
         cmocka_unit_test(test_what_is_open_stays_whatever_its_age),
+        cmocka_unit_test(test_what_is_open_on_nfs_stays),
+        cmocka_unit_test(test_unless_it_can_be_told_a_store_is_used),
         cmocka_unit_test(test_opening_counts_as_use),
         cmocka_unit_test(test_leftovers_go_and_strangers_stay),
         cmocka_unit_test(test_no_folder_holds_no_stores),
