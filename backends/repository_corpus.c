@@ -21,8 +21,8 @@
 
 #include "backends/repository_segment.h"
 
-#include "base/fs.h"
 #include "base/spill.h"
+#include "indexer/source.h"
 
 #define NOT_IN_BASE UINT32_MAX
 enum { SMALLEST_BASE = 1 << 16, QUICK_BASE = 1 << 20, UNUSED_WORDS = 1 << 18 };
@@ -136,12 +136,9 @@ void corpus_put(struct corpus *corpus, const struct record *record, struct slice
     drop_disk(corpus, entry);
     struct str read;
     str_init(&read);
-    if (text.length == 0 && record->size <= (int64_t)LARGEST_FILE) {
-        char *path = fs_join(corpus->root, record->path);
-        if (fs_read(path, LARGEST_FILE, &read, NULL) == 0) {
-            text = str_slice(&read);
-        }
-        free(path);
+    struct source_stat status;
+    if (text.length == 0 && source_read(corpus->root, record->path, &read, &status) == 0) {
+        text = str_slice(&read);
     }
     entry->taint = record->taint;
     entry->disk = learn(corpus, record, text);

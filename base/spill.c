@@ -7,6 +7,7 @@
 // and go reuse each other's room, and the shared files stay.
 #include "base/spill.h"
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/mem.h"
 
@@ -16,9 +17,15 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum { LEAST_BLOCK = 512, STEPS = 4, SIZES = 12 * STEPS };
+enum { RETRY_US = 10 * 1000 * 1000 };
+
+// By the numbers that statfs(2) lists or the file systems document.
+static const uint32_t copying_file_systems[] = {0x9123683E /* btrfs */, 0xCA451A4E /* bcachefs */,
+                                                0x2FC12FC1 /* ZFS */};
 
 enum origin { ORDINARY, OWN_FILE, SHARED_FILE };
 
@@ -39,43 +46,68 @@ static struct free_block *free_blocks[SIZES]; // by class
 static char *region;                          // what is left of the last shared file
 static size_t region_left;
 static atomic_uint_fast64_t ordinary_bytes, file_bytes;
+static atomic_uint_fast64_t no_use_before_us; // there was no room, or no support
 
 void spill_folder(const char *path) {
     free(folder);
     folder = path ? mem_copy_string(path) : NULL;
+    atomic_store(&no_use_before_us, 0);
 }
 
+// May we hold so much more? Half of what would be free without us.
 static bool has_room(int file, size_t size) {
     struct statvfs disk;
-    return fstatvfs(file, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize / 2 > size;
+    if (fstatvfs(file, &disk) != 0) {
+        return false;
+    }
+    uint64_t ours = atomic_load(&file_bytes);
+    return ours + size <= ((uint64_t)disk.f_bavail * disk.f_frsize + ours) / 2;
 }
 
-// An unlinked file of that many reserved bytes; -1 if that cannot be had.
-static int make_file(size_t size) {
-    char *path = fs_join(folder, "spill-XXXXXX");
-    int file = fs_make_folders(folder, NULL) == 0 ? mkostemp(path, O_CLOEXEC) : -1;
-    if (file >= 0) {
-        unlink(path);
-        if (!has_room(file, size) || fallocate(file, 0, 0, (off_t)size) != 0) {
-            close(file);
-            file = -1;
-        }
+// Does a block that was reserved stay ours when it is written again? Where each write takes a new block, a full
+// disk would end the process.
+static bool keeps_blocks(int file) {
+    struct statfs disk;
+    bool keeps = fstatfs(file, &disk) == 0;
+    for (size_t i = 0; i < sizeof copying_file_systems / sizeof copying_file_systems[0]; i++) {
+        keeps = keeps && (uint32_t)disk.f_type != copying_file_systems[i];
     }
-    free(path);
+    return keeps;
+}
+
+// A file of that many reserved bytes and without a name; -1 if that cannot be had.
+static int make_file(size_t size) {
+    int file = fs_make_folders(folder, NULL) == 0 ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+    if (file >= 0 &&
+        (!has_room(file, size) || !keeps_blocks(file) || fallocate(file, 0, 0, (off_t)size) != 0)) {
+        close(file);
+        file = -1;
+    }
     return file;
 }
 
-static void *map_file(size_t size) {
+static void *try_to_map(size_t size) {
     int file = make_file(size);
     if (file < 0) {
         return NULL;
     }
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
-    if (memory == MAP_FAILED) {
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+// After a failure nobody tries again for a while: each try is a handful of calls to what may be a slow disk.
+static void *map_file(size_t size) {
+    uint64_t now = clock_now_us();
+    if (now < atomic_load(&no_use_before_us)) {
         return NULL;
     }
-    atomic_fetch_add(&file_bytes, size);
+    void *memory = try_to_map(size);
+    if (memory) {
+        atomic_fetch_add(&file_bytes, size);
+    } else {
+        atomic_store(&no_use_before_us, now + RETRY_US);
+    }
     return memory;
 }
 

@@ -3,7 +3,7 @@
 // What the index derives from a repository (postings, vectors, records, the
 // built-in model's tokens) grows with it, and of a large one most is seldom
 // looked at. Such memory comes from here: up to SPILL_AFTER bytes it is
-// ordinary; what comes later lies in unlinked files below the folder that was
+// ordinary; what comes later lies in nameless files below the folder that was
 // set, so the kernel can write it out and take the memory back when somebody
 // needs it more. Where there is no folder, no room or no support, it is
 // ordinary memory after all.
@@ -11,10 +11,11 @@
 // Ownership: spill_alloc / spill_free.
 // Threads:   any, a mutex inside; spill_folder once, before the others.
 // Errors:    none (see mem.h).
-// Limits:    takes at most half of what is free on the folder's disk, asked anew each time.
+// Limits:    holds at most half of what the folder's disk would have free without us.
 //
-// A file is private to the process and its blocks are reserved before use, so a full disk cannot strike later.
-// Killed at any moment it leaves nothing behind.
+// A file has no name and its blocks are reserved before use, so that a full disk cannot strike later; file systems
+// that take a new block for each write (btrfs, ZFS, bcachefs) are not used. Killed at any moment it leaves nothing
+// behind.
 #ifndef HUNCH_BASE_SPILL_H
 #define HUNCH_BASE_SPILL_H
 

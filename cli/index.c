@@ -53,8 +53,11 @@ static void print_skipped(const struct skip_counts *skipped) {
 static void print_read(const struct index_progress *progress, double ms) {
     if (progress->files_parsed) {
         double megabytes = (double)progress->bytes_parsed / 1e6;
-        printf("  read     %10" PRIu64 "  new or changed, %.1f MB (%.1f MB/s)\n", progress->files_parsed,
-               megabytes, megabytes / (ms / 1000));
+        printf("  read     %10" PRIu64 "  new or changed, %.1f MB", progress->files_parsed, megabytes);
+        if (megabytes >= 1) { // of less the speed says nothing
+            printf(" (%.1f MB/s)", megabytes / (ms / 1000));
+        }
+        puts("");
     } else {
         puts("  read              0  nothing had changed");
     }
@@ -78,6 +81,7 @@ static void print_text(const struct index_run *run, const char *root, double ms)
     }
     print_read(progress, ms);
     print_skipped(&progress->skipped);
+    puts("  (which ones, and why: hunch index --explain PATH)");
     const char *store = indexer_store_path(run->indexer);
     printf("stored in %s\n", store[0] ? store : "memory only");
 }

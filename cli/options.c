@@ -8,6 +8,7 @@ bool options_parse(int argc, char **argv, const char *usage, const char *extra, 
     const struct option known[] = {{"json", no_argument, NULL, 'j'}, {extra, no_argument, NULL, 'x'}, {0}};
     *options = (struct options){.folder = "."};
     bool right = true;
+    opterr = 0; // the usage says it all
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         right = right && (option == 'j' || option == 'x');
         options->json = options->json || option == 'j';

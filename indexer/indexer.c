@@ -319,8 +319,15 @@ void indexer_rescan(struct indexer *self) {
     uv_mutex_unlock(&self->lock);
 }
 
+// A slash at the end is the watcher's mark (indexer_scan.c); from a client it only says "a folder".
 void indexer_file_changed(struct indexer *self, const char *path) {
-    add_changed(self, path);
+    size_t length = strlen(path);
+    while (length > 0 && path[length - 1] == '/') {
+        length--;
+    }
+    char *plain = mem_copy_bytes(path, length);
+    add_changed(self, plain);
+    free(plain);
 }
 
 void indexer_pause_for(struct indexer *self, unsigned ms) {

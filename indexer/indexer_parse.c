@@ -67,7 +67,7 @@ static bool is_wanted(struct parser *self, const struct job *job) {
 
 static void remove_overlay(struct parser *self, const struct job *job) {
     if (self->indexer->live) {
-        live_drop(self->indexer->live, job->path);
+        live_drop(self->indexer->live, job->path, job->ticket);
     }
     indexer_deliver(self->indexer, result_new(RESULT_OVERLAY_REMOVE, job->path, job->ticket));
 }

@@ -169,7 +169,7 @@ static void hold_still(struct indexer *self) {
     uint64_t left_us = jobs_pause_left(&self->jobs);
     while (left_us && !is_stopping(self)) {
         uv_mutex_lock(&self->lock);
-        if (!self->changed.count) {
+        if (!self->changed.count && !is_stopping(self)) {
             uv_cond_timedwait(&self->scan_wake, &self->lock, left_us * 1000);
         }
         uv_mutex_unlock(&self->lock);

@@ -209,10 +209,11 @@ static void apply_file(struct writer *self, struct result *result) {
     }
 }
 
-// Under the lock.
-static void count_totals(struct indexer *indexer) {
+// Takes the lock that the loop waits for, and keeps it; the catalog's, which a sweep may hold longer, before it.
+static void lock_with_totals(struct indexer *indexer) {
     struct catalog_totals totals;
     catalog_totals(indexer->catalog, &totals);
+    uv_mutex_lock(&indexer->lock);
     indexer->progress.files = totals.files;
     indexer->progress.chunks = totals.chunks;
     indexer->progress.symbols = totals.symbols;
@@ -237,26 +238,22 @@ static void apply_searchable(struct writer *self) {
     if (self->sink->searchable) {
         self->sink->searchable(self->sink->self);
     }
-    uv_mutex_lock(&self->indexer->lock);
-    count_totals(self->indexer);
+    lock_with_totals(self->indexer);
     self->indexer->progress.searchable = true;
     uv_mutex_unlock(&self->indexer->lock);
 }
 
 static void show_overlay(struct writer *self, const struct result *result) {
     const struct index_sink *sink = self->sink;
-    uint64_t version = overlay_version(result->ticket, OVERLAY_AT_REST);
     if (result->kind == RESULT_OVERLAY) {
         sink->overlay(sink->self, result->record, text_slice(result->text));
         if (sink->show) {
-            sink->show(sink->self, result->record, result->text, version);
+            sink->show(sink->self, result->record, result->text,
+                       overlay_version(result->ticket, OVERLAY_AT_REST));
         }
         return;
     }
     sink->overlay_remove(sink->self, result->path);
-    if (sink->hide) {
-        sink->hide(sink->self, result->path, version);
-    }
 }
 
 static void apply_overlay(struct writer *self, const struct result *result) {
@@ -270,6 +267,9 @@ static void apply_overlay(struct writer *self, const struct result *result) {
         return;
     }
     shown->ticket = result->ticket;
+    if (!is_shown && self->sink->hide) { // the worker may have shown what never came here
+        self->sink->hide(self->sink->self, result->path, overlay_version(result->ticket, OVERLAY_AT_REST));
+    }
     if (!is_shown && !shown->is_shown) {
         return;
     }
@@ -281,8 +281,7 @@ static void apply_overlay(struct writer *self, const struct result *result) {
 
 static void count_file(struct writer *self, const struct result *result) {
     struct indexer *indexer = self->indexer;
-    uv_mutex_lock(&indexer->lock);
-    count_totals(indexer);
+    lock_with_totals(indexer);
     struct index_progress *progress = &indexer->progress;
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
     progress->skipped.of[result->skip] += result->kind == RESULT_REFUSED ? 1 : 0;
@@ -330,8 +329,7 @@ static void finish_pass(struct writer *self) {
     note_summary(self, true);
     settle_store(self);
     mem_give_back();
-    uv_mutex_lock(&indexer->lock);
-    count_totals(indexer);
+    lock_with_totals(indexer);
     indexer->progress.ready = indexer->progress.searchable = true;
     indexer->progress.scanning = false;
     indexer->finished = indexer->progress;

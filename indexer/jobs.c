@@ -109,9 +109,7 @@ uint64_t jobs_overlay(struct jobs *jobs, const char *path, const char *language,
 void jobs_overlay_remove(struct jobs *jobs, const char *path) {
     uv_mutex_lock(&jobs->lock);
     struct overlay_slot *slot = find_slot(jobs, path);
-    if (slot && !slot->was_taken) {
-        remove_slot(jobs, slot);
-    } else if (slot) {
+    if (slot) {
         text_release(slot->text);
         slot->text = NULL;
         slot->ticket = ++jobs->last_ticket;

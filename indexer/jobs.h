@@ -11,8 +11,8 @@
 // Errors:    jobs_push_file says false once closed.
 // Limits:    JOBS_FILES waiting files; one waiting text for each open document.
 //
-// An overlay's states: WAITING -(jobs_pop)-> TAKEN -(jobs_overlay)-> WAITING; jobs_overlay_remove drops one
-// that was never taken, and else makes it CLOSING until that is popped.
+// An overlay's states: WAITING -(jobs_pop)-> TAKEN -(jobs_overlay)-> WAITING; jobs_overlay_remove makes it
+// CLOSING until that is popped, even if it was never taken: live.h may have shown it.
 #ifndef HUNCH_INDEXER_JOBS_H
 #define HUNCH_INDEXER_JOBS_H
 
@@ -44,7 +44,7 @@ struct overlay_slot {
     uint64_t due_us;    // when what waits may go
     uint64_t latest_us; // when it must
     uint64_t ticket;
-    bool was_taken; // the index may know it
+    bool was_taken; // its first text, at least
     bool is_closing;
 };
 

@@ -4,6 +4,13 @@
 // by comparing: so keystrokes that come faster than they can be worked off are
 // simply left out, and a full parse that ends when more was typed already is
 // still welcome as a base.
+//
+// The loop waits for the lock at every keystroke, and freeing a large tree takes
+// milliseconds: what a change leaves over is put aside under the lock and
+// released after it.
+//
+// A document may be closed while a thread still parses it. What is left of it is
+// its path and the ticket of the closing, so that what comes late is known to be.
 #include "indexer/live.h"
 
 #include "base/clock.h"
@@ -17,10 +24,10 @@ enum { GUESSED_BYTES_A_US = 64 }; // of a parse from a tree, until one was made
 
 struct document {
     char *path;
-    // What is shown; NULL: nothing yet.
+    // What is shown; NULL: nothing yet, or closed.
     struct text *text;
     struct record *record;
-    uint64_t ticket;
+    uint64_t ticket;          // of the closing, if closed
     struct syntax_tree *tree; // of that text or an older one, NULL: none
     size_t tree_bytes;
     uint64_t used;     // when it got the tree, for the trees' limit
@@ -41,6 +48,12 @@ struct live {
     VEC(struct document) documents;
     bool is_asked; // live_run is to come
     uint64_t clock;
+};
+
+// To be released once the lock is.
+struct leftovers {
+    struct document *items;
+    size_t count, capacity;
 };
 
 // A text in work, outside the lock.
@@ -65,17 +78,10 @@ struct live *live_new(const struct index_sink *sink) {
     return live;
 }
 
-static void drop_base(struct document *document) {
+static void document_fini(struct document *document) {
     text_release(document->text);
     record_release(document->record);
     syntax_tree_release(document->tree);
-    document->text = NULL;
-    document->record = NULL;
-    document->tree = NULL;
-}
-
-static void document_fini(struct document *document) {
-    drop_base(document);
     text_release(document->wanted);
     free(document->language);
     free(document->path);
@@ -93,6 +99,13 @@ void live_free(struct live *live) {
     }
 }
 
+static void leftovers_fini(struct leftovers *left) {
+    for (size_t i = 0; i < left->count; i++) {
+        document_fini(&left->items[i]);
+    }
+    vec_free(left);
+}
+
 static struct document *find(struct live *live, const char *path) {
     for (size_t i = 0; i < live->documents.count; i++) {
         if (strcmp(live->documents.items[i].path, path) == 0) {
@@ -104,12 +117,12 @@ static struct document *find(struct live *live, const char *path) {
 
 bool live_want(struct live *live, const char *path, const char *language, struct text *text,
                uint64_t ticket) {
+    struct leftovers left = {0};
     uv_mutex_lock(&live->lock);
     struct document *document = find(live, path);
     bool asks = false;
     if (document && document->record && text->length <= SOURCE_SIZE_LIMIT) {
-        text_release(document->wanted);
-        free(document->language);
+        vec_push(&left, (struct document){.wanted = document->wanted, .language = document->language});
         document->wanted = text_retain(text);
         document->language = mem_copy_string(language ? language : "");
         document->wanted_ticket = ticket;
@@ -117,6 +130,7 @@ bool live_want(struct live *live, const char *path, const char *language, struct
         live->is_asked = true;
     }
     uv_mutex_unlock(&live->lock);
+    leftovers_fini(&left);
     return asks;
 }
 
@@ -127,7 +141,7 @@ void live_unwant(struct live *live) {
 }
 
 // The trees of the documents that were left alone longest go first.
-static void limit_trees(struct live *live) {
+static void limit_trees(struct live *live, struct leftovers *left) {
     for (;;) {
         size_t bytes = 0;
         struct document *oldest = NULL;
@@ -140,56 +154,91 @@ static void limit_trees(struct live *live) {
         if (bytes <= LIVE_TREE_BYTES) {
             return;
         }
-        syntax_tree_release(oldest->tree);
+        vec_push(left, (struct document){.tree = oldest->tree});
         oldest->tree = NULL;
     }
 }
 
-static void set_shown(struct document *document, struct text *text, struct record *record, uint64_t ticket) {
-    text_release(document->text);
-    record_release(document->record);
+static void set_shown(struct document *document, struct text *text, struct record *record, uint64_t ticket,
+                      struct leftovers *left) {
+    vec_push(left, (struct document){.text = document->text, .record = document->record});
     document->text = text_retain(text);
     document->record = record_retain(record);
     document->ticket = ticket;
 }
 
-static void set_tree(struct live *live, struct document *document, struct syntax_tree *tree, size_t bytes) {
-    syntax_tree_release(document->tree);
+static void set_tree(struct live *live, struct document *document, struct syntax_tree *tree, size_t bytes,
+                     struct leftovers *left) {
+    vec_push(left, (struct document){.tree = document->tree});
     document->tree = tree ? syntax_tree_retain(tree) : NULL;
     document->tree_bytes = bytes;
     document->used = ++live->clock;
-    limit_trees(live);
+    limit_trees(live, left);
+}
+
+static struct document *find_or_add(struct live *live, const char *path) {
+    struct document *document = find(live, path);
+    if (!document) {
+        vec_push(&live->documents, (struct document){.path = mem_copy_string(path)});
+        document = &live->documents.items[live->documents.count - 1];
+    }
+    return document;
+}
+
+static void settle(struct live *live, struct document *document, struct text *text, struct record *record,
+                   struct syntax_tree *tree, uint64_t ticket, struct leftovers *left) {
+    document->parse_us = document->parse_us ? document->parse_us : 1 + text->length / GUESSED_BYTES_A_US;
+    bool is_new = !document->record || ticket >= document->ticket;
+    if (is_new) {
+        set_shown(document, text, record, ticket, left);
+    }
+    if (is_new || document->is_moved) { // the tree of an older text is better than one that is older still
+        set_tree(live, document, tree, text->length, left);
+    }
+    document->is_moved = document->is_moved && !is_new;
+    document->is_put_off = document->is_put_off && !is_new;
 }
 
 void live_settle(struct live *live, struct text *text, struct record *record, struct syntax_tree *tree,
                  uint64_t ticket) {
+    struct leftovers left = {0};
     uv_mutex_lock(&live->lock);
-    struct document *document = find(live, record->path);
-    if (!document) {
-        vec_push(&live->documents, (struct document){.path = mem_copy_string(record->path)});
-        document = &live->documents.items[live->documents.count - 1];
+    struct document *document = find_or_add(live, record->path);
+    bool was_closed_since = !document->record && ticket < document->ticket;
+    if (!was_closed_since) {
+        settle(live, document, text, record, tree, ticket, &left);
     }
-    document->parse_us = document->parse_us ? document->parse_us : 1 + text->length / GUESSED_BYTES_A_US;
-    bool is_new = !document->record || ticket >= document->ticket;
-    if (is_new) {
-        set_shown(document, text, record, ticket);
-    }
-    if (is_new || document->is_moved) { // the tree of an older text is better than one that is older still
-        set_tree(live, document, tree, text->length);
-    }
-    document->is_moved = document->is_moved && !is_new;
-    document->is_put_off = document->is_put_off && !is_new;
     uv_mutex_unlock(&live->lock);
+    leftovers_fini(&left);
 }
 
-void live_drop(struct live *live, const char *path) {
+// Of too many closed documents the one closed first is forgotten.
+static void limit_closed(struct live *live, struct leftovers *left) {
+    size_t closed = 0;
+    struct document *first = NULL;
+    for (size_t i = 0; i < live->documents.count; i++) {
+        struct document *document = &live->documents.items[i];
+        closed += !document->record;
+        bool earlier = !document->record && (!first || document->ticket < first->ticket);
+        first = earlier ? document : first;
+    }
+    if (closed > LIVE_CLOSED) {
+        vec_push(left, *first);
+        *first = live->documents.items[--live->documents.count];
+    }
+}
+
+void live_drop(struct live *live, const char *path, uint64_t ticket) {
+    struct leftovers left = {0};
     uv_mutex_lock(&live->lock);
-    struct document *document = find(live, path);
-    if (document) {
-        document_fini(document);
-        *document = live->documents.items[--live->documents.count];
+    struct document *document = find_or_add(live, path);
+    if (document->ticket <= ticket) { // else opened again since
+        vec_push(&left, *document);
+        *document = (struct document){.path = mem_copy_string(path), .ticket = ticket};
+        limit_closed(live, &left);
     }
     uv_mutex_unlock(&live->lock);
+    leftovers_fini(&left);
 }
 
 static struct stroke stroke_of(const struct document *document, struct text *text, uint64_t ticket) {
@@ -287,6 +336,7 @@ static void work(struct live *live, struct stroke *stroke) {
 
 // At the stage that the stroke brings it to, unless it is beyond that.
 static void keep(struct live *live, const struct stroke *stroke) {
+    struct leftovers left = {0};
     uv_mutex_lock(&live->lock);
     struct document *document = find(live, stroke->path);
     bool is_known = document && document->record;
@@ -296,14 +346,15 @@ static void keep(struct live *live, const struct stroke *stroke) {
     bool is_later = is_known && document->ticket < stroke->ticket;
     bool is_same = is_known && document->ticket == stroke->ticket && document->is_moved && stroke->tree;
     if (is_later || is_same) {
-        set_shown(document, stroke->text, stroke->record, stroke->ticket);
+        set_shown(document, stroke->text, stroke->record, stroke->ticket, &left);
         document->is_moved = !stroke->tree;
         document->is_put_off = stroke->is_put_off;
     }
     if ((is_later || is_same) && stroke->tree) {
-        set_tree(live, document, stroke->tree, stroke->text->length);
+        set_tree(live, document, stroke->tree, stroke->text->length, &left);
     }
     uv_mutex_unlock(&live->lock);
+    leftovers_fini(&left);
 }
 
 // Parsing it is of no use for a while.

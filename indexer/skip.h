@@ -17,7 +17,7 @@
     X(SKIP_NOT, "none", "nothing speaks against it")                                                         \
     /* built in, by name; a secret by its content, too */                                                    \
     X(SKIP_SECRET, "secret", "its name or content says that it may hold secrets")                            \
-    X(SKIP_FOREIGN, "foreign", "no source of this repository is kept in a folder of this name")              \
+    X(SKIP_FOREIGN, "foreign", "a folder of this name belongs to a tool (.git, node_modules and the like)")  \
     /* by a rule in a file */                                                                                \
     X(SKIP_GITIGNORE, "gitignore", "a rule in .gitignore excludes it")                                       \
     X(SKIP_GIT_EXCLUDE, "git-exclude", "a rule in .git/info/exclude excludes it")                            \

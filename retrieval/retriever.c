@@ -9,8 +9,8 @@
 #include "retrieval/retriever.h"
 
 #include "base/clock.h"
-#include "base/fs.h"
 #include "base/mem.h"
+#include "indexer/source.h"
 #include "indexer/syntax.h"
 #include "retrieval/chunks.h"
 #include "retrieval/definitions.h"
@@ -56,11 +56,10 @@ static void read_manifest(struct retriever *retriever, const char *path, struct 
     struct str bytes;
     str_init(&bytes);
     if (text.length == 0) {
-        char *full = fs_join(retriever->root, path);
-        struct err err;
-        fs_read(full, MANIFEST_BYTES, &bytes, &err);
-        text = str_slice(&bytes);
-        free(full);
+        struct source_stat status;
+        if (source_read(retriever->root, path, &bytes, &status) == 0) {
+            text = slice_sub(str_slice(&bytes), 0, MANIFEST_BYTES);
+        }
     }
     shelf_manifest(&retriever->shelf, path, text);
     str_free(&bytes);

@@ -87,8 +87,8 @@ class Explain(support.Case):
                 ".env": "out: .env: its name or content says that it may hold secrets (built in; no ignore file takes it back)",
                 "pasted": "out: pasted: its name or content says that it may hold secrets (built in; no ignore file takes it "
                           "back)",
-                "node_modules/x/a.js": "out: node_modules/x/a.js: no source of this repository is kept in a folder of this "
-                                       "name: the folder node_modules (built in; no ignore file takes it back)",
+                "node_modules/x/a.js": "out: node_modules/x/a.js: a folder of this name belongs to a tool (.git, "
+                                       "node_modules and the like): the folder node_modules (built in; no ignore file takes it back)",
                 "blob": "out: blob: it is a binary file",
                 "table.csv": "out: table.csv: its name says that it holds data, not code",
                 "huge.unknown": "out: huge.unknown: it is over 128 KB and of no known language",

@@ -222,6 +222,7 @@ static void test_closed_document_is_not_parsed(void **state) {
     } else {
         assert_null(find_call(scene, 'x', "a.c"));
     }
+    wait_call(scene, 'h', "a.c"); // in any case: the worker may have shown it
     tear_down(scene);
 }
 

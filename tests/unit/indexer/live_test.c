@@ -5,6 +5,8 @@
 #include "extract.h"
 #include "indexer/live.h"
 
+#include <stdio.h>
+
 // What was shown last.
 struct screen {
     struct record *record;
@@ -138,7 +140,7 @@ static void test_keystrokes_in_between_are_left_out(void **state) {
     assert_int_equal(desk.screen.count, 2);
     live_unwant(desk.live);
     assert_true(want(&desk, "a.c", "int ab;\n"));
-    live_drop(desk.live, "a.c"); // closed before its turn
+    live_drop(desk.live, "a.c", ++desk.ticket); // closed before its turn
     run(&desk);
     assert_int_equal(desk.screen.count, 2);
     tear_down(&desk);
@@ -219,6 +221,56 @@ static void test_trees_are_limited(void **state) {
     tear_down(&desk);
 }
 
+// A thread that still parses a document when it is closed does not bring it back.
+static void test_closed_while_it_is_parsed(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        bool was_known;
+        uint64_t closed, settled;
+        bool is_known;
+    } cases[] = {
+        {"its first text comes late", false, 3, 2, false},
+        {"a later text comes late", true, 3, 2, false},
+        {"opened again", true, 3, 4, true},
+        {"the closing comes late", true, 0, 2, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct desk desk;
+        set_up(&desk);
+        desk.ticket = 4;
+        if (cases[i].was_known) {
+            settle(&desk, "a.c", TWO, 1, true);
+        }
+        live_drop(desk.live, "a.c", cases[i].closed);
+        assert_int_equal(want(&desk, "a.c", "int a;\n"), cases[i].was_known && cases[i].closed == 0);
+        settle(&desk, "a.c", TWO, cases[i].settled, true);
+        want(&desk, "a.c", "int ab;\n");
+        run(&desk);
+        if ((desk.screen.count == 1) != cases[i].is_known) {
+            fail_msg("%s", cases[i].name);
+        }
+        tear_down(&desk);
+    }
+}
+
+// However many were closed since, only so many are remembered, those closed last.
+static void test_closed_documents_are_limited(void **state) {
+    (void)state;
+    struct desk desk;
+    set_up(&desk);
+    char path[32];
+    for (int i = 0; i <= LIVE_CLOSED; i++) {
+        (void)snprintf(path, sizeof path, "%d.c", i);
+        live_drop(desk.live, path, 10 + (uint64_t)i);
+    }
+    settle(&desk, "1.c", TWO, 1, true);
+    assert_false(want(&desk, "1.c", "int a;\n"));
+    settle(&desk, "0.c", TWO, 1, true); // forgotten
+    assert_true(want(&desk, "0.c", "int a;\n"));
+    tear_down(&desk);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_typed_text_is_shown_at_once),
@@ -227,6 +279,8 @@ int main(void) {
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_parsing_is_put_off),
         cmocka_unit_test(test_trees_are_limited),
+        cmocka_unit_test(test_closed_while_it_is_parsed),
+        cmocka_unit_test(test_closed_documents_are_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

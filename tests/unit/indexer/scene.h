@@ -9,7 +9,7 @@
 
 struct call {
     char
-        kind; // p put, w put by words, S searchable, r remove, o overlay, x overlay_remove, c commit, C commit with the full pass
+        kind; // p put, w put by words, S searchable, r remove, o overlay, x overlay_remove, h hide, c commit, C commit with the full pass
     char *path;
     size_t text_length;
     uint32_t symbols;
@@ -58,6 +58,10 @@ static void sink_overlay(void *self, struct record *record, struct slice text) {
 }
 static void sink_overlay_remove(void *self, const char *path) {
     note(self, (struct call){.kind = 'x'}, path);
+}
+static void sink_hide(void *self, const char *path, uint64_t version) {
+    (void)version;
+    note(self, (struct call){.kind = 'h'}, path);
 }
 static void sink_commit(void *self, bool full_pass) {
     note(self, (struct call){.kind = full_pass ? 'C' : 'c'}, "");
@@ -165,6 +169,7 @@ static int try_open(struct scene *scene, const char *store, struct err *err) {
                  .overlay = sink_overlay,
                  .overlay_remove = sink_overlay_remove,
                  .commit = sink_commit,
+                 .hide = sink_hide,
                  .searchable = sink_searchable},
         .on_progress = on_progress,
         .on_ready = scene->on_ready,
