@@ -14,29 +14,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-struct result *result_new(enum result_kind kind, const char *path, uint64_t ticket) {
-    struct result *result = mem_zero(1, sizeof *result);
-    result->kind = kind;
-    result->path = mem_copy_string(path);
-    result->ticket = ticket;
-    str_init(&result->bytes);
-    return result;
+void indexer_tell(struct indexer *self) {
+    atomic_store(&self->told_loop_us, clock_now_us());
+    uv_async_send(&self->wake);
 }
 
-void result_free(struct result *result) {
-    if (result) {
-        record_release(result->record);
-        text_release(result->text);
-        str_free(&result->bytes);
-        free(result->path);
-        free(result);
-    }
-}
-
-void indexer_deliver(struct indexer *self, struct result *result) {
-    if (!queue_push(&self->results, result)) {
-        result_free(result);
-    }
+bool indexer_report_is_due(const struct indexer *self) {
+    return clock_now_us() - atomic_load(&self->told_loop_us) > INDEXER_PROGRESS_MS * 1000 / 2;
 }
 
 static void free_paths(struct path_list *list) {
@@ -57,7 +41,7 @@ void indexer_warn(struct indexer *self, const char *format, ...) {
         vec_push(&self->warnings, mem_copy_string(line));
     }
     uv_mutex_unlock(&self->lock);
-    uv_async_send(&self->wake);
+    indexer_tell(self);
 }
 
 static void tell_warnings(struct indexer *self) {
@@ -129,7 +113,7 @@ static void free_all(struct indexer *self) {
     catalog_free(self->catalog);
     jobs_fini(&self->jobs);
     live_free(self->live);
-    queue_fini(&self->results);
+    results_fini(&self->results);
     free_paths(&self->changed);
     free_paths(&self->warnings);
     vec_free(&self->to_parse);
@@ -164,7 +148,7 @@ static struct indexer *make(uv_loop_t *loop, const struct indexer_options *optio
     uv_cond_init(&self->scan_wake);
     jobs_init(&self->jobs);
     self->live = options->worker && options->sink.show ? live_new(&options->sink) : NULL;
-    queue_init(&self->results, INDEXER_RESULTS);
+    results_init(&self->results, INDEXER_RESULTS);
     self->catalog = catalog_new();
     self->rescan_wanted = true;
     self->is_watched = !options->watch;
@@ -286,7 +270,7 @@ int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_opt
 static void stop(struct indexer *self) {
     cancel_fire(&self->stop);
     jobs_close(&self->jobs);
-    queue_close(&self->results);
+    results_close(&self->results);
     uv_mutex_lock(&self->lock);
     uv_cond_signal(&self->scan_wake);
     uv_mutex_unlock(&self->lock);
@@ -304,9 +288,6 @@ void indexer_close(struct indexer *self) {
     }
     uv_thread_join(&self->writer);
     watch_close(self->watch);
-    for (struct result *left = queue_try_pop(&self->results); left; left = queue_try_pop(&self->results)) {
-        result_free(left);
-    }
     uv_close((uv_handle_t *)&self->wake, on_closed);
     uv_close((uv_handle_t *)&self->later, on_closed);
 }

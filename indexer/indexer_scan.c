@@ -25,7 +25,26 @@ static void count_done(struct indexer *self) {
     self->progress.files_done++;
     self->outstanding--;
     uv_mutex_unlock(&self->lock);
-    uv_async_send(&self->wake);
+    if (indexer_report_is_due(self)) {
+        indexer_tell(self);
+    }
+}
+
+// What is found as the store has it goes to the writer in handfuls; to wake it for each file costs more than the file.
+static void hand_on_stored(struct indexer *self) {
+    if (self->stored) {
+        results_push(&self->results, self->stored);
+        self->stored = NULL;
+        self->stored_count = 0;
+    }
+}
+
+static void keep_stored(struct indexer *self, struct result *result) {
+    result->next = self->stored;
+    self->stored = result;
+    if (++self->stored_count >= INDEXER_STORED || !result->in_pass) {
+        hand_on_stored(self);
+    }
 }
 
 static struct job *new_job(const char *path, const struct catalog_answer *answer, bool in_pass) {
@@ -40,6 +59,7 @@ static struct job *new_job(const char *path, const struct catalog_answer *answer
 }
 
 static void push_job(struct indexer *self, struct job *job) {
+    hand_on_stored(self); // there may be no room for a while
     if (!jobs_push_file(&self->jobs, job)) {
         job_free(job);
     }
@@ -76,7 +96,7 @@ static void put_off(struct indexer *self, struct job *job, int64_t size) {
 
 static void push_gone(struct indexer *self, struct catalog_gone_list *gone) {
     for (size_t i = 0; i < gone->count; i++) {
-        indexer_deliver(self, result_new(RESULT_GONE, gone->items[i].path, gone->items[i].ticket));
+        results_push(&self->results, result_new(RESULT_GONE, gone->items[i].path, gone->items[i].ticket));
         free(gone->items[i].path);
     }
     vec_free(gone);
@@ -93,7 +113,7 @@ static void look_at(struct indexer *self, const char *path, const struct source_
         struct result *result = result_new(RESULT_STORED, path, answer.ticket);
         result->record = answer.record;
         result->in_pass = in_pass;
-        indexer_deliver(self, result);
+        keep_stored(self, result);
     } else if (in_pass) {
         count_done(self);
     }
@@ -167,6 +187,9 @@ static void look_at_all_changed(struct indexer *self) {
 // Someone types; what changed meanwhile is looked at all the same.
 static void hold_still(struct indexer *self) {
     uint64_t left_us = jobs_pause_left(&self->jobs);
+    if (left_us) {
+        hand_on_stored(self);
+    }
     while (left_us && !is_stopping(self)) {
         uv_mutex_lock(&self->lock);
         if (!self->changed.count && !is_stopping(self)) {
@@ -202,7 +225,7 @@ static void parse_the_rest(struct indexer *self) {
         look_at_all_changed(self);
     }
     if (self->words_began) {
-        indexer_deliver(self, result_new(RESULT_SEARCHABLE, "", 0));
+        results_push(&self->results, result_new(RESULT_SEARCHABLE, "", 0));
     }
     for (size_t i = 0; i < self->to_parse.count; i++) {
         push_job(self, self->to_parse.items[i]);
@@ -256,6 +279,7 @@ static void run_pass(struct indexer *self) {
     struct walk_stats stats;
     struct err err;
     int result = walk_run(self->root, &self->stop, on_file, self, &stats, &err);
+    hand_on_stored(self);
     if (result == 0) {
         struct catalog_gone_list gone = {0};
         catalog_sweep(self->catalog, self->pass, &gone);
@@ -266,7 +290,7 @@ static void run_pass(struct indexer *self) {
         indexer_warn(self, "%s", err.message);
     }
     parse_the_rest(self);
-    indexer_deliver(self, result_new(RESULT_WALKED, "", 0));
+    results_push(&self->results, result_new(RESULT_WALKED, "", 0));
 }
 
 static bool has_work(const struct indexer *self) {

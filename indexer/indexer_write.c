@@ -26,13 +26,13 @@ struct writer {
     const struct index_sink *sink;
     struct store *store; // NULL: in memory
     VEC(struct store_op) ops;
-    size_t waiting;   // results applied since the last commit
-    uint64_t due_us;  // of the commit
-    uint64_t woke_us; // when the loop was told last
-    bool is_dirty;    // the sink was called since its last commit
-    bool is_urgent;   // someone waits: commit as soon as nothing else is to be done
+    size_t waiting;  // results applied since the last commit
+    uint64_t due_us; // of the commit
+    bool is_dirty;   // the sink was called since its last commit
+    bool is_urgent;  // someone waits: commit as soon as nothing else is to be done
     bool committed_before;
-    bool walked; // the running pass' walk is over
+    bool in_pass; // something of a pass came in
+    bool walked;  // its walk is over
     bool full_pass;
     struct intern documents;
     VEC(struct shown) shown; // by the document's number
@@ -137,7 +137,6 @@ static void add_to_batch(struct writer *self) {
 }
 
 static void put(struct writer *self, struct record *record, struct slice text) {
-    catalog_delivered(self->indexer->catalog, record);
     self->sink->put(self->sink->self, record, text);
     self->is_dirty = true;
 }
@@ -148,7 +147,11 @@ static void forget_in_store(struct writer *self, const char *path) {
     }
 }
 
-static void apply_parsed(struct writer *self, struct result *result) {
+// Each of these: false, if the result is out of date.
+static bool apply_parsed(struct writer *self, struct result *result) {
+    if (!catalog_deliver(self->indexer->catalog, result->record, result->ticket)) {
+        return false;
+    }
     put(self, result->record, str_slice(&result->bytes));
     if (result->is_partial) {
         // The machine may have been busy: the next start tries again.
@@ -156,19 +159,23 @@ static void apply_parsed(struct writer *self, struct result *result) {
     } else if (self->store) {
         vec_push(&self->ops, (struct store_op){.kind = STORE_PUT, .record = record_retain(result->record)});
     }
-    struct index_progress *progress = &self->indexer->progress;
-    uv_mutex_lock(&self->indexer->lock);
-    progress->files_parsed++;
-    progress->bytes_parsed += result->bytes.length;
-    uv_mutex_unlock(&self->indexer->lock);
+    return true;
 }
 
-static void apply_same(struct writer *self, struct result *result) {
-    struct record *stored = catalog_confirmed(self->indexer->catalog, result->path, &result->status);
+static bool apply_stored(struct writer *self, struct result *result) {
+    if (!catalog_deliver(self->indexer->catalog, result->record, result->ticket)) {
+        return false;
+    }
+    put(self, result->record, slice_of(NULL, 0));
+    return true;
+}
+
+static bool apply_same(struct writer *self, struct result *result) {
+    struct record *stored;
+    if (!catalog_confirm(self->indexer->catalog, result->path, result->ticket, &result->status, &stored)) {
+        return false;
+    }
     if (stored) {
-        // Nobody else has seen it yet.
-        stored->size = result->status.size;
-        stored->mtime_ns = result->status.mtime_ns;
         put(self, stored, str_slice(&result->bytes));
         record_release(stored);
     }
@@ -178,34 +185,33 @@ static void apply_same(struct writer *self, struct result *result) {
                                                .size = result->status.size,
                                                .mtime_ns = result->status.mtime_ns});
     }
+    return true;
 }
 
-// status: refused rather than gone.
-static void apply_gone(struct writer *self, const char *path, const struct source_stat *status) {
-    if (catalog_dropped(self->indexer->catalog, path, status)) {
-        self->sink->remove(self->sink->self, path);
+static bool apply_gone(struct writer *self, struct result *result) {
+    bool was_live;
+    const struct source_stat *refused = result->kind == RESULT_REFUSED ? &result->status : NULL;
+    if (!catalog_drop(self->indexer->catalog, result->path, result->ticket, refused, &was_live)) {
+        return false;
+    }
+    if (was_live) {
+        self->sink->remove(self->sink->self, result->path);
         self->is_dirty = true;
     }
-    forget_in_store(self, path);
+    forget_in_store(self, result->path);
+    return true;
 }
 
-static void apply_file(struct writer *self, struct result *result) {
+static bool apply_file(struct writer *self, struct result *result) {
     switch (result->kind) {
     case RESULT_PARSED:
-        apply_parsed(self, result);
-        break;
+        return apply_parsed(self, result);
     case RESULT_STORED:
-        put(self, result->record, slice_of(NULL, 0));
-        break;
+        return apply_stored(self, result);
     case RESULT_SAME:
-        apply_same(self, result);
-        break;
-    case RESULT_REFUSED:
-        apply_gone(self, result->path, &result->status);
-        break;
+        return apply_same(self, result);
     default:
-        apply_gone(self, result->path, NULL);
-        break;
+        return apply_gone(self, result);
     }
 }
 
@@ -223,7 +229,7 @@ static void lock_with_totals(struct indexer *indexer) {
 // A word about a file that is to be parsed later; what rules it out will rule it out then.
 static void apply_words(struct writer *self, struct result *result) {
     struct indexer *indexer = self->indexer;
-    if (result->kind == RESULT_PARSED && catalog_is_current(indexer->catalog, result->path, result->ticket)) {
+    if (result->kind == RESULT_PARSED && catalog_deliver(indexer->catalog, result->record, result->ticket)) {
         put(self, result->record, str_slice(&result->bytes));
         add_to_batch(self);
     }
@@ -279,10 +285,14 @@ static void apply_overlay(struct writer *self, const struct result *result) {
     add_to_batch(self);
 }
 
-static void count_file(struct writer *self, const struct result *result) {
+static void count_file(struct writer *self, const struct result *result, bool is_applied) {
     struct indexer *indexer = self->indexer;
-    lock_with_totals(indexer);
     struct index_progress *progress = &indexer->progress;
+    uv_mutex_lock(&indexer->lock);
+    if (is_applied && result->kind == RESULT_PARSED) {
+        progress->files_parsed++;
+        progress->bytes_parsed += result->bytes.length;
+    }
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
     progress->skipped.of[result->skip] += result->kind == RESULT_REFUSED ? 1 : 0;
     if (result->in_pass) {
@@ -293,6 +303,7 @@ static void count_file(struct writer *self, const struct result *result) {
 }
 
 static void apply(struct writer *self, struct result *result) {
+    self->in_pass = self->in_pass || result->in_pass;
     if (result->kind == RESULT_WALKED) {
         self->walked = true;
         uv_mutex_lock(&self->indexer->lock);
@@ -305,11 +316,11 @@ static void apply(struct writer *self, struct result *result) {
     } else if (result->kind == RESULT_OVERLAY || result->kind == RESULT_OVERLAY_REMOVE) {
         apply_overlay(self, result);
     } else {
-        if (catalog_is_current(self->indexer->catalog, result->path, result->ticket)) {
-            apply_file(self, result);
+        bool is_applied = apply_file(self, result);
+        if (is_applied) {
             add_to_batch(self);
         }
-        count_file(self, result);
+        count_file(self, result, is_applied);
         self->is_urgent = self->is_urgent || !result->in_pass;
     }
 }
@@ -323,7 +334,7 @@ static void settle_store(struct writer *self) {
 
 static void finish_pass(struct writer *self) {
     struct indexer *indexer = self->indexer;
-    self->walked = false;
+    self->walked = self->in_pass = false;
     self->full_pass = self->is_dirty = true;
     commit(self);
     note_summary(self, true);
@@ -337,11 +348,15 @@ static void finish_pass(struct writer *self) {
     indexer->is_scanning = false;
     uv_cond_signal(&indexer->scan_wake);
     uv_mutex_unlock(&indexer->lock);
+    indexer_tell(indexer);
 }
 
 static bool pass_is_over(struct writer *self) {
+    if (!self->walked) {
+        return false;
+    }
     uv_mutex_lock(&self->indexer->lock);
-    bool over = self->walked && self->indexer->outstanding == 0;
+    bool over = self->indexer->outstanding == 0;
     uv_mutex_unlock(&self->indexer->lock);
     return over;
 }
@@ -353,27 +368,26 @@ static void commit_if_due(struct writer *self, bool is_idle) {
     }
 }
 
-static struct result *next_result(struct writer *self) {
-    struct queue *queue = &self->indexer->results;
-    if (!self->waiting) {
-        return queue_pop(queue);
-    }
+static struct result *next_result(struct writer *self, bool *more) {
     uint64_t now = clock_now_us();
-    return queue_pop_within(queue, self->due_us > now ? self->due_us - now : 0);
+    uint64_t within = !self->waiting ? RESULTS_FOREVER : self->due_us > now ? self->due_us - now : 0;
+    return results_pop(&self->indexer->results, within, more);
 }
 
-// Woken for every file of a warm start, the loop would cost a sixth of it.
-static void wake_loop(struct writer *self, bool is_idle) {
-    uint64_t now = clock_now_us();
-    if (is_idle || now - self->woke_us > INDEXER_PROGRESS_MS * 1000 / 2) {
-        self->woke_us = now;
-        uv_async_send(&self->indexer->wake);
+// In a pass more is to come, and its end is told for certain.
+static void tell_loop(struct writer *self, bool is_idle) {
+    struct indexer *indexer = self->indexer;
+    if (indexer_report_is_due(indexer) || (is_idle && !self->in_pass)) {
+        lock_with_totals(indexer);
+        uv_mutex_unlock(&indexer->lock);
+        indexer_tell(indexer);
     }
 }
 
 static void run(struct writer *self) {
     while (!cancel_fired(&self->indexer->stop)) {
-        struct result *result = next_result(self);
+        bool more;
+        struct result *result = next_result(self, &more);
         if (cancel_fired(&self->indexer->stop)) {
             result_free(result);
             break;
@@ -385,9 +399,8 @@ static void run(struct writer *self) {
         if (pass_is_over(self)) {
             finish_pass(self);
         }
-        bool is_idle = queue_count(&self->indexer->results) == 0;
-        commit_if_due(self, is_idle);
-        wake_loop(self, is_idle);
+        commit_if_due(self, !more);
+        tell_loop(self, !more);
     }
 }
 
