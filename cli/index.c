@@ -133,6 +133,7 @@ static int run_index(const char *folder, bool json) {
         .cache_cap = (int64_t)config->cache_mb * 1024 * 1024,
         .threads = config->index_threads,
         .sink = index_sink_none(), // the store alone is wanted here
+        .counts_suffice = true,
         .on_progress = on_progress,
         .on_ready = on_ready,
         .on_warning = on_warning,

@@ -52,8 +52,10 @@ static void load_store(struct writer *self) {
     struct indexer *indexer = self->indexer;
     struct err err;
     struct store_records records = {0};
+    int (*load)(struct store *, struct store_records *, struct err *) =
+        indexer->options.counts_suffice ? store_load_heads : store_load;
     if (store_open(&self->store, indexer->store_path, indexer->root, &indexer->stop, &err) != 0 ||
-        store_load(self->store, &records, &err) != 0) {
+        load(self->store, &records, &err) != 0) {
         give_up_store(self, &err);
     } else if (store_rebuilt(self->store)) {
         indexer_warn(indexer, "%s", store_rebuilt(self->store));

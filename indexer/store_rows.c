@@ -149,6 +149,7 @@ struct reader {
     struct store *store;
     sqlite3_stmt *statement;
     struct store_records *records;
+    bool heads; // alone
     bool is_damaged;
     int64_t source_size;
 };
@@ -165,7 +166,8 @@ static struct record *read_record(const struct reader *self) {
     if ((hash_bytes(bytes.data, bytes.length) ^ checksum_of(&numbers)) != checksum) {
         return NULL;
     }
-    struct record *record = store_decode(bytes, numbers.size, numbers.mtime_ns);
+    struct record *record =
+        (self->heads ? store_decode_head : store_decode)(bytes, numbers.size, numbers.mtime_ns);
     if (record && id_of(record->path) != numbers.id) {
         record_release(record);
         return NULL;
@@ -227,8 +229,8 @@ static int save_sound(struct store *store, const struct store_records *records, 
     return result;
 }
 
-int store_load(struct store *store, struct store_records *records, struct err *err) {
-    struct reader self = {.store = store, .records = records};
+static int load(struct store *store, struct store_records *records, bool heads, struct err *err) {
+    struct reader self = {.store = store, .records = records, .heads = heads};
     *records = (struct store_records){0};
     store->is_loading = true;
     int code = read_all(&self);
@@ -236,7 +238,12 @@ int store_load(struct store *store, struct store_records *records, struct err *e
     sqlite3_finalize(self.statement);
     store->is_loading = false;
     store->is_open = true;
-    if (store_is_damaged(code) || (code == SQLITE_OK && self.is_damaged)) {
+    bool is_damaged = store_is_damaged(code) || (code == SQLITE_OK && self.is_damaged);
+    if (is_damaged && heads) {
+        drop(records);
+        return load(store, records, false, err); // what is sound of it is needed whole
+    }
+    if (is_damaged) {
         result = save_sound(store, records, err);
     }
     if (result) {
@@ -245,4 +252,12 @@ int store_load(struct store *store, struct store_records *records, struct err *e
         store_limit_log(store, self.source_size);
     }
     return result;
+}
+
+int store_load(struct store *store, struct store_records *records, struct err *err) {
+    return load(store, records, false, err);
+}
+
+int store_load_heads(struct store *store, struct store_records *records, struct err *err) {
+    return load(store, records, true, err);
 }

@@ -123,6 +123,7 @@ static void test_every_length_of_it_is_refused(void **state) {
         if (decoded) {
             fail_msg("the first %zu of %zu bytes decode", length, bytes.length);
         }
+        record_release(store_decode_head(slice_of(copy, length), record->size, 0)); // may pass for one
         free(copy);
     }
     str_free(&bytes);
@@ -167,6 +168,7 @@ static void test_flipped_bits_do_no_harm(void **state) {
             record_release(round_trip(decoded));
             record_release(decoded);
         }
+        record_release(store_decode_head(str_slice(&bytes), record->size, 0));
         bytes.data[bit / 8] = (char)(bytes.data[bit / 8] ^ (1 << bit % 8));
     }
     str_free(&bytes);
@@ -187,6 +189,7 @@ static void test_random_bytes_do_no_harm(void **state) {
             assert_sound(decoded, 1000);
             record_release(decoded);
         }
+        record_release(store_decode_head(slice_of(bytes, length), 1000, 0));
     }
 }
 
