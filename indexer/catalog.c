@@ -20,7 +20,8 @@ struct entry {
     uint32_t lines;
     bool is_known; // size, mtime_ns and (unless refused) hash hold
     bool has_hash;
-    bool is_live; // the sink has it
+    bool is_live;   // the sink has it
+    bool is_stored; // the store may have it
 };
 
 struct catalog {
@@ -66,6 +67,7 @@ void catalog_add_stored(struct catalog *self, struct record *record) {
     struct entry *entry = entry_of(self, record->path);
     forget_stored(entry);
     entry->stored = record;
+    entry->is_stored = true;
     uv_mutex_unlock(&self->lock);
 }
 
@@ -226,6 +228,7 @@ bool catalog_deliver(struct catalog *self, const struct record *record, uint64_t
     if (is_current) {
         forget_stored(entry);
         count_in(self, entry, record);
+        entry->is_stored = true;
         entry->is_known = entry->has_hash = !record->by_words; // it is still to be parsed
         entry->hash = record->hash;
         set_status(entry, record->size, record->mtime_ns);
@@ -264,16 +267,17 @@ bool catalog_confirm(struct catalog *self, const char *path, uint64_t ticket,
 }
 
 bool catalog_drop(struct catalog *self, const char *path, uint64_t ticket, const struct source_stat *status,
-                  bool *was_live) {
+                  struct catalog_dropped *dropped) {
+    *dropped = (struct catalog_dropped){0};
     uv_mutex_lock(&self->lock);
     struct entry *entry = entry_of(self, path);
     bool is_current = entry->ticket <= ticket;
-    *was_live = is_current && entry->is_live;
     if (is_current) {
+        *dropped = (struct catalog_dropped){entry->is_live, entry->is_stored};
         forget_stored(entry);
         count_out(self, entry);
         entry->is_known = status != NULL;
-        entry->has_hash = false;
+        entry->has_hash = entry->is_stored = false;
     }
     if (is_current && status) {
         set_status(entry, status->size, status->mtime_ns);

@@ -58,6 +58,12 @@ struct catalog_gone_list {
     size_t capacity;
 };
 
+// What is to be undone.
+struct catalog_dropped {
+    bool was_live;   // it was delivered
+    bool was_stored; // the store may have it
+};
+
 struct catalog *catalog_new(void);
 void catalog_free(struct catalog *catalog);
 void catalog_add_stored(struct catalog *catalog, struct record *record);
@@ -77,9 +83,9 @@ bool catalog_deliver(struct catalog *catalog, const struct record *record, uint6
 // The content is as known. *stored: the stored record, with this status, if it is delivered only now, else NULL.
 bool catalog_confirm(struct catalog *catalog, const char *path, uint64_t ticket,
                      const struct source_stat *status, struct record **stored);
-// Gone, or refused (status given, so that it is not read again unless it changes). *was_live: it was delivered.
+// Gone, or refused (status given, so that it is not read again unless it changes).
 bool catalog_drop(struct catalog *catalog, const char *path, uint64_t ticket,
-                  const struct source_stat *status, bool *was_live);
+                  const struct source_stat *status, struct catalog_dropped *dropped);
 void catalog_totals(struct catalog *catalog, struct catalog_totals *totals);
 
 #endif

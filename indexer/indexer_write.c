@@ -88,8 +88,11 @@ static void free_ops(struct writer *self) {
     self->ops.count = 0;
 }
 
-// For people who ask how much is stored.
-static void note_summary(struct writer *self, bool is_complete) {
+// For people who ask how much is stored. is_news: something was written.
+static void note_summary(struct writer *self, bool is_complete, bool is_news) {
+    if (!self->store) {
+        return;
+    }
     struct catalog_totals totals;
     catalog_totals(self->indexer->catalog, &totals);
     struct store_summary summary = {.files = totals.files,
@@ -97,7 +100,7 @@ static void note_summary(struct writer *self, bool is_complete) {
                                     .symbols = totals.symbols,
                                     .updated = (int64_t)time(NULL),
                                     .complete = is_complete};
-    if (self->store) {
+    if (is_news || !store_is_noted(self->store, &summary)) {
         store_note(self->store, &summary);
     }
 }
@@ -116,7 +119,7 @@ static void write_batch(struct writer *self) {
         give_up_store(self, &err);
     }
     if (self->ops.count) {
-        note_summary(self, is_between_passes(self));
+        note_summary(self, is_between_passes(self), true);
     }
     free_ops(self);
 }
@@ -191,16 +194,18 @@ static bool apply_same(struct writer *self, struct result *result) {
 }
 
 static bool apply_gone(struct writer *self, struct result *result) {
-    bool was_live;
+    struct catalog_dropped dropped;
     const struct source_stat *refused = result->kind == RESULT_REFUSED ? &result->status : NULL;
-    if (!catalog_drop(self->indexer->catalog, result->path, result->ticket, refused, &was_live)) {
+    if (!catalog_drop(self->indexer->catalog, result->path, result->ticket, refused, &dropped)) {
         return false;
     }
-    if (was_live) {
+    if (dropped.was_live) {
         self->sink->remove(self->sink->self, result->path);
         self->is_dirty = true;
     }
-    forget_in_store(self, result->path);
+    if (dropped.was_stored) { // what is refused anew at every start is not
+        forget_in_store(self, result->path);
+    }
     return true;
 }
 
@@ -339,7 +344,7 @@ static void finish_pass(struct writer *self) {
     self->walked = self->in_pass = false;
     self->full_pass = self->is_dirty = true;
     commit(self);
-    note_summary(self, true);
+    note_summary(self, true, false);
     settle_store(self);
     mem_give_back();
     lock_with_totals(indexer);

@@ -25,6 +25,19 @@ void store_note(struct store *store, const struct store_summary *summary) {
     str_free(&sql);
 }
 
+bool store_is_noted(struct store *store, const struct store_summary *summary) {
+    struct str sql;
+    int64_t same = 0;
+    str_init(&sql);
+    str_append_format(&sql,
+                      "SELECT count(*) FROM summary WHERE files=%" PRIu64 " AND chunks=%" PRIu64
+                      " AND symbols=%" PRIu64 " AND complete=%d",
+                      summary->files, summary->chunks, summary->symbols, summary->complete);
+    int code = store_read_number(store, sql.data, &same);
+    str_free(&sql);
+    return code == 0 && same != 0;
+}
+
 static uint64_t size_with(const char *path, const char *ending) {
     struct str name;
     struct stat status;

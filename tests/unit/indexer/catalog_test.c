@@ -8,6 +8,7 @@
 
 static const struct source_stat then = {.size = 10, .mtime_ns = 1000, .is_file = true};
 static const struct source_stat now = {.size = 10, .mtime_ns = 2000, .is_file = true};
+static const struct source_stat later = {.size = 10, .mtime_ns = 3000, .is_file = true};
 
 static struct record *make_record(const struct source_stat *status, uint64_t hash) {
     struct record *record = record_new("a.c");
@@ -31,9 +32,10 @@ static void deliver(struct catalog *catalog, const struct source_stat *status, u
 }
 
 static bool drop(struct catalog *catalog) {
-    bool was_live;
-    assert_true(catalog_drop(catalog, "a.c", UINT64_MAX, NULL, &was_live));
-    return was_live;
+    struct catalog_dropped dropped;
+    assert_true(catalog_drop(catalog, "a.c", UINT64_MAX, NULL, &dropped));
+    assert_int_equal(dropped.was_stored, dropped.was_live);
+    return dropped.was_live;
 }
 
 static struct catalog_answer visit(struct catalog *catalog, const struct source_stat *status, uint32_t pass) {
@@ -114,14 +116,14 @@ static void test_old_news_is_dropped(void **state) {
     uint64_t first = visit(catalog, &then, 1).ticket;
     uint64_t second = visit(catalog, &now, 1).ticket;
     struct record *stored;
-    bool was_live;
+    struct catalog_dropped dropped;
     assert_false(deliver_with(catalog, &then, 1, first));
     assert_false(catalog_confirm(catalog, "a.c", first, &then, &stored));
     assert_null(stored);
-    assert_false(catalog_drop(catalog, "a.c", first, NULL, &was_live));
+    assert_false(catalog_drop(catalog, "a.c", first, NULL, &dropped));
     assert_true(deliver_with(catalog, &now, 2, second));
-    assert_false(catalog_drop(catalog, "a.c", first, NULL, &was_live));
-    assert_false(was_live);
+    assert_false(catalog_drop(catalog, "a.c", first, NULL, &dropped));
+    assert_false(dropped.was_live || dropped.was_stored);
     catalog_free(catalog);
 }
 
@@ -129,7 +131,6 @@ static void test_old_news_is_dropped(void **state) {
 // next look: the hash that the file is then compared with is that of the record which is delivered.
 static void test_a_file_is_compared_with_what_is_delivered(void **state) {
     (void)state;
-    static const struct source_stat later = {.size = 10, .mtime_ns = 3000, .is_file = true};
     for (int record_is_first = 0; record_is_first < 2; record_is_first++) {
         struct catalog *catalog = catalog_new();
         deliver(catalog, &then, 1);
@@ -143,6 +144,21 @@ static void test_a_file_is_compared_with_what_is_delivered(void **state) {
         }
         catalog_free(catalog);
     }
+}
+
+static void test_the_store_forgets_what_it_may_have(void **state) {
+    (void)state;
+    struct catalog *catalog = catalog_new();
+    struct catalog_dropped dropped;
+    uint64_t ticket = visit(catalog, &then, 1).ticket;
+    assert_true(catalog_drop(catalog, "a.c", ticket, &then, &dropped)); // refused, as at every start
+    assert_false(dropped.was_live || dropped.was_stored);
+    catalog_add_stored(catalog, make_record(&now, 77));
+    ticket = visit(catalog, &later, 2).ticket;
+    assert_true(catalog_drop(catalog, "a.c", ticket, &later, &dropped));
+    assert_true(dropped.was_stored);
+    assert_false(dropped.was_live);
+    catalog_free(catalog);
 }
 
 // More files than are looked at under one lock.
@@ -173,8 +189,8 @@ static void test_a_file_that_comes_back_at_once_is_read_again(void **state) {
     struct catalog_answer answer = visit(catalog, &then, 3);
     assert_int_equal(answer.verdict, CATALOG_CHANGED);
     assert_false(answer.has_hash);
-    bool was_live;
-    assert_false(catalog_drop(catalog, "a.c", gone, NULL, &was_live));
+    struct catalog_dropped dropped;
+    assert_false(catalog_drop(catalog, "a.c", gone, NULL, &dropped));
     catalog_free(catalog);
 }
 
@@ -229,6 +245,7 @@ int main(void) {
         cmocka_unit_test(test_a_time_of_zero_is_never_trusted),
         cmocka_unit_test(test_old_news_is_dropped),
         cmocka_unit_test(test_a_file_is_compared_with_what_is_delivered),
+        cmocka_unit_test(test_the_store_forgets_what_it_may_have),
         cmocka_unit_test(test_a_sweep_of_many_takes_all),
         cmocka_unit_test(test_a_file_that_comes_back_at_once_is_read_again),
         cmocka_unit_test(test_totals_follow),
