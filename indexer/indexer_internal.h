@@ -62,11 +62,24 @@ struct path_list {
     size_t capacity;
 };
 
+// A file that the index should hold.
+struct found_file {
+    char *path;
+    struct source_stat status;
+};
+
+struct found_list {
+    struct found_file *items;
+    size_t count;
+    size_t capacity;
+};
+
 struct indexer {
     struct indexer_options options; // strings are our own copies
     char *root;
     char *store_path; // "" without a store
     atomic_bool store_works;
+    atomic_bool is_loaded;         // the catalog holds what the store knows; set with the lock held
     _Atomic uint64_t told_loop_us; // when the loop was woken last
     struct cancel stop;            // every thread looks at it
 
@@ -85,7 +98,6 @@ struct indexer {
     uint64_t words_outstanding; // files read for their words that the writer has not seen
     uint64_t passes_done;
     struct index_progress finished; // of the last pass that is done: the next one may be under way already
-    bool is_loaded;                 // the catalog holds what the store knows
     bool is_watched; // all folders are watched, or will not be: a walk misses nothing from now on
     bool is_scanning;
     bool rescan_wanted;
@@ -97,8 +109,9 @@ struct indexer {
     struct jobs jobs;
     struct live *live;
     struct results results;
-    uint32_t pass;         // the scanner's, as are ...
-    struct result *stored; // not handed to the writer yet, the latest first
+    uint32_t pass;           // the scanner's, as are ...
+    struct found_list found; // by a walk that the store was too slow for
+    struct result *stored;   // not handed to the writer yet, the latest first
     size_t stored_count;
     struct job_list to_parse;
     uint64_t bytes_to_parse;

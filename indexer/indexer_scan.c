@@ -125,16 +125,10 @@ static void want_rescan(struct indexer *self) {
     uv_mutex_unlock(&self->lock);
 }
 
-// A file that the index should hold.
-struct found_file {
-    const char *path;
-    struct source_stat status;
-};
-
 struct changes {
-    struct path_list paths; // all of them
-    VEC(struct found_file) files;
-    VEC(struct catalog_place) gone; // borrowed from paths
+    struct path_list paths;         // all of them
+    struct found_list files;        // their paths and those of
+    VEC(struct catalog_place) gone; // ... are borrowed from paths
 };
 
 // A slash at the end is the watcher's: the name came or went, and what is below it is among the changes too.
@@ -163,6 +157,9 @@ static void sort_changed(struct indexer *self, struct changes *changes, char *pa
 // What is gone goes first: a file may have come to where a folder was, or the other way round.
 static void look_at_all_changed(struct indexer *self) {
     struct changes changes = {0};
+    if (!atomic_load(&self->is_loaded)) {
+        return;
+    }
     uv_mutex_lock(&self->lock);
     changes.paths = self->changed;
     self->changed = (struct path_list){0};
@@ -201,9 +198,26 @@ static void hold_still(struct indexer *self) {
     }
 }
 
+static void look_at_found(struct indexer *self) {
+    for (size_t i = 0; i < self->found.count; i++) {
+        struct found_file *file = &self->found.items[i];
+        if (!is_stopping(self)) {
+            look_at(self, file->path, &file->status, true);
+        }
+        free(file->path);
+    }
+    vec_free(&self->found);
+}
+
+// The walk need not wait for the store, only what is made of what it finds.
 static void on_file(void *context, const char *path, const struct source_stat *status) {
     struct indexer *self = context;
     count_in(self);
+    if (!atomic_load(&self->is_loaded)) {
+        vec_push(&self->found, (struct found_file){mem_copy_string(path), *status});
+        return;
+    }
+    look_at_found(self);
     look_at(self, path, status, true);
     look_at_all_changed(self);
     hold_still(self);
@@ -274,11 +288,21 @@ static void start_pass(struct indexer *self) {
     uv_mutex_unlock(&self->lock);
 }
 
+static void wait_for_store(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    while (!is_stopping(self) && !atomic_load(&self->is_loaded)) {
+        uv_cond_wait(&self->scan_wake, &self->lock);
+    }
+    uv_mutex_unlock(&self->lock);
+}
+
 static void run_pass(struct indexer *self) {
     start_pass(self);
     struct walk_stats stats;
     struct err err;
     int result = walk_run(self->root, &self->stop, on_file, self, &stats, &err);
+    wait_for_store(self);
+    look_at_found(self);
     hand_on_stored(self);
     if (result == 0) {
         struct catalog_gone_list gone = {0};
@@ -294,8 +318,8 @@ static void run_pass(struct indexer *self) {
 }
 
 static bool has_work(const struct indexer *self) {
-    return self->is_loaded && self->is_watched &&
-           (self->changed.count || (self->rescan_wanted && !self->is_scanning));
+    bool wants_pass = self->rescan_wanted && !self->is_scanning;
+    return self->is_watched && (wants_pass || (self->changed.count && atomic_load(&self->is_loaded)));
 }
 
 // True for a whole pass, false for changed files only or the end.

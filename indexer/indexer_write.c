@@ -71,7 +71,7 @@ static void open_store(struct writer *self) {
         load_store(self);
     }
     uv_mutex_lock(&self->indexer->lock);
-    self->indexer->is_loaded = true;
+    atomic_store(&self->indexer->is_loaded, true);
     uv_cond_signal(&self->indexer->scan_wake);
     uv_mutex_unlock(&self->indexer->lock);
     // Now that this repository's is open, and so safe.
