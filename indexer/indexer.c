@@ -159,9 +159,10 @@ static struct indexer *make(uv_loop_t *loop, const struct indexer_options *optio
     return self;
 }
 
+// They run behind everything else and pause while someone types; one core of many is left alone all the same.
 static unsigned parser_count(unsigned wanted) {
     unsigned cores = uv_available_parallelism();
-    unsigned count = wanted ? wanted : cores > 1 ? cores - 1 : 1;
+    unsigned count = wanted ? wanted : cores > 2 ? cores - 1 : cores;
     return count < INDEXER_THREADS ? count : INDEXER_THREADS;
 }
 

@@ -53,7 +53,7 @@ struct indexer_options {
     const char *root;       // absolute, real path of a folder
     const char *store_path; // NULL: below the user's cache folder, by the root's hash; "": no store
     int64_t cache_cap;      // bytes of all repositories' stores together (store_collect.h); 0: not looked at
-    unsigned threads;       // parsing threads; 0: cores - 1, at least 1
+    unsigned threads;       // parsing threads; 0: cores - 1, of two both
     struct worker *worker;  // the interactive one, which shows what is typed; outlives this, NULL: none
     bool watch;             // follow what happens to the files, until closed
     // When a first pass finds more bytes than this to parse, all of it is read for its words before that, so

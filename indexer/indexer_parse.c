@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/priority.h"
+#include "base/thread.h"
 
 static struct record *new_record(const char *path, struct slice text) {
     struct record *record = record_new(path);
@@ -108,6 +109,7 @@ static void run_job(struct parser *self, struct syntax *syntax, const struct job
 
 void indexer_parse_main(void *argument) {
     struct parser *self = argument;
+    thread_name("hunch-parse");
     priority_lower();
     struct syntax *syntax = syntax_new();
     syntax_limit(syntax, INDEXER_PARSE_MS);

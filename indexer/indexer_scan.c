@@ -7,6 +7,7 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/priority.h"
+#include "base/thread.h"
 #include "indexer/ignore.h"
 
 static bool is_stopping(const struct indexer *self) {
@@ -335,6 +336,7 @@ static bool wait_for_work(struct indexer *self) {
 
 void indexer_scan_main(void *argument) {
     struct indexer *self = argument;
+    thread_name("hunch-scan");
     priority_lower();
     for (;;) {
         bool whole = wait_for_work(self);

@@ -11,6 +11,7 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/map.h"
+#include "base/thread.h"
 #include "indexer/store_collect.h"
 #include "indexer/store_summary.h"
 
@@ -414,6 +415,7 @@ static void run(struct writer *self) {
 void indexer_write_main(void *argument) {
     struct indexer *indexer = argument;
     struct writer self = {.indexer = indexer, .sink = &indexer->options.sink};
+    thread_name("hunch-write");
     intern_init(&self.documents);
     open_store(&self);
     run(&self);
