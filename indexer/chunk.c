@@ -33,7 +33,6 @@ struct span {
 struct chunker {
     struct extraction *extraction;
     uint32_t *weights;    // non-space bytes before each block
-    const char **kinds;   // by symbol of the grammar, NULL: not asked yet
     struct span leading;  // comments waiting for what they belong to
     struct span open;     // the chunk being gathered
     uint32_t reached;     // all before is in a span
@@ -244,27 +243,9 @@ static void add_piece(struct chunker *chunker, uint32_t end, const char *kind) {
     gather(chunker, span);
 }
 
-static const char *ask_kind(struct chunker *chunker, TSNode node) {
-    const struct grammar_query *query = &chunker->extraction->grammar->chunks;
-    TSQueryCursor *cursor = chunker->extraction->syntax->cursor;
-    extraction_search(chunker->extraction, query, node, 0);
-    TSQueryMatch match;
-    if (ts_query_cursor_next_match(cursor, &match) && match.capture_count) {
-        return query->captures[match.captures[0].index].name;
-    }
-    return "statement";
-}
-
-// chunks.scm speaks of node types only, so one answer holds for all nodes of a type.
-static const char *kind_of(struct chunker *chunker, TSNode node) {
-    TSSymbol symbol = ts_node_symbol(node);
-    if (symbol >= ts_language_symbol_count(chunker->extraction->grammar->language)) {
-        return "statement"; // ERROR
-    }
-    if (!chunker->kinds[symbol]) {
-        chunker->kinds[symbol] = ask_kind(chunker, node);
-    }
-    return chunker->kinds[symbol];
+static const char *kind_of(const struct chunker *chunker, TSNode node) {
+    const char *kind = patterns_kind(chunker->extraction->grammar->chunks, ts_node_symbol(node));
+    return kind ? kind : "statement";
 }
 
 // A heavy node begins: what is gathered stays with it only if it is the small head of what is open already
@@ -329,7 +310,6 @@ static void keep_chunks(struct chunker *chunker) {
 bool chunks_by_syntax(struct extraction *extraction, TSNode root) {
     struct chunker chunker = {.extraction = extraction};
     chunker.leading.is_empty = chunker.open.is_empty = true;
-    chunker.kinds = mem_zero(ts_language_symbol_count(extraction->grammar->language), sizeof *chunker.kinds);
     weigh(&chunker);
     vec_push(&chunker.opened, 0);
     TSTreeCursor cursor = ts_tree_cursor_new(root);
@@ -346,7 +326,6 @@ bool chunks_by_syntax(struct extraction *extraction, TSNode root) {
     keep_chunks(&chunker);
     vec_free(&chunker.opened);
     free(chunker.weights);
-    free(chunker.kinds);
     return done;
 }
 

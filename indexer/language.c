@@ -1,8 +1,8 @@
 // language.c - see language.h.
 //
-// The table is constant; what is compiled from it (queries: 4 to 40 ms a
-// language) sits in a parallel array of slots, filled on first use under one
-// lock and then only read. A slot's pointer is published with release order,
+// The table is constant; what is read from its texts (patterns and rules) sits
+// in a parallel array of slots, filled on first use under one lock and then only
+// read. A slot's pointer is published with release order,
 // so readers take no lock.
 #include "indexer/language.h"
 
@@ -76,71 +76,10 @@ static struct capture capture_of_name(const char *name) {
     size_t length = strcspn(name, ".");
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
         if (strlen(roles[i].name) == length && strncmp(roles[i].name, name, length) == 0) {
-            return (struct capture){roles[i].role, roles[i].kind, strcmp(name + length, ".declaration") == 0,
-                                    name};
+            return (struct capture){roles[i].role, roles[i].kind, strcmp(name + length, ".declaration") == 0};
         }
     }
-    return (struct capture){.role = CAPTURE_OTHER, .name = name};
-}
-
-static uint32_t predicate_length(const TSQueryPredicateStep *step, uint32_t steps) {
-    uint32_t length = 0;
-    while (length < steps && step[length].type != TSQueryPredicateStepTypeDone) {
-        length++;
-    }
-    return length;
-}
-
-// The steps of a predicate: its name, the capture, the texts.
-static bool read_predicate(struct grammar_query *out, uint32_t pattern, const TSQueryPredicateStep *step,
-                           uint32_t length) {
-    uint32_t name_length;
-    bool known = length >= 3 && step[0].type == TSQueryPredicateStepTypeString &&
-                 step[1].type == TSQueryPredicateStepTypeCapture && out->predicate_count < PREDICATES_MAX;
-    for (uint32_t i = 2; known && i < length; i++) {
-        known = step[i].type == TSQueryPredicateStepTypeString;
-    }
-    if (!known) {
-        return false;
-    }
-    const char *name = ts_query_string_value_for_id(out->query, step[0].value_id, &name_length);
-    bool negated = strcmp(name, "not-any-of?") == 0;
-    out->predicates[out->predicate_count++] =
-        (struct predicate){pattern, step[1].value_id, negated, step + 2, length - 2};
-    return negated || strcmp(name, "any-of?") == 0 || (strcmp(name, "eq?") == 0 && length == 3);
-}
-
-static bool read_predicates(struct grammar_query *out) {
-    for (uint32_t pattern = 0; pattern < ts_query_pattern_count(out->query); pattern++) {
-        uint32_t steps;
-        const TSQueryPredicateStep *step = ts_query_predicates_for_pattern(out->query, pattern, &steps);
-        for (uint32_t at = 0, length; at < steps; at += length + 1) {
-            length = predicate_length(step + at, steps - at);
-            if (!read_predicate(out, pattern, step + at, length)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-static bool query_compile(struct grammar_query *out, const struct language *language,
-                          const TSLanguage *grammar, const char *source, bool kinds) {
-    uint32_t offset = 0;
-    TSQueryError error = TSQueryErrorNone;
-    out->query = ts_query_new(grammar, source, (uint32_t)strlen(source), &offset, &error);
-    if (!out->query || ts_query_capture_count(out->query) > CAPTURES_MAX || !read_predicates(out)) {
-        snprintf(trouble, sizeof trouble, "%s: query error %d at byte %u: %.60s", language->name, (int)error,
-                 offset, source + offset);
-        return false;
-    }
-    for (uint32_t i = 0; i < ts_query_capture_count(out->query); i++) {
-        uint32_t length;
-        const char *name = ts_query_capture_name_for_id(out->query, i, &length);
-        out->captures[i] =
-            kinds ? (struct capture){.role = CAPTURE_KIND, .name = name} : capture_of_name(name);
-    }
-    return true;
+    return (struct capture){.role = CAPTURE_OTHER};
 }
 
 static TSSymbol symbol_of(const TSLanguage *grammar, const char *name) {
@@ -151,26 +90,50 @@ static TSFieldId field_of(const TSLanguage *grammar, const char *name) {
     return ts_language_field_id_for_name(grammar, name, (uint32_t)strlen(name));
 }
 
+// Of symbols.scm and imports.scm together: one search finds both.
+static bool compile_symbols(struct grammar *grammar, const struct language *language) {
+    const char *texts[] = {language->symbols_query, language->imports_query};
+    const char *mistake;
+    grammar->symbols = patterns_new(grammar->language, texts, 2, &mistake);
+    if (!grammar->symbols) {
+        snprintf(trouble, sizeof trouble, "%s: symbols.scm or imports.scm: mistake before \"%.60s\"",
+                 language->name, mistake);
+        return false;
+    }
+    for (size_t i = 0; i < patterns_capture_count(grammar->symbols); i++) {
+        grammar->captures[i] = capture_of_name(patterns_capture_name(grammar->symbols, i));
+    }
+    return true;
+}
+
+static bool compile_chunks(struct grammar *grammar, const struct language *language) {
+    const char *mistake;
+    grammar->chunks = patterns_new(grammar->language, &language->chunks_query, 1, &mistake);
+    if (!grammar->chunks) {
+        snprintf(trouble, sizeof trouble, "%s: chunks.scm: mistake before \"%.60s\"", language->name,
+                 mistake);
+    }
+    return grammar->chunks;
+}
+
+static bool compile_references(struct grammar *grammar, const struct language *language) {
+    size_t mistake;
+    grammar->references = references_rules_new(grammar->language, language->references_query, &mistake);
+    if (!grammar->references) {
+        snprintf(trouble, sizeof trouble, "%s: references.scm: mistake before \"%.60s\"", language->name,
+                 language->references_query + mistake);
+    }
+    return grammar->references;
+}
+
 static struct grammar *grammar_compile(const struct language *language) {
     struct grammar *grammar = mem_zero(1, sizeof *grammar);
     const TSLanguage *ts = language->grammar();
     grammar->language = ts;
-    struct str source;
-    str_init(&source);
-    str_append_string(&source, language->symbols_query);
-    str_append_string(&source, language->imports_query);
-    bool good = query_compile(&grammar->symbols, language, ts, source.data, false) &&
-                query_compile(&grammar->chunks, language, ts, language->chunks_query, true);
-    str_free(&source);
-    size_t mistake;
-    if (good && !(grammar->references = references_rules_new(ts, language->references_query, &mistake))) {
-        snprintf(trouble, sizeof trouble, "%s: references.scm: mistake before \"%.60s\"", language->name,
-                 language->references_query + mistake);
-        good = false;
-    }
-    if (!good) {
-        ts_query_delete(grammar->symbols.query);
-        ts_query_delete(grammar->chunks.query);
+    if (!compile_symbols(grammar, language) || !compile_chunks(grammar, language) ||
+        !compile_references(grammar, language)) {
+        patterns_free(grammar->symbols);
+        patterns_free(grammar->chunks);
         free(grammar);
         return NULL;
     }

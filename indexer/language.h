@@ -1,7 +1,7 @@
 // language.h - the table of languages, generated from indexer/languages/*/.
 //
 // Ownership: all pointers are static.
-// Threads:   any; queries are compiled once, on first use, under a lock.
+// Threads:   any; patterns are compiled once, on first use, under a lock.
 // Errors:    an unknown path or id gives NULL. Limits: none.
 #ifndef HUNCH_INDEXER_LANGUAGE_H
 #define HUNCH_INDEXER_LANGUAGE_H

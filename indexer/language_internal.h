@@ -26,6 +26,7 @@
 #define HUNCH_INDEXER_LANGUAGE_INTERNAL_H
 
 #include "indexer/language.h"
+#include "indexer/patterns.h"
 #include "indexer/record.h"
 #include "indexer/references_rules.h"
 
@@ -66,39 +67,19 @@ enum capture_role {
     CAPTURE_CONTAINER,
     CAPTURE_WRAPPER,
     CAPTURE_TARGET,
-    CAPTURE_KIND, // chunks.scm: the capture's own name is the kind
 };
 
 struct capture {
     enum capture_role role;
     enum symbol_kind kind; // of CAPTURE_DEFINITION
     bool is_declaration;
-    const char *name;
-};
-
-enum { CAPTURES_MAX = 32, PREDICATES_MAX = 32 };
-
-// (#eq? @capture "text"), (#any-of? @capture "text" ...) and (#not-any-of? ...), the predicates that queries may
-// use; tree-sitter leaves them to us.
-struct predicate {
-    uint32_t pattern;
-    uint32_t capture;
-    bool negated;
-    const TSQueryPredicateStep *texts; // the query's
-    uint32_t text_count;
-};
-
-struct grammar_query {
-    TSQuery *query;
-    struct capture captures[CAPTURES_MAX];
-    struct predicate predicates[PREDICATES_MAX];
-    size_t predicate_count;
 };
 
 struct grammar {
     const TSLanguage *language;
-    struct grammar_query symbols; // symbols.scm and imports.scm together: one search finds both
-    struct grammar_query chunks;
+    struct patterns *symbols; // symbols.scm and imports.scm together: one search finds both
+    struct capture captures[PATTERN_CAPTURES];
+    struct patterns *chunks;
     struct references_rules *references;
     // Of C's declarators; 0 where the grammar has none.
     TSFieldId declarator_field, name_field, scope_field, body_field;

@@ -1,8 +1,8 @@
-// symbols.c - definitions and imports, found by the language's own queries.
+// symbols.c - definitions and imports, found by the language's own patterns.
 //
-// A query over a whole tree spends most of its time in function bodies, where
-// nothing is to be found. So the search goes place by place: the query runs
-// over the direct children of one node, and its @container captures name the
+// A search of a whole tree spends most of its time in function bodies, where
+// nothing is to be found. So it goes place by place: the patterns are tried on
+// the direct children of one node, and its @container captures name the
 // nodes in which to search next (class bodies, #if branches, ERROR nodes). The
 // places wait on a heap stack; each is searched once.
 //
@@ -54,12 +54,11 @@ struct search {
     uint32_t place_count;
 };
 
-static void match_read(struct match *match, const struct grammar *grammar, const TSQueryMatch *raw) {
-    const struct grammar_query *query = &grammar->symbols;
-    *match = (struct match){.pattern = raw->pattern_index};
-    for (uint16_t i = 0; i < raw->capture_count; i++) {
-        const struct capture *capture = &query->captures[raw->captures[i].index];
-        TSNode node = raw->captures[i].node;
+static void match_read(struct match *match, const struct grammar *grammar, const struct pattern_match *raw) {
+    *match = (struct match){.pattern = raw->pattern};
+    for (uint32_t i = 0; i < raw->count; i++) {
+        const struct capture *capture = &grammar->captures[raw->items[i].capture];
+        TSNode node = raw->items[i].node;
         switch (capture->role) {
         case CAPTURE_DEFINITION:
             match->definition = node;
@@ -100,31 +99,6 @@ static void match_read(struct match *match, const struct grammar *grammar, const
             break;
         }
     }
-}
-
-static bool predicate_holds(const TSQuery *query, const struct predicate *predicate, struct slice text) {
-    for (uint32_t i = 0; i < predicate->text_count; i++) {
-        uint32_t length;
-        const char *wanted = ts_query_string_value_for_id(query, predicate->texts[i].value_id, &length);
-        if (slice_equal(text, slice_of(wanted, length))) {
-            return !predicate->negated;
-        }
-    }
-    return predicate->negated;
-}
-
-static bool predicates_hold(const struct extraction *extraction, const struct grammar_query *query,
-                            const TSQueryMatch *raw) {
-    for (size_t i = 0; i < query->predicate_count; i++) {
-        const struct predicate *predicate = &query->predicates[i];
-        for (uint16_t j = 0; predicate->pattern == raw->pattern_index && j < raw->capture_count; j++) {
-            if (raw->captures[j].index == predicate->capture &&
-                !predicate_holds(query->query, predicate, node_text(extraction, raw->captures[j].node))) {
-                return false;
-            }
-        }
-    }
-    return true;
 }
 
 static const char *scope_join(struct search *search, const char *outer, struct slice inner) {
@@ -273,23 +247,7 @@ static void take_import(struct search *search, const struct match *match) {
     }
 }
 
-static bool is_within(TSNode outer, TSNode inner) {
-    return ts_node_is_null(inner) || (ts_node_start_byte(outer) <= ts_node_start_byte(inner) &&
-                                      ts_node_end_byte(inner) <= ts_node_end_byte(outer));
-}
-
-// A search that is limited in depth forgets to give up a half-made match when it leaves a node that ends in
-// one of the grammar's hidden nodes, and may finish it in the next node (tree-sitter 0.25).
-static bool is_astray(const struct match *match) {
-    return match->definition_capture &&
-           !(is_within(match->definition, match->name) && is_within(match->definition, match->body) &&
-             is_within(match->definition, match->value));
-}
-
 static void take_match(struct search *search, const struct place *place, const struct match *match) {
-    if (is_astray(match)) {
-        return;
-    }
     if (!ts_node_is_null(match->target)) {
         take_import(search, match);
         return;
@@ -330,18 +288,29 @@ static void take_match(struct search *search, const struct place *place, const s
     }
 }
 
+struct place_search {
+    struct search *search;
+    const struct place *place;
+};
+
+static void take_raw(void *context, const struct pattern_match *raw) {
+    const struct place_search *self = context;
+    struct match match;
+    match_read(&match, self->search->extraction->grammar, raw);
+    take_match(self->search, self->place, &match);
+}
+
+static bool should_stop(void *context) {
+    const struct place_search *self = context;
+    return extraction_stopped(self->search->extraction);
+}
+
 static void search_place(struct search *search, struct place place) {
-    TSQueryCursor *cursor = search->extraction->syntax->cursor;
-    const struct grammar_query *query = &search->extraction->grammar->symbols;
-    extraction_search(search->extraction, query, place.node, 1);
-    TSQueryMatch raw;
-    while (ts_query_cursor_next_match(cursor, &raw)) {
-        struct match match;
-        match_read(&match, search->extraction->grammar, &raw);
-        if (predicates_hold(search->extraction, query, &raw)) {
-            take_match(search, &place, &match);
-        }
-    }
+    const struct extraction *extraction = search->extraction;
+    struct place_search self = {search, &place};
+    struct pattern_search patterns = {extraction->grammar->symbols, extraction->text, take_raw, should_stop,
+                                      &self};
+    patterns_search(extraction->syntax->matcher, &patterns, place.node);
     if (place.astray) {
         push_astray_children(search, &place);
     }

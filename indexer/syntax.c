@@ -14,8 +14,7 @@
 struct syntax *syntax_new(void) {
     struct syntax *syntax = mem_zero(1, sizeof *syntax);
     syntax->parser = ts_parser_new();
-    syntax->cursor = ts_query_cursor_new();
-    ts_query_cursor_set_match_limit(syntax->cursor, 4096);
+    syntax->matcher = pattern_matcher_new();
     syntax->counter = term_counter_new();
     return syntax;
 }
@@ -26,7 +25,7 @@ void syntax_limit(struct syntax *syntax, unsigned milliseconds) {
 
 void syntax_free(struct syntax *syntax) {
     if (syntax) {
-        ts_query_cursor_delete(syntax->cursor);
+        pattern_matcher_free(syntax->matcher);
         ts_parser_delete(syntax->parser);
         term_counter_free(syntax->counter);
         free(syntax);
@@ -65,20 +64,6 @@ uint32_t line_of(const struct line_starts *starts, uint32_t byte) {
 bool extraction_stopped(const struct extraction *extraction) {
     return cancel_fired(extraction->cancel) ||
            (extraction->stop_us && clock_thread_us() >= extraction->stop_us);
-}
-
-static bool should_stop(TSQueryCursorState *state) {
-    return extraction_stopped(state->payload);
-}
-
-// The callback is needed even for one node's children: the search looks at the siblings of every level above
-// for each, which in a tree of a million brackets never ends.
-void extraction_search(struct extraction *extraction, const struct grammar_query *query, TSNode node,
-                       uint32_t depth) {
-    TSQueryCursor *cursor = extraction->syntax->cursor;
-    extraction->search = (TSQueryCursorOptions){.payload = extraction, .progress_callback = should_stop};
-    ts_query_cursor_set_max_start_depth(cursor, depth);
-    ts_query_cursor_exec_with_options(cursor, query->query, node, &extraction->search);
 }
 
 static void forget(struct record *record) {

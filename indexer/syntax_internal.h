@@ -94,7 +94,7 @@ struct syntax_tree {
 
 struct syntax {
     TSParser *parser;
-    TSQueryCursor *cursor;
+    struct pattern_matcher *matcher;
     struct term_counter *counter;
     uint64_t limit_us; // 0: none
 };
@@ -108,8 +108,7 @@ struct extraction {
     struct slice text;
     struct slice parsed; // what the parser sees: the text, or the text with macros blanked
     const struct cancel *cancel;
-    uint64_t stop_us;            // clock_thread_us() from which on there is no time left; 0: no limit
-    TSQueryCursorOptions search; // the cursor keeps a pointer to it
+    uint64_t stop_us; // clock_thread_us() from which on there is no time left; 0: no limit
     struct record *record;
     struct chunk *chunks; // the record's, while they are still ours to change
     struct line_starts line_starts;
@@ -118,10 +117,6 @@ struct extraction {
 };
 
 bool extraction_stopped(const struct extraction *extraction);
-// Starts the cursor on the query, over the node and what begins at most `depth` levels below it.
-void extraction_search(struct extraction *extraction, const struct grammar_query *query, TSNode node,
-                       uint32_t depth);
-
 // mask.c: `text` with the macros blanked that C's grammar cannot place, same length; empty if there are none.
 void mask_macros(struct slice text, struct str *out);
 // The same, for a text of which there will be other versions; and for those.

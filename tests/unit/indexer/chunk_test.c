@@ -225,20 +225,37 @@ static void test_cancel(void **state) {
     check_stopped(&cancel, ERR_TIMEOUT);
 }
 
-// Searching a tree of brackets for symbols would take minutes.
-static void test_time_limit_holds_in_the_search(void **state) {
+// Whatever asks at each level for what stands around it never comes to an end here.
+static void test_brackets_are_searched(void **state) {
     (void)state;
     struct str text;
     str_init(&text);
     str_append_string(&text, "int ");
     fill(&text, "(*(*(*(*(*(*(*(*(*(*(*(*(*(*(*(*(*(*(*(*\n", 25000);
     struct syntax *syntax = syntax_new();
-    syntax_limit(syntax, 2000);
+    syntax_limit(syntax, 60 * 1000);
+    struct record *record = record_new("a.c");
+    assert_int_equal(syntax_extract(syntax, language_of_id("c"), str_slice(&text), NULL, record), 0);
+    check_invariants(record, str_slice(&text));
+    record_release(record);
+    syntax_free(syntax);
+    str_free(&text);
+}
+
+// What stopped one file's extraction stops no other's.
+static void test_time_limit(void **state) {
+    (void)state;
+    struct str text;
+    str_init(&text);
+    fill(&text, "int f(int a) { return a; }\n", 40000);
+    struct syntax *syntax = syntax_new();
+    syntax_limit(syntax, 1);
     struct record *record = record_new("a.c");
     assert_int_equal(syntax_extract(syntax, language_of_id("c"), str_slice(&text), NULL, record),
                      ERR_TIMEOUT);
     check_invariants(record, str_slice(&text));
     record_release(record);
+    syntax_limit(syntax, 60 * 1000);
     record = record_new("b.c");
     assert_int_equal(syntax_extract(syntax, language_of_id("c"), SLICE_LITERAL("int x;\n"), NULL, record), 0);
     assert_int_equal(record->symbol_count, 1);
@@ -285,7 +302,8 @@ int main(void) {
         cmocka_unit_test(test_methods_carry_their_class),
         cmocka_unit_test(test_lines_without_language),
         cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_time_limit_holds_in_the_search),
+        cmocka_unit_test(test_brackets_are_searched),
+        cmocka_unit_test(test_time_limit),
         cmocka_unit_test(test_own_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
