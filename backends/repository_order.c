@@ -1,9 +1,17 @@
 // repository_order.c - see repository_order.h.
 //
-// The sort is a counting sort on the nearest token, then Bentley and
-// Sedgewick's multikey quicksort: a range that agrees so far is parted by what
-// comes next into less, equal and greater, and only the equal part goes deeper.
-// Licence headers, equal thousands of times over, end at ORDER_DEPTH.
+// A position's context is its nearest token and then the context of the position
+// before it. Where it is greater than that rest it need not be sorted: going
+// through the order from below, each position that has its place gives one to
+// the position after it, behind those that the same token got before; and
+// likewise from above where it is less. Only where the two kinds meet something
+// must be sorted first, which is a third of all (Itoh and Tanaka's two-stage
+// sort, with the seeds of Ko and Aluru).
+//
+// The seeds are sorted by Bentley and Sedgewick's multikey quicksort: a range
+// that agrees so far is parted by what comes next into less, equal and greater,
+// and only the equal part goes deeper. Licence headers, equal thousands of times
+// over, end at ORDER_DEPTH; what is induced is right at least as deep.
 //
 // The time goes into waiting for memory: the tokens before a position lie
 // anywhere. So each position carries the next two or three of them as one
@@ -17,7 +25,7 @@
 
 #include "backends/repository_tokens.h"
 
-enum { SMALL_RANGE = 12, KEYED_RANGE = 1 << 18, WATCH_EACH = 1 << 16 };
+enum { SMALL_RANGE = 12, KEYED_RANGE = 1 << 18, WATCH_EACH = 1 << 16, AHEAD = 64 };
 
 struct keyed {
     uint64_t key; // some tokens, the nearest in the highest bits; what is beyond the file's beginning is 0
@@ -241,35 +249,106 @@ static uint32_t positions(const uint32_t *tokens, uint32_t count, uint32_t *orde
     return total;
 }
 
-// Counting sort by the nearest token; afterwards starts[id] is where the positions behind id end. Returns how
-// many there are.
-static uint32_t spread(const uint32_t *tokens, uint32_t count, uint32_t *order, uint32_t *starts,
-                       uint32_t ids) {
-    for (uint32_t i = 1; i < count; i++) {
-        if (token_id(tokens[i]) != TOKEN_FILE) {
-            starts[token_id(tokens[i - 1]) + 1]++;
-        }
-    }
-    for (uint32_t id = 0; id < ids; id++) {
-        starts[id + 1] += starts[id];
-    }
-    uint32_t total = starts[ids];
-    for (uint32_t i = 1; i < count; i++) {
-        if (token_id(tokens[i]) != TOKEN_FILE) {
-            order[starts[token_id(tokens[i - 1])]++] = i;
-        }
-    }
-    return total;
+// Is a position's context greater than that of the position before it, which is the rest of it? A bit each.
+static inline bool is_greater(const uint64_t *greater, uint32_t position) {
+    return greater[position / 64] >> position % 64 & 1;
 }
 
-static uint32_t sort_by_nearest(struct sorter *sorter, uint32_t count, uint32_t *order, uint32_t ids) {
-    uint32_t *starts = mem_zero((size_t)ids + 1, sizeof *starts);
-    uint32_t total = spread(sorter->tokens, count, order, starts, ids);
-    for (uint32_t id = TOKEN_FILE + 1; id < ids && !sorter->stopped; id++) {
-        sort_part(sorter, (struct part){order + starts[id - 1], starts[id] - starts[id - 1], 2});
+static uint64_t *compare_with_rest(const uint32_t *tokens, uint32_t count) {
+    uint64_t *greater = mem_zero((size_t)count / 64 + 1, sizeof *greater);
+    bool last = false;
+    for (uint32_t i = 2; i < count; i++) {
+        uint32_t nearest = token_id(tokens[i - 1]), next = token_id(tokens[i - 2]);
+        last = nearest != TOKEN_FILE && (nearest > next || (nearest == next && last));
+        greater[i / 64] |= (uint64_t)last << i % 64;
     }
-    free(starts);
-    return total;
+    return greater;
+}
+
+struct induction {
+    const uint32_t *tokens;
+    uint32_t *order; // 0: nothing there yet
+    uint32_t count, ids, total;
+    uint64_t *greater;
+    uint32_t *starts; // of each id's bucket, the positions behind it; one more than there are ids
+    uint32_t *next;   // where the next one of a bucket goes
+};
+
+static bool is_there_and(const struct induction *induction, uint32_t position, bool greater) {
+    return position < induction->count && token_id(induction->tokens[position]) != TOKEN_FILE &&
+           is_greater(induction->greater, position) == greater;
+}
+
+static void count_buckets(struct induction *induction) {
+    const uint32_t *tokens = induction->tokens;
+    for (uint32_t i = 1; i < induction->count; i++) {
+        if (token_id(tokens[i]) != TOKEN_FILE) {
+            induction->starts[token_id(tokens[i - 1]) + 1]++;
+        }
+    }
+    for (uint32_t id = 0; id < induction->ids; id++) {
+        induction->starts[id + 1] += induction->starts[id];
+    }
+    induction->total = induction->starts[induction->ids];
+}
+
+// The seeds to the end of their buckets, and what stands first in its file.
+static void place_seeds(struct induction *induction) {
+    const uint32_t *tokens = induction->tokens;
+    memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
+    for (uint32_t i = 1; i < induction->count; i++) {
+        uint32_t nearest = token_id(tokens[i - 1]);
+        bool first = nearest == TOKEN_FILE && token_id(tokens[i]) != TOKEN_FILE;
+        bool seed = is_there_and(induction, i, false) && is_there_and(induction, i + 1, true);
+        if (first || seed) {
+            induction->order[--induction->next[nearest]] = i;
+        }
+    }
+}
+
+static void sort_seeds(struct sorter *sorter, const struct induction *induction) {
+    for (uint32_t id = TOKEN_FILE + 1; id < induction->ids && !sorter->stopped; id++) {
+        uint32_t low = induction->next[id], high = induction->starts[id + 1];
+        sort_part(sorter, (struct part){induction->order + low, high - low, 2});
+    }
+}
+
+// The position after one that has its place is put at the next place of its bucket.
+static inline void induce(struct induction *induction, uint32_t at, bool greater) {
+    uint32_t position = induction->order[at];
+    if (position != 0 && is_there_and(induction, position + 1, greater)) {
+        uint32_t *next = &induction->next[token_id(induction->tokens[position])];
+        induction->order[greater ? (*next)++ : --*next] = position + 1;
+    }
+}
+
+static void induce_all(struct sorter *sorter, struct induction *induction) {
+    memcpy(induction->next, induction->starts, induction->ids * sizeof *induction->next);
+    for (uint32_t i = 0; i < induction->total && !sorter->stopped; i++) {
+        induce(induction, i, true);
+        note_work(sorter, i % AHEAD == 0 ? AHEAD : 0);
+    }
+    memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
+    for (uint32_t i = induction->total; i-- > 0 && !sorter->stopped;) {
+        induce(induction, i, false);
+        note_work(sorter, i % AHEAD == 0 ? AHEAD : 0);
+    }
+}
+
+static uint32_t sort_by_induction(struct sorter *sorter, uint32_t count, uint32_t *order, uint32_t ids) {
+    struct induction induction = {.tokens = sorter->tokens, .order = order, .count = count, .ids = ids};
+    induction.greater = compare_with_rest(sorter->tokens, count);
+    induction.starts = mem_zero((size_t)ids + 1, sizeof *induction.starts);
+    induction.next = mem_zero(ids, sizeof *induction.next);
+    memset(order, 0, count * sizeof *order);
+    count_buckets(&induction);
+    place_seeds(&induction);
+    sort_seeds(sorter, &induction);
+    induce_all(sorter, &induction);
+    free(induction.greater);
+    free(induction.starts);
+    free(induction.next);
+    return induction.total;
 }
 
 uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order,
@@ -288,7 +367,7 @@ uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order,
         total = positions(tokens, count, order);
         sort_part(&sorter, (struct part){order, total, 1});
     } else {
-        total = sort_by_nearest(&sorter, count, order, ids);
+        total = sort_by_induction(&sorter, count, order, ids);
     }
     free(sorter.keyed);
     return sorter.stopped ? ORDER_STOPPED : total;
