@@ -41,19 +41,15 @@ static uint32_t add_word(struct vocabulary *vocabulary, struct slice word) {
     return known;
 }
 
-void vocabulary_move(const struct vocabulary *from, struct vocabulary *to, uint32_t *moved,
-                     struct token_list *tokens) {
-    for (size_t i = 0; i < tokens->count; i++) {
-        uint32_t token = tokens->items[i], id = token_id(token);
-        if (id < TOKEN_FIRST_WORD) {
-            continue;
+struct vocabulary *vocabulary_shrink(const struct vocabulary *from, const unsigned char *used,
+                                     uint32_t *renumbered) {
+    struct vocabulary *fresh = vocabulary_new();
+    for (uint32_t i = 0; i < from->words.count; i++) {
+        if (used[i]) {
+            renumbered[i] = add_word(fresh, intern_string(&from->words, i));
         }
-        uint32_t word = (id - TOKEN_FIRST_WORD) / 2;
-        if (moved[word] == INTERN_NONE) {
-            moved[word] = add_word(to, intern_string(&from->words, word));
-        }
-        tokens->items[i] = token_make(moved[word] * 2 + TOKEN_FIRST_WORD + (id & 1), token_space(token));
     }
+    return fresh;
 }
 
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
