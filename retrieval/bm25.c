@@ -38,7 +38,7 @@ static float average_length(const struct snapshot *snapshot, enum segment_field 
     double total = 0, documents = 0;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment_part *part = &snapshot->segments[s]->fields[field];
-        total += part->average_length * part->count;
+        total += (double)part->total_length;
         documents += part->count;
     }
     return documents > 0 && total > 0 ? (float)(total / documents) : 1;

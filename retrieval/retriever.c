@@ -273,9 +273,11 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
 
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out) {
     const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
-    *out = (struct retriever_statistics){.generation = snapshot->generation};
+    *out = (struct retriever_statistics){.generation = snapshot->generation,
+                                         .segments = snapshot->segment_count};
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
+        out->bytes += segment_bytes(segment);
         for (uint32_t file = 0; file < segment->file_count; file++) {
             if (!snapshot_is_dead(snapshot, s, file)) {
                 out->files++;

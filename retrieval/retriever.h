@@ -30,6 +30,8 @@ struct retrieval_query {
 
 struct retriever_statistics {
     uint64_t generation, files, chunks, symbols;
+    uint64_t bytes; // of the segments, their records apart
+    uint32_t segments;
 };
 
 struct retriever *retriever_new(const char *root);

@@ -95,6 +95,7 @@ struct ranking {
     uint32_t *placed[SNAPSHOT_SEGMENTS]; // of each file: 1 + index in places, 0 if not rated yet
     VEC(struct place) places;
     struct scope_memo memo;
+    float chunks; // in all
 };
 
 static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
@@ -206,6 +207,7 @@ static void measure_kinship(struct ranking *ranking) {
     for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
         const struct segment *segment = input->snapshot->segments[s];
         ranking->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
+        ranking->chunks += (float)segment->fields[SEGMENT_CHUNKS].count;
         ranking->kinship[s] = mem_alloc((segment->folder_count + (size_t)1) * sizeof(float));
         for (uint32_t i = 0; i < segment->folder_count; i++) {
             struct slice path = slice_of_string(segment->files[segment->folder_files[i]].record->path);
@@ -217,18 +219,22 @@ static void measure_kinship(struct ranking *ranking) {
 
 // How many chunks say the name; *near weighs each by its folder's kinship.
 static float count_uses(const struct ranking *ranking, uint32_t term, float *near) {
-    uint32_t used = 0;
+    struct postings_list lists[SNAPSHOT_SEGMENTS];
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    uint32_t used = 0, i = 0;
     *near = 0;
-    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
-        const struct segment *segment = ranking->input->snapshot->segments[s];
-        const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
-        struct postings_list list = postings_find(&part->terms, term);
-        uint32_t step = list.length / USES_LIMIT + 1; // of a frequent name a sample will do
-        for (uint32_t i = 0; i < list.length; i += step) {
-            uint32_t folder = segment->folders[part->entries[list.documents[i]].file];
-            *near += ranking->kinship[s][folder] * (float)step;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        lists[s] = postings_find(&snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms, term);
+        used += lists[s].length;
+    }
+    uint32_t step = used / USES_LIMIT + 1; // of a frequent name a sample will do
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        const struct segment *segment = snapshot->segments[s];
+        const struct segment_entry *entries = segment->fields[SEGMENT_CHUNKS].entries;
+        for (; i < lists[s].length; i += step) {
+            *near += ranking->kinship[s][segment->folders[entries[lists[s].documents[i]].file]] * (float)step;
         }
-        used += list.length;
+        i -= lists[s].length;
     }
     return (float)used;
 }
@@ -342,9 +348,9 @@ static float rate(struct ranking *ranking, struct signature *candidate) {
 static float rate_uses(const struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     float near, used = count_uses(ranking, segment->keys[candidate->id].name_term, &near);
-    float chunks = (float)ranking->input->snapshot->segments[0]->fields[SEGMENT_CHUNKS].count;
     float *features = candidate->features;
-    features[SIGNATURE_SIMILAR_RARE] = features[SIGNATURE_SIMILAR] * logf((chunks + 1) / (used + 1)) / 5.0f;
+    features[SIGNATURE_SIMILAR_RARE] =
+        features[SIGNATURE_SIMILAR] * logf((ranking->chunks + 1) / (used + 1)) / 5.0f;
     features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
     features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
     float length = 1.0f + (float)strlen(segment_symbol(segment, candidate->id)->signature);

@@ -12,21 +12,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-void vectors_init(struct vectors *vectors, uint32_t count) {
-    vectors->vectors = spill_alloc((count + (size_t)1) * sizeof *vectors->vectors);
-    vectors->sketches = spill_alloc((count + (size_t)1) * sizeof *vectors->sketches);
-    vectors->count = count;
+void vectors_init(struct vectors *vectors, uint32_t capacity) {
+    vectors->vectors = spill_alloc((capacity + (size_t)1) * sizeof *vectors->vectors);
+    vectors->sketches = spill_alloc((capacity + (size_t)1) * sizeof *vectors->sketches);
+    vectors->ids = spill_alloc((capacity + (size_t)1) * sizeof *vectors->ids);
+    vectors->count = 0;
 }
 
 void vectors_free(struct vectors *vectors) {
     spill_free(vectors->vectors);
     spill_free(vectors->sketches);
+    spill_free(vectors->ids);
     *vectors = (struct vectors){0};
 }
 
-void vectors_set(struct vectors *vectors, uint32_t id, const struct vector *vector) {
-    vectors->vectors[id] = *vector;
-    vector_sketch(vector, &vectors->sketches[id]);
+void vectors_push(struct vectors *vectors, uint32_t id, const struct vector *vector) {
+    vectors->vectors[vectors->count] = *vector;
+    vector_sketch(vector, &vectors->sketches[vectors->count]);
+    vectors->ids[vectors->count++] = id;
+}
+
+void vectors_copy(struct vectors *vectors, uint32_t id, const struct vectors *other, uint32_t at) {
+    vectors->vectors[vectors->count] = other->vectors[at];
+    vectors->sketches[vectors->count] = other->sketches[at];
+    vectors->ids[vectors->count++] = id;
 }
 
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out) {
@@ -112,7 +121,7 @@ size_t vectors_search(const struct vectors *vectors, const struct vector *query,
         if (distances[i] <= farthest) {
             float score = cosine(query, &vectors->vectors[i]);
             if (score > 0) {
-                count = insert_hit(hits, count, limit, (struct vector_hit){i, score});
+                count = insert_hit(hits, count, limit, (struct vector_hit){vectors->ids[i], score});
             }
         }
     }

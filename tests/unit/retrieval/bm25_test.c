@@ -48,7 +48,7 @@ static struct segment *make_segment(struct corpus *corpus, uint32_t from, uint32
 }
 
 static void make_corpus(struct corpus *corpus, uint64_t *seed) {
-    uint64_t dead[1] = {0};
+    uint64_t dead[1] = {0}, none[1] = {0}, *gone[] = {dead, none};
     for (uint32_t i = 0; i < FILES * CHUNKS; i++) {
         fill_row(corpus->rows[i], seed);
     }
@@ -57,12 +57,13 @@ static void make_corpus(struct corpus *corpus, uint64_t *seed) {
         corpus->dead[file] = draw(seed) % 4 == 0;
         dead[0] |= (uint64_t)corpus->dead[file] << file;
     }
-    struct segment *base = make_segment(corpus, 0, corpus->base_files);
-    struct segment *delta = make_segment(corpus, corpus->base_files, FILES);
+    struct segment *segments[] = {make_segment(corpus, 0, corpus->base_files),
+                                  make_segment(corpus, corpus->base_files, FILES)};
     snapshot_slot_init(&corpus->slot);
-    snapshot_publish(&corpus->slot, &(struct snapshot_parts){.base = base, .delta = delta, .gone = dead});
-    segment_release(base);
-    segment_release(delta);
+    snapshot_publish(&corpus->slot,
+                     &(struct snapshot_parts){.segments = segments, .gone = gone, .segment_count = 2});
+    segment_release(segments[0]);
+    segment_release(segments[1]);
     corpus->snapshot = snapshot_pin(&corpus->slot);
 }
 

@@ -67,7 +67,7 @@ static void test_references(void **state) {
     (void)state;
     struct record *record = record_of("a.py", "x = 1\n");
     struct segment_file file = {record, NULL};
-    struct segment *segment = segment_build(&file, 1);
+    struct segment *segment = segment_build(&file, 1, NULL);
     assert_int_equal(atomic_load(&record->holders), 2);
     segment_retain(segment);
     segment_release(segment);
