@@ -18,9 +18,9 @@
 
 #define NOWHERE UINT32_MAX
 enum { FRESH = SEGMENT_COUNT, SMALLEST_ROUND = 1 << 16, UNUSED_WORDS = 1 << 18 };
-static const uint64_t FIRST_GROWTH =
-    3; // a first pass: so many times what is there is learned before it is merged
-static const uint64_t DELTA_PART = 10; // later: a tenth
+static const uint64_t FIRST_GROWTH = 8; // of what there is, from one round of a first pass to the next
+static const uint64_t DELTA_PART = 10;  // of the base: what later rounds are, and the delta may be
+static const uint64_t SLACK_PART = 16;  // of a round: the estimate may be too low
 static const size_t BINARY_WINDOW = 4096;
 
 struct place {
@@ -43,8 +43,9 @@ struct learner {
     VEC(struct place) places;  // by the selection's id
     struct token_list scratch; // of the file being read
     struct str text;
-    bool is_first; // pass, not over yet
-    bool is_stale; // something was learned or died since the last generation
+    uint64_t round_limit; // tokens
+    bool is_first;        // pass, not over yet
+    bool is_stale;        // something was learned or died since the last generation
 };
 
 // --- places ---
@@ -179,21 +180,36 @@ static void learn(struct learner *learner, const struct selection_task *task) {
     }
 }
 
-static uint64_t round_limit(const struct learner *learner) {
+// How much more is learned before it is merged and seen. If it is known what there is, rounds end at an eighth
+// of it, a 64th and so on, and at all of it.
+static uint64_t round_limit(struct learner *learner) {
     uint64_t live = live_tokens(learner, SEGMENT_BASE) + live_tokens(learner, SEGMENT_DELTA);
-    uint64_t limit = learner->is_first ? FIRST_GROWTH * live : live / DELTA_PART;
+    uint64_t limit = live / DELTA_PART;
+    if (learner->is_first && selection_is_complete(learner->options.selection)) {
+        uint64_t goal = live + selection_waiting(learner->options.selection);
+        while (goal / FIRST_GROWTH > live + SMALLEST_ROUND) {
+            goal /= FIRST_GROWTH;
+        }
+        limit = goal - live + goal / SLACK_PART;
+    } else if (learner->is_first) {
+        limit = live * (FIRST_GROWTH - 1);
+    }
     return limit > SMALLEST_ROUND ? limit : SMALLEST_ROUND;
 }
 
 static bool round_is_full(const struct learner *learner) {
-    return learner->fresh.tokens.count >= round_limit(learner);
+    return learner->fresh.tokens.count >= learner->round_limit;
 }
 
 // Until the round is full or there is nothing to learn now; false if stopped.
 static bool gather(struct learner *learner) {
     struct selection_task task;
-    uint64_t limit = round_limit(learner), waiting = selection_waiting(learner->options.selection);
-    token_segment_reserve(&learner->fresh, (size_t)(waiting < limit ? waiting : limit));
+    if (learner->fresh.files.count == 0) {
+        uint64_t waiting = selection_waiting(learner->options.selection);
+        learner->round_limit = round_limit(learner);
+        token_segment_reserve(&learner->fresh,
+                              (size_t)(waiting < learner->round_limit ? waiting : learner->round_limit));
+    }
     while (!round_is_full(learner)) {
         if (!order_goes_on(&learner->open)) {
             return false;
@@ -275,33 +291,40 @@ static bool base_is_rotten(const struct learner *learner) {
     return learner->dead_tokens[SEGMENT_BASE] > delta_limit(learner);
 }
 
-static bool merge_delta(struct learner *learner, struct token_segment *delta) {
-    struct token_segment *base = merge(learner, SEGMENT_BASE, delta, NULL, NULL, &learner->open);
+static bool merge_base(struct learner *learner, struct token_segment *other, const unsigned char *dead) {
+    struct token_segment *base = merge(learner, SEGMENT_BASE, other, dead, NULL, &learner->open);
     if (base) {
         replace(learner, SEGMENT_BASE, base);
-        replace(learner, SEGMENT_DELTA, empty_segment());
     }
     return base != NULL;
 }
 
-// What was gathered becomes part of the delta, or of the base.
-static bool absorb(struct learner *learner) {
-    struct token_segment *fresh = token_segment_finish(&learner->fresh, &learner->open);
-    if (!fresh) {
-        return false;
-    }
-    vec_push(&learner->fresh_dead, 0); // so that it is never NULL
-    struct token_segment *delta =
-        merge(learner, SEGMENT_DELTA, fresh, learner->fresh_dead.items, NULL, &learner->open);
-    learner->fresh_dead.count = 0;
+static bool merge_delta(struct learner *learner, struct token_segment *fresh, const unsigned char *dead) {
+    struct token_segment *delta = merge(learner, SEGMENT_DELTA, fresh, dead, NULL, &learner->open);
     if (!delta) {
         return false;
     }
-    if (delta->count > delta_limit(learner) || base_is_rotten(learner)) {
-        return merge_delta(learner, delta);
+    if (delta->count <= delta_limit(learner) && !base_is_rotten(learner)) {
+        replace(learner, SEGMENT_DELTA, delta);
+        return true;
     }
-    replace(learner, SEGMENT_DELTA, delta);
-    return true;
+    bool done = merge_base(learner, delta, NULL);
+    if (done) {
+        replace(learner, SEGMENT_DELTA, empty_segment());
+    }
+    return done;
+}
+
+// What was gathered becomes part of the delta, or of the base: all of it is sorted then, so not before.
+static bool absorb(struct learner *learner) {
+    bool is_large =
+        learner->fresh.tokens.count > delta_limit(learner) && live_tokens(learner, SEGMENT_DELTA) == 0;
+    struct token_segment *fresh = is_large ? token_segment_unsorted(&learner->fresh)
+                                           : token_segment_finish(&learner->fresh, &learner->open);
+    vec_push(&learner->fresh_dead, 0); // so that it is never NULL
+    bool done = fresh && (is_large ? merge_base : merge_delta)(learner, fresh, learner->fresh_dead.items);
+    learner->fresh_dead.count = 0;
+    return done;
 }
 
 // A first pass shows nothing new until it is worth the merging, or over.
