@@ -6,9 +6,10 @@
 // A place says where the tokens of a path are. What is superseded is dead until
 // its segment is merged the next time.
 //
-// While the long work runs, overlays may come in between and be published with
-// the segments as they were. Only when words are forgotten, and all segments
-// change their meaning at once, they wait.
+// While a round lasts, overlays may come in between and are published with what
+// was shown at the end of the last one, so that no file is missing whose new text
+// is not sorted yet. Only when words are forgotten, and all segments change their
+// meaning at once, they wait.
 #include "backends/repository_learner.h"
 
 #include "backends/repository_segment.h"
@@ -24,8 +25,9 @@ static const uint64_t SLACK_PART = 16;  // of a round: the estimate may be too l
 static const size_t BINARY_WINDOW = 4096;
 
 struct place {
-    uint32_t segment, file; // what is on disk: base, delta, fresh or NOWHERE
-    uint32_t overlay;       // file of the overlays, or NOWHERE
+    uint32_t segment, file;             // of what is on disk: base, delta, fresh or NOWHERE
+    uint32_t shown_segment, shown_file; // where it was last in the base or the delta
+    uint32_t overlay;                   // file of the overlays, or NOWHERE
 };
 
 struct learner {
@@ -35,7 +37,8 @@ struct learner {
     uint64_t kept_words;  // when unused ones were last forgotten
     uint64_t lost_tokens; // since then
     struct token_segment *segments[SEGMENT_COUNT];
-    unsigned char *dead[SEGMENT_COUNT]; // a byte a file
+    unsigned char *dead[SEGMENT_COUNT];  // a byte a file
+    unsigned char *shown[SEGMENT_COUNT]; // the same at the end of the last round, when nothing was missing
     uint64_t dead_tokens[SEGMENT_COUNT];
     struct segment_builder fresh, typed;
     VEC(unsigned char) fresh_dead;
@@ -52,7 +55,7 @@ struct learner {
 
 static struct place *place_of(struct learner *learner, uint32_t id) {
     while (learner->places.count <= id) {
-        vec_push(&learner->places, (struct place){NOWHERE, NOWHERE, NOWHERE});
+        vec_push(&learner->places, (struct place){NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE});
     }
     return &learner->places.items[id];
 }
@@ -94,16 +97,18 @@ static void forget_overlay(struct learner *learner, uint32_t id) {
 static void replace(struct learner *learner, uint32_t which, struct token_segment *segment) {
     token_segment_release(learner->segments[which]);
     free(learner->dead[which]);
+    free(learner->shown[which]);
     learner->segments[which] = segment;
     learner->dead[which] = mem_zero((size_t)segment->file_count + 1, 1);
+    learner->shown[which] = mem_zero((size_t)segment->file_count + 1, 1);
     learner->dead_tokens[which] = 0;
     for (uint32_t i = 0; i < segment->file_count; i++) {
         struct place *place = place_of(learner, segment->files[i].id);
         if (which == SEGMENT_OVERLAY) {
             place->overlay = i;
         } else {
-            place->segment = which;
-            place->file = i;
+            place->segment = place->shown_segment = which;
+            place->file = place->shown_file = i;
         }
     }
     learner->is_stale = true;
@@ -123,9 +128,14 @@ static uint64_t live_tokens(const struct learner *learner, uint32_t which) {
 static void hide_overlaid(struct learner *learner, struct generation *generation) {
     const struct token_segment *overlays = learner->segments[SEGMENT_OVERLAY];
     for (uint32_t i = 0; i < overlays->file_count; i++) {
-        const struct place *place = place_of(learner, overlays->files[i].id);
-        if (place->overlay == i && place->segment < SEGMENT_OVERLAY) {
-            generation->dead[place->segment][place->file] = 1;
+        uint32_t id = overlays->files[i].id;
+        const struct place *place = place_of(learner, id);
+        if (place->overlay != i || place->shown_segment == NOWHERE) {
+            continue;
+        }
+        const struct token_segment *segment = learner->segments[place->shown_segment];
+        if (place->shown_file < segment->file_count && segment->files[place->shown_file].id == id) {
+            generation->dead[place->shown_segment][place->shown_file] = 1;
         }
     }
 }
@@ -138,11 +148,19 @@ static void publish(struct learner *learner) {
         struct token_segment *segment = token_segment_retain(learner->segments[i]);
         generation->segments[i] = segment;
         generation->dead[i] = mem_alloc((size_t)segment->file_count + 1);
-        memcpy(generation->dead[i], learner->dead[i], (size_t)segment->file_count + 1);
+        memcpy(generation->dead[i], learner->shown[i], (size_t)segment->file_count + 1);
     }
     hide_overlaid(learner, generation);
-    learner->is_stale = false;
     learner->options.publish(learner->options.context, generation);
+}
+
+// Nothing is on its way: what died may go.
+static void publish_round(struct learner *learner) {
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        memcpy(learner->shown[i], learner->dead[i], (size_t)learner->segments[i]->file_count + 1);
+    }
+    learner->is_stale = false;
+    publish(learner);
 }
 
 // --- reading ---
@@ -349,7 +367,7 @@ bool learner_work(struct learner *learner) {
                 return false;
             }
             if (learner->is_stale) {
-                publish(learner);
+                publish_round(learner);
             }
         }
     }
@@ -414,6 +432,7 @@ void learner_free(struct learner *learner) {
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         token_segment_release(learner->segments[i]);
         free(learner->dead[i]);
+        free(learner->shown[i]);
     }
     token_segment_drop(&learner->fresh);
     token_segment_drop(&learner->typed);
