@@ -139,7 +139,6 @@ static struct part part_of(struct token_segment *segment, const unsigned char *d
 }
 
 static void free_part(struct part *part) {
-    token_segment_release(part->segment);
     free(part->dead);
     free(part->starts);
 }
@@ -239,14 +238,16 @@ struct token_segment *token_segment_merge(struct token_segment *a, const unsigne
                                           struct token_segment *b, const unsigned char *b_dead,
                                           const uint32_t *renumbered, const struct order_watch *watch) {
     struct part first = part_of(a, a_dead), second = part_of(b, b_dead);
-    struct token_segment *merged = NULL;
-    if (first.live_files == 0 && second.moves_together && is_sorted(b) && !renumbered) {
-        merged = token_segment_retain(b);
-    } else if (order_goes_on(watch)) {
-        merged = merge_parts(&first, &second, renumbered, watch);
-    }
+    bool is_b = first.live_files == 0 && second.moves_together && is_sorted(b) && !renumbered;
+    struct token_segment *merged = is_b                   ? b
+                                   : order_goes_on(watch) ? merge_parts(&first, &second, renumbered, watch)
+                                                          : NULL;
     free_part(&first);
     free_part(&second);
+    token_segment_release(a);
+    if (!is_b) {
+        token_segment_release(b);
+    }
     return merged;
 }
 
