@@ -5,7 +5,7 @@
 #include "tests/unit/backends/corpus_world.h"
 #include "tests/unit/unit.h"
 
-enum { FILES = 40, WORDS = 4000 };
+enum { FILES = 24, WORDS = 4000 };
 
 struct scene {
     char *root;
