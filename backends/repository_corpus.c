@@ -9,9 +9,8 @@
 // The tokens stand in three segments: a large base, a delta of the files that
 // changed since, and the unsaved texts of open documents. New text is sorted by
 // itself and merged with the delta, and the delta with the base when it has
-// outgrown a tenth of it; merging is a fraction of the work of sorting. A first
-// pass gathers three times what is learned already before it does so, so that
-// the whole is merged few times. A file that stands in a later segment is dead in
+// outgrown a tenth of it. A first pass shows an eighth of all first, and all when
+// it is over, so that little is sorted twice. A file that stands in a later segment is dead in
 // the earlier ones.
 //
 // The vocabulary only grows, so it too is replaced by a smaller one now and then;

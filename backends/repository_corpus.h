@@ -6,13 +6,13 @@
 //            the learning; attend, pin, unpin, is_learned and statistics from any. on_learned is called on the
 //            corpus' own thread, which runs at low priority.
 // Errors:    a file that cannot be read is left out. Without a thread nothing is learned, and the log says so.
-// Limits:    max_tokens, see repository_selection.h; 8 bytes a token plus the vocabulary (see C3), 13 a token for
+// Limits:    max_tokens, see repository_selection.h; 8 bytes a token plus the vocabulary (see C3), twice that for
 //            the moment in which all of it is merged.
 //
 // Invariants (tests quote the numbers):
 //   C1  a generation holds each live path once: the overlay if there is one, else the disk's file
-//   C2  what is put, removed or overlaid before a commit is seen by pins taken after the next on_learned, and
-//       by none before the commit; a first pass may show its new files when it is over and no earlier
+//   C2  what is put or removed before a commit, and what is overlaid, is seen by pins taken after the next
+//       on_learned; during a first pass new files may be seen later, at the latest when it is over
 //   C3  words that no live file has are forgotten once the vocabulary has doubled since they last were and
 //       grown by 2^18; a pinned generation keeps its own
 //   C4  an overlay is learned within a few milliseconds of work, whatever else there is to learn

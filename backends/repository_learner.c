@@ -6,9 +6,10 @@
 // A place says where the tokens of a path are. What is superseded is dead until
 // its segment is merged the next time.
 //
-// While the long work runs, overlays may come in between and be published with
-// the segments as they were. Only when words are forgotten, and all segments
-// change their meaning at once, they wait.
+// While a round lasts, overlays may come in between and are published with what
+// was shown at the end of the last one, so that no file is missing whose new text
+// is not sorted yet. Only when words are forgotten, and all segments change their
+// meaning at once, they wait.
 #include "backends/repository_learner.h"
 
 #include "backends/repository_segment.h"
@@ -18,14 +19,15 @@
 
 #define NOWHERE UINT32_MAX
 enum { FRESH = SEGMENT_COUNT, SMALLEST_ROUND = 1 << 16, UNUSED_WORDS = 1 << 18 };
-static const uint64_t FIRST_GROWTH =
-    3; // a first pass: so many times what is there is learned before it is merged
-static const uint64_t DELTA_PART = 10; // later: a tenth
+static const uint64_t FIRST_GROWTH = 8; // of what there is, from one round of a first pass to the next
+static const uint64_t DELTA_PART = 10;  // of the base: what later rounds are, and the delta may be
+static const uint64_t SLACK_PART = 16;  // of a round: the estimate may be too low
 static const size_t BINARY_WINDOW = 4096;
 
 struct place {
-    uint32_t segment, file; // what is on disk: base, delta, fresh or NOWHERE
-    uint32_t overlay;       // file of the overlays, or NOWHERE
+    uint32_t segment, file;             // of what is on disk: base, delta, fresh or NOWHERE
+    uint32_t shown_segment, shown_file; // where it was last in the base or the delta
+    uint32_t overlay;                   // file of the overlays, or NOWHERE
 };
 
 struct learner {
@@ -35,7 +37,8 @@ struct learner {
     uint64_t kept_words;  // when unused ones were last forgotten
     uint64_t lost_tokens; // since then
     struct token_segment *segments[SEGMENT_COUNT];
-    unsigned char *dead[SEGMENT_COUNT]; // a byte a file
+    unsigned char *dead[SEGMENT_COUNT];  // a byte a file
+    unsigned char *shown[SEGMENT_COUNT]; // the same at the end of the last round, when nothing was missing
     uint64_t dead_tokens[SEGMENT_COUNT];
     struct segment_builder fresh, typed;
     VEC(unsigned char) fresh_dead;
@@ -43,15 +46,16 @@ struct learner {
     VEC(struct place) places;  // by the selection's id
     struct token_list scratch; // of the file being read
     struct str text;
-    bool is_first; // pass, not over yet
-    bool is_stale; // something was learned or died since the last generation
+    uint64_t round_limit; // tokens
+    bool is_first;        // pass, not over yet
+    bool is_stale;        // something was learned or died since the last generation
 };
 
 // --- places ---
 
 static struct place *place_of(struct learner *learner, uint32_t id) {
     while (learner->places.count <= id) {
-        vec_push(&learner->places, (struct place){NOWHERE, NOWHERE, NOWHERE});
+        vec_push(&learner->places, (struct place){NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE});
     }
     return &learner->places.items[id];
 }
@@ -93,16 +97,18 @@ static void forget_overlay(struct learner *learner, uint32_t id) {
 static void replace(struct learner *learner, uint32_t which, struct token_segment *segment) {
     token_segment_release(learner->segments[which]);
     free(learner->dead[which]);
+    free(learner->shown[which]);
     learner->segments[which] = segment;
     learner->dead[which] = mem_zero((size_t)segment->file_count + 1, 1);
+    learner->shown[which] = mem_zero((size_t)segment->file_count + 1, 1);
     learner->dead_tokens[which] = 0;
     for (uint32_t i = 0; i < segment->file_count; i++) {
         struct place *place = place_of(learner, segment->files[i].id);
         if (which == SEGMENT_OVERLAY) {
             place->overlay = i;
         } else {
-            place->segment = which;
-            place->file = i;
+            place->segment = place->shown_segment = which;
+            place->file = place->shown_file = i;
         }
     }
     learner->is_stale = true;
@@ -122,9 +128,14 @@ static uint64_t live_tokens(const struct learner *learner, uint32_t which) {
 static void hide_overlaid(struct learner *learner, struct generation *generation) {
     const struct token_segment *overlays = learner->segments[SEGMENT_OVERLAY];
     for (uint32_t i = 0; i < overlays->file_count; i++) {
-        const struct place *place = place_of(learner, overlays->files[i].id);
-        if (place->overlay == i && place->segment < SEGMENT_OVERLAY) {
-            generation->dead[place->segment][place->file] = 1;
+        uint32_t id = overlays->files[i].id;
+        const struct place *place = place_of(learner, id);
+        if (place->overlay != i || place->shown_segment == NOWHERE) {
+            continue;
+        }
+        const struct token_segment *segment = learner->segments[place->shown_segment];
+        if (place->shown_file < segment->file_count && segment->files[place->shown_file].id == id) {
+            generation->dead[place->shown_segment][place->shown_file] = 1;
         }
     }
 }
@@ -137,11 +148,19 @@ static void publish(struct learner *learner) {
         struct token_segment *segment = token_segment_retain(learner->segments[i]);
         generation->segments[i] = segment;
         generation->dead[i] = mem_alloc((size_t)segment->file_count + 1);
-        memcpy(generation->dead[i], learner->dead[i], (size_t)segment->file_count + 1);
+        memcpy(generation->dead[i], learner->shown[i], (size_t)segment->file_count + 1);
     }
     hide_overlaid(learner, generation);
-    learner->is_stale = false;
     learner->options.publish(learner->options.context, generation);
+}
+
+// Nothing is on its way: what died may go.
+static void publish_round(struct learner *learner) {
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        memcpy(learner->shown[i], learner->dead[i], (size_t)learner->segments[i]->file_count + 1);
+    }
+    learner->is_stale = false;
+    publish(learner);
 }
 
 // --- reading ---
@@ -179,21 +198,36 @@ static void learn(struct learner *learner, const struct selection_task *task) {
     }
 }
 
-static uint64_t round_limit(const struct learner *learner) {
+// How much more is learned before it is merged and seen. If it is known what there is, rounds end at an eighth
+// of it, a 64th and so on, and at all of it.
+static uint64_t round_limit(struct learner *learner) {
     uint64_t live = live_tokens(learner, SEGMENT_BASE) + live_tokens(learner, SEGMENT_DELTA);
-    uint64_t limit = learner->is_first ? FIRST_GROWTH * live : live / DELTA_PART;
+    uint64_t limit = live / DELTA_PART;
+    if (learner->is_first && selection_is_complete(learner->options.selection)) {
+        uint64_t goal = live + selection_waiting(learner->options.selection);
+        while (goal / FIRST_GROWTH > live + SMALLEST_ROUND) {
+            goal /= FIRST_GROWTH;
+        }
+        limit = goal - live + goal / SLACK_PART;
+    } else if (learner->is_first) {
+        limit = live * (FIRST_GROWTH - 1);
+    }
     return limit > SMALLEST_ROUND ? limit : SMALLEST_ROUND;
 }
 
 static bool round_is_full(const struct learner *learner) {
-    return learner->fresh.tokens.count >= round_limit(learner);
+    return learner->fresh.tokens.count >= learner->round_limit;
 }
 
 // Until the round is full or there is nothing to learn now; false if stopped.
 static bool gather(struct learner *learner) {
     struct selection_task task;
-    uint64_t limit = round_limit(learner), waiting = selection_waiting(learner->options.selection);
-    token_segment_reserve(&learner->fresh, (size_t)(waiting < limit ? waiting : limit));
+    if (learner->fresh.files.count == 0) {
+        uint64_t waiting = selection_waiting(learner->options.selection);
+        learner->round_limit = round_limit(learner);
+        token_segment_reserve(&learner->fresh,
+                              (size_t)(waiting < learner->round_limit ? waiting : learner->round_limit));
+    }
     while (!round_is_full(learner)) {
         if (!order_goes_on(&learner->open)) {
             return false;
@@ -275,33 +309,40 @@ static bool base_is_rotten(const struct learner *learner) {
     return learner->dead_tokens[SEGMENT_BASE] > delta_limit(learner);
 }
 
-static bool merge_delta(struct learner *learner, struct token_segment *delta) {
-    struct token_segment *base = merge(learner, SEGMENT_BASE, delta, NULL, NULL, &learner->open);
+static bool merge_base(struct learner *learner, struct token_segment *other, const unsigned char *dead) {
+    struct token_segment *base = merge(learner, SEGMENT_BASE, other, dead, NULL, &learner->open);
     if (base) {
         replace(learner, SEGMENT_BASE, base);
-        replace(learner, SEGMENT_DELTA, empty_segment());
     }
     return base != NULL;
 }
 
-// What was gathered becomes part of the delta, or of the base.
-static bool absorb(struct learner *learner) {
-    struct token_segment *fresh = token_segment_finish(&learner->fresh, &learner->open);
-    if (!fresh) {
-        return false;
-    }
-    vec_push(&learner->fresh_dead, 0); // so that it is never NULL
-    struct token_segment *delta =
-        merge(learner, SEGMENT_DELTA, fresh, learner->fresh_dead.items, NULL, &learner->open);
-    learner->fresh_dead.count = 0;
+static bool merge_delta(struct learner *learner, struct token_segment *fresh, const unsigned char *dead) {
+    struct token_segment *delta = merge(learner, SEGMENT_DELTA, fresh, dead, NULL, &learner->open);
     if (!delta) {
         return false;
     }
-    if (delta->count > delta_limit(learner) || base_is_rotten(learner)) {
-        return merge_delta(learner, delta);
+    if (delta->count <= delta_limit(learner) && !base_is_rotten(learner)) {
+        replace(learner, SEGMENT_DELTA, delta);
+        return true;
     }
-    replace(learner, SEGMENT_DELTA, delta);
-    return true;
+    bool done = merge_base(learner, delta, NULL);
+    if (done) {
+        replace(learner, SEGMENT_DELTA, empty_segment());
+    }
+    return done;
+}
+
+// What was gathered becomes part of the delta, or of the base: all of it is sorted then, so not before.
+static bool absorb(struct learner *learner) {
+    bool is_large =
+        learner->fresh.tokens.count > delta_limit(learner) && live_tokens(learner, SEGMENT_DELTA) == 0;
+    struct token_segment *fresh = is_large ? token_segment_unsorted(&learner->fresh)
+                                           : token_segment_finish(&learner->fresh, &learner->open);
+    vec_push(&learner->fresh_dead, 0); // so that it is never NULL
+    bool done = fresh && (is_large ? merge_base : merge_delta)(learner, fresh, learner->fresh_dead.items);
+    learner->fresh_dead.count = 0;
+    return done;
 }
 
 // A first pass shows nothing new until it is worth the merging, or over.
@@ -326,7 +367,7 @@ bool learner_work(struct learner *learner) {
                 return false;
             }
             if (learner->is_stale) {
-                publish(learner);
+                publish_round(learner);
             }
         }
     }
@@ -391,6 +432,7 @@ void learner_free(struct learner *learner) {
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         token_segment_release(learner->segments[i]);
         free(learner->dead[i]);
+        free(learner->shown[i]);
     }
     token_segment_drop(&learner->fresh);
     token_segment_drop(&learner->typed);

@@ -25,7 +25,7 @@
 
 #include "backends/repository_tokens.h"
 
-enum { SMALL_RANGE = 12, KEYED_RANGE = 1 << 18, WATCH_EACH = 1 << 16, AHEAD = 64 };
+enum { SMALL_RANGE = 12, KEYED_RANGE = 1 << 18, WATCH_EACH = 1 << 16, WORK = 64, SOON = 32 };
 
 struct keyed {
     uint64_t key; // some tokens, the nearest in the highest bits; what is beyond the file's beginning is 0
@@ -50,6 +50,13 @@ struct part {
 
 static inline uint32_t key_at(const uint32_t *tokens, uint32_t position, uint32_t depth) {
     return token_id(tokens[position - depth]);
+}
+
+// What will be looked at soon: the processor fetches it meanwhile.
+static inline void fetch(const uint32_t *tokens, const uint32_t *items, uint32_t count, uint32_t at) {
+    if (at < count) {
+        __builtin_prefetch(&tokens[items[at]]);
+    }
 }
 
 static void note_work(struct sorter *sorter, uint32_t count) {
@@ -172,9 +179,9 @@ static void sort_with_keys(struct sorter *sorter, struct part part) {
         return;
     }
     for (uint32_t i = 0; i < part.count; i++) {
-        sorter->keyed[i].position = part.items[i];
+        fetch(sorter->tokens, part.items, part.count, i + SOON);
+        sorter->keyed[i] = (struct keyed){make_key(sorter, part.items[i], part.depth), part.items[i]};
     }
-    load_keys(sorter, sorter->keyed, part.count, part.depth);
     sort_keyed(sorter, sorter->keyed, part.count, part.depth);
     for (uint32_t i = 0; i < part.count; i++) {
         part.items[i] = sorter->keyed[i].position;
@@ -203,11 +210,13 @@ static void partition(const uint32_t *tokens, struct part part, struct part part
     uint32_t *items = part.items, low = 0, at = 0, high = part.count;
     uint32_t pivot = pivot_of(tokens, part);
     while (at < high) {
+        fetch(tokens, items, part.count, at + SOON);
         uint32_t key = key_at(tokens, items[at], part.depth);
         if (key < pivot) {
             swap_items(items, low++, at++);
         } else if (key > pivot) {
             swap_items(items, at, --high);
+            fetch(tokens, items, part.count, high - SOON); // or beyond the end, then not
         } else {
             at++;
         }
@@ -325,13 +334,15 @@ static inline void induce(struct induction *induction, uint32_t at, bool greater
 static void induce_all(struct sorter *sorter, struct induction *induction) {
     memcpy(induction->next, induction->starts, induction->ids * sizeof *induction->next);
     for (uint32_t i = 0; i < induction->total && !sorter->stopped; i++) {
+        fetch(induction->tokens, induction->order, induction->total, i + SOON);
         induce(induction, i, true);
-        note_work(sorter, i % AHEAD == 0 ? AHEAD : 0);
+        note_work(sorter, i % WORK == 0 ? WORK : 0);
     }
     memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
     for (uint32_t i = induction->total; i-- > 0 && !sorter->stopped;) {
+        fetch(induction->tokens, induction->order, induction->total, i - SOON); // or beyond the end, then not
         induce(induction, i, false);
-        note_work(sorter, i % AHEAD == 0 ? AHEAD : 0);
+        note_work(sorter, i % WORK == 0 ? WORK : 0);
     }
 }
 

@@ -18,7 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ORDER_DEPTH = 24, ORDER_STOPPED = UINT32_MAX };
+enum { ORDER_DEPTH = 24 };
+#define ORDER_STOPPED UINT32_MAX
 
 struct order_range {
     uint32_t low, high; // [low, high) of the order

@@ -4,7 +4,7 @@
 // order by context, the files, and a coarse map from position to file. Nothing
 // points out of it but the paths, so sharing it needs a counter and no lock.
 //
-// Only new text is sorted. Segments become one by merging their orders, and
+// Segments become one by merging their orders, unless they are of like size, and
 // lose files by leaving them out: the rest keeps its order when positions move,
 // and when words get new numbers in the order of the old ones.
 #include "backends/repository_segment.h"
@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include "base/spill.h"
 
-enum { WATCH_EACH = 1 << 18 };
+enum { WATCH_EACH = 1 << 18, MERGED_PART = 8 };
 
 uint64_t corpus_folder_hash(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -85,17 +85,30 @@ static struct token_segment *segment_of(struct segment_builder *builder) {
     return segment;
 }
 
-struct token_segment *token_segment_finish(struct segment_builder *builder, const struct order_watch *watch) {
-    struct token_segment *segment = segment_of(builder);
+static bool sort(struct token_segment *segment, const struct order_watch *watch) {
     if (segment->count > 0) {
         segment->order = spill_alloc(segment->count * sizeof *segment->order);
         segment->order_count = order_sort(segment->tokens, segment->count, segment->order, watch);
     }
-    if (segment->order_count == ORDER_STOPPED) {
+    return segment->order_count != ORDER_STOPPED;
+}
+
+// NULL if that was stopped.
+static struct token_segment *sorted(struct token_segment *segment, bool done) {
+    if (!done) {
         token_segment_release(segment);
         return NULL;
     }
     return segment;
+}
+
+struct token_segment *token_segment_unsorted(struct segment_builder *builder) {
+    return segment_of(builder);
+}
+
+struct token_segment *token_segment_finish(struct segment_builder *builder, const struct order_watch *watch) {
+    struct token_segment *segment = segment_of(builder);
+    return sorted(segment, sort(segment, watch));
 }
 
 // --- two into one ---
@@ -126,7 +139,6 @@ static struct part part_of(struct token_segment *segment, const unsigned char *d
 }
 
 static void free_part(struct part *part) {
-    token_segment_release(part->segment);
     free(part->dead);
     free(part->starts);
 }
@@ -196,6 +208,17 @@ static bool merge_orders(struct token_segment *merged, struct part *a, struct pa
     return done;
 }
 
+static bool is_sorted(const struct token_segment *segment) {
+    return segment->count == 0 || segment->order != NULL;
+}
+
+// Merging costs several times what sorting does, for each position of the shorter one.
+static bool is_worth_merging(const struct part *a, const struct part *b) {
+    uint32_t shorter = order_length(a) < order_length(b) ? order_length(a) : order_length(b);
+    return is_sorted(a->segment) && is_sorted(b->segment) &&
+           shorter < (order_length(a) + order_length(b)) / MERGED_PART;
+}
+
 static struct token_segment *merge_parts(struct part *a, struct part *b, const uint32_t *renumbered,
                                          const struct order_watch *watch) {
     struct segment_builder builder = {0};
@@ -204,25 +227,27 @@ static struct token_segment *merge_parts(struct part *a, struct part *b, const u
     copy_tokens(b, &builder, renumbered);
     free_if_alone(b->segment, &b->segment->tokens);
     struct token_segment *merged = segment_of(&builder);
-    if (merged->count > 0 && !merge_orders(merged, a, b, watch)) {
-        token_segment_release(merged);
-        return NULL;
+    if (is_worth_merging(a, b)) {
+        return sorted(merged, merge_orders(merged, a, b, watch));
     }
-    return merged;
+    free_if_alone(b->segment, &b->segment->order);
+    return sorted(merged, sort(merged, watch));
 }
 
 struct token_segment *token_segment_merge(struct token_segment *a, const unsigned char *a_dead,
                                           struct token_segment *b, const unsigned char *b_dead,
                                           const uint32_t *renumbered, const struct order_watch *watch) {
     struct part first = part_of(a, a_dead), second = part_of(b, b_dead);
-    struct token_segment *merged = NULL;
-    if (first.live_files == 0 && second.moves_together && !renumbered) {
-        merged = token_segment_retain(b);
-    } else if (order_goes_on(watch)) {
-        merged = merge_parts(&first, &second, renumbered, watch);
-    }
+    bool is_b = first.live_files == 0 && second.moves_together && is_sorted(b) && !renumbered;
+    struct token_segment *merged = is_b                   ? b
+                                   : order_goes_on(watch) ? merge_parts(&first, &second, renumbered, watch)
+                                                          : NULL;
     free_part(&first);
     free_part(&second);
+    token_segment_release(a);
+    if (!is_b) {
+        token_segment_release(b);
+    }
     return merged;
 }
 

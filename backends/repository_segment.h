@@ -25,7 +25,9 @@ bool token_segment_add(struct segment_builder *builder, const struct segment_fil
 void token_segment_drop(struct segment_builder *builder);     // gathers from nothing again
 // Sorts; leaves an empty builder.
 struct token_segment *token_segment_finish(struct segment_builder *builder, const struct order_watch *watch);
-// The living files of both, in this order. dead: a byte a file, or NULL. renumbered: NULL, or of each word its new
+// The same without an order: to be merged with what is not much larger, and nothing else.
+struct token_segment *token_segment_unsorted(struct segment_builder *builder);
+// The living files of both, in this order, sorted. dead: a byte a file, or NULL. renumbered: NULL, or of each word its new
 // number, in the old order (vocabulary_shrink). Takes over the references; what nobody else holds of b is
 // freed on the way.
 struct token_segment *token_segment_merge(struct token_segment *a, const unsigned char *a_dead,

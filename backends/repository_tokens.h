@@ -37,6 +37,7 @@ struct vocabulary {
     atomic_int references;
     uv_mutex_t lock;
     struct intern words;
+    uint32_t of_byte[256]; // the words of one byte, which are half of all; INTERN_NONE if it has it not
 };
 
 struct encoder {

@@ -395,7 +395,7 @@ static void test_first_pass_of_many_files(void **state) { // C1, C2
         world_put(&world, path, text.data);
         world_commit(&world, false);
         corpus_statistics(world.corpus, &figures);
-        assert_true(figures.files <= (uint64_t)file + 1 && figures.files >= (uint64_t)file / 4);
+        assert_true(figures.files <= (uint64_t)file + 1 && figures.files >= (uint64_t)file / 8);
     }
     corpus_remove(world.corpus, "f149.c"); // not sorted yet, perhaps
     world_commit(&world, true);
