@@ -276,6 +276,10 @@ static int explain_lines(bool json) {
     return status;
 }
 
-int explain_command(const char *path, bool json) {
-    return strcmp(path, "-") == 0 ? explain_lines(json) : explain_one(path, json);
+int explain_command(char *const *paths, int count, bool json) {
+    int status = count ? 0 : explain_one(".", json);
+    for (int i = 0; i < count; i++) {
+        status |= strcmp(paths[i], "-") == 0 ? explain_lines(json) : explain_one(paths[i], json);
+    }
+    return status;
 }

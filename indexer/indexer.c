@@ -44,6 +44,11 @@ void indexer_warn(struct indexer *self, const char *format, ...) {
     indexer_tell(self);
 }
 
+void indexer_warn_of_store(struct indexer *self) {
+    indexer_warn(self, "%s; the index works on in memory, but the next start will take longer",
+                 self->store_trouble);
+}
+
 static void tell_warnings(struct indexer *self) {
     uv_mutex_lock(&self->lock);
     struct path_list warnings = self->warnings;
@@ -119,6 +124,7 @@ static void free_all(struct indexer *self) {
     vec_free(&self->to_parse);
     uv_cond_destroy(&self->scan_wake);
     uv_mutex_destroy(&self->lock);
+    free(self->store_trouble);
     free(self->store_path);
     free(self->root);
     free(self);
@@ -141,6 +147,10 @@ static struct indexer *make(uv_loop_t *loop, const struct indexer_options *optio
     self->options.root = self->root;
     char *place = options->store_path ? mem_copy_string(options->store_path) : store_path_of(self->root);
     self->store_path = place ? place : mem_copy_string("");
+    self->store_code = place ? 0 : ERR_NOT_FOUND;
+    self->store_trouble = place ? NULL
+                                : mem_copy_string("there is no home folder to keep the index in (set HOME or "
+                                                  "XDG_CACHE_HOME)");
     self->options.store_path = self->store_path;
     atomic_init(&self->store_works, self->store_path[0] != '\0');
     cancel_init(&self->stop, 0);
@@ -254,15 +264,12 @@ int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_opt
         return result;
     }
     struct indexer *self = make(loop, options);
+    if (self->store_trouble) {
+        indexer_warn_of_store(self);
+    }
     start(self);
     if (options->watch) {
         start_watching(self);
-    }
-    if (!self->store_path[0] && !options->store_path) {
-        indexer_warn(
-            self,
-            "there is no home folder to keep the index in (set HOME or XDG_CACHE_HOME); the index works on "
-            "in memory, but the next start will take longer");
     }
     *out = self;
     return 0;
@@ -375,4 +382,10 @@ bool indexer_includes(struct indexer *self, const char *path, const char **reaso
 
 const char *indexer_store_path(const struct indexer *self) {
     return atomic_load(&self->store_works) ? self->store_path : "";
+}
+
+int indexer_store_trouble(const struct indexer *self, const char **message) {
+    bool works = atomic_load(&self->store_works);
+    *message = works ? NULL : self->store_trouble;
+    return *message ? self->store_code : 0;
 }

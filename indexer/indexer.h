@@ -86,5 +86,7 @@ void indexer_progress(const struct indexer *indexer, struct index_progress *prog
 // Would the walk take this path (below the root)? reason gets a short phrase when it would not.
 bool indexer_includes(struct indexer *indexer, const char *path, const char **reason);
 const char *indexer_store_path(const struct indexer *indexer); // "" without a store
+// Why nothing is stored: err.h's code and words for people; 0 and NULL if the store works or is not wanted.
+int indexer_store_trouble(const struct indexer *indexer, const char **message);
 
 #endif

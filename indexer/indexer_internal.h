@@ -77,7 +77,9 @@ struct found_list {
 struct indexer {
     struct indexer_options options; // strings are our own copies
     char *root;
-    char *store_path; // "" without a store
+    char *store_path;    // "" without a store
+    char *store_trouble; // set once, before store_works is cleared; NULL: none
+    int store_code;      // likewise; of err.h
     atomic_bool store_works;
     atomic_bool is_loaded;         // the catalog holds what the store knows; set with the lock held
     _Atomic uint64_t told_loop_us; // when the loop was woken last
@@ -133,5 +135,6 @@ void indexer_tell(struct indexer *self);
 bool indexer_report_is_due(const struct indexer *self);
 // For people, from any thread; reaches on_warning on the loop.
 void indexer_warn(struct indexer *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void indexer_warn_of_store(struct indexer *self); // store_trouble, and what it means
 
 #endif

@@ -42,10 +42,11 @@ struct writer {
 static void give_up_store(struct writer *self, const struct err *err) {
     store_close(self->store);
     self->store = NULL;
+    self->indexer->store_code = err->code;
+    self->indexer->store_trouble = mem_copy_string(err->message);
     atomic_store(&self->indexer->store_works, false);
     if (err->code != ERR_CANCELLED) {
-        indexer_warn(self->indexer, "%s; the index works on in memory, but the next start will take longer",
-                     err->message);
+        indexer_warn_of_store(self->indexer);
     }
 }
 
