@@ -90,8 +90,9 @@ struct ranking {
     struct rank *ranks; // of the candidates, best first once sorted
     size_t rank_count;
     struct evidence around, line;
-    struct map scopes;                   // segment_name_key of a name near -> distance
-    float *kinship[SNAPSHOT_SEGMENTS];   // of each folder: 1 for the own, less the farther away
+    struct map scopes; // segment_name_key of a name near -> distance
+    float *kinship
+        [SNAPSHOT_SEGMENTS]; // of each folder: 1 for the own, less the farther away, 0 if not measured yet
     uint32_t *placed[SNAPSHOT_SEGMENTS]; // of each file: 1 + index in places, 0 if not rated yet
     VEC(struct place) places;
     struct scope_memo memo;
@@ -202,23 +203,30 @@ static void offer_imported(struct ranking *ranking) {
     }
 }
 
-static void measure_kinship(struct ranking *ranking) {
+static void make_room_for_places(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
     for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
         const struct segment *segment = input->snapshot->segments[s];
-        ranking->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
         ranking->chunks += (float)segment->fields[SEGMENT_CHUNKS].count;
-        ranking->kinship[s] = mem_alloc((segment->folder_count + (size_t)1) * sizeof(float));
-        for (uint32_t i = 0; i < segment->folder_count; i++) {
-            struct slice path = slice_of_string(segment->files[segment->folder_files[i]].record->path);
-            float distance = (float)paths_distance(path, input->query->path);
-            ranking->kinship[s][i] = 1.0f / (1.0f + distance * distance);
-        }
+        ranking->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
+        ranking->kinship[s] = mem_zero(segment->folder_count + (size_t)1, sizeof(float));
     }
 }
 
+// Measured when first asked for: there are many folders, and few that matter.
+static float kinship_of(struct ranking *ranking, uint32_t s, uint32_t folder) {
+    float *kinship = &ranking->kinship[s][folder];
+    if (*kinship <= 0) {
+        const struct segment *segment = ranking->input->snapshot->segments[s];
+        struct slice path = slice_of_string(segment->files[segment->folder_files[folder]].record->path);
+        float distance = (float)paths_distance(path, ranking->input->query->path);
+        *kinship = 1.0f / (1.0f + distance * distance);
+    }
+    return *kinship;
+}
+
 // How many chunks say the name; *near weighs each by its folder's kinship.
-static float count_uses(const struct ranking *ranking, uint32_t term, float *near) {
+static float count_uses(struct ranking *ranking, uint32_t term, float *near) {
     struct postings_list lists[SNAPSHOT_SEGMENTS];
     const struct snapshot *snapshot = ranking->input->snapshot;
     uint32_t used = 0, i = 0;
@@ -232,7 +240,8 @@ static float count_uses(const struct ranking *ranking, uint32_t term, float *nea
         const struct segment *segment = snapshot->segments[s];
         const struct segment_entry *entries = segment->fields[SEGMENT_CHUNKS].entries;
         for (; i < lists[s].length; i += step) {
-            *near += ranking->kinship[s][segment->folders[entries[lists[s].documents[i]].file]] * (float)step;
+            *near +=
+                kinship_of(ranking, s, segment->folders[entries[lists[s].documents[i]].file]) * (float)step;
         }
         i -= lists[s].length;
     }
@@ -286,8 +295,12 @@ static void rate_name(const struct ranking *ranking, const struct segment_keys *
 // Does the symbol begin with the word being typed?
 static bool continues_word(const struct query *query, const struct segment *segment, uint32_t id) {
     size_t typed = query->cursor - query->word;
-    const char *name = typed > 0 ? segment_symbol(segment, id)->name : "";
-    return typed > 0 && strlen(name) > typed && memcmp(name, query->text.data + query->word, typed) == 0;
+    const char *word = query->text.data + query->word;
+    if (typed == 0 || segment->keys[id].initial != word[0]) {
+        return false;
+    }
+    const char *name = segment_symbol(segment, id)->name;
+    return strncmp(name, word, typed) == 0 && name[typed] != '\0';
 }
 
 // Candidates of one scope mostly follow each other, so what was found out last is kept.
@@ -345,7 +358,7 @@ static float rate(struct ranking *ranking, struct signature *candidate) {
     return score_of(features);
 }
 
-static float rate_uses(const struct ranking *ranking, struct signature *candidate) {
+static float rate_uses(struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     float near, used = count_uses(ranking, segment->keys[candidate->id].name_term, &near);
     float *features = candidate->features;
@@ -353,7 +366,7 @@ static float rate_uses(const struct ranking *ranking, struct signature *candidat
         features[SIGNATURE_SIMILAR] * logf((ranking->chunks + 1) / (used + 1)) / 5.0f;
     features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
     features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
-    float length = 1.0f + (float)strlen(segment_symbol(segment, candidate->id)->signature);
+    float length = 1.0f + (float)segment->keys[candidate->id].signature_length;
     return score_of(features) - LENGTH_PRICE * logf(length / PLAIN_LENGTH);
 }
 
@@ -439,7 +452,7 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.line.terms);
     map_init(&ranking.scopes);
     note_scopes(&ranking);
-    measure_kinship(&ranking);
+    make_room_for_places(&ranking);
     offer_ranked(&ranking, input->query->terms, input->query->term_count, SIGNATURE_BM25);
     offer_ranked(&ranking, input->query->line_terms, input->query->line_term_count, SIGNATURE_BM25_LINE);
     if (!cancel_fired(input->cancel)) {
