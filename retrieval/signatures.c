@@ -87,7 +87,7 @@ struct ranking {
     const struct signatures_input *input;
     struct map known; // segment and id -> candidate
     VEC(struct signature) candidates;
-    struct rank *ranks; // of the candidates, best first once sorted
+    struct rank *ranks; // of the candidates, best first once sorted; behind them room for sorting
     size_t rank_count;
     struct evidence around, line;
     struct map scopes; // segment_name_key of a name near -> distance
@@ -332,12 +332,19 @@ static void rate_scope(struct ranking *ranking, const struct segment_keys *keys,
     }
 }
 
+// In four sums, as one could be added to only after it was.
 static float score_of(const float *features) {
-    float score = 0;
-    for (int i = 0; i < SIGNATURE_FEATURE_COUNT; i++) {
-        score += weights[i] * features[i];
+    float sums[4] = {0};
+    int i = 0;
+    for (; i + 4 <= SIGNATURE_FEATURE_COUNT; i += 4) {
+        for (int lane = 0; lane < 4; lane++) {
+            sums[lane] += weights[i + lane] * features[i + lane];
+        }
     }
-    return score;
+    for (; i < SIGNATURE_FEATURE_COUNT; i++) {
+        sums[0] += weights[i] * features[i];
+    }
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 // All but what count_uses tells.
@@ -370,17 +377,41 @@ static float rate_uses(struct ranking *ranking, struct signature *candidate) {
     return score_of(features) - LENGTH_PRICE * logf(length / PLAIN_LENGTH);
 }
 
-// Candidates come in an order that depends on the index and the query alone, so ties do too.
-static int compare_ranks(const void *left, const void *right) {
-    const struct rank *a = left, *b = right;
-    if (a->score > b->score || a->score < b->score) {
-        return a->score > b->score ? -1 : 1;
-    }
-    return a->candidate < b->candidate ? -1 : a->candidate > b->candidate;
+// Higher scores give lower keys. Candidates come in an order that depends on the index and the query alone, so
+// ties do too.
+static uint64_t key_of(struct rank rank) {
+    uint32_t bits;
+    memcpy(&bits, &rank.score, sizeof bits);
+    bits = bits >> 31 ? bits : ~bits & 0x7FFFFFFFu;
+    return (uint64_t)bits << 32 | rank.candidate;
 }
 
+static size_t digit_of(struct rank rank, unsigned digit) {
+    return (size_t)(key_of(rank) >> (8 * digit) & 0xFF);
+}
+
+// By bytes of the key from the lowest, each time keeping the order of what is equal. Candidates fill two bytes.
 static void sort(struct ranking *ranking) {
-    qsort(ranking->ranks, ranking->rank_count, sizeof *ranking->ranks, compare_ranks);
+    static const unsigned digits[] = {0, 1, 4, 5, 6, 7};
+    size_t count = ranking->rank_count;
+    struct rank *from = ranking->ranks, *to = ranking->ranks + SIGNATURES_CANDIDATES;
+    for (size_t d = 0; d < sizeof digits / sizeof digits[0]; d++) {
+        uint32_t places[256] = {0}, total = 0;
+        for (size_t i = 0; i < count; i++) {
+            places[digit_of(from[i], digits[d])]++;
+        }
+        for (size_t value = 0; value < 256; value++) {
+            uint32_t here = places[value];
+            places[value] = total;
+            total += here;
+        }
+        for (size_t i = 0; i < count; i++) {
+            to[places[digit_of(from[i], digits[d])]++] = from[i];
+        }
+        struct rank *sorted = to;
+        to = from;
+        from = sorted;
+    }
 }
 
 static void push_back_repeated(struct ranking *ranking) {
@@ -398,7 +429,7 @@ static void push_back_repeated(struct ranking *ranking) {
 // Rates all candidates by what is cheap to know, then the best of them in full.
 static void rank_candidates(struct ranking *ranking) {
     size_t count = ranking->candidates.count;
-    ranking->ranks = mem_alloc((count + 1) * sizeof *ranking->ranks);
+    ranking->ranks = mem_alloc(2 * (size_t)SIGNATURES_CANDIDATES * sizeof *ranking->ranks);
     for (size_t i = 0; i < count; i++) {
         ranking->ranks[i] = (struct rank){rate(ranking, &ranking->candidates.items[i]), (uint32_t)i};
     }
@@ -451,6 +482,7 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.around.terms);
     map_init(&ranking.line.terms);
     map_init(&ranking.scopes);
+    vec_reserve(&ranking.candidates, SIGNATURES_CANDIDATES);
     note_scopes(&ranking);
     make_room_for_places(&ranking);
     offer_ranked(&ranking, input->query->terms, input->query->term_count, SIGNATURE_BM25);
