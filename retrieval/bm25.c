@@ -22,6 +22,8 @@ static const float SATURATION = 1.2f;     // k1
 static const float LENGTH_WEIGHT = 0.75f; // b
 enum { COMMON_FROM = 50 };                // below so many documents no term counts as common
 enum { BLOCK = 8192, WORDS = BLOCK / 64 };
+// A look-up costs as much as some steps along a list: of what could be skipped, so much of the bound is.
+static const float SKIPPED = 0.5f;
 static const float ROUNDING = 1.0001f; // bounds allow for sums of floats
 
 // A term of the query in one segment.
@@ -221,7 +223,7 @@ static void offer_block(struct search *search, uint32_t start, size_t heavy) {
 static void search_block(struct search *search, uint32_t start, uint32_t end) {
     size_t heavy = search->cursor_count;
     float worst = worst_score(search);
-    while (heavy > 0 && search->cursors[heavy - 1].bound < worst) {
+    while (heavy > 0 && search->cursors[heavy - 1].bound < SKIPPED * worst) {
         heavy--;
     }
     for (size_t i = 0; i < heavy; i++) {
