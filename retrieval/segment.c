@@ -66,6 +66,7 @@ static void number_entries(struct segment *segment, enum segment_field field) {
         part->count += document_count(segment->files[f].record, field);
     }
     part->entries = spill_alloc((part->count + (size_t)1) * sizeof *part->entries);
+    part->lengths = spill_alloc((part->count + (size_t)1) * sizeof *part->lengths);
     uint32_t id = 0;
     for (uint32_t f = 0; f < segment->file_count; f++) {
         uint32_t count = document_count(segment->files[f].record, field);
@@ -78,8 +79,8 @@ static void number_entries(struct segment *segment, enum segment_field field) {
 static void add_terms(struct build *build, enum segment_field field, uint32_t id, const struct term *terms,
                       uint32_t count, uint32_t length) {
     struct segment_part *part = &build->segment->fields[field];
-    part->entries[id].length = length;
-    part->total_length += length;
+    part->lengths[id] = (uint16_t)(length < UINT16_MAX ? length : UINT16_MAX);
+    part->total_length += part->lengths[id];
     for (uint32_t i = 0; i < count; i++) {
         postings_add(&build->postings, terms[i].hash, id, terms[i].count);
     }
@@ -146,7 +147,9 @@ static void hash_names(struct segment *segment) {
                                                   .scope = scope.length ? segment_exact_key(scope) : 0,
                                                   .name_term = segment_name_key(name),
                                                   .scope_term = segment_name_key(scope),
+                                                  .signature_length = (uint16_t)strlen(symbol->signature),
                                                   .kind = (uint8_t)symbol->kind,
+                                                  .initial = symbol->name[0],
                                                   .is_declaration = symbol->is_declaration,
                                                   .is_private = symbol->name[0] == '_'};
     }
@@ -339,7 +342,7 @@ uint64_t segment_bytes(const struct segment *segment) {
     uint64_t bytes = segment->file_count * (sizeof *segment->files + sizeof *segment->folders);
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *part = &segment->fields[field];
-        bytes += part->count * sizeof *part->entries + postings_bytes(&part->terms);
+        bytes += part->count * (sizeof *part->entries + sizeof *part->lengths) + postings_bytes(&part->terms);
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
     bytes += postings_bytes(&segment->names) + postings_bytes(&segment->paths);
@@ -354,6 +357,7 @@ static void destroy(struct segment *segment) {
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         spill_free(segment->fields[field].entries);
+        spill_free(segment->fields[field].lengths);
         postings_free(&segment->fields[field].terms);
     }
     postings_free(&segment->names);

@@ -37,9 +37,8 @@ struct segment_file {
 
 // A chunk or a symbol as a document to be ranked.
 struct segment_entry {
-    uint32_t file;   // number of its file
-    uint32_t index;  // in its record
-    uint32_t length; // terms in all
+    uint32_t file;  // number of its file
+    uint32_t index; // in its record
 };
 
 // What every query asks of a symbol, hashed once and side by side: following a symbol's own pointers for
@@ -47,7 +46,9 @@ struct segment_entry {
 struct segment_keys {
     uint64_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
     uint32_t name_term, scope_term; // segment_name_key of them
-    uint8_t kind;                   // enum symbol_kind
+    uint16_t signature_length;
+    uint8_t kind; // enum symbol_kind
+    char initial; // the name's first character
     bool is_declaration;
     bool is_private; // the name begins with "_"
 };
@@ -56,8 +57,9 @@ enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 
 struct segment_part {
     struct segment_entry *entries;
+    uint16_t *lengths; // of each: its terms in all, or the highest that fits
     uint32_t count;
-    uint64_t total_length; // terms of all
+    uint64_t total_length; // sum of the lengths
     struct postings terms;
 };
 

@@ -90,6 +90,7 @@ static void merge_entries(struct merge *merge, enum segment_field field) {
         number_part(&merge->moving[s], &merge->sources[s].segment->fields[field], field, &out->count);
     }
     out->entries = spill_alloc((out->count + (size_t)1) * sizeof *out->entries);
+    out->lengths = spill_alloc((out->count + (size_t)1) * sizeof *out->lengths);
     for (uint32_t s = 0; s < merge->count; s++) {
         const struct segment_part *part = &merge->sources[s].segment->fields[field];
         for (uint32_t id = 0; id < part->count; id++) {
@@ -98,7 +99,8 @@ static void merge_entries(struct merge *merge, enum segment_field field) {
                 struct segment_entry entry = part->entries[id];
                 entry.file = number_of(&merge->moving[s], NUMBERED_FILES, entry.file);
                 out->entries[number] = entry;
-                out->total_length += entry.length;
+                out->lengths[number] = part->lengths[id];
+                out->total_length += part->lengths[id];
             }
         }
     }

@@ -33,32 +33,43 @@ static int rank_of(const struct shelf_segment *segment) {
     return rank;
 }
 
-// Replaces those that are chosen by one, unless nothing in them lives.
+static void release(struct shelf_segment *segment) {
+    segment_release(segment->segment);
+    free(segment->gone);
+}
+
+// Replaces those that are chosen by one, in the place of the first, unless nothing in them lives.
 static void merge(struct shelf *shelf, bool (*is_chosen)(const struct shelf_segment *segment, uint64_t which),
                   uint64_t which) {
     VEC(struct segment_source) sources = {0};
-    VEC(struct shelf_segment) merged = {0};
-    size_t kept = 0;
+    VEC(struct shelf_segment) chosen = {0}, others = {0};
+    size_t first = 0;
     uint64_t living = 0;
     for (size_t i = 0; i < shelf->segments.count; i++) {
         struct shelf_segment segment = shelf->segments.items[i];
         if (!is_chosen(&segment, which)) {
-            shelf->segments.items[kept++] = segment;
+            vec_push(&others, segment);
             continue;
         }
+        first = chosen.count ? first : others.count;
         living += living_size(&segment);
-        vec_push(&merged, segment);
+        vec_push(&chosen, segment);
         vec_push(&sources, (struct segment_source){segment.segment, segment.gone});
     }
-    shelf->segments.count = kept;
-    if (living) {
-        shelf_add_segment(shelf, segment_merge(sources.items, (uint32_t)sources.count, shelf->rarity));
+    shelf->segments.count = 0;
+    for (size_t i = 0; i <= others.count; i++) {
+        if (i == first && living) {
+            shelf_add_segment(shelf, segment_merge(sources.items, (uint32_t)sources.count, shelf->rarity));
+        }
+        if (i < others.count) {
+            vec_push(&shelf->segments, others.items[i]);
+        }
     }
-    for (size_t i = 0; i < merged.count; i++) {
-        segment_release(merged.items[i].segment);
-        free(merged.items[i].gone);
+    for (size_t i = 0; i < chosen.count; i++) {
+        release(&chosen.items[i]);
     }
-    vec_free(&merged);
+    vec_free(&chosen);
+    vec_free(&others);
     vec_free(&sources);
 }
 
