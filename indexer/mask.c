@@ -32,9 +32,12 @@ struct masker {
     struct token recent[5]; // the newest last
 };
 
+static bool is_small(char c) {
+    return (c >= 'a' && c <= 'z') || (unsigned char)c > 127;
+}
+
 static bool is_word_char(char c) {
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (unsigned char)c > 127;
+    return is_small(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 static bool at_is(const struct masker *masker, size_t at, char c) {
@@ -167,14 +170,17 @@ static void skip_blank(struct masker *masker) {
     }
 }
 
-static enum token_kind word_kind(struct slice word) {
-    bool letter_first = word.data[0] >= 'A' && word.data[0] <= 'Z';
-    for (size_t i = 0; i < word.length; i++) {
-        if ((word.data[i] >= 'a' && word.data[i] <= 'z') || (unsigned char)word.data[i] > 127) {
-            return TOKEN_WORD;
-        }
+// The end of the word that begins at `start`; *kind gets its kind.
+static size_t word_end(const struct masker *masker, size_t start, enum token_kind *kind) {
+    const char *data = masker->text.data;
+    bool has_small = false;
+    size_t end = start;
+    for (; end < masker->text.length && is_word_char(data[end]); end++) {
+        has_small |= is_small(data[end]);
     }
-    return letter_first && word.length >= 3 ? TOKEN_CAPITALS : TOKEN_WORD;
+    bool letter_first = data[start] >= 'A' && data[start] <= 'Z';
+    *kind = letter_first && !has_small && end - start >= 3 ? TOKEN_CAPITALS : TOKEN_WORD;
+    return end;
 }
 
 // The end of a macro's (...) on one line, or `at` if it does not close there. "(WINAPI *" begins a
@@ -218,10 +224,7 @@ static bool next_token(struct masker *masker, struct token *token) {
     if (c == '"' || c == '\'') {
         end = quoted_end(masker, start);
     } else if (is_word_char(c)) {
-        while (end < masker->text.length && is_word_char(masker->text.data[end])) {
-            end++;
-        }
-        kind = word_kind(slice_of(masker->text.data + start, end - start));
+        end = word_end(masker, start, &kind);
     } else if (c == '(' && masker->recent[4].kind == TOKEN_CAPITALS) {
         end = parentheses_end(masker, start);
         kind = end > start + 1 ? TOKEN_PARENTHESES : TOKEN_PUNCTUATION;
@@ -353,6 +356,21 @@ static void mask_annotation(struct masker *masker) {
     }
 }
 
+static void apply_rules(struct masker *masker) {
+    mask_line(masker);
+    mask_type(masker);
+    mask_convention(masker);
+    mask_specifier(masker);
+    mask_call(masker);
+    mask_annotation(masker);
+}
+
+// Each rule is about a macro that is followed by one to three tokens.
+static bool has_capitals(const struct masker *masker) {
+    return masker->recent[1].kind == TOKEN_CAPITALS || masker->recent[2].kind == TOKEN_CAPITALS ||
+           masker->recent[3].kind == TOKEN_CAPITALS;
+}
+
 static bool step(struct masker *masker) {
     struct token token;
     if (!next_token(masker, &token)) {
@@ -360,12 +378,9 @@ static bool step(struct masker *masker) {
     }
     memmove(masker->recent, masker->recent + 1, 4 * sizeof *masker->recent);
     masker->recent[4] = token;
-    mask_line(masker);
-    mask_type(masker);
-    mask_convention(masker);
-    mask_specifier(masker);
-    mask_call(masker);
-    mask_annotation(masker);
+    if (has_capitals(masker)) {
+        apply_rules(masker);
+    }
     return true;
 }
 

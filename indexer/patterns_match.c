@@ -32,6 +32,8 @@ struct pattern_matcher {
     TSTreeCursor cursor;
     bool has_cursor;
     VEC(struct child) children; // of the nodes that are being looked into, one list behind the other
+    const void *root; // the first node of the patterns that are being tried, if its children are listed
+    struct children of_root; // then these
     const struct pattern_search *search;
     struct pattern_match match;
     uint32_t steps;
@@ -44,6 +46,7 @@ struct around {
     struct children children;
     size_t at;
     struct around *outer;
+    bool is_root;
     bool was_reached; // the list found its places
 };
 
@@ -91,6 +94,19 @@ static struct children list_children(struct pattern_matcher *matcher, TSNode nod
         more = ts_tree_cursor_goto_next_sibling(&matcher->cursor);
     }
     list.end = matcher->children.count;
+    return list;
+}
+
+// Several patterns begin with one type, and each asks for the children.
+static struct children children_of(struct pattern_matcher *matcher, TSNode node, bool is_root) {
+    if (is_root && matcher->root == node.id) {
+        return matcher->of_root;
+    }
+    struct children list = list_children(matcher, node);
+    if (is_root) {
+        matcher->root = node.id;
+        matcher->of_root = list;
+    }
     return list;
 }
 
@@ -171,9 +187,9 @@ static bool match_shape(struct pattern_matcher *matcher, const struct pattern_no
         capture(matcher, shape, child.node);
         if (shape->inner) {
             size_t kept = matcher->children.count;
-            struct children inner = list_children(matcher, child.node);
+            struct children inner = children_of(matcher, child.node, place->is_root);
             found = match_list(matcher, node_at(matcher, shape->inner), inner, inner.start, false, place);
-            matcher->children.count = kept;
+            matcher->children.count = place->is_root ? inner.end : kept;
         } else {
             place->was_reached = true;
             found = match_rest(matcher, place, shape->shape == PATTERN_ANY);
@@ -201,7 +217,7 @@ static bool match_list(struct pattern_matcher *matcher, const struct pattern_nod
         bool ends_here = (element->is_immediate && child->is_named) || is_adjacent;
         bool in_place = (!element->field || element->field == child->field) &&
                         !(element->is_last && has_named_behind(matcher, list, at));
-        struct around place = {element, list, at, outer, false};
+        struct around place = {.element = element, .children = list, .at = at, .outer = outer};
         check_stop(matcher);
         if (in_place && match_shape(matcher, element, &place)) {
             found = true;
@@ -220,6 +236,7 @@ static bool match_list(struct pattern_matcher *matcher, const struct pattern_nod
 static void match_root(struct pattern_matcher *matcher, struct children list, size_t at, bool in_error) {
     const struct patterns *patterns = matcher->search->patterns;
     TSSymbol row = patterns_row(patterns, matcher->children.items[at].symbol);
+    size_t kept = matcher->children.count;
     for (size_t i = patterns->begin[row]; i < patterns->begin[row + 1] && !matcher->is_stopped; i++) {
         const struct pattern *pattern = &patterns->items.items[patterns->order[i]];
         const struct pattern_node *root = node_at(matcher, pattern->root);
@@ -228,9 +245,11 @@ static void match_root(struct pattern_matcher *matcher, struct children list, si
         }
         matcher->match.pattern = patterns->order[i];
         matcher->match.count = 0;
-        struct around place = {root, list, at, NULL, false};
+        struct around place = {.element = root, .children = list, .at = at, .is_root = true};
         match_shape(matcher, root, &place);
     }
+    matcher->children.count = kept;
+    matcher->root = NULL;
 }
 
 void patterns_search(struct pattern_matcher *matcher, const struct pattern_search *search, TSNode node) {

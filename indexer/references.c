@@ -53,7 +53,7 @@ static bool is_definition(const struct collector *collector, uint32_t owner, str
 
 static void add(struct collector *collector, enum reference_kind kind, TSNode node, uint32_t owner) {
     struct slice name = node_text(collector->extraction, node);
-    if (name.length < REFERENCE_SHORTEST || name.length > NAME_MAX_BYTES || terms_is_keyword(name)) {
+    if (name.length < REFERENCE_SHORTEST || name.length > NAME_MAX_BYTES) {
         return;
     }
     uint32_t key = reference_key(name);
@@ -68,7 +68,7 @@ static void add(struct collector *collector, enum reference_kind kind, TSNode no
     }
     uint32_t line = extraction_line(collector->extraction, ts_node_start_byte(node));
     if (collector->found.count >= REFERENCES_MAX || line >= REFERENCE_LINES ||
-        is_definition(collector, owner, name, line)) {
+        is_definition(collector, owner, name, line) || terms_is_keyword(name)) {
         return;
     }
     vec_push(

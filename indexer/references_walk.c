@@ -28,9 +28,22 @@ static struct level level_of(const TSLanguage *language, Subtree subtree, uint32
                           .byte = start - ts_subtree_padding(subtree).bytes};
 }
 
-// A leaf, or only punctuation: a grammar's marks are on named nodes.
-static bool is_empty(Subtree subtree) {
-    return ts_subtree_child_count(subtree) == 0 || subtree.ptr->named_child_count == 0;
+struct size {
+    uint32_t padding, bytes;
+    TSSymbol symbol;
+    bool is_extra;
+    bool has_named; // else a leaf, or only punctuation: a grammar's marks are on named nodes
+};
+
+// What ts_subtree_padding and its like say one by one, asking each time whether the leaf is stored inline.
+static inline struct size size_of(Subtree subtree) {
+    if (subtree.data.is_inline) {
+        return (struct size){subtree.data.padding_bytes, subtree.data.size_bytes, subtree.data.symbol,
+                             subtree.data.extra, false};
+    }
+    const SubtreeHeapData *data = subtree.ptr;
+    return (struct size){data->padding.bytes, data->size.bytes, data->symbol, data->extra,
+                         data->child_count > 0 && data->named_child_count > 0};
 }
 
 void references_walk(TSNode root, const uint8_t *marks, TSSymbol symbols, references_visit *visit,
@@ -39,7 +52,7 @@ void references_walk(TSNode root, const uint8_t *marks, TSSymbol symbols, refere
     VEC(struct level) above = {0};
     Subtree top = *(const Subtree *)root.id;
     struct level level = {0};
-    if (!is_empty(top)) {
+    if (size_of(top).has_named) {
         level = level_of(language, top, ts_node_start_byte(root));
     }
     while (level.next < level.count || above.count) {
@@ -48,19 +61,20 @@ void references_walk(TSNode root, const uint8_t *marks, TSSymbol symbols, refere
             continue;
         }
         const Subtree *child = &level.children[level.next++];
-        uint32_t start = level.byte + ts_subtree_padding(*child).bytes;
-        level.byte = start + ts_subtree_size(*child).bytes;
+        struct size size = size_of(*child);
+        uint32_t start = level.byte + size.padding;
+        level.byte = start + size.bytes;
         TSSymbol alias = 0;
-        if (!ts_subtree_extra(*child)) {
+        if (!size.is_extra) {
             alias = level.aliases ? level.aliases[level.structural] : 0;
             level.structural++;
         }
-        TSSymbol symbol = alias ? alias : ts_subtree_symbol(*child);
+        TSSymbol symbol = alias ? alias : size.symbol;
         if (symbol < symbols && marks[symbol]) {
             visit(context, (TSNode){.context = {start, 0, 0, alias}, .id = child, .tree = root.tree},
                   marks[symbol]);
         }
-        if (!is_empty(*child)) {
+        if (size.has_named) {
             if (level.next < level.count) {
                 vec_push(&above, level);
             }

@@ -165,12 +165,16 @@ struct line {
 };
 
 static void line_add(struct line *line, char c) {
-    bool inside = line->length && (strchr("([", line->bytes[line->length - 1]) || strchr(")],", c));
-    if (line->gap && line->length && !inside) {
+    if (line->gap && line->length && !strchr("([", line->bytes[line->length - 1]) && !strchr(")],", c)) {
         line->bytes[line->length++] = ' ';
     }
     line->gap = false;
     line->bytes[line->length++] = c;
+}
+
+// Most of a signature is letters, and none of them begins anything.
+static bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 static void line_add_text(struct line *line, const struct extraction *extraction, TSNode definition,
@@ -178,6 +182,10 @@ static void line_add_text(struct line *line, const struct extraction *extraction
     const char *data = extraction->text.data;
     for (uint32_t at = start; at < end && line->length <= SIGNATURE_MAX; at++) {
         char c = data[at];
+        if (is_plain(c)) {
+            line_add(line, c);
+            continue;
+        }
         bool asks = at + 1 < end && begins_comment(c, data[at + 1]);
         uint32_t behind = asks ? skip_comment(extraction, definition, at) : at;
         bool is_escaped = at > start && data[at - 1] == '\\';

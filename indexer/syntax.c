@@ -8,6 +8,7 @@
 #include "indexer/syntax.h"
 
 #include "base/err.h"
+#include "indexer/lanes.h"
 #include "indexer/syntax_internal.h"
 #include "indexer/terms.h"
 
@@ -32,16 +33,18 @@ void syntax_free(struct syntax *syntax) {
     }
 }
 
+static uint64_t newline_flags(uint64_t lane) {
+    return lane_is(lane, '\n');
+}
+
 static void find_lines(struct extraction *extraction) {
     struct slice text = extraction->text;
     vec_push(&extraction->line_starts, 0);
-    const char *end = text.data + text.length;
-    for (const char *at = text.data; text.length && at < end; at++) {
-        at = memchr(at, '\n', (size_t)(end - at));
-        if (!at) {
-            break;
+    for (size_t block = 0; block < text.length; block += LANES_BLOCK) {
+        uint64_t newlines = lanes_bits(text, block, newline_flags);
+        for (; newlines; newlines &= newlines - 1) {
+            vec_push(&extraction->line_starts, (uint32_t)block + (uint32_t)__builtin_ctzll(newlines) + 1);
         }
-        vec_push(&extraction->line_starts, (uint32_t)(at - text.data) + 1);
     }
     size_t count = extraction->line_starts.count;
     bool ends_in_newline = extraction->line_starts.items[count - 1] == text.length;
