@@ -12,8 +12,8 @@
 #include "dump.h"
 #include "indexer/indexer.h"
 #include "random_edits.h"
-
 #include "temporary.h"
+
 #include <stdio.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
