@@ -20,8 +20,9 @@ struct entry {
     uint32_t lines;
     bool is_known; // size, mtime_ns and (unless refused) hash hold
     bool has_hash;
-    bool is_live;   // the sink has it
-    bool is_stored; // the store may have it
+    bool is_live;    // the sink has it
+    bool is_stored;  // the store may have it
+    bool is_awaited; // what was told of it last has not come in yet
 };
 
 struct catalog {
@@ -100,6 +101,7 @@ void catalog_visit(struct catalog *self, const char *path, const struct source_s
     entry->pass = pass;
     answer_for(entry, status, reread, answer);
     if (answer->verdict != CATALOG_SAME) {
+        entry->is_awaited = true;
         entry->ticket = ++self->last_ticket;
     }
     answer->ticket = entry->ticket;
@@ -152,7 +154,8 @@ static bool goes(const struct catalog *self, size_t id, const struct sweep *swee
         return is_at_or_below(intern_string(&self->paths, (uint32_t)id), sweep->places);
     }
     const struct entry *entry = &self->entries.items[id];
-    return entry->pass != sweep->pass && (entry->is_live || entry->stored || entry->is_known);
+    return entry->pass != sweep->pass &&
+           (entry->is_live || entry->stored || entry->is_known || entry->is_awaited);
 }
 
 // False: that was the last.
@@ -229,7 +232,8 @@ bool catalog_deliver(struct catalog *self, const struct record *record, uint64_t
         forget_stored(entry);
         count_in(self, entry, record);
         entry->is_stored = true;
-        entry->is_known = entry->has_hash = !record->by_words; // it is still to be parsed
+        entry->is_awaited = record->by_words; // it is still to be parsed
+        entry->is_known = entry->has_hash = !record->by_words;
         entry->hash = record->hash;
         set_status(entry, record->size, record->mtime_ns);
     }
@@ -260,6 +264,7 @@ bool catalog_confirm(struct catalog *self, const char *path, uint64_t ticket,
     bool is_current = entry->ticket <= ticket;
     if (is_current) {
         *stored = deliver_stored(self, entry, status);
+        entry->is_awaited = false;
         set_status(entry, status->size, status->mtime_ns);
     }
     uv_mutex_unlock(&self->lock);
@@ -277,7 +282,7 @@ bool catalog_drop(struct catalog *self, const char *path, uint64_t ticket, const
         forget_stored(entry);
         count_out(self, entry);
         entry->is_known = status != NULL;
-        entry->has_hash = entry->is_stored = false;
+        entry->has_hash = entry->is_stored = entry->is_awaited = false;
     }
     if (is_current && status) {
         set_status(entry, status->size, status->mtime_ns);

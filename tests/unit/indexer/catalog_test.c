@@ -146,6 +146,19 @@ static void test_a_file_is_compared_with_what_is_delivered(void **state) {
     }
 }
 
+// It was made, read and deleted again between two walks, and its record is still on the way.
+static void test_a_file_that_is_awaited_can_be_gone(void **state) {
+    (void)state;
+    struct catalog *catalog = catalog_new();
+    uint64_t ticket = visit(catalog, &then, 1).ticket, gone = 0;
+    assert_int_equal(sweep(catalog, 2, &gone), 1);
+    assert_false(deliver_with(catalog, &then, 77, ticket));
+    struct catalog_dropped dropped;
+    assert_true(catalog_drop(catalog, "a.c", gone, NULL, &dropped));
+    assert_int_equal(sweep(catalog, 3, &gone), 0);
+    catalog_free(catalog);
+}
+
 static void test_the_store_forgets_what_it_may_have(void **state) {
     (void)state;
     struct catalog *catalog = catalog_new();
@@ -245,6 +258,7 @@ int main(void) {
         cmocka_unit_test(test_a_time_of_zero_is_never_trusted),
         cmocka_unit_test(test_old_news_is_dropped),
         cmocka_unit_test(test_a_file_is_compared_with_what_is_delivered),
+        cmocka_unit_test(test_a_file_that_is_awaited_can_be_gone),
         cmocka_unit_test(test_the_store_forgets_what_it_may_have),
         cmocka_unit_test(test_a_sweep_of_many_takes_all),
         cmocka_unit_test(test_a_file_that_comes_back_at_once_is_read_again),

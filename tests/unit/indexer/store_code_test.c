@@ -32,6 +32,28 @@ static void test_sizes_of_records(void **state) {
     }
 }
 
+static void test_a_head_counts_what_it_leaves_out(void **state) {
+    (void)state;
+    struct record *whole = make_record("b/c.c", 300);
+    struct str bytes;
+    str_init(&bytes);
+    store_encode(whole, &bytes);
+    struct record *head = store_decode_head(str_slice(&bytes), whole->size, 7);
+    assert_string_equal(head->path, whole->path);
+    assert_string_equal(head->language, whole->language);
+    assert_true(head->hash == whole->hash);
+    assert_int_equal(head->size, whole->size);
+    assert_int_equal(head->mtime_ns, 7);
+    assert_int_equal(head->line_count, whole->line_count);
+    assert_int_equal(head->taint, whole->taint);
+    assert_int_equal(head->chunk_count, whole->chunk_count);
+    assert_int_equal(head->symbol_count, whole->symbol_count);
+    assert_true(!head->chunks && !head->symbols && !head->references && !head->imports);
+    record_release(head);
+    record_release(whole);
+    str_free(&bytes);
+}
+
 static void test_empty_record(void **state) {
     (void)state;
     struct record *record = record_new("x");
@@ -196,6 +218,7 @@ static void test_random_bytes_do_no_harm(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes_of_records),
+        cmocka_unit_test(test_a_head_counts_what_it_leaves_out),
         cmocka_unit_test(test_empty_record),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_symbols_of_all_shapes),
