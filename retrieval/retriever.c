@@ -271,6 +271,17 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
     out->total_ms = clock_ms_since(start);
 }
 
+struct record *retriever_record(struct retriever *retriever, const char *path) {
+    const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
+    struct snapshot_file at;
+    struct record *record = NULL;
+    if (snapshot_find(snapshot, slice_of_string(path), &at)) {
+        record = record_retain(snapshot_file(snapshot, at)->record);
+    }
+    snapshot_unpin(&retriever->slot, snapshot);
+    return record;
+}
+
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out) {
     const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
     *out = (struct retriever_statistics){.generation = snapshot->generation,

@@ -38,6 +38,8 @@ struct retriever *retriever_new(const char *root);
 void retriever_free(struct retriever *retriever);
 struct index_sink retriever_sink(struct retriever *retriever);
 void retriever_query(struct retriever *retriever, const struct retrieval_query *query, struct context *out);
+// What is known of the file of that path, an open one as it is typed: a reference, NULL if nothing. Any thread.
+struct record *retriever_record(struct retriever *retriever, const char *path);
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out);
 
 #endif
