@@ -15,6 +15,7 @@
 #include "base/cancel.h"
 #include "indexer/sink.h"
 #include "retrieval/context.h"
+#include "retrieval/search_results.h"
 
 struct retriever;
 
@@ -36,6 +37,9 @@ struct retriever *retriever_new(const char *root);
 void retriever_free(struct retriever *retriever);
 struct index_sink retriever_sink(struct retriever *retriever);
 void retriever_query(struct retriever *retriever, const struct retrieval_query *query, struct context *out);
+// Reads the files of what it found. search_results_free the results.
+void retriever_search(struct retriever *retriever, const struct search_request *request,
+                      struct search_results *results);
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out);
 
 #endif
