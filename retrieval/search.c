@@ -8,15 +8,22 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SIGNATURE_HITS = 300, CHUNK_HITS = 200 };
+enum { HITS = 300, FOLDER_HITS = 5000 };
 enum { MANY_LINES = 128 };
 
+// Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
+// comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
+// is said of kinds and of foreign code is chosen.
 static const float weights[SEARCH_FEATURE_COUNT] = {
-    [SEARCH_SIGNATURE] = 4.0f,    [SEARCH_CHUNK] = 1.8f,  [SEARCH_NAME_SAYS] = 0.9f, [SEARCH_SCOPE] = 0.7f,
-    [SEARCH_LINE] = 2.0f,         [SEARCH_DOC] = 1.0f,    [SEARCH_FILE] = 0.3f,      [SEARCH_FOLDER] = 0.4f,
-    [SEARCH_BODY] = 1.9f,         [SEARCH_ALL] = 1.6f,    [SEARCH_FUNCTION] = 0.5f,  [SEARCH_TYPE] = 0.3f,
-    [SEARCH_DECLARATION] = -0.3f, [SEARCH_LARGE] = 0.5f,  [SEARCH_PRIVATE] = -0.2f,  [SEARCH_TEST] = -1.5f,
-    [SEARCH_VENDORED] = -1.5f,    [SEARCH_PROSE] = -0.5f,
+    [SEARCH_SIGNATURE] = 4.0f,   [SEARCH_CHUNK] = 1.8f,        [SEARCH_NAME_SAYS] = 1.0f,
+    [SEARCH_SCOPE] = 0.7f,       [SEARCH_LINE] = 2.0f,         [SEARCH_DOC] = 1.0f,
+    [SEARCH_FILE] = 0.3f,        [SEARCH_FOLDER] = 0.5f,       [SEARCH_BODY] = 1.8f,
+    [SEARCH_ALL] = 1.5f,         [SEARCH_EXACT] = 0.5f,        [SEARCH_EXACT_CASE] = 1.0f,
+    [SEARCH_EXACT_SCOPE] = 1.0f, [SEARCH_KIND] = 1.0f,         [SEARCH_FUNCTION] = 0.5f,
+    [SEARCH_TYPE] = 0.4f,        [SEARCH_CONSTANT] = -0.2f,    [SEARCH_FIELD] = -0.5f,
+    [SEARCH_VARIABLE] = -0.3f,   [SEARCH_DECLARATION] = -0.3f, [SEARCH_LARGE] = 0.5f,
+    [SEARCH_PRIVATE] = -0.1f,    [SEARCH_TEST] = -1.5f,        [SEARCH_VENDORED] = -1.5f,
+    [SEARCH_PROSE] = -0.5f,
 };
 static const float EXACT_FIRST = 100; // no other features together come near
 
@@ -33,8 +40,8 @@ struct searching {
 
 static bool is_below(struct slice folder, const char *path) {
     struct slice text = slice_of_string(path);
-    return folder.length == 0 || (slice_starts_with(text, folder) && text.length > folder.length &&
-                                  text.data[folder.length] == '/');
+    return folder.length == 0 || (slice_starts_with(text, folder) &&
+                                  (text.length == folder.length || text.data[folder.length] == '/'));
 }
 
 // The candidate of that symbol or chunk; NULL if its file is not asked for.
@@ -115,16 +122,21 @@ static void add_chunk(struct searching *searching, uint32_t s, uint32_t id, enum
     }
 }
 
-static void gather_lexical(struct searching *searching) {
+static size_t rank(const struct searching *searching, enum segment_field field, size_t limit,
+                   struct bm25_hit *hits) {
     const struct search_words *words = searching->words;
-    struct bm25_hit *hits = mem_alloc(SIGNATURE_HITS * sizeof *hits);
-    size_t count = bm25_search(searching->snapshot, SEGMENT_SYMBOLS, words->terms.items, words->terms.count,
-                               NULL, SIGNATURE_HITS, hits);
+    return bm25_search(searching->snapshot, field, words->terms.items, words->terms.count, NULL, limit, hits);
+}
+
+static void gather_lexical(struct searching *searching) {
+    // Of a folder's own hits some stand far behind the whole repository's.
+    size_t limit = searching->folder.length ? FOLDER_HITS : HITS;
+    struct bm25_hit *hits = mem_alloc(limit * sizeof *hits);
+    size_t count = rank(searching, SEGMENT_SYMBOLS, limit, hits);
     for (size_t i = 0; i < count; i++) {
         add_signature(searching, hits[i].segment, hits[i].id, hits[i].score / hits[0].score);
     }
-    count = bm25_search(searching->snapshot, SEGMENT_CHUNKS, words->terms.items, words->terms.count, NULL,
-                        CHUNK_HITS, hits);
+    count = rank(searching, SEGMENT_CHUNKS, limit, hits);
     for (size_t i = 0; i < count; i++) {
         add_chunk(searching, hits[i].segment, hits[i].id, SEARCH_CHUNK, hits[i].score / hits[0].score);
     }
@@ -228,7 +240,8 @@ static void rate_kind(const struct search_words *words, const struct symbol *sym
         [SYMBOL_VARIABLE] = SEARCH_VARIABLE, [SYMBOL_MODULE] = SEARCH_MODULE};
     float lines = (float)(symbol->end_line - symbol->start_line + 1);
     bool is_method = symbol->kind == SYMBOL_METHOD && words->kind == SYMBOL_FUNCTION;
-    features[kinds[symbol->kind]] = 1;
+    bool is_constant = symbol->kind == SYMBOL_MACRO && !strchr(symbol->signature, '(');
+    features[is_constant ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
     features[SEARCH_KIND] = words->asks_kind && (symbol->kind == words->kind || is_method);
     features[SEARCH_DECLARATION] = symbol->is_declaration;
     features[SEARCH_PRIVATE] = symbol->name[0] == '_';

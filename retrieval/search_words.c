@@ -10,9 +10,10 @@
 #include "retrieval/query.h"
 
 enum { SHORTEST_FORM = 3, LONGEST_WORD = 64 };
-static float INFLECTED = 0.8f; // weight of a form that differs by an ending
-static float SYNONYM = 0.4f;
-static float BEGINNING = 0.5f; // of one that is an abbreviation at best
+// Weights of a word's other forms, measured with tests/bench/search.
+static const float INFLECTED = 0.5f; // differs by an ending
+static const float SYNONYM = 0.4f;
+static const float BEGINNING = 0.3f; // an abbreviation at best
 
 // Words that say nothing about code; a search of nothing else keeps them.
 static const char *const stop_words[] = {
@@ -296,12 +297,6 @@ static void read_word(void *context, struct slice name, size_t at) {
 }
 
 void search_words_init(struct search_words *words, const struct snapshot *snapshot, struct slice text) {
-    if (getenv("INFL"))
-        INFLECTED = (float)atof(getenv("INFL"));
-    if (getenv("SYN"))
-        SYNONYM = (float)atof(getenv("SYN"));
-    if (getenv("BEGIN"))
-        BEGINNING = (float)atof(getenv("BEGIN"));
     *words = (struct search_words){.text = mem_copy_bytes(text.data, text.length)};
     struct reading reading = {
         .words = words, .snapshot = snapshot, .text = slice_trim(slice_of(words->text, text.length))};
