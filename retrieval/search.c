@@ -1,6 +1,7 @@
 // search.c - see search.h.
 #include "retrieval/search.h"
 
+#include "base/hash.h"
 #include "indexer/language.h"
 #include "indexer/terms.h"
 #include "retrieval/paths.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 
 enum { HITS = 300, FOLDER_HITS = 5000 };
-enum { MANY_LINES = 128 };
+enum { MANY_LINES = 128, COPY_LINES = 2 };
 
 // Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
 // comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
@@ -23,7 +24,7 @@ static const float weights[SEARCH_FEATURE_COUNT] = {
     [SEARCH_TYPE] = 0.4f,        [SEARCH_CONSTANT] = -0.2f,    [SEARCH_FIELD] = -0.5f,
     [SEARCH_VARIABLE] = -0.3f,   [SEARCH_DECLARATION] = -0.3f, [SEARCH_LARGE] = 0.5f,
     [SEARCH_PRIVATE] = -0.1f,    [SEARCH_TEST] = -1.5f,        [SEARCH_VENDORED] = -1.5f,
-    [SEARCH_PROSE] = -0.5f,
+    [SEARCH_COPY] = -3.0f,       [SEARCH_PROSE] = -0.5f,
 };
 static const float EXACT_FIRST = 100; // no other features together come near
 
@@ -278,6 +279,35 @@ static void rate(const struct searching *searching, struct search_hit *hit) {
         !language_of_id(record->language) || language_is_data(language_of_id(record->language));
 }
 
+// What makes two definitions copies of each other; 0 for those too short to tell.
+static uint64_t copy_key(const struct symbol *symbol) {
+    uint64_t parts[] = {0, 0, 0, symbol ? symbol->end_line - symbol->start_line : 0};
+    if (parts[3] < COPY_LINES) {
+        return 0;
+    }
+    parts[0] = hash_bytes(symbol->name, strlen(symbol->name));
+    parts[1] = hash_bytes(symbol->scope, strlen(symbol->scope));
+    parts[2] = hash_bytes(symbol->signature, strlen(symbol->signature));
+    return hash_bytes(parts, sizeof parts);
+}
+
+// A library that also comes as one large file has everything twice; people edit the small ones.
+static void mark_copies(struct searching *searching) {
+    struct map smallest; // copy_key -> the size of the smallest file that has it
+    map_init(&smallest);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < searching->found.count; i++) {
+            struct search_hit *hit = &searching->found.items[i];
+            uint64_t key = copy_key(hit->symbol);
+            uint64_t size = (uint64_t)snapshot_file(searching->snapshot, hit->at)->record->size;
+            uint64_t *least = key ? map_insert(&smallest, key, size) : &size;
+            *least = size < *least ? size : *least;
+            hit->features[SEARCH_COPY] = size > *least;
+        }
+    }
+    map_free(&smallest);
+}
+
 static void score(const struct searching *searching, struct search_hit *hit) {
     const float *features = hit->features;
     hit->score = 0;
@@ -326,6 +356,9 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
     gather_named(&searching);
     for (size_t i = 0; i < searching.found.count; i++) {
         rate(&searching, &searching.found.items[i]);
+    }
+    mark_copies(&searching);
+    for (size_t i = 0; i < searching.found.count; i++) {
         score(&searching, &searching.found.items[i]);
     }
     sort(&searching);
