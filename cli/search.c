@@ -241,7 +241,7 @@ static int locate(struct search_run *run, struct err *err) {
     }
     const char *below = code == 0 && real ? uri_path_below(real, run->root) : NULL;
     run->below = mem_copy_string(below ? below : "");
-    run->shown = code == 0 ? path_to_root(run->root) : NULL;
+    run->shown = run->root ? path_to_root(run->root) : NULL;
     free(real);
     return code;
 }
@@ -254,7 +254,10 @@ static int search(const struct search_options *options) {
     int code = locate(&run, &err), status = UNUSABLE;
     code = code ? code : open_index(&run, config, &err);
     if (code) {
-        log_error("%s; usage: %s (quote the words)", err.message, USAGE);
+        log_error(
+            "%s; quote the words and give the folder of a repository, as in: hunch search \"open a socket\" "
+            "~/src/project",
+            err.message);
     } else {
         status = answer(&run);
         indexer_close(run.indexer);

@@ -17,7 +17,7 @@ enum { MANY_LINES = 128, COPY_LINES = 2 };
 // is said of kinds and of foreign code is chosen.
 static const float weights[SEARCH_FEATURE_COUNT] = {
     [SEARCH_SIGNATURE] = 4.0f,   [SEARCH_CHUNK] = 1.8f,        [SEARCH_NAME_SAYS] = 1.0f,
-    [SEARCH_SCOPE] = 0.7f,       [SEARCH_LINE] = 2.0f,         [SEARCH_DOC] = 1.0f,
+    [SEARCH_SCOPE] = 0.7f,       [SEARCH_LINE] = 2.0f,         [SEARCH_DOC] = 0.3f,
     [SEARCH_FILE] = 0.3f,        [SEARCH_FOLDER] = 0.5f,       [SEARCH_BODY] = 1.8f,
     [SEARCH_ALL] = 1.5f,         [SEARCH_EXACT] = 0.5f,        [SEARCH_EXACT_CASE] = 1.0f,
     [SEARCH_EXACT_SCOPE] = 1.0f, [SEARCH_KIND] = 1.0f,         [SEARCH_FUNCTION] = 0.5f,

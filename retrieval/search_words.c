@@ -3,7 +3,7 @@
 // Identifiers of the text are looked at one by one. A plain word gives itself
 // and its other forms, a name itself and its sub-words. Which beginnings of a
 // word are words of their own, only the repository can tell: each is looked up
-// in the index, and those that nobody uses there cost one look-up.
+// in the index, and one that nobody uses there is dropped.
 #include "retrieval/search_words.h"
 
 #include "indexer/terms.h"
@@ -93,8 +93,6 @@ static void add_form(struct reading *reading, uint32_t hash, float weight) {
     struct search_form form = {.word = words->count, .weight = weight};
     struct search_word *word = &words->words[words->count];
     bool known = false;
-    if (weight <= 0)
-        return;
     if (map_get(&words->by_term, hash)) {
         return;
     }
@@ -183,7 +181,7 @@ static void add_synonyms_of(struct reading *reading, struct slice word) {
 static void add_synonyms(struct reading *reading, struct slice word) {
     static const char *const endings[] = {"", "s", "es", "d", "ed", "ing"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        if (*endings[i] == 0 || ends_with(word, endings[i])) {
+        if (ends_with(word, endings[i])) {
             add_synonyms_of(reading, slice_sub(word, 0, word.length - strlen(endings[i])));
         }
     }
@@ -196,15 +194,15 @@ static void next_word(struct search_words *words) {
     }
 }
 
+// Of at most LONGEST_WORD small letters.
 static void add_plain_word(struct reading *reading, struct slice word) {
     add_form(reading, segment_name_key(word), 1);
-    if (word.length > SHORTEST_FORM && word.length <= LONGEST_WORD) {
+    if (word.length > SHORTEST_FORM) {
         add_stem(reading, word);
         add_inflections(reading, word);
         add_beginnings(reading, word);
     }
-    if (word.length <= LONGEST_WORD)
-        add_synonyms(reading, word);
+    add_synonyms(reading, word);
     next_word(reading->words);
 }
 
