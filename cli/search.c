@@ -100,7 +100,8 @@ static void print_text(const struct search_run *run, const struct search_results
         print_result(run, &results->items[i]);
     }
     if (results->count == 0) {
-        log_info("nothing in %s answers that", run->options->folder ? run->options->folder : run->root);
+        fprintf(stderr, "hunch: nothing in %s%s%s answers that\n", run->root, run->below[0] ? "/" : "",
+                run->below);
     }
 }
 

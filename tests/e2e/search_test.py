@@ -38,7 +38,8 @@ class Search(support.Case):
         self.assertEqual(line["text"][slice(*line["matches"][0])], "bank_transfer")
 
     def test_nothing_found_is_1_and_wrong_usage_2(self):
-        self.assertEqual(self.search("quagga", status=1).stdout, "")
+        nothing = self.search("quagga", "src", status=1)
+        self.assertEqual((nothing.stdout, nothing.stderr), ("", f"hunch: nothing in {self.root}/src answers that\n"))
         self.assertEqual(json.loads(self.search("quagga", "--json", status=1).stdout)["results"], [])
         for arguments in ([], ["a", "b", "c"], ["a", "--limit", "0"], ["a", "--limit", "x"], ["a", "--lines", "-1"],
                           ["a", "--wrong"], ["()"], [""], ["a", "/nonexistent/folder"]):
