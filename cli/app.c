@@ -229,7 +229,7 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     return indexer_open(&app->indexer, app->loop, &indexer, err);
 }
 
-static void spill_to_cache(void) {
+void app_spill_to_cache(void) {
     char *cache = fs_cache_folder();
     spill_folder(cache);
     free(cache);
@@ -237,7 +237,7 @@ static void spill_to_cache(void) {
 
 int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
              const struct app_events *events, struct err *err) {
-    spill_to_cache();
+    app_spill_to_cache();
     struct app *app = mem_zero(1, sizeof *app);
     app->loop = loop;
     app->config = config;

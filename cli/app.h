@@ -48,6 +48,8 @@ struct app {
 // root NULL: no index; completions come from the open document alone.
 int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
              const struct app_events *events, struct err *err);
+// Large memory of this process goes to files below the cache folder (spill.h); app_open does it itself.
+void app_spill_to_cache(void);
 void app_close(struct app *app); // NULL is allowed; the loop must turn once more
 
 // The model that the config asks for: NULL and err when it cannot be (a refused URL, an unreadable key).

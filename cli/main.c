@@ -16,6 +16,8 @@ static const struct command {
     {"lsp", command_lsp, "hunch lsp", "the language server, over stdin and stdout (editors start it)"},
     {"complete", command_complete, "hunch complete FILE:LINE:COL [--stdin] [--json] [--why]",
      "one completion at a place in a file (line and column count from 1)"},
+    {"search", command_search, "hunch search \"WORDS OR CODE\" [FOLDER] [--json]",
+     "what answers best in a repository: plain words, a name or code (--limit N, --lines N)"},
     {"index", command_index, "hunch index [DIR | --gc | --explain PATH...] [--json]",
      "index a repository; tidy up all stored indexes; or say why paths are in or not"},
     {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index"},

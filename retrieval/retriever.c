@@ -282,6 +282,13 @@ struct record *retriever_record(struct retriever *retriever, const char *path) {
     return record;
 }
 
+void retriever_search(struct retriever *retriever, const struct search_request *request,
+                      struct search_results *results) {
+    const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
+    search_results_find(snapshot, retriever->root, request, results);
+    snapshot_unpin(&retriever->slot, snapshot);
+}
+
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out) {
     const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
     *out = (struct retriever_statistics){.generation = snapshot->generation,
