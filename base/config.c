@@ -32,12 +32,12 @@ enum {
     UNKNOWN_LIMIT = 20 // so many of one source are named
 };
 
-enum type { TYPE_BOOL, TYPE_TEXT, TYPE_COUNT, TYPE_FRACTION, TYPE_LANGUAGES };
+enum type { TYPE_BOOL, TYPE_TEXT, TYPE_COUNT, TYPE_FRACTION, TYPE_SWITCHES };
 
 struct row {
     const char *key;
     size_t member;       // offset in struct config
-    const char *text;    // default; of a TYPE_TEXT with choices, one of them
+    const char *text;    // default; of a TYPE_TEXT with choices, one of them; of switches an example
     const char *choices; // "a|b": the only values allowed; NULL: any
     double number;       // default
     double least, most;  // bounds of a number
@@ -50,7 +50,7 @@ struct row {
 
 static const struct row rows[] = {
     {.key = "enabled", .type = TYPE_BOOL, .member = MEMBER(enabled), .number = 1},
-    {.key = "languages", .type = TYPE_LANGUAGES, .member = NO_MEMBER},
+    {.key = "languages", .type = TYPE_SWITCHES, .member = NO_MEMBER, .text = "{\"markdown\": false}"},
     {.key = "model.provider",
      .type = TYPE_TEXT,
      .member = MEMBER(provider),
@@ -100,6 +100,7 @@ static const struct row rows[] = {
      .most = 1048576,
      .sensitive = true},
     {.key = "index.threads", .type = TYPE_COUNT, .member = MEMBER(index_threads), .most = 256},
+    {.key = "retrieval.sources", .type = TYPE_SWITCHES, .member = NO_MEMBER, .text = "{\"vector\": false}"},
     {.key = "log.level",
      .type = TYPE_TEXT,
      .member = MEMBER(log_level),
@@ -205,8 +206,8 @@ static bool allowed(const struct row *row, const struct json *value, struct str 
     case TYPE_BOOL:
         str_append_string(want, "true or false");
         return json_is_bool(value);
-    case TYPE_LANGUAGES:
-        str_append_string(want, "an object such as {\"markdown\": false}");
+    case TYPE_SWITCHES:
+        str_append_format(want, "an object such as %s", row->text);
         return only_switches(value);
     case TYPE_TEXT:
         str_append_format(want, "%s%s", row->choices ? "one of " : "a string",
@@ -323,7 +324,7 @@ static void show(struct config *config, const struct row *row) {
     enum config_origin origin;
     const struct json *value = effective(config, row, &origin);
     if (row->member == NO_MEMBER) {
-        return; // config_language_enabled reads the layers
+        return; // is_on reads the layers
     }
     char *member = (char *)config + row->member;
     switch (row->type) {
@@ -339,7 +340,7 @@ static void show(struct config *config, const struct row *row) {
     case TYPE_FRACTION:
         *(double *)(void *)member = json_number(value, row->number);
         break;
-    case TYPE_LANGUAGES:
+    case TYPE_SWITCHES:
         break;
     }
 }
@@ -425,15 +426,24 @@ int config_load(struct config *config, const char *path, void (*listener)(void *
     return result;
 }
 
-bool config_language_enabled(const struct config *config, const char *language) {
-    size_t slot = index_of(find_row("languages"));
+// Of the switches under a key, the one of that name.
+static bool is_on(const struct config *config, const char *key, const char *name, bool otherwise) {
+    size_t slot = index_of(find_row(key));
     for (int layer = LAYERS - 1; layer > CONFIG_DEFAULT; layer--) {
-        const struct json *said = json_get(config->store->layers[layer][slot], language);
+        const struct json *said = json_get(config->store->layers[layer][slot], name);
         if (said) {
-            return json_bool(said, true);
+            return json_bool(said, otherwise);
         }
     }
-    return true;
+    return otherwise;
+}
+
+bool config_language_enabled(const struct config *config, const char *language) {
+    return is_on(config, "languages", language, true);
+}
+
+bool config_source_enabled(const struct config *config, const char *source, bool otherwise) {
+    return is_on(config, "retrieval.sources", source, otherwise);
 }
 
 static bool holds(const struct json *strings, const char *wanted) {
@@ -470,10 +480,10 @@ const char *config_origin_name(const struct config *config, const char *key) {
 }
 
 static struct json *default_value(const struct row *row) {
-    return row->type == TYPE_BOOL        ? json_new_bool(row->number != 0)
-           : row->type == TYPE_TEXT      ? json_new_string(slice_of_string(row->text))
-           : row->type == TYPE_LANGUAGES ? json_object()
-                                         : json_new_number(row->number);
+    return row->type == TYPE_BOOL       ? json_new_bool(row->number != 0)
+           : row->type == TYPE_TEXT     ? json_new_string(slice_of_string(row->text))
+           : row->type == TYPE_SWITCHES ? json_object()
+                                        : json_new_number(row->number);
 }
 
 // Somebody may have put the key itself where its variable's name belongs: only what looks like a name is

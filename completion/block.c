@@ -26,10 +26,6 @@ const char *block_fate_name(enum block_fate fate) {
     return (unsigned)fate < sizeof names / sizeof *names ? names[fate] : "unknown";
 }
 
-static bool is_chunk(enum context_source source) {
-    return source == CONTEXT_LEXICAL || source == CONTEXT_VECTOR;
-}
-
 static uint64_t key_of(const char *path, struct slice text) {
     return hash_bytes(path, strlen(path)) * 31 + hash_bytes(text.data, text.length);
 }
@@ -37,7 +33,7 @@ static uint64_t key_of(const char *path, struct slice text) {
 // May two that follow each other share a file?
 static bool joins(enum context_source source, const char *path, enum context_source other,
                   const char *other_path) {
-    return !is_chunk(source) && !is_chunk(other) && strcmp(path, other_path) == 0;
+    return !context_shows_lines(source) && !context_shows_lines(other) && strcmp(path, other_path) == 0;
 }
 
 static bool joins_before(const struct block *block, size_t i) {
@@ -111,15 +107,16 @@ static bool still_true(struct block_item *item, const struct block_files *files)
     if (!record) {
         return false;
     }
-    bool holds =
-        record->hash == item->file_hash || (!is_chunk(item->source) && has_signature(record, item->text));
+    bool holds = record->hash == item->file_hash ||
+                 (!context_shows_lines(item->source) && has_signature(record, item->text));
     item->file_hash = record->hash;
     record_release(record);
     return holds;
 }
 
 static bool is_sound(struct block_item *item, const struct block_query *query, const struct map *lines) {
-    return still_true(item, &query->files) && !(is_chunk(item->source) && is_known(lines, item->text));
+    return still_true(item, &query->files) &&
+           !(context_shows_lines(item->source) && is_known(lines, item->text));
 }
 
 // How many items at the head are not stale.

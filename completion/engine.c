@@ -44,6 +44,7 @@ struct engine_request {
     struct cancel cancel;
     struct context retrieved;
     uint32_t answer_tokens; // as configured when it began: the job cannot read the settings, which change
+    uint32_t sources;       // the same
     struct str prompt;
     struct prompt_report told;
     struct backend_call *call;
@@ -345,6 +346,7 @@ static void find_context(void *context) {
         .text = text_slice(query->text),
         .cursor = query->cursor,
         .cancel = &request->cancel,
+        .sources = request->sources,
     };
     if (cancel_stopped(&request->cancel)) {
         return; // nobody waits for it: a newer one is on its way
@@ -417,6 +419,17 @@ static void supersede(struct engine *engine, const struct engine_query *query) {
     }
 }
 
+static uint32_t wanted_sources(const struct config *config) {
+    uint32_t sources = 0;
+    for (int source = 0; source < CONTEXT_SOURCES; source++) {
+        bool usual = CONTEXT_USUAL & CONTEXT_BIT(source);
+        if (config_source_enabled(config, context_source_name((enum context_source)source), usual)) {
+            sources |= CONTEXT_BIT(source);
+        }
+    }
+    return sources ? sources : CONTEXT_NOTHING;
+}
+
 static struct engine_request *new_request(struct engine *engine, const struct engine_query *query) {
     struct engine_request *request = mem_zero(1, sizeof *request);
     request->engine = engine;
@@ -432,6 +445,7 @@ static struct engine_request *new_request(struct engine *engine, const struct en
     request->query.cursor = query->cursor < query->text->length ? query->cursor : query->text->length;
     uint32_t wanted = query->candidates ? query->candidates : query->invoked ? 3 : 1;
     request->answer_tokens = engine->options.config->max_tokens;
+    request->sources = wanted_sources(engine->options.config);
     request->query.candidates = wanted < MAX_CANDIDATES ? wanted : MAX_CANDIDATES;
     request->answer = (struct engine_answer){.reason = "",
                                              .candidates = request->candidates,

@@ -16,3 +16,8 @@ const char *context_source_name(enum context_source source) {
                                         "lexical",    "vector",    "edit",    "neighbour"};
     return (unsigned)source < sizeof names / sizeof names[0] ? names[source] : "unknown";
 }
+
+bool context_shows_lines(enum context_source source) {
+    return source == CONTEXT_LEXICAL || source == CONTEXT_VECTOR || source == CONTEXT_CALLER ||
+           source == CONTEXT_EDIT;
+}

@@ -18,8 +18,17 @@ enum context_source {
     CONTEXT_LEXICAL,
     CONTEXT_VECTOR,
     CONTEXT_EDIT,
-    CONTEXT_NEIGHBOUR,
+    CONTEXT_NEIGHBOUR, // no items of its own: chunks of other open documents rank higher
+    CONTEXT_SOURCES
 };
+
+// Sets of sources are bit masks.
+#define CONTEXT_BIT(source) (UINT32_C(1) << (source))
+static const uint32_t CONTEXT_ALL = CONTEXT_BIT(CONTEXT_SOURCES) - 1;
+static const uint32_t CONTEXT_USUAL = CONTEXT_BIT(CONTEXT_DEFINITION) | CONTEXT_BIT(CONTEXT_SIGNATURE) |
+                                      CONTEXT_BIT(CONTEXT_LEXICAL) | CONTEXT_BIT(CONTEXT_VECTOR) |
+                                      CONTEXT_BIT(CONTEXT_EDIT) | CONTEXT_BIT(CONTEXT_NEIGHBOUR);
+static const uint32_t CONTEXT_NOTHING = CONTEXT_BIT(CONTEXT_SOURCES); // for whoever wants none at all
 
 struct context_item {
     const char *path;              // below the root
@@ -43,5 +52,7 @@ struct context {
 void context_init(struct context *context);
 void context_free(struct context *context);
 const char *context_source_name(enum context_source source);
+// Does an item of it show lines of a file as they stand there, rather than a signature?
+bool context_shows_lines(enum context_source source);
 
 #endif

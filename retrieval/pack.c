@@ -157,9 +157,8 @@ static bool is_known(const struct pack *pack, struct slice text) {
 static bool overlaps(const struct pack *pack, const struct record *record, const struct chunk *chunk) {
     for (size_t i = 0; i < pack->items.count; i++) {
         const struct context_item *item = &pack->items.items[i];
-        bool is_chunk = item->source == CONTEXT_LEXICAL || item->source == CONTEXT_VECTOR;
-        if (is_chunk && item->start_line <= chunk->end_line && chunk->start_line <= item->end_line &&
-            strcmp(item->path, record->path) == 0) {
+        if (context_shows_lines(item->source) && item->start_line <= chunk->end_line &&
+            chunk->start_line <= item->end_line && strcmp(item->path, record->path) == 0) {
             return true;
         }
     }

@@ -48,6 +48,7 @@ struct asking {
     struct chunks_asker asker;
     struct bm25_hit lexical[CHUNK_HITS], vector[CHUNK_HITS];
     size_t lexical_count, vector_count;
+    uint32_t sources; // CONTEXT_BITs
     struct pack pack;
 };
 
@@ -164,6 +165,10 @@ static void find_imports(struct asking *asking) {
                  record ? record->import_count : 0);
 }
 
+static bool asks(const struct asking *asking, enum context_source source) {
+    return asking->sources & CONTEXT_BIT(source);
+}
+
 static void add_definitions(struct asking *asking) {
     struct definition found[DEFINITIONS];
     size_t count =
@@ -230,31 +235,51 @@ static bool is_late(const struct asking *asking) {
     return cancel_fired(asking->query->cancel);
 }
 
+// Similar chunks tell which signatures are needed, too.
+static void find_similar(struct asking *asking) {
+    if (asks(asking, CONTEXT_LEXICAL) || asks(asking, CONTEXT_SIGNATURE)) {
+        asking->lexical_count =
+            chunks_lexical(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->lexical);
+    }
+}
+
+static void show_chunks(struct asking *asking) {
+    if (asks(asking, CONTEXT_VECTOR)) {
+        asking->vector_count =
+            chunks_vector(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->vector);
+    }
+    if (!asks(asking, CONTEXT_LEXICAL)) {
+        asking->lexical_count = 0;
+    }
+    add_chunks(asking);
+}
+
 static void ask_sources(struct asking *asking, struct context *out) {
     uint64_t start = clock_now_us();
     find_imports(asking);
-    add_definitions(asking);
+    if (asks(asking, CONTEXT_DEFINITION)) {
+        add_definitions(asking);
+    }
     out->definitions_ms = lap(&start);
     if (!is_late(asking)) {
-        asking->lexical_count =
-            chunks_lexical(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->lexical);
+        find_similar(asking);
         out->lexical_ms = lap(&start);
     }
-    if (!is_late(asking)) {
+    if (!is_late(asking) && asks(asking, CONTEXT_SIGNATURE)) {
         add_signatures(asking);
         out->signatures_ms = lap(&start);
     }
     if (!is_late(asking)) {
-        asking->vector_count =
-            chunks_vector(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->vector);
-        add_chunks(asking);
+        show_chunks(asking);
         out->vectors_ms = lap(&start);
     }
 }
 
 void retriever_query(struct retriever *retriever, const struct retrieval_query *query, struct context *out) {
     uint64_t start = clock_now_us();
-    struct asking asking = {.query = query, .snapshot = snapshot_pin(&retriever->slot)};
+    struct asking asking = {.query = query,
+                            .snapshot = snapshot_pin(&retriever->slot),
+                            .sources = query->sources ? query->sources : CONTEXT_USUAL};
     out->generation = asking.snapshot->generation;
     query_init(&asking.text, slice_of_string(query->path), query->text, query->cursor);
     size_t from = query->cursor > KNOWN_REACH ? query->cursor - KNOWN_REACH : 0;

@@ -27,6 +27,7 @@ struct retrieval_query {
     uint32_t signature_bytes;    // 0: the default of 4,000
     uint32_t chunk_bytes;        // 0: the default of 6,000
     const struct cancel *cancel; // NULL: none
+    uint32_t sources;            // CONTEXT_BITs of those to ask; 0: CONTEXT_USUAL
 };
 
 struct retriever_statistics {

@@ -15,11 +15,13 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/hunch-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state
 
-# evaluate SET NAME [OPTIONS...]: runs the server over every task file of the set; results go below $work/runs/NAME.
+# evaluate SET NAME [OPTIONS...]: runs the server over every task file of the set, a folder or one below $bench; results
+# go below $work/runs/NAME.
 evaluate() {
   local set=$1 name=$2 tasks
   shift 2
-  for tasks in "$bench/$set"/*.jsonl; do
+  case $set in /*) ;; *) set=$bench/$set ;; esac
+  for tasks in "$set"/*.jsonl; do
     python3 "$tools/lsp_eval.py" --cmd "$binary lsp" --tasks "$tasks" --root "$bench/repos/$(basename "$tasks" .jsonl)" \
       --name "$name" --out "$work/runs" --ready '"ready": true' "$@"
   done

@@ -1,6 +1,6 @@
 // retrieval_bench.c - answers a set of tasks through the retriever alone, without a server.
 //
-//     retrieval_bench COPY ROOT TASKS.jsonl OUT.jsonl [FEATURES.tsv]
+//     retrieval_bench [--sources=NAME,...] COPY ROOT TASKS.jsonl OUT.jsonl [FEATURES.tsv]
 //
 // COPY is indexed; it should be ROOT with every task's target cut out, or the
 // index knows the answers. ROOT holds the whole files, from which each task's
@@ -36,6 +36,7 @@ struct bench {
     struct snapshot_slot slot;  // a second index for the features, which the retriever does not show
     struct shelf shelf;
     FILE *features;
+    uint32_t sources; // 0: the usual ones
 };
 
 static struct bench bench; // nftw has no context
@@ -213,7 +214,8 @@ static void answer(const struct json *task, FILE *out) {
         struct retrieval_query query = {.path = path,
                                         .language = json_get_string(task, "lang", ""),
                                         .text = str_slice(&text),
-                                        .cursor = cursor};
+                                        .cursor = cursor,
+                                        .sources = bench.sources};
         struct context context;
         context_init(&context);
         uint64_t start = processor_us();
@@ -250,13 +252,29 @@ static void write_feature_names(void) {
 #undef NAME
 }
 
+// The sources whose names are in the list.
+static uint32_t sources_of(const char *list) {
+    uint32_t sources = 0;
+    for (int i = 0; i < CONTEXT_SOURCES; i++) {
+        sources |= strstr(list, context_source_name((enum context_source)i)) ? CONTEXT_BIT(i) : 0;
+    }
+    return sources;
+}
+
 int main(int argc, char **argv) {
+    if (argc > 1 && strncmp(argv[1], "--sources=", 10) == 0) {
+        bench.sources = sources_of(argv[1]);
+        argv++;
+        argc--;
+    }
     struct str tasks;
     struct err err;
     FILE *out = argc > 4 ? fopen(argv[4], "w") : NULL;
     str_init(&tasks);
     if (!out || fs_read(argv[3], SIZE_MAX / 2, &tasks, &err) != 0) {
-        fprintf(stderr, "usage: retrieval_bench COPY ROOT TASKS.jsonl OUT.jsonl [FEATURES.tsv]\n");
+        fprintf(
+            stderr,
+            "usage: retrieval_bench [--sources=NAME,...] COPY ROOT TASKS.jsonl OUT.jsonl [FEATURES.tsv]\n");
         return 2;
     }
     bench.copy = argv[1];

@@ -156,7 +156,10 @@ static void assert_languages_off(const struct config *config, const char *expect
 
 static void the_strongest_layer_counts(void **state) {
     struct home *home = *state;
-    merge(home, "{\"completion\": {\"maxTokens\": 30}, \"languages\": {\"c\": false}}", CONFIG_WORKSPACE);
+    merge(home,
+          "{\"completion\": {\"maxTokens\": 30}, \"languages\": {\"c\": false},"
+          " \"retrieval.sources\": {\"vector\": false, \"caller\": true}}",
+          CONFIG_WORKSPACE);
     merge(
         home,
         "{\"completion\": {\"maxTokens\": 20, \"maxLines\": 2}, \"languages\": {\"c\": true, \"go\": false}}",
@@ -168,6 +171,10 @@ static void the_strongest_layer_counts(void **state) {
     assert_false(config_language_enabled(home->config, "c"));
     assert_false(config_language_enabled(home->config, "go"));
     assert_languages_off(home->config, "[\"c\",\"go\"]");
+    assert_false(config_source_enabled(home->config, "vector", true)); // a workspace may switch both ways
+    assert_true(config_source_enabled(home->config, "caller", false));
+    assert_true(config_source_enabled(home->config, "lexical", true)); // of which nobody said anything
+    assert_false(config_source_enabled(home->config, "outline", false));
     assert_string_equal(config_origin_name(home->config, "completion.maxTokens"), "workspace");
     assert_string_equal(config_origin_name(home->config, "completion.maxLines"), "editor");
     merge(home, "{}", CONFIG_WORKSPACE); // what it said before is gone
@@ -197,6 +204,7 @@ static void oddities_are_named_and_ignored(void **state) {
         {"{\"log\": {\"level\": \"err\"}}", "it must be one of error|warning|info|debug"},
         {"{\"languages\": [\"c\"]}", "it must be an object such as"},
         {"{\"languages\": {\"c\": 1}}", "it must be an object such as"},
+        {"{\"retrieval\": {\"sources\": [\"vector\"]}}", "it must be an object such as {\"vector\": false}"},
         {"{\"a\": {\"b\": {\"c\": {\"d\": {\"e\": {\"f\": 1}}}}}}", "unknown setting a.b.c.d"},
         {"{\"a\\n\\u001b[1m\": 1}", "unknown setting a??[1m (editor)"},
         {"[1]", "the settings from the editor are ignored"},
@@ -268,7 +276,7 @@ static void describing_names_value_and_origin(void **state) {
     assert_true(json_get_bool(json_get(all, "enabled"), "value", false));
     assert_string_equal(json_get_string(json_get(all, "log.level"), "origin", ""), "default");
     assert_true(json_is_object(json_get(json_get(all, "languages"), "value")));
-    assert_int_equal(json_count(all), 16);
+    assert_int_equal(json_count(all), 17);
     json_free(all);
 }
 

@@ -27,8 +27,8 @@ static struct retriever *index_of(const struct source *sources, size_t count) {
     return retriever;
 }
 
-static void ask(struct retriever *retriever, const char *path, const char *marked,
-                const struct cancel *cancel, struct context *out) {
+static void ask_sources(struct retriever *retriever, const char *path, const char *marked, uint32_t wanted,
+                        const struct cancel *cancel, struct context *out) {
     char text[2048];
     const char *mark = strchr(marked, '|');
     snprintf(text, sizeof text, "%.*s%s", (int)(mark - marked), marked, mark + 1);
@@ -36,9 +36,15 @@ static void ask(struct retriever *retriever, const char *path, const char *marke
                                     .language = "",
                                     .text = slice_of_string(text),
                                     .cursor = (size_t)(mark - marked),
-                                    .cancel = cancel};
+                                    .cancel = cancel,
+                                    .sources = wanted};
     context_init(out);
     retriever_query(retriever, &query, out);
+}
+
+static void ask(struct retriever *retriever, const char *path, const char *marked,
+                const struct cancel *cancel, struct context *out) {
+    ask_sources(retriever, path, marked, 0, cancel, out);
 }
 
 // Rank of the first item of `source` (or any, if negative) that contains `needle`; -1 if there is none.
@@ -179,6 +185,31 @@ static void test_budget(void **state) {
     retriever_free(retriever);
 }
 
+// Every source can be left out, and asked alone.
+static void test_switches(void **state) {
+    (void)state;
+    static const enum context_source switched[] = {CONTEXT_DEFINITION, CONTEXT_SIGNATURE, CONTEXT_LEXICAL};
+    struct retriever *retriever = index_of(sources, SOURCES);
+    for (size_t i = 0; i < sizeof switched / sizeof *switched; i++) {
+        struct context without, alone;
+        uint32_t bit = CONTEXT_BIT(switched[i]);
+        ask_sources(retriever, "app.py", APP, CONTEXT_USUAL & ~bit, NULL, &without);
+        ask_sources(retriever, "app.py", APP, bit, NULL, &alone);
+        assert_int_equal(rank_of(&without, (int)switched[i], ""), -1);
+        assert_true(without.count > 0 && alone.count > 0);
+        for (uint32_t item = 0; item < alone.count; item++) {
+            assert_int_equal(alone.items[item].source, switched[i]);
+        }
+        context_free(&without);
+        context_free(&alone);
+    }
+    struct context nothing;
+    ask_sources(retriever, "app.py", APP, CONTEXT_NOTHING, NULL, &nothing);
+    assert_int_equal(nothing.count, 0);
+    context_free(&nothing);
+    retriever_free(retriever);
+}
+
 static void test_nothing_indexed(void **state) {
     (void)state;
     struct retriever *retriever = retriever_new("/nowhere");
@@ -301,6 +332,7 @@ int main(void) {
         cmocka_unit_test(test_similar_chunk),
         cmocka_unit_test(test_code_prefers_code),
         cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_switches),
         cmocka_unit_test(test_nothing_indexed),
         cmocka_unit_test(test_cancelled),
         cmocka_unit_test(test_statistics),
