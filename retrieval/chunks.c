@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+static const float OPEN_TOO = 1.25f; // of a chunk in another open document, where the work is
 enum { SPARE = 64, SKETCH_CANDIDATES = 400 };
 
 size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query,
@@ -97,7 +98,11 @@ void chunks_prefer_own(const struct snapshot *snapshot, struct chunks_asker aske
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = snapshot->segments[hits[i].segment];
         uint32_t file = segment->fields[SEGMENT_CHUNKS].entries[hits[i].id].file;
-        hits[i].score *= taste(asker, segment->files[file].record);
+        const struct record *record = segment->files[file].record;
+        hits[i].score *= taste(asker, record);
+        if (asker.prefers_open && editing_is_open(snapshot->editing, record->path)) {
+            hits[i].score *= OPEN_TOO;
+        }
     }
     sort(hits, count);
 }

@@ -17,10 +17,11 @@ size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
 struct chunks_asker {
     bool is_test;
     bool is_code; // of a known language
+    bool prefers_open;
 };
 
 // Scales down hits in tests (unless the open file is one), vendored and generated files, and for code those in
-// text of no known language, and sorts again.
+// text of no known language, scales up those in other open documents, and sorts again.
 void chunks_prefer_own(const struct snapshot *snapshot, struct chunks_asker asker, struct bm25_hit *hits,
                        size_t count);
 

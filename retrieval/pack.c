@@ -154,15 +154,31 @@ static bool is_known(const struct pack *pack, struct slice text) {
     return share.all == 0 || (double)share.known >= KNOWN_SHARE * (double)share.all;
 }
 
-static bool overlaps(const struct pack *pack, const struct record *record, const struct chunk *chunk) {
+static bool overlaps(const struct pack *pack, const struct record *record, uint32_t start, uint32_t end) {
     for (size_t i = 0; i < pack->items.count; i++) {
         const struct context_item *item = &pack->items.items[i];
-        if (context_shows_lines(item->source) && item->start_line <= chunk->end_line &&
-            chunk->start_line <= item->end_line && strcmp(item->path, record->path) == 0) {
+        if (context_shows_lines(item->source) && item->start_line <= end && start <= item->end_line &&
+            strcmp(item->path, record->path) == 0) {
             return true;
         }
     }
     return false;
+}
+
+// The text begins at that byte and line; the item gets what of it fits. False: nothing does, or nothing is new.
+static bool take_lines(struct pack *pack, const struct record *record, struct slice whole,
+                       struct context_item item) {
+    uint32_t lines;
+    struct slice text = fit_lines(whole, pack->chunk_bytes, PACK_CHUNK_LINES, &lines);
+    if (text.length == 0 || (text.length < whole.length && lines < FEWEST_LINES) || is_known(pack, text)) {
+        return false;
+    }
+    item.end_line = item.start_line + lines - 1;
+    item.end_byte = item.start_byte + (uint32_t)text.length;
+    item.text = text;
+    take_item(pack, record, item);
+    pack->chunk_bytes -= (uint32_t)text.length;
+    return true;
 }
 
 bool pack_chunk(struct pack *pack, const struct segment_file *file, const struct chunk *chunk,
@@ -170,25 +186,46 @@ bool pack_chunk(struct pack *pack, const struct segment_file *file, const struct
     if (pack->chunks >= PACK_CHUNKS || pack->chunk_bytes < SMALLEST_BUDGET) {
         return false;
     }
-    if (strcmp(file->record->path, pack->path) == 0 || overlaps(pack, file->record, chunk)) {
+    if (strcmp(file->record->path, pack->path) == 0 ||
+        overlaps(pack, file->record, chunk->start_line, chunk->end_line)) {
         return true;
     }
-    uint32_t lines;
-    struct slice whole = chunk_text(pack, file, chunk);
-    struct slice text = fit_lines(whole, pack->chunk_bytes, PACK_CHUNK_LINES, &lines);
-    if (text.length == 0 || (text.length < whole.length && lines < FEWEST_LINES) || is_known(pack, text)) {
+    struct context_item item = {
+        .start_line = chunk->start_line, .start_byte = chunk->start_byte, .source = source, .score = score};
+    pack->chunks += take_lines(pack, file->record, chunk_text(pack, file, chunk), item);
+    return true;
+}
+
+static struct slice file_text(struct pack *pack, const struct segment_file *file) {
+    return file->text ? text_slice(file->text) : read_range(pack, file->record, 0, UINT32_MAX);
+}
+
+// The byte at which a line starts; the text's length if it has fewer.
+static size_t line_start(struct slice text, uint32_t line) {
+    size_t at = 0;
+    for (; line > 0 && at < text.length; line--) {
+        const char *newline = memchr(text.data + at, '\n', text.length - at);
+        at = newline ? (size_t)(newline - text.data) + 1 : text.length;
+    }
+    return at;
+}
+
+bool pack_lines(struct pack *pack, const struct segment_file *file, uint32_t start_line, uint32_t end_line,
+                enum context_source source, double score) {
+    if (pack->chunk_bytes < SMALLEST_BUDGET) {
+        return false;
+    }
+    if (strcmp(file->record->path, pack->path) == 0 || overlaps(pack, file->record, start_line, end_line)) {
         return true;
     }
-    take_item(pack, file->record,
-              (struct context_item){.start_line = chunk->start_line,
-                                    .end_line = chunk->start_line + lines - 1,
-                                    .start_byte = chunk->start_byte,
-                                    .end_byte = chunk->start_byte + (uint32_t)text.length,
-                                    .source = source,
-                                    .score = score,
-                                    .text = text});
-    pack->chunk_bytes -= (uint32_t)text.length;
-    pack->chunks++;
+    struct slice all = file_text(pack, file);
+    size_t start = line_start(all, start_line);
+    struct slice lines = slice_sub(all, start, line_start(all, end_line + 1));
+    lines.data = arena_copy(&pack->context->arena, lines);
+    take_lines(
+        pack, file->record, lines,
+        (struct context_item){
+            .start_line = start_line, .start_byte = (uint32_t)start, .source = source, .score = score});
     return true;
 }
 

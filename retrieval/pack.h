@@ -3,12 +3,13 @@
 // Ownership: the context's arena owns the items' texts and paths; pack_finish frees the rest.
 // Threads:   one owner at a time; the snapshot is pinned while it packs.
 // Errors:    a file that changed since it was indexed or cannot be read gives no chunk.
-// Limits:    signature_bytes for definitions and signatures, chunk_bytes and PACK_CHUNKS for chunks.
+// Limits:    signature_bytes for definitions and signatures, chunk_bytes for what shows lines of files, PACK_CHUNKS for
+//            chunks.
 //
 // Invariants (tests/unit/retrieval/pack_test.c quotes the numbers):
 //   K1  no item is of the open file
 //   K2  the texts of each kind together stay within its budget
-//   K3  no two symbol items show the same line, no two chunk items overlap
+//   K3  no two symbol items show the same line, no two items that show lines of a file overlap
 //   K4  a chunk most of whose lines the open document has already is left out
 #ifndef HUNCH_RETRIEVAL_PACK_H
 #define HUNCH_RETRIEVAL_PACK_H
@@ -37,6 +38,9 @@ void pack_init(struct pack *pack, struct context *context, const char *root, con
 bool pack_symbol(struct pack *pack, const struct segment_file *file, const struct symbol *symbol,
                  enum context_source source, double score);
 bool pack_chunk(struct pack *pack, const struct segment_file *file, const struct chunk *chunk,
+                enum context_source source, double score);
+// Lines of a file, inclusive.
+bool pack_lines(struct pack *pack, const struct segment_file *file, uint32_t start_line, uint32_t end_line,
                 enum context_source source, double score);
 void pack_finish(struct pack *pack); // hands the items to the context
 

@@ -14,6 +14,7 @@
 #include "indexer/syntax.h"
 #include "retrieval/chunks.h"
 #include "retrieval/definitions.h"
+#include "retrieval/edits.h"
 #include "retrieval/pack.h"
 #include "retrieval/paths.h"
 #include "retrieval/shelf.h"
@@ -25,6 +26,7 @@ enum {
     SIGNATURE_BYTES = 4000,
     CHUNK_BYTES = 6000,
     DEFINITIONS = 3,
+    EDITS = 2,
     CHUNK_HITS = 40,
     PARSED_MAX = 128 * 1024, // a document larger than this has no imports until it is indexed
     KNOWN_REACH = 1 << 20    // on either side of the cursor: lines that need not be shown again
@@ -145,6 +147,10 @@ static struct record *parse_document(const struct retrieval_query *query) {
     return record;
 }
 
+static bool asks(const struct asking *asking, enum context_source source) {
+    return asking->sources & CONTEXT_BIT(source);
+}
+
 static void find_imports(struct asking *asking) {
     const struct retrieval_query *query = asking->query;
     struct slice path = slice_of_string(query->path);
@@ -160,13 +166,10 @@ static void find_imports(struct asking *asking) {
     asking->asker = (struct chunks_asker){
         .is_test = asking->self && record ? record->taint == TAINT_TEST : marked,
         .is_code = language_of_id(language) != NULL,
+        .prefers_open = asks(asking, CONTEXT_NEIGHBOUR),
     };
     imports_init(&asking->imports, asking->snapshot, path, language, record ? record->imports : NULL,
                  record ? record->import_count : 0);
-}
-
-static bool asks(const struct asking *asking, enum context_source source) {
-    return asking->sources & CONTEXT_BIT(source);
 }
 
 static void add_definitions(struct asking *asking) {
@@ -178,6 +181,16 @@ static void add_definitions(struct asking *asking) {
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[found[i].id].file;
         pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, found[i].id),
                     CONTEXT_DEFINITION, (double)found[i].score);
+    }
+}
+
+static void add_edits(struct asking *asking) {
+    struct edit found[EDITS];
+    size_t count = edits_find(asking->snapshot, &asking->text, EDITS, found);
+    for (size_t i = 0; i < count; i++) {
+        struct segment_file file = {snapshot_file(asking->snapshot, found[i].file)->record, found[i].text};
+        pack_lines(&asking->pack, &file, found[i].start_line, found[i].end_line, CONTEXT_EDIT,
+                   (double)found[i].score);
     }
 }
 
@@ -259,6 +272,9 @@ static void ask_sources(struct asking *asking, struct context *out) {
     find_imports(asking);
     if (asks(asking, CONTEXT_DEFINITION)) {
         add_definitions(asking);
+    }
+    if (asks(asking, CONTEXT_EDIT)) {
+        add_edits(asking);
     }
     out->definitions_ms = lap(&start);
     if (!is_late(asking)) {

@@ -65,6 +65,7 @@ struct shelf {
     bool stale;    // what is on disk is not what the snapshot shows
     uv_mutex_t lock;
     VEC(struct shelf_document) documents; // under the lock; the one changed last comes first
+    struct editing *editing;              // under the lock: of the documents
 };
 
 void shelf_init(struct shelf *shelf, struct snapshot_slot *slot);

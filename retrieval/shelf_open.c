@@ -26,6 +26,7 @@ void shelf_forget_documents(struct shelf *shelf) {
         free(shelf->documents.items[i].path);
     }
     vec_free(&shelf->documents);
+    editing_release(shelf->editing);
 }
 
 static bool reads_as_on_disk(const struct snapshot_parts *parts, const struct record *record) {
@@ -57,6 +58,7 @@ void shelf_publish(struct shelf *shelf, struct snapshot_parts parts) {
         open[parts.open_count++] = document->segment;
     }
     parts.open = open;
+    parts.editing = shelf->editing;
     snapshot_publish(shelf->slot, &parts);
 }
 
@@ -89,6 +91,12 @@ static void forget_closed(struct shelf *shelf) {
     shelf->documents.count = kept;
 }
 
+static void note_change(struct shelf *shelf, const char *path, struct text *old, struct text *now) {
+    struct editing *editing = editing_after(shelf->editing, path, old, now);
+    editing_release(shelf->editing);
+    shelf->editing = editing;
+}
+
 // record NULL: closed. Takes over the segment.
 static void set_document(struct shelf *shelf, const char *path, uint64_t version,
                          struct shelf_document content) {
@@ -98,6 +106,7 @@ static void set_document(struct shelf *shelf, const char *path, uint64_t version
         *document = content;
         document->path = old.path;
         document->version = version;
+        note_change(shelf, path, old.text, content.text);
         shelf_publish(shelf, snapshot_current_parts(shelf->slot));
         forget_closed(shelf);
     } else {

@@ -33,6 +33,7 @@ static void snapshot_free(struct snapshot *snapshot) {
         free(snapshot->dead[i]);
     }
     rarity_release(snapshot->rarity);
+    editing_release(snapshot->editing);
     free(snapshot->modules);
     free(snapshot);
 }
@@ -79,6 +80,7 @@ static struct snapshot *snapshot_new(const struct snapshot_parts *parts) {
     }
     snapshot->on_disk = parts->segment_count;
     snapshot->rarity = rarity_retain(parts->rarity);
+    snapshot->editing = editing_retain(parts->editing);
     for (uint32_t i = 0; i < parts->open_count; i++) {
         add_segment(snapshot, parts->open[i]);
         bury(snapshot, parts->open[i]);

@@ -22,13 +22,14 @@
 #ifndef HUNCH_RETRIEVAL_SNAPSHOT_H
 #define HUNCH_RETRIEVAL_SNAPSHOT_H
 
+#include "retrieval/editing.h"
 #include "retrieval/manifests.h"
 #include "retrieval/segment.h"
 
 enum {
     SNAPSHOT_PLACES = 8,
-    SNAPSHOT_OPEN = 64,    // open documents; a query looks into each of them
-    SNAPSHOT_ON_DISK = 16, // segments; the open documents' come behind them
+    SNAPSHOT_OPEN = EDITING_OPEN, // open documents; a query looks into each of them
+    SNAPSHOT_ON_DISK = 16,        // segments; the open documents' come behind them
     SNAPSHOT_SEGMENTS = SNAPSHOT_ON_DISK + SNAPSHOT_OPEN
 };
 
@@ -47,6 +48,7 @@ struct snapshot {
     uint64_t *gone[SNAPSHOT_ON_DISK]; // bitmaps over their files: those that are replaced, or nothing
     uint64_t *dead[SNAPSHOT_ON_DISK]; // the same, and what is open
     struct rarity *rarity;            // of the vectors; NULL: there are none
+    struct editing *editing;          // what is open; NULL: nothing was yet
     struct module *modules;
     uint32_t module_count;
     uint32_t place; // in the slot
@@ -80,6 +82,7 @@ struct snapshot_parts {
     struct segment *const *open;
     uint32_t open_count; // at most SNAPSHOT_OPEN
     struct rarity *rarity;
+    struct editing *editing;
     const struct module *modules;
     uint32_t module_count;
 };

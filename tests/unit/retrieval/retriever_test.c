@@ -210,6 +210,43 @@ static void test_switches(void **state) {
     retriever_free(retriever);
 }
 
+static void show(struct retriever *retriever, const char *path, const char *bytes, uint64_t version) {
+    struct index_sink sink = retriever_sink(retriever);
+    struct record *record = record_of(path, bytes);
+    struct text *text = text_new(slice_of_string(bytes));
+    sink.show(sink.self, record, text, version);
+    text_release(text);
+    record_release(record);
+}
+
+// What was changed elsewhere a moment ago is shown if it speaks of the same things.
+static void test_recent_edits(void **state) {
+    (void)state;
+    static const struct {
+        const char *marked;
+        uint32_t sources;
+        bool shown;
+    } rows[] = {
+        {"def later():\n    write_packet(|\n", 0, true},
+        {"def later():\n    unrelated(|\n", 0, false},
+        {"def later():\n    write_packet(|\n", CONTEXT_USUAL & ~CONTEXT_BIT(CONTEXT_EDIT), false},
+    };
+    struct retriever *retriever = index_of(sources, SOURCES);
+    show(retriever, "store/writer.py",
+         "class Writer:\n    def write_packet(self, data, urgent):\n        return data\n", 2);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct context context;
+        ask_sources(retriever, "new.py", rows[i].marked, rows[i].sources, NULL, &context);
+        assert_int_equal(rank_of(&context, CONTEXT_EDIT, "data, urgent") >= 0, rows[i].shown);
+        context_free(&context);
+    }
+    struct context own;
+    ask(retriever, "store/writer.py", "def later():\n    write_packet(|\n", NULL, &own);
+    assert_int_equal(rank_of(&own, CONTEXT_EDIT, ""), -1);
+    context_free(&own);
+    retriever_free(retriever);
+}
+
 static void test_nothing_indexed(void **state) {
     (void)state;
     struct retriever *retriever = retriever_new("/nowhere");
@@ -306,11 +343,8 @@ static void test_queries_beside_the_writer(void **state) {
     }
     for (int i = 0; i < EDITS; i++) {
         const struct source *source = &sources[i % SOURCES];
-        struct record *record = record_of(source->path, source->text);
-        struct text *text = text_new(slice_of_string(source->text));
-        sink.show(sink.self, record, text, 2 * (uint64_t)i + 2);
-        text_release(text);
-        record_release(record);
+        show(asking.retriever, source->path, i / SOURCES % 2 ? "import other\n" : source->text,
+             2 * (uint64_t)i + 2);
         if (i % 4 == 0) {
             sink.hide(sink.self, source->path, 2 * (uint64_t)i + 3);
         }
@@ -333,6 +367,7 @@ int main(void) {
         cmocka_unit_test(test_code_prefers_code),
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_recent_edits),
         cmocka_unit_test(test_nothing_indexed),
         cmocka_unit_test(test_cancelled),
         cmocka_unit_test(test_statistics),
