@@ -8,6 +8,8 @@
 
 #include "retrieval/paths.h"
 
+static const uint32_t ANY_KIND = UINT32_MAX;
+
 struct choice {
     uint32_t segment, id;
     uint32_t cost;
@@ -61,7 +63,8 @@ static void consider(struct choice *choice, const struct snapshot *snapshot, str
     }
 }
 
-static struct choice choose(const struct snapshot *snapshot, struct slice name, bool may_be_field,
+// kinds: bits of enum symbol_kind.
+static struct choice choose(const struct snapshot *snapshot, struct slice name, uint32_t kinds,
                             const struct imports *imports, const struct snapshot_file *self,
                             struct slice path) {
     struct choice choice = {0};
@@ -80,13 +83,24 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
                 choice.is_own = true;
                 return choice;
             }
-            if (segment_symbol(segment, id)->kind == SYMBOL_FIELD && !may_be_field) {
-                continue;
+            if (kinds >> segment_symbol(segment, id)->kind & 1) {
+                consider(&choice, snapshot, at, id, imports, path);
             }
-            consider(&choice, snapshot, at, id, imports, path);
         }
     }
     return choice;
+}
+
+static bool is_good(const struct choice *choice) {
+    return choice->found && !choice->is_own && (choice->reachable || choice->places <= DEFINITIONS_FILES);
+}
+
+bool definitions_type(const struct snapshot *snapshot, const struct query *query, struct slice name,
+                      const struct imports *imports, const struct snapshot_file *self,
+                      struct definition *out) {
+    struct choice choice = choose(snapshot, name, 1u << SYMBOL_TYPE, imports, self, query->path);
+    *out = (struct definition){choice.segment, choice.id, 1.0f};
+    return is_good(&choice);
 }
 
 size_t definitions_find(const struct snapshot *snapshot, const struct query *query,
@@ -99,9 +113,9 @@ size_t definitions_find(const struct snapshot *snapshot, const struct query *que
         if (name->distance >= DEFINITIONS_LINES || name->text.length < 3 || is_quoted(query->text, at)) {
             continue;
         }
-        bool may_be_field = is_member(query->text, at);
-        struct choice choice = choose(snapshot, name->text, may_be_field, imports, self, query->path);
-        if (choice.found && !choice.is_own && (choice.reachable || choice.places <= DEFINITIONS_FILES)) {
+        uint32_t kinds = is_member(query->text, at) ? ANY_KIND : ANY_KIND & ~(1u << SYMBOL_FIELD);
+        struct choice choice = choose(snapshot, name->text, kinds, imports, self, query->path);
+        if (is_good(&choice)) {
             out[count] = (struct definition){choice.segment, choice.id, 1.0f / (1.0f + (float)count)};
             count++;
         }

@@ -22,5 +22,9 @@ struct definition {
 size_t definitions_find(const struct snapshot *snapshot, const struct query *query,
                         const struct imports *imports, const struct snapshot_file *self, size_t limit,
                         struct definition *out);
+// The type of that name, by the same rules; false if there is none or the open file defines the name itself.
+bool definitions_type(const struct snapshot *snapshot, const struct query *query, struct slice name,
+                      const struct imports *imports, const struct snapshot_file *self,
+                      struct definition *out);
 
 #endif

@@ -12,9 +12,11 @@
 #include "base/mem.h"
 #include "indexer/source.h"
 #include "indexer/syntax.h"
+#include "retrieval/callers.h"
 #include "retrieval/chunks.h"
 #include "retrieval/definitions.h"
 #include "retrieval/edits.h"
+#include "retrieval/outlines.h"
 #include "retrieval/pack.h"
 #include "retrieval/paths.h"
 #include "retrieval/shelf.h"
@@ -27,6 +29,10 @@ enum {
     CHUNK_BYTES = 6000,
     DEFINITIONS = 3,
     EDITS = 2,
+    CALLERS = 2,
+    CALLER_ABOVE = 1, // lines shown beside the call
+    CALLER_BELOW = 2,
+    OUTLINE = 12,
     CHUNK_HITS = 40,
     PARSED_MAX = 128 * 1024, // a document larger than this has no imports until it is indexed
     KNOWN_REACH = 1 << 20    // on either side of the cursor: lines that need not be shown again
@@ -172,15 +178,53 @@ static void find_imports(struct asking *asking) {
                  record ? record->import_count : 0);
 }
 
+static bool add_symbol(struct asking *asking, uint32_t s, uint32_t id, enum context_source source,
+                       float score) {
+    const struct segment *segment = asking->snapshot->segments[s];
+    uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[id].file;
+    return pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, id), source,
+                       (double)score);
+}
+
 static void add_definitions(struct asking *asking) {
     struct definition found[DEFINITIONS];
     size_t count =
         definitions_find(asking->snapshot, &asking->text, &asking->imports, asking->self, DEFINITIONS, found);
     for (size_t i = 0; i < count; i++) {
-        const struct segment *segment = asking->snapshot->segments[found[i].segment];
-        uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[found[i].id].file;
-        pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, found[i].id),
-                    CONTEXT_DEFINITION, (double)found[i].score);
+        add_symbol(asking, found[i].segment, found[i].id, CONTEXT_DEFINITION, found[i].score);
+    }
+}
+
+static void add_outline(struct asking *asking) {
+    struct definition found[OUTLINE];
+    size_t count =
+        outlines_find(asking->snapshot, &asking->text, &asking->imports, asking->self, OUTLINE, found);
+    for (size_t i = 0; i < count; i++) {
+        add_symbol(asking, found[i].segment, found[i].id, CONTEXT_OUTLINE, found[i].score);
+    }
+}
+
+static uint32_t cursor_line(const struct retrieval_query *query) {
+    uint32_t line = 0;
+    const char *at = query->text.data, *end = at + query->cursor;
+    while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+        line++;
+        at++;
+    }
+    return line;
+}
+
+static void add_callers(struct asking *asking) {
+    struct caller found[CALLERS];
+    const struct record *record =
+        asking->self ? snapshot_file(asking->snapshot, asking->at)->record : asking->parsed;
+    size_t count = record ? callers_find(asking->snapshot, &asking->text, record, cursor_line(asking->query),
+                                         asking->self, CALLERS, found)
+                          : 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t start = found[i].line < CALLER_ABOVE ? 0 : found[i].line - CALLER_ABOVE;
+        pack_lines(&asking->pack, snapshot_file(asking->snapshot, found[i].file), start,
+                   found[i].line + CALLER_BELOW, CONTEXT_CALLER, (double)found[i].score);
     }
 }
 
@@ -207,10 +251,7 @@ static void add_signatures(struct asking *asking) {
     struct signature *ranked = signatures_rank(&input, &count);
     bool more = true;
     for (size_t i = 0; i < count && more; i++) {
-        const struct segment *segment = asking->snapshot->segments[ranked[i].segment];
-        uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[ranked[i].id].file;
-        more = pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, ranked[i].id),
-                           CONTEXT_SIGNATURE, (double)ranked[i].score);
+        more = add_symbol(asking, ranked[i].segment, ranked[i].id, CONTEXT_SIGNATURE, ranked[i].score);
     }
     free(ranked);
 }
@@ -276,6 +317,9 @@ static void ask_sources(struct asking *asking, struct context *out) {
     if (asks(asking, CONTEXT_EDIT)) {
         add_edits(asking);
     }
+    if (asks(asking, CONTEXT_OUTLINE)) {
+        add_outline(asking);
+    }
     out->definitions_ms = lap(&start);
     if (!is_late(asking)) {
         find_similar(asking);
@@ -284,6 +328,9 @@ static void ask_sources(struct asking *asking, struct context *out) {
     if (!is_late(asking) && asks(asking, CONTEXT_SIGNATURE)) {
         add_signatures(asking);
         out->signatures_ms = lap(&start);
+    }
+    if (!is_late(asking) && asks(asking, CONTEXT_CALLER)) {
+        add_callers(asking);
     }
     if (!is_late(asking)) {
         show_chunks(asking);

@@ -11,6 +11,7 @@
 // written for fitting its weights: task, file, name, line, score, features.
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "base/vec.h"
@@ -78,6 +79,7 @@ static int index_file(const char *full, const struct stat *status, int type, str
     struct record *record = record_new(path);
     syntax_extract(bench.syntax, language, str_slice(&bytes), NULL, record);
     record->size = status->st_size;
+    record->hash = hash_bytes(bytes.data, bytes.length);
     record->taint = taint_of(path);
     bench.sink.put(bench.sink.self, record, str_slice(&bytes));
     if (bench.features) {
