@@ -7,8 +7,8 @@ enum { NEAR_LINES = 10, ENOUGH = 2, SHORT_NAME = 3, TELLING_NAME = 6 };
 
 struct sharing {
     struct map names; // near the cursor: segment_exact_key -> whether it was seen in the place
-    uint32_t shared;  // TELLING_NAME bytes or longer count for ENOUGH
     uint32_t count;
+    uint32_t evidence; // a name of TELLING_NAME bytes counts for ENOUGH
 };
 
 static void share_name(void *context, struct slice name, size_t at) {
@@ -18,7 +18,7 @@ static void share_name(void *context, struct slice name, size_t at) {
     if (seen && !*seen) {
         *seen = 1;
         sharing->count++;
-        sharing->shared += name.length >= TELLING_NAME ? ENOUGH : 1;
+        sharing->evidence += name.length >= TELLING_NAME ? ENOUGH : 1;
     }
 }
 
@@ -41,6 +41,7 @@ static struct slice lines_of(struct slice text, uint32_t start, uint32_t end) {
     return slice_sub(text, from, at);
 }
 
+// Returns how much that says.
 static uint32_t count_shared(const struct query *query, struct slice text, uint32_t *count) {
     struct sharing sharing = {0};
     map_init(&sharing.names);
@@ -48,7 +49,15 @@ static uint32_t count_shared(const struct query *query, struct slice text, uint3
     query_identifiers(text, 0, text.length, share_name, &sharing);
     map_free(&sharing.names);
     *count = sharing.count;
-    return sharing.shared;
+    return sharing.evidence;
+}
+
+static struct edit edit_of(const struct editing_place *place) {
+    struct edit edit = {.text = place->text, .start_line = place->start_line, .end_line = place->end_line};
+    uint32_t last = edit.start_line + EDITS_LINES - 1;
+    edit.end_line = (edit.end_line < last ? edit.end_line : last) + 1;
+    edit.start_line -= edit.start_line > 0;
+    return edit;
 }
 
 size_t edits_find(const struct snapshot *snapshot, const struct query *query, size_t limit,
@@ -56,15 +65,10 @@ size_t edits_find(const struct snapshot *snapshot, const struct query *query, si
     size_t count = 0;
     const struct editing *editing = snapshot->editing;
     for (uint32_t i = 0; editing && i < editing->place_count && count < limit; i++) {
-        const struct editing_place *place = &editing->places[i];
-        struct edit edit = {
-            .text = place->text, .start_line = place->start_line, .end_line = place->end_line};
-        edit.start_line -= edit.start_line > 0;
-        edit.end_line = edit.end_line - edit.start_line < EDITS_LINES ? edit.end_line + 1
-                                                                      : edit.start_line + EDITS_LINES + 1;
+        struct edit edit = edit_of(&editing->places[i]);
+        struct slice path = slice_of_string(editing->places[i].path);
+        struct slice lines = lines_of(text_slice(edit.text), edit.start_line, edit.end_line);
         uint32_t shared;
-        struct slice path = slice_of_string(place->path);
-        struct slice lines = lines_of(text_slice(place->text), edit.start_line, edit.end_line);
         if (!slice_equal(path, query->path) && snapshot_find(snapshot, path, &edit.file) &&
             count_shared(query, lines, &shared) >= ENOUGH) {
             edit.score = (float)shared;

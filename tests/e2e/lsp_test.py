@@ -190,6 +190,29 @@ class Completion(LspCase):
             self.assertIn("source", item)
             self.assertGreater(item["tokens"], 0)
 
+    def test_recent_edits_are_context(self):
+        client = self.ready()
+        client.open("src/account.c")
+        client.open("src/asks.c", "int ask(struct account *account) {\n    return account_freeze(\n")
+        freeze = "int account_freeze(struct account *account, int until);\n"
+
+        def edits():
+            found = client.request("hunch/context", client.at("src/asks.c", 1, 26))["results"]
+            return [item for item in found if item["source"] == "edit"]
+
+        patience = time.monotonic() + 30
+        while not edits():  # what is changed before the document was first read is not noticed
+            self.assertLess(time.monotonic(), patience)
+            client.change("src/account.c", (9, 0, 9, 0, freeze))
+            time.sleep(0.05)
+        (edit,) = edits()
+        self.assertTrue(edit["uri"].endswith("/src/account.c"))
+        self.assertEqual(edit["range"]["start"]["line"], 8)
+        client.close_document("src/account.c")
+        while edits():  # it is closed behind the next questions
+            self.assertLess(time.monotonic(), patience)
+            time.sleep(0.05)
+
     def test_ignored_files_stay_out(self):
         client = self.ready()
         os.symlink("../.env", os.path.join(self.root, "src/notes.c"))
