@@ -28,6 +28,10 @@ const char *fim_name(const struct fim_template *fim) {
     return fim->name;
 }
 
+bool fim_is_prefix_first(const struct fim_template *fim) {
+    return fim->order == FIM_PREFIX_FIRST;
+}
+
 const struct fim_template *fim_by_name(const char *name) {
     for (size_t i = 0; i < fim_table_count; i++) {
         if (strcmp(fim_table[i].name, name) == 0) {

@@ -25,6 +25,7 @@ struct fim_template;
 const struct fim_template *fim_by_name(const char *name);    // "qwen2.5-coder"
 const struct fim_template *fim_for_model(const char *model); // by a model's name; NULL if none fits
 const char *fim_name(const struct fim_template *fim);
+bool fim_is_prefix_first(const struct fim_template *fim); // else the suffix stands before the prefix
 const char *const *fim_stops(const struct fim_template *fim, size_t *count);
 // Appends the whole prompt. Control tokens inside user text are neutralised.
 void fim_render(const struct fim_template *fim, const struct fim_parts *parts, struct str *out);

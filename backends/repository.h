@@ -3,10 +3,9 @@
 // A context-sorted suffix array over the repository's tokens; the open file's
 // text above and below the cursor stands nested in it and counts more.
 //
-// Ownership: repository_new / backend_close. The root path is copied.
-// Threads:   the sink on the indexer's writer thread; the backend's functions on the loop's thread;
-// predictions
-//            run in the worker given.
+// Ownership: repository_new / backend_close, after which the loop must turn once more. The root path is copied.
+// Threads:   the sink on the indexer's writer thread, which it does not keep waiting: learning has a thread of
+//            its own. The backend's functions on the loop's thread; predictions run in the worker given.
 // Errors:    a file that cannot be read is left out. Limits: see repository_options.
 #ifndef HUNCH_BACKENDS_REPOSITORY_H
 #define HUNCH_BACKENDS_REPOSITORY_H
@@ -27,6 +26,11 @@ struct repository_statistics {
 
 struct backend *repository_new(uv_loop_t *loop, const struct repository_options *options);
 struct index_sink repository_sink(struct backend *backend);
+// Calls back once, on the loop, when all that the index has committed by then is learned. Keeps the loop alive
+// until then. One at a time.
+void repository_await(struct backend *backend, void (*on_learned)(void *context), void *context);
+// Someone works on this file: what lies near it is learned first. Requests say so by themselves.
+void repository_attend(struct backend *backend, const char *path);
 void repository_statistics(struct backend *backend, struct repository_statistics *out); // any thread
 
 #endif

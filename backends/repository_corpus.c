@@ -1,330 +1,219 @@
 // repository_corpus.c - see repository_corpus.h.
 //
-// Sorting a million tokens takes a third of a second, saving a file must not.
-// So the tokens stand in three segments: a large base, a delta of the files
-// that changed since the base was sorted, and the unsaved texts of open
-// documents. A commit sorts the small ones again if they changed, and the base
-// when the delta has outgrown a tenth of it. The first pass would so sort
-// everything ten times over: until it is done, the delta may become as large as
-// the base (three times a large one) and waits unseen. A file that stands in a
-// later segment is dead in the earlier ones.
+// The index tells of files faster than they can be learned, and must not wait.
+// So a put only notes the path in the selection; the corpus' own thread asks
+// there what to learn next, reads it, and gathers its tokens. What is typed is
+// handed over as text, in a short list, and goes before everything else: the
+// long work (sorting, merging) asks every few milliseconds whether some came.
 //
-//     entry:  base_file  where the base has it, if it does
-//             disk       its tokens since then, or `gone`
-//             overlay    the open document's tokens
+// The tokens stand in three segments: a large base, a delta of the files that
+// changed since, and the unsaved texts of open documents. New text is sorted by
+// itself and merged with the delta, and the delta with the base when it has
+// outgrown a tenth of it. A first pass shows an eighth of all first, and all when
+// it is over, so that little is sorted twice. A file that stands in a later segment is dead in
+// the earlier ones.
 //
-// The vocabulary only grows, so it too is replaced by a smaller one, when the
-// base is sorted; a generation holds the one its tokens are numbers of.
+// The vocabulary only grows, so it too is replaced by a smaller one now and then;
+// a generation holds the one its tokens are numbers of.
 //
 // A published generation never changes; readers hold it by a counter.
+//
+//     idle -(commit, overlay, attend)-> learning -(nothing left: on_learned)-> idle
 #include "backends/repository_corpus.h"
 
+#include "backends/repository_learner.h"
 #include "backends/repository_segment.h"
 
-#include "base/spill.h"
+#include "base/log.h"
+#include "base/priority.h"
 #include "indexer/source.h"
 
-#define NOT_IN_BASE UINT32_MAX
-enum { SMALLEST_BASE = 1 << 16, QUICK_BASE = 1 << 20, UNUSED_WORDS = 1 << 18 };
-#define DEFAULT_MAX_TOKENS (UINT64_C(64) << 20)
-static const size_t LARGEST_FILE = 2u << 20;
-static const size_t LARGEST_UNKNOWN = 128u << 10; // without a known language: data, more often than not
-
-struct entry {
-    const char *path;
-    enum taint taint;
-    uint32_t base_file;
-    bool gone; // the base's copy is superseded
-    struct token_list disk;
-    struct token_list overlay;
+struct overlay_news {
+    struct segment_file file;
+    struct str text; // empty: closed
 };
 
 struct corpus {
     char *root;
-    uint64_t max_tokens;
-    struct vocabulary *vocabulary;
-    uint64_t kept_words; // when unused ones were last forgotten
-    struct intern paths; // id = index of the entry
-    VEC(struct entry) entries;
-    struct token_segment *segments[SEGMENT_COUNT];
-    bool stale[SEGMENT_COUNT];
-    bool full;                 // the first pass is over
-    struct token_list scratch; // of the file being read
-    uint64_t base_live, disk_tokens, overlay_tokens;
-    uint64_t unsorted; // of disk_tokens, those put since the delta was sorted
-    uv_mutex_t lock;   // of `current`
+    struct selection *selection;
+    struct learner *learner;
+    void (*on_learned)(void *context);
+    void *context;
+    uv_thread_t thread;
+    atomic_bool stop, has_overlays; // set under the lock
+
+    uv_mutex_t lock; // of what follows
+    uv_cond_t wake, settled;
+    VEC(struct overlay_news) overlays; // one a path, to be learned
+    uint64_t asked, answered;          // commits
+    bool has_thread;
     struct generation *current;
 };
 
-static struct entry *entry_of(struct corpus *corpus, const char *path) {
-    uint32_t id = intern_add(&corpus->paths, slice_of_string(path));
-    if (id == corpus->entries.count) {
-        struct entry entry = {.path = intern_string(&corpus->paths, id).data, .base_file = NOT_IN_BASE};
-        vec_push(&corpus->entries, entry);
-    }
-    return &corpus->entries.items[id];
+// --- the corpus' own thread ---
+
+static bool is_stopped(void *context) {
+    struct corpus *corpus = context;
+    return atomic_load_explicit(&corpus->stop, memory_order_relaxed);
 }
 
-static uint64_t base_tokens(const struct corpus *corpus, const struct entry *entry) {
-    if (entry->base_file == NOT_IN_BASE) {
-        return 0;
+static void publish(void *context, struct generation *generation) {
+    struct corpus *corpus = context;
+    uv_mutex_lock(&corpus->lock);
+    struct generation *old = corpus->current;
+    corpus->current = generation;
+    uv_mutex_unlock(&corpus->lock);
+    if (old) {
+        corpus_unpin(old);
     }
-    const struct segment_file *file = &corpus->segments[SEGMENT_BASE]->files[entry->base_file];
-    return file->end - file->start;
 }
 
-// A list of exactly these tokens, in memory that spills.
-static struct token_list keep(const struct token_list *tokens) {
-    struct token_list kept = {.count = tokens->count, .capacity = tokens->count};
-    if (kept.count > 0) {
-        kept.items = spill_alloc(kept.count * sizeof *kept.items);
-        memcpy(kept.items, tokens->items, kept.count * sizeof *kept.items);
+static void learn_overlays(void *context) {
+    struct corpus *corpus = context;
+    if (!atomic_load_explicit(&corpus->has_overlays, memory_order_relaxed)) {
+        return;
     }
-    return kept;
+    uv_mutex_lock(&corpus->lock);
+    struct overlay_news *news = corpus->overlays.items;
+    size_t count = corpus->overlays.count;
+    corpus->overlays.items = NULL;
+    corpus->overlays.count = corpus->overlays.capacity = 0;
+    atomic_store(&corpus->has_overlays, false);
+    uv_mutex_unlock(&corpus->lock);
+    for (size_t i = 0; i < count; i++) {
+        learner_overlay(corpus->learner, &news[i].file, str_slice(&news[i].text));
+        str_free(&news[i].text);
+    }
+    free(news);
+    if (count > 0) {
+        learner_show(corpus->learner);
+    }
 }
 
-static void drop_tokens(struct token_list *tokens) {
-    spill_free(tokens->items);
-    *tokens = (struct token_list){0};
+// With the lock.
+static bool is_learned(const struct corpus *corpus) {
+    return corpus->answered == corpus->asked && corpus->overlays.count == 0;
 }
 
-static void drop_disk(struct corpus *corpus, struct entry *entry) {
-    if (!entry->gone) {
-        corpus->base_live -= base_tokens(corpus, entry);
-        entry->gone = true;
+static void answer(struct corpus *corpus, uint64_t asked) {
+    uv_mutex_lock(&corpus->lock);
+    corpus->answered = asked;
+    bool told = is_learned(corpus);
+    uv_cond_broadcast(&corpus->settled);
+    uv_mutex_unlock(&corpus->lock);
+    if (told && corpus->on_learned) {
+        corpus->on_learned(corpus->context);
     }
-    if (entry->disk.count > 0) {
-        corpus->disk_tokens -= entry->disk.count;
-        corpus->stale[SEGMENT_DELTA] = true;
-    }
-    drop_tokens(&entry->disk);
 }
 
-static void drop_overlay(struct corpus *corpus, struct entry *entry) {
-    if (entry->overlay.count > 0) {
-        corpus->overlay_tokens -= entry->overlay.count;
-        corpus->stale[SEGMENT_OVERLAY] = true;
+// How often it was asked to learn, once that is more than was answered; waits for it, or to be stopped.
+static uint64_t wait_for_work(struct corpus *corpus) {
+    uv_mutex_lock(&corpus->lock);
+    while (is_learned(corpus) && !is_stopped(corpus)) {
+        uv_cond_wait(&corpus->wake, &corpus->lock);
     }
-    drop_tokens(&entry->overlay);
+    uint64_t asked = corpus->asked;
+    uv_mutex_unlock(&corpus->lock);
+    return asked;
 }
 
-static bool worth_learning(const struct record *record, struct slice text) {
-    bool known = record->language && record->language[0];
-    return record->taint != TAINT_GENERATED && text.length <= (known ? LARGEST_FILE : LARGEST_UNKNOWN) &&
-           !memchr(text.data, 0, text.length < 4096 ? text.length : 4096);
+static void thread_main(void *argument) {
+    struct corpus *corpus = argument;
+    priority_lower();
+    while (!is_stopped(corpus)) {
+        uint64_t asked = wait_for_work(corpus);
+        if (learner_work(corpus->learner)) {
+            answer(corpus, asked);
+        }
+    }
 }
 
-static struct token_list learn(struct corpus *corpus, const struct record *record, struct slice text) {
-    struct token_list *tokens = &corpus->scratch;
-    tokens->count = 0;
-    if (text.length > 0 && worth_learning(record, text)) {
-        struct encoder encoder = {.vocabulary = corpus->vocabulary};
-        encoder_append(&encoder, text, tokens);
-    }
-    uint64_t total = corpus->base_live + corpus->disk_tokens + corpus->overlay_tokens;
-    if (total + tokens->count > corpus->max_tokens) {
-        tokens->count = 0;
-    }
-    return keep(tokens);
+// --- what the index says ---
+
+static void ask(struct corpus *corpus) {
+    uv_mutex_lock(&corpus->lock);
+    corpus->asked++;
+    uv_cond_signal(&corpus->wake);
+    uv_mutex_unlock(&corpus->lock);
 }
 
-void corpus_put(struct corpus *corpus, const struct record *record, struct slice text) {
-    if (record->by_words) {
-        return; // it comes again when it is parsed, and to learn it twice would delay that
-    }
-    struct entry *entry = entry_of(corpus, record->path);
-    drop_disk(corpus, entry);
-    struct str read;
-    str_init(&read);
-    struct source_stat status;
-    if (text.length == 0 && source_read(corpus->root, record->path, &read, &status) == 0) {
-        text = str_slice(&read);
-    }
-    entry->taint = record->taint;
-    entry->disk = learn(corpus, record, text);
-    corpus->disk_tokens += entry->disk.count;
-    corpus->unsorted += entry->disk.count;
-    str_free(&read);
+void corpus_put(struct corpus *corpus, const struct record *record) {
+    selection_put(corpus->selection, record);
 }
 
 void corpus_remove(struct corpus *corpus, const char *path) {
-    drop_disk(corpus, entry_of(corpus, path));
+    selection_remove(corpus->selection, path);
+}
+
+// With the lock.
+static struct overlay_news *news_of(struct corpus *corpus, uint32_t id) {
+    for (size_t i = 0; i < corpus->overlays.count; i++) {
+        if (corpus->overlays.items[i].file.id == id) {
+            return &corpus->overlays.items[i];
+        }
+    }
+    struct overlay_news none = {.file = {.id = id}};
+    str_init(&none.text);
+    vec_push(&corpus->overlays, none);
+    return &corpus->overlays.items[corpus->overlays.count - 1];
+}
+
+static void overlay(struct corpus *corpus, const char *path, enum taint taint, struct slice text) {
+    struct segment_file file = {.folder = corpus_folder_hash(path), .taint = taint};
+    file.id = selection_id(corpus->selection, path, &file.path);
+    uv_mutex_lock(&corpus->lock);
+    struct overlay_news *news = news_of(corpus, file.id);
+    news->file = file;
+    str_clear(&news->text);
+    str_append_slice(&news->text, text);
+    atomic_store(&corpus->has_overlays, true);
+    uv_cond_signal(&corpus->wake);
+    uv_mutex_unlock(&corpus->lock);
 }
 
 void corpus_overlay(struct corpus *corpus, const struct record *record, struct slice text) {
-    struct entry *entry = entry_of(corpus, record->path);
-    drop_overlay(corpus, entry);
-    entry->overlay = learn(corpus, record, text);
-    corpus->overlay_tokens += entry->overlay.count;
-    corpus->stale[SEGMENT_OVERLAY] |= entry->overlay.count > 0;
+    bool is_worth = record->taint != TAINT_GENERATED && text.length <= SOURCE_SIZE_LIMIT;
+    overlay(corpus, record->path, record->taint, is_worth ? text : slice_of("", 0));
+    corpus_attend(corpus, record->path);
 }
 
 void corpus_overlay_remove(struct corpus *corpus, const char *path) {
-    drop_overlay(corpus, entry_of(corpus, path));
+    overlay(corpus, path, TAINT_OWN, slice_of("", 0));
 }
 
-static void replace_segment(struct corpus *corpus, uint32_t which, struct segment_builder *builder) {
-    token_segment_release(corpus->segments[which]);
-    corpus->segments[which] = token_segment_finish(builder);
-    corpus->stale[which] = false;
-}
-
-// Data files written again and again, and every half-typed name, would fill the memory in a long session.
-static bool is_crowded(const struct corpus *corpus) {
-    return corpus->vocabulary->words.count > 2 * corpus->kept_words + UNUSED_WORDS;
-}
-
-// A new vocabulary of the words still used, by the coming base and by the overlays, which are thus to sort.
-static void forget_words(struct corpus *corpus, struct token_list *base) {
-    struct vocabulary *old = corpus->vocabulary, *fresh = vocabulary_new();
-    uint32_t *moved = mem_alloc(old->words.count * sizeof *moved);
-    memset(moved, 0xff, old->words.count * sizeof *moved); // INTERN_NONE
-    vocabulary_move(old, fresh, moved, base);
-    for (size_t i = 0; i < corpus->entries.count; i++) {
-        vocabulary_move(old, fresh, moved, &corpus->entries.items[i].overlay);
-    }
-    free(moved);
-    corpus->stale[SEGMENT_OVERLAY] = true;
-    corpus->vocabulary = fresh;
-    corpus->kept_words = fresh->words.count;
-    vocabulary_release(old);
-}
-
-// Everything on disk becomes one sorted run; the delta is empty afterwards.
-static void rebuild_base(struct corpus *corpus) {
-    struct segment_builder builder = {0};
-    const struct token_segment *base = corpus->segments[SEGMENT_BASE];
-    token_segment_reserve(&builder,
-                          (size_t)(corpus->base_live + corpus->disk_tokens) + corpus->entries.count);
-    for (size_t i = 0; i < corpus->entries.count; i++) {
-        struct entry *entry = &corpus->entries.items[i];
-        size_t before = builder.files.count;
-        if (entry->disk.count > 0) {
-            token_segment_add(&builder, entry->path, entry->taint, entry->disk.items, entry->disk.count);
-        } else if (!entry->gone && entry->base_file != NOT_IN_BASE) {
-            const struct segment_file *file = &base->files[entry->base_file];
-            token_segment_add(&builder, entry->path, entry->taint, base->tokens + file->start + 1,
-                              file->end - file->start - 1);
-        }
-        drop_tokens(&entry->disk);
-        entry->base_file = builder.files.count > before ? (uint32_t)before : NOT_IN_BASE;
-        entry->gone = false;
-    }
-    if (is_crowded(corpus)) {
-        forget_words(corpus, &builder.tokens);
-    }
-    corpus->base_live = builder.tokens.count;
-    corpus->disk_tokens = corpus->unsorted = 0;
-    replace_segment(corpus, SEGMENT_BASE, &builder);
-    struct segment_builder none = {0};
-    replace_segment(corpus, SEGMENT_DELTA, &none);
-}
-
-static void rebuild_small(struct corpus *corpus, uint32_t which) {
-    struct segment_builder builder = {0};
-    uint64_t tokens = which == SEGMENT_DELTA ? corpus->disk_tokens : corpus->overlay_tokens;
-    uint64_t files = tokens < corpus->entries.count ? tokens : corpus->entries.count; // that have any
-    token_segment_reserve(&builder, (size_t)(tokens + files));
-    for (size_t i = 0; i < corpus->entries.count; i++) {
-        struct entry *entry = &corpus->entries.items[i];
-        struct token_list *list = which == SEGMENT_DELTA ? &entry->disk : &entry->overlay;
-        token_segment_add(&builder, entry->path, entry->taint, list->items, list->count);
-    }
-    replace_segment(corpus, which, &builder);
-}
-
-static struct generation *generation_new(struct corpus *corpus) {
-    struct generation *generation = mem_zero(1, sizeof *generation);
-    atomic_init(&generation->references, 1);
-    generation->vocabulary = vocabulary_retain(corpus->vocabulary);
-    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        struct token_segment *segment = token_segment_retain(corpus->segments[i]);
-        generation->segments[i] = segment;
-        generation->dead[i] = mem_zero(segment->file_count + 1, 1);
-        for (uint32_t file = 0; i != SEGMENT_OVERLAY && file < segment->file_count; file++) {
-            struct entry *entry = entry_of(corpus, segment->files[file].path);
-            generation->dead[i][file] = entry->overlay.count > 0 || (i == SEGMENT_BASE && entry->gone);
-        }
-    }
-    return generation;
-}
-
-static void publish(struct corpus *corpus) {
-    struct generation *fresh = generation_new(corpus);
-    uv_mutex_lock(&corpus->lock);
-    struct generation *old = corpus->current;
-    corpus->current = fresh;
-    uv_mutex_unlock(&corpus->lock);
-    corpus_unpin(old);
-}
-
-// How many new tokens need not be seen yet. The first pass commits every few files; to sort a large
-// repository's delta each time took most of its minute.
-static uint64_t may_wait(const struct corpus *corpus) {
-    bool small = corpus->disk_tokens <= SMALLEST_BASE;
-    return corpus->full || small ? 0 : UINT64_MAX;
-}
-
-// How large the delta may become before the base is sorted again. Sorting is most of what the first pass of
-// a large repository costs here, so while it lasts each time must bring four times as much.
-static uint64_t delta_limit(const struct corpus *corpus) {
-    uint64_t limit = corpus->full                     ? corpus->base_live / 10
-                     : corpus->base_live < QUICK_BASE ? corpus->base_live
-                                                      : 3 * corpus->base_live;
-    return limit > SMALLEST_BASE ? limit : SMALLEST_BASE;
+void corpus_complete(struct corpus *corpus) {
+    selection_complete(corpus->selection);
+    ask(corpus);
 }
 
 void corpus_commit(struct corpus *corpus, bool full_pass) {
-    bool outgrown = corpus->disk_tokens > delta_limit(corpus);
-    uint64_t rotten = corpus->segments[SEGMENT_BASE]->count - corpus->base_live;
-    if (outgrown || (full_pass && !corpus->full) || is_crowded(corpus) ||
-        rotten > SMALLEST_BASE + corpus->segments[SEGMENT_BASE]->count / 4) {
-        rebuild_base(corpus);
-    } else if (corpus->stale[SEGMENT_DELTA] || corpus->unsorted > may_wait(corpus)) {
-        rebuild_small(corpus, SEGMENT_DELTA);
-        corpus->unsorted = 0;
+    if (full_pass) {
+        selection_complete(corpus->selection);
     }
-    if (corpus->stale[SEGMENT_OVERLAY]) {
-        rebuild_small(corpus, SEGMENT_OVERLAY);
-    }
-    corpus->full |= full_pass;
-    publish(corpus);
+    ask(corpus);
 }
 
-struct corpus *corpus_new(const char *root, uint64_t max_tokens) {
-    struct corpus *corpus = mem_zero(1, sizeof *corpus);
-    corpus->root = mem_copy_string(root ? root : "");
-    corpus->max_tokens = max_tokens ? max_tokens : DEFAULT_MAX_TOKENS;
-    corpus->vocabulary = vocabulary_new();
-    intern_init(&corpus->paths);
-    uv_mutex_init(&corpus->lock);
-    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        struct segment_builder none = {0};
-        corpus->segments[i] = token_segment_finish(&none);
+void corpus_attend(struct corpus *corpus, const char *path) {
+    if (selection_attend(corpus->selection, path)) {
+        ask(corpus);
     }
-    corpus->current = generation_new(corpus);
-    return corpus;
 }
 
-void corpus_free(struct corpus *corpus) {
-    if (!corpus) {
-        return;
+// --- what is learned ---
+
+bool corpus_is_learned(struct corpus *corpus) {
+    uv_mutex_lock(&corpus->lock);
+    bool learned = is_learned(corpus) || !corpus->has_thread;
+    uv_mutex_unlock(&corpus->lock);
+    return learned;
+}
+
+void corpus_settle(struct corpus *corpus) {
+    uv_mutex_lock(&corpus->lock);
+    while (corpus->has_thread && !is_learned(corpus)) {
+        uv_cond_wait(&corpus->settled, &corpus->lock);
     }
-    corpus_unpin(corpus->current);
-    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        token_segment_release(corpus->segments[i]);
-    }
-    for (size_t i = 0; i < corpus->entries.count; i++) {
-        drop_tokens(&corpus->entries.items[i].disk);
-        drop_tokens(&corpus->entries.items[i].overlay);
-    }
-    vec_free(&corpus->entries);
-    vec_free(&corpus->scratch);
-    intern_free(&corpus->paths);
-    vocabulary_release(corpus->vocabulary);
-    uv_mutex_destroy(&corpus->lock);
-    free(corpus->root);
-    free(corpus);
+    uv_mutex_unlock(&corpus->lock);
 }
 
 struct generation *corpus_pin(struct corpus *corpus) {
@@ -364,4 +253,64 @@ void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out) {
     out->vocabulary = vocabulary_count(generation->vocabulary, &words);
     out->bytes += words;
     corpus_unpin(generation);
+}
+
+// --- life ---
+
+struct corpus *corpus_new(const struct corpus_options *options) {
+    struct corpus *corpus = mem_zero(1, sizeof *corpus);
+    corpus->root = mem_copy_string(options->root ? options->root : "");
+    corpus->on_learned = options->on_learned;
+    corpus->context = options->context;
+    atomic_init(&corpus->stop, false);
+    atomic_init(&corpus->has_overlays, false);
+    uv_mutex_init(&corpus->lock);
+    uv_cond_init(&corpus->wake);
+    uv_cond_init(&corpus->settled);
+    corpus->selection = selection_new(options->max_tokens ? options->max_tokens : CORPUS_TOKENS);
+    struct learner_options learner = {.root = corpus->root,
+                                      .selection = corpus->selection,
+                                      .is_stopped = is_stopped,
+                                      .interrupt = learn_overlays,
+                                      .publish = publish,
+                                      .context = corpus};
+    corpus->learner = learner_new(&learner);
+    int code = uv_thread_create(&corpus->thread, thread_main, corpus);
+    corpus->has_thread = code == 0;
+    if (code) {
+        log_error("the built-in model learns nothing: no thread could be started (%s); restart Hunch",
+                  uv_strerror(code));
+    }
+    return corpus;
+}
+
+void corpus_stop(struct corpus *corpus) {
+    uv_mutex_lock(&corpus->lock);
+    bool has_thread = corpus->has_thread;
+    corpus->has_thread = false;
+    atomic_store(&corpus->stop, true);
+    uv_cond_signal(&corpus->wake);
+    uv_mutex_unlock(&corpus->lock);
+    if (has_thread) {
+        uv_thread_join(&corpus->thread);
+    }
+}
+
+void corpus_free(struct corpus *corpus) {
+    if (!corpus) {
+        return;
+    }
+    corpus_stop(corpus);
+    learner_free(corpus->learner);
+    corpus_unpin(corpus->current);
+    selection_free(corpus->selection);
+    for (size_t i = 0; i < corpus->overlays.count; i++) {
+        str_free(&corpus->overlays.items[i].text);
+    }
+    vec_free(&corpus->overlays);
+    uv_cond_destroy(&corpus->settled);
+    uv_cond_destroy(&corpus->wake);
+    uv_mutex_destroy(&corpus->lock);
+    free(corpus->root);
+    free(corpus);
 }

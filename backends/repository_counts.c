@@ -92,7 +92,7 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     }
     uint32_t length = (uint32_t)document->tokens.count;
     counts->document_order = mem_zero(length + 1, sizeof *counts->document_order);
-    uint32_t sorted = order_sort(document->tokens.items, length, counts->document_order);
+    uint32_t sorted = order_sort(document->tokens.items, length, counts->document_order, NULL);
     counts->sources[SEGMENT_COUNT] = (struct source){.tokens = document->tokens.items,
                                                      .order = counts->document_order,
                                                      .count = length,

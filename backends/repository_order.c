@@ -1,10 +1,23 @@
 // repository_order.c - see repository_order.h.
 //
-// The sort is a counting sort on the nearest token, then Bentley and
-// Sedgewick's multikey quicksort one token of context at a time: a range that
-// agrees so far is parted by the next token into less, equal and greater, and
-// only the equal part goes deeper. No key is looked at twice, and licence
-// headers, equal thousands of times over, end at ORDER_DEPTH.
+// A position's context is its nearest token and then the context of the position
+// before it. Where it is greater than that rest it need not be sorted: going
+// through the order from below, each position that has its place gives one to
+// the position after it, behind those that the same token got before; and
+// likewise from above where it is less. Only where the two kinds meet something
+// must be sorted first, which is a third of all (Itoh and Tanaka's two-stage
+// sort, with the seeds of Ko and Aluru).
+//
+// The seeds are sorted by Bentley and Sedgewick's multikey quicksort: a range
+// that agrees so far is parted by what comes next into less, equal and greater,
+// and only the equal part goes deeper. Licence headers, equal thousands of times
+// over, end at ORDER_DEPTH; what is induced is right at least as deep.
+//
+// The time goes into waiting for memory: the tokens before a position lie
+// anywhere. So each position carries the next two or three of them as one
+// number while its range is sorted (Ng and Kakehi's cached multikey quicksort),
+// and they are fetched once, not at each comparison. Ranges too large for that
+// are parted in place first.
 //
 // The stack: of the three parts the largest is handled by the loop, so each
 // recursion at least halves the range.
@@ -12,7 +25,22 @@
 
 #include "backends/repository_tokens.h"
 
-enum { SMALL_RANGE = 12 };
+enum { SMALL_RANGE = 12, KEYED_RANGE = 1 << 18, WATCH_EACH = 1 << 16, WORK = 64, SOON = 32 };
+
+struct keyed {
+    uint64_t key; // some tokens, the nearest in the highest bits; what is beyond the file's beginning is 0
+    uint32_t position;
+};
+
+struct sorter {
+    const uint32_t *tokens;
+    const struct order_watch *watch;
+    struct keyed *keyed; // room for KEYED_RANGE, or for all if that is less
+    uint32_t bits;       // of a token in a key
+    uint32_t width;      // tokens in a key
+    uint32_t unwatched;  // positions sorted since the watch was asked
+    bool stopped;
+};
 
 struct part {
     uint32_t *items;
@@ -24,32 +52,22 @@ static inline uint32_t key_at(const uint32_t *tokens, uint32_t position, uint32_
     return token_id(tokens[position - depth]);
 }
 
-// Both agree in depth - 1 tokens; no file begins there.
-static int compare(const uint32_t *tokens, uint32_t a, uint32_t b, uint32_t depth) {
-    for (; depth <= ORDER_DEPTH; depth++) {
-        uint32_t x = key_at(tokens, a, depth), y = key_at(tokens, b, depth);
-        if (x != y) {
-            return x < y ? -1 : 1;
-        }
-        if (x == TOKEN_FILE) {
-            return 0;
-        }
-    }
-    return 0;
-}
-
-static void sort_small(const uint32_t *tokens, struct part part) {
-    for (uint32_t i = 1; i < part.count; i++) {
-        uint32_t moving = part.items[i], at = i;
-        while (at > 0 && compare(tokens, moving, part.items[at - 1], part.depth) < 0) {
-            part.items[at] = part.items[at - 1];
-            at--;
-        }
-        part.items[at] = moving;
+// What will be looked at soon: the processor fetches it meanwhile.
+static inline void fetch(const uint32_t *tokens, const uint32_t *items, uint32_t count, uint32_t at) {
+    if (at < count) {
+        __builtin_prefetch(&tokens[items[at]]);
     }
 }
 
-static uint32_t median(uint32_t a, uint32_t b, uint32_t c) {
+static void note_work(struct sorter *sorter, uint32_t count) {
+    sorter->unwatched += count;
+    if (sorter->unwatched >= WATCH_EACH) {
+        sorter->unwatched = 0;
+        sorter->stopped = sorter->stopped || !order_goes_on(sorter->watch);
+    }
+}
+
+static inline uint32_t median(uint32_t a, uint32_t b, uint32_t c) {
     if (a > b) {
         uint32_t swap = a;
         a = b;
@@ -58,19 +76,131 @@ static uint32_t median(uint32_t a, uint32_t b, uint32_t c) {
     return c < a ? a : c > b ? b : c;
 }
 
+// One of three that lie anywhere: of the first, the middle and the last one, a list of names that is later
+// taken down in reverse makes the worst of all pivots, every time.
+static inline uint32_t chance(uint32_t *random, uint32_t count) {
+    *random = *random * 1664525u + 1013904223u; // Knuth's linear congruential generator
+    return (uint32_t)(((uint64_t)*random * count) >> 32);
+}
+
+// --- ranges that carry their keys ---
+
+static uint64_t make_key(const struct sorter *sorter, uint32_t position, uint32_t depth) {
+    uint64_t key = 0;
+    uint32_t i = 0;
+    for (; i < sorter->width; i++) {
+        uint32_t id = key_at(sorter->tokens, position, depth + i);
+        key = key << sorter->bits | id;
+        if (id == TOKEN_FILE) {
+            break;
+        }
+    }
+    return i < sorter->width ? key << sorter->bits * (sorter->width - 1 - i) : key;
+}
+
+static void load_keys(const struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth) {
+    for (uint32_t i = 0; i < count; i++) {
+        items[i].key = make_key(sorter, items[i].position, depth);
+    }
+}
+
+static inline void swap_keyed(struct keyed *items, uint32_t a, uint32_t b) {
+    struct keyed held = items[a];
+    items[a] = items[b];
+    items[b] = held;
+}
+
+static uint64_t keyed_pivot(const struct keyed *items, uint32_t count, uint32_t depth) {
+    uint32_t random = count + depth;
+    uint64_t a = items[chance(&random, count)].key, b = items[chance(&random, count)].key,
+             c = items[chance(&random, count)].key;
+    uint64_t low = a < b ? a : b, high = a < b ? b : a;
+    return c < low ? low : c > high ? high : c;
+}
+
+static void insert_keyed(struct keyed *items, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++) {
+        struct keyed moving = items[i];
+        uint32_t at = i;
+        while (at > 0 && moving.key < items[at - 1].key) {
+            items[at] = items[at - 1];
+            at--;
+        }
+        items[at] = moving;
+    }
+}
+
+static void sort_keyed(struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth);
+
+// All agree in the tokens from depth on that a key holds.
+static void sort_deeper(struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth) {
+    bool over = (items[0].key & ((UINT64_C(1) << sorter->bits) - 1)) == TOKEN_FILE;
+    if (count > 1 && !over && depth + sorter->width <= ORDER_DEPTH) {
+        load_keys(sorter, items, count, depth + sorter->width);
+        sort_keyed(sorter, items, count, depth + sorter->width);
+    }
+}
+
+static void sort_few_keyed(struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth) {
+    insert_keyed(items, count);
+    for (uint32_t start = 0, end = 0; start < count; start = end) {
+        for (end = start + 1; end < count && items[end].key == items[start].key; end++) {
+        }
+        sort_deeper(sorter, items + start, end - start, depth);
+    }
+}
+
+static void sort_keyed(struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth) {
+    while (count > SMALL_RANGE && !sorter->stopped) {
+        uint64_t pivot = keyed_pivot(items, count, depth);
+        uint32_t low = 0, high = count;
+        for (uint32_t at = 0; at < high;) {
+            if (items[at].key < pivot) {
+                swap_keyed(items, low++, at++);
+            } else if (items[at].key > pivot) {
+                swap_keyed(items, at, --high);
+            } else {
+                at++;
+            }
+        }
+        sort_deeper(sorter, items + low, high - low, depth);
+        bool left_is_less = low < count - high;
+        sort_keyed(sorter, left_is_less ? items : items + high, left_is_less ? low : count - high, depth);
+        items = left_is_less ? items + high : items;
+        count = left_is_less ? count - high : low;
+    }
+    if (count > 1 && !sorter->stopped) {
+        sort_few_keyed(sorter, items, count, depth);
+    }
+}
+
+static void sort_with_keys(struct sorter *sorter, struct part part) {
+    if (part.count < 2) {
+        return;
+    }
+    for (uint32_t i = 0; i < part.count; i++) {
+        fetch(sorter->tokens, part.items, part.count, i + SOON);
+        sorter->keyed[i] = (struct keyed){make_key(sorter, part.items[i], part.depth), part.items[i]};
+    }
+    sort_keyed(sorter, sorter->keyed, part.count, part.depth);
+    for (uint32_t i = 0; i < part.count; i++) {
+        part.items[i] = sorter->keyed[i].position;
+    }
+    note_work(sorter, part.count);
+}
+
+// --- larger ranges ---
+
 static inline void swap_items(uint32_t *items, uint32_t a, uint32_t b) {
     uint32_t held = items[a];
     items[a] = items[b];
     items[b] = held;
 }
 
-// The median of three that lie anywhere: of the first, the middle and the last one, a list of names that is
-// later taken down in reverse makes the worst of all pivots, every time.
 static uint32_t pivot_of(const uint32_t *tokens, struct part part) {
     uint32_t keys[3], random = part.count + part.depth;
     for (uint32_t i = 0; i < 3; i++) {
-        random = random * 1664525u + 1013904223u; // Knuth's linear congruential generator
-        keys[i] = key_at(tokens, part.items[((uint64_t)random * part.count) >> 32], part.depth);
+        keys[i] = key_at(tokens, part.items[chance(&random, part.count)], part.depth);
     }
     return median(keys[0], keys[1], keys[2]);
 }
@@ -80,11 +210,13 @@ static void partition(const uint32_t *tokens, struct part part, struct part part
     uint32_t *items = part.items, low = 0, at = 0, high = part.count;
     uint32_t pivot = pivot_of(tokens, part);
     while (at < high) {
+        fetch(tokens, items, part.count, at + SOON);
         uint32_t key = key_at(tokens, items[at], part.depth);
         if (key < pivot) {
             swap_items(items, low++, at++);
         } else if (key > pivot) {
             swap_items(items, at, --high);
+            fetch(tokens, items, part.count, high - SOON); // or beyond the end, then not
         } else {
             at++;
         }
@@ -94,25 +226,28 @@ static void partition(const uint32_t *tokens, struct part part, struct part part
     parts[2] = (struct part){items + high, part.count - high, part.depth};
 }
 
-static void sort_part(const uint32_t *tokens, struct part part) {
-    while (part.count > SMALL_RANGE && part.depth <= ORDER_DEPTH) {
+static void sort_part(struct sorter *sorter, struct part part) {
+    while (part.count > KEYED_RANGE && part.depth <= ORDER_DEPTH && !sorter->stopped) {
         struct part parts[3];
-        partition(tokens, part, parts);
+        partition(sorter->tokens, part, parts);
+        note_work(sorter, part.count / 8);
         uint32_t largest = 0;
         for (uint32_t i = 1; i < 3; i++) {
             largest = parts[i].count > parts[largest].count ? i : largest;
         }
         for (uint32_t i = 0; i < 3; i++) {
             if (i != largest) {
-                sort_part(tokens, parts[i]);
+                sort_part(sorter, parts[i]);
             }
         }
         part = parts[largest];
     }
-    if (part.depth <= ORDER_DEPTH) {
-        sort_small(tokens, part);
+    if (part.depth <= ORDER_DEPTH && !sorter->stopped) {
+        sort_with_keys(sorter, part);
     }
 }
+
+// --- all of it ---
 
 static uint32_t positions(const uint32_t *tokens, uint32_t count, uint32_t *order) {
     uint32_t total = 0;
@@ -123,40 +258,184 @@ static uint32_t positions(const uint32_t *tokens, uint32_t count, uint32_t *orde
     return total;
 }
 
-// Counting sort by the nearest token; afterwards starts[id] is where the positions behind id end.
-static void spread(const uint32_t *tokens, uint32_t count, uint32_t *order, uint32_t *starts, uint32_t ids) {
-    for (uint32_t i = 1; i < count; i++) {
+// Is a position's context greater than that of the position before it, which is the rest of it? A bit each.
+static inline bool is_greater(const uint64_t *greater, uint32_t position) {
+    return greater[position / 64] >> position % 64 & 1;
+}
+
+static uint64_t *compare_with_rest(const uint32_t *tokens, uint32_t count) {
+    uint64_t *greater = mem_zero((size_t)count / 64 + 1, sizeof *greater);
+    bool last = false;
+    for (uint32_t i = 2; i < count; i++) {
+        uint32_t nearest = token_id(tokens[i - 1]), next = token_id(tokens[i - 2]);
+        last = nearest != TOKEN_FILE && (nearest > next || (nearest == next && last));
+        greater[i / 64] |= (uint64_t)last << i % 64;
+    }
+    return greater;
+}
+
+struct induction {
+    const uint32_t *tokens;
+    uint32_t *order; // 0: nothing there yet
+    uint32_t count, ids, total;
+    uint64_t *greater;
+    uint32_t *starts; // of each id's bucket, the positions behind it; one more than there are ids
+    uint32_t *next;   // where the next one of a bucket goes
+};
+
+static bool is_there_and(const struct induction *induction, uint32_t position, bool greater) {
+    return position < induction->count && token_id(induction->tokens[position]) != TOKEN_FILE &&
+           is_greater(induction->greater, position) == greater;
+}
+
+static void count_buckets(struct induction *induction) {
+    const uint32_t *tokens = induction->tokens;
+    for (uint32_t i = 1; i < induction->count; i++) {
         if (token_id(tokens[i]) != TOKEN_FILE) {
-            starts[token_id(tokens[i - 1]) + 1]++;
+            induction->starts[token_id(tokens[i - 1]) + 1]++;
         }
     }
-    for (uint32_t id = 0; id < ids; id++) {
-        starts[id + 1] += starts[id];
+    for (uint32_t id = 0; id < induction->ids; id++) {
+        induction->starts[id + 1] += induction->starts[id];
     }
-    for (uint32_t i = 1; i < count; i++) {
-        if (token_id(tokens[i]) != TOKEN_FILE) {
-            order[starts[token_id(tokens[i - 1])]++] = i;
+    induction->total = induction->starts[induction->ids];
+}
+
+// The seeds to the end of their buckets, and what stands first in its file.
+static void place_seeds(struct induction *induction) {
+    const uint32_t *tokens = induction->tokens;
+    memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
+    for (uint32_t i = 1; i < induction->count; i++) {
+        uint32_t nearest = token_id(tokens[i - 1]);
+        bool first = nearest == TOKEN_FILE && token_id(tokens[i]) != TOKEN_FILE;
+        bool seed = is_there_and(induction, i, false) && is_there_and(induction, i + 1, true);
+        if (first || seed) {
+            induction->order[--induction->next[nearest]] = i;
         }
     }
 }
 
-uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order) {
-    uint32_t ids = 0;
+static void sort_seeds(struct sorter *sorter, const struct induction *induction) {
+    for (uint32_t id = TOKEN_FILE + 1; id < induction->ids && !sorter->stopped; id++) {
+        uint32_t low = induction->next[id], high = induction->starts[id + 1];
+        sort_part(sorter, (struct part){induction->order + low, high - low, 2});
+    }
+}
+
+// The position after one that has its place is put at the next place of its bucket.
+static inline void induce(struct induction *induction, uint32_t at, bool greater) {
+    uint32_t position = induction->order[at];
+    if (position != 0 && is_there_and(induction, position + 1, greater)) {
+        uint32_t *next = &induction->next[token_id(induction->tokens[position])];
+        induction->order[greater ? (*next)++ : --*next] = position + 1;
+    }
+}
+
+static void induce_all(struct sorter *sorter, struct induction *induction) {
+    memcpy(induction->next, induction->starts, induction->ids * sizeof *induction->next);
+    for (uint32_t i = 0; i < induction->total && !sorter->stopped; i++) {
+        fetch(induction->tokens, induction->order, induction->total, i + SOON);
+        induce(induction, i, true);
+        note_work(sorter, i % WORK == 0 ? WORK : 0);
+    }
+    memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
+    for (uint32_t i = induction->total; i-- > 0 && !sorter->stopped;) {
+        fetch(induction->tokens, induction->order, induction->total, i - SOON); // or beyond the end, then not
+        induce(induction, i, false);
+        note_work(sorter, i % WORK == 0 ? WORK : 0);
+    }
+}
+
+static uint32_t sort_by_induction(struct sorter *sorter, uint32_t count, uint32_t *order, uint32_t ids) {
+    struct induction induction = {.tokens = sorter->tokens, .order = order, .count = count, .ids = ids};
+    induction.greater = compare_with_rest(sorter->tokens, count);
+    induction.starts = mem_zero((size_t)ids + 1, sizeof *induction.starts);
+    induction.next = mem_zero(ids, sizeof *induction.next);
+    memset(order, 0, count * sizeof *order);
+    count_buckets(&induction);
+    place_seeds(&induction);
+    sort_seeds(sorter, &induction);
+    induce_all(sorter, &induction);
+    free(induction.greater);
+    free(induction.starts);
+    free(induction.next);
+    return induction.total;
+}
+
+uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order,
+                    const struct order_watch *watch) {
+    uint32_t ids = 1, bits = 1;
     for (uint32_t i = 0; i < count; i++) {
         ids = token_id(tokens[i]) >= ids ? token_id(tokens[i]) + 1 : ids;
     }
-    uint32_t total = positions(tokens, count, order);
+    while (ids >> bits) {
+        bits++;
+    }
+    struct sorter sorter = {.tokens = tokens, .watch = watch, .bits = bits, .width = bits <= 21 ? 3 : 2};
+    sorter.keyed = mem_alloc((count < KEYED_RANGE ? count + 1 : KEYED_RANGE) * sizeof *sorter.keyed);
+    uint32_t total = 0;
     if (ids > 4 * (uint64_t)count) { // a small text in a large vocabulary
-        sort_part(tokens, (struct part){order, total, 1});
-        return total;
+        total = positions(tokens, count, order);
+        sort_part(&sorter, (struct part){order, total, 1});
+    } else {
+        total = sort_by_induction(&sorter, count, order, ids);
     }
-    uint32_t *starts = mem_zero((size_t)ids + 1, sizeof *starts);
-    spread(tokens, count, order, starts, ids);
-    for (uint32_t id = TOKEN_FILE + 1; id < ids; id++) {
-        sort_part(tokens, (struct part){order + starts[id - 1], starts[id] - starts[id - 1], 2});
+    free(sorter.keyed);
+    return sorter.stopped ? ORDER_STOPPED : total;
+}
+
+// --- two orders into one ---
+
+// Does a stand before b, or at the same place?
+static bool not_after(const uint32_t *tokens, uint32_t a, uint32_t b) {
+    for (uint32_t depth = 1; depth <= ORDER_DEPTH; depth++) {
+        uint32_t x = key_at(tokens, a, depth), y = key_at(tokens, b, depth);
+        if (x != y) {
+            return x < y;
+        }
+        if (x == TOKEN_FILE) {
+            break;
+        }
     }
-    free(starts);
-    return total;
+    return true;
+}
+
+// How many of the sorted items stand before a position: in steps that double, then by halves, since the
+// next few are the likeliest.
+static uint32_t count_before(const uint32_t *tokens, const uint32_t *items, uint32_t count,
+                             uint32_t position) {
+    uint32_t low = 0, step = 1;
+    while (step <= count - low && not_after(tokens, items[low + step - 1], position)) {
+        low += step;
+        step = step < UINT32_MAX / 2 ? 2 * step : step;
+    }
+    uint32_t high = step <= count - low ? low + step - 1 : count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (not_after(tokens, items[middle], position)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+bool order_merge(const uint32_t *tokens, uint32_t *items, uint32_t many_count, const uint32_t *few,
+                 uint32_t few_count, const struct order_watch *watch) {
+    uint32_t *rest = items + few_count, left = many_count;
+    for (uint32_t i = 0; i < few_count; i++) {
+        uint32_t run = count_before(tokens, rest, left, few[i]);
+        memmove(items, rest, run * sizeof *items);
+        rest += run;
+        left -= run;
+        items += run;
+        *items++ = few[i];
+        if (i % WATCH_EACH == WATCH_EACH - 1 && !order_goes_on(watch)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 struct order_range order_narrow(const uint32_t *tokens, const uint32_t *order, struct order_range range,

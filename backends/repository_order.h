@@ -5,7 +5,8 @@
 // only narrows the range.
 //
 // Ownership: arrays are the caller's. Threads: any; pure.
-// Errors:    none. Limits: 2^32 - 2 tokens; contexts are told apart ORDER_DEPTH tokens deep.
+// Errors:    none; the long ones give up when order_watch says so.
+// Limits:    2^32 - 2 tokens; contexts are told apart ORDER_DEPTH tokens deep, which is as deep as they are looked up.
 //
 // Invariants (tests quote the numbers):
 //   O1  order is a permutation of all positions whose token is not TOKEN_FILE
@@ -13,17 +14,34 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_ORDER_H
 #define HUNCH_BACKENDS_REPOSITORY_ORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ORDER_DEPTH = 32 };
+enum { ORDER_DEPTH = 24 };
+#define ORDER_STOPPED UINT32_MAX
 
 struct order_range {
     uint32_t low, high; // [low, high) of the order
 };
 
-// tokens[0] must be TOKEN_FILE. Returns how many positions order got; it needs room for count.
-uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order);
+// Asked every few milliseconds of long work, which may do something else meanwhile; false: give up.
+struct order_watch {
+    bool (*go_on)(void *context);
+    void *context;
+};
+
+static inline bool order_goes_on(const struct order_watch *watch) {
+    return !watch || watch->go_on(watch->context);
+}
+
+// tokens[0] must be TOKEN_FILE. Returns how many positions order got, which needs room for count, or
+// ORDER_STOPPED. watch may be NULL.
+uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order, const struct order_watch *watch);
+// Two sorted orders of the same tokens become one. many: items[few_count] to the end of items; few: apart; the
+// result fills items. Costs what few costs, and moving the rest. False: given up.
+bool order_merge(const uint32_t *tokens, uint32_t *items, uint32_t many_count, const uint32_t *few,
+                 uint32_t few_count, const struct order_watch *watch);
 // Of the positions in range, which agree in `depth` - 1 tokens, those whose depth-th token leftwards is id.
 struct order_range order_narrow(const uint32_t *tokens, const uint32_t *order, struct order_range range,
                                 uint32_t depth, uint32_t id);

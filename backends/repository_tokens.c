@@ -13,6 +13,7 @@ struct vocabulary *vocabulary_new(void) {
     atomic_init(&vocabulary->references, 1);
     uv_mutex_init(&vocabulary->lock);
     intern_init(&vocabulary->words);
+    memset(vocabulary->of_byte, 0xff, sizeof vocabulary->of_byte); // INTERN_NONE
     return vocabulary;
 }
 
@@ -29,31 +30,35 @@ void vocabulary_release(struct vocabulary *vocabulary) {
     }
 }
 
+static uint32_t find_word(const struct vocabulary *vocabulary, struct slice word) {
+    return word.length == 1 ? vocabulary->of_byte[(unsigned char)word.data[0]]
+                            : intern_find(&vocabulary->words, word);
+}
+
 // Nobody else changes the words, so the writer reads them without the lock: a repository being learned must
 // not make a person wait, and a mutex let go for a moment is taken again before any waiter wakes up.
 static uint32_t add_word(struct vocabulary *vocabulary, struct slice word) {
-    uint32_t known = intern_find(&vocabulary->words, word);
+    uint32_t known = find_word(vocabulary, word);
     if (known == INTERN_NONE) {
         uv_mutex_lock(&vocabulary->lock);
         known = intern_add(&vocabulary->words, word);
+        if (word.length == 1) {
+            vocabulary->of_byte[(unsigned char)word.data[0]] = known;
+        }
         uv_mutex_unlock(&vocabulary->lock);
     }
     return known;
 }
 
-void vocabulary_move(const struct vocabulary *from, struct vocabulary *to, uint32_t *moved,
-                     struct token_list *tokens) {
-    for (size_t i = 0; i < tokens->count; i++) {
-        uint32_t token = tokens->items[i], id = token_id(token);
-        if (id < TOKEN_FIRST_WORD) {
-            continue;
+struct vocabulary *vocabulary_shrink(const struct vocabulary *from, const unsigned char *used,
+                                     uint32_t *renumbered) {
+    struct vocabulary *fresh = vocabulary_new();
+    for (uint32_t i = 0; i < from->words.count; i++) {
+        if (used[i]) {
+            renumbered[i] = add_word(fresh, intern_string(&from->words, i));
         }
-        uint32_t word = (id - TOKEN_FIRST_WORD) / 2;
-        if (moved[word] == INTERN_NONE) {
-            moved[word] = add_word(to, intern_string(&from->words, word));
-        }
-        tokens->items[i] = token_make(moved[word] * 2 + TOKEN_FIRST_WORD + (id & 1), token_space(token));
     }
+    return fresh;
 }
 
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
@@ -61,7 +66,7 @@ static uint32_t word_id(struct encoder *encoder, struct slice word) {
     if (!encoder->unknown) {
         return add_word(encoder->vocabulary, word) * 2 + TOKEN_FIRST_WORD + name;
     }
-    uint32_t known = intern_find(&encoder->vocabulary->words, word);
+    uint32_t known = find_word(encoder->vocabulary, word);
     return known != INTERN_NONE ? known * 2 + TOKEN_FIRST_WORD + name
                                 : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + name;
 }

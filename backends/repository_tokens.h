@@ -2,7 +2,7 @@
 //
 // Ownership: vocabulary_new gives one reference. A vocabulary forgets no word, so a word's bytes stay valid
 // as
-//            long as it; a smaller one is made with vocabulary_move. token_list is freed with vec_free.
+//            long as it; a smaller one is made with vocabulary_shrink. token_list is freed with vec_free.
 // Threads:   one at a time encodes without `unknown`, which adds words; with it, any, locked for one call.
 // Errors:    none. Limits: TOKEN_UNKNOWN / 2 words (67 million), 48 bytes and the word itself each.
 //
@@ -37,6 +37,7 @@ struct vocabulary {
     atomic_int references;
     uv_mutex_t lock;
     struct intern words;
+    uint32_t of_byte[256]; // the words of one byte, which are half of all; INTERN_NONE if it has it not
 };
 
 struct encoder {
@@ -65,10 +66,10 @@ static inline bool token_is_line(uint32_t id) {
 struct vocabulary *vocabulary_new(void);
 struct vocabulary *vocabulary_retain(struct vocabulary *vocabulary);
 void vocabulary_release(struct vocabulary *vocabulary); // NULL is fine
-// Gives tokens of `from` the numbers that their words have in `to`, where they are added. moved: for each
-// word of `from` its number in `to` or INTERN_NONE, kept from call to call. By the one who encodes into both.
-void vocabulary_move(const struct vocabulary *from, struct vocabulary *to, uint32_t *moved,
-                     struct token_list *tokens);
+// A vocabulary of the used words alone, in the same order; renumbered: of each used word its new number. By
+// the one who encodes into it.
+struct vocabulary *vocabulary_shrink(const struct vocabulary *from, const unsigned char *used,
+                                     uint32_t *renumbered);
 // The words of a text, appended. White space at the end of the text leaves no token.
 void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out);
 // A word's bytes; empty for line ends and TOKEN_FILE.

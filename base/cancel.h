@@ -27,6 +27,10 @@ static inline void cancel_init(struct cancel *cancel, uint64_t deadline_us) {
 static inline void cancel_fire(struct cancel *cancel) {
     atomic_store_explicit(&cancel->fired, true, memory_order_release);
 }
+// Did the asker set it, whatever the deadline?
+static inline bool cancel_stopped(const struct cancel *cancel) {
+    return atomic_load_explicit(&cancel->fired, memory_order_acquire);
+}
 // NULL is a token that never fires.
 static inline bool cancel_fired(const struct cancel *cancel) {
     return cancel && (atomic_load_explicit(&cancel->fired, memory_order_acquire) ||

@@ -39,7 +39,7 @@ struct config {
     uint32_t timeout_ms;        // "completion.timeoutMs": 10000
     double minimum_confidence;  // "completion.minimumConfidence": 0..1
     uint32_t cache_mb;          // "index.cacheMb": 2048                               user file only
-    uint32_t index_threads;     // "index.threads": 0 = cores - 1
+    uint32_t index_threads;     // "index.threads": 0 = cores - 1, of two both
     const char *log_level;      // "log.level": "error" | "warning" | "info" | "debug"
     struct config_store *store; // private: the merged tree, the disabled languages, the origins
 };

@@ -1,7 +1,6 @@
 // queue.c - see queue.h.
 #include "base/queue.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -67,18 +66,6 @@ void *queue_pop(struct queue *queue) {
 }
 void *queue_try_pop(struct queue *queue) {
     return pop(queue, false);
-}
-
-void *queue_pop_within(struct queue *queue, uint64_t microseconds) {
-    uv_mutex_lock(&queue->mutex);
-    uint64_t end = clock_now_us() + microseconds;
-    for (uint64_t now = clock_now_us(); now < end && !queue->closed && queue->count == 0;
-         now = clock_now_us()) {
-        uv_cond_timedwait(&queue->not_empty, &queue->mutex, (end - now) * 1000);
-    }
-    void *item = take(queue);
-    uv_mutex_unlock(&queue->mutex);
-    return item;
 }
 
 void queue_close(struct queue *queue) {

@@ -9,7 +9,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <uv.h>
 
 struct queue {
@@ -24,13 +23,12 @@ struct queue {
 };
 
 void queue_init(struct queue *queue, size_t capacity);
-void queue_fini(struct queue *queue);                               // nobody may be waiting in it
-bool queue_push(struct queue *queue, void *item);                   // waits for room; false once closed
-bool queue_try_push(struct queue *queue, void *item);               // never waits; false if full or closed
-void *queue_pop(struct queue *queue);                               // waits; NULL once closed and empty
-void *queue_try_pop(struct queue *queue);                           // never waits; NULL if empty
-void *queue_pop_within(struct queue *queue, uint64_t microseconds); // NULL too when nothing came in time
-void queue_close(struct queue *queue); // wakes everyone; what is in it can still be popped
+void queue_fini(struct queue *queue);                 // nobody may be waiting in it
+bool queue_push(struct queue *queue, void *item);     // waits for room; false once closed
+bool queue_try_push(struct queue *queue, void *item); // never waits; false if full or closed
+void *queue_pop(struct queue *queue);                 // waits; NULL once closed and empty
+void *queue_try_pop(struct queue *queue);             // never waits; NULL if empty
+void queue_close(struct queue *queue);                // wakes everyone; what is in it can still be popped
 size_t queue_count(struct queue *queue);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/queue.h"
+#include "base/thread.h"
 
 #include <stdlib.h>
 
@@ -26,6 +27,7 @@ struct worker {
 // While stopping, what is still queued is handed back unrun.
 static void thread_main(void *argument) {
     struct worker *worker = argument;
+    thread_name("hunch-worker");
     for (struct job *job = queue_pop(&worker->pending); job; job = queue_pop(&worker->pending)) {
         bool skip = __atomic_load_n(&worker->stopping, __ATOMIC_ACQUIRE);
         if (!skip) {

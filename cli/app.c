@@ -128,6 +128,42 @@ static int open_model(struct app *app, const struct app_events *events, struct e
     return 0;
 }
 
+// --- events: a pass is over when the built-in model has learned it, too ---
+
+static void on_progress(void *context, const struct index_progress *progress) {
+    const struct app *app = context;
+    struct index_progress told = *progress;
+    told.ready = progress->ready && app->is_ready;
+    if (app->events.on_progress) {
+        app->events.on_progress(app->events.context, &told);
+    }
+}
+
+static void on_learned(void *context) {
+    struct app *app = context;
+    app->is_ready = true;
+    if (app->events.on_ready) {
+        app->events.on_ready(app->events.context, &app->finished);
+    }
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    struct app *app = context;
+    app->finished = *progress;
+    if (app->repository) {
+        repository_await(app->repository, on_learned, app);
+    } else {
+        on_learned(app);
+    }
+}
+
+static void on_warning(void *context, const char *message) {
+    const struct app *app = context;
+    if (app->events.on_warning) {
+        app->events.on_warning(app->events.context, message);
+    }
+}
+
 // --- roots ---
 
 static bool has_marker(const char *folder) {
@@ -185,15 +221,15 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
                  .commit = commit,
                  .show = show,
                  .hide = hide},
-        .on_progress = events->on_progress,
-        .on_ready = events->on_ready,
-        .on_warning = events->on_warning,
-        .context = events->context,
+        .on_progress = on_progress,
+        .on_ready = on_ready,
+        .on_warning = on_warning,
+        .context = app,
     };
     return indexer_open(&app->indexer, app->loop, &indexer, err);
 }
 
-static void spill_to_cache(void) {
+void app_spill_to_cache(void) {
     char *cache = fs_cache_folder();
     spill_folder(cache);
     free(cache);
@@ -201,10 +237,11 @@ static void spill_to_cache(void) {
 
 int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
              const struct app_events *events, struct err *err) {
-    spill_to_cache();
+    app_spill_to_cache();
     struct app *app = mem_zero(1, sizeof *app);
     app->loop = loop;
     app->config = config;
+    app->events = *events;
     app->root = fs_real_path(root ? root : "/", err);
     int code = !app->root ? ERR_NOT_FOUND : root ? check_root(app->root, err) : 0;
     code = code ? code : open_parts(app, events, root != NULL, err);

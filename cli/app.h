@@ -15,6 +15,19 @@
 #include "completion/engine.h"
 #include "indexer/indexer.h"
 
+// What an app reports while it indexes (every function may be NULL), and how it takes trouble.
+struct app_events {
+    void (*on_progress)(void *context, const struct index_progress *progress);
+    // A full pass is in, and the built-in model has learned it; progress.ready is not said before.
+    void (*on_ready)(void *context, const struct index_progress *progress);
+    void (*on_warning)(void *context, const char *message);
+    void *context;
+    const struct index_sink *observer; // fed like the others; called on the indexer's writer thread
+    // A configured model that cannot be opened is a warning, and the built-in one answers instead.
+    bool tolerate_model;
+    bool watch; // follow what happens to the files
+};
+
 struct app {
     uv_loop_t *loop;
     const struct config *config;
@@ -27,23 +40,16 @@ struct app {
     struct indexer *indexer;    // NULL without a root
     struct index_sink sinks[3]; // who is fed by the indexer: retriever, built-in model, observer
     size_t sink_count;
-};
-
-// What an app reports while it indexes (every function may be NULL), and how it takes trouble.
-struct app_events {
-    void (*on_progress)(void *context, const struct index_progress *progress);
-    void (*on_ready)(void *context, const struct index_progress *progress);
-    void (*on_warning)(void *context, const char *message);
-    void *context;
-    const struct index_sink *observer; // fed like the others; called on the indexer's writer thread
-    // A configured model that cannot be opened is a warning, and the built-in one answers instead.
-    bool tolerate_model;
-    bool watch; // follow what happens to the files
+    struct app_events events;
+    struct index_progress finished; // of the last pass that is told of when the built-in model has learned it
+    bool is_ready;                  // one was told
 };
 
 // root NULL: no index; completions come from the open document alone.
 int app_open(struct app **out, uv_loop_t *loop, const struct config *config, const char *root,
              const struct app_events *events, struct err *err);
+// Large memory of this process goes to files below the cache folder (spill.h); app_open does it itself.
+void app_spill_to_cache(void);
 void app_close(struct app *app); // NULL is allowed; the loop must turn once more
 
 // The model that the config asks for: NULL and err when it cannot be (a refused URL, an unreadable key).

@@ -172,6 +172,9 @@ static int complete(const struct complete_options *options) {
     if (code == 0) {
         code = app_open(&run.app, &loop, config, root, &events, &err);
     }
+    if (code == 0 && run.app->repository) {
+        repository_attend(run.app->repository, run.path);
+    }
     if (code) {
         log_error("%s", err.message);
     } else if (!root) {

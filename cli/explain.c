@@ -181,7 +181,8 @@ static void say_in(FILE *out, const struct question *question, const struct expl
     if (answer->story.file && answer->story.file[0]) {
         fputs("; ", out);
         say_rule(out, &answer->story);
-        fputs(" takes it back", out);
+        fputs(answer->story.is_waived ? " does not count, for this is no git repository" : " takes it back",
+              out);
     }
 }
 
@@ -203,6 +204,9 @@ static void set_rule(struct json *object, const struct ignore_story *story) {
         json_set_string(rule, "file", story->file);
         json_set_number(rule, "line", story->line);
         json_set_string(rule, "text", story->written);
+    }
+    if (story->is_waived) {
+        json_set_bool(object, "waived", true);
     }
     if (story->skip) {
         json_set_string(object, "excluded", story->subject);
@@ -272,6 +276,10 @@ static int explain_lines(bool json) {
     return status;
 }
 
-int explain_command(const char *path, bool json) {
-    return strcmp(path, "-") == 0 ? explain_lines(json) : explain_one(path, json);
+int explain_command(char *const *paths, int count, bool json) {
+    int status = count ? 0 : explain_one(".", json);
+    for (int i = 0; i < count; i++) {
+        status |= strcmp(paths[i], "-") == 0 ? explain_lines(json) : explain_one(paths[i], json);
+    }
+    return status;
 }

@@ -1,4 +1,4 @@
-// explain.h - `hunch index --explain PATH`: says whether a path is in the index, and why.
+// explain.h - `hunch index --explain PATH...`: says whether paths are in the index, and why.
 //
 // What is said is what `hunch index` does when it is run in the current
 // folder; for a path that is not below its repository, what it does there.
@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-// "-": one path a line from stdin. The exit status: 0 all are in, 1 one is out.
-int explain_command(const char *path, bool json);
+// "-": one path a line from stdin; no path: the current folder. The exit status: 0 all are in, 1 one is out.
+int explain_command(char *const *paths, int count, bool json);
 
 #endif

@@ -1,4 +1,6 @@
 // index.c - `hunch index [DIR]`: brings the stored index of a repository up to date, with a progress bar.
+//
+// The exit status is 1 if the index could not be kept, too: then the next start has to do it all again.
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -82,8 +84,10 @@ static void print_text(const struct index_run *run, const char *root, double ms)
     print_read(progress, ms);
     print_skipped(&progress->skipped);
     puts("  (which ones, and why: hunch index --explain PATH)");
-    const char *store = indexer_store_path(run->indexer);
-    printf("stored in %s\n", store[0] ? store : "memory only");
+    const char *trouble;
+    indexer_store_trouble(run->indexer, &trouble);
+    printf("%s%s\n", trouble ? "not stored: " : "stored in ",
+           trouble ? trouble : indexer_store_path(run->indexer));
 }
 
 // Reason -> how many files and folders; what is left out as a rule (caches of tools, say) counts too.
@@ -109,13 +113,23 @@ static void print_json(const struct index_run *run, const char *root, double ms)
     json_set_number(object, "symbols", (double)progress->symbols);
     set_skipped(object, &progress->skipped);
     json_set_number(object, "ms", ms);
+    const char *trouble;
+    indexer_store_trouble(run->indexer, &trouble);
     json_set_string(object, "store", indexer_store_path(run->indexer));
+    json_set_string(object, "message", trouble ? trouble : "");
     struct str text;
     str_init(&text);
     json_print(object, &text);
     puts(text.data);
     str_free(&text);
     json_free(object);
+}
+
+// To store it is what the command is for; but of very many very small files it is better not kept.
+static int store_failed(const struct index_run *run) {
+    const char *trouble;
+    int code = indexer_store_trouble(run->indexer, &trouble);
+    return code == ERR_TOO_LARGE ? 0 : code;
 }
 
 static int run_index(const char *folder, bool json) {
@@ -133,6 +147,7 @@ static int run_index(const char *folder, bool json) {
         .cache_cap = (int64_t)config->cache_mb * 1024 * 1024,
         .threads = config->index_threads,
         .sink = index_sink_none(), // the store alone is wanted here
+        .counts_suffice = true,
         .on_progress = on_progress,
         .on_ready = on_ready,
         .on_warning = on_warning,
@@ -146,6 +161,7 @@ static int run_index(const char *folder, bool json) {
         uv_run(&run.loop, UV_RUN_DEFAULT);
         terminal_progress_end();
         (json ? print_json : print_text)(&run, root, clock_ms_since(start));
+        code = store_failed(&run);
         indexer_close(run.indexer);
         uv_run(&run.loop, UV_RUN_DEFAULT);
     }
@@ -160,10 +176,10 @@ int command_index(int argc, char **argv) {
         return command_collect(argc - 1, argv + 1);
     }
     struct options options;
-    if (!options_parse(argc, argv, "hunch index [DIR | --gc | --explain PATH] [--json]", "explain",
+    if (!options_parse(argc, argv, "hunch index [DIR | --gc | --explain PATH...] [--json]", "explain",
                        &options)) {
         return 2;
     }
-    return options.extra ? explain_command(options.folder, options.json)
+    return options.extra ? explain_command(options.paths, options.path_count, options.json)
                          : run_index(options.folder, options.json);
 }

@@ -16,8 +16,10 @@ static const struct command {
     {"lsp", command_lsp, "hunch lsp", "the language server, over stdin and stdout (editors start it)"},
     {"complete", command_complete, "hunch complete FILE:LINE:COL [--stdin] [--json] [--why]",
      "one completion at a place in a file (line and column count from 1)"},
-    {"index", command_index, "hunch index [DIR | --gc | --explain PATH] [--json]",
-     "index a repository; tidy up all stored indexes; or say why a path is in or not"},
+    {"search", command_search, "hunch search \"WORDS OR CODE\" [FOLDER] [--json]",
+     "what answers best in a repository: plain words, a name or code (--limit N, --lines N)"},
+    {"index", command_index, "hunch index [DIR | --gc | --explain PATH...] [--json]",
+     "index a repository; tidy up all stored indexes; or say why paths are in or not"},
     {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index"},
     {"demo", command_demo, "hunch demo [DIR]", "completions at places of a repository, as ghost text"},
     {"doctor", command_doctor, "hunch doctor [DIR] [--json]",
@@ -27,7 +29,7 @@ static const struct command {
 static void print_help(FILE *out) {
     fputs("hunch " HUNCH_VERSION ": code completion that knows your repository\n\n", out);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        fprintf(out, "  %-58s %s\n", commands[i].usage, commands[i].purpose);
+        fprintf(out, "  %-61s %s\n", commands[i].usage, commands[i].purpose);
     }
     fputs("\nSettings: docs/configuration.md. Editors: editors/.\n", out);
 }

@@ -14,10 +14,12 @@ bool options_parse(int argc, char **argv, const char *usage, const char *extra, 
         options->json = options->json || option == 'j';
         options->extra = options->extra || option == 'x';
     }
-    if (!right || argc - optind > 1) {
+    if (!right || (argc - optind > 1 && !options->extra)) {
         fprintf(stderr, "hunch: usage: %s\n", usage);
         return false;
     }
     options->folder = optind < argc ? argv[optind] : options->folder;
+    options->paths = argv + optind;
+    options->path_count = argc - optind;
     return true;
 }

@@ -1,6 +1,6 @@
-// options.h - the arguments of subcommands about a folder: [DIR] [--json], and one more flag.
+// options.h - the arguments of subcommands about a folder: [DIR] [--json], and one more flag with its paths.
 //
-// Ownership: the folder is borrowed from argv. Threads: main.
+// Ownership: folder and paths are borrowed from argv. Threads: main.
 // Errors:    wrong usage is said on stderr, and options_parse gives false. Limits: none.
 #ifndef HUNCH_CLI_OPTIONS_H
 #define HUNCH_CLI_OPTIONS_H
@@ -10,7 +10,9 @@
 struct options {
     const char *folder; // "." if none is given
     bool json;
-    bool extra; // the extra flag was given
+    bool extra;   // the extra flag was given ...
+    char **paths; // ... and these, which may then be many
+    int path_count;
 };
 
 // extra: the name of one more flag, NULL: none.

@@ -2,7 +2,7 @@
 //
 // Works beside a language server that has the same index open, and without one.
 // That nothing is stored yet is an answer like any other, so the exit status is
-// 0; only a folder that does not exist, or a store that cannot be read, is 1.
+// 0; only a folder that does not exist, or a store that is damaged or cannot be read, is 1.
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/app.h"
@@ -27,7 +27,9 @@ struct report {
 
 static const char *state_of(const struct report *report) {
     if (report->code) {
-        return report->code == ERR_NOT_FOUND || report->code == ERR_UNSUPPORTED ? "none" : "unreadable";
+        return report->code == ERR_NOT_FOUND || report->code == ERR_UNSUPPORTED ? "none"
+               : report->code == ERR_CORRUPT                                    ? "damaged"
+                                                                                : "unreadable";
     }
     return report->summary.complete ? "complete" : "incomplete";
 }
@@ -116,10 +118,11 @@ static int show(const char *folder, bool json) {
     report.model = strcmp(config->provider, "repository") == 0 ? "built-in" : config->model;
     read_store(&report);
     (json ? print_json : print_text)(&report);
+    bool is_bad = report.code && strcmp(state_of(&report), "none") != 0;
     config_free(config);
     free(report.store);
     free(report.root);
-    return strcmp(state_of(&report), "unreadable") == 0 ? 1 : 0;
+    return is_bad ? 1 : 0;
 }
 
 int command_status(int argc, char **argv) {

@@ -48,6 +48,20 @@ static struct json *timings_json(const struct engine_answer *answer) {
     return object;
 }
 
+static struct json *prompt_json(const struct engine_answer *answer) {
+    const struct prompt_report *told = &answer->told;
+    struct json *object = json_object();
+    json_set_number(object, "bytes", (double)told->bytes);
+    json_set_number(object, "keptBytes", (double)told->kept_bytes);
+    json_set_number(object, "tokens", told->tokens);
+    json_set_number(object, "changedTokens", told->changed_tokens);
+    json_set_string(object, "block", block_fate_name(told->block));
+    json_set_number(object, "contextBytes", (double)told->context_bytes);
+    json_set_number(object, "contextItems", told->context_items);
+    json_set_number(object, "missingItems", told->missing);
+    return object;
+}
+
 struct json *engine_answer_json(const struct engine_answer *answer) {
     struct json *object = json_object();
     json_set_string(object, "outcome", outcome_id(answer->outcome));
@@ -56,6 +70,9 @@ struct json *engine_answer_json(const struct engine_answer *answer) {
     json_set(object, "candidates", candidates_json(answer));
     json_set(object, "context", context_json(answer->context));
     json_set_number(object, "promptBytes", (double)answer->prompt.length);
+    if (answer->prompt.length) {
+        json_set(object, "prompt", prompt_json(answer));
+    }
     json_set_number(object, "promptTokens", answer->prompt_tokens);
     json_set_number(object, "cachedTokens", answer->cached_tokens);
     json_set(object, "timings", timings_json(answer));

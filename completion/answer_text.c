@@ -57,6 +57,21 @@ void engine_context_text(const struct context *context, uint32_t limit, const ch
     }
 }
 
+// What of the prompt is new to the model, and what became of the block of context in it.
+static void append_prompt(const struct engine_answer *answer, struct str *out) {
+    static const char *const fates[] = {"as before",
+                                        "with news at its end",
+                                        "anew from where it no longer held",
+                                        "anew for this place",
+                                        "anew to make room for news",
+                                        "anew, as it had become old",
+                                        "anew, as it had not been complete"};
+    const struct prompt_report *told = &answer->told;
+    str_append_format(
+        out, "\nprompt of about %u tokens, %u of them new since the last one; its context of %u items %s",
+        told->tokens, told->changed_tokens, told->context_items, fates[told->block]);
+}
+
 void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     for (size_t i = 0; i < answer->candidate_count; i++) {
         str_append_string(out, i == 0 ? "suggested: " : "or:        ");
@@ -67,6 +82,9 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     if (answer->candidate_count == 0 && answer->context->count == 0) { // most often none was asked for
         str_append_char(out, '\n');
         return;
+    }
+    if (answer->prompt.length) {
+        append_prompt(answer, out);
     }
     str_append_format(out, "\ncontext of %u items in %.1f ms%s%s\n", answer->context->count,
                       answer->context_ms, answer->prompt.length ? "" : " (this model does not read it)",

@@ -20,7 +20,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "completion/postprocess.h"
-#include "completion/prompt.h"
 
 #include <stdlib.h>
 
@@ -46,6 +45,7 @@ struct engine_request {
     struct context retrieved;
     uint32_t answer_tokens; // as configured when it began: the job cannot read the settings, which change
     struct str prompt;
+    struct prompt_report told;
     struct backend_call *call;
     struct backend_request model_request;
     struct engine_answer answer;
@@ -59,6 +59,7 @@ struct engine {
     const char *repository;                    // the root's last component
     struct engine_request *running;            // newest first, until answered
     struct engine_request *kept[KEPT_ANSWERS]; // most recent first; one per path
+    struct prompt_memory *prompts;             // the worker's
     uv_timer_t *soon;                          // answers what is decided when the loop turns
     uint64_t quiet_until_us;                   // the model asked to be left alone until then
     uint64_t outcomes[OUTCOME_COUNT];
@@ -71,6 +72,7 @@ struct engine *engine_new(const struct engine_options *options) {
     engine->options = *options;
     const char *slash = strrchr(options->root, '/');
     engine->repository = slash && slash[1] ? slash + 1 : options->root;
+    engine->prompts = prompt_memory_new();
     engine->soon = mem_zero(1, sizeof *engine->soon);
     uv_timer_init(options->loop, engine->soon);
     engine->soon->data = engine;
@@ -312,35 +314,47 @@ static void start_model(struct engine_request *request) {
 
 // --- the context ---
 
+static struct record *record_of(void *retriever, const char *path) {
+    return retriever_record(retriever, path);
+}
+
+static void compile_prompt(struct engine_request *request, const struct fim_template *fim) {
+    struct engine *engine = request->engine;
+    struct prompt_query prompt = {
+        .fim = fim,
+        .repository = engine->repository,
+        .path = request->query.path,
+        .document = text_slice(request->query.text),
+        .cursor = request->query.cursor,
+        .context = &request->retrieved,
+        .cut_short = cancel_fired(&request->cancel),
+        .files = {record_of, engine->options.retriever},
+        .context_tokens = engine->options.backend->traits.context_tokens,
+        .answer_tokens = request->answer_tokens,
+    };
+    prompt_compile(engine->prompts, &prompt, &request->prompt, &request->told);
+}
+
 static void find_context(void *context) {
     struct engine_request *request = context;
     struct engine *engine = request->engine;
     const struct engine_query *query = &request->query;
-    struct slice document = text_slice(query->text);
     struct retrieval_query retrieval = {
         .path = query->path,
         .language = query->language,
-        .text = document,
+        .text = text_slice(query->text),
         .cursor = query->cursor,
         .cancel = &request->cancel,
     };
-    retriever_query(engine->options.retriever, &retrieval, &request->retrieved);
-    const struct backend_traits *traits = &engine->options.backend->traits;
-    const struct fim_template *fim = traits->template ? fim_by_name(traits->template) : NULL;
-    if (!fim || query->context_only) {
-        return;
+    if (cancel_stopped(&request->cancel)) {
+        return; // nobody waits for it: a newer one is on its way
     }
-    struct prompt_query prompt = {
-        .fim = fim,
-        .repository = engine->repository,
-        .path = query->path,
-        .prefix = slice_sub(document, 0, query->cursor),
-        .suffix = slice_sub(document, query->cursor, document.length),
-        .context = &request->retrieved,
-        .context_tokens = traits->context_tokens,
-        .answer_tokens = request->answer_tokens,
-    };
-    prompt_compile(&prompt, &request->prompt);
+    retriever_query(engine->options.retriever, &retrieval, &request->retrieved);
+    const char *template = engine->options.backend->traits.template;
+    const struct fim_template *fim = template ? fim_by_name(template) : NULL;
+    if (fim && !query->context_only && !cancel_stopped(&request->cancel)) {
+        compile_prompt(request, fim);
+    }
 }
 
 static void after_context(void *context, bool ran) {
@@ -348,6 +362,7 @@ static void after_context(void *context, bool ran) {
     if (request->state == CONTEXT) {
         request->answer.context_ms = clock_ms_since(request->context_started_us);
         request->answer.prompt = str_slice(&request->prompt);
+        request->answer.told = request->told;
         if (!ran) {
             decide(request, OUTCOME_CANCELLED, outcome_text(OUTCOME_CANCELLED));
         } else if (request->query.context_only) {
@@ -474,6 +489,7 @@ void engine_free(struct engine *engine) {
     for (size_t i = 0; i < KEPT_ANSWERS && engine->kept[i]; i++) {
         release(engine->kept[i]);
     }
+    prompt_memory_free(engine->prompts);
     uv_timer_stop(engine->soon);
     uv_close((uv_handle_t *)engine->soon, on_timer_closed);
     free(engine);

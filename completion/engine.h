@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "base/worker.h"
 #include "completion/outcome.h"
+#include "completion/prompt.h"
 #include "retrieval/retriever.h"
 
 struct engine;
@@ -48,6 +49,7 @@ struct engine_answer {
     size_t candidate_count;
     const struct context *context; // what was retrieved; never NULL
     struct slice prompt;           // empty for models that read prefix and suffix themselves
+    struct prompt_report told;     // what of it is new to the model; zero without a prompt
     const char *model;
     size_t cursor;
     double context_ms, model_ms, first_token_ms, total_ms;
@@ -70,7 +72,7 @@ struct engine_request *engine_start(struct engine *engine, const struct engine_q
                                     void *context);
 // on_answer follows with OUTCOME_CANCELLED. Must not be called after on_answer.
 void engine_cancel(struct engine *engine, struct engine_request *request);
-// The document is closed: forgets its last answer.
+// The document is closed: forgets its last answer (not its last prompt, which a server may still have).
 void engine_forget(struct engine *engine, const char *path);
 // The last finished answer of a document (not superseded, not cancelled), or NULL; valid until the next one.
 const struct engine_answer *engine_last(const struct engine *engine, const char *path);

@@ -45,6 +45,11 @@ uint32_t postprocess_line_limit(struct slice document, size_t cursor, uint32_t w
     return only_closers(rest_of_line(document, cursor)) ? wanted : 1;
 }
 
+size_t postprocess_closers(struct slice document, size_t cursor) {
+    struct slice rest = rest_of_line(document, cursor);
+    return only_closers(rest) ? rest.length : 0;
+}
+
 static struct slice first_lines(struct slice text, uint32_t lines) {
     size_t at = 0;
     for (uint32_t line = 0; line < lines; line++) {

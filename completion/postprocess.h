@@ -36,6 +36,9 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
                          struct postprocess_result *out);
 // How many lines may a suggestion at this cursor have? 1 when text other than closers stands right of it.
 uint32_t postprocess_line_limit(struct slice document, size_t cursor, uint32_t wanted);
+// The bytes right of the cursor that a suggestion may replace: closers up to the line's end; 0 if other text is
+// there, too.
+size_t postprocess_closers(struct slice document, size_t cursor);
 // Is the cursor inside a word (a word character on both sides)?
 bool postprocess_mid_word(struct slice document, size_t cursor);
 

@@ -1,102 +1,249 @@
 // prompt.c - see prompt.h.
+//
+// The order of decisions: how much each part may have, the block, then the
+// prefix in what the block leaves, then the suffix. None of the shares depends
+// on anything that a keystroke changes by more than a few bytes, so that one
+// part does not move because another did.
 #include "completion/prompt.h"
 
 #include "base/utf8.h"
-#include "base/vec.h"
+#include "completion/postprocess.h"
+#include "completion/region.h"
+#include "completion/window.h"
 
-// Bytes per token of source code for common BPE vocabularies, on the safe side (most are at 3 to 4).
-enum { BYTES_PER_TOKEN = 3 };
+enum {
+    AROUND = 32 * 1024,  // bytes before the cursor, at most, that are compared with the block
+    BYTES_PER_TOKEN = 3, // of source code for common BPE vocabularies, on the safe side (most are at 3 to 4)
+    GROWTH = 2048,       // bytes that a short document's prefix may grow by before the block is in its way
+    LEAST_SUFFIX = 768,  // bytes; less saves too little to go without
+    SUFFIX_STEP = 256
+};
+
+// A document as the last prompt showed it.
+struct shown {
+    char *path;
+    struct str header;
+    size_t region;
+    struct block block;
+    struct window window;
+};
+
+struct prompt_memory {
+    struct shown *documents[PROMPT_DOCUMENTS]; // most recent first
+    struct str last;                           // prompt
+};
 
 struct budget {
-    size_t prefix, suffix, context;
+    size_t total;  // of the prompt
+    size_t text;   // of block, prefix and suffix
+    size_t suffix; // at most
+    size_t block;  // at most
+    size_t fill;   // of it when it is made
 };
 
 static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+// --- memory ---
+
+struct prompt_memory *prompt_memory_new(void) {
+    struct prompt_memory *memory = mem_zero(1, sizeof *memory);
+    str_init(&memory->last);
+    return memory;
+}
+
+static struct shown *shown_new(const char *path) {
+    struct shown *shown = mem_zero(1, sizeof *shown);
+    shown->path = mem_copy_string(path);
+    shown->region = (size_t)-1;
+    str_init(&shown->header);
+    block_init(&shown->block);
+    window_init(&shown->window);
+    return shown;
+}
+
+static void shown_free(struct shown *shown) {
+    if (shown) {
+        free(shown->path);
+        str_free(&shown->header);
+        block_free(&shown->block);
+        window_free(&shown->window);
+        free(shown);
+    }
+}
+
+void prompt_memory_free(struct prompt_memory *memory) {
+    if (memory) {
+        for (size_t i = 0; i < PROMPT_DOCUMENTS; i++) {
+            shown_free(memory->documents[i]);
+        }
+        str_free(&memory->last);
+        free(memory);
+    }
+}
+
+// The document's entry, now the most recent one; a new one if it has none.
+static struct shown *recall(struct prompt_memory *memory, const char *path) {
+    struct shown **documents = memory->documents;
+    size_t i = 0;
+    while (i < PROMPT_DOCUMENTS - 1 && documents[i] && strcmp(documents[i]->path, path) != 0) {
+        i++;
+    }
+    struct shown *shown = documents[i];
+    if (!shown || strcmp(shown->path, path) != 0) {
+        shown_free(shown);
+        shown = shown_new(path);
+    }
+    memmove(documents + 1, documents, i * sizeof *documents);
+    documents[0] = shown;
+    return shown;
+}
+
+// It is left only when neither the index nor the indents say that the cursor is still in it: of a text whose syntax
+// is broken just now each of them may be wrong.
+static bool in_same_region(struct shown *shown, const struct prompt_query *query) {
+    struct record *record = query->files.find ? query->files.find(query->files.self, query->path) : NULL;
+    struct region before = {shown->region, str_slice(&shown->header)};
+    struct region now = region_at(query->document, query->cursor, record);
+    struct region by_indent = region_at(query->document, query->cursor, NULL);
+    bool same = region_same(&before, &now) || region_same(&before, &by_indent);
+    now = region_same(&before, &by_indent) ? by_indent : now;
+    shown->region = now.start;
+    str_clear(&shown->header);
+    str_append_slice(&shown->header, now.header);
+    record_release(record);
+    return same;
+}
+
+// --- budget ---
+
 static struct budget share(const struct prompt_query *query) {
     uint32_t window = query->context_tokens ? query->context_tokens : 4096;
-    size_t total = (window - smaller(query->answer_tokens, window / 2)) * BYTES_PER_TOKEN;
-    struct budget budget;
-    budget.suffix = smaller(query->suffix.length, total / 5);
-    size_t left = total - budget.suffix;
-    budget.prefix = smaller(query->prefix.length, left * 5 / 8);
-    budget.context = left - budget.prefix;
+    struct budget budget = {.total = (size_t)(window - smaller(query->answer_tokens, window / 2)) *
+                                     BYTES_PER_TOKEN};
+    struct fim_parts frame = {.repository = query->repository, .path = query->path};
+    struct str empty;
+    str_init(&empty);
+    fim_render(query->fim, &frame, &empty);
+    budget.text = budget.total - smaller(empty.length, budget.total);
+    str_free(&empty);
+    budget.suffix = smaller(query->document.length - query->cursor, budget.text / 6);
+    size_t left = budget.text - budget.suffix;
+    budget.block = left - smaller(query->cursor, left / 2);
+    budget.fill = left - smaller(query->cursor + smaller(GROWTH, left / 8), left / 2);
+    budget.fill -= smaller(budget.fill / 8, GROWTH);
+    budget.fill = budget.fill < PROMPT_LEAST_CONTEXT ? 0 : budget.fill;
     return budget;
 }
 
-// The start of the kept prefix: a line start that moves in steps of a quarter of the budget.
-static struct slice cut_prefix(struct slice prefix, size_t budget) {
-    if (prefix.length <= budget) {
-        return prefix;
+static size_t wanted_suffix(const struct prompt_query *query, const struct budget *budget, size_t before) {
+    if (!fim_is_prefix_first(query->fim)) {
+        return budget->suffix;
     }
-    size_t step = budget / 4 ? budget / 4 : 1;
-    size_t over = prefix.length - budget;
-    size_t start = (over + step - 1) / step * step;
-    size_t line = slice_find(prefix, SLICE_LITERAL("\n"), start);
-    start = line != (size_t)-1 && line - start < step ? line + 1 : utf8_floor(prefix, start);
-    return slice_sub(prefix, start, prefix.length);
+    size_t wanted = before / 5 / SUFFIX_STEP * SUFFIX_STEP;
+    return wanted > LEAST_SUFFIX ? wanted : LEAST_SUFFIX;
 }
 
-static struct slice cut_suffix(struct slice suffix, size_t budget) {
-    return slice_sub(suffix, 0, utf8_floor(suffix, smaller(suffix.length, budget)));
+// Where the suffix begins. Standing first, it would change all behind it with each bracket that the editor closes
+// and the user types over; those are left out, as a suggestion may say them again (postprocess.h).
+static size_t suffix_start(const struct prompt_query *query) {
+    bool first = !fim_is_prefix_first(query->fim);
+    return query->cursor + (first ? postprocess_closers(query->document, query->cursor) : 0);
 }
 
-// Every file's head (path, separators) costs about this many bytes beside its path.
-enum { FILE_OVERHEAD = 24 };
+// --- compiling ---
 
-struct files {
-    struct fim_file *items;
-    size_t count, capacity;
-};
+static enum block_fate update_block(struct shown *shown, const struct prompt_query *query,
+                                    const struct budget *budget) {
+    static const struct context nothing = {0};
+    size_t before = smaller(smaller(query->cursor, AROUND), budget->text - budget->suffix - budget->block);
+    struct block_query block = {
+        .context = query->context ? query->context : &nothing,
+        .cut_short = query->cut_short,
+        .same_region = in_same_region(shown, query),
+        .budget = budget->block,
+        .fill = budget->fill,
+        .around = slice_sub(query->document, query->cursor - before,
+                            query->cursor + smaller(budget->suffix, AROUND / 4)),
+        .cursor = before,
+        .files = query->files,
+    };
+    return block_update(&shown->block, &block);
+}
 
-// Signatures of one path share a file; the others are a file each. Best last, as models weigh the end most.
-static void gather_files(const struct prompt_query *query, size_t budget, struct arena *arena,
-                         struct files *files) {
-    const struct context *context = query->context;
-    size_t used = 0;
-    uint32_t kept = 0;
-    while (context && kept < context->count) {
-        const struct context_item *item = &context->items[kept];
-        size_t cost = item->text.length + strlen(item->path) + FILE_OVERHEAD;
-        if (used + cost > budget) {
+// Neutralised control tokens may make a prompt longer than its parts. Then the least goes: first of the prefix
+// what is farthest from the cursor, then the block, then the suffix.
+static void render(const struct prompt_query *query, const struct budget *budget, struct fim_parts *parts,
+                   struct str *out) {
+    struct str prompt;
+    str_init(&prompt);
+    for (;;) {
+        str_clear(&prompt);
+        fim_render(query->fim, parts, &prompt);
+        size_t over = prompt.length - smaller(prompt.length, budget->total);
+        if (over == 0) {
             break;
         }
-        used += cost;
-        kept++;
-    }
-    for (uint32_t i = kept; i-- > 0;) {
-        const struct context_item *item = &context->items[i];
-        struct fim_file *last = files->count ? &files->items[files->count - 1] : NULL;
-        bool joins = last && item->source != CONTEXT_LEXICAL && item->source != CONTEXT_VECTOR &&
-                     strcmp(last->path, item->path) == 0;
-        if (joins) {
-            const char *text = arena_format(arena, "%.*s\n%.*s", (int)last->text.length, last->text.data,
-                                            (int)item->text.length, item->text.data);
-            last->text = slice_of_string(text);
+        if (parts->prefix.length > over) {
+            size_t from = utf8_floor(parts->prefix, over + 3);
+            parts->prefix = slice_sub(parts->prefix, from, parts->prefix.length);
+        } else if (parts->file_count) {
+            parts->file_count = 0;
+        } else if (parts->suffix.length) {
+            size_t end = parts->suffix.length - smaller(over, parts->suffix.length);
+            parts->suffix = slice_sub(parts->suffix, 0, utf8_floor(parts->suffix, end));
+        } else if (parts->repository || parts->path || parts->prefix.length) {
+            parts->repository = parts->path = NULL;
+            parts->prefix.length = 0;
         } else {
-            struct fim_file file = {item->path, item->text};
-            vec_push(files, file);
+            break;
         }
     }
+    str_append_slice(out, str_slice(&prompt));
+    str_free(&prompt);
 }
 
-void prompt_compile(const struct prompt_query *query, struct str *out) {
+static size_t common_head(struct slice a, struct slice b) {
+    size_t length = 0;
+    while (length < a.length && length < b.length && a.data[length] == b.data[length]) {
+        length++;
+    }
+    return length;
+}
+
+static uint32_t tokens_of(size_t bytes) {
+    return (uint32_t)((bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
+}
+
+// Compares with the last prompt, whose place this one takes.
+static void compare(struct prompt_memory *memory, struct slice prompt, struct prompt_report *report) {
+    report->bytes = prompt.length;
+    report->kept_bytes = common_head(prompt, str_slice(&memory->last));
+    report->tokens = tokens_of(prompt.length);
+    report->changed_tokens = tokens_of(prompt.length - report->kept_bytes);
+    str_clear(&memory->last);
+    str_append_slice(&memory->last, prompt);
+}
+
+void prompt_compile(struct prompt_memory *memory, const struct prompt_query *query, struct str *out,
+                    struct prompt_report *report) {
+    struct shown *shown = recall(memory, query->path);
     struct budget budget = share(query);
     struct arena arena;
     arena_init(&arena);
-    struct files files = {0};
-    gather_files(query, budget.context, &arena, &files);
-    struct fim_parts parts = {
-        .repository = query->repository,
-        .files = files.items,
-        .file_count = files.count,
-        .path = query->path,
-        .prefix = cut_prefix(query->prefix, budget.prefix),
-        .suffix = cut_suffix(query->suffix, budget.suffix),
-    };
-    fim_render(query->fim, &parts, out);
-    vec_free(&files);
+    size_t start = out->length;
+    *report = (struct prompt_report){.block = update_block(shown, query, &budget)};
+    struct fim_parts parts = {.repository = query->repository, .path = query->path};
+    parts.files = block_layout(&shown->block, &arena, &parts.file_count);
+    report->context_bytes = block_bytes(&shown->block);
+    size_t left = budget.text - budget.suffix - report->context_bytes;
+    parts.prefix = window_prefix(&shown->window, query->document, query->cursor, left);
+    size_t wanted = wanted_suffix(query, &budget, report->context_bytes + parts.prefix.length);
+    parts.suffix = window_suffix(&shown->window, query->document, suffix_start(query), wanted, budget.suffix);
+    render(query, &budget, &parts, out);
+    report->context_items = (uint32_t)shown->block.items.count;
+    report->missing = query->context ? block_missing(&shown->block, query->context) : 0;
+    compare(memory, slice_sub(str_slice(out), start, out->length), report);
     arena_free(&arena);
 }

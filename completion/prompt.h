@@ -1,30 +1,67 @@
 // prompt.h - lays out what a FIM model is told: context first and stable, best last, then the code around the
-// cursor.
+// cursor; each prompt as like the last one of its document as it can be.
+//
+// A model's server keeps what it computed for the head that two prompts share,
+// and computes the rest, which is most of the time to the first token. So the
+// compiler remembers, per document, the last prompt's parts, and changes them
+// only for a reason, as far behind as it can: the retrieved block (block.h), where the prefix begins and
+// what of the suffix is shown (window.h).
 //
 // The budget is the model's context window less what it may answer, in bytes
-// estimated from tokens. The suffix gets a fifth, the prefix about half, the
-// retrieved context the rest; what one leaves free the others may use. The prefix is cut at
-// a line start that moves only in large steps, so that the model's prompt
-// cache survives most keystrokes.
+// estimated from tokens. The suffix gets a sixth, and where it stands behind the
+// prefix, so that all of it is read again with each keystroke, at most a fifth
+// of what stands before it. Of the rest the prefix has the first half, or what
+// the document has; the block gets what is left then, but nothing if that is
+// under PROMPT_LEAST_CONTEXT: so little helps nobody. A block is made an eighth smaller than it may be, and
+// smaller than what the prefix may still grow by, so that neither is soon in the other's way.
 //
-// Ownership: out is the caller's. Threads: any; pure: same input, same bytes. Errors: none.
-// Limits:    never longer than the budget.
+// Ownership: prompt_memory_new / prompt_memory_free; what a query points to is borrowed for the call; out is the
+//            caller's.
+// Threads:   one owner of the memory at a time.
+// Errors:    none.
+// Limits:    PROMPT_DOCUMENTS documents are remembered, the one asked for longest ago is forgotten first.
+//
+// Invariants (tests/unit/completion/prompt_test.c quotes the numbers):
+//   C1  the same queries in the same order give the same bytes
+//   C2  never longer than the budget, but for the template's own tokens
+//   C3  the prefix ends at the cursor, the suffix begins there; where it stands first, behind the closing brackets
+//       that end the cursor's line, which editors put there and a suggestion may say again
 #ifndef HUNCH_COMPLETION_PROMPT_H
 #define HUNCH_COMPLETION_PROMPT_H
 
-#include "backends/fim.h"
-#include "retrieval/context.h"
+#include "completion/block.h"
+
+enum { PROMPT_DOCUMENTS = 16, PROMPT_LEAST_CONTEXT = 256 };
+
+struct prompt_memory;
 
 struct prompt_query {
     const struct fim_template *fim;
     const char *repository; // its name
     const char *path;
-    struct slice prefix, suffix;
-    const struct context *context;
-    uint32_t context_tokens; // of the model
+    struct slice document;
+    size_t cursor;
+    const struct context *context; // NULL: none
+    bool cut_short;                // retrieval did not finish in time
+    struct block_files files;      // what the index knows, also of the document
+    uint32_t context_tokens;       // of the model; 0: 4,096
     uint32_t answer_tokens;
 };
 
-void prompt_compile(const struct prompt_query *query, struct str *out);
+struct prompt_report {
+    size_t bytes;
+    size_t kept_bytes;               // at the head, as in the prompt compiled before, of whichever document
+    uint32_t tokens, changed_tokens; // estimated; changed: behind the kept bytes
+    size_t context_bytes;
+    uint32_t context_items;
+    uint32_t missing; // retrieved items that are not in it
+    enum block_fate block;
+};
+
+struct prompt_memory *prompt_memory_new(void);
+void prompt_memory_free(struct prompt_memory *memory); // NULL is allowed
+// Appends the prompt to out.
+void prompt_compile(struct prompt_memory *memory, const struct prompt_query *query, struct str *out,
+                    struct prompt_report *report);
 
 #endif

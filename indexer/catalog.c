@@ -20,7 +20,9 @@ struct entry {
     uint32_t lines;
     bool is_known; // size, mtime_ns and (unless refused) hash hold
     bool has_hash;
-    bool is_live; // the sink has it
+    bool is_live;    // the sink has it
+    bool is_stored;  // the store may have it
+    bool is_awaited; // what was told of it last has not come in yet
 };
 
 struct catalog {
@@ -66,6 +68,7 @@ void catalog_add_stored(struct catalog *self, struct record *record) {
     struct entry *entry = entry_of(self, record->path);
     forget_stored(entry);
     entry->stored = record;
+    entry->is_stored = true;
     uv_mutex_unlock(&self->lock);
 }
 
@@ -98,6 +101,7 @@ void catalog_visit(struct catalog *self, const char *path, const struct source_s
     entry->pass = pass;
     answer_for(entry, status, reread, answer);
     if (answer->verdict != CATALOG_SAME) {
+        entry->is_awaited = true;
         entry->ticket = ++self->last_ticket;
     }
     answer->ticket = entry->ticket;
@@ -113,17 +117,6 @@ static void push_gone(struct catalog *self, size_t id, struct catalog_gone_list 
     entry->is_known = entry->has_hash = false;
     forget_stored(entry);
     vec_push(gone, (struct catalog_gone){mem_copy_bytes(path.data, path.length), entry->ticket});
-}
-
-void catalog_sweep(struct catalog *self, uint32_t pass, struct catalog_gone_list *gone) {
-    uv_mutex_lock(&self->lock);
-    for (size_t i = 0; i < self->entries.count; i++) {
-        struct entry *entry = &self->entries.items[i];
-        if (entry->pass != pass && (entry->is_live || entry->stored || entry->is_known)) {
-            push_gone(self, i, gone);
-        }
-    }
-    uv_mutex_unlock(&self->lock);
 }
 
 struct places {
@@ -149,12 +142,28 @@ static bool is_at_or_below(struct slice path, const struct places *places) {
     return id != INTERN_NONE && !places->below_only.items[id];
 }
 
-// A task for the path may be under way, so it is told gone even if it is not known yet. False: that was the last.
-static bool sweep_slice(struct catalog *self, const struct places *places, size_t from,
+// What goes: what is at these places and below them, or without any what this pass did not visit.
+struct sweep {
+    const struct places *places;
+    uint32_t pass;
+};
+
+// At a place a task for the path may be under way, so it is told gone even if it is not known yet.
+static bool goes(const struct catalog *self, size_t id, const struct sweep *sweep) {
+    if (sweep->places) {
+        return is_at_or_below(intern_string(&self->paths, (uint32_t)id), sweep->places);
+    }
+    const struct entry *entry = &self->entries.items[id];
+    return entry->pass != sweep->pass &&
+           (entry->is_live || entry->stored || entry->is_known || entry->is_awaited);
+}
+
+// False: that was the last.
+static bool sweep_slice(struct catalog *self, const struct sweep *sweep, size_t from,
                         struct catalog_gone_list *gone) {
     uv_mutex_lock(&self->lock);
     for (size_t i = from; i < from + SLICE && i < self->entries.count; i++) {
-        if (is_at_or_below(intern_string(&self->paths, (uint32_t)i), places)) {
+        if (goes(self, i, sweep)) {
             push_gone(self, i, gone);
         }
     }
@@ -164,24 +173,28 @@ static bool sweep_slice(struct catalog *self, const struct places *places, size_
 }
 
 // In slices, for others wait for the lock; a file that comes in meanwhile is no older than the places.
+static void sweep_all(struct catalog *self, const struct sweep *sweep, struct catalog_gone_list *gone) {
+    for (size_t from = 0; sweep_slice(self, sweep, from, gone); from += SLICE) {
+    }
+}
+
+void catalog_sweep(struct catalog *self, uint32_t pass, struct catalog_gone_list *gone) {
+    sweep_all(self, &(struct sweep){.pass = pass}, gone);
+}
+
 void catalog_sweep_places(struct catalog *self, const struct catalog_place *places, size_t count,
                           struct catalog_gone_list *gone) {
+    if (!count) {
+        return;
+    }
     struct places all = {0};
     intern_init(&all.paths);
     for (size_t i = 0; i < count; i++) {
         add_place(&all, &places[i]);
     }
-    for (size_t from = 0; count && sweep_slice(self, &all, from, gone); from += SLICE) {
-    }
+    sweep_all(self, &(struct sweep){.places = &all}, gone);
     vec_free(&all.below_only);
     intern_free(&all.paths);
-}
-
-bool catalog_is_current(struct catalog *self, const char *path, uint64_t ticket) {
-    uv_mutex_lock(&self->lock);
-    bool current = entry_of(self, path)->ticket <= ticket;
-    uv_mutex_unlock(&self->lock);
-    return current;
 }
 
 static void count_out(struct catalog *self, struct entry *entry) {
@@ -194,16 +207,9 @@ static void count_out(struct catalog *self, struct entry *entry) {
     entry->is_live = false;
 }
 
-void catalog_delivered(struct catalog *self, const struct record *record) {
-    uv_mutex_lock(&self->lock);
-    struct entry *entry = entry_of(self, record->path);
-    forget_stored(entry);
+static void count_in(struct catalog *self, struct entry *entry, const struct record *record) {
     count_out(self, entry);
     entry->is_live = true;
-    entry->is_known = entry->has_hash = !record->by_words; // it is still to be parsed
-    entry->size = record->size;
-    entry->mtime_ns = record->mtime_ns;
-    entry->hash = record->hash;
     entry->chunks = record->chunk_count;
     entry->symbols = record->symbol_count;
     entry->lines = record->line_count;
@@ -211,34 +217,78 @@ void catalog_delivered(struct catalog *self, const struct record *record) {
     self->totals.chunks += entry->chunks;
     self->totals.symbols += entry->symbols;
     self->totals.lines += entry->lines;
-    uv_mutex_unlock(&self->lock);
 }
 
-struct record *catalog_confirmed(struct catalog *self, const char *path, const struct source_stat *status) {
+static void set_status(struct entry *entry, int64_t size, int64_t mtime_ns) {
+    entry->size = size;
+    entry->mtime_ns = mtime_ns;
+}
+
+bool catalog_deliver(struct catalog *self, const struct record *record, uint64_t ticket) {
     uv_mutex_lock(&self->lock);
-    struct entry *entry = entry_of(self, path);
-    struct record *stored = entry->stored;
-    entry->stored = NULL;
-    entry->size = status->size;
-    entry->mtime_ns = status->mtime_ns;
+    struct entry *entry = entry_of(self, record->path);
+    bool is_current = entry->ticket <= ticket;
+    if (is_current) {
+        forget_stored(entry);
+        count_in(self, entry, record);
+        entry->is_stored = true;
+        entry->is_awaited = record->by_words; // it is still to be parsed
+        entry->is_known = entry->has_hash = !record->by_words;
+        entry->hash = record->hash;
+        set_status(entry, record->size, record->mtime_ns);
+    }
     uv_mutex_unlock(&self->lock);
+    return is_current;
+}
+
+// What was stored is delivered now; nobody else has seen that record yet.
+static struct record *deliver_stored(struct catalog *self, struct entry *entry,
+                                     const struct source_stat *status) {
+    struct record *stored = entry->stored;
+    if (stored) {
+        stored->size = status->size;
+        stored->mtime_ns = status->mtime_ns;
+        entry->stored = NULL;
+        entry->hash = stored->hash;
+        entry->is_known = entry->has_hash = true;
+        count_in(self, entry, stored);
+    }
     return stored;
 }
 
-bool catalog_dropped(struct catalog *self, const char *path, const struct source_stat *status) {
+bool catalog_confirm(struct catalog *self, const char *path, uint64_t ticket,
+                     const struct source_stat *status, struct record **stored) {
+    *stored = NULL;
     uv_mutex_lock(&self->lock);
     struct entry *entry = entry_of(self, path);
-    bool was_live = entry->is_live;
-    forget_stored(entry);
-    count_out(self, entry);
-    entry->is_known = status != NULL;
-    entry->has_hash = false;
-    if (status) {
-        entry->size = status->size;
-        entry->mtime_ns = status->mtime_ns;
+    bool is_current = entry->ticket <= ticket;
+    if (is_current) {
+        *stored = deliver_stored(self, entry, status);
+        entry->is_awaited = false;
+        set_status(entry, status->size, status->mtime_ns);
     }
     uv_mutex_unlock(&self->lock);
-    return was_live;
+    return is_current;
+}
+
+bool catalog_drop(struct catalog *self, const char *path, uint64_t ticket, const struct source_stat *status,
+                  struct catalog_dropped *dropped) {
+    *dropped = (struct catalog_dropped){0};
+    uv_mutex_lock(&self->lock);
+    struct entry *entry = entry_of(self, path);
+    bool is_current = entry->ticket <= ticket;
+    if (is_current) {
+        *dropped = (struct catalog_dropped){entry->is_live, entry->is_stored};
+        forget_stored(entry);
+        count_out(self, entry);
+        entry->is_known = status != NULL;
+        entry->has_hash = entry->is_stored = entry->is_awaited = false;
+    }
+    if (is_current && status) {
+        set_status(entry, status->size, status->mtime_ns);
+    }
+    uv_mutex_unlock(&self->lock);
+    return is_current;
 }
 
 void catalog_totals(struct catalog *self, struct catalog_totals *totals) {

@@ -58,6 +58,12 @@ struct catalog_gone_list {
     size_t capacity;
 };
 
+// What is to be undone.
+struct catalog_dropped {
+    bool was_live;   // it was delivered
+    bool was_stored; // the store may have it
+};
+
 struct catalog *catalog_new(void);
 void catalog_free(struct catalog *catalog);
 void catalog_add_stored(struct catalog *catalog, struct record *record);
@@ -71,13 +77,15 @@ void catalog_sweep(struct catalog *catalog, uint32_t pass, struct catalog_gone_l
 void catalog_sweep_places(struct catalog *catalog, const struct catalog_place *places, size_t count,
                           struct catalog_gone_list *gone);
 
-// The writer's side. Is no later task known for this path?
-bool catalog_is_current(struct catalog *catalog, const char *path, uint64_t ticket);
-void catalog_delivered(struct catalog *catalog, const struct record *record);
-// The content is as known. Gives the stored record if it was not delivered yet, else NULL.
-struct record *catalog_confirmed(struct catalog *catalog, const char *path, const struct source_stat *status);
-// Gone, or refused (status given, so that it is not read again unless it changes). True if it was delivered.
-bool catalog_dropped(struct catalog *catalog, const char *path, const struct source_stat *status);
+// The writer's side. False, and nothing is done, if a later task is known for this path: what comes in is out of
+// date. To ask and to note are one step; between two, the scanner could compare the file with what is replaced now.
+bool catalog_deliver(struct catalog *catalog, const struct record *record, uint64_t ticket);
+// The content is as known. *stored: the stored record, with this status, if it is delivered only now, else NULL.
+bool catalog_confirm(struct catalog *catalog, const char *path, uint64_t ticket,
+                     const struct source_stat *status, struct record **stored);
+// Gone, or refused (status given, so that it is not read again unless it changes).
+bool catalog_drop(struct catalog *catalog, const char *path, uint64_t ticket,
+                  const struct source_stat *status, struct catalog_dropped *dropped);
 void catalog_totals(struct catalog *catalog, struct catalog_totals *totals);
 
 #endif

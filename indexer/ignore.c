@@ -36,7 +36,9 @@ struct level {
 };
 
 struct ignore {
-    char *root; // NULL: memory only
+    char *root;         // NULL: memory only
+    bool is_in_git;     // or in memory, where rules count as written
+    struct rule waived; // the root's first rule that does not count; of no length if there is none
     struct str above;
     struct rules rules[IGNORE_FILES];
     VEC(struct rule_source) sources;
@@ -141,6 +143,24 @@ static bool excludes_all(enum ignore_file file, enum reading reading, const stru
     return reading == SHUT || (file == IGNORE_AI && reading == READ && text->length == 0);
 }
 
+static bool excludes_everything(const struct rule *rule) {
+    return slice_equal(rule->pattern, SLICE_LITERAL("*")) && !rule->negated && !rule->folders_only;
+}
+
+// Drops such rules from the list of git's, from this one on.
+static void waive(struct ignore *self, size_t first) {
+    struct rules *rules = &self->rules[IGNORE_GIT];
+    size_t kept = first;
+    for (size_t i = first; i < rules->count; i++) {
+        if (!excludes_everything(&rules->items[i])) {
+            rules->items[kept++] = rules->items[i];
+        } else if (!self->waived.written.length) {
+            self->waived = rules->items[i];
+        }
+    }
+    rules->count = kept;
+}
+
 // `shown` is the folder as people see it, "" for the root.
 static void read_folder(struct ignore *self, int folder, const char *shown, size_t base, unsigned marks) {
     for (int i = 0; i < IGNORE_FILES; i++) {
@@ -187,7 +207,11 @@ void ignore_enter_marked(struct ignore *self, const char *folder, int open_folde
         read_outside(self, gitplaces_exclude(top), SKIP_GIT_EXCLUDE, base_of(self, folder));
         free(top);
     }
+    size_t before = self->rules[IGNORE_GIT].count;
     read_folder(self, open_folder, folder, base_of(self, folder), marks);
+    if (!*folder && !self->is_in_git) {
+        waive(self, before);
+    }
 }
 
 void ignore_enter(struct ignore *self, const char *folder) {
@@ -207,9 +231,9 @@ static bool has_git(const char *folder) {
 }
 
 // The nearest folder at or above the root that holds .git; the root itself without one. Heap.
-static char *find_top(const char *root) {
+static char *find_top(const char *root, bool *found) {
     char *top = mem_copy_string(root);
-    while (!has_git(top)) {
+    while (!(*found = has_git(top))) {
         char *slash = strrchr(top, '/');
         if (!slash || slash == top) {
             free(top);
@@ -232,7 +256,7 @@ static void read_above(struct ignore *self, const char *folder, size_t base) {
 // Reads what holds for the whole root: the user's own file, and the levels above from the repository's top
 // down.
 static void enter_above(struct ignore *self) {
-    char *top = find_top(self->root);
+    char *top = find_top(self->root, &self->is_in_git);
     size_t length = strlen(top);
     begin_level(self);
     read_outside(self, gitplaces_global(top), SKIP_GIT_GLOBAL, 0);
@@ -355,7 +379,12 @@ void ignore_tell(const char *root, const char *path, bool is_folder, struct igno
         *slash = '/';
     }
     skip = skip ? skip : ignore_check(self, part, is_folder, &rule);
+    bool is_waived = !skip && !rule.line && self->waived.written.length;
+    if (is_waived) {
+        tell_rule(self, &self->waived, &rule);
+    }
     keep_story(story, skip, part, slash || is_folder, &rule);
+    story->is_waived = is_waived;
     free(part);
     ignore_free(self);
 }

@@ -16,6 +16,10 @@
 // count too, but an excluded folder above it does not (who opens an ignored
 // folder wants it indexed).
 //
+// A root in no git repository (no .git in it or above it) is indexed whatever its own .gitignore says of
+// everything: its rules `*` and `/*` do not count. Sources as distributions pack them have such lines, which are
+// about a repository that is elsewhere.
+//
 // Ownership: ignore_new's result is freed by ignore_free; a rule is borrowed until the level it came from is
 //            left, a story is owned by who asked.
 // Threads:   one owner at a time; ignore_path and ignore_tell from any.
@@ -54,7 +58,8 @@ struct ignore_rule {
 // The same about a path and its parents, to keep.
 struct ignore_story {
     enum skip skip;
-    char *subject; // the path, or the parent of it that is excluded
+    bool is_waived; // the rule would exclude it in a git repository
+    char *subject;  // the path, or the parent of it that is excluded
     bool is_folder;
     char *file; // "" without a rule
     unsigned line;

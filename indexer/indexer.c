@@ -14,29 +14,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-struct result *result_new(enum result_kind kind, const char *path, uint64_t ticket) {
-    struct result *result = mem_zero(1, sizeof *result);
-    result->kind = kind;
-    result->path = mem_copy_string(path);
-    result->ticket = ticket;
-    str_init(&result->bytes);
-    return result;
+void indexer_tell(struct indexer *self) {
+    atomic_store(&self->told_loop_us, clock_now_us());
+    uv_async_send(&self->wake);
 }
 
-void result_free(struct result *result) {
-    if (result) {
-        record_release(result->record);
-        text_release(result->text);
-        str_free(&result->bytes);
-        free(result->path);
-        free(result);
-    }
-}
-
-void indexer_deliver(struct indexer *self, struct result *result) {
-    if (!queue_push(&self->results, result)) {
-        result_free(result);
-    }
+bool indexer_report_is_due(const struct indexer *self) {
+    return clock_now_us() - atomic_load(&self->told_loop_us) > INDEXER_PROGRESS_MS * 1000 / 2;
 }
 
 static void free_paths(struct path_list *list) {
@@ -57,7 +41,12 @@ void indexer_warn(struct indexer *self, const char *format, ...) {
         vec_push(&self->warnings, mem_copy_string(line));
     }
     uv_mutex_unlock(&self->lock);
-    uv_async_send(&self->wake);
+    indexer_tell(self);
+}
+
+void indexer_warn_of_store(struct indexer *self) {
+    indexer_warn(self, "%s; the index works on in memory, but the next start will take longer",
+                 self->store_trouble);
 }
 
 static void tell_warnings(struct indexer *self) {
@@ -129,12 +118,13 @@ static void free_all(struct indexer *self) {
     catalog_free(self->catalog);
     jobs_fini(&self->jobs);
     live_free(self->live);
-    queue_fini(&self->results);
+    results_fini(&self->results);
     free_paths(&self->changed);
     free_paths(&self->warnings);
     vec_free(&self->to_parse);
     uv_cond_destroy(&self->scan_wake);
     uv_mutex_destroy(&self->lock);
+    free(self->store_trouble);
     free(self->store_path);
     free(self->root);
     free(self);
@@ -157,6 +147,10 @@ static struct indexer *make(uv_loop_t *loop, const struct indexer_options *optio
     self->options.root = self->root;
     char *place = options->store_path ? mem_copy_string(options->store_path) : store_path_of(self->root);
     self->store_path = place ? place : mem_copy_string("");
+    self->store_code = place ? 0 : ERR_NOT_FOUND;
+    self->store_trouble = place ? NULL
+                                : mem_copy_string("there is no home folder to keep the index in (set HOME or "
+                                                  "XDG_CACHE_HOME)");
     self->options.store_path = self->store_path;
     atomic_init(&self->store_works, self->store_path[0] != '\0');
     cancel_init(&self->stop, 0);
@@ -164,7 +158,7 @@ static struct indexer *make(uv_loop_t *loop, const struct indexer_options *optio
     uv_cond_init(&self->scan_wake);
     jobs_init(&self->jobs);
     self->live = options->worker && options->sink.show ? live_new(&options->sink) : NULL;
-    queue_init(&self->results, INDEXER_RESULTS);
+    results_init(&self->results, INDEXER_RESULTS);
     self->catalog = catalog_new();
     self->rescan_wanted = true;
     self->is_watched = !options->watch;
@@ -175,9 +169,10 @@ static struct indexer *make(uv_loop_t *loop, const struct indexer_options *optio
     return self;
 }
 
+// They run behind everything else and pause while someone types; one core of many is left alone all the same.
 static unsigned parser_count(unsigned wanted) {
     unsigned cores = uv_available_parallelism();
-    unsigned count = wanted ? wanted : cores > 1 ? cores - 1 : 1;
+    unsigned count = wanted ? wanted : cores > 2 ? cores - 1 : cores;
     return count < INDEXER_THREADS ? count : INDEXER_THREADS;
 }
 
@@ -269,15 +264,12 @@ int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_opt
         return result;
     }
     struct indexer *self = make(loop, options);
+    if (self->store_trouble) {
+        indexer_warn_of_store(self);
+    }
     start(self);
     if (options->watch) {
         start_watching(self);
-    }
-    if (!self->store_path[0] && !options->store_path) {
-        indexer_warn(
-            self,
-            "there is no home folder to keep the index in (set HOME or XDG_CACHE_HOME); the index works on "
-            "in memory, but the next start will take longer");
     }
     *out = self;
     return 0;
@@ -286,7 +278,7 @@ int indexer_open(struct indexer **out, uv_loop_t *loop, const struct indexer_opt
 static void stop(struct indexer *self) {
     cancel_fire(&self->stop);
     jobs_close(&self->jobs);
-    queue_close(&self->results);
+    results_close(&self->results);
     uv_mutex_lock(&self->lock);
     uv_cond_signal(&self->scan_wake);
     uv_mutex_unlock(&self->lock);
@@ -304,9 +296,6 @@ void indexer_close(struct indexer *self) {
     }
     uv_thread_join(&self->writer);
     watch_close(self->watch);
-    for (struct result *left = queue_try_pop(&self->results); left; left = queue_try_pop(&self->results)) {
-        result_free(left);
-    }
     uv_close((uv_handle_t *)&self->wake, on_closed);
     uv_close((uv_handle_t *)&self->later, on_closed);
 }
@@ -393,4 +382,10 @@ bool indexer_includes(struct indexer *self, const char *path, const char **reaso
 
 const char *indexer_store_path(const struct indexer *self) {
     return atomic_load(&self->store_works) ? self->store_path : "";
+}
+
+int indexer_store_trouble(const struct indexer *self, const char **message) {
+    bool works = atomic_load(&self->store_works);
+    *message = works ? NULL : self->store_trouble;
+    return *message ? self->store_code : 0;
 }

@@ -53,13 +53,15 @@ struct indexer_options {
     const char *root;       // absolute, real path of a folder
     const char *store_path; // NULL: below the user's cache folder, by the root's hash; "": no store
     int64_t cache_cap;      // bytes of all repositories' stores together (store_collect.h); 0: not looked at
-    unsigned threads;       // parsing threads; 0: cores - 1, at least 1
+    unsigned threads;       // parsing threads; 0: cores - 1, of two both
     struct worker *worker;  // the interactive one, which shows what is typed; outlives this, NULL: none
     bool watch;             // follow what happens to the files, until closed
     // When a first pass finds more bytes than this to parse, all of it is read for its words before that, so
     // that it can be searched soon. 0: never.
     uint64_t words_above;
     struct index_sink sink;
+    bool
+        counts_suffice; // the sink looks into no record: those of unchanged files come without what they count
     void (*on_progress)(void *context, const struct index_progress *progress); // at most ten times a second
     void (*on_ready)(void *context, const struct index_progress *progress);    // after each full pass
     void (*on_warning)(void *context,
@@ -84,5 +86,7 @@ void indexer_progress(const struct indexer *indexer, struct index_progress *prog
 // Would the walk take this path (below the root)? reason gets a short phrase when it would not.
 bool indexer_includes(struct indexer *indexer, const char *path, const char **reason);
 const char *indexer_store_path(const struct indexer *indexer); // "" without a store
+// Why nothing is stored: err.h's code and words for people; 0 and NULL if the store works or is not wanted.
+int indexer_store_trouble(const struct indexer *indexer, const char **message);
 
 #endif

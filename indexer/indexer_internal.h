@@ -14,25 +14,26 @@
 //
 // Ownership: struct indexer owns all; a result belongs to who popped it.
 // Threads:   each field names its own.
-// Errors:    results carry what went wrong as a kind. Limits: the queues' capacities.
+// Errors:    results carry what went wrong as a kind. Limits: what jobs.h and results.h let wait.
 #ifndef HUNCH_INDEXER_INDEXER_INTERNAL_H
 #define HUNCH_INDEXER_INDEXER_INTERNAL_H
 
 #include "base/cancel.h"
 #include "base/log.h"
-#include "base/queue.h"
 #include "base/vec.h"
 #include "indexer/catalog.h"
 #include "indexer/indexer.h"
 #include "indexer/jobs.h"
 #include "indexer/live.h"
+#include "indexer/results.h"
 #include "indexer/store.h"
 #include "indexer/syntax.h"
 #include "indexer/walk.h"
 #include "indexer/watch.h"
 
 enum {
-    INDEXER_RESULTS = 64,         // waiting for the writer, each with its text
+    INDEXER_RESULTS = 32 << 20,   // bytes that wait for the writer
+    INDEXER_STORED = 64,          // stored records that the scanner hands to the writer together
     INDEXER_THREADS = 64,         // more parsers than any machine needs
     INDEXER_CHANGES = 1000,       // changed paths waiting for the scanner; beyond, a rescan is cheaper
     INDEXER_WARNINGS = 20,        // waiting for the loop
@@ -41,33 +42,6 @@ enum {
     INDEXER_BATCH_FILES = 200,    // a batch is committed at this size ...
     INDEXER_BATCH_MS = 250,       // ... or at this age
     INDEXER_FIRST_BATCH_MS = 200, // the first one earlier, so that something can be found soon
-};
-
-enum result_kind {
-    RESULT_PARSED,  // record, bytes
-    RESULT_STORED,  // record
-    RESULT_SAME,    // status: content as known
-    RESULT_REFUSED, // status: its content rules it out
-    RESULT_FAILED,  // it could not be read
-    RESULT_GONE,
-    RESULT_OVERLAY, // record, text
-    RESULT_OVERLAY_REMOVE,
-    RESULT_SEARCHABLE, // every file of this pass was read, for its words at least
-    RESULT_WALKED,     // the walk is over: all of this pass is in the queues
-};
-
-struct result {
-    enum result_kind kind;
-    char *path;
-    uint64_t ticket;
-    bool in_pass;
-    bool is_partial; // PARSED: the time limit cut it short
-    enum skip skip;  // REFUSED: why
-    bool by_words;   // PARSED: and to be parsed later; REFUSED, FAILED, GONE: likewise
-    struct source_stat status;
-    struct record *record;
-    struct str bytes;  // PARSED
-    struct text *text; // OVERLAY
 };
 
 struct parser {
@@ -88,12 +62,28 @@ struct path_list {
     size_t capacity;
 };
 
+// A file that the index should hold.
+struct found_file {
+    char *path;
+    struct source_stat status;
+};
+
+struct found_list {
+    struct found_file *items;
+    size_t count;
+    size_t capacity;
+};
+
 struct indexer {
     struct indexer_options options; // strings are our own copies
     char *root;
-    char *store_path; // "" without a store
+    char *store_path;    // "" without a store
+    char *store_trouble; // set once, before store_works is cleared; NULL: none
+    int store_code;      // likewise; of err.h
     atomic_bool store_works;
-    struct cancel stop; // every thread looks at it
+    atomic_bool is_loaded;         // the catalog holds what the store knows; set with the lock held
+    _Atomic uint64_t told_loop_us; // when the loop was woken last
+    struct cancel stop;            // every thread looks at it
 
     // The loop's.
     uv_async_t wake;
@@ -110,7 +100,6 @@ struct indexer {
     uint64_t words_outstanding; // files read for their words that the writer has not seen
     uint64_t passes_done;
     struct index_progress finished; // of the last pass that is done: the next one may be under way already
-    bool is_loaded;                 // the catalog holds what the store knows
     bool is_watched; // all folders are watched, or will not be: a walk misses nothing from now on
     bool is_scanning;
     bool rescan_wanted;
@@ -121,8 +110,11 @@ struct indexer {
     struct catalog *catalog;
     struct jobs jobs;
     struct live *live;
-    struct queue results;
-    uint32_t pass; // the scanner's, as are ...
+    struct results results;
+    uint32_t pass;           // the scanner's, as are ...
+    struct found_list found; // by a walk that the store was too slow for
+    struct result *stored;   // not handed to the writer yet, the latest first
+    size_t stored_count;
     struct job_list to_parse;
     uint64_t bytes_to_parse;
     bool words_began; // ... to here
@@ -137,11 +129,12 @@ void indexer_scan_main(void *indexer);  // thread
 void indexer_parse_main(void *parser);  // thread
 void indexer_write_main(void *indexer); // thread
 
-struct result *result_new(enum result_kind kind, const char *path, uint64_t ticket);
-void result_free(struct result *result);
-// Hands it to the writer; freed if it is too late for that.
-void indexer_deliver(struct indexer *self, struct result *result);
+// Wakes the loop for a report. While much happens, only when it is due: for every file, it would cost a sixth of a
+// warm start.
+void indexer_tell(struct indexer *self);
+bool indexer_report_is_due(const struct indexer *self);
 // For people, from any thread; reaches on_warning on the loop.
 void indexer_warn(struct indexer *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void indexer_warn_of_store(struct indexer *self); // store_trouble, and what it means
 
 #endif

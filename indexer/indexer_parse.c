@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/priority.h"
+#include "base/thread.h"
 
 static struct record *new_record(const char *path, struct slice text) {
     struct record *record = record_new(path);
@@ -56,7 +57,7 @@ static void parse_file(struct parser *self, struct syntax *syntax, const struct 
         result->kind = error == ERR_NOT_FOUND ? RESULT_GONE : RESULT_FAILED;
         log_debug("%s is not indexed: %s", job->path, err_text(error));
     }
-    indexer_deliver(self->indexer, result);
+    results_push(&self->indexer->results, result);
 }
 
 static bool is_wanted(struct parser *self, const struct job *job) {
@@ -69,7 +70,7 @@ static void remove_overlay(struct parser *self, const struct job *job) {
     if (self->indexer->live) {
         live_drop(self->indexer->live, job->path, job->ticket);
     }
-    indexer_deliver(self->indexer, result_new(RESULT_OVERLAY_REMOVE, job->path, job->ticket));
+    results_push(&self->indexer->results, result_new(RESULT_OVERLAY_REMOVE, job->path, job->ticket));
 }
 
 static void parse_overlay(struct parser *self, struct syntax *syntax, const struct job *job) {
@@ -88,7 +89,7 @@ static void parse_overlay(struct parser *self, struct syntax *syntax, const stru
         live_settle(self->indexer->live, job->text, record, tree, job->ticket);
     }
     syntax_tree_release(tree);
-    indexer_deliver(self->indexer, result);
+    results_push(&self->indexer->results, result);
 }
 
 static void run_job(struct parser *self, struct syntax *syntax, const struct job *job) {
@@ -108,6 +109,7 @@ static void run_job(struct parser *self, struct syntax *syntax, const struct job
 
 void indexer_parse_main(void *argument) {
     struct parser *self = argument;
+    thread_name("hunch-parse");
     priority_lower();
     struct syntax *syntax = syntax_new();
     syntax_limit(syntax, INDEXER_PARSE_MS);

@@ -7,6 +7,7 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/priority.h"
+#include "base/thread.h"
 #include "indexer/ignore.h"
 
 static bool is_stopping(const struct indexer *self) {
@@ -25,7 +26,26 @@ static void count_done(struct indexer *self) {
     self->progress.files_done++;
     self->outstanding--;
     uv_mutex_unlock(&self->lock);
-    uv_async_send(&self->wake);
+    if (indexer_report_is_due(self)) {
+        indexer_tell(self);
+    }
+}
+
+// What is found as the store has it goes to the writer in handfuls; to wake it for each file costs more than the file.
+static void hand_on_stored(struct indexer *self) {
+    if (self->stored) {
+        results_push(&self->results, self->stored);
+        self->stored = NULL;
+        self->stored_count = 0;
+    }
+}
+
+static void keep_stored(struct indexer *self, struct result *result) {
+    result->next = self->stored;
+    self->stored = result;
+    if (++self->stored_count >= INDEXER_STORED || !result->in_pass) {
+        hand_on_stored(self);
+    }
 }
 
 static struct job *new_job(const char *path, const struct catalog_answer *answer, bool in_pass) {
@@ -40,6 +60,7 @@ static struct job *new_job(const char *path, const struct catalog_answer *answer
 }
 
 static void push_job(struct indexer *self, struct job *job) {
+    hand_on_stored(self); // there may be no room for a while
     if (!jobs_push_file(&self->jobs, job)) {
         job_free(job);
     }
@@ -76,7 +97,7 @@ static void put_off(struct indexer *self, struct job *job, int64_t size) {
 
 static void push_gone(struct indexer *self, struct catalog_gone_list *gone) {
     for (size_t i = 0; i < gone->count; i++) {
-        indexer_deliver(self, result_new(RESULT_GONE, gone->items[i].path, gone->items[i].ticket));
+        results_push(&self->results, result_new(RESULT_GONE, gone->items[i].path, gone->items[i].ticket));
         free(gone->items[i].path);
     }
     vec_free(gone);
@@ -93,7 +114,7 @@ static void look_at(struct indexer *self, const char *path, const struct source_
         struct result *result = result_new(RESULT_STORED, path, answer.ticket);
         result->record = answer.record;
         result->in_pass = in_pass;
-        indexer_deliver(self, result);
+        keep_stored(self, result);
     } else if (in_pass) {
         count_done(self);
     }
@@ -105,16 +126,10 @@ static void want_rescan(struct indexer *self) {
     uv_mutex_unlock(&self->lock);
 }
 
-// A file that the index should hold.
-struct found_file {
-    const char *path;
-    struct source_stat status;
-};
-
 struct changes {
-    struct path_list paths; // all of them
-    VEC(struct found_file) files;
-    VEC(struct catalog_place) gone; // borrowed from paths
+    struct path_list paths;         // all of them
+    struct found_list files;        // their paths and those of
+    VEC(struct catalog_place) gone; // ... are borrowed from paths
 };
 
 // A slash at the end is the watcher's: the name came or went, and what is below it is among the changes too.
@@ -143,6 +158,9 @@ static void sort_changed(struct indexer *self, struct changes *changes, char *pa
 // What is gone goes first: a file may have come to where a folder was, or the other way round.
 static void look_at_all_changed(struct indexer *self) {
     struct changes changes = {0};
+    if (!atomic_load(&self->is_loaded)) {
+        return;
+    }
     uv_mutex_lock(&self->lock);
     changes.paths = self->changed;
     self->changed = (struct path_list){0};
@@ -167,6 +185,9 @@ static void look_at_all_changed(struct indexer *self) {
 // Someone types; what changed meanwhile is looked at all the same.
 static void hold_still(struct indexer *self) {
     uint64_t left_us = jobs_pause_left(&self->jobs);
+    if (left_us) {
+        hand_on_stored(self);
+    }
     while (left_us && !is_stopping(self)) {
         uv_mutex_lock(&self->lock);
         if (!self->changed.count && !is_stopping(self)) {
@@ -178,9 +199,26 @@ static void hold_still(struct indexer *self) {
     }
 }
 
+static void look_at_found(struct indexer *self) {
+    for (size_t i = 0; i < self->found.count; i++) {
+        struct found_file *file = &self->found.items[i];
+        if (!is_stopping(self)) {
+            look_at(self, file->path, &file->status, true);
+        }
+        free(file->path);
+    }
+    vec_free(&self->found);
+}
+
+// The walk need not wait for the store, only what is made of what it finds.
 static void on_file(void *context, const char *path, const struct source_stat *status) {
     struct indexer *self = context;
     count_in(self);
+    if (!atomic_load(&self->is_loaded)) {
+        vec_push(&self->found, (struct found_file){mem_copy_string(path), *status});
+        return;
+    }
+    look_at_found(self);
     look_at(self, path, status, true);
     look_at_all_changed(self);
     hold_still(self);
@@ -202,7 +240,7 @@ static void parse_the_rest(struct indexer *self) {
         look_at_all_changed(self);
     }
     if (self->words_began) {
-        indexer_deliver(self, result_new(RESULT_SEARCHABLE, "", 0));
+        results_push(&self->results, result_new(RESULT_SEARCHABLE, "", 0));
     }
     for (size_t i = 0; i < self->to_parse.count; i++) {
         push_job(self, self->to_parse.items[i]);
@@ -251,11 +289,22 @@ static void start_pass(struct indexer *self) {
     uv_mutex_unlock(&self->lock);
 }
 
+static void wait_for_store(struct indexer *self) {
+    uv_mutex_lock(&self->lock);
+    while (!is_stopping(self) && !atomic_load(&self->is_loaded)) {
+        uv_cond_wait(&self->scan_wake, &self->lock);
+    }
+    uv_mutex_unlock(&self->lock);
+}
+
 static void run_pass(struct indexer *self) {
     start_pass(self);
     struct walk_stats stats;
     struct err err;
     int result = walk_run(self->root, &self->stop, on_file, self, &stats, &err);
+    wait_for_store(self);
+    look_at_found(self);
+    hand_on_stored(self);
     if (result == 0) {
         struct catalog_gone_list gone = {0};
         catalog_sweep(self->catalog, self->pass, &gone);
@@ -266,12 +315,12 @@ static void run_pass(struct indexer *self) {
         indexer_warn(self, "%s", err.message);
     }
     parse_the_rest(self);
-    indexer_deliver(self, result_new(RESULT_WALKED, "", 0));
+    results_push(&self->results, result_new(RESULT_WALKED, "", 0));
 }
 
 static bool has_work(const struct indexer *self) {
-    return self->is_loaded && self->is_watched &&
-           (self->changed.count || (self->rescan_wanted && !self->is_scanning));
+    bool wants_pass = self->rescan_wanted && !self->is_scanning;
+    return self->is_watched && (wants_pass || (self->changed.count && atomic_load(&self->is_loaded)));
 }
 
 // True for a whole pass, false for changed files only or the end.
@@ -287,6 +336,7 @@ static bool wait_for_work(struct indexer *self) {
 
 void indexer_scan_main(void *argument) {
     struct indexer *self = argument;
+    thread_name("hunch-scan");
     priority_lower();
     for (;;) {
         bool whole = wait_for_work(self);

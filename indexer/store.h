@@ -50,6 +50,8 @@ int store_open(struct store **out, const char *path, const char *root, const str
 void store_close(struct store *store); // NULL is allowed
 // Every record, R1-R5 checked. Of a damaged store, which is started anew, those that are sound.
 int store_load(struct store *store, struct store_records *records, struct err *err);
+// The same for who needs to know what is there and not what is in it: of a sound store, heads alone (store_code.h).
+int store_load_heads(struct store *store, struct store_records *records, struct err *err);
 // All of it or nothing of it.
 int store_write(struct store *store, const struct store_op *ops, size_t count, struct err *err);
 // When there is time for it: moves the log into the main file and gives back room. ERR_TOO_LARGE: the store

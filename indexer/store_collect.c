@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "base/thread.h"
 #include "base/vec.h"
 #include "indexer/store_lock.h"
 
@@ -197,6 +198,7 @@ static void log_removed(const struct store_collection *collection) {
 
 static void *collect_main(void *argument) {
     int64_t *cap = argument;
+    thread_name("hunch-collect");
     char *folder = store_folder();
     if (folder) {
         struct store_rules rules = {folder, *cap, (int64_t)STORE_MISSING_DAYS * DAY};

@@ -32,7 +32,7 @@ static size_t left(const struct decoder *self) {
     return (size_t)(self->end - self->at);
 }
 
-static uint64_t number(struct decoder *self) {
+static uint64_t long_number(struct decoder *self) {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && self->at < self->end; shift += 7) {
         unsigned char byte = *self->at++;
@@ -42,6 +42,11 @@ static uint64_t number(struct decoder *self) {
         }
     }
     return bad(self);
+}
+
+// Most are small.
+static inline uint64_t number(struct decoder *self) {
+    return self->at < self->end && *self->at < 0x80 ? *self->at++ : long_number(self);
 }
 
 static uint64_t number_up_to(struct decoder *self, uint64_t most) {
@@ -286,7 +291,7 @@ static struct record *decode_path(struct decoder *self) {
     return record;
 }
 
-static void decode_rest(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
+static void decode_head(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
     struct record *record = self->record;
     record->size = self->size;
     record->mtime_ns = mtime_ns;
@@ -295,16 +300,24 @@ static void decode_rest(struct decoder *self, const struct record *sizes, int64_
     record->import_count = sizes->import_count;
     record->chunk_count = sizes->chunk_count;
     self->text = arena_alloc(&record->arena, self->text_left);
-    self->terms = arena_alloc(&record->arena, self->terms_left * sizeof *self->terms);
     decode_file(self);
+}
+
+static void decode_rest(struct decoder *self) {
+    self->terms = arena_alloc(&self->record->arena, self->terms_left * sizeof *self->terms);
     decode_symbols(self);
     decode_references(self);
     decode_imports(self);
     decode_dictionary(self);
     decode_chunks(self);
+    if (self->at != self->end || self->terms_left) {
+        bad(self);
+    }
 }
 
-struct record *store_decode(struct slice bytes, int64_t size, int64_t mtime_ns) {
+enum { HEAD_TEXT = 64 }; // a language's name
+
+static struct record *decode(struct slice bytes, int64_t size, int64_t mtime_ns, bool head_alone) {
     if (bytes.length < 4 || size < 0 || size > UINT32_MAX) {
         return NULL;
     }
@@ -315,15 +328,27 @@ struct record *store_decode(struct slice bytes, int64_t size, int64_t mtime_ns) 
     self.end -= 4;
     struct record sizes = {0};
     decode_sizes(&self, &sizes, text_size);
+    self.text_left = head_alone && self.text_left > HEAD_TEXT ? HEAD_TEXT : self.text_left;
     self.record = decode_path(&self);
     if (self.record) {
-        decode_rest(&self, &sizes, mtime_ns);
+        decode_head(&self, &sizes, mtime_ns);
     }
-    if (self.is_bad || self.at != self.end || self.terms_left) {
+    if (self.record && !head_alone) {
+        decode_rest(&self);
+    }
+    if (self.is_bad) {
         record_release(self.record);
         self.record = NULL;
     }
     vec_free(&self.strings);
     free(self.dictionary);
     return self.record;
+}
+
+struct record *store_decode(struct slice bytes, int64_t size, int64_t mtime_ns) {
+    return decode(bytes, size, mtime_ns, false);
+}
+
+struct record *store_decode_head(struct slice bytes, int64_t size, int64_t mtime_ns) {
+    return decode(bytes, size, mtime_ns, true);
 }

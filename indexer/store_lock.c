@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+struct store_patience store_patience = {STORE_OPEN_MS, STORE_BUSY_MS};
+
 static int open_file(const char *path) {
     return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 }
@@ -41,7 +43,7 @@ int store_lock_folder(const char *path, const struct cancel *cancel) {
     str_append_string(&name, "lock");
     int file = open_file(name.data);
     str_free(&name);
-    return file < 0 ? STORE_LOCK_NONE : lock_within(file, STORE_BUSY_MS, cancel);
+    return file < 0 ? STORE_LOCK_NONE : lock_within(file, store_patience.later, cancel);
 }
 
 void store_root_file(const char *path, struct str *name) {

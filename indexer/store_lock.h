@@ -24,6 +24,13 @@
 
 enum { STORE_LOCK_NONE = -1, STORE_LOCK_BUSY = -2 };
 
+// How long to wait for locks, in milliseconds. A test that makes locks fail shortens it, before any thread starts.
+struct store_patience {
+    unsigned opening; // STORE_OPEN_MS
+    unsigned later;   // STORE_BUSY_MS
+};
+extern struct store_patience store_patience;
+
 // Of the folder in which path lies. NONE: there is none to be had, go on; BUSY: others hold it for too long.
 int store_lock_folder(const char *path, const struct cancel *cancel);
 // Says that the store at path is open from now on, for this root ("": whosever it is; it does not count as use).

@@ -17,6 +17,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [FILE_DELETE] = "DELETE FROM files WHERE id=?",
 };
 
+#define EVERY_ROW "SELECT id,size,mtime,checksum,record FROM files ORDER BY id"
+
 struct numbers {
     int64_t id;
     int64_t size;
@@ -149,23 +151,31 @@ struct reader {
     struct store *store;
     sqlite3_stmt *statement;
     struct store_records *records;
+    bool heads; // alone
     bool is_damaged;
     int64_t source_size;
 };
 
+// The row's half of S2. data is borrowed until the next step.
+static bool is_as_written(sqlite3_stmt *row, struct numbers *numbers, struct slice *data) {
+    *numbers = (struct numbers){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
+                                sqlite3_column_int64(row, 2)};
+    uint64_t checksum = (uint64_t)sqlite3_column_int64(row, 3);
+    const void *bytes = sqlite3_column_blob(row, 4);
+    int length = sqlite3_column_bytes(row, 4);
+    *data = slice_of(bytes, bytes && length > 0 ? (size_t)length : 0);
+    return (hash_bytes(data->data, data->length) ^ checksum_of(numbers)) == checksum;
+}
+
 // NULL if the row is not as it was written (S2).
 static struct record *read_record(const struct reader *self) {
-    sqlite3_stmt *row = self->statement;
-    struct numbers numbers = {sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-                              sqlite3_column_int64(row, 2)};
-    uint64_t checksum = (uint64_t)sqlite3_column_int64(row, 3);
-    const void *data = sqlite3_column_blob(row, 4);
-    int length = sqlite3_column_bytes(row, 4);
-    struct slice bytes = slice_of(data, data && length > 0 ? (size_t)length : 0);
-    if ((hash_bytes(bytes.data, bytes.length) ^ checksum_of(&numbers)) != checksum) {
+    struct numbers numbers;
+    struct slice bytes;
+    if (!is_as_written(self->statement, &numbers, &bytes)) {
         return NULL;
     }
-    struct record *record = store_decode(bytes, numbers.size, numbers.mtime_ns);
+    struct record *record =
+        (self->heads ? store_decode_head : store_decode)(bytes, numbers.size, numbers.mtime_ns);
     if (record && id_of(record->path) != numbers.id) {
         record_release(record);
         return NULL;
@@ -185,9 +195,7 @@ static void read_row(struct reader *self) {
 
 // An SQLite code; SQLITE_CORRUPT also for rows that are out of order.
 static int read_all(struct reader *self) {
-    int code =
-        sqlite3_prepare_v2(self->store->db, "SELECT id,size,mtime,checksum,record FROM files ORDER BY id", -1,
-                           &self->statement, NULL);
+    int code = sqlite3_prepare_v2(self->store->db, EVERY_ROW, -1, &self->statement, NULL);
     if (code) {
         return code;
     }
@@ -205,6 +213,20 @@ static int read_all(struct reader *self) {
         last = id;
         read_row(self);
     }
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+int store_check_rows(sqlite3 *db, bool *are_sound) {
+    sqlite3_stmt *row = NULL;
+    struct numbers numbers;
+    struct slice data;
+    *are_sound = true;
+    int code = sqlite3_prepare_v2(db, EVERY_ROW, -1, &row, NULL);
+    while (code == SQLITE_OK && *are_sound && (code = sqlite3_step(row)) == SQLITE_ROW) {
+        *are_sound = is_as_written(row, &numbers, &data);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(row);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
@@ -227,8 +249,8 @@ static int save_sound(struct store *store, const struct store_records *records, 
     return result;
 }
 
-int store_load(struct store *store, struct store_records *records, struct err *err) {
-    struct reader self = {.store = store, .records = records};
+static int load(struct store *store, struct store_records *records, bool heads, struct err *err) {
+    struct reader self = {.store = store, .records = records, .heads = heads};
     *records = (struct store_records){0};
     store->is_loading = true;
     int code = read_all(&self);
@@ -236,7 +258,12 @@ int store_load(struct store *store, struct store_records *records, struct err *e
     sqlite3_finalize(self.statement);
     store->is_loading = false;
     store->is_open = true;
-    if (store_is_damaged(code) || (code == SQLITE_OK && self.is_damaged)) {
+    bool is_damaged = store_is_damaged(code) || (code == SQLITE_OK && self.is_damaged);
+    if (is_damaged && heads) {
+        drop(records);
+        return load(store, records, false, err); // what is sound of it is needed whole
+    }
+    if (is_damaged) {
         result = save_sound(store, records, err);
     }
     if (result) {
@@ -245,4 +272,12 @@ int store_load(struct store *store, struct store_records *records, struct err *e
         store_limit_log(store, self.source_size);
     }
     return result;
+}
+
+int store_load(struct store *store, struct store_records *records, struct err *err) {
+    return load(store, records, false, err);
+}
+
+int store_load_heads(struct store *store, struct store_records *records, struct err *err) {
+    return load(store, records, true, err);
 }

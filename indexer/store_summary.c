@@ -25,6 +25,19 @@ void store_note(struct store *store, const struct store_summary *summary) {
     str_free(&sql);
 }
 
+bool store_is_noted(struct store *store, const struct store_summary *summary) {
+    struct str sql;
+    int64_t same = 0;
+    str_init(&sql);
+    str_append_format(&sql,
+                      "SELECT count(*) FROM summary WHERE files=%" PRIu64 " AND chunks=%" PRIu64
+                      " AND symbols=%" PRIu64 " AND complete=%d",
+                      summary->files, summary->chunks, summary->symbols, summary->complete);
+    int code = store_read_number(store, sql.data, &same);
+    str_free(&sql);
+    return code == 0 && same != 0;
+}
+
 static uint64_t size_with(const char *path, const char *ending) {
     struct str name;
     struct stat status;
@@ -69,9 +82,11 @@ static int read_identity(sqlite3 *db, int64_t identity[2]) {
 
 static int fail(const char *path, int code, struct err *err) {
     int result = (code & 0xFF) == SQLITE_BUSY ? ERR_BUSY : store_is_damaged(code) ? ERR_CORRUPT : ERR_IO;
-    const char *way_out = result == ERR_BUSY      ? "another program holds it; try again"
-                          : result == ERR_CORRUPT ? "it is made anew when the repository is indexed next"
-                                                  : "check the rights and the disk of its folder";
+    const char *way_out =
+        result == ERR_BUSY ? "another program holds it; try again"
+        : result == ERR_CORRUPT
+            ? "it is damaged; what is sound of it is kept when the repository is indexed next"
+            : "check the rights and the disk of its folder";
     return err_set(err, result, "cannot read the index store %s: %s (%s)", path, sqlite3_errstr(code),
                    way_out);
 }
@@ -103,6 +118,16 @@ static int read_summary(sqlite3 *db, const char *path, struct store_summary *sum
     return 0;
 }
 
+// The summary may be sound and the rest not; a start would find out, so whoever asks hears of it.
+static int check_rows(sqlite3 *db, const char *path, struct err *err) {
+    bool are_sound;
+    int code = store_check_rows(db, &are_sound);
+    if (code) {
+        return fail(path, code, err);
+    }
+    return are_sound ? 0 : fail(path, SQLITE_CORRUPT, err);
+}
+
 int store_summarize(const char *path, struct store_summary *summary, struct err *err) {
     struct stat status;
     *summary = (struct store_summary){0};
@@ -120,6 +145,7 @@ int store_summarize(const char *path, struct store_summary *summary, struct err 
     }
     bool is_open = code == SQLITE_OK;
     int result = is_open ? read_summary(db, path, summary, err) : fail(path, code, err);
+    result = result ? result : check_rows(db, path, err);
     sqlite3_close(db);
     return result;
 }

@@ -1,15 +1,17 @@
-// store_summary.h - how much a store holds, in one row of its own, so that asking costs nothing.
+// store_summary.h - how much a store holds, in one row of its own, so that asking costs little.
 //
-// The row is for people alone (`hunch status`): the index never reads it, and a
-// store that cannot take it goes on without. It is written after each batch.
+// The row is for people alone (`hunch status`): the index never reads it (but not to write it again), and a
+// store that cannot take it goes on without. It is written after each batch
+// and each pass that changed something.
 //
 //   summary   one (always 1), files, chunks, symbols, complete (0 while a pass runs or if it was cut short),
-//             updated (seconds since 1970)
+//             updated (seconds since 1970, of the last change)
 //
 // Ownership: none kept.
-// Threads:   store_note as all of store.h; store_summarize any, also beside a server that writes.
+// Threads:   store_note and store_is_noted as all of store.h; store_summarize any, also beside a server that writes.
 // Errors:    store_summarize: ERR_NOT_FOUND (no such store), ERR_UNSUPPORTED (of another version), ERR_CORRUPT,
 //            ERR_BUSY, ERR_IO. It never changes the store, nor makes one.
+//            ERR_CORRUPT for a row of the index, too, so all of the store is read once.
 // Limits:    STORE_OPEN_MS of waiting for another process.
 #ifndef HUNCH_INDEXER_STORE_SUMMARY_H
 #define HUNCH_INDEXER_STORE_SUMMARY_H
@@ -33,6 +35,8 @@ struct store_summary {
 };
 
 void store_note(struct store *store, const struct store_summary *summary);
+// Does the row say so, whenever that was written? Then a start that finds all as it was need not write.
+bool store_is_noted(struct store *store, const struct store_summary *summary);
 int store_summarize(const char *path, struct store_summary *summary, struct err *err);
 
 #endif

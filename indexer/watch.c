@@ -23,6 +23,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/priority.h"
+#include "base/thread.h"
 #include "indexer/ignore.h"
 #include "indexer/source.h"
 #include "indexer/walk.h"
@@ -309,6 +310,7 @@ static void on_stop(uv_async_t *wake) {
 
 static void run(void *argument) {
     struct watch *self = argument;
+    thread_name("hunch-watch");
     priority_lower();
     start_anew(self, WATCH_CALM, 0);
     uv_run(&self->loop, UV_RUN_DEFAULT);

@@ -38,6 +38,10 @@ static void trace_answer(const struct flight *flight, const struct engine_answer
     if (answer->reason[0]) {
         str_append_format(&line, " (%s)", answer->reason);
     }
+    if (answer->prompt.length) {
+        str_append_format(&line, ", prompt of %u tokens, %u of them new", answer->told.tokens,
+                          answer->told.changed_tokens);
+    }
     session_trace(flight->session, line.data);
     str_free(&line);
 }

@@ -1,4 +1,4 @@
-// bm25.h - Okapi BM25 over both segments of a snapshot.
+// bm25.h - Okapi BM25 over all segments of a snapshot.
 //
 // Ownership: hits lie in the caller's array.
 // Threads:   any; the snapshot is pinned.
@@ -25,7 +25,7 @@ struct bm25_hit {
 size_t bm25_search(const struct snapshot *snapshot, enum segment_field field,
                    const struct weighted_term *terms, size_t count, const struct snapshot_file *skip,
                    size_t limit, struct bm25_hit *hits);
-// log(1 + (N - df + 0.5) / (df + 0.5)) over both segments; 0 for a term held by more than a quarter of them
+// log(1 + (N - df + 0.5) / (df + 0.5)) over all segments; 0 for a term held by more than a quarter of them
 // or by none.
 float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash);
 

@@ -30,23 +30,21 @@ static void sort(struct bm25_hit *hits, size_t count) {
     }
 }
 
-static void embed_query(const struct segment_part *part, const struct query *query, struct vector *out) {
+static void embed_query(const struct rarity *rarity, const struct query *query, struct vector *out) {
     float values[VECTOR_DIMENSIONS] = {0};
     for (size_t i = 0; i < query->term_count; i++) {
-        embedder_add(&part->terms, part->count, query->terms[i].hash, query->terms[i].weight, values);
+        embedder_add(rarity, query->terms[i].hash, query->terms[i].weight, values);
     }
     vector_quantize(values, out);
 }
 
 // The nearest living chunks of one segment; SPARE more are asked for, as some may be dead or the file's own.
-static size_t nearest(const struct snapshot *snapshot, uint32_t s, const struct query *query,
+static size_t nearest(const struct snapshot *snapshot, uint32_t s, const struct vector *vector,
                       const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
     const struct segment *segment = snapshot->segments[s];
     const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
     struct vector_hit *found = mem_alloc((limit + SPARE) * sizeof *found);
-    struct vector vector;
-    embed_query(part, query, &vector);
-    size_t all = vectors_search(&segment->vectors, &vector, SKETCH_CANDIDATES, limit + SPARE, found),
+    size_t all = vectors_search(&segment->vectors, vector, SKETCH_CANDIDATES, limit + SPARE, found),
            count = 0;
     for (size_t i = 0; i < all && count < limit; i++) {
         uint32_t file = part->entries[found[i].id].file;
@@ -61,15 +59,20 @@ static size_t nearest(const struct snapshot *snapshot, uint32_t s, const struct 
 
 size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
-    struct bm25_hit *both = mem_alloc(limit * snapshot->segment_count * sizeof *both);
-    size_t count = 0;
-    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        count += nearest(snapshot, s, query, self, limit, both + count);
+    if (!snapshot->rarity) {
+        return 0;
     }
-    sort(both, count);
+    struct bm25_hit *all = mem_alloc((limit * snapshot->segment_count + 1) * sizeof *all);
+    struct vector vector;
+    size_t count = 0;
+    embed_query(snapshot->rarity, query, &vector);
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        count += nearest(snapshot, s, &vector, self, limit, all + count);
+    }
+    sort(all, count);
     count = count < limit ? count : limit;
-    memcpy(hits, both, count * sizeof *hits);
-    free(both);
+    memcpy(hits, all, count * sizeof *hits);
+    free(all);
     return count;
 }
 

@@ -9,14 +9,8 @@
 
 enum { COMPONENTS_PER_TERM = 8 };
 
-static float rarity(const struct postings *terms, uint32_t documents, uint32_t hash) {
-    float held = (float)postings_find(terms, hash).length;
-    return logf(1.0f + ((float)documents - held + 0.5f) / (held + 0.5f));
-}
-
-void embedder_add(const struct postings *terms, uint32_t documents, uint32_t hash, float weight,
-                  float *values) {
-    float length = weight * rarity(terms, documents, hash);
+void embedder_add(const struct rarity *rarity, uint32_t hash, float weight, float *values) {
+    float length = weight * rarity_of(rarity, hash);
     uint64_t state = hash | 1ull << 32;
     for (int i = 0; i < COMPONENTS_PER_TERM; i++) {
         state = state * 6364136223846793005ull + 1442695040888963407ull;
@@ -25,11 +19,17 @@ void embedder_add(const struct postings *terms, uint32_t documents, uint32_t has
     }
 }
 
-void embedder_embed_row(const struct postings *terms, uint32_t documents, const struct term *row,
-                        uint32_t count, struct vector *out) {
+// A term that is said again counts more, but ever less so. Most are said seldom.
+static float weight_of(uint32_t count) {
+    static const float few[] = {0, 1, 1.6931472f, 2.0986123f, 2.3862944f, 2.6094379f, 2.7917595f, 2.9459101f};
+    return count < sizeof few / sizeof few[0] ? few[count] : 1.0f + logf((float)count);
+}
+
+void embedder_embed_row(const struct rarity *rarity, const struct term *row, uint32_t count,
+                        struct vector *out) {
     float values[VECTOR_DIMENSIONS] = {0};
     for (uint32_t i = 0; i < count; i++) {
-        embedder_add(terms, documents, row[i].hash, 1.0f + logf((float)row[i].count), values);
+        embedder_add(rarity, row[i].hash, weight_of(row[i].count), values);
     }
     vector_quantize(values, out);
 }

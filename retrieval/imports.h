@@ -15,6 +15,7 @@
 #ifndef HUNCH_RETRIEVAL_IMPORTS_H
 #define HUNCH_RETRIEVAL_IMPORTS_H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "retrieval/snapshot.h"
 

@@ -13,6 +13,7 @@
 #ifndef HUNCH_RETRIEVAL_PACK_H
 #define HUNCH_RETRIEVAL_PACK_H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "retrieval/context.h"
 #include "retrieval/segment.h"

@@ -1,30 +1,39 @@
 // postings.h - an immutable map from a 32-bit key to the documents that hold it.
 //
 // Everything retrieval looks up is one of these: terms of chunks, terms of
-// signatures, names of symbols, spellings of paths. Lists lie one behind the
-// other in two plain arrays, so a search reads memory in order.
+// signatures, names of symbols, spellings of paths. The keys are hashes and
+// stand in ascending order, the lists one behind the other in the same order,
+// so a search reads memory in order and two of them are merged as two sorted
+// files are.
 //
-// Ownership: postings_build fills, postings_free releases; lists found are borrowed.
+// Ownership: postings_build and postings_merge fill, postings_free releases; lists found are borrowed. A
+//            builder is zeroed before its first use; postings_builder_free releases it.
 // Threads:   one builder; afterwards any number of readers.
 // Errors:    none; an unknown key has an empty list.
-// Limits:    2^32 - 1 entries; counts saturate at 255.
+// Limits:    2^32 - 1 entries; counts saturate at 255; POSTINGS_BUILT documents to build, 2^32 - 1 to merge.
 //
 // Invariants (tests/unit/retrieval/postings_test.c quotes the numbers):
-//   P1  the documents of a list ascend, without duplicates, if the feed's do
-//   P2  the lists together hold every fed entry exactly once
+//   P1  the documents of a list ascend, without duplicates, if they were added so
+//   P2  the lists together hold every entry exactly once
+//   P3  merged postings are those that were built of all of the sources' living documents
 #ifndef HUNCH_RETRIEVAL_POSTINGS_H
 #define HUNCH_RETRIEVAL_POSTINGS_H
 
-#include "base/map.h"
+#include "base/vec.h"
+
+#include <stdint.h>
+
+#define POSTINGS_GONE UINT32_MAX
+enum { POSTINGS_BUILT = 1 << 24 };
 
 struct postings {
-    struct map keys;  // key -> number of its list
+    uint32_t *keys;   // ascending; of list n
     uint32_t *starts; // list n is [starts[n], starts[n + 1])
     uint32_t *documents;
     uint8_t *counts;
-    uint32_t *filled; // while building: the next free place of each list
+    uint32_t *guide; // of all keys' highest bits: the first list of such a key or a higher one
     uint32_t list_count;
-    bool counting; // while building: the first of the two passes
+    unsigned shift; // leaves the highest bits of a key
 };
 
 struct postings_list {
@@ -33,11 +42,29 @@ struct postings_list {
     uint32_t length;
 };
 
-// Calls feed twice; it must add the same entries in the same order both times, by ascending document.
-void postings_build(struct postings *postings, void (*feed)(struct postings *postings, void *context),
-                    void *context);
-void postings_add(struct postings *postings, uint32_t key, uint32_t document, uint32_t count); // from a feed
+struct postings_builder {
+    VEC(uint64_t) entries; // key, document and count, from the highest bit
+    VEC(uint64_t) sorted;
+};
+
+void postings_add(struct postings_builder *builder, uint32_t key, uint32_t document, uint32_t count);
+// Of what was added; leaves the builder empty.
+void postings_build(struct postings *postings, struct postings_builder *builder);
+void postings_builder_free(struct postings_builder *builder);
+
+struct postings_source {
+    const struct postings *postings;
+    const uint32_t *numbers; // of each document its number in the result, or POSTINGS_GONE; NULL: all move
+    uint32_t first;          // by how much
+};
+// Numbers ascend within a source, and from one source to the next.
+void postings_merge(struct postings *postings, const struct postings_source *sources, uint32_t count);
+
 void postings_free(struct postings *postings);
 struct postings_list postings_find(const struct postings *postings, uint32_t key);
+uint64_t postings_bytes(const struct postings *postings);
+static inline uint32_t postings_length(const struct postings *postings, uint32_t list) {
+    return postings->starts[list + 1] - postings->starts[list];
+}
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef HUNCH_RETRIEVAL_QUERY_H
 #define HUNCH_RETRIEVAL_QUERY_H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "retrieval/bm25.h"
 

@@ -271,11 +271,31 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
     out->total_ms = clock_ms_since(start);
 }
 
+struct record *retriever_record(struct retriever *retriever, const char *path) {
+    const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
+    struct snapshot_file at;
+    struct record *record = NULL;
+    if (snapshot_find(snapshot, slice_of_string(path), &at)) {
+        record = record_retain(snapshot_file(snapshot, at)->record);
+    }
+    snapshot_unpin(&retriever->slot, snapshot);
+    return record;
+}
+
+void retriever_search(struct retriever *retriever, const struct search_request *request,
+                      struct search_results *results) {
+    const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
+    search_results_find(snapshot, retriever->root, request, results);
+    snapshot_unpin(&retriever->slot, snapshot);
+}
+
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out) {
     const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
-    *out = (struct retriever_statistics){.generation = snapshot->generation};
+    *out = (struct retriever_statistics){.generation = snapshot->generation,
+                                         .segments = snapshot->segment_count};
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
+        out->bytes += segment_bytes(segment);
         for (uint32_t file = 0; file < segment->file_count; file++) {
             if (!snapshot_is_dead(snapshot, s, file)) {
                 out->files++;

@@ -15,6 +15,7 @@
 #include "base/cancel.h"
 #include "indexer/sink.h"
 #include "retrieval/context.h"
+#include "retrieval/search_results.h"
 
 struct retriever;
 
@@ -30,12 +31,19 @@ struct retrieval_query {
 
 struct retriever_statistics {
     uint64_t generation, files, chunks, symbols;
+    uint64_t bytes; // of the segments, their records apart
+    uint32_t segments;
 };
 
 struct retriever *retriever_new(const char *root);
 void retriever_free(struct retriever *retriever);
 struct index_sink retriever_sink(struct retriever *retriever);
 void retriever_query(struct retriever *retriever, const struct retrieval_query *query, struct context *out);
+// What is known of the file of that path, an open one as it is typed: a reference, NULL if nothing. Any thread.
+struct record *retriever_record(struct retriever *retriever, const char *path);
+// Reads the files of what it found. search_results_free the results.
+void retriever_search(struct retriever *retriever, const struct search_request *request,
+                      struct search_results *results);
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out);
 
 #endif

@@ -2,14 +2,13 @@
 //
 // A record already holds its chunks' counted terms (the forward rows), so the
 // chunks' postings are a transposition. The signature documents are small and
-// counted here, once, into forward rows of the same shape that live only as
-// long as the build.
+// counted here, once.
 #include "retrieval/segment.h"
 
 #include "base/hash.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/spill.h"
-#include "base/vec.h"
 #include "indexer/language.h"
 #include "indexer/terms.h"
 #include "retrieval/embedder.h"
@@ -17,17 +16,15 @@
 
 #include <stdlib.h>
 
-// The forward rows of the signature documents, while a segment is built.
-struct rows {
-    VEC(struct term) terms;
-    VEC(size_t) ends; // of each symbol's row
-    struct arena arena;
-    struct term_counter *counter;
-};
+enum { ARENA_KEPT = 1 << 20 };
 
+// What building needs for a while.
 struct build {
     struct segment *segment;
-    struct rows rows;
+    struct postings_builder postings;
+    struct term_counter *counter;
+    struct arena arena; // a signature document's terms
+    struct str document;
 };
 
 uint32_t segment_key(enum segment_spelling spelling, struct slice text) {
@@ -66,29 +63,36 @@ static uint32_t document_count(const struct record *record, enum segment_field f
 static void number_entries(struct segment *segment, enum segment_field field) {
     struct segment_part *part = &segment->fields[field];
     for (uint32_t f = 0; f < segment->file_count; f++) {
-        const struct record *record = segment->files[f].record;
-        part->count += document_count(record, field);
+        part->count += document_count(segment->files[f].record, field);
     }
     part->entries = spill_alloc((part->count + (size_t)1) * sizeof *part->entries);
+    part->lengths = spill_alloc((part->count + (size_t)1) * sizeof *part->lengths);
     uint32_t id = 0;
     for (uint32_t f = 0; f < segment->file_count; f++) {
-        const struct record *record = segment->files[f].record;
-        uint32_t count = document_count(record, field);
+        uint32_t count = document_count(segment->files[f].record, field);
         for (uint32_t i = 0; i < count; i++) {
-            part->entries[id++] =
-                (struct segment_entry){f, i, field == SEGMENT_CHUNKS ? record->chunks[i].length : 0};
+            part->entries[id++] = (struct segment_entry){.file = f, .index = i};
         }
     }
 }
 
-static void feed_chunks(struct postings *postings, void *context) {
-    const struct segment *segment = ((struct build *)context)->segment;
-    for (uint32_t id = 0; id < segment->fields[SEGMENT_CHUNKS].count; id++) {
-        const struct chunk *chunk = segment_chunk(segment, id);
-        for (uint32_t i = 0; i < chunk->term_count; i++) {
-            postings_add(postings, chunk->terms[i].hash, id, chunk->terms[i].count);
-        }
+static void add_terms(struct build *build, enum segment_field field, uint32_t id, const struct term *terms,
+                      uint32_t count, uint32_t length) {
+    struct segment_part *part = &build->segment->fields[field];
+    part->lengths[id] = (uint16_t)(length < UINT16_MAX ? length : UINT16_MAX);
+    part->total_length += part->lengths[id];
+    for (uint32_t i = 0; i < count; i++) {
+        postings_add(&build->postings, terms[i].hash, id, terms[i].count);
     }
+}
+
+static void index_chunks(struct build *build) {
+    struct segment_part *part = &build->segment->fields[SEGMENT_CHUNKS];
+    for (uint32_t id = 0; id < part->count; id++) {
+        const struct chunk *chunk = segment_chunk(build->segment, id);
+        add_terms(build, SEGMENT_CHUNKS, id, chunk->terms, chunk->term_count, chunk->length);
+    }
+    postings_build(&part->terms, &build->postings);
 }
 
 static void append_words(struct str *out, struct slice words) {
@@ -106,36 +110,21 @@ static void write_signature_document(struct str *out, const struct record *recor
     append_words(out, paths_stem(slice_of_string(record->path)));
 }
 
-static void count_signatures(struct build *build) {
+static void index_signatures(struct build *build) {
     struct segment *segment = build->segment;
     struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
-    struct str document;
-    str_init(&document);
     for (uint32_t id = 0; id < part->count; id++) {
-        uint32_t count = 0;
-        write_signature_document(&document, segment->files[part->entries[id].file].record,
+        uint32_t count, length;
+        write_signature_document(&build->document, segment->files[part->entries[id].file].record,
                                  segment_symbol(segment, id));
-        const struct term *terms = terms_count(build->rows.counter, str_slice(&document), &build->rows.arena,
-                                               &count, &part->entries[id].length);
-        for (uint32_t i = 0; i < count; i++) {
-            vec_push(&build->rows.terms, terms[i]);
-        }
-        vec_push(&build->rows.ends, build->rows.terms.count);
-        if (build->rows.arena.used > 1 << 20) {
-            arena_free(&build->rows.arena);
+        const struct term *terms =
+            terms_count(build->counter, str_slice(&build->document), &build->arena, &count, &length);
+        add_terms(build, SEGMENT_SYMBOLS, id, terms, count, length);
+        if (build->arena.used > ARENA_KEPT) {
+            arena_free(&build->arena);
         }
     }
-    str_free(&document);
-}
-
-static void feed_signatures(struct postings *postings, void *context) {
-    const struct rows *rows = &((struct build *)context)->rows;
-    size_t at = 0;
-    for (uint32_t id = 0; id < rows->ends.count; id++) {
-        for (; at < rows->ends.items[id]; at++) {
-            postings_add(postings, rows->terms.items[at].hash, id, rows->terms.items[at].count);
-        }
-    }
+    postings_build(&part->terms, &build->postings);
 }
 
 // The last identifier of a scope such as "a::b::C" or "pkg.Type".
@@ -158,44 +147,32 @@ static void hash_names(struct segment *segment) {
                                                   .scope = scope.length ? segment_exact_key(scope) : 0,
                                                   .name_term = segment_name_key(name),
                                                   .scope_term = segment_name_key(scope),
+                                                  .signature_length = (uint16_t)strlen(symbol->signature),
                                                   .kind = (uint8_t)symbol->kind,
+                                                  .initial = symbol->name[0],
                                                   .is_declaration = symbol->is_declaration,
                                                   .is_private = symbol->name[0] == '_'};
     }
 }
 
-static void feed_names(struct postings *postings, void *context) {
-    const struct segment *segment = ((struct build *)context)->segment;
+static void index_names(struct build *build) {
+    const struct segment *segment = build->segment;
     for (uint32_t id = 0; id < segment->fields[SEGMENT_SYMBOLS].count; id++) {
-        postings_add(postings, segment->keys[id].name_term, id, 1);
+        postings_add(&build->postings, segment->keys[id].name_term, id, 1);
     }
+    postings_build(&build->segment->names, &build->postings);
 }
 
-static void feed_paths(struct postings *postings, void *context) {
-    const struct segment *segment = ((struct build *)context)->segment;
+static void index_paths(struct build *build) {
+    const struct segment *segment = build->segment;
     for (uint32_t file = 0; file < segment->file_count; file++) {
         struct slice path = slice_of_string(segment->files[file].record->path);
-        postings_add(postings, segment_key(SPELLING_PATH, path), file, 1);
-        postings_add(postings, segment_key(SPELLING_BASE, paths_base(path)), file, 1);
-        postings_add(postings, segment_key(SPELLING_FOLDER, paths_folder(path)), file, 1);
-        postings_add(postings, segment_key(SPELLING_MODULE, paths_module(path)), file, 1);
+        postings_add(&build->postings, segment_key(SPELLING_PATH, path), file, 1);
+        postings_add(&build->postings, segment_key(SPELLING_BASE, paths_base(path)), file, 1);
+        postings_add(&build->postings, segment_key(SPELLING_FOLDER, paths_folder(path)), file, 1);
+        postings_add(&build->postings, segment_key(SPELLING_MODULE, paths_module(path)), file, 1);
     }
-}
-
-static void average_lengths(struct segment_part *part) {
-    uint64_t total = 0;
-    for (uint32_t id = 0; id < part->count; id++) {
-        total += part->entries[id].length;
-    }
-    part->average_length = part->count && total ? (double)total / part->count : 1;
-}
-
-static void embed_chunk(struct segment *segment, uint32_t id) {
-    struct vector vector;
-    const struct chunk *chunk = segment_chunk(segment, id);
-    const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
-    embedder_embed_row(&part->terms, part->count, chunk->terms, chunk->term_count, &vector);
-    vectors_set(&segment->vectors, id, &vector);
+    postings_build(&build->segment->paths, &build->postings);
 }
 
 static bool same_terms(const struct chunk *a, const struct chunk *b) {
@@ -203,28 +180,55 @@ static bool same_terms(const struct chunk *a, const struct chunk *b) {
            (a->term_count == 0 || memcmp(a->terms, b->terms, a->term_count * sizeof *a->terms) == 0);
 }
 
-static void adopt_vector(struct vectors *vectors, uint32_t id, const struct vectors *old, uint32_t old_id) {
-    vectors->vectors[id] = old->vectors[old_id];
-    vectors->sketches[id] = old->sketches[old_id];
+// How many of the first, or of the last, chunks of a file are as they were.
+struct unchanged {
+    uint32_t first, last;
+};
+
+static struct unchanged compare_chunks(const struct segment *segment, const struct segment *before) {
+    struct unchanged same = {0};
+    uint32_t count = segment->fields[SEGMENT_CHUNKS].count, old = before->fields[SEGMENT_CHUNKS].count;
+    uint32_t shorter = old < count ? old : count;
+    while (same.first < shorter &&
+           same_terms(segment_chunk(segment, same.first), segment_chunk(before, same.first))) {
+        same.first++;
+    }
+    while (same.last < shorter - same.first && same_terms(segment_chunk(segment, count - 1 - same.last),
+                                                          segment_chunk(before, old - 1 - same.last))) {
+        same.last++;
+    }
+    return same;
+}
+
+static void embed_chunk(struct segment *segment, uint32_t id, const struct rarity *rarity) {
+    struct vector vector;
+    const struct chunk *chunk = segment_chunk(segment, id);
+    embedder_embed_row(rarity, chunk->terms, chunk->term_count, &vector);
+    vectors_push(&segment->vectors, id, &vector);
+}
+
+static void embed_chunks(struct segment *segment, const struct rarity *rarity) {
+    uint32_t count = segment->fields[SEGMENT_CHUNKS].count;
+    for (uint32_t id = 0; id < count; id++) {
+        if (!segment->files[segment->fields[SEGMENT_CHUNKS].entries[id].file].record->by_words) {
+            embed_chunk(segment, id, rarity);
+        }
+    }
 }
 
 // An edit leaves the first and the last chunks of a file as they were.
-static void embed_chunks(struct segment *segment, const struct segment *before) {
-    uint32_t count = segment->fields[SEGMENT_CHUNKS].count;
-    uint32_t old = before ? before->fields[SEGMENT_CHUNKS].count : 0;
-    uint32_t shorter = old < count ? old : count, first = 0, last = 0;
-    vectors_init(&segment->vectors, count);
-    while (first < shorter && same_terms(segment_chunk(segment, first), segment_chunk(before, first))) {
-        adopt_vector(&segment->vectors, first, &before->vectors, first);
-        first++;
-    }
-    while (last < shorter - first &&
-           same_terms(segment_chunk(segment, count - 1 - last), segment_chunk(before, old - 1 - last))) {
-        adopt_vector(&segment->vectors, count - 1 - last, &before->vectors, old - 1 - last);
-        last++;
-    }
-    for (uint32_t id = first; id < count - last; id++) {
-        embed_chunk(segment, id);
+static void embed_changed_chunks(struct segment *segment, const struct rarity *rarity,
+                                 const struct segment *before) {
+    uint32_t count = segment->fields[SEGMENT_CHUNKS].count, old = before->vectors.count;
+    struct unchanged same = compare_chunks(segment, before);
+    for (uint32_t id = 0; id < count; id++) {
+        if (id < same.first) {
+            vectors_copy(&segment->vectors, id, &before->vectors, id);
+        } else if (id >= count - same.last) {
+            vectors_copy(&segment->vectors, id, &before->vectors, id + old - count);
+        } else {
+            embed_chunk(segment, id, rarity);
+        }
     }
 }
 
@@ -237,7 +241,7 @@ static void adopt_files(struct segment *segment, const struct segment_file *file
     }
 }
 
-static void number_folders(struct segment *segment) {
+void segment_number_folders(struct segment *segment) {
     struct map folders;
     map_init(&folders);
     segment->folders = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->folders);
@@ -285,43 +289,65 @@ bool segment_find(const struct segment *segment, struct slice path, uint32_t *fi
     return false;
 }
 
-static struct segment *build(const struct segment_file *files, uint32_t count, const struct segment *before) {
+// Everything but the vectors.
+static struct segment *build(const struct segment_file *files, uint32_t count) {
     struct segment *segment = mem_zero(1, sizeof *segment);
-    struct build work = {.segment = segment};
+    struct build work = {.segment = segment, .counter = term_counter_new()};
     atomic_init(&segment->references, 1);
-    arena_init(&work.rows.arena);
-    work.rows.counter = term_counter_new();
+    arena_init(&work.arena);
+    str_init(&work.document);
     adopt_files(segment, files, count);
-    number_folders(segment);
+    segment_number_folders(segment);
     number_entries(segment, SEGMENT_CHUNKS);
     number_entries(segment, SEGMENT_SYMBOLS);
-    count_signatures(&work);
     hash_names(segment);
-    postings_build(&segment->fields[SEGMENT_CHUNKS].terms, feed_chunks, &work);
-    postings_build(&segment->fields[SEGMENT_SYMBOLS].terms, feed_signatures, &work);
-    postings_build(&segment->names, feed_names, &work);
-    postings_build(&segment->paths, feed_paths, &work);
-    average_lengths(&segment->fields[SEGMENT_CHUNKS]);
-    average_lengths(&segment->fields[SEGMENT_SYMBOLS]);
-    embed_chunks(segment, before);
-    vec_free(&work.rows.terms);
-    vec_free(&work.rows.ends);
-    arena_free(&work.rows.arena);
-    term_counter_free(work.rows.counter);
+    index_chunks(&work);
+    index_signatures(&work);
+    index_names(&work);
+    index_paths(&work);
+    postings_builder_free(&work.postings);
+    str_free(&work.document);
+    arena_free(&work.arena);
+    term_counter_free(work.counter);
     return segment;
 }
 
-struct segment *segment_build(const struct segment_file *files, uint32_t count) {
-    return build(files, count, NULL);
+struct segment *segment_build(const struct segment_file *files, uint32_t count, const struct rarity *rarity) {
+    struct segment *segment = build(files, count);
+    vectors_init(&segment->vectors, rarity ? segment->fields[SEGMENT_CHUNKS].count : 0);
+    if (rarity) {
+        embed_chunks(segment, rarity);
+    }
+    return segment;
 }
 
-struct segment *segment_build_next(const struct segment_file *file, const struct segment *before) {
-    return build(file, 1, before);
+struct segment *segment_build_next(const struct segment_file *file, const struct rarity *rarity,
+                                   const struct segment *before) {
+    bool helps = rarity && before && before->vectors.count == before->fields[SEGMENT_CHUNKS].count;
+    if (!helps) {
+        return segment_build(file, 1, rarity);
+    }
+    struct segment *segment = build(file, 1);
+    vectors_init(&segment->vectors, segment->fields[SEGMENT_CHUNKS].count);
+    embed_changed_chunks(segment, rarity, before);
+    return segment;
 }
 
 struct segment *segment_retain(struct segment *segment) {
     atomic_fetch_add_explicit(&segment->references, 1, memory_order_relaxed);
     return segment;
+}
+
+uint64_t segment_bytes(const struct segment *segment) {
+    uint64_t bytes = segment->file_count * (sizeof *segment->files + sizeof *segment->folders);
+    for (int field = 0; field < SEGMENT_FIELDS; field++) {
+        const struct segment_part *part = &segment->fields[field];
+        bytes += part->count * (sizeof *part->entries + sizeof *part->lengths) + postings_bytes(&part->terms);
+    }
+    bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
+    bytes += postings_bytes(&segment->names) + postings_bytes(&segment->paths);
+    return bytes + segment->vectors.count *
+                       (sizeof(struct vector) + sizeof(struct sketch) + sizeof *segment->vectors.ids);
 }
 
 static void destroy(struct segment *segment) {
@@ -331,6 +357,7 @@ static void destroy(struct segment *segment) {
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         spill_free(segment->fields[field].entries);
+        spill_free(segment->fields[field].lengths);
         postings_free(&segment->fields[field].terms);
     }
     postings_free(&segment->names);

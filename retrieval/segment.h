@@ -2,24 +2,32 @@
 //
 // Holds postings of the chunks' terms, of one-line signature documents (a
 // symbol's name twice, its scope, its signature, its file's base name), of the
-// symbols' names and of the paths' spellings, and a vector for every chunk.
+// symbols' names and of the paths' spellings, and vectors of the chunks.
 // Files, chunks and symbols are numbered from 0 in the order given.
 //
-// Ownership: segment_build gives one reference and retains every record and text; segment_release drops one.
+// A few files make a segment from their records, segments make a larger one by
+// merging: everything but the numbers is copied, and what is dead left out.
+//
+// Chunks have a vector if a rarity was given and their record is not by words
+// alone, which another will soon replace.
+//
+// Ownership: building and merging give one reference and retain every record and text; segment_release drops
+//            one.
 // Threads:   built by one thread; afterwards any number of readers.
 // Errors:    none.
-// Limits:    2^32 - 1 chunks, symbols and postings.
+// Limits:    POSTINGS_BUILT chunks and symbols each to build; 2^32 - 1 chunks, symbols and postings to merge.
 //
 // Invariants (tests/unit/retrieval/segment_test.c quotes the numbers):
 //   G1  chunk and symbol numbers ascend with the file's number
 //   G2  every chunk and symbol of every record has exactly one number
 //   G3  a segment holds exactly one reference to each of its records
+//   G4  a merged segment answers as one built of the living files, source by source
 #ifndef HUNCH_RETRIEVAL_SEGMENT_H
 #define HUNCH_RETRIEVAL_SEGMENT_H
 
 #include "base/text.h"
 #include "indexer/record.h"
-#include "retrieval/postings.h"
+#include "retrieval/rarity.h"
 #include "retrieval/vectors.h"
 
 struct segment_file {
@@ -29,9 +37,8 @@ struct segment_file {
 
 // A chunk or a symbol as a document to be ranked.
 struct segment_entry {
-    uint32_t file;   // number of its file
-    uint32_t index;  // in its record
-    uint32_t length; // terms in all
+    uint32_t file;  // number of its file
+    uint32_t index; // in its record
 };
 
 // What every query asks of a symbol, hashed once and side by side: following a symbol's own pointers for
@@ -39,7 +46,9 @@ struct segment_entry {
 struct segment_keys {
     uint64_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
     uint32_t name_term, scope_term; // segment_name_key of them
-    uint8_t kind;                   // enum symbol_kind
+    uint16_t signature_length;
+    uint8_t kind; // enum symbol_kind
+    char initial; // the name's first character
     bool is_declaration;
     bool is_private; // the name begins with "_"
 };
@@ -48,8 +57,9 @@ enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 
 struct segment_part {
     struct segment_entry *entries;
+    uint16_t *lengths; // of each: its terms in all, or the highest that fits
     uint32_t count;
-    double average_length;
+    uint64_t total_length; // sum of the lengths
     struct postings terms;
 };
 
@@ -72,15 +82,27 @@ struct segment {
     struct segment_keys *keys; // of each symbol
     struct postings names;     // segment_name_key of a symbol's name -> symbols
     struct postings paths;     // segment_key -> files
-    struct vectors vectors;    // one per chunk
+    struct vectors vectors;    // of chunks
 };
 
-struct segment *segment_build(const struct segment_file *files, uint32_t count);
+// rarity NULL: without vectors.
+struct segment *segment_build(const struct segment_file *files, uint32_t count, const struct rarity *rarity);
 // Of one file, of which `before` has an earlier version (NULL: none). Where chunks are as they were, so are
-// their vectors, though terms have become a little rarer or more frequent elsewhere in the file.
-struct segment *segment_build_next(const struct segment_file *file, const struct segment *before);
+// their vectors.
+struct segment *segment_build_next(const struct segment_file *file, const struct rarity *rarity,
+                                   const struct segment *before);
+
+struct segment_source {
+    const struct segment *segment;
+    const uint64_t *gone; // bitmap over its files: those to be left out; NULL: none
+};
+// Vectors are taken over, and made where there are none yet. rarity NULL: no source has any.
+struct segment *segment_merge(const struct segment_source *sources, uint32_t count,
+                              const struct rarity *rarity);
 struct segment *segment_retain(struct segment *segment);
 void segment_release(struct segment *segment); // NULL is allowed
+
+uint64_t segment_bytes(const struct segment *segment); // what its arrays take, records apart
 
 // The key of a name is the term of the whole name (terms.h): lower-cased, so callers compare the case.
 uint32_t segment_name_key(struct slice name);
@@ -94,6 +116,16 @@ uint32_t segment_range(const struct segment *segment, enum segment_field field, 
 // The file of that path; a segment has a path once at most.
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
 
+// Each folder's number and one of its files, once the files are in. For segment.c and segment_merge.c.
+void segment_number_folders(struct segment *segment);
+
+// Of a bitmap over its files; one at least.
+static inline size_t segment_bitmap_words(const struct segment *segment) {
+    return (segment->file_count + (size_t)64) / 64;
+}
+static inline bool segment_is_gone(const uint64_t *gone, uint32_t file) {
+    return gone && gone[file / 64] >> (file % 64) & 1;
+}
 static inline const struct chunk *segment_chunk(const struct segment *segment, uint32_t id) {
     const struct segment_entry *entry = &segment->fields[SEGMENT_CHUNKS].entries[id];
     return &segment->files[entry->file].record->chunks[entry->index];

@@ -1,23 +1,20 @@
 // shelf.c - see shelf.h.
 //
-// A rebuild of the base costs as much as everything indexed, a rebuild of the
-// delta as much as what changed since; with the limit at a tenth a file that
-// is put pays for about ten rebuilds of its size over the life of an index,
-// and a keystroke's overlay for one small delta.
+// The wait of a record ends after so many others that sorting their terms
+// stays within the processor's caches. Who has which path is asked of the
+// segments themselves, so nothing is kept of a file but its record and a bit.
 #include "retrieval/shelf.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
 
-enum { DELTA_SHARE = 10, SMALL_DELTA = 200, QUIET_FACTOR = 8, MODULES_MAX = 1000 };
+enum { WAITING_SIZE = 4096, MODULES_MAX = 1000, RARITY_GROWTH = 2 };
 
 void shelf_init(struct shelf *shelf, struct snapshot_slot *slot) {
     *shelf = (struct shelf){.slot = slot};
     intern_init(&shelf->names);
     uv_mutex_init(&shelf->lock);
-    shelf->base = segment_build(NULL, 0);
 }
 
 static void free_module(struct module *module) {
@@ -26,140 +23,141 @@ static void free_module(struct module *module) {
     free((char *)(uintptr_t)module->manifest);
 }
 
+static void drop_waiting(struct shelf *shelf) {
+    for (size_t i = 0; i < shelf->waiting.count; i++) {
+        record_release(shelf->waiting.items[i]);
+    }
+    shelf->waiting.count = 0;
+    shelf->waiting_size = 0;
+    intern_free(&shelf->names);
+    intern_init(&shelf->names);
+}
+
 void shelf_fini(struct shelf *shelf) {
-    for (size_t i = 0; i < shelf->paths.count; i++) {
-        record_release(shelf->paths.items[i].disk);
+    drop_waiting(shelf);
+    for (size_t i = 0; i < shelf->segments.count; i++) {
+        segment_release(shelf->segments.items[i].segment);
+        free(shelf->segments.items[i].gone);
     }
     for (size_t i = 0; i < shelf->modules.count; i++) {
         free_module(&shelf->modules.items[i]);
     }
     shelf_forget_documents(shelf);
-    vec_free(&shelf->paths);
-    vec_free(&shelf->changed);
+    rarity_release(shelf->rarity);
+    vec_free(&shelf->segments);
+    vec_free(&shelf->waiting);
     vec_free(&shelf->modules);
     intern_free(&shelf->names);
     uv_mutex_destroy(&shelf->lock);
-    segment_release(shelf->base);
 }
 
-static struct shelf_path *touch(struct shelf *shelf, const char *path) {
-    uint32_t id = intern_add(&shelf->names, slice_of_string(path));
-    if (id == shelf->paths.count) {
-        vec_push(&shelf->paths, (struct shelf_path){0});
+static void bury_in(struct shelf_segment *segment, const char *path) {
+    uint32_t file = 0;
+    if (segment_find(segment->segment, slice_of_string(path), &file) &&
+        !segment_is_gone(segment->gone, file)) {
+        segment->gone[file / 64] |= UINT64_C(1) << (file % 64);
+        segment->gone_size += shelf_size_of(segment->segment->files[file].record);
     }
-    if (!shelf->paths.items[id].changed) {
-        shelf->paths.items[id].changed = true;
-        vec_push(&shelf->changed, id);
-    }
-    return &shelf->paths.items[id];
 }
 
-static void replace(struct shelf *shelf, struct record **place, struct record *record) {
-    struct record *old = *place;
+// Whatever there is of that path on disk is no more.
+static void bury(struct shelf *shelf, const char *path) {
+    for (size_t i = 0; i < shelf->segments.count; i++) {
+        bury_in(&shelf->segments.items[i], path);
+    }
+    uint32_t id = intern_find(&shelf->names, slice_of_string(path));
+    if (id != INTERN_NONE && shelf->waiting.items[id]) {
+        shelf->waiting_size -= shelf_size_of(shelf->waiting.items[id]);
+        record_release(shelf->waiting.items[id]);
+        shelf->waiting.items[id] = NULL;
+    }
     shelf->stale = true;
-    *place = record ? record_retain(record) : NULL;
-    record_release(old);
+}
+
+static void build_segment(struct shelf *shelf) {
+    VEC(struct segment_file) files = {0};
+    for (size_t i = 0; i < shelf->waiting.count; i++) {
+        if (shelf->waiting.items[i]) {
+            vec_push(&files, (struct segment_file){shelf->waiting.items[i], NULL});
+        }
+    }
+    if (files.count) {
+        shelf_add_segment(shelf, segment_build(files.items, (uint32_t)files.count, shelf->rarity));
+    }
+    vec_free(&files);
+    drop_waiting(shelf);
+    shelf_merge_like(shelf);
 }
 
 void shelf_put(struct shelf *shelf, struct record *record) {
-    replace(shelf, &touch(shelf, record->path)->disk, record);
+    bury(shelf, record->path);
+    uint32_t id = intern_add(&shelf->names, slice_of_string(record->path));
+    if (id == shelf->waiting.count) {
+        vec_push(&shelf->waiting, NULL);
+    }
+    shelf->waiting.items[id] = record_retain(record);
+    shelf->waiting_size += shelf_size_of(record);
+    if (shelf->waiting_size > WAITING_SIZE) {
+        build_segment(shelf);
+    }
 }
 
 void shelf_remove(struct shelf *shelf, const char *path) {
-    replace(shelf, &touch(shelf, path)->disk, NULL);
+    bury(shelf, path);
 }
 
-static void rebuild_base(struct shelf *shelf) {
-    VEC(struct segment_file) files = {0};
-    for (size_t i = 0; i < shelf->paths.count; i++) {
-        struct shelf_path *path = &shelf->paths.items[i];
-        path->changed = false;
-        path->in_base = path->disk;
-        path->base_file = (uint32_t)files.count;
-        if (path->disk) {
-            vec_push(&files, (struct segment_file){path->disk, NULL});
-        }
+static void measure_rarity(struct shelf *shelf) {
+    VEC(const struct postings *) terms = {0};
+    uint64_t documents = 0;
+    for (size_t i = 0; i < shelf->segments.count; i++) {
+        const struct segment_part *chunks = &shelf->segments.items[i].segment->fields[SEGMENT_CHUNKS];
+        vec_push(&terms, &chunks->terms);
+        documents += chunks->count;
     }
-    shelf->changed.count = 0;
-    segment_release(shelf->base);
-    shelf->base = segment_build(files.items, (uint32_t)files.count);
-    vec_free(&files);
-}
-
-// Collects what differs from the base; a path that came back to the base's record leaves the list.
-static struct segment *build_delta(struct shelf *shelf, uint64_t *gone) {
-    VEC(struct segment_file) files = {0};
-    size_t kept = 0;
-    for (size_t i = 0; i < shelf->changed.count; i++) {
-        uint32_t id = shelf->changed.items[i];
-        struct shelf_path *path = &shelf->paths.items[id];
-        if (path->disk == path->in_base) {
-            path->changed = false;
-            continue;
-        }
-        shelf->changed.items[kept++] = id;
-        if (path->in_base) {
-            gone[path->base_file / 64] |= 1ull << (path->base_file % 64);
-        }
-        if (path->disk) {
-            vec_push(&files, (struct segment_file){path->disk, NULL});
-        }
+    if (!shelf->rarity || documents > RARITY_GROWTH * shelf->rarity->documents) {
+        rarity_release(shelf->rarity);
+        shelf->rarity = rarity_new(terms.items, (uint32_t)terms.count, documents);
     }
-    shelf->changed.count = kept;
-    struct segment *delta = segment_build(files.items, (uint32_t)files.count);
-    vec_free(&files);
-    return delta;
-}
-
-// Counts chunks, as files differ in size by orders of magnitude.
-static bool is_delta_large(const struct shelf *shelf) {
-    uint64_t chunks = 0;
-    for (size_t i = 0; i < shelf->changed.count; i++) {
-        const struct shelf_path *path = &shelf->paths.items[shelf->changed.items[i]];
-        chunks += path->disk != path->in_base && path->disk ? path->disk->chunk_count + 1 : 0;
-        chunks += path->in_base != NULL && path->disk != path->in_base;
-    }
-    return chunks > SMALL_DELTA && chunks > shelf->base->fields[SEGMENT_CHUNKS].count / DELTA_SHARE;
-}
-
-static bool may_wait(const struct shelf *shelf, bool full_pass) {
-    uint64_t since = clock_now_us() - shelf->last_build_us;
-    return !full_pass && !shelf->complete && shelf->last_build_us &&
-           since < QUIET_FACTOR * shelf->last_cost_us;
+    vec_free(&terms);
 }
 
 static void publish(struct shelf *shelf) {
-    uint64_t *gone = mem_zero((shelf->base->file_count + (size_t)64) / 64, sizeof *gone);
-    struct snapshot_parts parts = {.base = shelf->base,
-                                   .delta = build_delta(shelf, gone),
+    struct segment *segments[SHELF_SEGMENTS];
+    uint64_t *gone[SHELF_SEGMENTS];
+    struct snapshot_parts parts = {.segments = segments,
                                    .gone = gone,
+                                   .segment_count = (uint32_t)shelf->segments.count,
+                                   .rarity = shelf->rarity,
                                    .modules = shelf->modules.items,
                                    .module_count = (uint32_t)shelf->modules.count};
+    for (size_t i = 0; i < shelf->segments.count; i++) {
+        segments[i] = shelf->segments.items[i].segment;
+        gone[i] = shelf->segments.items[i].gone;
+    }
     uv_mutex_lock(&shelf->lock);
     shelf_publish(shelf, parts);
     uv_mutex_unlock(&shelf->lock);
-    segment_release(parts.delta);
-    free(gone);
-}
-
-static void build(struct shelf *shelf) {
-    uint64_t start = clock_now_us();
-    if (is_delta_large(shelf)) {
-        rebuild_base(shelf);
-    }
-    publish(shelf);
     shelf->stale = false;
-    shelf->last_build_us = clock_now_us();
-    shelf->last_cost_us = shelf->last_build_us - start;
 }
 
 void shelf_searchable(struct shelf *shelf) {
-    build(shelf);
+    build_segment(shelf);
+    measure_rarity(shelf);
+    publish(shelf);
 }
 
 void shelf_commit(struct shelf *shelf, bool full_pass) {
-    if (shelf->stale && !may_wait(shelf, full_pass)) {
-        build(shelf);
+    bool is_first = full_pass && !shelf->complete;
+    if (shelf->stale) {
+        build_segment(shelf);
+        publish(shelf);
+    }
+    if (full_pass) {
+        measure_rarity(shelf);
+    }
+    if (is_first && shelf->segments.count) {
+        shelf_merge_all(shelf);
+        publish(shelf);
     }
     shelf->complete |= full_pass;
 }

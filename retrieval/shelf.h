@@ -1,9 +1,14 @@
 // shelf.h - the writing side: takes records from the indexer and publishes snapshots of them.
 //
-// Of what is on disk it keeps each path's record and which of them the base
-// segment holds. A commit builds the delta of all paths whose record is not the
-// base's; when the delta grows past a tenth of the base, everything becomes a
-// new base.
+// What is on disk stands in segments. Records that were put wait until they
+// are many enough, or a commit comes, and become a segment of their own; eight
+// segments of like size are merged into one, so that there are few, and a file
+// moves a few times in its life. Of a file that is superseded or removed the
+// old version is marked as gone, and left out when its segment is merged; a
+// segment of which more is gone than not is merged with nothing but itself.
+//
+// Until everything has been seen once, if only by words, nobody knows which
+// words are rare: vectors are made from then on.
 //
 // An open document is a segment of its own and is published at once, without a
 // commit: a keystroke costs one small segment, whatever else has changed. A
@@ -19,24 +24,25 @@
 // Invariants (tests/unit/retrieval/shelf_test.c quotes the numbers):
 //   H1  after shelf_commit(full_pass) the snapshot shows, for every path, the open document if there is one,
 //       else the disk's record
-//   H2  a record that no path shows is referenced at most by pinned snapshots and, until its next rebuild,
-//       by the base: never more than a tenth of it
+//   H2  a record that no path shows is referenced at most by pinned snapshots and by a segment of which it
+//       is not the larger part, with all that is gone of it
 //   H3  of what is shown and hidden under one path the highest version counts, whatever came last
 #ifndef HUNCH_RETRIEVAL_SHELF_H
 #define HUNCH_RETRIEVAL_SHELF_H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "retrieval/snapshot.h"
 
 #include <uv.h>
 
-enum { SHELF_CLOSED = 256 };
+enum { SHELF_CLOSED = 256, SHELF_SEGMENTS = SNAPSHOT_ON_DISK };
 
-struct shelf_path {
-    struct record *disk;    // NULL: none
-    struct record *in_base; // borrowed from the base segment; NULL: not in it
-    uint32_t base_file;     // its number there
-    bool changed;           // listed in struct shelf's `changed`
+// A segment of what is on disk. Sizes are chunks, symbols and files together.
+struct shelf_segment {
+    struct segment *segment;
+    uint64_t *gone; // bitmap over its files
+    uint64_t size, gone_size;
 };
 
 struct shelf_document {
@@ -49,12 +55,12 @@ struct shelf_document {
 
 struct shelf {
     struct snapshot_slot *slot;
-    struct intern names; // path -> index in paths
-    VEC(struct shelf_path) paths;
-    VEC(uint32_t) changed; // paths that were touched since the base was built
+    VEC(struct shelf_segment) segments; // after a commit at most SHELF_SEGMENTS
+    struct intern names;                // path -> index in waiting
+    VEC(struct record *) waiting;       // for the next segment; NULL: gone again
+    uint64_t waiting_size;
+    struct rarity *rarity; // NULL: not everything was seen yet
     VEC(struct module) modules;
-    struct segment *base;
-    uint64_t last_build_us, last_cost_us;
     bool complete; // a full pass was committed
     bool stale;    // what is on disk is not what the snapshot shows
     uv_mutex_t lock;
@@ -65,12 +71,22 @@ void shelf_init(struct shelf *shelf, struct snapshot_slot *slot);
 void shelf_fini(struct shelf *shelf);
 void shelf_put(struct shelf *shelf, struct record *record);
 void shelf_remove(struct shelf *shelf, const char *path);
-// Publishes what was put so far, without waiting for more.
+// Publishes what was put so far, which is something of every file.
 void shelf_searchable(struct shelf *shelf);
-// Before the first full pass a commit may publish nothing, so that building takes a small part of the time.
+// Publishes what was put so far; after the first full pass as one segment.
 void shelf_commit(struct shelf *shelf, bool full_pass);
 // Notes what the text of a manifest (manifests.h) declares instead of what it declared before; "": nothing.
 void shelf_manifest(struct shelf *shelf, const char *path, struct slice text);
+
+// What a record counts for in a segment's size.
+static inline uint64_t shelf_size_of(const struct record *record) {
+    return UINT64_C(1) + record->chunk_count + record->symbol_count;
+}
+
+// shelf_merge.c: keeps the segments few, and the dead fewer than the living. For shelf.c.
+void shelf_add_segment(struct shelf *shelf, struct segment *segment); // takes it over
+void shelf_merge_like(struct shelf *shelf);
+void shelf_merge_all(struct shelf *shelf);
 
 // shelf_open.c: what the editor has open, published at once. H3.
 void shelf_show(struct shelf *shelf, struct record *record, struct text *text, uint64_t version);

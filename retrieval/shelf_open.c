@@ -29,13 +29,12 @@ void shelf_forget_documents(struct shelf *shelf) {
 }
 
 static bool reads_as_on_disk(const struct snapshot_parts *parts, const struct record *record) {
-    struct segment *const on_disk[] = {parts->delta, parts->base};
-    for (size_t i = 0; i < sizeof on_disk / sizeof on_disk[0]; i++) {
+    for (uint32_t i = 0; i < parts->segment_count; i++) {
         uint32_t file = 0;
-        if (segment_find(on_disk[i], slice_of_string(record->path), &file)) {
-            const struct record *disk = on_disk[i]->files[file].record;
-            bool gone = on_disk[i] == parts->base && parts->gone && parts->gone[file / 64] >> (file % 64) & 1;
-            return !gone && !disk->by_words && disk->hash == record->hash && disk->size == record->size &&
+        if (segment_find(parts->segments[i], slice_of_string(record->path), &file) &&
+            !segment_is_gone(parts->gone[i], file)) {
+            const struct record *disk = parts->segments[i]->files[file].record;
+            return !disk->by_words && disk->hash == record->hash && disk->size == record->size &&
                    strcmp(disk->language, record->language) == 0;
         }
     }
@@ -52,7 +51,8 @@ void shelf_publish(struct shelf *shelf, struct snapshot_parts parts) {
             continue;
         }
         if (!document->segment) { // what it read as has changed on disk
-            document->segment = segment_build(&(struct segment_file){document->record, document->text}, 1);
+            struct segment_file file = {document->record, document->text};
+            document->segment = segment_build(&file, 1, parts.rarity);
         }
         open[parts.open_count++] = document->segment;
     }
@@ -124,10 +124,12 @@ void shelf_show(struct shelf *shelf, struct record *record, struct text *text, u
     bool needed = !reads_as_on_disk(&parts, record);
     struct segment *before =
         overlay_stage_of(version) == OVERLAY_AT_REST ? NULL : segment_before(shelf, record->path);
+    struct rarity *rarity = rarity_retain(parts.rarity);
     uv_mutex_unlock(&shelf->lock);
     struct shelf_document content = {.record = record_retain(record), .text = text_retain(text)};
     struct segment_file file = {record, text};
-    content.segment = needed ? segment_build_next(&file, before) : NULL;
+    content.segment = needed ? segment_build_next(&file, rarity, before) : NULL;
+    rarity_release(rarity);
     segment_release(before);
     set_document(shelf, record->path, version, content);
 }

@@ -87,14 +87,16 @@ struct ranking {
     const struct signatures_input *input;
     struct map known; // segment and id -> candidate
     VEC(struct signature) candidates;
-    struct rank *ranks; // of the candidates, best first once sorted
+    struct rank *ranks; // of the candidates, best first once sorted; behind them room for sorting
     size_t rank_count;
     struct evidence around, line;
-    struct map scopes;                   // segment_name_key of a name near -> distance
-    float *kinship[SNAPSHOT_SEGMENTS];   // of each folder: 1 for the own, less the farther away
+    struct map scopes; // segment_name_key of a name near -> distance
+    float *kinship
+        [SNAPSHOT_SEGMENTS]; // of each folder: 1 for the own, less the farther away, 0 if not measured yet
     uint32_t *placed[SNAPSHOT_SEGMENTS]; // of each file: 1 + index in places, 0 if not rated yet
     VEC(struct place) places;
     struct scope_memo memo;
+    float chunks; // in all
 };
 
 static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
@@ -201,34 +203,47 @@ static void offer_imported(struct ranking *ranking) {
     }
 }
 
-static void measure_kinship(struct ranking *ranking) {
+static void make_room_for_places(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
     for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
         const struct segment *segment = input->snapshot->segments[s];
+        ranking->chunks += (float)segment->fields[SEGMENT_CHUNKS].count;
         ranking->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
-        ranking->kinship[s] = mem_alloc((segment->folder_count + (size_t)1) * sizeof(float));
-        for (uint32_t i = 0; i < segment->folder_count; i++) {
-            struct slice path = slice_of_string(segment->files[segment->folder_files[i]].record->path);
-            float distance = (float)paths_distance(path, input->query->path);
-            ranking->kinship[s][i] = 1.0f / (1.0f + distance * distance);
-        }
+        ranking->kinship[s] = mem_zero(segment->folder_count + (size_t)1, sizeof(float));
     }
 }
 
-// How many chunks say the name; *near weighs each by its folder's kinship.
-static float count_uses(const struct ranking *ranking, uint32_t term, float *near) {
-    uint32_t used = 0;
-    *near = 0;
-    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
+// Measured when first asked for: there are many folders, and few that matter.
+static float kinship_of(struct ranking *ranking, uint32_t s, uint32_t folder) {
+    float *kinship = &ranking->kinship[s][folder];
+    if (*kinship <= 0) {
         const struct segment *segment = ranking->input->snapshot->segments[s];
-        const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
-        struct postings_list list = postings_find(&part->terms, term);
-        uint32_t step = list.length / USES_LIMIT + 1; // of a frequent name a sample will do
-        for (uint32_t i = 0; i < list.length; i += step) {
-            uint32_t folder = segment->folders[part->entries[list.documents[i]].file];
-            *near += ranking->kinship[s][folder] * (float)step;
+        struct slice path = slice_of_string(segment->files[segment->folder_files[folder]].record->path);
+        float distance = (float)paths_distance(path, ranking->input->query->path);
+        *kinship = 1.0f / (1.0f + distance * distance);
+    }
+    return *kinship;
+}
+
+// How many chunks say the name; *near weighs each by its folder's kinship.
+static float count_uses(struct ranking *ranking, uint32_t term, float *near) {
+    struct postings_list lists[SNAPSHOT_SEGMENTS];
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    uint32_t used = 0, i = 0;
+    *near = 0;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        lists[s] = postings_find(&snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms, term);
+        used += lists[s].length;
+    }
+    uint32_t step = used / USES_LIMIT + 1; // of a frequent name a sample will do
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        const struct segment *segment = snapshot->segments[s];
+        const struct segment_entry *entries = segment->fields[SEGMENT_CHUNKS].entries;
+        for (; i < lists[s].length; i += step) {
+            *near +=
+                kinship_of(ranking, s, segment->folders[entries[lists[s].documents[i]].file]) * (float)step;
         }
-        used += list.length;
+        i -= lists[s].length;
     }
     return (float)used;
 }
@@ -280,8 +295,12 @@ static void rate_name(const struct ranking *ranking, const struct segment_keys *
 // Does the symbol begin with the word being typed?
 static bool continues_word(const struct query *query, const struct segment *segment, uint32_t id) {
     size_t typed = query->cursor - query->word;
-    const char *name = typed > 0 ? segment_symbol(segment, id)->name : "";
-    return typed > 0 && strlen(name) > typed && memcmp(name, query->text.data + query->word, typed) == 0;
+    const char *word = query->text.data + query->word;
+    if (typed == 0 || segment->keys[id].initial != word[0]) {
+        return false;
+    }
+    const char *name = segment_symbol(segment, id)->name;
+    return strncmp(name, word, typed) == 0 && name[typed] != '\0';
 }
 
 // Candidates of one scope mostly follow each other, so what was found out last is kept.
@@ -313,12 +332,19 @@ static void rate_scope(struct ranking *ranking, const struct segment_keys *keys,
     }
 }
 
+// In four sums, as one could be added to only after it was.
 static float score_of(const float *features) {
-    float score = 0;
-    for (int i = 0; i < SIGNATURE_FEATURE_COUNT; i++) {
-        score += weights[i] * features[i];
+    float sums[4] = {0};
+    int i = 0;
+    for (; i + 4 <= SIGNATURE_FEATURE_COUNT; i += 4) {
+        for (int lane = 0; lane < 4; lane++) {
+            sums[lane] += weights[i + lane] * features[i + lane];
+        }
     }
-    return score;
+    for (; i < SIGNATURE_FEATURE_COUNT; i++) {
+        sums[0] += weights[i] * features[i];
+    }
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 // All but what count_uses tells.
@@ -339,29 +365,53 @@ static float rate(struct ranking *ranking, struct signature *candidate) {
     return score_of(features);
 }
 
-static float rate_uses(const struct ranking *ranking, struct signature *candidate) {
+static float rate_uses(struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     float near, used = count_uses(ranking, segment->keys[candidate->id].name_term, &near);
-    float chunks = (float)ranking->input->snapshot->segments[0]->fields[SEGMENT_CHUNKS].count;
     float *features = candidate->features;
-    features[SIGNATURE_SIMILAR_RARE] = features[SIGNATURE_SIMILAR] * logf((chunks + 1) / (used + 1)) / 5.0f;
+    features[SIGNATURE_SIMILAR_RARE] =
+        features[SIGNATURE_SIMILAR] * logf((ranking->chunks + 1) / (used + 1)) / 5.0f;
     features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
     features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
-    float length = 1.0f + (float)strlen(segment_symbol(segment, candidate->id)->signature);
+    float length = 1.0f + (float)segment->keys[candidate->id].signature_length;
     return score_of(features) - LENGTH_PRICE * logf(length / PLAIN_LENGTH);
 }
 
-// Candidates come in an order that depends on the index and the query alone, so ties do too.
-static int compare_ranks(const void *left, const void *right) {
-    const struct rank *a = left, *b = right;
-    if (a->score > b->score || a->score < b->score) {
-        return a->score > b->score ? -1 : 1;
-    }
-    return a->candidate < b->candidate ? -1 : a->candidate > b->candidate;
+// Higher scores give lower keys. Candidates come in an order that depends on the index and the query alone, so
+// ties do too.
+static uint64_t key_of(struct rank rank) {
+    uint32_t bits;
+    memcpy(&bits, &rank.score, sizeof bits);
+    bits = bits >> 31 ? bits : ~bits & 0x7FFFFFFFu;
+    return (uint64_t)bits << 32 | rank.candidate;
 }
 
+static size_t digit_of(struct rank rank, unsigned digit) {
+    return (size_t)(key_of(rank) >> (8 * digit) & 0xFF);
+}
+
+// By bytes of the key from the lowest, each time keeping the order of what is equal. Candidates fill two bytes.
 static void sort(struct ranking *ranking) {
-    qsort(ranking->ranks, ranking->rank_count, sizeof *ranking->ranks, compare_ranks);
+    static const unsigned digits[] = {0, 1, 4, 5, 6, 7};
+    size_t count = ranking->rank_count;
+    struct rank *from = ranking->ranks, *to = ranking->ranks + SIGNATURES_CANDIDATES;
+    for (size_t d = 0; d < sizeof digits / sizeof digits[0]; d++) {
+        uint32_t places[256] = {0}, total = 0;
+        for (size_t i = 0; i < count; i++) {
+            places[digit_of(from[i], digits[d])]++;
+        }
+        for (size_t value = 0; value < 256; value++) {
+            uint32_t here = places[value];
+            places[value] = total;
+            total += here;
+        }
+        for (size_t i = 0; i < count; i++) {
+            to[places[digit_of(from[i], digits[d])]++] = from[i];
+        }
+        struct rank *sorted = to;
+        to = from;
+        from = sorted;
+    }
 }
 
 static void push_back_repeated(struct ranking *ranking) {
@@ -379,7 +429,7 @@ static void push_back_repeated(struct ranking *ranking) {
 // Rates all candidates by what is cheap to know, then the best of them in full.
 static void rank_candidates(struct ranking *ranking) {
     size_t count = ranking->candidates.count;
-    ranking->ranks = mem_alloc((count + 1) * sizeof *ranking->ranks);
+    ranking->ranks = mem_alloc(2 * (size_t)SIGNATURES_CANDIDATES * sizeof *ranking->ranks);
     for (size_t i = 0; i < count; i++) {
         ranking->ranks[i] = (struct rank){rate(ranking, &ranking->candidates.items[i]), (uint32_t)i};
     }
@@ -432,8 +482,9 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.around.terms);
     map_init(&ranking.line.terms);
     map_init(&ranking.scopes);
+    vec_reserve(&ranking.candidates, SIGNATURES_CANDIDATES);
     note_scopes(&ranking);
-    measure_kinship(&ranking);
+    make_room_for_places(&ranking);
     offer_ranked(&ranking, input->query->terms, input->query->term_count, SIGNATURE_BM25);
     offer_ranked(&ranking, input->query->line_terms, input->query->line_term_count, SIGNATURE_BM25_LINE);
     if (!cancel_fired(input->cancel)) {

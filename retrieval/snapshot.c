@@ -17,10 +17,6 @@
 #include <stdlib.h>
 #include <uv.h>
 
-static size_t words_of(const struct segment *segment) {
-    return (segment->file_count + (size_t)64) / 64;
-}
-
 static void snapshot_free(struct snapshot *snapshot) {
     if (!snapshot) {
         return;
@@ -32,10 +28,11 @@ static void snapshot_free(struct snapshot *snapshot) {
     for (uint32_t i = 0; i < snapshot->segment_count; i++) {
         segment_release(snapshot->segments[i]);
     }
-    for (int i = 0; i < SNAPSHOT_ON_DISK; i++) {
+    for (uint32_t i = 0; i < snapshot->on_disk; i++) {
+        free(snapshot->gone[i]);
         free(snapshot->dead[i]);
     }
-    free(snapshot->gone);
+    rarity_release(snapshot->rarity);
     free(snapshot->modules);
     free(snapshot);
 }
@@ -45,10 +42,8 @@ static void add_segment(struct snapshot *snapshot, struct segment *segment) {
 }
 
 static uint64_t *copy_bits(const uint64_t *bits, const struct segment *segment) {
-    uint64_t *copy = mem_zero(words_of(segment), sizeof *copy);
-    if (bits) {
-        memcpy(copy, bits, words_of(segment) * sizeof *copy);
-    }
+    uint64_t *copy = mem_alloc(segment_bitmap_words(segment) * sizeof *copy);
+    memcpy(copy, bits, segment_bitmap_words(segment) * sizeof *copy);
     return copy;
 }
 
@@ -56,7 +51,7 @@ static uint64_t *copy_bits(const uint64_t *bits, const struct segment *segment) 
 static void bury(struct snapshot *snapshot, const struct segment *open) {
     for (uint32_t file = 0; file < open->file_count; file++) {
         struct slice path = slice_of_string(open->files[file].record->path);
-        for (int s = 0; s < SNAPSHOT_ON_DISK; s++) {
+        for (uint32_t s = 0; s < snapshot->on_disk; s++) {
             uint32_t hidden = 0;
             if (segment_find(snapshot->segments[s], path, &hidden)) {
                 snapshot->dead[s][hidden / 64] |= 1ull << (hidden % 64);
@@ -77,11 +72,13 @@ static void copy_modules(struct snapshot *snapshot, const struct snapshot_parts 
 
 static struct snapshot *snapshot_new(const struct snapshot_parts *parts) {
     struct snapshot *snapshot = mem_zero(1, sizeof *snapshot);
-    add_segment(snapshot, parts->base);
-    add_segment(snapshot, parts->delta);
-    snapshot->gone = copy_bits(parts->gone, parts->base);
-    snapshot->dead[SNAPSHOT_BASE] = copy_bits(parts->gone, parts->base);
-    snapshot->dead[SNAPSHOT_DELTA] = copy_bits(NULL, parts->delta);
+    for (uint32_t i = 0; i < parts->segment_count; i++) {
+        add_segment(snapshot, parts->segments[i]);
+        snapshot->gone[i] = copy_bits(parts->gone[i], parts->segments[i]);
+        snapshot->dead[i] = copy_bits(parts->gone[i], parts->segments[i]);
+    }
+    snapshot->on_disk = parts->segment_count;
+    snapshot->rarity = rarity_retain(parts->rarity);
     for (uint32_t i = 0; i < parts->open_count; i++) {
         add_segment(snapshot, parts->open[i]);
         bury(snapshot, parts->open[i]);
@@ -91,14 +88,12 @@ static struct snapshot *snapshot_new(const struct snapshot_parts *parts) {
 }
 
 void snapshot_slot_init(struct snapshot_slot *slot) {
-    struct segment *empty = segment_build(NULL, 0);
     for (int i = 0; i < SNAPSHOT_PLACES; i++) {
         slot->places[i].snapshot = NULL;
         atomic_init(&slot->places[i].pins, 0);
     }
-    slot->places[0].snapshot = snapshot_new(&(struct snapshot_parts){.base = empty, .delta = empty});
+    slot->places[0].snapshot = snapshot_new(&(struct snapshot_parts){0});
     atomic_init(&slot->current, 0);
-    segment_release(empty);
 }
 
 void snapshot_slot_fini(struct snapshot_slot *slot) {
@@ -141,9 +136,10 @@ static unsigned sweep(struct snapshot_slot *slot) {
 
 struct snapshot_parts snapshot_current_parts(const struct snapshot_slot *slot) {
     const struct snapshot *current = slot->places[atomic_load(&slot->current)].snapshot;
-    return (struct snapshot_parts){.base = current->segments[SNAPSHOT_BASE],
-                                   .delta = current->segments[SNAPSHOT_DELTA],
+    return (struct snapshot_parts){.segments = current->segments,
                                    .gone = current->gone,
+                                   .segment_count = current->on_disk,
+                                   .rarity = current->rarity,
                                    .modules = current->modules,
                                    .module_count = current->module_count};
 }

@@ -1,9 +1,9 @@
 // snapshot.h - one immutable generation of the index, shared by every reader.
 //
 // A snapshot is published with one atomic store; readers pin the current one for
-// the length of a request and never lock. It is a large base segment, a small
-// delta over it, a segment for each open document whose text is not the disk's,
-// and bitmaps of the base's and delta's files that are replaced or gone.
+// the length of a request and never lock. It is a few segments of what is on
+// disk, each with a bitmap of its files that are replaced or gone, and behind
+// them a segment for each open document whose text is not the disk's.
 // Nothing in it changes after publication, so a pointer into it is valid
 // exactly as long as the pin.
 //
@@ -27,10 +27,8 @@
 
 enum {
     SNAPSHOT_PLACES = 8,
-    SNAPSHOT_OPEN = 64, // open documents; a query looks into each of them
-    SNAPSHOT_BASE = 0,
-    SNAPSHOT_DELTA = 1,
-    SNAPSHOT_ON_DISK = 2, // segments; the open documents' come behind them
+    SNAPSHOT_OPEN = 64,    // open documents; a query looks into each of them
+    SNAPSHOT_ON_DISK = 16, // segments; the open documents' come behind them
     SNAPSHOT_SEGMENTS = SNAPSHOT_ON_DISK + SNAPSHOT_OPEN
 };
 
@@ -45,8 +43,10 @@ struct snapshot {
     uint64_t generation;
     struct segment *segments[SNAPSHOT_SEGMENTS];
     uint32_t segment_count;
-    uint64_t *gone; // bitmap over the base's files: those that the delta replaces, or nothing
+    uint32_t on_disk;                 // the first of them
+    uint64_t *gone[SNAPSHOT_ON_DISK]; // bitmaps over their files: those that are replaced, or nothing
     uint64_t *dead[SNAPSHOT_ON_DISK]; // the same, and what is open
+    struct rarity *rarity;            // of the vectors; NULL: there are none
     struct module *modules;
     uint32_t module_count;
     uint32_t place; // in the slot
@@ -74,10 +74,12 @@ void snapshot_unpin(struct snapshot_slot *slot, const struct snapshot *snapshot)
 
 // What a snapshot is made of; all of it is retained or copied.
 struct snapshot_parts {
-    struct segment *base, *delta;
-    const uint64_t *gone; // NULL: none
+    struct segment *const *segments; // on disk
+    uint64_t *const *gone;           // of each segment
+    uint32_t segment_count;          // at most SNAPSHOT_ON_DISK
     struct segment *const *open;
     uint32_t open_count; // at most SNAPSHOT_OPEN
+    struct rarity *rarity;
     const struct module *modules;
     uint32_t module_count;
 };
@@ -86,7 +88,7 @@ void snapshot_publish(struct snapshot_slot *slot, const struct snapshot_parts *p
 struct snapshot_parts snapshot_current_parts(const struct snapshot_slot *slot);
 
 static inline bool snapshot_is_dead(const struct snapshot *snapshot, uint32_t segment, uint32_t file) {
-    return segment < SNAPSHOT_ON_DISK && snapshot->dead[segment][file / 64] >> (file % 64) & 1;
+    return segment < snapshot->on_disk && segment_is_gone(snapshot->dead[segment], file);
 }
 // The living file of that path.
 bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct snapshot_file *out);

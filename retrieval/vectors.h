@@ -6,9 +6,9 @@
 // inner product.
 //
 // Ownership: plain data; vectors_init allocates, vectors_free releases.
-// Threads:   one writer of vectors_set; afterwards any number of readers.
+// Threads:   one writer of vectors_push; afterwards any number of readers.
 // Errors:    none.
-// Limits:    2^32 - 1 vectors; a component is within [-127, 127].
+// Limits:    the capacity, at most 2^32 - 1 vectors; a component is within [-127, 127].
 #ifndef HUNCH_RETRIEVAL_VECTORS_H
 #define HUNCH_RETRIEVAL_VECTORS_H
 
@@ -28,6 +28,7 @@ struct sketch {
 struct vectors {
     struct vector *vectors;
     struct sketch *sketches;
+    uint32_t *ids; // whose they are, ascending
     uint32_t count;
 };
 
@@ -36,9 +37,11 @@ struct vector_hit {
     float score; // cosine, as far as int8 tells
 };
 
-void vectors_init(struct vectors *vectors, uint32_t count); // all zero
+void vectors_init(struct vectors *vectors, uint32_t capacity);
 void vectors_free(struct vectors *vectors);
-void vectors_set(struct vectors *vectors, uint32_t id, const struct vector *vector);
+void vectors_push(struct vectors *vectors, uint32_t id, const struct vector *vector);
+// The same, of the other's vector number `at`.
+void vectors_copy(struct vectors *vectors, uint32_t id, const struct vectors *other, uint32_t at);
 // Rounds `values` to int8, the longest component at 127; all zero stays zero.
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out);
 void vector_sketch(const struct vector *vector, struct sketch *out);

@@ -120,7 +120,13 @@ class Explain(support.Case):
             self.assertEqual((answer["indexed"], answer["kind"]), (False, "file"))
             self.assertEqual(answer["reason"], "hunchignore")
         self.hunch("index", "--explain", "", status=1)
-        self.hunch("index", "--explain", "a", "b", status=2)
+
+    def test_several_paths(self):
+        done = self.hunch("index", "--explain", "src/one.c", "x.log", "notes", status=1)
+        self.assertEqual([line.split(":")[0] for line in done.stdout.splitlines()], ["in", "out", "in"])
+        self.hunch("index", "--explain", "src/one.c", "notes")
+        self.assertEqual(self.hunch("index", "--explain").stdout, self.hunch("index", "--explain", ".").stdout)
+        self.hunch("index", "a", "b", status=2)
 
     def test_secrets_of_other_tools_ignore_files(self):
         for number, name in enumerate((".cursorignore", ".aiexclude", ".copilotignore")):
@@ -160,6 +166,19 @@ class Status(support.Case):
         self.hunch("index")
         self.assertEqual(self.status_of()["files"], after["files"] - 1)
 
+    def test_a_single_wrong_bit_is_said(self):
+        """The summary is sound, and SQLite sees nothing: only the row's checksum tells."""
+        store = json.loads(self.hunch("index", "--json").stdout)["store"]
+        with open(store, "r+b") as file:
+            at = file.read().rindex(b"tools/report.py")
+            file.seek(at)
+            file.write(b"tools/reporT.py")
+        answer = json.loads(self.hunch("status", "--json", status=1).stdout)
+        self.assertEqual(answer["index"], "damaged")
+        self.assertIn("is damaged", self.hunch("status", status=1).stdout)
+        self.hunch("index")
+        self.assertEqual(self.status_of()["index"], "complete")
+
     def test_a_store_that_cannot_be_read_is_said(self):
         store = json.loads(self.hunch("index", "--json").stdout)["store"]
         for ending in ("-wal", "-shm"):
@@ -168,7 +187,7 @@ class Status(support.Case):
         with open(store, "r+b") as file:
             file.write(b"this is no database at all, " * 100)
         done = self.hunch("status", "--json", status=1)
-        self.assertEqual(json.loads(done.stdout)["index"], "unreadable")
+        self.assertEqual(json.loads(done.stdout)["index"], "damaged")
         self.assertIn(store, json.loads(done.stdout)["message"])
         self.hunch("index")
         self.assertEqual(self.status_of()["index"], "complete")
@@ -258,7 +277,7 @@ class Settings(support.Case):
 
     def test_without_a_home_it_works_in_memory(self):
         environment = {name: value for name, value in self.environment.items() if not name.startswith("XDG_") and name != "HOME"}
-        done = self.hunch("index", "--json", environment=environment)
+        done = self.hunch("index", "--json", environment=environment, status=1)
         self.assertEqual(json.loads(done.stdout)["files"], 4)
         self.assertEqual(json.loads(done.stdout)["store"], "")
 

@@ -34,7 +34,7 @@ class Indexed(support.Case):
             self.write_numbered(number, 0)
 
     def write_numbered(self, number, version):
-        body = "\n".join(f"int function_{number}_{part}(int value) {{ return value + {part + version}; }}" for part in range(30))
+        body = "\n".join(f"int function_{number}_{part}(int value) {{ return value + {part + version}; }}" for part in range(60))
         self.write(f"many/file_{number}.c", body + "\n")
 
     def index(self):
@@ -222,15 +222,21 @@ class Store(Indexed):
                               capture_output=True, text=True, preexec_fn=limit, timeout=120, stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(json.loads(done.stdout)["outcome"])
+        done = subprocess.run([support.BINARY, "index"], cwd=self.root, env=self.environment, capture_output=True, text=True,
+                              preexec_fn=limit, timeout=120)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stdout.splitlines()[-1], "^not stored: cannot use the index store")
         self.assert_same_as_clean(self.index())
 
     def test_a_cache_that_is_no_folder_is_said_once(self):
         with open(self.environment["XDG_CACHE_HOME"], "w") as file:
             file.write("a file stands here")
-        done = self.hunch("index", "--json")
+        done = self.hunch("index", "--json", status=1)
         self.assertEqual(json.loads(done.stdout)["store"], "")
+        self.assertIn(self.environment["XDG_CACHE_HOME"], json.loads(done.stdout)["message"])
         self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
         self.assertIn(self.environment["XDG_CACHE_HOME"], done.stderr)
+        self.assertIn("\nnot stored: cannot keep the index in ", self.hunch("index", status=1).stdout)
 
     def test_a_read_only_cache_is_said_once(self):
         if os.geteuid() != 0:
@@ -243,7 +249,7 @@ class Store(Indexed):
         except PermissionError:
             self.skipTest(f"{support.BINARY} is out of reach for others")
         output, errors = process.communicate(timeout=120)
-        self.assertEqual(process.returncode, 0, errors)
+        self.assertEqual(process.returncode, 1, errors)
         result = json.loads(output)
         self.assertEqual((result["store"], result["files"]), ("", self.files + 4))
         self.assertEqual(len(errors.strip().splitlines()), 1, errors)
@@ -251,7 +257,7 @@ class Store(Indexed):
 
     def test_without_a_home_it_is_said_once(self):
         environment = {name: value for name, value in self.environment.items() if not name.startswith("XDG_") and name != "HOME"}
-        done = self.hunch("index", "--json", environment=environment)
+        done = self.hunch("index", "--json", environment=environment, status=1)
         self.assertEqual(json.loads(done.stdout)["store"], "")
         self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
         self.assertIn("XDG_CACHE_HOME", done.stderr)

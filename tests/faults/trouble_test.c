@@ -10,6 +10,7 @@
 
 #include "base/vec.h"
 #include "indexer/indexer.h"
+#include "indexer/store_lock.h"
 
 #include <inttypes.h>
 
@@ -345,6 +346,7 @@ static void test_flipped_bits(void **state) {
 }
 
 int main(void) {
+    store_patience = (struct store_patience){.opening = 20, .later = 40}; // nobody else holds a lock here
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flipped_bits),
         cmocka_unit_test(test_trouble_in_the_first_pass),

@@ -27,15 +27,16 @@ static void check_round_trip(struct slice text) {
     require(told == text.length);
 }
 
-// The first half is a file of the repository, the second the open document with the cursor in its middle.
+// The first half is another open document, the second the open document with the cursor in its middle.
 static void check_prediction(struct slice text) {
-    struct corpus *corpus = corpus_new("", 0);
+    struct corpus_options options = {.root = ""};
+    struct corpus *corpus = corpus_new(&options);
     struct record *record = record_new("a.c");
     record->language = "c";
-    record->size = 1 << 30; // never read from disk
-    corpus_put(corpus, record, slice_sub(text, 0, text.length / 2));
+    corpus_overlay(corpus, record, slice_sub(text, 0, text.length / 2));
     record_release(record);
     corpus_commit(corpus, true);
+    corpus_settle(corpus);
     struct predict_request request = {.path = "b.c",
                                       .prefix = slice_sub(text, text.length / 2, text.length / 4 * 3),
                                       .suffix = slice_sub(text, text.length / 4 * 3, text.length),

@@ -34,7 +34,7 @@ static void check_corpus(uint32_t count, uint32_t ids, uint32_t base) {
     uint32_t *tokens = random_corpus(count, ids, base);
     uint32_t *order = mem_zero(count + 1, sizeof *order);
     unsigned char *seen = mem_zero(count, 1);
-    uint32_t total = order_sort(tokens, count, order), words = 0;
+    uint32_t total = order_sort(tokens, count, order, NULL), words = 0;
     for (uint32_t i = 0; i < count; i++) {
         words += token_id(tokens[i]) != TOKEN_FILE;
     }
@@ -49,6 +49,53 @@ static void check_corpus(uint32_t count, uint32_t ids, uint32_t base) {
     free(tokens);
     free(order);
     free(seen);
+}
+
+// The order of all is that of two parts of it, each sorted alone and then merged, however unequal they are.
+static void check_merge(uint32_t count, uint32_t ids, uint32_t cut) {
+    uint32_t *tokens = random_corpus(count, ids, TOKEN_FIRST_WORD), *few = mem_zero(count + 1, sizeof *few);
+    uint32_t *items = mem_zero(count + 1, sizeof *items), *order = mem_zero(count + 1, sizeof *order);
+    tokens[cut] = token_make(TOKEN_FILE, 0);
+    uint32_t few_count = order_sort(tokens, cut, few, NULL);
+    uint32_t many_count = order_sort(tokens + cut, count - cut, items + few_count, NULL);
+    for (uint32_t i = 0; i < many_count; i++) {
+        items[few_count + i] += cut;
+    }
+    assert_true(order_merge(tokens, items, many_count, few, few_count, NULL));
+    uint32_t total = order_sort(tokens, count, order, NULL);
+    assert_int_equal(total, many_count + few_count);
+    unsigned char *seen = mem_zero(count, 1);
+    for (uint32_t i = 0; i < total; i++) {
+        assert_int_equal(seen[items[i]]++, 0);                             // O1
+        assert_int_equal(compare_contexts(tokens, order[i], items[i]), 0); // O2
+    }
+    free(tokens), free(few), free(items), free(order), free(seen);
+}
+
+static void test_merge(void **state) {
+    (void)state;
+    srand(7);
+    for (uint32_t round = 0; round < 60; round++) {
+        uint32_t count = 2 + (uint32_t)rand() % 3000;
+        check_merge(count, 1 + (uint32_t)rand() % 20, 1 + (uint32_t)rand() % (count - 1));
+    }
+}
+
+static bool never(void *context) {
+    ++*(int *)context;
+    return false;
+}
+
+static void test_gives_up(void **state) {
+    (void)state;
+    int asked = 0;
+    struct order_watch watch = {never, &asked};
+    uint32_t count = 1 << 20, *tokens = random_corpus(count, 50, TOKEN_FIRST_WORD),
+             *order = mem_zero(count, 4);
+    assert_int_equal(order_sort(tokens, count, order, &watch), ORDER_STOPPED);
+    assert_int_equal(asked, 1);
+    free(tokens);
+    free(order);
 }
 
 static void test_random_corpora(void **state) {
@@ -68,7 +115,7 @@ static void test_licence_headers(void **state) { // equal files, deeper than ORD
     for (uint32_t i = 0; i < FILES * LENGTH; i++) {
         tokens[i] = i % LENGTH == 0 ? 0 : token_make(TOKEN_FIRST_WORD + i % LENGTH % 7, 0);
     }
-    assert_int_equal(order_sort(tokens, FILES * LENGTH, order), FILES * (LENGTH - 1));
+    assert_int_equal(order_sort(tokens, FILES * LENGTH, order, NULL), FILES * (LENGTH - 1));
     for (uint32_t i = 1; i < FILES * (LENGTH - 1); i++) {
         assert_true(compare_contexts(tokens, order[i - 1], order[i]) <= 0);
     }
@@ -80,7 +127,7 @@ static void test_narrow(void **state) {
     (void)state;
     srand(3);
     uint32_t count = 2000, *tokens = random_corpus(count, 6, TOKEN_FIRST_WORD), *order = mem_zero(count, 4);
-    uint32_t total = order_sort(tokens, count, order);
+    uint32_t total = order_sort(tokens, count, order, NULL);
     for (uint32_t position = 100; position < 200; position++) {
         struct order_range range = {0, total};
         for (uint32_t depth = 1; depth <= 8 && range.low < range.high; depth++) {
@@ -102,8 +149,8 @@ static void test_narrow(void **state) {
 static void test_nothing(void **state) {
     (void)state;
     uint32_t tokens[1] = {0}, order[1];
-    assert_int_equal(order_sort(tokens, 0, order), 0);
-    assert_int_equal(order_sort(tokens, 1, order), 0);
+    assert_int_equal(order_sort(tokens, 0, order, NULL), 0);
+    assert_int_equal(order_sort(tokens, 1, order, NULL), 0);
     struct order_range none = order_narrow(tokens, order, (struct order_range){0, 0}, 1, 5);
     assert_int_equal(none.low, none.high);
 }
@@ -117,7 +164,7 @@ static void test_there_and_back(void **state) { // O1, O2
         uint32_t name = TOKEN_FIRST_WORD + 8 + (i < COUNT / 2 ? i : COUNT - i);
         tokens[i] = token_make(i % 2 ? TOKEN_FIRST_WORD : name, 0);
     }
-    assert_int_equal(order_sort(tokens, COUNT, order), COUNT - 1);
+    assert_int_equal(order_sort(tokens, COUNT, order, NULL), COUNT - 1);
     for (uint32_t i = 1; i < COUNT - 1; i++) {
         assert_true(compare_contexts(tokens, order[i - 1], order[i]) <= 0);
     }
@@ -129,7 +176,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_there_and_back),  cmocka_unit_test(test_random_corpora),
         cmocka_unit_test(test_licence_headers), cmocka_unit_test(test_narrow),
-        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_nothing),         cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_gives_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

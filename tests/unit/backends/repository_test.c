@@ -2,6 +2,7 @@
 // queues.
 #include "backends/repository.h"
 
+#include "tests/unit/backends/corpus_world.h"
 #include "tests/unit/unit.h"
 
 #include <stdatomic.h>
@@ -30,27 +31,39 @@ static void on_done(void *context, const struct backend_result *result) {
 }
 
 struct fixture {
+    char *root;
     uv_loop_t loop;
     struct worker *worker;
     struct backend *backend;
 };
 
-static void put(struct backend *backend, const char *path, const char *text) {
-    struct index_sink sink = repository_sink(backend);
-    struct record *record = record_new(path);
-    record->language = "c";
+static void put(const struct fixture *fixture, const char *path, const char *text) {
+    struct index_sink sink = repository_sink(fixture->backend);
+    struct record *record = world_record(path, text);
+    char *whole = fs_join(fixture->root, path);
+    fs_write(whole, slice_of_string(text), false, NULL); // at once, or not at all
     sink.put(sink.self, record, slice_of_string(text));
     record_release(record);
+    free(whole);
+}
+
+static void note_learned(void *context) {
+    ++*(int *)context;
 }
 
 static void open_fixture(struct fixture *fixture, size_t queue) {
+    fixture->root = temporary_make();
     uv_loop_init(&fixture->loop);
     fixture->worker = worker_new(&fixture->loop, queue);
-    struct repository_options options = {.root = "/nowhere", .worker = fixture->worker};
+    struct repository_options options = {.root = fixture->root, .worker = fixture->worker};
     fixture->backend = repository_new(&fixture->loop, &options);
     struct index_sink sink = repository_sink(fixture->backend);
-    put(fixture->backend, "a.c", "void f(void) {\n    start_engine(FULL_SPEED);\n}\n");
+    put(fixture, "a.c", "void f(void) {\n    start_engine(FULL_SPEED);\n}\n");
     sink.commit(sink.self, true);
+    int learned = 0;
+    repository_await(fixture->backend, note_learned, &learned);
+    uv_run(&fixture->loop, UV_RUN_DEFAULT); // it waits, and for nothing else
+    assert_int_equal(learned, 1);
 }
 
 static void close_fixture(struct fixture *fixture) {
@@ -58,6 +71,8 @@ static void close_fixture(struct fixture *fixture) {
     worker_free(fixture->worker);
     uv_run(&fixture->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&fixture->loop), 0);
+    temporary_remove(fixture->root);
+    free(fixture->root);
 }
 
 static struct backend_call *ask(struct fixture *fixture, struct answer *answer, uint64_t deadline_us) {
@@ -180,11 +195,12 @@ static void test_deadline(void **state) {
 static atomic_bool stop_writing;
 
 static void write_on(void *argument) {
-    struct index_sink sink = repository_sink(argument);
+    const struct fixture *fixture = argument;
+    struct index_sink sink = repository_sink(fixture->backend);
     for (int i = 0; !atomic_load(&stop_writing); i++) {
         char text[96] = "void f(void) {\n    start_engine(FULL_SPEED);\n    stop(0);\n}\n";
         text[51] = (char)('0' + i % 10);
-        put(argument, i % 2 ? "a.c" : "c.c", text);
+        put(fixture, i % 2 ? "a.c" : "c.c", text);
         struct record *record = record_new("d.c");
         sink.overlay(sink.self, record, slice_of_string(text));
         record_release(record);
@@ -200,7 +216,7 @@ static void test_index_while_predicting(void **state) {
     open_fixture(&fixture, 8);
     uv_thread_t writer;
     atomic_store(&stop_writing, false);
-    uv_thread_create(&writer, write_on, fixture.backend);
+    uv_thread_create(&writer, write_on, &fixture);
     for (int round = 0; round < 50; round++) {
         struct answer answers[4] = {0};
         for (size_t i = 0; i < 4; i++) {

@@ -4,9 +4,12 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/queue.h"
+#include "base/thread.h"
 #include "base/utf8.h"
 #include "base/vec.h"
 #include "tests/unit/unit.h"
+
+#include <stdio.h>
 
 static void str_splices(void **state) {
     (void)state;
@@ -182,6 +185,30 @@ static void queue_passes_everything_in_order(void **state) {
     queue_fini(&queue);
 }
 
+static void read_own_name(char name[32]) {
+    FILE *file = fopen("/proc/thread-self/comm", "r");
+    assert_non_null(file);
+    assert_non_null(fgets(name, 32, file));
+    fclose(file);
+}
+
+static void name_itself(void *argument) {
+    thread_name("hunch-longer-than-15");
+    read_own_name(argument);
+}
+
+static void a_thread_is_named(void **state) {
+    (void)state;
+    char before[32], other[32] = "", after[32];
+    uv_thread_t thread;
+    read_own_name(before);
+    assert_int_equal(uv_thread_create(&thread, name_itself, other), 0);
+    uv_thread_join(&thread);
+    read_own_name(after);
+    assert_string_equal(other, "hunch-longer-th\n");
+    assert_string_equal(after, before);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(str_splices),
@@ -193,6 +220,7 @@ int main(void) {
         cmocka_unit_test(err_cuts_at_a_character),
         cmocka_unit_test(vec_pushes_values_with_commas),
         cmocka_unit_test(queue_passes_everything_in_order),
+        cmocka_unit_test(a_thread_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,12 +28,15 @@ static void test_suggestions_with_context(void **state) {
                                    .candidate_count = 2,
                                    .context = &context,
                                    .prompt = SLICE_LITERAL("prompt"),
+                                   .told = {.tokens = 900, .changed_tokens = 31, .context_items = 2},
                                    .model = "built-in",
                                    .total_ms = 6.06,
                                    .context_ms = 1};
     assert_text(&answer, "suggested: one();\n"
                          "or:        two(\n);\n"
                          "built-in model, 6.1 ms (1.0 ms of it for context), 88 % sure\n"
+                         "prompt of about 900 tokens, 31 of them new since the last one; "
+                         "its context of 2 items as before\n"
                          "context of 2 items in 1.0 ms, best first:\n"
                          "  signature  src/bank.h:7  int withdraw(int cents)\n"
                          "  signature  a.c:7  x\n");

@@ -4,8 +4,11 @@
 #include "indexer/catalog.h"
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
+
 static const struct source_stat then = {.size = 10, .mtime_ns = 1000, .is_file = true};
 static const struct source_stat now = {.size = 10, .mtime_ns = 2000, .is_file = true};
+static const struct source_stat later = {.size = 10, .mtime_ns = 3000, .is_file = true};
 
 static struct record *make_record(const struct source_stat *status, uint64_t hash) {
     struct record *record = record_new("a.c");
@@ -16,10 +19,23 @@ static struct record *make_record(const struct source_stat *status, uint64_t has
     return record;
 }
 
-static void deliver(struct catalog *catalog, const struct source_stat *status, uint64_t hash) {
+static bool deliver_with(struct catalog *catalog, const struct source_stat *status, uint64_t hash,
+                         uint64_t ticket) {
     struct record *record = make_record(status, hash);
-    catalog_delivered(catalog, record);
+    bool is_current = catalog_deliver(catalog, record, ticket);
     record_release(record);
+    return is_current;
+}
+
+static void deliver(struct catalog *catalog, const struct source_stat *status, uint64_t hash) {
+    assert_true(deliver_with(catalog, status, hash, UINT64_MAX));
+}
+
+static bool drop(struct catalog *catalog) {
+    struct catalog_dropped dropped;
+    assert_true(catalog_drop(catalog, "a.c", UINT64_MAX, NULL, &dropped));
+    assert_int_equal(dropped.was_stored, dropped.was_live);
+    return dropped.was_live;
 }
 
 static struct catalog_answer visit(struct catalog *catalog, const struct source_stat *status, uint32_t pass) {
@@ -74,10 +90,14 @@ static void test_a_stored_record_survives_a_touch(void **state) {
     struct catalog_answer answer = visit(catalog, &now, 1);
     assert_int_equal(answer.verdict, CATALOG_CHANGED);
     assert_int_equal(answer.hash, 77);
-    struct record *stored = catalog_confirmed(catalog, "a.c", &now);
+    struct record *stored;
+    assert_true(catalog_confirm(catalog, "a.c", answer.ticket, &now, &stored));
     assert_non_null(stored);
+    assert_int_equal(stored->mtime_ns, now.mtime_ns);
     record_release(stored);
-    assert_null(catalog_confirmed(catalog, "a.c", &now));
+    assert_true(catalog_confirm(catalog, "a.c", answer.ticket, &now, &stored));
+    assert_null(stored);
+    assert_int_equal(visit(catalog, &now, 2).verdict, CATALOG_SAME);
     catalog_free(catalog);
 }
 
@@ -95,8 +115,79 @@ static void test_old_news_is_dropped(void **state) {
     struct catalog *catalog = catalog_new();
     uint64_t first = visit(catalog, &then, 1).ticket;
     uint64_t second = visit(catalog, &now, 1).ticket;
-    assert_false(catalog_is_current(catalog, "a.c", first));
-    assert_true(catalog_is_current(catalog, "a.c", second));
+    struct record *stored;
+    struct catalog_dropped dropped;
+    assert_false(deliver_with(catalog, &then, 1, first));
+    assert_false(catalog_confirm(catalog, "a.c", first, &then, &stored));
+    assert_null(stored);
+    assert_false(catalog_drop(catalog, "a.c", first, NULL, &dropped));
+    assert_true(deliver_with(catalog, &now, 2, second));
+    assert_false(catalog_drop(catalog, "a.c", first, NULL, &dropped));
+    assert_false(dropped.was_live || dropped.was_stored);
+    catalog_free(catalog);
+}
+
+// A file of content 1 becomes 2 and then 1 again, all while 2 is parsed. Whichever comes first of 2's record and the
+// next look: the hash that the file is then compared with is that of the record which is delivered.
+static void test_a_file_is_compared_with_what_is_delivered(void **state) {
+    (void)state;
+    for (int record_is_first = 0; record_is_first < 2; record_is_first++) {
+        struct catalog *catalog = catalog_new();
+        deliver(catalog, &then, 1);
+        uint64_t ticket = visit(catalog, &now, 1).ticket;
+        if (record_is_first) {
+            assert_true(deliver_with(catalog, &now, 2, ticket));
+            assert_int_equal(visit(catalog, &later, 2).hash, 2);
+        } else {
+            assert_int_equal(visit(catalog, &later, 2).hash, 1);
+            assert_false(deliver_with(catalog, &now, 2, ticket));
+        }
+        catalog_free(catalog);
+    }
+}
+
+// It was made, read and deleted again between two walks, and its record is still on the way.
+static void test_a_file_that_is_awaited_can_be_gone(void **state) {
+    (void)state;
+    struct catalog *catalog = catalog_new();
+    uint64_t ticket = visit(catalog, &then, 1).ticket, gone = 0;
+    assert_int_equal(sweep(catalog, 2, &gone), 1);
+    assert_false(deliver_with(catalog, &then, 77, ticket));
+    struct catalog_dropped dropped;
+    assert_true(catalog_drop(catalog, "a.c", gone, NULL, &dropped));
+    assert_int_equal(sweep(catalog, 3, &gone), 0);
+    catalog_free(catalog);
+}
+
+static void test_the_store_forgets_what_it_may_have(void **state) {
+    (void)state;
+    struct catalog *catalog = catalog_new();
+    struct catalog_dropped dropped;
+    uint64_t ticket = visit(catalog, &then, 1).ticket;
+    assert_true(catalog_drop(catalog, "a.c", ticket, &then, &dropped)); // refused, as at every start
+    assert_false(dropped.was_live || dropped.was_stored);
+    catalog_add_stored(catalog, make_record(&now, 77));
+    ticket = visit(catalog, &later, 2).ticket;
+    assert_true(catalog_drop(catalog, "a.c", ticket, &later, &dropped));
+    assert_true(dropped.was_stored);
+    assert_false(dropped.was_live);
+    catalog_free(catalog);
+}
+
+// More files than are looked at under one lock.
+static void test_a_sweep_of_many_takes_all(void **state) {
+    (void)state;
+    enum { MANY = 7000 };
+    struct catalog *catalog = catalog_new();
+    for (int i = 0; i < MANY; i++) {
+        char path[16];
+        snprintf(path, sizeof path, "%d.c", i);
+        struct record *record = record_new(path);
+        assert_true(catalog_deliver(catalog, record, UINT64_MAX));
+        record_release(record);
+    }
+    uint64_t ticket;
+    assert_int_equal(sweep(catalog, 1, &ticket), MANY);
     catalog_free(catalog);
 }
 
@@ -111,7 +202,8 @@ static void test_a_file_that_comes_back_at_once_is_read_again(void **state) {
     struct catalog_answer answer = visit(catalog, &then, 3);
     assert_int_equal(answer.verdict, CATALOG_CHANGED);
     assert_false(answer.has_hash);
-    assert_false(catalog_is_current(catalog, "a.c", gone));
+    struct catalog_dropped dropped;
+    assert_false(catalog_drop(catalog, "a.c", gone, NULL, &dropped));
     catalog_free(catalog);
 }
 
@@ -124,8 +216,8 @@ static void test_totals_follow(void **state) {
     catalog_totals(catalog, &totals);
     assert_int_equal(totals.files, 1);
     assert_int_equal(totals.chunks, 3);
-    assert_true(catalog_dropped(catalog, "a.c", NULL));
-    assert_false(catalog_dropped(catalog, "a.c", NULL));
+    assert_true(drop(catalog));
+    assert_false(drop(catalog));
     catalog_totals(catalog, &totals);
     assert_int_equal(totals.files, 0);
     assert_int_equal(totals.chunks, 0);
@@ -165,6 +257,10 @@ int main(void) {
         cmocka_unit_test(test_a_stored_record_survives_a_touch),
         cmocka_unit_test(test_a_time_of_zero_is_never_trusted),
         cmocka_unit_test(test_old_news_is_dropped),
+        cmocka_unit_test(test_a_file_is_compared_with_what_is_delivered),
+        cmocka_unit_test(test_a_file_that_is_awaited_can_be_gone),
+        cmocka_unit_test(test_the_store_forgets_what_it_may_have),
+        cmocka_unit_test(test_a_sweep_of_many_takes_all),
         cmocka_unit_test(test_a_file_that_comes_back_at_once_is_read_again),
         cmocka_unit_test(test_totals_follow),
         cmocka_unit_test(test_a_folder_takes_what_is_below_it),

@@ -175,7 +175,8 @@ static void run_course(const char *path, uint64_t seed, long count) {
     }
     print_message("%-32s %ld edits, %ld compared, %ld differ where there are errors\n", path, count,
                   course.compared, course.differing);
-    assert_true(course.differing <= 1 + course.compared / 50);
+    // The edits of one round are made to one text: if that is such a mess, many of them differ.
+    assert_true(course.differing <= ROUND / COMPARED + course.compared / 50);
     course_free(&course);
 }
 

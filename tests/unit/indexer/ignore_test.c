@@ -270,6 +270,53 @@ static void test_files_on_disk(void **state) {
     free(root);
 }
 
+// Who opens a folder wants it indexed; in a repository its own rules stay in force.
+static void test_everything_is_excluded_in_repositories_alone(void **state) {
+    (void)state;
+    static const struct {
+        const char *rules, *path;
+        bool out_anywhere;
+    } rows[] = {{"/*\n!/debian/\n", "kernel/fork.c", false},
+                {"*\n!*.h\n", "a.c", false},
+                {"/*\n*.o\n", "a.o", true},
+                {"*.c\n/*\n", "a.c", true},
+                {"*/\n", "a/b.c", true},
+                {"/*.c\n", "a.c", true},
+                {"*\n/build/\n", "build/x.c", true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *root = temporary_make();
+        temporary_write(root, ".gitignore", rows[i].rules);
+        temporary_write(root, "deep/.gitignore", "*\n");
+        if (path_excluded(root, NULL, rows[i].path) != rows[i].out_anywhere) {
+            fail_msg("row %zu", i);
+        }
+        assert_true(path_excluded(root, NULL, "deep/x.h"));
+        temporary_write(root, ".git/HEAD", "");
+        assert_true(path_excluded(root, NULL, rows[i].path));
+        temporary_remove(root);
+        free(root);
+    }
+}
+
+static void test_the_story_tells_of_a_rule_that_does_not_count(void **state) {
+    (void)state;
+    char *root = temporary_make();
+    struct ignore_story story;
+    temporary_write(root, ".gitignore", "# all\n/*\n!/debian/\n");
+    ignore_tell(root, "kernel/fork.c", false, &story);
+    assert_int_equal(story.skip, SKIP_NOT);
+    assert_true(story.is_waived);
+    assert_int_equal(story.line, 2);
+    assert_string_equal(story.written, "/*");
+    ignore_story_free(&story);
+    ignore_tell(root, "debian", true, &story);
+    assert_false(story.is_waived);
+    assert_int_equal(story.line, 3);
+    ignore_story_free(&story);
+    temporary_remove(root);
+    free(root);
+}
+
 static void test_worktree_reads_the_common_exclude_file(void **state) {
     (void)state;
     char *root = temporary_make();
@@ -417,6 +464,8 @@ int main(void) {
         cmocka_unit_test(test_most_restrictive_wins),
         cmocka_unit_test(test_secrets_cannot_be_taken_back),
         cmocka_unit_test(test_files_on_disk),
+        cmocka_unit_test(test_everything_is_excluded_in_repositories_alone),
+        cmocka_unit_test(test_the_story_tells_of_a_rule_that_does_not_count),
         cmocka_unit_test(test_worktree_reads_the_common_exclude_file),
         cmocka_unit_test(test_users_own_file),
         cmocka_unit_test(test_repository_in_a_repository),

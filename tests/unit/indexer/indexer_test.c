@@ -298,6 +298,7 @@ static void test_everything_ignored_is_a_warning(void **state) {
     struct scene *scene = set_up();
     write_repository(scene);
     temporary_write(scene->root, ".gitignore", "/*\n");
+    temporary_write(scene->root, ".git/HEAD", "");
     open_and_wait(scene, "");
     assert_int_equal(scene->last.files_total, 0);
     assert_non_null(strstr(scene->warnings.data, "nothing in"));
@@ -328,6 +329,9 @@ static void test_store_that_cannot_be_made_costs_one_warning(void **state) {
     assert_non_null(end);
     assert_string_equal(end, "\n");
     assert_string_equal(indexer_store_path(scene->indexer), "");
+    const char *trouble;
+    assert_int_not_equal(indexer_store_trouble(scene->indexer, &trouble), 0);
+    assert_non_null(strstr(trouble, scene->store_folder));
     tear_down(scene);
 }
 

@@ -1,5 +1,6 @@
 // names_test.c - names on lists, found whatever their case.
 #include "base/fs.h"
+#include "base/glob.h"
 #include "indexer/names.h"
 #include "tests/unit/unit.h"
 
@@ -21,6 +22,31 @@ static void test_lists(void **state) {
     }
     assert_false(names_hold(NAMES_OF(list), slice_of("ab\0", 3)));
     assert_false(names_hold((struct names){list, 0}, slice_of_string("a")));
+}
+
+// Short cuts must not show: the same as the matcher says, whatever the pattern and the name.
+static void test_patterns_match_as_the_matcher_says(void **state) {
+    (void)state;
+    static const char bytes[] = "aab.*?[]\\-!";
+    unsigned matched = 0;
+    srand(11);
+    for (int round = 0; round < 200000; round++) {
+        char pattern[8] = "", name[8] = "";
+        size_t pattern_length = 1 + (size_t)rand() % 6, length = (size_t)rand() % 5;
+        for (size_t i = 0; i < pattern_length; i++) {
+            pattern[i] = bytes[(size_t)rand() % (sizeof bytes - 1)];
+        }
+        for (size_t i = 0; i < length; i++) {
+            name[i] = bytes[(size_t)rand() % (rand() % 4 ? 4 : sizeof bytes - 1)];
+        }
+        const char *list[] = {pattern};
+        bool matches = glob_match(slice_of_string(pattern), slice_of(name, length), GLOB_NAME);
+        matched += matches;
+        if (length && names_match(NAMES_OF(list), slice_of(name, length)) != matches) {
+            fail_msg("\"%s\" and \"%s\"", pattern, name);
+        }
+    }
+    assert_true(matched > 5000);
 }
 
 static void test_parts(void **state) {
@@ -79,7 +105,8 @@ static void test_lists_are_sorted(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lists), cmocka_unit_test(test_parts),
-                                       cmocka_unit_test(test_lists_are_sorted)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lists),
+                                       cmocka_unit_test(test_patterns_match_as_the_matcher_says),
+                                       cmocka_unit_test(test_parts), cmocka_unit_test(test_lists_are_sorted)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,15 @@ static inline void check_cut_off(const struct language_case *it) {
     }
 }
 
+// All of the above, of every case.
+static inline void check_languages(const struct language_case *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        check_symbols(&cases[i], slice_of_string(cases[i].text));
+        check_crlf(&cases[i]);
+        check_cut_off(&cases[i]);
+    }
+}
+
 // That the text calls the names of `calls`, separated by blanks, and uses the types of `types`.
 static inline void check_references(const char *language, const char *text, const char *calls,
                                     const char *types) {

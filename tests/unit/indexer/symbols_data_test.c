@@ -180,27 +180,9 @@ static const struct language_case cases[] = {
      ""},
 };
 
-enum { CASES = sizeof cases / sizeof cases[0] };
-
 static void test_languages(void **state) {
     (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_symbols(&cases[i], slice_of_string(cases[i].text));
-    }
-}
-
-static void test_crlf(void **state) {
-    (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_crlf(&cases[i]);
-    }
-}
-
-static void test_cut_off(void **state) {
-    (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_cut_off(&cases[i]);
-    }
+    check_languages(cases, sizeof cases / sizeof cases[0]);
 }
 
 struct parts_case {
@@ -273,8 +255,9 @@ static void test_many_keys(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_languages), cmocka_unit_test(test_crlf),      cmocka_unit_test(test_cut_off),
-        cmocka_unit_test(test_chunks),    cmocka_unit_test(test_many_keys),
+        cmocka_unit_test(test_languages),
+        cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_many_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -566,34 +566,14 @@ static const struct language_case cases[] = {
      ""},
 };
 
-enum { CASES = sizeof cases / sizeof cases[0] };
-
 static void test_languages(void **state) {
     (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_symbols(&cases[i], slice_of_string(cases[i].text));
-    }
-}
-
-static void test_crlf(void **state) {
-    (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_crlf(&cases[i]);
-    }
-}
-
-static void test_cut_off(void **state) {
-    (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_cut_off(&cases[i]);
-    }
+    check_languages(cases, sizeof cases / sizeof cases[0]);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_languages),
-        cmocka_unit_test(test_crlf),
-        cmocka_unit_test(test_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,27 +207,9 @@ static const struct language_case cases[] = {
      "GenServer:5 Ecto.Query:6 MyApp.{Repo, User}:7 MyApp.Accounts.Token:8 Logger:9 ExUnit.Case:51 "},
 };
 
-enum { CASES = sizeof cases / sizeof cases[0] };
-
 static void test_languages(void **state) {
     (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_symbols(&cases[i], slice_of_string(cases[i].text));
-    }
-}
-
-static void test_crlf(void **state) {
-    (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_crlf(&cases[i]);
-    }
-}
-
-static void test_cut_off(void **state) {
-    (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_cut_off(&cases[i]);
-    }
+    check_languages(cases, sizeof cases / sizeof cases[0]);
 }
 
 static void test_references(void **state) {
@@ -240,8 +222,6 @@ static void test_references(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_languages),
-        cmocka_unit_test(test_crlf),
-        cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -395,27 +395,9 @@ static const struct language_case cases[] = {
      "java.util.List:2 org.junit.Assert:3 "},
 };
 
-enum { CASES = sizeof cases / sizeof cases[0] };
-
 static void test_languages(void **state) {
     (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_symbols(&cases[i], slice_of_string(cases[i].text));
-    }
-}
-
-static void test_crlf(void **state) {
-    (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_crlf(&cases[i]);
-    }
-}
-
-static void test_cut_off(void **state) {
-    (void)state;
-    for (size_t i = 0; i < CASES; i++) {
-        check_cut_off(&cases[i]);
-    }
+    check_languages(cases, sizeof cases / sizeof cases[0]);
 }
 
 static void test_lines_of_a_definition(void **state) {
@@ -482,9 +464,10 @@ static void test_macros_in_the_way(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_languages),       cmocka_unit_test(test_crlf),
-        cmocka_unit_test(test_cut_off),         cmocka_unit_test(test_lines_of_a_definition),
-        cmocka_unit_test(test_signature_limit), cmocka_unit_test(test_macros_in_the_way),
+        cmocka_unit_test(test_languages),
+        cmocka_unit_test(test_lines_of_a_definition),
+        cmocka_unit_test(test_signature_limit),
+        cmocka_unit_test(test_macros_in_the_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-// bm25_test.c - against a plain double loop on small random corpora, split over two segments.
+// bm25_test.c - against a plain loop over small random corpora, in one segment or spread over many.
 
 #include "records.h"
 #include "retrieval/bm25.h"
@@ -6,14 +6,17 @@
 
 #include <math.h>
 
-enum { FILES = 40, CHUNKS = 3, TERMS = 30, ROW = 9 };
+enum { FILES = 60, CHUNKS = 3, ALL = FILES * CHUNKS, TERMS = 30, ROW = 9, PARTS = 9 };
 
 struct corpus {
-    struct term rows[FILES * CHUNKS][ROW];
+    struct term rows[ALL][ROW];
     bool dead[FILES];
     struct snapshot_slot slot;
     const struct snapshot *snapshot;
-    uint32_t base_files;
+    uint32_t parts;
+    uint32_t firsts[PARTS + 1]; // files of each segment
+    double held[TERMS + 1], average;
+    uint32_t lengths[ALL];
 };
 
 static int compare_terms(const void *left, const void *right) {
@@ -47,23 +50,63 @@ static struct segment *make_segment(struct corpus *corpus, uint32_t from, uint32
     return segment_of(records, to - from);
 }
 
-static void make_corpus(struct corpus *corpus, uint64_t *seed) {
-    uint64_t dead[1] = {0};
-    for (uint32_t i = 0; i < FILES * CHUNKS; i++) {
+static int compare_numbers(const void *left, const void *right) {
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+// Cuts the files at random into so many segments, some of which may be empty.
+static void cut(struct corpus *corpus, uint32_t parts, uint64_t *seed) {
+    corpus->parts = parts;
+    for (uint32_t i = 1; i < parts; i++) {
+        corpus->firsts[i] = draw(seed) % (FILES + 1);
+    }
+    corpus->firsts[parts] = FILES;
+    qsort(corpus->firsts, parts + (size_t)1, sizeof *corpus->firsts, compare_numbers);
+}
+
+static void publish(struct corpus *corpus) {
+    struct segment *segments[PARTS];
+    uint64_t bits[PARTS] = {0}, *gone[PARTS];
+    for (uint32_t i = 0; i < corpus->parts; i++) {
+        segments[i] = make_segment(corpus, corpus->firsts[i], corpus->firsts[i + 1]);
+        for (uint32_t file = corpus->firsts[i]; file < corpus->firsts[i + 1]; file++) {
+            bits[i] |= (uint64_t)corpus->dead[file] << (file - corpus->firsts[i]);
+        }
+        gone[i] = &bits[i];
+    }
+    snapshot_slot_init(&corpus->slot);
+    snapshot_publish(&corpus->slot, &(struct snapshot_parts){
+                                        .segments = segments, .gone = gone, .segment_count = corpus->parts});
+    corpus->snapshot = snapshot_pin(&corpus->slot);
+    for (uint32_t i = 0; i < corpus->parts; i++) {
+        segment_release(segments[i]);
+    }
+}
+
+static void count_terms(struct corpus *corpus) {
+    double total = 0;
+    for (uint32_t chunk = 0; chunk < ALL; chunk++) {
+        for (const struct term *term = corpus->rows[chunk]; term->hash; term++) {
+            corpus->held[term->hash]++;
+            corpus->lengths[chunk] += term->count;
+        }
+        total += corpus->lengths[chunk];
+    }
+    corpus->average = total > 0 ? total / ALL : 1;
+}
+
+static void make_corpus(struct corpus *corpus, uint32_t parts, uint64_t *seed) {
+    *corpus = (struct corpus){0};
+    for (uint32_t i = 0; i < ALL; i++) {
         fill_row(corpus->rows[i], seed);
     }
-    corpus->base_files = draw(seed) % (FILES + 1);
-    for (uint32_t file = 0; file < corpus->base_files; file++) {
+    for (uint32_t file = 0; file < FILES; file++) {
         corpus->dead[file] = draw(seed) % 4 == 0;
-        dead[0] |= (uint64_t)corpus->dead[file] << file;
     }
-    struct segment *base = make_segment(corpus, 0, corpus->base_files);
-    struct segment *delta = make_segment(corpus, corpus->base_files, FILES);
-    snapshot_slot_init(&corpus->slot);
-    snapshot_publish(&corpus->slot, &(struct snapshot_parts){.base = base, .delta = delta, .gone = dead});
-    segment_release(base);
-    segment_release(delta);
-    corpus->snapshot = snapshot_pin(&corpus->slot);
+    count_terms(corpus);
+    cut(corpus, parts, seed);
+    publish(corpus);
 }
 
 static void drop_corpus(struct corpus *corpus) {
@@ -71,89 +114,132 @@ static void drop_corpus(struct corpus *corpus) {
     snapshot_slot_fini(&corpus->slot);
 }
 
-static uint32_t count_of(const struct term *row, uint32_t hash, uint32_t *length) {
-    uint32_t count = 0;
-    for (*length = 0; row->hash; row++) {
-        *length += row->count;
-        count = row->hash == hash ? row->count : count;
+static double count_of(const struct term *row, uint32_t hash) {
+    while (row->hash && row->hash != hash) {
+        row++;
     }
-    return count;
+    return row->hash ? row->count : 0;
 }
 
 // The formula as books have it.
 static double naive_score(const struct corpus *corpus, uint32_t chunk, const struct weighted_term *terms,
                           size_t count) {
-    double score = 0, total = 0;
-    uint32_t length, own;
-    for (uint32_t i = 0; i < FILES * CHUNKS; i++) {
-        count_of(corpus->rows[i], 0, &length);
-        total += length;
-    }
-    double average = total > 0 ? total / (FILES * CHUNKS) : 1;
+    double score = 0;
     for (size_t t = 0; t < count; t++) {
-        double held = 0, all = FILES * CHUNKS;
-        for (uint32_t i = 0; i < FILES * CHUNKS; i++) {
-            held += count_of(corpus->rows[i], terms[t].hash, &length) > 0;
-        }
-        double found = count_of(corpus->rows[chunk], terms[t].hash, &own);
-        if (held > 0 && held <= floor(all / 4)) {
-            double idf = log(1 + (all - held + 0.5) / (held + 0.5));
-            score += terms[t].weight * idf * found * 2.2 / (found + 1.2 * (0.25 + 0.75 * own / average));
+        double held = terms[t].hash <= TERMS ? corpus->held[terms[t].hash] : 0;
+        double found = count_of(corpus->rows[chunk], terms[t].hash);
+        if (held > 0 && held <= ALL / 4) {
+            double idf = log(1 + (ALL - held + 0.5) / (held + 0.5));
+            score += terms[t].weight * idf * found * 2.2 /
+                     (found + 1.2 * (0.25 + 0.75 * corpus->lengths[chunk] / corpus->average));
         }
     }
     return score;
 }
 
-static void check_hits(const struct corpus *corpus, const struct weighted_term *terms, size_t term_count,
-                       const struct snapshot_file *skip, const struct bm25_hit *hits, size_t count,
-                       size_t limit) {
-    size_t expected = 0;
-    for (uint32_t chunk = 0; chunk < FILES * CHUNKS; chunk++) {
-        uint32_t file = chunk / CHUNKS, segment = file >= corpus->base_files;
-        uint32_t number = segment ? file - corpus->base_files : file;
-        bool gone = corpus->dead[file] || (skip && skip->segment == segment && skip->file == number);
-        double score = naive_score(corpus, chunk, terms, term_count);
-        expected += !gone && score > 0;
-        for (size_t i = 0; i < count; i++) {
-            if (hits[i].segment == segment && hits[i].id == number * CHUNKS + chunk % CHUNKS) {
-                assert_false(gone); // S2
-                assert_true(fabs(score - (double)hits[i].score) < 1e-4 * (1 + score));
-            }
+static uint32_t chunk_of(const struct corpus *corpus, const struct bm25_hit *hit) {
+    return corpus->firsts[hit->segment] * CHUNKS + hit->id;
+}
+
+static int compare_scores(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? 1 : a > b ? -1 : 0;
+}
+
+struct asked {
+    struct weighted_term terms[6];
+    size_t count;
+    uint32_t skipped; // file
+    size_t limit;
+};
+
+// The hits have their chunks' scores, and these are the best there are among the living (S2).
+static void check_query(const struct corpus *corpus, const struct asked *asked) {
+    struct bm25_hit hits[ALL];
+    double scores[ALL];
+    struct snapshot_file skip = {0};
+    size_t living = 0;
+    while (asked->skipped >= corpus->firsts[skip.segment + 1]) {
+        skip.segment++;
+    }
+    skip.file = asked->skipped - corpus->firsts[skip.segment];
+    for (uint32_t chunk = 0; chunk < ALL; chunk++) {
+        uint32_t file = chunk / CHUNKS;
+        double score = naive_score(corpus, chunk, asked->terms, asked->count);
+        if (score > 0 && !corpus->dead[file] && file != asked->skipped) {
+            scores[living++] = score;
         }
     }
-    assert_int_equal(count, expected < limit ? expected : limit);
-    for (size_t i = 1; i < count; i++) {
-        assert_true(hits[i - 1].score >= hits[i].score);
+    qsort(scores, living, sizeof *scores, compare_scores);
+    size_t count =
+        bm25_search(corpus->snapshot, SEGMENT_CHUNKS, asked->terms, asked->count, &skip, asked->limit, hits);
+    assert_int_equal(count, living < asked->limit ? living : asked->limit);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t chunk = chunk_of(corpus, &hits[i]), file = chunk / CHUNKS;
+        double own = naive_score(corpus, chunk, asked->terms, asked->count);
+        assert_true(!corpus->dead[file] && file != asked->skipped);
+        assert_true(fabs(own - (double)hits[i].score) < 1e-4 * (1 + own));
+        assert_true(fabs(scores[i] - (double)hits[i].score) < 1e-4 * (1 + own));
+        assert_true(i == 0 || hits[i - 1].score >= hits[i].score);
     }
 }
 
 static void test_random(void **state) {
     (void)state;
+    enum { CORPORA = 50, QUERIES = 200 };
     uint64_t seed = 5;
-    for (int round = 0; round < 30; round++) {
-        struct corpus corpus = {0};
-        struct bm25_hit hits[FILES * CHUNKS];
-        make_corpus(&corpus, &seed);
-        struct weighted_term terms[4];
-        for (int i = 0; i < 4; i++) {
-            terms[i] = (struct weighted_term){1 + draw(&seed) % TERMS + (uint32_t)i * 100 * (i == 3),
-                                              0.5f + (float)i};
-        }
-        struct snapshot_file skip = {corpus.base_files > 0 ? 0 : 1, 0};
-        for (size_t limit = 0; limit <= FILES * CHUNKS; limit += 13) {
-            size_t count = bm25_search(corpus.snapshot, SEGMENT_CHUNKS, terms, 3, &skip, limit, hits);
-            check_hits(&corpus, terms, 3, &skip, hits, count, limit);
+    for (uint32_t round = 0; round < CORPORA; round++) {
+        struct corpus corpus;
+        make_corpus(&corpus, 1 + round % PARTS, &seed);
+        for (int i = 0; i < QUERIES; i++) {
+            struct asked asked = {.count = 1 + draw(&seed) % 6, .skipped = draw(&seed) % FILES};
+            asked.limit = draw(&seed) % 8 ? draw(&seed) % 12 : ALL;
+            for (size_t t = 0; t < asked.count; t++) {
+                asked.terms[t] =
+                    (struct weighted_term){1 + draw(&seed) % (TERMS + 2), 0.1f + (float)(draw(&seed) % 9)};
+            }
+            check_query(&corpus, &asked);
         }
         drop_corpus(&corpus);
+    }
+}
+
+// A document's score does not depend on where it stands, to the last bit.
+static void test_spread(void **state) {
+    (void)state;
+    uint64_t seed = 8;
+    for (uint32_t parts = 2; parts <= PARTS; parts++) {
+        struct corpus one, many;
+        struct bm25_hit in_one[ALL], in_many[ALL];
+        make_corpus(&one, 1, &seed);
+        many = one;
+        cut(&many, parts, &seed);
+        publish(&many);
+        for (int i = 0; i < 100; i++) {
+            struct weighted_term terms[5];
+            for (int t = 0; t < 5; t++) {
+                terms[t] = (struct weighted_term){1 + draw(&seed) % TERMS, 0.1f + (float)(draw(&seed) % 9)};
+            }
+            size_t limit = 1 + draw(&seed) % 20;
+            size_t count = bm25_search(one.snapshot, SEGMENT_CHUNKS, terms, 5, NULL, limit, in_one);
+            assert_int_equal(bm25_search(many.snapshot, SEGMENT_CHUNKS, terms, 5, NULL, limit, in_many),
+                             count);
+            for (size_t h = 0; h < count; h++) {
+                assert_memory_equal(&in_one[h].score, &in_many[h].score, sizeof in_one[h].score);
+                assert_int_equal(in_one[h].id, chunk_of(&many, &in_many[h]));
+            }
+        }
+        drop_corpus(&one);
+        drop_corpus(&many);
     }
 }
 
 static void test_nothing_to_ask(void **state) {
     (void)state;
     uint64_t seed = 2;
-    struct corpus corpus = {0};
+    struct corpus corpus;
     struct bm25_hit hits[4];
-    make_corpus(&corpus, &seed);
+    make_corpus(&corpus, 2, &seed);
     assert_int_equal(bm25_search(corpus.snapshot, SEGMENT_CHUNKS, NULL, 0, NULL, 4, hits), 0);
     assert_int_equal(bm25_search(corpus.snapshot, SEGMENT_SYMBOLS, NULL, 0, NULL, 4, hits), 0);
     assert_true(bm25_rarity(corpus.snapshot, SEGMENT_CHUNKS, 123456) <= 0);
@@ -161,6 +247,7 @@ static void test_nothing_to_ask(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_nothing_to_ask)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_spread),
+                                       cmocka_unit_test(test_nothing_to_ask)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

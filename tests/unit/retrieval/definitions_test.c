@@ -23,10 +23,10 @@ static void check(const struct row *row) {
     }
     struct record *open = record_of(row->path, row->text);
     records[count++] = record_retain(open);
-    struct segment *base = segment_of(records, count), *delta = segment_of(NULL, 0);
+    struct segment *all_files = segment_of(records, count);
     struct snapshot_slot slot;
     snapshot_slot_init(&slot);
-    snapshot_publish(&slot, &(struct snapshot_parts){.base = base, .delta = delta});
+    publish_segments(&slot, &all_files, 1);
     const struct snapshot *snapshot = snapshot_pin(&slot);
     struct snapshot_file self;
     struct query query;
@@ -50,8 +50,6 @@ static void check(const struct row *row) {
     imports_free(&imports);
     snapshot_unpin(&slot, snapshot);
     snapshot_slot_fini(&slot);
-    segment_release(base);
-    segment_release(delta);
     record_release(open);
 }
 

@@ -43,11 +43,13 @@ static void check(const struct row *row) {
     }
     records[count++] = record_importing(row->path, row->language, row->statements);
     struct record *self = record_retain(records[count - 1]);
-    struct segment *base = segment_of(records, count), *delta = segment_of(records, 0);
+    struct segment *segment = segment_of(records, count);
+    uint64_t *gone = calloc(segment_bitmap_words(segment), sizeof *gone);
     struct snapshot_slot slot;
     snapshot_slot_init(&slot);
-    snapshot_publish(&slot, &(struct snapshot_parts){.base = base,
-                                                     .delta = delta,
+    snapshot_publish(&slot, &(struct snapshot_parts){.segments = &segment,
+                                                     .gone = &gone,
+                                                     .segment_count = 1,
                                                      .modules = modules,
                                                      .module_count = sizeof modules / sizeof modules[0]});
     const struct snapshot *snapshot = snapshot_pin(&slot);
@@ -62,8 +64,8 @@ static void check(const struct row *row) {
     imports_free(&imports);
     snapshot_unpin(&slot, snapshot);
     snapshot_slot_fini(&slot);
-    segment_release(base);
-    segment_release(delta);
+    segment_release(segment);
+    free(gone);
     record_release(self);
 }
 

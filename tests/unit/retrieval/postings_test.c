@@ -1,6 +1,6 @@
-// postings_test.c - lists hold what was fed, in order.
+// postings_test.c - lists hold what was added, in order, built or merged.
 
-#include "base/vec.h"
+#include "records.h"
 #include "retrieval/postings.h"
 #include "tests/unit/unit.h"
 
@@ -12,55 +12,127 @@ struct entries {
     VEC(struct entry) all;
 };
 
-static void feed(struct postings *postings, void *context) {
-    const struct entries *entries = context;
+// Small keys, or spread over all that a hash may be.
+static uint32_t key_of(uint32_t number, bool spread) {
+    return spread ? number * 2654435761u : number;
+}
+
+static void add_entries(struct entries *entries, uint64_t *seed, uint32_t size, uint32_t keys, bool spread) {
+    for (uint32_t i = 0; i < size; i++) {
+        vec_push(&entries->all, (struct entry){key_of(draw(seed) % keys, spread), i, i % 400});
+    }
+}
+
+static void build(struct postings *postings, const struct entries *entries) {
+    struct postings_builder builder = {0};
     for (size_t i = 0; i < entries->all.count; i++) {
         const struct entry *entry = &entries->all.items[i];
-        postings_add(postings, entry->key, entry->document, entry->count);
+        postings_add(&builder, entry->key, entry->document, entry->count);
     }
+    postings_build(postings, &builder);
+    postings_builder_free(&builder);
+}
+
+// Against a plain scan.
+static void check_list(const struct postings *postings, const struct entries *entries, uint32_t key) {
+    struct postings_list list = postings_find(postings, key);
+    uint32_t at = 0;
+    for (size_t i = 0; i < entries->all.count; i++) {
+        const struct entry *entry = &entries->all.items[i];
+        if (entry->key == key) {
+            assert_true(at < list.length);
+            assert_int_equal(list.documents[at], entry->document);
+            assert_int_equal(list.counts[at], entry->count < 255 ? entry->count : 255);
+            at++;
+        }
+    }
+    assert_int_equal(at, list.length);
 }
 
 static void test_empty(void **state) {
     (void)state;
     struct entries none = {0};
     struct postings postings;
-    postings_build(&postings, feed, &none);
+    build(&postings, &none);
+    assert_int_equal(postings_find(&postings, 7).length, 0);
+    assert_int_equal(postings_find(&postings, UINT32_MAX).length, 0);
+    postings_free(&postings);
+    postings_merge(&postings, NULL, 0);
     assert_int_equal(postings_find(&postings, 7).length, 0);
     postings_free(&postings);
 }
 
-// P1 and P2 on random feeds of growing size, against a plain scan.
+// P1 and P2 on random entries of growing number.
 static void test_random(void **state) {
     (void)state;
     uint64_t seed = 1;
     for (uint32_t size = 1; size < 2000; size = size * 2 + 1) {
-        struct entries entries = {0};
-        for (uint32_t i = 0; i < size; i++) {
-            seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-            vec_push(&entries.all, (struct entry){(uint32_t)(seed >> 33) % (size / 3 + 1), i, i % 400});
+        for (int spread = 0; spread < 2; spread++) {
+            struct entries entries = {0};
+            struct postings postings;
+            add_entries(&entries, &seed, size, size / 3 + 1, spread);
+            build(&postings, &entries);
+            for (uint32_t number = 0; number < size / 3 + 3; number++) {
+                check_list(&postings, &entries, key_of(number, spread));
+            }
+            postings_free(&postings);
+            vec_free(&entries.all);
         }
-        struct postings postings;
-        postings_build(&postings, feed, &entries);
-        for (uint32_t key = 0; key < size / 3 + 3; key++) {
-            struct postings_list list = postings_find(&postings, key);
-            uint32_t at = 0;
-            for (uint32_t i = 0; i < size; i++) {
-                const struct entry *entry = &entries.all.items[i];
-                if (entry->key == key) {
-                    assert_true(at < list.length);
-                    assert_int_equal(list.documents[at], entry->document);
-                    assert_int_equal(list.counts[at], entry->count < 255 ? entry->count : 255);
-                    at++;
+    }
+}
+
+enum { SOURCES = 5, DOCUMENTS = 200, KEYS = 90 };
+
+// A source of which, if it is a `lossy` one, every third document is left out; `next` is the next free number.
+static void number_source(struct postings_source *source, uint32_t *numbers, bool lossy, uint32_t *next) {
+    source->numbers = lossy ? numbers : NULL;
+    source->first = *next;
+    for (uint32_t i = 0; i < DOCUMENTS; i++) {
+        numbers[i] = lossy && i % 3 == 0 ? POSTINGS_GONE : (*next)++;
+    }
+}
+
+// P3.
+static void test_merge(void **state) {
+    (void)state;
+    uint64_t seed = 4;
+    for (unsigned lossy = 0; lossy < 1u << SOURCES; lossy++) {
+        struct postings parts[SOURCES], merged;
+        struct postings_source sources[SOURCES];
+        struct entries all = {0};
+        uint32_t numbers[SOURCES][DOCUMENTS], next = 0;
+        for (int s = 0; s < SOURCES; s++) {
+            struct entries entries = {0};
+            add_entries(&entries, &seed, s == 2 ? 0 : DOCUMENTS, KEYS, true);
+            build(&parts[s], &entries);
+            sources[s].postings = &parts[s];
+            number_source(&sources[s], numbers[s], lossy >> s & 1, &next);
+            for (size_t i = 0; i < entries.all.count; i++) {
+                struct entry entry = entries.all.items[i];
+                entry.document = numbers[s][entry.document];
+                if (entry.document != POSTINGS_GONE) {
+                    vec_push(&all.all, entry);
                 }
             }
-            assert_int_equal(at, list.length);
+            vec_free(&entries.all);
         }
-        postings_free(&postings);
-        vec_free(&entries.all);
+        postings_merge(&merged, sources, SOURCES);
+        for (uint32_t number = 0; number < KEYS + 3; number++) {
+            check_list(&merged, &all, key_of(number, true));
+        }
+        for (uint32_t list = 0; list < merged.list_count; list++) {
+            assert_true(postings_length(&merged, list) > 0);
+        }
+        for (int s = 0; s < SOURCES; s++) {
+            postings_free(&parts[s]);
+        }
+        postings_free(&merged);
+        vec_free(&all.all);
     }
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_empty), cmocka_unit_test(test_random)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_empty), cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_merge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

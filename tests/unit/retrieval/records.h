@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "indexer/syntax.h"
-#include "retrieval/segment.h"
+#include "retrieval/snapshot.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,12 +60,26 @@ static inline struct segment *segment_of(struct record **records, uint32_t count
     for (uint32_t i = 0; i < count; i++) {
         files[i].record = records[i];
     }
-    struct segment *segment = segment_build(files, count);
+    struct segment *segment = segment_build(files, count, NULL);
     for (uint32_t i = 0; i < count; i++) {
         record_release(records[i]);
     }
     free(files);
     return segment;
+}
+
+// Publishes segments of which nothing is gone, and gives them up.
+static inline void publish_segments(struct snapshot_slot *slot, struct segment **segments, uint32_t count) {
+    uint64_t *gone[SNAPSHOT_ON_DISK];
+    for (uint32_t i = 0; i < count; i++) {
+        gone[i] = calloc(segment_bitmap_words(segments[i]), sizeof **gone);
+    }
+    snapshot_publish(slot,
+                     &(struct snapshot_parts){.segments = segments, .gone = gone, .segment_count = count});
+    for (uint32_t i = 0; i < count; i++) {
+        free(gone[i]);
+        segment_release(segments[i]);
+    }
 }
 
 // A small generator, so that a failure can be repeated.

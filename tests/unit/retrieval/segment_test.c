@@ -67,7 +67,7 @@ static void test_references(void **state) {
     (void)state;
     struct record *record = record_of("a.py", "x = 1\n");
     struct segment_file file = {record, NULL};
-    struct segment *segment = segment_build(&file, 1);
+    struct segment *segment = segment_build(&file, 1, NULL);
     assert_int_equal(atomic_load(&record->holders), 2);
     segment_retain(segment);
     segment_release(segment);
@@ -77,9 +77,103 @@ static void test_references(void **state) {
     record_release(record);
 }
 
+static void check_postings(const struct postings *a, const struct postings *b) {
+    assert_int_equal(a->list_count, b->list_count);
+    uint32_t entries = a->starts[a->list_count];
+    assert_memory_equal(a->keys, b->keys, a->list_count * sizeof *a->keys);
+    assert_memory_equal(a->starts, b->starts, (a->list_count + (size_t)1) * sizeof *a->starts);
+    assert_memory_equal(a->documents, b->documents, entries * sizeof *a->documents);
+    assert_memory_equal(a->counts, b->counts, entries);
+}
+
+static void check_same(const struct segment *a, const struct segment *b) {
+    assert_int_equal(a->file_count, b->file_count);
+    assert_int_equal(a->folder_count, b->folder_count);
+    for (uint32_t file = 0; file < a->file_count; file++) {
+        assert_ptr_equal(a->files[file].record, b->files[file].record);
+        assert_int_equal(a->folders[file], b->folders[file]);
+    }
+    for (int field = 0; field < SEGMENT_FIELDS; field++) {
+        const struct segment_part *x = &a->fields[field], *y = &b->fields[field];
+        assert_int_equal(x->count, y->count);
+        assert_int_equal(x->total_length, y->total_length);
+        assert_memory_equal(x->entries, y->entries, x->count * sizeof *x->entries);
+        assert_memory_equal(x->lengths, y->lengths, x->count * sizeof *x->lengths);
+        check_postings(&x->terms, &y->terms);
+    }
+    check_postings(&a->names, &b->names);
+    check_postings(&a->paths, &b->paths);
+    for (uint32_t id = 0; id < a->fields[SEGMENT_SYMBOLS].count; id++) {
+        assert_int_equal(a->keys[id].name, b->keys[id].name);
+    }
+    assert_int_equal(a->vectors.count, b->vectors.count);
+    assert_memory_equal(a->vectors.ids, b->vectors.ids, a->vectors.count * sizeof *a->vectors.ids);
+    assert_memory_equal(a->vectors.vectors, b->vectors.vectors,
+                        a->vectors.count * sizeof *a->vectors.vectors);
+    assert_memory_equal(a->vectors.sketches, b->vectors.sketches,
+                        a->vectors.count * sizeof *a->vectors.sketches);
+}
+
+enum { MERGED = 24, SOURCES = 4 };
+
+// G4, with and without vectors in the sources, some of whose files are gone or known by words alone.
+static void check_merge(uint64_t *seed, bool embedded) {
+    struct segment_file all[MERGED], living[MERGED];
+    struct segment *parts[SOURCES];
+    struct segment_source sources[SOURCES];
+    uint64_t gone[SOURCES] = {0};
+    uint32_t alive = 0, each = MERGED / SOURCES;
+    for (uint32_t i = 0; i < MERGED; i++) {
+        char path[32], text[128];
+        snprintf(path, sizeof path, "%c/f%u.py", 'a' + (char)(i % 3), i);
+        snprintf(text, sizeof text,
+                 "class Same:\n    def own%u(self):\n        pass\n\ndef shared():\n    return %c\n", i,
+                 'a' + (char)(draw(seed) % 20));
+        all[i] = (struct segment_file){record_of(path, text), NULL};
+        all[i].record->by_words = draw(seed) % 4 == 0;
+        bool dies = i / each == 1 || (i / each > 1 && draw(seed) % 3 == 0);
+        gone[i / each] |= (uint64_t)dies << (i % each);
+        if (!dies) {
+            living[alive++] = all[i];
+        }
+    }
+    struct segment *plain = segment_build(all, MERGED, NULL);
+    const struct postings *terms = &plain->fields[SEGMENT_CHUNKS].terms;
+    struct rarity *rarity = rarity_new(&terms, 1, plain->fields[SEGMENT_CHUNKS].count);
+    for (uint32_t s = 0; s < SOURCES; s++) {
+        parts[s] = segment_build(all + s * each, each, embedded && s != 3 ? rarity : NULL);
+        sources[s] = (struct segment_source){parts[s], s ? &gone[s] : NULL};
+    }
+    struct segment *merged = segment_merge(sources, SOURCES, rarity);
+    struct segment *built = segment_build(living, alive, rarity);
+    check_same(merged, built);
+    segment_release(merged);
+    segment_release(built);
+    segment_release(plain);
+    rarity_release(rarity);
+    for (uint32_t s = 0; s < SOURCES; s++) {
+        segment_release(parts[s]);
+    }
+    for (uint32_t i = 0; i < MERGED; i++) {
+        assert_int_equal(atomic_load(&all[i].record->holders), 1); // G3
+        record_release(all[i].record);
+    }
+}
+
+static void test_merge(void **state) {
+    (void)state;
+    uint64_t seed = 6;
+    for (int round = 0; round < 20; round++) {
+        check_merge(&seed, round % 2);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers), cmocka_unit_test(test_names),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers),
+                                       cmocka_unit_test(test_names),
                                        cmocka_unit_test(test_name_key_is_a_term),
-                                       cmocka_unit_test(test_folders), cmocka_unit_test(test_references)};
+                                       cmocka_unit_test(test_folders),
+                                       cmocka_unit_test(test_references),
+                                       cmocka_unit_test(test_merge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

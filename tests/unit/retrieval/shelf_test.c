@@ -91,9 +91,25 @@ static void test_overlay_stands_in_front(void **state) {
     teardown(&world);
 }
 
-// Enough files that the base is rebuilt several times, with changes in between (H1).
-static void test_bases_and_deltas(void **state) {
-    (void)state;
+// H2, and that queries need not look into many segments.
+static void check_segments(const struct shelf *shelf) {
+    assert_true(shelf->segments.count <= SHELF_SEGMENTS);
+    for (size_t i = 0; i < shelf->segments.count; i++) {
+        const struct shelf_segment *segment = &shelf->segments.items[i];
+        uint64_t gone = 0, size = 0;
+        for (uint32_t file = 0; file < segment->segment->file_count; file++) {
+            uint64_t own = shelf_size_of(segment->segment->files[file].record);
+            size += own;
+            gone += segment_is_gone(segment->gone, file) ? own : 0;
+        }
+        assert_int_equal(segment->size, size);
+        assert_int_equal(segment->gone_size, gone);
+        assert_true(gone <= size - gone);
+    }
+}
+
+// Puts and removals in many small commits, before the first full pass and after it (H1).
+static void change_files(bool full_pass) {
     enum { FILES = 300 };
     struct world world;
     char path[32], text[64];
@@ -111,6 +127,10 @@ static void test_bases_and_deltas(void **state) {
         } else {
             put(&world, path, text);
         }
+        if (step % 3 == 0) {
+            shelf_commit(&world.shelf, full_pass);
+            check_segments(&world.shelf);
+        }
         if (step % 50 == 0) {
             shelf_commit(&world.shelf, true);
             for (int i = 0; i < FILES; i++) {
@@ -122,7 +142,40 @@ static void test_bases_and_deltas(void **state) {
             }
         }
     }
-    assert_true(world.shelf.base->file_count > 0);
+    teardown(&world);
+}
+
+static void test_segments_come_and_go(void **state) {
+    (void)state;
+    change_files(false);
+    change_files(true);
+}
+
+// Read by words alone a file can be found; vectors come with its syntax, once everything has been seen.
+static void test_words_have_no_vectors(void **state) {
+    (void)state;
+    struct world world;
+    setup(&world);
+    for (int i = 0; i < 10; i++) {
+        char path[16];
+        snprintf(path, sizeof path, "f%d.py", i);
+        struct record *record = record_of(path, "def words():\n    pass\n");
+        record->by_words = true;
+        shelf_put(&world.shelf, record);
+        record_release(record);
+    }
+    shelf_searchable(&world.shelf);
+    assert_string_equal(shown(&world, "f3.py"), "words");
+    assert_int_equal(world.shelf.segments.count, 1);
+    assert_int_equal(world.shelf.segments.items[0].segment->vectors.count, 0);
+    put(&world, "f3.py", "def syntax():\n    pass\n");
+    shelf_commit(&world.shelf, false);
+    assert_string_equal(shown(&world, "f3.py"), "syntax");
+    assert_int_equal(world.shelf.segments.items[1].segment->vectors.count, 1);
+    check(&world, "f3.py", "syntax");
+    assert_int_equal(world.shelf.segments.count, 1);
+    assert_int_equal(world.shelf.segments.items[0].segment->vectors.count, 1);
+    assert_int_equal(world.shelf.segments.items[0].segment->vectors.ids[0], 9);
     teardown(&world);
 }
 
@@ -151,7 +204,7 @@ static void test_no_generation_keeps_old_records(void **state) {
 
 static uint32_t open_segments(struct world *world) {
     const struct snapshot *snapshot = snapshot_pin(&world->slot);
-    uint32_t count = snapshot->segment_count - SNAPSHOT_ON_DISK;
+    uint32_t count = snapshot->segment_count - snapshot->on_disk;
     snapshot_unpin(&world->slot, snapshot);
     return count;
 }
@@ -314,7 +367,8 @@ static void test_readers_beside_the_writer(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overlay_stands_in_front),
-        cmocka_unit_test(test_bases_and_deltas),
+        cmocka_unit_test(test_segments_come_and_go),
+        cmocka_unit_test(test_words_have_no_vectors),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_unchanged_documents_need_no_segment),
         cmocka_unit_test(test_many_documents),

@@ -33,7 +33,6 @@ struct ranked {
 
 static void rank(const struct row *row, struct ranked *out) {
     struct record *records[FILES];
-    struct segment *delta = segment_of(NULL, 0);
     uint32_t count = 0;
     char text[2048];
     const char *mark = strchr(row->text, '|');
@@ -42,10 +41,10 @@ static void rank(const struct row *row, struct ranked *out) {
         records[count] = record_of(row->files[count].path, row->files[count].text);
         records[count]->taint = strstr(row->files[count].path, "test") ? TAINT_TEST : TAINT_OWN;
     }
-    struct segment *base = segment_of(records, count);
+    struct segment *segment = segment_of(records, count);
     struct record *open = record_of(row->path, text);
     snapshot_slot_init(&out->slot);
-    snapshot_publish(&out->slot, &(struct snapshot_parts){.base = base, .delta = delta});
+    publish_segments(&out->slot, &segment, 1);
     out->snapshot = snapshot_pin(&out->slot);
     struct query query;
     struct imports imports;
@@ -62,8 +61,6 @@ static void rank(const struct row *row, struct ranked *out) {
     imports_free(&imports);
     query_free(&query);
     record_release(open);
-    segment_release(base);
-    segment_release(delta);
 }
 
 static void drop(struct ranked *ranked) {

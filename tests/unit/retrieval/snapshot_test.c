@@ -5,10 +5,8 @@
 #include "tests/unit/unit.h"
 
 static void publish(struct snapshot_slot *slot, struct record *record) {
-    struct segment *base = segment_of(&record, 1), *delta = segment_of(NULL, 0);
-    snapshot_publish(slot, &(struct snapshot_parts){.base = base, .delta = delta});
-    segment_release(base);
-    segment_release(delta);
+    struct segment *segment = segment_of(&record, 1);
+    publish_segments(slot, &segment, 1);
 }
 
 static void test_first_is_empty(void **state) {
@@ -50,21 +48,22 @@ static void test_pin_keeps(void **state) {
     record_release(old);
 }
 
-// S2 for paths: a dead file is not found, though the base still lists it.
+// S2 for paths: a dead file is not found, though its segment still lists it.
 static void test_dead_files(void **state) {
     (void)state;
     struct snapshot_slot slot;
     struct snapshot_file at;
     struct record *records[70];
-    uint64_t dead[2] = {1ull << 3, 1ull << 5};
+    uint64_t dead[2] = {1ull << 3, 1ull << 5}, *gone = dead;
     snapshot_slot_init(&slot);
     for (int i = 0; i < 70; i++) {
         char path[16];
         snprintf(path, sizeof path, "f%d.py", i);
         records[i] = record_of(path, "x = 1\n");
     }
-    struct segment *base = segment_of(records, 70), *delta = segment_of(NULL, 0);
-    snapshot_publish(&slot, &(struct snapshot_parts){.base = base, .delta = delta, .gone = dead});
+    struct segment *segment = segment_of(records, 70);
+    snapshot_publish(&slot,
+                     &(struct snapshot_parts){.segments = &segment, .gone = &gone, .segment_count = 1});
     const struct snapshot *snapshot = snapshot_pin(&slot);
     assert_false(snapshot_find(snapshot, SLICE_LITERAL("f3.py"), &at));
     assert_false(snapshot_find(snapshot, SLICE_LITERAL("f69.py"), &at));
@@ -72,8 +71,7 @@ static void test_dead_files(void **state) {
     assert_int_equal(at.file, 5);
     snapshot_unpin(&slot, snapshot);
     snapshot_slot_fini(&slot);
-    segment_release(base);
-    segment_release(delta);
+    segment_release(segment);
 }
 
 int main(void) {

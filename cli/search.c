@@ -1,0 +1,341 @@
+// search.c - `hunch search "WORDS OR CODE" [FOLDER]`: what answers best, with the lines that say it.
+//
+// The stored index is brought up to date first, which takes a moment for what
+// has not changed and shows a progress bar for what has; then the retriever
+// ranks. No server is asked: there need not be one, and its index and ours are
+// the same. Exit status as grep's: 0 something was found, 1 nothing was, 2 it
+// could not be asked.
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/uri.h"
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/terminal.h"
+#include "retrieval/retriever.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+enum { LIMIT = 10, LINES = 4, UNUSABLE = 2 };
+static const char USAGE[] = "hunch search \"WORDS OR CODE\" [FOLDER] [--json] [--limit N] [--lines N]";
+
+struct search_options {
+    const char *text;
+    const char *folder; // NULL: the whole repository of the current folder
+    bool json;
+    size_t limit;
+    uint32_t lines;
+};
+
+struct search_run {
+    const struct search_options *options;
+    uv_loop_t loop;
+    struct indexer *indexer;
+    struct retriever *retriever;
+    char *root;
+    char *below; // the folder asked for, below the root
+    char *shown; // what stands before paths below the root, so that they lead there from the current folder
+    double ms;   // of the search itself
+};
+
+// --- output ---
+
+static void print_marked(const struct excerpt_line *line) {
+    size_t at = 0;
+    for (uint32_t i = 0; i < line->mark_count; i++) {
+        terminal_write(stdout, STYLE_PLAIN, slice_sub(line->text, at, line->marks[i].start));
+        terminal_write(stdout, STYLE_BOLD, slice_sub(line->text, line->marks[i].start, line->marks[i].end));
+        at = line->marks[i].end;
+    }
+    terminal_write(stdout, STYLE_PLAIN, slice_sub(line->text, at, line->text.length));
+    putchar('\n');
+}
+
+static void print_place(const struct search_run *run, const struct search_result *result) {
+    char line[16];
+    int length = snprintf(line, sizeof line, ":%u", result->line + 1);
+    terminal_write(stdout, STYLE_GREEN, slice_of_string(run->shown));
+    terminal_write(stdout, STYLE_GREEN, slice_of_string(result->path));
+    terminal_write(stdout, STYLE_GREEN, slice_of(line, (size_t)length));
+}
+
+// One line: what editors and grep's readers take for a place.
+static void print_short(const struct search_run *run, const struct search_result *result) {
+    print_place(run, result);
+    fputs(": ", stdout);
+    terminal_write(stdout, STYLE_PLAIN,
+                   slice_of_string(result->signature[0] ? result->signature : result->name));
+    putchar('\n');
+}
+
+static void print_result(const struct search_run *run, const struct search_result *result) {
+    print_place(run, result);
+    fputs("  ", stdout);
+    if (result->scope[0]) {
+        terminal_write(stdout, STYLE_DIM, slice_of_string(result->scope));
+        terminal_write(stdout, STYLE_DIM, SLICE_LITERAL(" > "));
+    }
+    terminal_write(stdout, STYLE_BOLD, slice_of_string(result->name));
+    fputs(result->name[0] ? "  " : "", stdout);
+    terminal_write(stdout, STYLE_DIM, slice_of_string(result->kind));
+    putchar('\n');
+    for (uint32_t i = 0; i < result->line_count; i++) {
+        char number[24];
+        int length = snprintf(number, sizeof number, "%6u | ", result->lines[i].number + 1);
+        terminal_write(stdout, STYLE_DIM, slice_of(number, (size_t)length));
+        print_marked(&result->lines[i]);
+    }
+}
+
+static void print_text(const struct search_run *run, const struct search_results *results) {
+    for (size_t i = 0; i < results->count; i++) {
+        if (run->options->lines == 0) {
+            print_short(run, &results->items[i]);
+            continue;
+        }
+        fputs(i ? "\n" : "", stdout);
+        print_result(run, &results->items[i]);
+    }
+    if (results->count == 0) {
+        fprintf(stderr, "hunch: nothing in %s%s%s answers that\n", run->root, run->below[0] ? "/" : "",
+                run->below);
+    }
+}
+
+static struct json *lines_json(const struct search_result *result) {
+    struct json *lines = json_array();
+    for (uint32_t i = 0; i < result->line_count; i++) {
+        const struct excerpt_line *line = &result->lines[i];
+        struct json *object = json_push(lines, json_object());
+        json_set_number(object, "line", line->number + 1);
+        json_set_slice(object, "text", line->text);
+        struct json *matches = json_set(object, "matches", json_array());
+        for (uint32_t m = 0; m < line->mark_count; m++) {
+            struct json *match = json_push(matches, json_array());
+            json_push(match, json_new_number(line->marks[m].start));
+            json_push(match, json_new_number(line->marks[m].end));
+        }
+    }
+    return lines;
+}
+
+static struct json *result_json(const struct search_result *result) {
+    struct json *object = json_object();
+    json_set_string(object, "path", result->path);
+    json_set_number(object, "line", result->line + 1);
+    json_set_number(object, "startLine", result->start_line + 1);
+    json_set_number(object, "endLine", result->end_line + 1);
+    json_set_string(object, "name", result->name);
+    json_set_string(object, "kind", result->kind);
+    json_set_string(object, "scope", result->scope);
+    json_set_string(object, "signature", result->signature);
+    json_set_string(object, "doc", result->doc);
+    json_set_string(object, "language", result->language);
+    json_set_number(object, "score", result->score);
+    json_set(object, "lines", lines_json(result));
+    return object;
+}
+
+static void print_json(const struct search_run *run, const struct search_results *results) {
+    struct json *object = json_object();
+    json_set_string(object, "root", run->root);
+    json_set_string(object, "query", run->options->text);
+    json_set_number(object, "ms", run->ms);
+    struct json *list = json_set(object, "results", json_array());
+    for (size_t i = 0; i < results->count; i++) {
+        json_push(list, result_json(&results->items[i]));
+    }
+    struct str text;
+    str_init(&text);
+    json_print_pretty(object, &text);
+    puts(text.data);
+    str_free(&text);
+    json_free(object);
+}
+
+// --- the index ---
+
+static void on_progress(void *context, const struct index_progress *progress) {
+    (void)context;
+    terminal_progress(progress);
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    (void)progress;
+    uv_stop(&((struct search_run *)context)->loop);
+}
+
+static void on_warning(void *context, const char *message) {
+    (void)context;
+    terminal_progress_end();
+    log_warning("%s", message);
+}
+
+static int open_index(struct search_run *run, const struct config *config, struct err *err) {
+    app_spill_to_cache();
+    run->retriever = retriever_new(run->root);
+    struct indexer_options options = {
+        .root = run->root,
+        .cache_cap = (int64_t)config->cache_mb * 1024 * 1024,
+        .threads = config->index_threads,
+        .sink = retriever_sink(run->retriever),
+        .on_progress = on_progress,
+        .on_ready = on_ready,
+        .on_warning = on_warning,
+        .context = run,
+    };
+    int code = indexer_open(&run->indexer, &run->loop, &options, err);
+    if (code == 0) {
+        uv_run(&run->loop, UV_RUN_DEFAULT);
+        terminal_progress_end();
+    }
+    return code;
+}
+
+static int answer(struct search_run *run) {
+    const struct search_options *options = run->options;
+    struct search_request request = {.text = slice_of_string(options->text),
+                                     .folder = slice_of_string(run->below),
+                                     .limit = options->limit,
+                                     .lines = options->lines};
+    struct search_results results;
+    uint64_t start = clock_now_us();
+    retriever_search(run->retriever, &request, &results);
+    run->ms = clock_ms_since(start);
+    (options->json ? print_json : print_text)(run, &results);
+    int status = results.count ? 0 : 1;
+    search_results_free(&results);
+    return status;
+}
+
+// --- places ---
+
+// What leads from the current folder to the root: "" from the root itself, "../" from a folder in it.
+static char *path_to_root(const char *root) {
+    struct str path;
+    str_init(&path);
+    char *current = fs_real_path(".", NULL);
+    const char *down = current ? uri_path_below(current, root) : NULL;
+    const char *up = current ? uri_path_below(root, current) : NULL;
+    if (current && strcmp(current, root) != 0) {
+        for (const char *at = down; at && *at; at = strchr(at, '/') ? strchr(at, '/') + 1 : NULL) {
+            str_append_string(&path, "../");
+        }
+        if (!down) {
+            str_append_string(&path, up ? up : root);
+            str_append_char(&path, '/');
+        }
+    }
+    free(current);
+    return str_detach(&path);
+}
+
+static int locate(struct search_run *run, struct err *err) {
+    const char *folder = run->options->folder;
+    int code = app_find_root(folder ? folder : ".", &run->root, err);
+    char *real = code == 0 && folder ? fs_real_path(folder, err) : NULL;
+    if (code == 0 && !run->root) {
+        code = err_set(err, ERR_INVALID, "%s is in no repository", folder);
+    }
+    const char *below = code == 0 && real ? uri_path_below(real, run->root) : NULL;
+    run->below = mem_copy_string(below ? below : "");
+    run->shown = run->root ? path_to_root(run->root) : NULL;
+    free(real);
+    return code;
+}
+
+static int search(const struct search_options *options) {
+    struct search_run run = {.options = options};
+    struct err err = {0};
+    uv_loop_init(&run.loop);
+    struct config *config = app_load_config(NULL, NULL);
+    int code = locate(&run, &err), status = UNUSABLE;
+    code = code ? code : open_index(&run, config, &err);
+    if (code) {
+        log_error(
+            "%s; quote the words and give the folder of a repository, as in: hunch search \"open a socket\" "
+            "~/src/project",
+            err.message);
+    } else {
+        status = answer(&run);
+        indexer_close(run.indexer);
+    }
+    uv_run(&run.loop, UV_RUN_DEFAULT);
+    uv_loop_close(&run.loop);
+    retriever_free(run.retriever);
+    config_free(config);
+    free(run.root);
+    free(run.below);
+    free(run.shown);
+    return status;
+}
+
+// --- arguments ---
+
+static bool read_number(const char *text, long most, long least, long *number) {
+    char *end;
+    errno = 0;
+    *number = strtol(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0' && *number >= least && *number <= most;
+}
+
+static bool read_option(int option, struct search_options *options) {
+    long number = 0;
+    switch (option) {
+    case 'j':
+        options->json = true;
+        return true;
+    case 'n':
+        if (!read_number(optarg, SEARCH_MOST, 1, &number)) {
+            return false;
+        }
+        options->limit = (size_t)number;
+        return true;
+    case 'l':
+        if (!read_number(optarg, EXCERPT_LINES, 0, &number)) {
+            return false;
+        }
+        options->lines = (uint32_t)number;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool has_word(const char *text) {
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '_' || c > 127 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int command_search(int argc, char **argv) {
+    static const struct option known[] = {{"json", no_argument, NULL, 'j'},
+                                          {"limit", required_argument, NULL, 'n'},
+                                          {"lines", required_argument, NULL, 'l'},
+                                          {0}};
+    struct search_options options = {.limit = LIMIT, .lines = LINES};
+    bool right = true;
+    opterr = 0; // the usage says it all
+    for (int option; (option = getopt_long(argc, argv, "n:", known, NULL)) != -1;) {
+        right = right && read_option(option, &options);
+    }
+    if (!right || argc - optind < 1 || argc - optind > 2) {
+        fprintf(stderr, "hunch: usage: %s\n(N: 1 to %d results, 0 to %d lines of each; quote the words)\n",
+                USAGE, SEARCH_MOST, EXCERPT_LINES);
+        return UNUSABLE;
+    }
+    options.text = argv[optind];
+    options.folder = optind + 1 < argc ? argv[optind + 1] : NULL;
+    if (!has_word(options.text)) {
+        fprintf(stderr, "hunch: there is no word in \"%s\" to search for\n", options.text);
+        return UNUSABLE;
+    }
+    return search(&options);
+}

@@ -1,0 +1,359 @@
+// block.c - see block.h.
+#include "completion/block.h"
+
+#include "base/hash.h"
+#include "completion/novelty.h"
+#include "completion/region.h"
+
+#include <stdio.h>
+
+enum { SHORT_LINE = 4 };               // bytes; shorter lines tell nothing
+static const double KNOWN_SHARE = 0.7; // of an item's lines, from which on it says nothing new
+
+void block_init(struct block *block) {
+    *block = (struct block){0};
+    arena_init(&block->arena);
+}
+
+void block_free(struct block *block) {
+    vec_free(&block->items);
+    arena_free(&block->arena);
+}
+
+const char *block_fate_name(enum block_fate fate) {
+    static const char *const names[] = {"kept",    "grown",   "mended",   "moved",
+                                        "crowded", "drifted", "completed"};
+    return (unsigned)fate < sizeof names / sizeof *names ? names[fate] : "unknown";
+}
+
+static bool is_chunk(enum context_source source) {
+    return source == CONTEXT_LEXICAL || source == CONTEXT_VECTOR;
+}
+
+static uint64_t key_of(const char *path, struct slice text) {
+    return hash_bytes(path, strlen(path)) * 31 + hash_bytes(text.data, text.length);
+}
+
+// May two that follow each other share a file?
+static bool joins(enum context_source source, const char *path, enum context_source other,
+                  const char *other_path) {
+    return !is_chunk(source) && !is_chunk(other) && strcmp(path, other_path) == 0;
+}
+
+static bool joins_before(const struct block *block, size_t i) {
+    const struct block_item *item = &block->items.items[i];
+    return i > 0 && joins(item->source, item->path, item[-1].source, item[-1].path);
+}
+
+static size_t cost(const char *path, struct slice text, bool joined) {
+    return joined ? text.length + 1 : text.length + strlen(path) + BLOCK_FILE_BYTES;
+}
+
+size_t block_bytes(const struct block *block) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < block->items.count; i++) {
+        bytes += cost(block->items.items[i].path, block->items.items[i].text, joins_before(block, i));
+    }
+    return bytes;
+}
+
+// --- stale items ---
+
+// Calls visit for each line that tells something.
+static void each_line(struct slice text, void (*visit)(void *context, uint64_t hash), void *context) {
+    for (size_t start = 0; start < text.length;) {
+        const char *newline = memchr(text.data + start, '\n', text.length - start);
+        size_t end = newline ? (size_t)(newline - text.data) : text.length;
+        struct slice line = slice_trim(slice_sub(text, start, end));
+        if (line.length >= SHORT_LINE) {
+            visit(context, hash_bytes(line.data, line.length));
+        }
+        start = end + 1;
+    }
+}
+
+static void note_line(void *context, uint64_t hash) {
+    map_insert(context, hash, 1);
+}
+
+struct share {
+    const struct map *lines;
+    uint32_t known, all;
+};
+
+static void count_known(void *context, uint64_t hash) {
+    struct share *share = context;
+    share->all++;
+    share->known += map_get(share->lines, hash) != NULL;
+}
+
+static bool is_known(const struct map *lines, struct slice text) {
+    struct share share = {.lines = lines};
+    each_line(text, count_known, &share);
+    return share.all && (double)share.known >= KNOWN_SHARE * (double)share.all;
+}
+
+static bool has_signature(const struct record *record, struct slice signature) {
+    for (uint32_t i = 0; i < record->symbol_count; i++) {
+        if (slice_equal(slice_trim(slice_of_string(record->symbols[i].signature)), signature)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A file that changed may hold a signature as before; of a chunk nobody knows without reading it.
+static bool still_true(struct block_item *item, const struct block_files *files) {
+    if (!files->find) {
+        return true;
+    }
+    struct record *record = files->find(files->self, item->path);
+    if (!record) {
+        return false;
+    }
+    bool holds =
+        record->hash == item->file_hash || (!is_chunk(item->source) && has_signature(record, item->text));
+    item->file_hash = record->hash;
+    record_release(record);
+    return holds;
+}
+
+static bool is_sound(struct block_item *item, const struct block_query *query, const struct map *lines) {
+    return still_true(item, &query->files) && !(is_chunk(item->source) && is_known(lines, item->text));
+}
+
+// How many items at the head are not stale.
+static size_t count_sound(struct block *block, const struct block_query *query) {
+    size_t sound = 0;
+    struct map lines;
+    map_init(&lines);
+    each_line(query->around, note_line, &lines);
+    while (sound < block->items.count && is_sound(&block->items.items[sound], query, &lines)) {
+        sound++;
+    }
+    map_free(&lines);
+    return sound;
+}
+
+// --- what is there and what is not ---
+
+static bool holds(const struct block *block, const struct context_item *item) {
+    uint64_t key = key_of(item->path, item->text);
+    for (size_t i = 0; i < block->items.count; i++) {
+        if (block->items.items[i].key == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t missing_of(const struct block *block, const struct context *context, uint32_t first) {
+    uint32_t missing = 0;
+    for (uint32_t i = 0; i < context->count && i < first; i++) {
+        missing += !holds(block, &context->items[i]);
+    }
+    return missing;
+}
+
+uint32_t block_missing(const struct block *block, const struct context *context) {
+    return missing_of(block, context, context->count);
+}
+
+// Are more than `quarters` of the best missing?
+static bool lacks(const struct block *block, const struct context *context, uint32_t quarters) {
+    uint32_t top = context->count < BLOCK_TOP ? context->count : BLOCK_TOP;
+    return missing_of(block, context, top) * 4 > top * quarters;
+}
+
+// Nothing is being typed yet, which would draw what is retrieved its way.
+static bool at_line_start(const struct block_query *query) {
+    size_t at = query->cursor;
+    while (at > 0 && (query->around.data[at - 1] == ' ' || query->around.data[at - 1] == '\t')) {
+        at--;
+    }
+    return at == 0 || query->around.data[at - 1] == '\n';
+}
+
+// Does one of the best tell the model what the prompt with this block does not?
+static bool has_news(const struct block *block, const struct block_query *query) {
+    struct novelty novelty;
+    bool news = false;
+    if (missing_of(block, query->context, BLOCK_TOP) == 0) {
+        return false; // without reading the prompt
+    }
+    novelty_init(&novelty, query->around, query->cursor);
+    for (size_t i = 0; i < block->items.count; i++) {
+        novelty_show(&novelty, block->items.items[i].text);
+    }
+    for (uint32_t i = 0; i < query->context->count && i < BLOCK_TOP && !news; i++) {
+        const struct context_item *item = &query->context->items[i];
+        news = !holds(block, item) && novelty_is(&novelty, item);
+    }
+    novelty_free(&novelty);
+    return news;
+}
+
+// --- changing ---
+
+static void push(struct block *block, const struct context_item *item, const struct block_files *files) {
+    struct record *record = files->find ? files->find(files->self, item->path) : NULL;
+    struct block_item copy = {
+        .path = arena_copy_string(&block->arena, item->path),
+        .text = {arena_copy(&block->arena, item->text), item->text.length},
+        .source = item->source,
+        .key = key_of(item->path, item->text),
+        .file_hash = record ? record->hash : 0,
+    };
+    record_release(record);
+    vec_push(&block->items, copy);
+}
+
+// Drops all behind the first `count` items, and the memory of what is gone.
+static void keep_head(struct block *block, size_t count) {
+    struct block kept;
+    block_init(&kept);
+    for (size_t i = 0; i < count; i++) {
+        struct block_item item = block->items.items[i];
+        item.path = arena_copy_string(&kept.arena, item.path);
+        item.text.data = arena_copy(&kept.arena, item.text);
+        vec_push(&kept.items, item);
+    }
+    kept.cut_short = block->cut_short;
+    block_free(block);
+    *block = kept;
+}
+
+struct chosen {
+    const struct context_item **items; // best first
+    size_t count;
+};
+
+static bool shares_file(const struct context_item *a, const struct context_item *b) {
+    return joins(a->source, a->path, b->source, b->path);
+}
+
+static bool has_file(const struct chosen *chosen, const struct context_item *item) {
+    for (size_t i = 0; i < chosen->count; i++) {
+        if (shares_file(chosen->items[i], item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The best that are not there yet and fit.
+static void choose(const struct block *block, const struct block_query *query, struct chosen *chosen) {
+    const struct context *context = query->context;
+    size_t used = block_bytes(block);
+    for (uint32_t i = 0; i < context->count; i++) {
+        const struct context_item *item = &context->items[i];
+        if (holds(block, item)) {
+            continue;
+        }
+        used += cost(item->path, item->text, has_file(chosen, item));
+        if (used > query->fill) {
+            break;
+        }
+        chosen->items[chosen->count++] = item;
+    }
+}
+
+// Best last, the signatures of a path together where its best one stands.
+static void fill(struct block *block, const struct block_query *query) {
+    struct chosen chosen = {mem_zero(query->context->count + 1, sizeof *chosen.items), 0};
+    choose(block, query, &chosen);
+    for (size_t i = chosen.count; i-- > 0;) {
+        const struct context_item *head = chosen.items[i];
+        struct chosen better = {chosen.items, i};
+        if (has_file(&better, head)) {
+            continue; // its turn comes with the best one of its file
+        }
+        for (size_t j = chosen.count; j-- > i;) {
+            const struct context_item *item = chosen.items[j];
+            if ((j == i || shares_file(head, item)) && !holds(block, item)) {
+                push(block, item, &query->files);
+            }
+        }
+    }
+    free(chosen.items);
+}
+
+static void refill(struct block *block, const struct block_query *query, size_t head) {
+    keep_head(block, head);
+    block->cut_short = query->cut_short;
+    fill(block, query);
+}
+
+// The best that are missing, behind all else. False: they do not fit.
+static bool grow(struct block *block, const struct block_query *query) {
+    const struct context *context = query->context;
+    for (uint32_t i = context->count < BLOCK_TOP ? context->count : BLOCK_TOP; i-- > 0;) {
+        const struct context_item *item = &context->items[i];
+        if (holds(block, item)) {
+            continue;
+        }
+        if (block_bytes(block) + cost(item->path, item->text, false) > query->budget) {
+            return false;
+        }
+        push(block, item, &query->files);
+    }
+    return true;
+}
+
+// What is to become of the block; a mended one keeps `sound` items.
+static enum block_fate decide(struct block *block, const struct block_query *query, size_t *sound) {
+    *sound = 0;
+    bool is_empty = block->items.count == 0 && query->context->count;
+    if (is_empty || (!query->same_region && lacks(block, query->context, 1))) {
+        return BLOCK_MOVED;
+    }
+    if (block->cut_short && !query->cut_short) {
+        return BLOCK_COMPLETED;
+    }
+    if (block_bytes(block) > query->budget) {
+        return BLOCK_CROWDED;
+    }
+    *sound = count_sound(block, query);
+    if (*sound < block->items.count) {
+        return BLOCK_MENDED;
+    }
+    if (region_in_comment(query->around, query->cursor)) {
+        return BLOCK_KEPT; // prose needs no definitions
+    }
+    if (!query->cut_short && at_line_start(query) && lacks(block, query->context, 2)) {
+        return BLOCK_DRIFTED;
+    }
+    return has_news(block, query) ? BLOCK_GROWN : BLOCK_KEPT;
+}
+
+enum block_fate block_update(struct block *block, const struct block_query *query) {
+    size_t sound;
+    enum block_fate fate = decide(block, query, &sound);
+    if (fate == BLOCK_GROWN && !grow(block, query)) {
+        fate = BLOCK_CROWDED;
+    }
+    if (fate == BLOCK_MENDED) {
+        refill(block, query, sound);
+    } else if (fate > BLOCK_MENDED) {
+        refill(block, query, 0);
+    }
+    return fate;
+}
+
+// --- laying out ---
+
+struct fim_file *block_layout(const struct block *block, struct arena *arena, size_t *count) {
+    struct fim_file *files = arena_alloc(arena, (block->items.count + 1) * sizeof *files);
+    *count = 0;
+    for (size_t i = 0; i < block->items.count; i++) {
+        const struct block_item *item = &block->items.items[i];
+        if (!joins_before(block, i)) {
+            files[(*count)++] = (struct fim_file){item->path, item->text};
+            continue;
+        }
+        struct slice *text = &files[*count - 1].text;
+        *text = slice_of_string(arena_format(arena, "%.*s\n%.*s", (int)text->length, text->data,
+                                             (int)item->text.length, item->text.data));
+    }
+    return files;
+}

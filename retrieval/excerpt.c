@@ -1,0 +1,127 @@
+// excerpt.c - see excerpt.h.
+#include "retrieval/excerpt.h"
+
+#include "base/utf8.h"
+#include "indexer/terms.h"
+#include "retrieval/query.h"
+
+static const float MARKED_FROM = 0.5f; // weight of a form; looser ones would mark half the text
+
+struct line {
+    uint32_t number;
+    struct slice text;
+    float score;
+};
+
+// The best lines so far, the worst last.
+struct choice {
+    struct line lines[EXCERPT_LINES];
+    uint32_t count, limit;
+};
+
+struct saying {
+    const struct search_words *words;
+    float said[SEARCH_WORDS];
+    float best_weight; // of the forms met
+};
+
+static void say(void *context, uint32_t term) {
+    struct saying *saying = context;
+    const struct search_form *form = search_words_find(saying->words, term);
+    if (form) {
+        float value = form->values[SEGMENT_CHUNKS] + form->values[SEGMENT_SYMBOLS];
+        saying->said[form->word] = value > saying->said[form->word] ? value : saying->said[form->word];
+        saying->best_weight = form->weight > saying->best_weight ? form->weight : saying->best_weight;
+    }
+}
+
+static float score_line(const struct search_words *words, struct slice line) {
+    struct saying saying = {.words = words};
+    float score = 0;
+    terms_scan(line, say, &saying);
+    for (uint32_t i = 0; i < words->count; i++) {
+        score += saying.said[i];
+    }
+    return score;
+}
+
+// Of equal lines the earlier stays in front.
+static void offer(struct choice *choice, struct line line) {
+    uint32_t at = choice->count < choice->limit ? choice->count++ : choice->limit;
+    for (; at > 0 && choice->lines[at - 1].score < line.score; at--) {
+        if (at < choice->limit) {
+            choice->lines[at] = choice->lines[at - 1];
+        }
+    }
+    if (at < choice->limit) {
+        choice->lines[at] = line;
+    }
+}
+
+static void choose(const struct search_words *words, struct slice text, struct excerpt_range range,
+                   struct choice *choice) {
+    uint32_t number = 0;
+    for (size_t start = 0; start < text.length && number <= range.last; number++) {
+        const char *newline = memchr(text.data + start, '\n', text.length - start);
+        size_t end = newline ? (size_t)(newline - text.data) : text.length;
+        if (number >= range.first) {
+            struct line line = {.number = number, .text = slice_sub(text, start, end)};
+            line.score = score_line(words, line.text);
+            if (number == range.name_line) {
+                line.score = 1e9f;
+            }
+            if (line.score > 0) {
+                offer(choice, line);
+            }
+        }
+        start = end + 1;
+    }
+}
+
+struct marking {
+    const struct search_words *words;
+    struct excerpt_line *line;
+};
+
+static void mark(void *context, struct slice name, size_t at) {
+    struct marking *marking = context;
+    struct excerpt_line *line = marking->line;
+    struct saying saying = {.words = marking->words};
+    terms_scan(name, say, &saying);
+    if (saying.best_weight >= MARKED_FROM && line->mark_count < EXCERPT_MARKS) {
+        line->marks[line->mark_count++] = (struct excerpt_mark){(uint32_t)at, (uint32_t)(at + name.length)};
+    }
+}
+
+static int compare_numbers(const void *left, const void *right) {
+    const struct line *a = left, *b = right;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static struct slice cut(struct slice line) {
+    while (line.length && (line.data[line.length - 1] == '\r' || line.data[line.length - 1] == ' ')) {
+        line.length--;
+    }
+    return slice_sub(line, 0,
+                     line.length > EXCERPT_LINE_BYTES ? utf8_floor(line, EXCERPT_LINE_BYTES) : line.length);
+}
+
+struct excerpt_line *excerpt_choose(const struct search_words *words, struct slice text,
+                                    struct excerpt_range range, uint32_t limit, struct arena *arena,
+                                    uint32_t *count) {
+    struct choice choice = {.limit = limit < EXCERPT_LINES ? limit : EXCERPT_LINES};
+    if (choice.limit) {
+        choose(words, text, range, &choice);
+    }
+    qsort(choice.lines, choice.count, sizeof *choice.lines, compare_numbers);
+    struct excerpt_line *lines = arena_alloc(arena, (choice.count + (size_t)1) * sizeof *lines);
+    for (uint32_t i = 0; i < choice.count; i++) {
+        lines[i].number = choice.lines[i].number;
+        lines[i].text = cut(choice.lines[i].text);
+        lines[i].marks = arena_alloc(arena, EXCERPT_MARKS * sizeof *lines[i].marks);
+        struct marking marking = {words, &lines[i]};
+        query_identifiers(lines[i].text, 0, lines[i].text.length, mark, &marking);
+    }
+    *count = choice.count;
+    return lines;
+}

@@ -1,0 +1,372 @@
+// search.c - see search.h.
+#include "retrieval/search.h"
+
+#include "base/hash.h"
+#include "indexer/language.h"
+#include "indexer/terms.h"
+#include "retrieval/paths.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { HITS = 300, FOLDER_HITS = 5000 };
+enum { MANY_LINES = 128, COPY_LINES = 2 };
+
+// Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
+// comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
+// is said of kinds and of foreign code is chosen.
+static const float weights[SEARCH_FEATURE_COUNT] = {
+    [SEARCH_SIGNATURE] = 4.0f,   [SEARCH_CHUNK] = 1.8f,        [SEARCH_NAME_SAYS] = 1.0f,
+    [SEARCH_SCOPE] = 0.7f,       [SEARCH_LINE] = 2.0f,         [SEARCH_DOC] = 0.3f,
+    [SEARCH_FILE] = 0.3f,        [SEARCH_FOLDER] = 0.5f,       [SEARCH_BODY] = 1.8f,
+    [SEARCH_ALL] = 1.5f,         [SEARCH_EXACT] = 0.5f,        [SEARCH_EXACT_CASE] = 1.0f,
+    [SEARCH_EXACT_SCOPE] = 1.0f, [SEARCH_KIND] = 1.0f,         [SEARCH_FUNCTION] = 0.5f,
+    [SEARCH_TYPE] = 0.4f,        [SEARCH_CONSTANT] = -0.2f,    [SEARCH_FIELD] = -0.5f,
+    [SEARCH_VARIABLE] = -0.3f,   [SEARCH_DECLARATION] = -0.3f, [SEARCH_LARGE] = 0.5f,
+    [SEARCH_PRIVATE] = -0.1f,    [SEARCH_TEST] = -1.5f,        [SEARCH_VENDORED] = -1.5f,
+    [SEARCH_COPY] = -3.0f,       [SEARCH_PROSE] = -0.5f,
+};
+static const float EXACT_FIRST = 100; // no other features together come near
+
+struct searching {
+    const struct snapshot *snapshot;
+    const struct search_words *words;
+    struct slice folder;
+    VEC(struct search_hit) found;
+    struct map known;            // the symbol or chunk -> index in found
+    float asked[SEGMENT_FIELDS]; // the values of all words together
+};
+
+// --- candidates ---
+
+static bool is_below(struct slice folder, const char *path) {
+    struct slice text = slice_of_string(path);
+    return folder.length == 0 || (slice_starts_with(text, folder) &&
+                                  (text.length == folder.length || text.data[folder.length] == '/'));
+}
+
+// The candidate of that symbol or chunk; NULL if its file is not asked for.
+static struct search_hit *candidate(struct searching *searching, uint32_t s, uint32_t file,
+                                    const struct symbol *symbol, const struct chunk *chunk) {
+    const struct record *record = searching->snapshot->segments[s]->files[file].record;
+    if (snapshot_is_dead(searching->snapshot, s, file) || !is_below(searching->folder, record->path)) {
+        return NULL;
+    }
+    uint64_t key = symbol ? (uint64_t)(uintptr_t)symbol : (uint64_t)(uintptr_t)chunk;
+    uint64_t at = *map_insert(&searching->known, key * 0x9E3779B97F4A7C15ull, searching->found.count);
+    if (at == searching->found.count) {
+        vec_push(&searching->found, (struct search_hit){.at = {s, file}, .symbol = symbol});
+    }
+    return &searching->found.items[at];
+}
+
+static void raise(float *feature, float value) {
+    *feature = value > *feature ? value : *feature;
+}
+
+static void add_signature(struct searching *searching, uint32_t s, uint32_t id, float score) {
+    const struct segment *segment = searching->snapshot->segments[s];
+    uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[id].file;
+    struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
+    if (hit) {
+        raise(&hit->features[SEARCH_SIGNATURE], score);
+    }
+}
+
+static void add_passage(struct searching *searching, struct snapshot_file at, const struct symbol *symbol,
+                        const struct chunk *chunk, enum search_feature feature, float score) {
+    struct search_hit *hit = candidate(searching, at.segment, at.file, symbol, chunk);
+    if (hit && score > hit->features[feature]) {
+        hit->features[feature] = score;
+        hit->chunk = !hit->chunk || feature == SEARCH_CHUNK ? chunk : hit->chunk;
+    }
+}
+
+// The innermost definition that reaches into the chunk from before it.
+static const struct symbol *enclosing(const struct record *record, const struct chunk *chunk,
+                                      uint32_t *next) {
+    const struct symbol *innermost = NULL;
+    for (*next = 0; *next < record->symbol_count; ++*next) {
+        const struct symbol *symbol = &record->symbols[*next];
+        if (symbol->start_byte >= chunk->start_byte) {
+            break;
+        }
+        innermost = symbol->end_byte > chunk->start_byte && symbol_holds_others(symbol) ? symbol : innermost;
+    }
+    return innermost;
+}
+
+// A chunk stands for the definitions that begin in it and for the one whose middle it is.
+static void add_chunk(struct searching *searching, uint32_t s, uint32_t id, enum search_feature feature,
+                      float score) {
+    const struct segment *segment = searching->snapshot->segments[s];
+    const struct chunk *chunk = segment_chunk(segment, id);
+    struct snapshot_file at = {s, segment->fields[SEGMENT_CHUNKS].entries[id].file};
+    const struct record *record = segment->files[at.file].record;
+    bool stands = false;
+    uint32_t next = 0;
+    if (!language_is_data(language_of_id(record->language))) {
+        const struct symbol *around = enclosing(record, chunk, &next);
+        for (; next < record->symbol_count && record->symbols[next].start_byte < chunk->end_byte; next++) {
+            if (symbol_holds_others(&record->symbols[next])) {
+                add_passage(searching, at, &record->symbols[next], chunk, feature, score);
+                stands = true;
+            }
+        }
+        if (around) {
+            add_passage(searching, at, around, chunk, feature, score);
+            stands = true;
+        }
+    }
+    if (!stands) {
+        add_passage(searching, at, NULL, chunk, feature, score);
+    }
+}
+
+static size_t rank(const struct searching *searching, enum segment_field field, size_t limit,
+                   struct bm25_hit *hits) {
+    const struct search_words *words = searching->words;
+    return bm25_search(searching->snapshot, field, words->terms.items, words->terms.count, NULL, limit, hits);
+}
+
+static void gather_lexical(struct searching *searching) {
+    // Of a folder's own hits some stand far behind the whole repository's.
+    size_t limit = searching->folder.length ? FOLDER_HITS : HITS;
+    struct bm25_hit *hits = mem_alloc(limit * sizeof *hits);
+    size_t count = rank(searching, SEGMENT_SYMBOLS, limit, hits);
+    for (size_t i = 0; i < count; i++) {
+        add_signature(searching, hits[i].segment, hits[i].id, hits[i].score / hits[0].score);
+    }
+    count = rank(searching, SEGMENT_CHUNKS, limit, hits);
+    for (size_t i = 0; i < count; i++) {
+        add_chunk(searching, hits[i].segment, hits[i].id, SEARCH_CHUNK, hits[i].score / hits[0].score);
+    }
+    free(hits);
+}
+
+// The last identifier of "a::b::C".
+static bool is_scope(const char *scope, struct slice asked) {
+    struct slice text = slice_of_string(scope);
+    return asked.length && text.length >= asked.length &&
+           slice_equal(slice_sub(text, text.length - asked.length, text.length), asked);
+}
+
+static void add_named(struct searching *searching, uint32_t s, const struct search_name *name) {
+    const struct segment *segment = searching->snapshot->segments[s];
+    struct postings_list list = postings_find(&segment->names, segment_name_key(name->text));
+    uint64_t exact = segment_exact_key(name->text);
+    for (uint32_t i = 0; i < list.length; i++) {
+        uint32_t id = list.documents[i];
+        const struct symbol *symbol = segment_symbol(segment, id);
+        uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[id].file;
+        struct search_hit *hit = candidate(searching, s, file, symbol, NULL);
+        if (hit) {
+            hit->features[SEARCH_EXACT] = 1;
+            raise(&hit->features[SEARCH_EXACT_CASE], segment->keys[id].name == exact);
+            raise(&hit->features[SEARCH_EXACT_SCOPE], is_scope(symbol->scope, name->scope));
+        }
+    }
+}
+
+static void gather_named(struct searching *searching) {
+    for (uint32_t i = 0; i < searching->words->name_count; i++) {
+        const struct search_name *name = &searching->words->names[i];
+        for (uint32_t s = 0;
+             s < searching->snapshot->segment_count && (name->looks_so || searching->words->is_name); s++) {
+            add_named(searching, s, name);
+        }
+    }
+}
+
+// --- features ---
+
+// How much of each word is said by some text, and how much that text says besides.
+struct coverage {
+    const struct search_words *words;
+    enum segment_field field;
+    float said[SEARCH_WORDS];
+    uint32_t terms, asked_terms;
+};
+
+static void cover(void *context, uint32_t term) {
+    struct coverage *coverage = context;
+    const struct search_form *form = search_words_find(coverage->words, term);
+    coverage->terms++;
+    if (form) {
+        raise(&coverage->said[form->word], form->values[coverage->field]);
+        coverage->asked_terms++;
+    }
+}
+
+static float share(const struct searching *searching, const struct coverage *coverage) {
+    float sum = 0;
+    for (uint32_t i = 0; i < searching->words->count; i++) {
+        sum += coverage->said[i];
+    }
+    float asked = searching->asked[coverage->field];
+    return asked > 0 ? sum / asked : 0;
+}
+
+// Covers the text and adds it to *all.
+static float cover_text(const struct searching *searching, struct slice text, struct coverage *all,
+                        float *says) {
+    struct coverage coverage = {.words = searching->words, .field = SEGMENT_SYMBOLS};
+    terms_scan(text, cover, &coverage);
+    for (uint32_t i = 0; i < searching->words->count; i++) {
+        raise(&all->said[i], coverage.said[i]);
+    }
+    if (says) {
+        *says = coverage.terms ? (float)coverage.asked_terms / (float)coverage.terms : 0;
+    }
+    return share(searching, &coverage);
+}
+
+static float cover_chunk(const struct searching *searching, const struct chunk *chunk, struct coverage *all) {
+    struct coverage coverage = {.words = searching->words, .field = SEGMENT_CHUNKS};
+    for (uint32_t i = 0; i < chunk->term_count; i++) {
+        const struct search_form *form = search_words_find(searching->words, chunk->terms[i].hash);
+        if (form) {
+            raise(&coverage.said[form->word], form->values[SEGMENT_CHUNKS]);
+            raise(&all->said[form->word], form->values[SEGMENT_SYMBOLS]);
+        }
+    }
+    return share(searching, &coverage);
+}
+
+static void rate_kind(const struct search_words *words, const struct symbol *symbol, float *features) {
+    static const enum search_feature kinds[] = {
+        [SYMBOL_FUNCTION] = SEARCH_FUNCTION, [SYMBOL_METHOD] = SEARCH_FUNCTION,
+        [SYMBOL_TYPE] = SEARCH_TYPE,         [SYMBOL_MACRO] = SEARCH_FUNCTION,
+        [SYMBOL_CONSTANT] = SEARCH_CONSTANT, [SYMBOL_FIELD] = SEARCH_FIELD,
+        [SYMBOL_VARIABLE] = SEARCH_VARIABLE, [SYMBOL_MODULE] = SEARCH_MODULE};
+    float lines = (float)(symbol->end_line - symbol->start_line + 1);
+    bool is_method = symbol->kind == SYMBOL_METHOD && words->kind == SYMBOL_FUNCTION;
+    bool is_constant = symbol->kind == SYMBOL_MACRO && !strchr(symbol->signature, '(');
+    features[is_constant ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
+    features[SEARCH_KIND] = words->asks_kind && (symbol->kind == words->kind || is_method);
+    features[SEARCH_DECLARATION] = symbol->is_declaration;
+    features[SEARCH_PRIVATE] = symbol->name[0] == '_';
+    features[SEARCH_LARGE] = fminf(1, log2f(lines) / log2f(MANY_LINES));
+}
+
+static void rate_symbol(const struct searching *searching, struct search_hit *hit, struct coverage *all) {
+    const struct symbol *symbol = hit->symbol;
+    float *features = hit->features;
+    features[SEARCH_NAME] =
+        cover_text(searching, slice_of_string(symbol->name), all, &features[SEARCH_NAME_SAYS]);
+    features[SEARCH_SCOPE] = cover_text(searching, slice_of_string(symbol->scope), all, NULL);
+    features[SEARCH_LINE] = cover_text(searching, slice_of_string(symbol->signature), all, NULL);
+    features[SEARCH_DOC] = cover_text(searching, slice_of_string(symbol->doc), all, NULL);
+    rate_kind(searching->words, symbol, features);
+}
+
+static void rate(const struct searching *searching, struct search_hit *hit) {
+    const struct record *record = snapshot_file(searching->snapshot, hit->at)->record;
+    struct coverage all = {.words = searching->words, .field = SEGMENT_SYMBOLS};
+    struct slice path = slice_of_string(record->path);
+    float *features = hit->features;
+    features[SEARCH_FILE] = cover_text(searching, paths_plain_stem(path), &all, NULL);
+    features[SEARCH_FOLDER] = cover_text(searching, paths_folder(path), &all, NULL);
+    features[SEARCH_BODY] = hit->chunk ? cover_chunk(searching, hit->chunk, &all) : 0;
+    features[SEARCH_PASSAGE] = !hit->symbol;
+    if (hit->symbol) {
+        rate_symbol(searching, hit, &all);
+    }
+    features[SEARCH_ALL] = share(searching, &all);
+    features[SEARCH_TEST] = record->taint == TAINT_TEST;
+    features[SEARCH_VENDORED] = record->taint == TAINT_VENDORED || record->taint == TAINT_GENERATED;
+    features[SEARCH_PROSE] =
+        !language_of_id(record->language) || language_is_data(language_of_id(record->language));
+}
+
+// What makes two definitions copies of each other; 0 for those too short to tell.
+static uint64_t copy_key(const struct symbol *symbol) {
+    uint64_t parts[] = {0, 0, 0, symbol ? symbol->end_line - symbol->start_line : 0};
+    if (parts[3] < COPY_LINES) {
+        return 0;
+    }
+    parts[0] = hash_bytes(symbol->name, strlen(symbol->name));
+    parts[1] = hash_bytes(symbol->scope, strlen(symbol->scope));
+    parts[2] = hash_bytes(symbol->signature, strlen(symbol->signature));
+    return hash_bytes(parts, sizeof parts);
+}
+
+// A library that also comes as one large file has everything twice; people edit the small ones.
+static void mark_copies(struct searching *searching) {
+    struct map smallest; // copy_key -> the size of the smallest file that has it
+    map_init(&smallest);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < searching->found.count; i++) {
+            struct search_hit *hit = &searching->found.items[i];
+            uint64_t key = copy_key(hit->symbol);
+            uint64_t size = (uint64_t)snapshot_file(searching->snapshot, hit->at)->record->size;
+            uint64_t *least = key ? map_insert(&smallest, key, size) : &size;
+            *least = size < *least ? size : *least;
+            hit->features[SEARCH_COPY] = size > *least;
+        }
+    }
+    map_free(&smallest);
+}
+
+static void score(const struct searching *searching, struct search_hit *hit) {
+    const float *features = hit->features;
+    hit->score = 0;
+    for (int i = 0; i < SEARCH_FEATURE_COUNT; i++) {
+        hit->score += weights[i] * features[i];
+    }
+    if (searching->words->is_name) {
+        hit->score += EXACT_FIRST * (features[SEARCH_EXACT] + features[SEARCH_EXACT_CASE]);
+    }
+}
+
+// --- order ---
+
+static int compare_hits(const void *left, const void *right) {
+    const struct search_hit *a = left, *b = right;
+    if (a->score > b->score || a->score < b->score) {
+        return a->score > b->score ? -1 : 1;
+    }
+    if (a->at.segment != b->at.segment) {
+        return a->at.segment < b->at.segment ? -1 : 1;
+    }
+    if (a->at.file != b->at.file) {
+        return a->at.file < b->at.file ? -1 : 1;
+    }
+    uint32_t a_line = a->symbol ? a->symbol->name_line : a->chunk->start_line;
+    uint32_t b_line = b->symbol ? b->symbol->name_line : b->chunk->start_line;
+    return a_line < b_line ? -1 : a_line > b_line;
+}
+
+static void sort(struct searching *searching) {
+    if (searching->found.count) {
+        qsort(searching->found.items, searching->found.count, sizeof *searching->found.items, compare_hits);
+    }
+}
+
+size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct slice folder,
+                  size_t limit, struct search_hit *hits) {
+    struct searching searching = {.snapshot = snapshot, .words = words, .folder = folder};
+    map_init(&searching.known);
+    for (uint32_t i = 0; i < words->count; i++) {
+        for (int field = 0; field < SEGMENT_FIELDS; field++) {
+            searching.asked[field] += words->words[i].values[field];
+        }
+    }
+    gather_lexical(&searching);
+    gather_named(&searching);
+    for (size_t i = 0; i < searching.found.count; i++) {
+        rate(&searching, &searching.found.items[i]);
+    }
+    mark_copies(&searching);
+    for (size_t i = 0; i < searching.found.count; i++) {
+        score(&searching, &searching.found.items[i]);
+    }
+    sort(&searching);
+    size_t count = searching.found.count < limit ? searching.found.count : limit;
+    if (count) {
+        memcpy(hits, searching.found.items, count * sizeof *hits);
+    }
+    map_free(&searching.known);
+    vec_free(&searching.found);
+    return count;
+}

@@ -1,0 +1,127 @@
+// search_results.c - see search_results.h.
+//
+// Whoever reads the results holds no snapshot, so all is copied: the files'
+// texts too, of which the lines are views.
+#include "retrieval/search_results.h"
+
+#include "base/hash.h"
+#include "indexer/source.h"
+
+#include <stdlib.h>
+
+enum { TEXT_BYTES = 64 << 20, COMMENT_LINES = 30 };
+
+struct showing {
+    const struct snapshot *snapshot;
+    const char *root;
+    const struct search_request *request;
+    struct search_words words;
+    struct search_results *results;
+    struct map texts; // the record -> its text, struct slice in the arena
+};
+
+// Times change without the content (a branch and back), and the content without them: the hash decides.
+static struct slice read_file(const struct showing *showing, const struct record *record) {
+    struct arena *arena = &showing->results->arena;
+    struct source_stat status;
+    struct slice copy = {0};
+    struct str text;
+    str_init(&text);
+    if (arena->used < TEXT_BYTES && source_read(showing->root, record->path, &text, &status) == 0 &&
+        hash_bytes(text.data, text.length) == record->hash) {
+        copy = slice_of(arena_copy(arena, str_slice(&text)), text.length);
+    }
+    str_free(&text);
+    return copy;
+}
+
+static struct slice text_of(struct showing *showing, const struct segment_file *file) {
+    struct arena *arena = &showing->results->arena;
+    uint64_t key = (uint64_t)(uintptr_t)file->record >> 4;
+    uint64_t *known = map_get(&showing->texts, key);
+    if (!known) {
+        struct slice *text = arena_alloc(arena, sizeof *text);
+        if (file->text) {
+            struct slice open = text_slice(file->text);
+            *text = slice_of(arena_copy(arena, open), open.length);
+        } else {
+            *text = read_file(showing, file->record);
+        }
+        known = map_insert(&showing->texts, key, (uint64_t)(uintptr_t)text);
+    }
+    return *(const struct slice *)(uintptr_t)*known;
+}
+
+static void describe(struct arena *arena, const struct search_hit *hit, struct search_result *result) {
+    const struct symbol *symbol = hit->symbol;
+    result->kind = symbol ? symbol_kind_name(symbol->kind) : "passage";
+    result->name = arena_copy_string(arena, symbol ? symbol->name : hit->chunk->name);
+    result->scope = arena_copy_string(arena, symbol ? symbol->scope : hit->chunk->scope);
+    result->signature = arena_copy_string(arena, symbol ? symbol->signature : "");
+    result->doc = arena_copy_string(arena, symbol ? symbol->doc : "");
+    result->line = symbol ? symbol->name_line : hit->chunk->start_line;
+    result->start_line = symbol ? symbol->start_line : hit->chunk->start_line;
+    result->end_line = symbol ? symbol->end_line : hit->chunk->end_line;
+}
+
+// The first line of the comment right above a definition: a chunk that holds both begins with it.
+static uint32_t with_comment(const struct search_hit *hit, uint32_t start) {
+    bool leads = hit->symbol && hit->chunk && hit->chunk->start_line < start &&
+                 start - hit->chunk->start_line <= COMMENT_LINES && hit->chunk->kind[0] &&
+                 strcmp(hit->chunk->name, hit->symbol->name) == 0;
+    return leads ? hit->chunk->start_line : start;
+}
+
+// The line that says most, for who has no name to point to.
+static uint32_t best_line(const struct search_result *result) {
+    uint32_t best = result->line;
+    uint32_t marks = 0;
+    for (uint32_t i = 0; i < result->line_count; i++) {
+        if (result->lines[i].mark_count > marks) {
+            marks = result->lines[i].mark_count;
+            best = result->lines[i].number;
+        }
+    }
+    return best;
+}
+
+static void show(struct showing *showing, const struct search_hit *hit, struct search_result *result) {
+    struct arena *arena = &showing->results->arena;
+    const struct segment_file *file = snapshot_file(showing->snapshot, hit->at);
+    result->path = arena_copy_string(arena, file->record->path);
+    result->language = arena_copy_string(arena, file->record->language);
+    result->score = (double)hit->score;
+    describe(arena, hit, result);
+    struct excerpt_range range = {.first = with_comment(hit, result->start_line),
+                                  .last = result->end_line,
+                                  .name_line = hit->symbol ? result->line : UINT32_MAX};
+    result->lines = excerpt_choose(&showing->words, text_of(showing, file), range, showing->request->lines,
+                                   arena, &result->line_count);
+    if (!hit->symbol) {
+        result->line = best_line(result);
+    }
+}
+
+void search_results_find(const struct snapshot *snapshot, const char *root,
+                         const struct search_request *request, struct search_results *results) {
+    struct showing showing = {.snapshot = snapshot, .root = root, .request = request, .results = results};
+    size_t limit = request->limit < SEARCH_MOST ? request->limit : SEARCH_MOST;
+    struct search_hit *hits = mem_alloc((limit + 1) * sizeof *hits);
+    *results = (struct search_results){0};
+    arena_init(&results->arena);
+    map_init(&showing.texts);
+    search_words_init(&showing.words, snapshot, request->text);
+    results->count = search_run(snapshot, &showing.words, request->folder, limit, hits);
+    results->items = arena_alloc(&results->arena, (results->count + 1) * sizeof *results->items);
+    for (size_t i = 0; i < results->count; i++) {
+        show(&showing, &hits[i], &results->items[i]);
+    }
+    search_words_free(&showing.words);
+    map_free(&showing.texts);
+    free(hits);
+}
+
+void search_results_free(struct search_results *results) {
+    arena_free(&results->arena);
+    *results = (struct search_results){0};
+}

@@ -1,0 +1,45 @@
+// search_results.h - what a search found, ready to be shown: places, names, and the lines that say it.
+//
+// Ownership: the results own all that they point to (their arena); search_results_free releases it.
+// Threads:   one owner at a time; search_results_find reads files from disk, the snapshot is pinned.
+// Errors:    none. A file that changed since it was indexed, or cannot be read, gives no lines.
+// Limits:    SEARCH_MOST results.
+#ifndef HUNCH_RETRIEVAL_SEARCH_RESULTS_H
+#define HUNCH_RETRIEVAL_SEARCH_RESULTS_H
+
+#include "retrieval/excerpt.h"
+#include "retrieval/search.h"
+
+struct search_request {
+    struct slice text;   // plain words, names or code
+    struct slice folder; // a folder or file below the root; "": everywhere
+    size_t limit;        // results
+    uint32_t lines;      // of each
+};
+
+struct search_result {
+    const char *path;              // below the root
+    const char *language;          // LSP id, "" if none is known
+    const char *name;              // "" for a passage outside of any definition
+    const char *scope;             // enclosing type or namespace, "" if none
+    const char *kind;              // symbol_kind_name(), "passage" without a definition
+    const char *signature, *doc;   // one line each, or ""
+    uint32_t line;                 // of the name, else the best one; 0-based, as those below
+    uint32_t start_line, end_line; // inclusive
+    double score;
+    struct excerpt_line *lines;
+    uint32_t line_count;
+};
+
+struct search_results {
+    struct arena arena;
+    struct search_result *items; // best first
+    size_t count;
+};
+
+// results is empty memory.
+void search_results_find(const struct snapshot *snapshot, const char *root,
+                         const struct search_request *request, struct search_results *results);
+void search_results_free(struct search_results *results);
+
+#endif

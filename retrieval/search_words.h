@@ -1,0 +1,58 @@
+// search_words.h - what a search asks for: its words, their other forms, and the names in it.
+//
+// People ask "where are sockets closed", code says close_socket; they ask for
+// the configuration, code calls it config. So a word stands for itself and, at
+// a lower weight, for the forms of it that the repository knows: its stem and
+// its beginnings. What is written like a name (parse_header, Foo::bar) is a
+// word as a whole and in its parts, and is remembered as a name.
+//
+// Ownership: search_words_init copies the text; search_words_free releases.
+// Threads:   one owner; the snapshot is pinned as long as the words are used.
+// Errors:    none; a text without words has none (count is 0).
+// Limits:    SEARCH_WORDS words and SEARCH_NAMES names, the rest is passed over.
+#ifndef HUNCH_RETRIEVAL_SEARCH_WORDS_H
+#define HUNCH_RETRIEVAL_SEARCH_WORDS_H
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "retrieval/bm25.h"
+
+enum { SEARCH_WORDS = 64, SEARCH_NAMES = 16 };
+
+// One form of a word.
+struct search_form {
+    uint32_t word;
+    float weight;                 // of the word itself 1
+    float values[SEGMENT_FIELDS]; // weight and rarity together
+};
+
+struct search_word {
+    float values[SEGMENT_FIELDS]; // of its most telling form
+};
+
+struct search_name {
+    struct slice text;
+    struct slice scope; // of Foo::bar, Foo.bar and Foo->bar: Foo; else empty
+    bool looks_so;      // by an underscore, a capital within, a scope or a "(" behind it
+};
+
+struct search_words {
+    char *text;
+    struct search_word words[SEARCH_WORDS];
+    uint32_t count;
+    VEC(struct search_form) forms;
+    VEC(struct weighted_term) terms; // of all forms, for bm25_search
+    struct map by_term;              // term -> index in forms
+    struct search_name names[SEARCH_NAMES];
+    uint32_t name_count;
+    bool is_name;          // the whole text is one name, perhaps with a kind before it
+    bool asks_kind;        // "class Foo", "fn foo"
+    enum symbol_kind kind; // SYMBOL_FUNCTION stands for methods, too
+};
+
+void search_words_init(struct search_words *words, const struct snapshot *snapshot, struct slice text);
+void search_words_free(struct search_words *words);
+// The form that the term is; NULL if it is none of this search.
+const struct search_form *search_words_find(const struct search_words *words, uint32_t term);
+
+#endif

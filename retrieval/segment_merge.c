@@ -1,0 +1,198 @@
+// segment_merge.c - a large segment from smaller ones; see segment.h.
+//
+// Whatever a segment holds is numbered in the files' order, so merging is
+// copying one source behind the other with other numbers: a file's moves by
+// what stands before it and by what was left out, and so do those of its
+// chunks and symbols. Nothing is hashed, counted or embedded again, but for
+// vectors that are missing.
+#include "base/mem.h"
+#include "base/spill.h"
+#include "retrieval/embedder.h"
+#include "retrieval/segment.h"
+
+#include <stdlib.h>
+
+enum { NUMBERED_FILES = SEGMENT_FIELDS, NUMBERED_KINDS };
+
+// The numbers that a source's files, chunks and symbols get.
+struct moving {
+    uint32_t *numbers[NUMBERED_KINDS]; // NULL: none is left out
+    uint32_t first[NUMBERED_KINDS];
+};
+
+struct merge {
+    struct segment *out;
+    const struct segment_source *sources;
+    uint32_t count;
+    struct moving *moving; // of each source
+};
+
+static uint32_t count_gone(const struct segment_source *source) {
+    uint32_t gone = 0;
+    for (uint32_t file = 0; file < source->segment->file_count; file++) {
+        gone += segment_is_gone(source->gone, file);
+    }
+    return gone;
+}
+
+static uint32_t number_of(const struct moving *moving, int kind, uint32_t id) {
+    return moving->numbers[kind] ? moving->numbers[kind][id] : moving->first[kind] + id;
+}
+
+static void adopt_file(struct segment *out, const struct segment_file *file) {
+    out->files[out->file_count++] = (struct segment_file){
+        .record = record_retain(file->record), .text = file->text ? text_retain(file->text) : NULL};
+}
+
+static void merge_files(struct merge *merge) {
+    struct segment *out = merge->out;
+    size_t most = 0;
+    for (uint32_t s = 0; s < merge->count; s++) {
+        most += merge->sources[s].segment->file_count;
+    }
+    out->files = mem_alloc((most + 1) * sizeof *out->files);
+    for (uint32_t s = 0; s < merge->count; s++) {
+        const struct segment_source *source = &merge->sources[s];
+        struct moving *moving = &merge->moving[s];
+        bool is_whole = count_gone(source) == 0;
+        moving->first[NUMBERED_FILES] = out->file_count;
+        moving->numbers[NUMBERED_FILES] =
+            is_whole ? NULL : mem_alloc((source->segment->file_count + (size_t)1) * sizeof(uint32_t));
+        for (uint32_t file = 0; file < source->segment->file_count; file++) {
+            bool gone = segment_is_gone(source->gone, file);
+            if (!is_whole) {
+                moving->numbers[NUMBERED_FILES][file] = gone ? POSTINGS_GONE : out->file_count;
+            }
+            if (!gone) {
+                adopt_file(out, &source->segment->files[file]);
+            }
+        }
+    }
+}
+
+static void number_part(struct moving *moving, const struct segment_part *part, enum segment_field field,
+                        uint32_t *next) {
+    const uint32_t *files = moving->numbers[NUMBERED_FILES];
+    moving->first[field] = *next;
+    if (!files) {
+        *next += part->count;
+        return;
+    }
+    uint32_t *numbers = moving->numbers[field] = mem_alloc((part->count + (size_t)1) * sizeof *numbers);
+    for (uint32_t id = 0; id < part->count; id++) {
+        numbers[id] = files[part->entries[id].file] == POSTINGS_GONE ? POSTINGS_GONE : (*next)++;
+    }
+}
+
+static void merge_entries(struct merge *merge, enum segment_field field) {
+    struct segment_part *out = &merge->out->fields[field];
+    for (uint32_t s = 0; s < merge->count; s++) {
+        number_part(&merge->moving[s], &merge->sources[s].segment->fields[field], field, &out->count);
+    }
+    out->entries = spill_alloc((out->count + (size_t)1) * sizeof *out->entries);
+    out->lengths = spill_alloc((out->count + (size_t)1) * sizeof *out->lengths);
+    for (uint32_t s = 0; s < merge->count; s++) {
+        const struct segment_part *part = &merge->sources[s].segment->fields[field];
+        for (uint32_t id = 0; id < part->count; id++) {
+            uint32_t number = number_of(&merge->moving[s], (int)field, id);
+            if (number != POSTINGS_GONE) {
+                struct segment_entry entry = part->entries[id];
+                entry.file = number_of(&merge->moving[s], NUMBERED_FILES, entry.file);
+                out->entries[number] = entry;
+                out->lengths[number] = part->lengths[id];
+                out->total_length += part->lengths[id];
+            }
+        }
+    }
+}
+
+static void merge_keys(struct merge *merge) {
+    struct segment *out = merge->out;
+    out->keys = spill_alloc((out->fields[SEGMENT_SYMBOLS].count + (size_t)1) * sizeof *out->keys);
+    for (uint32_t s = 0; s < merge->count; s++) {
+        const struct segment *segment = merge->sources[s].segment;
+        for (uint32_t id = 0; id < segment->fields[SEGMENT_SYMBOLS].count; id++) {
+            uint32_t number = number_of(&merge->moving[s], SEGMENT_SYMBOLS, id);
+            if (number != POSTINGS_GONE) {
+                out->keys[number] = segment->keys[id];
+            }
+        }
+    }
+}
+
+// Postings that stand at the same place in every segment, of documents of that kind.
+static void merge_postings(struct merge *merge, size_t offset, int kind) {
+    struct postings_source *sources = mem_alloc((merge->count + (size_t)1) * sizeof *sources);
+    for (uint32_t s = 0; s < merge->count; s++) {
+        const char *segment = (const char *)merge->sources[s].segment;
+        sources[s] = (struct postings_source){(const void *)(segment + offset),
+                                              merge->moving[s].numbers[kind], merge->moving[s].first[kind]};
+    }
+    postings_merge((void *)((char *)merge->out + offset), sources, merge->count);
+    free(sources);
+}
+
+static uint32_t count_vectors(const struct segment *segment) {
+    uint32_t count = 0;
+    for (uint32_t file = 0; file < segment->file_count; file++) {
+        const struct record *record = segment->files[file].record;
+        count += record->by_words ? 0 : record->chunk_count;
+    }
+    return count;
+}
+
+static void merge_vectors_of(struct merge *merge, uint32_t s, const struct rarity *rarity) {
+    const struct segment *segment = merge->sources[s].segment;
+    const struct vectors *vectors = &segment->vectors;
+    uint32_t at = 0;
+    for (uint32_t id = 0; id < segment->fields[SEGMENT_CHUNKS].count; id++) {
+        uint32_t number = number_of(&merge->moving[s], SEGMENT_CHUNKS, id);
+        bool has = at < vectors->count && vectors->ids[at] == id;
+        const struct segment_file *file = &segment->files[segment->fields[SEGMENT_CHUNKS].entries[id].file];
+        if (number != POSTINGS_GONE && has) {
+            vectors_copy(&merge->out->vectors, number, vectors, at);
+        } else if (number != POSTINGS_GONE && !file->record->by_words) {
+            struct vector vector;
+            const struct chunk *chunk = segment_chunk(segment, id);
+            embedder_embed_row(rarity, chunk->terms, chunk->term_count, &vector);
+            vectors_push(&merge->out->vectors, number, &vector);
+        }
+        at += has;
+    }
+}
+
+static void merge_vectors(struct merge *merge, const struct rarity *rarity) {
+    vectors_init(&merge->out->vectors, rarity ? count_vectors(merge->out) : 0);
+    for (uint32_t s = 0; s < merge->count && rarity; s++) {
+        merge_vectors_of(merge, s, rarity);
+    }
+}
+
+static void free_moving(struct merge *merge) {
+    for (uint32_t s = 0; s < merge->count; s++) {
+        for (int kind = 0; kind < NUMBERED_KINDS; kind++) {
+            free(merge->moving[s].numbers[kind]);
+        }
+    }
+    free(merge->moving);
+}
+
+struct segment *segment_merge(const struct segment_source *sources, uint32_t count,
+                              const struct rarity *rarity) {
+    struct segment *out = mem_zero(1, sizeof *out);
+    struct merge merge = {.out = out, .sources = sources, .count = count};
+    merge.moving = mem_zero(count + (size_t)1, sizeof *merge.moving);
+    atomic_init(&out->references, 1);
+    merge_files(&merge);
+    segment_number_folders(out);
+    merge_entries(&merge, SEGMENT_CHUNKS);
+    merge_entries(&merge, SEGMENT_SYMBOLS);
+    merge_keys(&merge);
+    merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_CHUNKS].terms), SEGMENT_CHUNKS);
+    merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_SYMBOLS].terms), SEGMENT_SYMBOLS);
+    merge_postings(&merge, offsetof(struct segment, names), SEGMENT_SYMBOLS);
+    merge_postings(&merge, offsetof(struct segment, paths), NUMBERED_FILES);
+    merge_vectors(&merge, rarity);
+    free_moving(&merge);
+    return out;
+}

@@ -1,0 +1,146 @@
+// shelf_merge.c - keeps the segments few, and the dead fewer than the living; see shelf.h.
+//
+// Segments of a size within the same factor of eight are of one rank, and
+// eight of a rank make one of the next. So a file is copied once per rank, of
+// which a million chunks make four, and there are seldom more than a dozen
+// segments; the smallest are merged when there are.
+#include "retrieval/shelf.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum { LIKE = 8, LOWEST_RANK = 4096 };
+
+void shelf_add_segment(struct shelf *shelf, struct segment *segment) {
+    struct shelf_segment added = {.segment = segment};
+    added.gone = mem_zero(segment_bitmap_words(segment), sizeof *added.gone);
+    for (uint32_t file = 0; file < segment->file_count; file++) {
+        added.size += shelf_size_of(segment->files[file].record);
+    }
+    vec_push(&shelf->segments, added);
+}
+
+static uint64_t living_size(const struct shelf_segment *segment) {
+    return segment->size - segment->gone_size;
+}
+
+static int rank_of(const struct shelf_segment *segment) {
+    int rank = 0;
+    for (uint64_t size = living_size(segment); size >= LOWEST_RANK; size /= LIKE) {
+        rank++;
+    }
+    return rank;
+}
+
+static void release(struct shelf_segment *segment) {
+    segment_release(segment->segment);
+    free(segment->gone);
+}
+
+// Replaces those that are chosen by one, in the place of the first, unless nothing in them lives.
+static void merge(struct shelf *shelf, bool (*is_chosen)(const struct shelf_segment *segment, uint64_t which),
+                  uint64_t which) {
+    VEC(struct segment_source) sources = {0};
+    VEC(struct shelf_segment) chosen = {0}, others = {0};
+    size_t first = 0;
+    uint64_t living = 0;
+    for (size_t i = 0; i < shelf->segments.count; i++) {
+        struct shelf_segment segment = shelf->segments.items[i];
+        if (!is_chosen(&segment, which)) {
+            vec_push(&others, segment);
+            continue;
+        }
+        first = chosen.count ? first : others.count;
+        living += living_size(&segment);
+        vec_push(&chosen, segment);
+        vec_push(&sources, (struct segment_source){segment.segment, segment.gone});
+    }
+    shelf->segments.count = 0;
+    for (size_t i = 0; i <= others.count; i++) {
+        if (i == first && living) {
+            shelf_add_segment(shelf, segment_merge(sources.items, (uint32_t)sources.count, shelf->rarity));
+        }
+        if (i < others.count) {
+            vec_push(&shelf->segments, others.items[i]);
+        }
+    }
+    for (size_t i = 0; i < chosen.count; i++) {
+        release(&chosen.items[i]);
+    }
+    vec_free(&chosen);
+    vec_free(&others);
+    vec_free(&sources);
+}
+
+static bool is_mostly_gone(const struct shelf_segment *segment, uint64_t which) {
+    (void)which;
+    return segment->gone_size > living_size(segment);
+}
+
+static bool has_rank(const struct shelf_segment *segment, uint64_t which) {
+    return (uint64_t)rank_of(segment) == which;
+}
+
+static bool is_at_most(const struct shelf_segment *segment, uint64_t which) {
+    return living_size(segment) <= which;
+}
+
+static bool is_any(const struct shelf_segment *segment, uint64_t which) {
+    (void)segment;
+    (void)which;
+    return true;
+}
+
+// The lowest rank that has as many as make a larger one; -1 if none has.
+static int crowded_rank(const struct shelf *shelf) {
+    int counts[64] = {0}, crowded = -1;
+    for (size_t i = 0; i < shelf->segments.count; i++) {
+        counts[rank_of(&shelf->segments.items[i])]++;
+    }
+    for (int rank = 63; rank >= 0; rank--) {
+        crowded = counts[rank] >= LIKE ? rank : crowded;
+    }
+    return crowded;
+}
+
+static int compare_sizes(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static uint64_t median_size(const struct shelf *shelf) {
+    size_t count = shelf->segments.count;
+    uint64_t *sizes = mem_alloc((count + 1) * sizeof *sizes);
+    for (size_t i = 0; i < count; i++) {
+        sizes[i] = living_size(&shelf->segments.items[i]);
+    }
+    qsort(sizes, count, sizeof *sizes, compare_sizes);
+    uint64_t median = sizes[count / 2];
+    free(sizes);
+    return median;
+}
+
+static bool some_are_mostly_gone(const struct shelf *shelf) {
+    bool some = false;
+    for (size_t i = 0; i < shelf->segments.count; i++) {
+        some = some || is_mostly_gone(&shelf->segments.items[i], 0);
+    }
+    return some;
+}
+
+void shelf_merge_like(struct shelf *shelf) {
+    if (some_are_mostly_gone(shelf)) {
+        merge(shelf, is_mostly_gone, 0);
+    }
+    for (int rank; (rank = crowded_rank(shelf)) >= 0;) {
+        merge(shelf, has_rank, (uint64_t)rank);
+    }
+    while (shelf->segments.count > SHELF_SEGMENTS) {
+        merge(shelf, is_at_most, median_size(shelf));
+    }
+}
+
+void shelf_merge_all(struct shelf *shelf) {
+    merge(shelf, is_any, 0);
+}

@@ -1,0 +1,185 @@
+// retrieval_speed.c - what the index of a folder costs retrieval, and how long its queries take.
+//
+//     cmake --build build/release --target retrieval_speed
+//     build/release/bin/retrieval_speed FOLDER STORE [QUERIES]
+//
+// The first run parses the folder and fills STORE (a file); from the next on, records come from there, as when a
+// server starts again. Told are seconds on the wall until everything is searchable and complete, and how much of
+// the writing thread's processor time went into retrieval; bytes per chunk of what retrieval builds (records
+// apart); then, on this one thread, queries at random places of random files, each asked once before it is
+// measured, in milliseconds of processor time, and of its parts by the clock. What a query reads from disk to show
+// is part of it.
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/spill.h"
+#include "base/vec.h"
+#include "indexer/indexer.h"
+#include "indexer/language.h"
+#include "retrieval/retriever.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { QUERIES = 1000, FILE_LIMIT = 1 << 20, WORDS_ABOVE = 32 << 20 };
+
+struct bench {
+    const char *folder;
+    struct retriever *retriever;
+    struct index_sink sink;
+    struct indexer *indexer;
+    VEC(char *) paths; // of code
+    uint64_t start_us, searchable_us, retrieval_us, seed;
+};
+
+static void put(void *self, struct record *record, struct slice text) {
+    struct bench *bench = self;
+    uint64_t start = clock_thread_us();
+    bench->sink.put(bench->sink.self, record, text);
+    bench->retrieval_us += clock_thread_us() - start;
+    if (!record->by_words && record->language[0]) {
+        vec_push(&bench->paths, mem_copy_string(record->path));
+    }
+}
+
+static void commit(void *self, bool full_pass) {
+    struct bench *bench = self;
+    uint64_t start = clock_thread_us();
+    bench->sink.commit(bench->sink.self, full_pass);
+    bench->retrieval_us += clock_thread_us() - start;
+}
+
+static void searchable(void *self) {
+    struct bench *bench = self;
+    uint64_t start = clock_thread_us();
+    bench->sink.searchable(bench->sink.self);
+    bench->retrieval_us += clock_thread_us() - start;
+    bench->searchable_us = clock_now_us();
+    printf("searchable after %.2f s, of which retrieval %.2f s\n",
+           (double)(bench->searchable_us - bench->start_us) / 1e6, (double)bench->retrieval_us / 1e6);
+}
+
+static void ready(void *context, const struct index_progress *progress) {
+    struct bench *bench = context;
+    printf("complete after %.2f s, of which retrieval %.2f s: %llu files (%llu parsed)\n",
+           (double)(clock_now_us() - bench->start_us) / 1e6, (double)bench->retrieval_us / 1e6,
+           (unsigned long long)progress->files, (unsigned long long)progress->files_parsed);
+    indexer_close(bench->indexer);
+}
+
+static void load(struct bench *bench, const char *store) {
+    struct err err;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    struct index_sink sink = index_sink_none();
+    sink.self = bench;
+    sink.put = put;
+    sink.commit = commit;
+    sink.searchable = searchable;
+    struct indexer_options options = {.root = bench->folder,
+                                      .store_path = store,
+                                      .words_above = WORDS_ABOVE,
+                                      .sink = sink,
+                                      .on_ready = ready,
+                                      .context = bench};
+    bench->start_us = clock_now_us();
+    if (indexer_open(&bench->indexer, &loop, &options, &err) != 0) {
+        fprintf(stderr, "%s\n", err.message);
+        exit(1);
+    }
+    uv_run(&loop, UV_RUN_DEFAULT);
+    uv_loop_close(&loop);
+}
+
+static uint32_t draw(struct bench *bench, size_t below) {
+    bench->seed = bench->seed * 6364136223846793005ull + 1442695040888963407ull;
+    return (uint32_t)((bench->seed >> 33) % below);
+}
+
+// At the end of a word in a random line.
+static double ask(struct bench *bench, const char *path, struct slice text, struct context *context) {
+    size_t cursor = draw(bench, text.length + 1);
+    while (cursor < text.length && text.data[cursor] != ' ' && text.data[cursor] != '(') {
+        cursor++;
+    }
+    struct retrieval_query query = {
+        .path = path, .language = language_id(language_of_path(path)), .text = text, .cursor = cursor};
+    uint64_t start = 0;
+    for (int time = 0; time < 2; time++) {
+        context_free(context);
+        context_init(context);
+        start = clock_thread_us();
+        retriever_query(bench->retriever, &query, context);
+    }
+    return (double)(clock_thread_us() - start) / 1000.0;
+}
+
+static int compare(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void print_times(const char *what, double *ms, size_t count) {
+    qsort(ms, count, sizeof *ms, compare);
+    printf("%-12s p50 %6.2f  p95 %6.2f  p99 %6.2f  max %6.2f ms\n", what, ms[count / 2], ms[count * 95 / 100],
+           ms[count * 99 / 100], ms[count - 1]);
+}
+
+static void ask_all(struct bench *bench, size_t queries) {
+    enum { TOTAL, DEFINITIONS, LEXICAL, SIGNATURES, VECTORS, PARTS };
+    static const char *const names[] = {"query", "definitions", "lexical", "signatures", "vectors"};
+    double *ms[PARTS];
+    size_t count = 0;
+    for (int i = 0; i < PARTS; i++) {
+        ms[i] = mem_zero(queries + 1, sizeof **ms);
+    }
+    while (count < queries && bench->paths.count) {
+        const char *path = bench->paths.items[draw(bench, bench->paths.count)];
+        char *full = fs_join(bench->folder, path);
+        struct str text;
+        struct context context;
+        str_init(&text);
+        context_init(&context);
+        if (fs_read(full, FILE_LIMIT, &text, NULL) == 0) {
+            ms[TOTAL][count] = ask(bench, path, str_slice(&text), &context);
+            ms[DEFINITIONS][count] = context.definitions_ms;
+            ms[LEXICAL][count] = context.lexical_ms;
+            ms[SIGNATURES][count] = context.signatures_ms;
+            ms[VECTORS][count++] = context.vectors_ms;
+        }
+        context_free(&context);
+        str_free(&text);
+        free(full);
+    }
+    for (int i = 0; i < PARTS; i++) {
+        print_times(names[i], ms[i], queries);
+        free(ms[i]);
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc < 3) {
+        fprintf(stderr, "usage: retrieval_speed FOLDER STORE [QUERIES]\n");
+        return 2;
+    }
+    char *cache = fs_cache_folder();
+    spill_folder(cache);
+    free(cache);
+    struct bench bench = {.folder = argv[1], .retriever = retriever_new(argv[1]), .seed = 1};
+    bench.sink = retriever_sink(bench.retriever);
+    load(&bench, argv[2]);
+    struct retriever_statistics all;
+    struct spill_statistics memory;
+    retriever_statistics(bench.retriever, &all);
+    spill_statistics(&memory);
+    printf("%llu chunks, %llu symbols in %u segments; %.0f bytes a chunk, %.0f more of which are records'\n",
+           (unsigned long long)all.chunks, (unsigned long long)all.symbols, all.segments,
+           (double)all.bytes / (double)(all.chunks ? all.chunks : 1),
+           (double)(memory.ordinary + memory.in_files - all.bytes) / (double)(all.chunks ? all.chunks : 1));
+    ask_all(&bench, argc > 3 ? strtoul(argv[3], NULL, 10) : QUERIES);
+    for (size_t i = 0; i < bench.paths.count; i++) {
+        free(bench.paths.items[i]);
+    }
+    vec_free(&bench.paths);
+    retriever_free(bench.retriever);
+    return 0;
+}

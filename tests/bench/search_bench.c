@@ -1,0 +1,190 @@
+// search_bench.c - answers searches of one folder, for tests/bench/search.
+//
+//     search_bench FOLDER [FEATURES] <QUERIES >ANSWERS
+//
+// Indexes the folder as the program does, in memory. Every line of stdin is a
+// search; every line of stdout its answers as JSON: "ours", "bm25" and
+// "vectors", each a list of [path, line, last line], best first, lines from 1,
+// and "us", how long ours took. BM25 alone ranks chunks by the search's words
+// as they stand, vectors alone by the built-in embedder's cosine.
+//
+// With FEATURES, a file gets what the candidates of each search are rated by,
+// for fitting weights: number of the search, path, line, last line, features.
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "indexer/indexer.h"
+#include "indexer/terms.h"
+#include "retrieval/chunks.h"
+#include "retrieval/retriever.h"
+#include "retrieval/search.h"
+#include "retrieval/shelf.h"
+
+#include <stdio.h>
+
+enum { SHOWN = 10, FITTED = 100 };
+
+struct bench {
+    uv_loop_t loop;
+    char *root;
+    struct indexer *indexer;
+    struct snapshot_slot slot;
+    struct shelf shelf;
+    FILE *features;
+};
+
+static void put(void *self, struct record *record, struct slice text) {
+    (void)text;
+    shelf_put(&((struct bench *)self)->shelf, record);
+}
+
+static void remove_path(void *self, const char *path) {
+    shelf_remove(&((struct bench *)self)->shelf, path);
+}
+
+static void commit(void *self, bool full_pass) {
+    shelf_commit(&((struct bench *)self)->shelf, full_pass);
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    (void)progress;
+    uv_stop(&((struct bench *)context)->loop);
+}
+
+static int index_folder(struct bench *bench, const char *folder, struct err *err) {
+    bench->root = fs_real_path(folder, err);
+    if (!bench->root) {
+        return ERR_NOT_FOUND;
+    }
+    struct index_sink sink = index_sink_none();
+    sink.self = bench;
+    sink.put = put;
+    sink.remove = remove_path;
+    sink.commit = commit;
+    struct indexer_options options = {
+        .root = bench->root, .store_path = "", .sink = sink, .on_ready = on_ready, .context = bench};
+    int code = indexer_open(&bench->indexer, &bench->loop, &options, err);
+    if (code == 0) {
+        uv_run(&bench->loop, UV_RUN_DEFAULT);
+    }
+    return code;
+}
+
+static void push_place(struct json *list, const char *path, uint32_t line, uint32_t last) {
+    struct json *place = json_push(list, json_array());
+    json_push(place, json_new_string(slice_of_string(path)));
+    json_push(place, json_new_number(line + 1));
+    json_push(place, json_new_number(last + 1));
+}
+
+static void place_of(const struct search_hit *hit, uint32_t *line, uint32_t *last) {
+    *line = hit->symbol ? hit->symbol->name_line : hit->chunk->start_line;
+    *last = hit->symbol ? hit->symbol->end_line : hit->chunk->end_line;
+}
+
+static void write_features(FILE *out, int number, const char *path, const struct search_hit *hit) {
+    uint32_t line, last;
+    place_of(hit, &line, &last);
+    fprintf(out, "%d\t%s\t%u\t%u", number, path, line + 1, last + 1);
+    for (int i = 0; i < SEARCH_FEATURE_COUNT; i++) {
+        fprintf(out, "\t%.4g", (double)hit->features[i]);
+    }
+    fputc('\n', out);
+}
+
+static void answer_ours(struct bench *bench, const struct snapshot *snapshot, struct slice query, int number,
+                        struct json *out) {
+    static struct search_hit hits[FITTED];
+    struct search_words words;
+    uint64_t start = clock_now_us();
+    search_words_init(&words, snapshot, query);
+    size_t count = search_run(snapshot, &words, slice_of(NULL, 0), bench->features ? FITTED : SHOWN, hits);
+    search_words_free(&words);
+    json_set_number(out, "us", (double)(clock_now_us() - start));
+    struct json *list = json_set(out, "ours", json_array());
+    for (size_t i = 0; i < count; i++) {
+        uint32_t line, last;
+        const char *path = snapshot_file(snapshot, hits[i].at)->record->path;
+        place_of(&hits[i], &line, &last);
+        if (i < SHOWN) {
+            push_place(list, path, line, last);
+        }
+        if (bench->features) {
+            write_features(bench->features, number, path, &hits[i]);
+        }
+    }
+}
+
+static void push_term(void *context, uint32_t hash) {
+    struct query *query = context;
+    query->terms[query->term_count++] = (struct weighted_term){hash, 1};
+}
+
+static void push_chunks(const struct snapshot *snapshot, const struct bm25_hit *hits, size_t count,
+                        struct json *list) {
+    for (size_t i = 0; i < count; i++) {
+        const struct segment *segment = snapshot->segments[hits[i].segment];
+        uint32_t file = segment->fields[SEGMENT_CHUNKS].entries[hits[i].id].file;
+        const struct chunk *chunk = segment_chunk(segment, hits[i].id);
+        push_place(list, segment->files[file].record->path, chunk->start_line, chunk->end_line);
+    }
+}
+
+static void answer_plainly(const struct snapshot *snapshot, struct slice text, struct json *out) {
+    struct bm25_hit hits[SHOWN];
+    struct query query = {
+        .terms = mem_alloc((text.length + 1) * sizeof *query.terms)}; // a term has two bytes or more
+    terms_scan(text, push_term, &query);
+    size_t count = chunks_lexical(snapshot, &query, NULL, SHOWN, hits);
+    push_chunks(snapshot, hits, count, json_set(out, "bm25", json_array()));
+    count = chunks_vector(snapshot, &query, NULL, SHOWN, hits);
+    push_chunks(snapshot, hits, count, json_set(out, "vectors", json_array()));
+    free(query.terms);
+}
+
+static void answer_all(struct bench *bench) {
+    char line[4096];
+    struct str text;
+    str_init(&text);
+    const struct snapshot *snapshot = snapshot_pin(&bench->slot);
+    for (int number = 0; fgets(line, sizeof line, stdin); number++) {
+        struct slice query = slice_trim(slice_of_string(line));
+        struct json *out = json_object();
+        answer_ours(bench, snapshot, query, number, out);
+        answer_plainly(snapshot, query, out);
+        json_print(out, &text);
+        puts(text.data);
+        json_free(out);
+        str_clear(&text);
+    }
+    snapshot_unpin(&bench->slot, snapshot);
+    str_free(&text);
+}
+
+int main(int argc, char **argv) {
+    struct bench bench = {0};
+    struct err err = {0};
+    if (argc < 2 || argc > 3) {
+        fputs("usage: search_bench FOLDER [FEATURES] <QUERIES >ANSWERS\n", stderr);
+        return 2;
+    }
+    uv_loop_init(&bench.loop);
+    snapshot_slot_init(&bench.slot);
+    shelf_init(&bench.shelf, &bench.slot);
+    if (index_folder(&bench, argv[1], &err) != 0) {
+        log_error("%s", err.message);
+        return 1;
+    }
+    bench.features = argc > 2 ? fopen(argv[2], "w") : NULL;
+    answer_all(&bench);
+    if (bench.features) {
+        fclose(bench.features);
+    }
+    indexer_close(bench.indexer);
+    uv_run(&bench.loop, UV_RUN_DEFAULT);
+    shelf_fini(&bench.shelf);
+    snapshot_slot_fini(&bench.slot);
+    free(bench.root);
+    return 0;
+}

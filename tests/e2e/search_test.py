@@ -1,0 +1,119 @@
+"""`hunch search` as a person uses it: words, names and code, a terminal, a pipe, JSON, and wrong usage."""
+import json
+import os
+import pty
+import subprocess
+
+import support
+from lspclient import Client
+
+
+class Search(support.Case):
+    def search(self, *arguments, **options):
+        return self.hunch("search", *arguments, **options)
+
+    def places(self, *arguments, **options):
+        found = json.loads(self.search(*arguments, "--json", **options).stdout)["results"]
+        return [(result["path"], result["line"], result["name"]) for result in found]
+
+    def test_a_name_finds_its_definition_first(self):
+        self.assertEqual(self.places("account_withdraw")[:2],
+                         [("src/account.c", 11, "account_withdraw"), ("src/account.h", 10, "account_withdraw")])
+        self.assertEqual(self.places("struct account")[0], ("src/account.h", 4, "account"))
+        self.assertEqual(self.places("print_report(")[0], ("tools/report.py", 4, "print_report"))
+
+    def test_words_find_what_they_describe(self):
+        self.assertEqual(self.places("where is money transferred between banks")[0], ("src/bank.c", 3, "bank_transfer"))
+        self.assertEqual(self.places("printing reports")[0], ("tools/report.py", 4, "print_report"))
+
+    def test_json_tells_all(self):
+        done = json.loads(self.search("bank_transfer", "--json", "--limit", "1").stdout)
+        self.assertEqual((done["root"], done["query"]), (self.root, "bank_transfer"))
+        self.assertEqual(len(done["results"]), 1)
+        result = done["results"][0]
+        self.assertEqual((result["startLine"], result["endLine"], result["kind"], result["language"]),
+                         (3, 8, "function", "c"))
+        self.assertEqual(result["signature"], "int bank_transfer(struct account *from, struct account *to, int cents)")
+        line = result["lines"][0]
+        self.assertEqual(line["text"][slice(*line["matches"][0])], "bank_transfer")
+
+    def test_nothing_found_is_1_and_wrong_usage_2(self):
+        nothing = self.search("quagga", "src", status=1)
+        self.assertEqual((nothing.stdout, nothing.stderr), ("", f"hunch: nothing in {self.root}/src answers that\n"))
+        self.assertEqual(json.loads(self.search("quagga", "--json", status=1).stdout)["results"], [])
+        for arguments in ([], ["a", "b", "c"], ["a", "--limit", "0"], ["a", "--limit", "x"], ["a", "--lines", "-1"],
+                          ["a", "--wrong"], ["()"], [""], ["a", "/nonexistent/folder"]):
+            done = self.search(*arguments, status=2)
+            self.assertEqual(done.stdout, "")
+            self.assertIn("hunch: ", done.stderr)
+        self.assertIn("/nonexistent/folder", done.stderr)
+
+    def test_words_that_look_like_options(self):
+        self.assertEqual(self.search("--lines", "0", "--", "--bank-transfer").stdout.split(":")[0], "src/bank.c")
+
+    def test_what_is_ignored_or_secret_stays_hidden(self):
+        for words in ("ignored_by_rule", "SECRET_TOKEN", "hunter2"):
+            self.assertEqual(self.search(words, status=1).stdout, "")
+
+    def test_folders(self):
+        self.assertEqual({path for path, _, _ in self.places("account", "tools")}, {"tools/report.py"})
+        self.assertEqual({path for path, _, _ in self.places("account", "src/bank.c")}, {"src/bank.c"})
+        self.assertIn("tools/report.py", {path for path, _, _ in self.places("account", cwd=os.path.join(self.root, "src"))})
+
+    def test_paths_lead_there_from_where_one_stands(self):
+        for folder, arguments, path in ((".", [], "src/bank.c"), ("src", [], "../src/bank.c"), ("..", [self.root], "repository/src/bank.c"),
+                                        ("/", [self.root], self.root[1:] + "/src/bank.c")):
+            done = self.search("bank_transfer", *arguments, "--lines", "0", cwd=os.path.join(self.root, folder))
+            self.assertEqual(done.stdout.splitlines()[0],
+                             path + ":3: int bank_transfer(struct account *from, struct account *to, int cents)")
+
+    def test_a_pipe_gets_plain_text(self):
+        done = self.search("bank_transfer", environment=dict(self.environment, NO_COLOR=""))
+        self.assertNotIn("\x1b", done.stdout)
+        self.assertEqual(done.stdout.splitlines()[:2],
+                         ["src/bank.c:3  bank_transfer  function",
+                          "     3 | int bank_transfer(struct account *from, struct account *to, int cents) {"])
+        self.assertEqual(done.stderr, "")
+
+    def on_terminal(self, *arguments, **environment):
+        """What the program writes to a terminal."""
+        main, other = pty.openpty()
+        child = subprocess.Popen([support.BINARY, "search", *arguments], cwd=self.root, stdin=subprocess.DEVNULL,
+                                 stdout=other, stderr=subprocess.DEVNULL, env=dict(self.environment, **environment))
+        os.close(other)
+        output = b""
+        try:
+            while piece := os.read(main, 65536):
+                output += piece
+        except OSError:  # Linux' way of saying that the other side is closed
+            pass
+        os.close(main)
+        self.assertEqual(child.wait(60), 0)
+        return output.decode()
+
+    def test_a_terminal_gets_colours_unless_they_are_unwanted(self):
+        self.assertIn("\x1b[1mbank_transfer\x1b[0m(", self.on_terminal("bank_transfer", NO_COLOR=""))
+        self.assertNotIn("\x1b", self.on_terminal("bank_transfer", NO_COLOR="1"))
+
+    def test_control_characters_do_not_reach_the_terminal(self):
+        self.write("src/evil.c", "int evil_twin(void) { /* \x1b]0;owned\x07 \u202e evil */ return 1; }\n")
+        self.write("src/evil\x1b[31m.c", "int evil_path(void);\n")
+        for output in (self.search("evil_twin").stdout, self.search("evil_path").stdout,
+                       self.on_terminal("evil_twin", NO_COLOR="1")):
+            self.assertTrue(output)
+            for hidden in "\x1b\x07\u202e":
+                self.assertNotIn(hidden, output)
+
+    def test_edits_are_found_at_once(self):
+        self.search("account")
+        self.write("src/account.c", "\n\nint account_rename(struct account *account) { return 0; }\n")
+        self.assertEqual(self.places("account_rename")[0], ("src/account.c", 3, "account_rename"))
+        self.assertEqual(self.places("account_withdraw")[0], ("src/account.h", 10, "account_withdraw"))
+
+    def test_beside_a_server_that_has_the_index_open(self):
+        with Client([support.BINARY, "lsp"], self.root, self.environment):
+            self.assertEqual(self.places("bank_transfer")[0][2], "bank_transfer")
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,165 @@
+// repository_learner_test.c - what is published while a round of learning lasts, and that it can be stopped anywhere.
+#include "backends/repository_learner.h"
+#include "backends/repository_segment.h"
+
+#include "tests/unit/backends/corpus_world.h"
+#include "tests/unit/unit.h"
+
+enum { FILES = 24, WORDS = 4000 };
+
+struct scene {
+    char *root;
+    struct selection *selection;
+    struct learner *learner;
+    struct generation *current;
+    int asked, published; // so often
+    int type_at, stop_at; // which time it is asked; 0: never
+    uint64_t expected;    // files in each generation, once they are all learned; 0: not looked at
+};
+
+static bool is_stopped(void *context) {
+    const struct scene *scene = context;
+    return scene->stop_at && scene->asked >= scene->stop_at;
+}
+
+static void type(struct scene *scene, const char *path, const char *text) {
+    struct segment_file file = {.folder = corpus_folder_hash(path)};
+    file.id = selection_id(scene->selection, path, &file.path);
+    learner_overlay(scene->learner, &file, slice_of_string(text));
+    learner_show(scene->learner);
+}
+
+static void interrupt(void *context) {
+    struct scene *scene = context;
+    if (++scene->asked == scene->type_at) {
+        type(scene, "f7.c", "typed and not saved\n");
+    }
+}
+
+static uint64_t live_files(const struct generation *generation) {
+    uint64_t files = 0;
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        for (uint32_t k = 0; k < generation->segments[i]->file_count; k++) {
+            files += !generation->dead[i][k];
+        }
+    }
+    return files;
+}
+
+static void publish(void *context, struct generation *generation) {
+    struct scene *scene = context;
+    if (scene->current) {
+        corpus_unpin(scene->current);
+    }
+    scene->current = generation;
+    scene->published++;
+    if (scene->expected) {
+        assert_int_equal(live_files(generation), scene->expected); // C1
+    }
+}
+
+static void put_all(struct scene *scene, int version) {
+    struct str text;
+    str_init(&text);
+    for (int file = 0; file < FILES; file++) {
+        char path[32];
+        snprintf(path, sizeof path, "f%d.c", file);
+        str_clear(&text);
+        for (int i = 0; i < WORDS; i++) {
+            str_append_format(&text, "w%d ", (i * (file + version)) % 997);
+        }
+        temporary_write(scene->root, path, text.data);
+        struct record *record = world_record(path, text.data);
+        selection_put(scene->selection, record);
+        record_release(record);
+    }
+    str_free(&text);
+}
+
+static void open_scene(struct scene *scene) {
+    *scene = (struct scene){.root = temporary_make(), .selection = selection_new(CORPUS_TOKENS)};
+    struct learner_options options = {scene->root, scene->selection, is_stopped, interrupt, publish, scene};
+    scene->learner = learner_new(&options);
+    put_all(scene, 1);
+    selection_complete(scene->selection);
+}
+
+static void close_scene(struct scene *scene) {
+    learner_free(scene->learner);
+    corpus_unpin(scene->current);
+    selection_free(scene->selection);
+    temporary_remove(scene->root);
+    free(scene->root);
+}
+
+// However far a round is: no file is missing since its new text is not sorted yet, and none is there twice.
+static void test_typed_while_all_changes(void **state) { // C1, C4
+    (void)state;
+    int rounds = 1;
+    for (int at = 1; at <= rounds; at += 1 + rounds / 7) {
+        struct scene scene;
+        open_scene(&scene);
+        assert_true(learner_work(scene.learner));
+        assert_int_equal(live_files(scene.current), FILES);
+        put_all(&scene, 2);
+        scene.expected = FILES;
+        scene.asked = 0;
+        scene.type_at = at;
+        int before = scene.published;
+        assert_true(learner_work(scene.learner));
+        assert_true(scene.published >= before + 2);
+        assert_int_equal(scene.current->segments[SEGMENT_OVERLAY]->file_count, 1);
+        rounds = scene.asked;
+        type(&scene, "f7.c", ""); // closed: the file on disk comes to light
+        assert_int_equal(scene.current->segments[SEGMENT_OVERLAY]->file_count, 0);
+        close_scene(&scene);
+    }
+    assert_true(rounds > FILES);
+}
+
+static void test_stopped_anywhere(void **state) {
+    (void)state;
+    int rounds = 1;
+    for (int at = 0; at <= rounds; at += 1 + rounds / 11) { // first not at all
+        struct scene scene;
+        open_scene(&scene);
+        scene.stop_at = at;
+        assert_int_equal(learner_work(scene.learner), at == 0);
+        rounds = at == 0 ? scene.asked : rounds;
+        close_scene(&scene);
+    }
+}
+
+// Half of the files go, then most of the rest: what is left is what a learner of that alone would have.
+static void test_forgets(void **state) {
+    (void)state;
+    struct scene scene;
+    open_scene(&scene);
+    assert_true(learner_work(scene.learner));
+    static const int left[] = {FILES / 2, 2, 0};
+    int there = FILES;
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        for (; there > left[i]; there--) {
+            char path[32];
+            snprintf(path, sizeof path, "f%d.c", there - 1);
+            selection_remove(scene.selection, path);
+        }
+        assert_true(learner_work(scene.learner));
+        assert_int_equal(live_files(scene.current), left[i]);
+        const struct token_segment *base = scene.current->segments[SEGMENT_BASE];
+        assert_true(base->count <= (uint32_t)there * (WORDS + 2) * 2 + (1 << 17)); // the memory, too
+        for (uint32_t k = 1; k < base->order_count; k++) {
+            assert_true(base->order[k] < base->count && token_id(base->tokens[base->order[k]]) != TOKEN_FILE);
+        }
+    }
+    close_scene(&scene);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_typed_while_all_changes),
+        cmocka_unit_test(test_stopped_anywhere),
+        cmocka_unit_test(test_forgets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,248 @@
+// search_test.c - words, names and code in, definitions and passages out; invariants Q1 to Q4 of search.h.
+
+#include "base/fs.h"
+#include "records.h"
+#include "retrieval/retriever.h"
+#include "tests/unit/unit.h"
+
+#include <unistd.h>
+
+static const struct source {
+    const char *path, *text;
+    enum taint taint;
+} sources[] = {
+    {"net/socket.c",
+     "#include \"socket.h\"\n\n/* Closes sockets on which nothing came for too long. */\n"
+     "int reap_idle(struct table *table, int seconds) {\n    int count = 0;\n"
+     "    for (int i = 0; i < table->count; i++) {\n        if (table->idle[i] > seconds) {\n"
+     "            socket_close(table->sockets[i]);\n            count++;\n        }\n    }\n    return count;\n}\n\n"
+     "void socket_close(int socket) {\n    shutdown(socket, 2);\n    close(socket);\n}\n",
+     TAINT_OWN},
+    {"net/socket.h", "void socket_close(int socket);\nint reap_idle(struct table *table, int seconds);\n",
+     TAINT_OWN},
+    {"conf/reader.py",
+     "class Reader:\n    def parse_header(self, line):\n        return line.split(':')\n\n"
+     "    def init_config(self, path):\n        self.path = path\n\n\nclass HTTPReader(Reader):\n"
+     "    def parse_body(self, text):\n        return text\n",
+     TAINT_OWN},
+    {"conf/other.py", "class Other:\n    def parse_header(self, text):\n        return text\n", TAINT_OWN},
+    {"tests/test_reader.py", "def parse_header():\n    assert Reader().parse_header('a:b')\n", TAINT_TEST},
+    {"vendor/old.c", "void socket_close(int socket) {\n    close(socket);\n}\n", TAINT_VENDORED},
+    {"README.md", "# Timeouts\n\nEvery quarter of an hour the janitor sweeps the lobby.\n", TAINT_OWN},
+};
+enum { SOURCES = sizeof sources / sizeof sources[0] };
+
+// As open documents, so that their text is at hand without a disk.
+static struct retriever *index_all(void) {
+    struct retriever *retriever = retriever_new("/nowhere");
+    struct index_sink sink = retriever_sink(retriever);
+    for (size_t i = 0; i < SOURCES; i++) {
+        struct record *record = record_of(sources[i].path, sources[i].text);
+        record->taint = sources[i].taint;
+        struct text *text = text_new(slice_of_string(sources[i].text));
+        sink.show(sink.self, record, text, 1);
+        text_release(text);
+        record_release(record);
+    }
+    sink.commit(sink.self, true);
+    return retriever;
+}
+
+static void search_in(struct retriever *retriever, const char *text, const char *folder,
+                      struct search_results *out) {
+    struct search_request request = {
+        .text = slice_of_string(text), .folder = slice_of_string(folder), .limit = 20, .lines = 4};
+    retriever_search(retriever, &request, out);
+}
+
+static void check_first(const char *text, const char *path, const char *name) {
+    struct retriever *retriever = index_all();
+    struct search_results results;
+    search_in(retriever, text, "", &results);
+    if (results.count == 0 || strcmp(results.items[0].path, path) != 0 ||
+        strcmp(results.items[0].name, name) != 0) {
+        fail_msg("\"%s\" gives %s in %s, not %s in %s", text,
+                 results.count ? results.items[0].name : "nothing",
+                 results.count ? results.items[0].path : "", name, path);
+    }
+    search_results_free(&results);
+    retriever_free(retriever);
+}
+
+static void test_what_comes_first(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *path, *name;
+    } cases[] = {
+        {"closes sockets that are idle for too long", "net/socket.c", "reap_idle"},
+        {"socket_close", "net/socket.c", "socket_close"}, // not the prototype, not what is vendored
+        {"socket_close(", "net/socket.c", "socket_close"},
+        {"SOCKET_CLOSE", "net/socket.c", "socket_close"},
+        {"closing a socket", "net/socket.c", "socket_close"},
+        {"class Reader", "conf/reader.py", "Reader"},
+        {"Reader.parse_header", "conf/reader.py", "parse_header"},
+        {"Other::parse_header", "conf/other.py", "parse_header"},
+        {"parsing of the body", "conf/reader.py", "parse_body"},
+        {"initializes the configuration", "conf/reader.py", "init_config"}, // both abbreviated there
+        {"line.split(':')", "conf/reader.py", "parse_header"},
+        {"the janitor sweeps the lobby", "README.md", "Timeouts"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        check_first(cases[i].text, cases[i].path, cases[i].name);
+    }
+}
+
+static void test_nothing_is_found_of_nothing(void **state) {
+    (void)state;
+    struct retriever *retriever = index_all();
+    static const char *const texts[] = {"", "   ", "()", "zebra", "zebra quagga", "12345", "\xff\xfe"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct search_results results;
+        search_in(retriever, texts[i], "", &results);
+        assert_int_equal(results.count, 0);
+        search_results_free(&results);
+    }
+    retriever_free(retriever);
+}
+
+// Q1: each place once. Q2: the names first. Q4: no hit without a word of the search.
+static void test_invariants_of_a_list(void **state) {
+    (void)state;
+    struct retriever *retriever = index_all();
+    struct search_results results;
+    search_in(retriever, "parse_header", "", &results);
+    assert_true(results.count >= 4);
+    for (size_t i = 0; i < results.count; i++) {
+        const struct search_result *result = &results.items[i];
+        assert_true((strcmp(result->name, "parse_header") == 0) == (i < 3)); // Q2
+        for (size_t j = 0; j < i; j++) {
+            assert_true(strcmp(results.items[j].path, result->path) != 0 ||
+                        results.items[j].line != result->line);
+        }
+        assert_string_not_equal(result->path, "README.md"); // Q4
+    }
+    assert_string_equal(results.items[2].path, "tests/test_reader.py"); // behind the two that are no tests
+    search_results_free(&results);
+    retriever_free(retriever);
+}
+
+// Q3
+static void test_folders_and_files(void **state) {
+    (void)state;
+    struct retriever *retriever = index_all();
+    static const struct {
+        const char *folder;
+        size_t found;
+    } cases[] = {{"vendor", 1}, {"vendor/old.c", 1}, {"vend", 0}, {"vendor/old", 0}, {"tests", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_results results;
+        search_in(retriever, "socket_close", cases[i].folder, &results);
+        assert_int_equal(results.count, cases[i].found);
+        search_results_free(&results);
+    }
+    retriever_free(retriever);
+}
+
+static void test_dead_files_are_not_found(void **state) {
+    (void)state;
+    struct retriever *retriever = retriever_new("/nowhere");
+    struct index_sink sink = retriever_sink(retriever);
+    struct record *record = record_of("a.c", "int janitor_sweep(void) {\n    return 1;\n}\n");
+    sink.put(sink.self, record, slice_of(NULL, 0));
+    sink.commit(sink.self, true);
+    record_release(record);
+    for (size_t found = 1; found + 1 > 0; found--) {
+        struct search_results results;
+        search_in(retriever, "janitor", "", &results);
+        assert_int_equal(results.count, found); // Q3
+        search_results_free(&results);
+        sink.remove(sink.self, "a.c");
+        sink.commit(sink.self, true);
+        if (found == 0) {
+            break;
+        }
+    }
+    retriever_free(retriever);
+}
+
+static void test_lines_and_marks(void **state) {
+    (void)state;
+    struct retriever *retriever = index_all();
+    struct search_results results;
+    search_in(retriever, "socket_close", "net", &results);
+    const struct search_result *result = &results.items[0];
+    assert_int_equal(result->line, 14);
+    assert_int_equal(result->lines[0].number, 14);
+    assert_true(slice_equal(result->lines[0].text, SLICE_LITERAL("void socket_close(int socket) {")));
+    assert_int_equal(result->lines[0].mark_count, 2);
+    assert_int_equal(result->lines[0].marks[0].start, 5);
+    assert_int_equal(result->lines[0].marks[0].end, 17);
+    for (uint32_t i = 1; i < result->line_count; i++) {
+        assert_true(result->lines[i].number > result->lines[i - 1].number);
+        assert_true(result->lines[i].number <= result->end_line);
+    }
+    search_results_free(&results);
+    search_in(retriever, "idle sockets too long", "net", &results);
+    assert_int_equal(results.items[0].lines[0].number, 2); // the comment above the definition
+    search_results_free(&results);
+    retriever_free(retriever);
+}
+
+// Text is shown only of a file that still is what was indexed.
+static void test_changed_files_show_nothing(void **state) {
+    (void)state;
+    static const char TEXT[] = "int janitor_sweep(void) {\n    return 1;\n}\n";
+    char root[] = "/tmp/hunch-search-XXXXXX";
+    struct err err;
+    assert_non_null(mkdtemp(root));
+    char *path = fs_join(root, "a.c");
+    struct retriever *retriever = retriever_new(root);
+    struct index_sink sink = retriever_sink(retriever);
+    struct record *record = record_of("a.c", TEXT);
+    sink.put(sink.self, record, slice_of(NULL, 0));
+    sink.commit(sink.self, true);
+    static const struct {
+        const char *text;
+        uint32_t lines;
+    } cases[] = {{TEXT, 1}, {"int password_of_all;\nint b;\n", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_results results;
+        assert_int_equal(fs_write(path, slice_of_string(cases[i].text), false, &err), 0);
+        search_in(retriever, "janitor", "", &results);
+        assert_int_equal(results.count, 1);
+        assert_string_equal(results.items[0].signature, "int janitor_sweep(void)");
+        assert_int_equal(results.items[0].line_count, cases[i].lines);
+        search_results_free(&results);
+    }
+    record_release(record);
+    retriever_free(retriever);
+    unlink(path);
+    rmdir(root);
+    free(path);
+}
+
+static void test_long_searches(void **state) {
+    (void)state;
+    struct retriever *retriever = index_all();
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i < 5000; i++) {
+        str_append_format(&text, "word%d snake_case_%d Camel%dCase close.socket::reader ", i, i, i);
+    }
+    struct search_results results;
+    search_in(retriever, text.data, "", &results);
+    assert_true(results.count > 0);
+    search_results_free(&results);
+    str_free(&text);
+    retriever_free(retriever);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_comes_first),           cmocka_unit_test(test_nothing_is_found_of_nothing),
+        cmocka_unit_test(test_invariants_of_a_list),       cmocka_unit_test(test_folders_and_files),
+        cmocka_unit_test(test_dead_files_are_not_found),   cmocka_unit_test(test_lines_and_marks),
+        cmocka_unit_test(test_changed_files_show_nothing), cmocka_unit_test(test_long_searches),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
