@@ -8,7 +8,7 @@
 // waiting
 //            for the writer; free after the indexer is closed and no query runs.
 // Errors:    a query cannot fail: with nothing indexed, or past its deadline, it returns what it has.
-// Limits:    at most `signature_bytes` of signatures and 5 chunks within `chunk_bytes`.
+// Limits:    at most `signature_bytes` of signatures; 2 edits, 2 callers and 5 chunks within `chunk_bytes`.
 #ifndef HUNCH_RETRIEVAL_RETRIEVER_H
 #define HUNCH_RETRIEVAL_RETRIEVER_H
 
