@@ -170,7 +170,7 @@ static void add_definitions(struct asking *asking) {
         definitions_find(asking->snapshot, &asking->text, &asking->imports, asking->self, DEFINITIONS, found);
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = asking->snapshot->segments[found[i].segment];
-        uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[found[i].id].file;
+        uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[found[i].id];
         pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, found[i].id),
                     CONTEXT_DEFINITION, (double)found[i].score);
     }
@@ -190,7 +190,10 @@ static void add_signatures(struct asking *asking) {
     bool more = true;
     for (size_t i = 0; i < count && more; i++) {
         const struct segment *segment = asking->snapshot->segments[ranked[i].segment];
-        uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[ranked[i].id].file;
+        if (segment->keys[ranked[i].id].signature_length >= asking->pack.signature_bytes) {
+            continue; // without following its pointers
+        }
+        uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[ranked[i].id];
         more = pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, ranked[i].id),
                            CONTEXT_SIGNATURE, (double)ranked[i].score);
     }
@@ -199,7 +202,7 @@ static void add_signatures(struct asking *asking) {
 
 static bool add_chunk(struct asking *asking, const struct bm25_hit *hit, enum context_source source) {
     const struct segment *segment = asking->snapshot->segments[hit->segment];
-    uint32_t file = segment->fields[SEGMENT_CHUNKS].entries[hit->id].file;
+    uint32_t file = segment->fields[SEGMENT_CHUNKS].files[hit->id];
     return pack_chunk(&asking->pack, &segment->files[file], segment_chunk(segment, hit->id), source,
                       (double)hit->score);
 }
