@@ -26,6 +26,7 @@
 
 #include "base/log.h"
 #include "base/priority.h"
+#include "base/thread.h"
 #include "indexer/source.h"
 
 struct overlay_news {
@@ -119,7 +120,8 @@ static uint64_t wait_for_work(struct corpus *corpus) {
 
 static void thread_main(void *argument) {
     struct corpus *corpus = argument;
-    priority_lower();
+    thread_name("hunch-learn");
+    priority_lowest(); // a repository is to be searchable first
     while (!is_stopped(corpus)) {
         uint64_t asked = wait_for_work(corpus);
         if (learner_work(corpus->learner)) {

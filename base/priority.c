@@ -7,13 +7,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { NICE = 10 };
+enum { LOWER = 10, LOWEST = 19 };
+
+static void lower_to(int niceness) {
+    struct sched_param none = {0};
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness);
+    sched_setscheduler(0, SCHED_BATCH, &none);
+}
 
 void priority_lower(void) {
-    struct sched_param none = {0};
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
-    sched_setscheduler(0, SCHED_BATCH, &none);
+    lower_to(LOWER);
+}
+
+void priority_lowest(void) {
+    lower_to(LOWEST);
 }
 #else
 void priority_lower(void) {}
+
+void priority_lowest(void) {}
 #endif

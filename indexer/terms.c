@@ -335,6 +335,9 @@ static void count_known(struct term_counter *counter, struct memo *memo) {
 
 static void count_word(void *context, struct slice word, struct slice rest) {
     struct term_counter *counter = context;
+    if (classes[(unsigned char)word.data[0]] == DIGIT) { // tables of numbers would drive out the words
+        return;
+    }
     struct key key = key_of(word, rest);
     struct memo *memo = memo_of(counter, &key);
     if (memo->head == key.head && memo->tail == key.tail && memo->length == (uint32_t)key.length &&

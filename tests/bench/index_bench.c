@@ -70,7 +70,11 @@ static void extract_all(const struct sources *sources, bool by_syntax) {
         const struct source *source = &sources->items[i];
         struct record *record = record_new(source->path);
         record->hash = hash_bytes(source->text.data, source->text.length);
-        syntax_extract(syntax, by_syntax ? source->language : NULL, str_slice(&source->text), NULL, record);
+        if (by_syntax) {
+            syntax_extract(syntax, source->language, str_slice(&source->text), NULL, record);
+        } else {
+            syntax_words(syntax, source->language, str_slice(&source->text), record);
+        }
         record_release(record);
     }
     syntax_free(syntax);
