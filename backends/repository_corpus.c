@@ -100,8 +100,8 @@ static void answer(struct corpus *corpus, uint64_t asked) {
     uv_mutex_lock(&corpus->lock);
     corpus->answered = asked;
     bool told = is_learned(corpus);
-    uv_cond_broadcast(&corpus->settled);
     uv_mutex_unlock(&corpus->lock);
+    uv_cond_broadcast(&corpus->settled); // by a thread of the lowest priority: not with the lock
     if (told && corpus->on_learned) {
         corpus->on_learned(corpus->context);
     }

@@ -144,7 +144,7 @@ static void say_out(FILE *out, const struct question *question, const struct exp
         fputs(": the folder ", out);
     }
     if (is_parent) {
-        terminal_write(out, STYLE_PLAIN, slice_of_string(story->subject));
+        terminal_write_name(out, STYLE_PLAIN, story->subject);
     }
     if (answer->skip == SKIP_SECRET || answer->skip == SKIP_FOREIGN) {
         fputs(" (built in; no ignore file takes it back)", out);
@@ -190,7 +190,7 @@ static void print_text(const struct question *question, const struct explanation
     terminal_write(stdout, answer->skip ? STYLE_RED : STYLE_GREEN,
                    answer->skip ? SLICE_LITERAL("out") : SLICE_LITERAL("in"));
     fputs(": ", stdout);
-    terminal_write(stdout, STYLE_BOLD, slice_of_string(question->asked));
+    terminal_write_name(stdout, STYLE_BOLD, question->asked);
     fputs(": ", stdout);
     (answer->skip ? say_out : say_in)(stdout, question, answer);
     fputc('\n', stdout);

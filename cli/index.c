@@ -83,7 +83,7 @@ static void print_text(const struct index_run *run, const char *root, double ms)
     }
     print_read(progress, ms);
     print_skipped(&progress->skipped);
-    puts("  (which ones, and why: hunch index --explain PATH)");
+    puts("  (whether a file is in, and why: hunch index --explain PATH...)");
     const char *trouble;
     indexer_store_trouble(run->indexer, &trouble);
     printf("%s%s\n", trouble ? "not stored: " : "stored in ",

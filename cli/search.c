@@ -57,8 +57,8 @@ static void print_marked(const struct excerpt_line *line) {
 static void print_place(const struct search_run *run, const struct search_result *result) {
     char line[16];
     int length = snprintf(line, sizeof line, ":%u", result->line + 1);
-    terminal_write(stdout, STYLE_GREEN, slice_of_string(run->shown));
-    terminal_write(stdout, STYLE_GREEN, slice_of_string(result->path));
+    terminal_write_name(stdout, STYLE_GREEN, run->shown);
+    terminal_write_name(stdout, STYLE_GREEN, result->path);
     terminal_write(stdout, STYLE_GREEN, slice_of(line, (size_t)length));
 }
 
@@ -66,8 +66,7 @@ static void print_place(const struct search_run *run, const struct search_result
 static void print_short(const struct search_run *run, const struct search_result *result) {
     print_place(run, result);
     fputs(": ", stdout);
-    terminal_write(stdout, STYLE_PLAIN,
-                   slice_of_string(result->signature[0] ? result->signature : result->name));
+    terminal_write_name(stdout, STYLE_PLAIN, result->signature[0] ? result->signature : result->name);
     putchar('\n');
 }
 
@@ -75,10 +74,10 @@ static void print_result(const struct search_run *run, const struct search_resul
     print_place(run, result);
     fputs("  ", stdout);
     if (result->scope[0]) {
-        terminal_write(stdout, STYLE_DIM, slice_of_string(result->scope));
+        terminal_write_name(stdout, STYLE_DIM, result->scope);
         terminal_write(stdout, STYLE_DIM, SLICE_LITERAL(" > "));
     }
-    terminal_write(stdout, STYLE_BOLD, slice_of_string(result->name));
+    terminal_write_name(stdout, STYLE_BOLD, result->name);
     fputs(result->name[0] ? "  " : "", stdout);
     terminal_write(stdout, STYLE_DIM, slice_of_string(result->kind));
     putchar('\n');
@@ -100,8 +99,11 @@ static void print_text(const struct search_run *run, const struct search_results
         print_result(run, &results->items[i]);
     }
     if (results->count == 0) {
-        fprintf(stderr, "hunch: nothing in %s%s%s answers that\n", run->root, run->below[0] ? "/" : "",
-                run->below);
+        fputs("hunch: nothing in ", stderr);
+        terminal_write_name(stderr, STYLE_PLAIN, run->root);
+        fputs(run->below[0] ? "/" : "", stderr);
+        terminal_write_name(stderr, STYLE_PLAIN, run->below);
+        fputs(" answers that (words of the language itself, such as \"if\", are not searched for)\n", stderr);
     }
 }
 

@@ -26,20 +26,33 @@ FILE *terminal_open_memory(char **memory, size_t *size) {
     return out;
 }
 
-void terminal_write(FILE *out, enum terminal_style style, struct slice text) {
+// A terminal may take a byte that is no UTF-8 for a command of its own (0x9B begins some).
+static bool is_harmful(uint32_t code, size_t length, bool one_line) {
+    return utf8_is_hidden(code) || (code == UTF8_REPLACEMENT && length == 1) || (one_line && code == '\n');
+}
+
+static void write_styled(FILE *out, enum terminal_style style, struct slice text, bool one_line) {
     static const char *const codes[] = {"", "\x1b[2m", "\x1b[1m", "\x1b[32m", "\x1b[31m"};
     bool colour = style != STYLE_PLAIN && coloured(out);
     fputs(colour ? codes[style] : "", out);
     size_t length = 1;
     for (size_t i = 0; i < text.length; i += length) {
         uint32_t code = utf8_decode(slice_sub(text, i, text.length), &length);
-        if (utf8_is_hidden(code)) {
+        if (is_harmful(code, length, one_line)) {
             fputc('?', out);
         } else {
             fwrite(text.data + i, 1, length, out);
         }
     }
     fputs(colour ? "\x1b[0m" : "", out);
+}
+
+void terminal_write(FILE *out, enum terminal_style style, struct slice text) {
+    write_styled(out, style, text, false);
+}
+
+void terminal_write_name(FILE *out, enum terminal_style style, const char *name) {
+    write_styled(out, style, slice_of_string(name), true);
 }
 
 void terminal_progress(const struct index_progress *progress) {

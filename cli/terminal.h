@@ -14,9 +14,11 @@
 
 enum terminal_style { STYLE_PLAIN, STYLE_DIM, STYLE_BOLD, STYLE_GREEN, STYLE_RED };
 
-// Writes text in a style; control characters are shown as '?', so that a file's bytes cannot drive the
-// terminal.
+// Writes text in a style; control characters and what is no UTF-8 are shown as '?', so that a file's bytes cannot
+// drive the terminal.
 void terminal_write(FILE *out, enum terminal_style style, struct slice text);
+// The same of a path or a name, which stays in its line whatever it holds.
+void terminal_write_name(FILE *out, enum terminal_style style, const char *name);
 // A stream into memory (open_memstream) that is coloured as stdout would be; fclose it, then free *memory.
 FILE *terminal_open_memory(char **memory, size_t *size);
 // Redraws the index's progress on stderr; nothing if stderr is no terminal.

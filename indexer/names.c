@@ -53,7 +53,7 @@ static bool is_plain(char c) {
 
 // Most patterns are ruled out by their first or last byte; the matcher takes ten times as long.
 static bool may_match(const char *pattern, struct slice name) {
-    if (is_plain(pattern[0]) && pattern[0] != name.data[0]) {
+    if (!pattern[0] || (is_plain(pattern[0]) && pattern[0] != name.data[0])) {
         return false;
     }
     char last = pattern[strlen(pattern) - 1];

@@ -101,7 +101,7 @@ static int read_summary(sqlite3 *db, const char *path, struct store_summary *sum
     if (identity[0] != STORE_APPLICATION || identity[1] != STORE_VERSION) {
         return err_set(
             err, ERR_UNSUPPORTED,
-            "the index store %s is of another version of Hunch; it is made anew when the repository "
+            "the index store %s is of another version of Hunch, or was only begun; it is made anew when the repository "
             "is indexed next",
             path);
     }

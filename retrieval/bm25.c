@@ -48,6 +48,13 @@ struct search {
     size_t found, limit;
 };
 
+// A term that counts: its weight times its rarity and k1 + 1.
+struct weighed {
+    uint32_t hash;
+    uint32_t held; // by so many documents
+    float weight;
+};
+
 static float rarity_of_held(uint32_t held, uint32_t documents) {
     if (held == 0 || (documents > COMMON_FROM && held > documents / 4)) {
         return 0;
@@ -55,13 +62,21 @@ static float rarity_of_held(uint32_t held, uint32_t documents) {
     return logf(1.0f + ((float)documents - (float)held + 0.5f) / ((float)held + 0.5f));
 }
 
-float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash) {
-    uint32_t held = 0, documents = 0;
+// The documents that hold a term, and of all.
+static uint32_t count_held(const struct snapshot *snapshot, enum segment_field field, uint32_t hash,
+                           uint32_t *documents) {
+    uint32_t held = 0;
+    *documents = 0;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment_part *part = &snapshot->segments[s]->fields[field];
         held += postings_find(&part->terms, hash).length;
-        documents += part->count;
+        *documents += part->count;
     }
+    return held;
+}
+
+float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash) {
+    uint32_t documents, held = count_held(snapshot, field, hash, &documents);
     return rarity_of_held(held, documents);
 }
 
@@ -192,7 +207,7 @@ static void offer_document(struct search *search, uint32_t id, float sum, size_t
     if (sum <= worst_score(search)) {
         return;
     }
-    uint32_t file = search->part->entries[id].file;
+    uint32_t file = search->part->files[id];
     const struct snapshot_file *skip = search->skip;
     bool skipped = skip && skip->segment == search->segment && skip->file == file;
     if (!skipped && !snapshot_is_dead(search->snapshot, search->segment, file)) {
@@ -236,23 +251,23 @@ static void search_block(struct search *search, uint32_t start, uint32_t end) {
 }
 
 static int compare_weights(const void *left, const void *right) {
-    const struct weighted_term *a = left, *b = right;
+    const struct weighed *a = left, *b = right;
     if (a->weight > b->weight || a->weight < b->weight) {
         return a->weight > b->weight ? -1 : 1;
     }
     return a->hash < b->hash ? -1 : a->hash > b->hash;
 }
 
-// The terms that count, times their rarity, weightiest first.
-static struct weighted_term *weigh(const struct snapshot *snapshot, enum segment_field field,
-                                   const struct weighted_term *terms, size_t count, size_t *kept) {
-    struct weighted_term *weighed = mem_alloc((count + 1) * sizeof *weighed);
+// The terms that count, weightiest first.
+static struct weighed *weigh(const struct bm25_question *question, size_t *kept) {
+    struct weighed *weighed = mem_alloc((question->count + 1) * sizeof *weighed);
     *kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        float weight =
-            terms[i].weight > 0 ? terms[i].weight * bm25_rarity(snapshot, field, terms[i].hash) : 0;
+    for (size_t i = 0; i < question->count; i++) {
+        const struct weighted_term *term = &question->terms[i];
+        uint32_t documents, held = count_held(question->snapshot, question->field, term->hash, &documents);
+        float weight = term->weight * rarity_of_held(held, documents) * (SATURATION + 1.0f);
         if (weight > 0) {
-            weighed[(*kept)++] = (struct weighted_term){terms[i].hash, weight * (SATURATION + 1.0f)};
+            weighed[(*kept)++] = (struct weighed){term->hash, held, weight};
         }
     }
     if (*kept) {
@@ -261,7 +276,26 @@ static struct weighted_term *weigh(const struct snapshot *snapshot, enum segment
     return weighed;
 }
 
-static void find_lists(struct search *search, const struct weighted_term *terms, size_t count) {
+// Drops the terms that are too much effort, but for one. Returns how many are left.
+static size_t choose(struct weighed *terms, size_t count, uint64_t effort) {
+    size_t kept = 0, rarest = 0;
+    for (size_t i = 0; i < count; i++) {
+        rarest = terms[i].held < terms[rarest].held ? i : rarest;
+    }
+    struct weighed last = terms[rarest];
+    for (size_t i = 0; i < count; i++) {
+        if (terms[i].held <= effort) {
+            effort -= terms[i].held;
+            terms[kept++] = terms[i];
+        }
+    }
+    if (count && kept == 0) {
+        terms[kept++] = last;
+    }
+    return kept;
+}
+
+static void find_lists(struct search *search, const struct weighed *terms, size_t count) {
     float bound = 0;
     search->cursor_count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -277,8 +311,8 @@ static void find_lists(struct search *search, const struct weighted_term *terms,
     }
 }
 
-static void search_segments(struct search *search, enum segment_field field,
-                            const struct weighted_term *terms, size_t count) {
+static void search_segments(struct search *search, enum segment_field field, const struct weighed *terms,
+                            size_t count) {
     for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
         search->segment = s;
         search->part = &search->snapshot->segments[s]->fields[field];
@@ -290,25 +324,27 @@ static void search_segments(struct search *search, enum segment_field field,
     }
 }
 
-size_t bm25_search(const struct snapshot *snapshot, enum segment_field field,
-                   const struct weighted_term *terms, size_t count, const struct snapshot_file *skip,
-                   size_t limit, struct bm25_hit *hits) {
+size_t bm25_search(const struct bm25_question *question, size_t limit, struct bm25_hit *hits) {
     if (limit == 0) {
         return 0;
     }
-    struct search search = {.snapshot = snapshot, .skip = skip, .hits = hits, .limit = limit};
+    struct search search = {
+        .snapshot = question->snapshot, .skip = question->skip, .hits = hits, .limit = limit};
     search.norm_base = SATURATION * (1.0f - LENGTH_WEIGHT);
-    search.norm_slope = SATURATION * LENGTH_WEIGHT / average_length(snapshot, field);
-    size_t kept;
-    struct weighted_term *weighed = weigh(snapshot, field, terms, count, &kept);
-    search.cursors = mem_alloc((kept + 1) * sizeof *search.cursors);
+    search.norm_slope = SATURATION * LENGTH_WEIGHT / average_length(question->snapshot, question->field);
+    size_t count;
+    struct weighed *terms = weigh(question, &count);
+    if (question->effort) {
+        count = choose(terms, count, question->effort);
+    }
+    search.cursors = mem_alloc((count + 1) * sizeof *search.cursors);
     search.sums = mem_zero(BLOCK, sizeof *search.sums);
     search.touched = mem_zero(WORDS, sizeof *search.touched);
-    search_segments(&search, field, weighed, kept);
+    search_segments(&search, question->field, terms, count);
     free(search.cursors);
     free(search.sums);
     free(search.touched);
-    free(weighed);
+    free(terms);
     if (search.found) {
         qsort(hits, search.found, sizeof *hits, compare_hits);
     }

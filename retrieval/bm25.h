@@ -20,11 +20,20 @@ struct bm25_hit {
     float score;
 };
 
-// The best documents of living files but `skip` (NULL: none), best first, into hits[limit]. Ties go to the
-// lower segment and id. Returns how many there are.
-size_t bm25_search(const struct snapshot *snapshot, enum segment_field field,
-                   const struct weighted_term *terms, size_t count, const struct snapshot_file *skip,
-                   size_t limit, struct bm25_hit *hits);
+struct bm25_question {
+    const struct snapshot *snapshot;
+    enum segment_field field;
+    const struct weighted_term *terms;
+    size_t count;
+    const struct snapshot_file *skip; // NULL: none
+    // Frequent terms cost most and say least: of the terms, those that weigh most are used, as far as they occur
+    // in so many documents together. 0: all are.
+    uint64_t effort;
+};
+
+// The best documents of living files but `skip`, best first, into hits[limit]. Ties go to the lower segment and
+// id. Returns how many there are.
+size_t bm25_search(const struct bm25_question *question, size_t limit, struct bm25_hit *hits);
 // log(1 + (N - df + 0.5) / (df + 0.5)) over all segments; 0 for a term held by more than a quarter of them
 // or by none.
 float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash);

@@ -4,6 +4,7 @@
 // chunks; their records tell the line.
 #include "retrieval/callers.h"
 
+#include "retrieval/chunks.h"
 #include "retrieval/paths.h"
 
 enum { SHORT_NAME = 4 };
@@ -66,10 +67,10 @@ size_t callers_find(const struct snapshot *snapshot, const struct query *query, 
     struct slice name = slice_of_string(function->name);
     struct weighted_term term = {segment_name_key(name), 1};
     struct bm25_hit hits[CALLERS_CHUNKS];
-    size_t found = bm25_search(snapshot, SEGMENT_CHUNKS, &term, 1, self, CALLERS_CHUNKS, hits), count = 0;
+    size_t found = chunks_similar(snapshot, &term, 1, self, CALLERS_CHUNKS, hits), count = 0;
     for (size_t i = 0; i < found; i++) {
         const struct segment *segment = snapshot->segments[hits[i].segment];
-        uint32_t file = segment->fields[SEGMENT_CHUNKS].entries[hits[i].id].file;
+        uint32_t file = segment->fields[SEGMENT_CHUNKS].files[hits[i].id];
         const struct record *calling = segment->files[file].record;
         struct caller caller = {.file = {hits[i].segment, file}, .score = worth(query, calling)};
         if (find_call(calling, segment_chunk(segment, hits[i].id), name, &caller.line)) {

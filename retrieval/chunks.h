@@ -8,6 +8,9 @@
 #include "retrieval/query.h"
 
 // By BM25 over the chunks' terms, best first; never of `self`.
+size_t chunks_similar(const struct snapshot *snapshot, const struct weighted_term *terms, size_t count,
+                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
+// The same for the terms of the lines around the cursor.
 size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query,
                       const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
 // By the built-in embedder's cosine, best first; never of `self`.

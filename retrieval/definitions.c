@@ -74,7 +74,7 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
         struct postings_list list = postings_find(&segment->names, key);
         for (uint32_t i = 0; i < list.length; i++) {
             uint32_t id = list.documents[i];
-            struct snapshot_file at = {s, segment->fields[SEGMENT_SYMBOLS].entries[id].file};
+            struct snapshot_file at = {s, segment->fields[SEGMENT_SYMBOLS].files[id]};
             if (snapshot_is_dead(snapshot, s, at.file) ||
                 !slice_equal(slice_of_string(segment_symbol(segment, id)->name), name)) {
                 continue;

@@ -181,7 +181,7 @@ static void find_imports(struct asking *asking) {
 static bool add_symbol(struct asking *asking, uint32_t s, uint32_t id, enum context_source source,
                        float score) {
     const struct segment *segment = asking->snapshot->segments[s];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[id].file;
+    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
     return pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, id), source,
                        (double)score);
 }
@@ -251,6 +251,10 @@ static void add_signatures(struct asking *asking) {
     struct signature *ranked = signatures_rank(&input, &count);
     bool more = true;
     for (size_t i = 0; i < count && more; i++) {
+        const struct segment *segment = asking->snapshot->segments[ranked[i].segment];
+        if (segment->keys[ranked[i].id].signature_length >= asking->pack.signature_bytes) {
+            continue; // without following its pointers
+        }
         more = add_symbol(asking, ranked[i].segment, ranked[i].id, CONTEXT_SIGNATURE, ranked[i].score);
     }
     free(ranked);
@@ -258,7 +262,7 @@ static void add_signatures(struct asking *asking) {
 
 static bool add_chunk(struct asking *asking, const struct bm25_hit *hit, enum context_source source) {
     const struct segment *segment = asking->snapshot->segments[hit->segment];
-    uint32_t file = segment->fields[SEGMENT_CHUNKS].entries[hit->id].file;
+    uint32_t file = segment->fields[SEGMENT_CHUNKS].files[hit->id];
     return pack_chunk(&asking->pack, &segment->files[file], segment_chunk(segment, hit->id), source,
                       (double)hit->score);
 }

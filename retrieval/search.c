@@ -66,7 +66,7 @@ static void raise(float *feature, float value) {
 
 static void add_signature(struct searching *searching, uint32_t s, uint32_t id, float score) {
     const struct segment *segment = searching->snapshot->segments[s];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[id].file;
+    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
     struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
     if (hit) {
         raise(&hit->features[SEARCH_SIGNATURE], score);
@@ -101,7 +101,7 @@ static void add_chunk(struct searching *searching, uint32_t s, uint32_t id, enum
                       float score) {
     const struct segment *segment = searching->snapshot->segments[s];
     const struct chunk *chunk = segment_chunk(segment, id);
-    struct snapshot_file at = {s, segment->fields[SEGMENT_CHUNKS].entries[id].file};
+    struct snapshot_file at = {s, segment->fields[SEGMENT_CHUNKS].files[id]};
     const struct record *record = segment->files[at.file].record;
     bool stands = false;
     uint32_t next = 0;
@@ -126,7 +126,11 @@ static void add_chunk(struct searching *searching, uint32_t s, uint32_t id, enum
 static size_t rank(const struct searching *searching, enum segment_field field, size_t limit,
                    struct bm25_hit *hits) {
     const struct search_words *words = searching->words;
-    return bm25_search(searching->snapshot, field, words->terms.items, words->terms.count, NULL, limit, hits);
+    struct bm25_question question = {.snapshot = searching->snapshot,
+                                     .field = field,
+                                     .terms = words->terms.items,
+                                     .count = words->terms.count};
+    return bm25_search(&question, limit, hits);
 }
 
 static void gather_lexical(struct searching *searching) {
@@ -154,11 +158,11 @@ static bool is_scope(const char *scope, struct slice asked) {
 static void add_named(struct searching *searching, uint32_t s, const struct search_name *name) {
     const struct segment *segment = searching->snapshot->segments[s];
     struct postings_list list = postings_find(&segment->names, segment_name_key(name->text));
-    uint64_t exact = segment_exact_key(name->text);
+    uint32_t exact = segment_exact_key(name->text);
     for (uint32_t i = 0; i < list.length; i++) {
         uint32_t id = list.documents[i];
         const struct symbol *symbol = segment_symbol(segment, id);
-        uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[id].file;
+        uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
         struct search_hit *hit = candidate(searching, s, file, symbol, NULL);
         if (hit) {
             hit->features[SEARCH_EXACT] = 1;

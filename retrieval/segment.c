@@ -31,8 +31,8 @@ uint32_t segment_key(enum segment_spelling spelling, struct slice text) {
     return hash_fold(hash_bytes(text.data, text.length) * 31 + (uint64_t)spelling);
 }
 
-uint64_t segment_exact_key(struct slice name) {
-    uint64_t key = hash_bytes(name.data, name.length);
+uint32_t segment_exact_key(struct slice name) {
+    uint32_t key = hash_fold(hash_bytes(name.data, name.length));
     return key ? key : 1;
 }
 
@@ -60,20 +60,33 @@ static uint32_t document_count(const struct record *record, enum segment_field f
     return language_is_data(language_of_id(record->language)) ? 0 : record->symbol_count;
 }
 
-static void number_entries(struct segment *segment, enum segment_field field) {
+void segment_number_firsts(struct segment *segment, enum segment_field field) {
+    struct segment_part *part = &segment->fields[field];
+    part->firsts = mem_alloc((segment->file_count + (size_t)1) * sizeof *part->firsts);
+    uint32_t id = 0;
+    for (uint32_t file = 0; file <= segment->file_count; file++) {
+        while (id < part->count && part->files[id] < file) {
+            id++;
+        }
+        part->firsts[file] = id;
+    }
+}
+
+static void number_documents(struct segment *segment, enum segment_field field) {
     struct segment_part *part = &segment->fields[field];
     for (uint32_t f = 0; f < segment->file_count; f++) {
         part->count += document_count(segment->files[f].record, field);
     }
-    part->entries = spill_alloc((part->count + (size_t)1) * sizeof *part->entries);
+    part->files = spill_alloc((part->count + (size_t)1) * sizeof *part->files);
     part->lengths = spill_alloc((part->count + (size_t)1) * sizeof *part->lengths);
     uint32_t id = 0;
     for (uint32_t f = 0; f < segment->file_count; f++) {
         uint32_t count = document_count(segment->files[f].record, field);
         for (uint32_t i = 0; i < count; i++) {
-            part->entries[id++] = (struct segment_entry){.file = f, .index = i};
+            part->files[id++] = f;
         }
     }
+    segment_number_firsts(segment, field);
 }
 
 static void add_terms(struct build *build, enum segment_field field, uint32_t id, const struct term *terms,
@@ -115,7 +128,7 @@ static void index_signatures(struct build *build) {
     struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
     for (uint32_t id = 0; id < part->count; id++) {
         uint32_t count, length;
-        write_signature_document(&build->document, segment->files[part->entries[id].file].record,
+        write_signature_document(&build->document, segment->files[part->files[id]].record,
                                  segment_symbol(segment, id));
         const struct term *terms =
             terms_count(build->counter, str_slice(&build->document), &build->arena, &count, &length);
@@ -210,7 +223,7 @@ static void embed_chunk(struct segment *segment, uint32_t id, const struct rarit
 static void embed_chunks(struct segment *segment, const struct rarity *rarity) {
     uint32_t count = segment->fields[SEGMENT_CHUNKS].count;
     for (uint32_t id = 0; id < count; id++) {
-        if (!segment->files[segment->fields[SEGMENT_CHUNKS].entries[id].file].record->by_words) {
+        if (!segment->files[segment->fields[SEGMENT_CHUNKS].files[id]].record->by_words) {
             embed_chunk(segment, id, rarity);
         }
     }
@@ -241,10 +254,11 @@ static void adopt_files(struct segment *segment, const struct segment_file *file
     }
 }
 
-void segment_number_folders(struct segment *segment) {
+void segment_place_files(struct segment *segment) {
     struct map folders;
     map_init(&folders);
     segment->folders = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->folders);
+    segment->taints = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->taints);
     segment->folder_files = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->folder_files);
     for (uint32_t file = 0; file < segment->file_count; file++) {
         struct slice folder = paths_folder(slice_of_string(segment->files[file].record->path));
@@ -254,28 +268,9 @@ void segment_number_folders(struct segment *segment) {
             segment->folder_files[segment->folder_count++] = file;
         }
         segment->folders[file] = (uint32_t)number;
+        segment->taints[file] = (uint8_t)segment->files[file].record->taint;
     }
     map_free(&folders);
-}
-
-// The first entry of a file not below `file`; entries ascend by file (G1).
-static uint32_t first_entry(const struct segment_part *part, uint32_t file) {
-    uint32_t low = 0, high = part->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (part->entries[middle].file < file) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,
-                       uint32_t *first) {
-    *first = first_entry(&segment->fields[field], file);
-    return first_entry(&segment->fields[field], file + 1);
 }
 
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file) {
@@ -297,9 +292,9 @@ static struct segment *build(const struct segment_file *files, uint32_t count) {
     arena_init(&work.arena);
     str_init(&work.document);
     adopt_files(segment, files, count);
-    segment_number_folders(segment);
-    number_entries(segment, SEGMENT_CHUNKS);
-    number_entries(segment, SEGMENT_SYMBOLS);
+    segment_place_files(segment);
+    number_documents(segment, SEGMENT_CHUNKS);
+    number_documents(segment, SEGMENT_SYMBOLS);
     hash_names(segment);
     index_chunks(&work);
     index_signatures(&work);
@@ -339,10 +334,12 @@ struct segment *segment_retain(struct segment *segment) {
 }
 
 uint64_t segment_bytes(const struct segment *segment) {
-    uint64_t bytes = segment->file_count * (sizeof *segment->files + sizeof *segment->folders);
+    uint64_t bytes =
+        segment->file_count * (sizeof *segment->files + sizeof *segment->folders + sizeof *segment->taints);
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *part = &segment->fields[field];
-        bytes += part->count * (sizeof *part->entries + sizeof *part->lengths) + postings_bytes(&part->terms);
+        bytes += segment->file_count * sizeof *part->firsts;
+        bytes += part->count * (sizeof *part->files + sizeof *part->lengths) + postings_bytes(&part->terms);
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
     bytes += postings_bytes(&segment->names) + postings_bytes(&segment->paths);
@@ -356,7 +353,8 @@ static void destroy(struct segment *segment) {
         text_release(segment->files[i].text);
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
-        spill_free(segment->fields[field].entries);
+        spill_free(segment->fields[field].files);
+        free(segment->fields[field].firsts);
         spill_free(segment->fields[field].lengths);
         postings_free(&segment->fields[field].terms);
     }
@@ -365,6 +363,7 @@ static void destroy(struct segment *segment) {
     vectors_free(&segment->vectors);
     spill_free(segment->keys);
     free(segment->folders);
+    free(segment->taints);
     free(segment->folder_files);
     free(segment->files);
     free(segment);

@@ -35,16 +35,10 @@ struct segment_file {
     struct text *text; // of an open document; NULL when the text is on disk
 };
 
-// A chunk or a symbol as a document to be ranked.
-struct segment_entry {
-    uint32_t file;  // number of its file
-    uint32_t index; // in its record
-};
-
 // What every query asks of a symbol, hashed once and side by side: following a symbol's own pointers for
 // thousands of candidates would cost a cache miss each.
 struct segment_keys {
-    uint64_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
+    uint32_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
     uint32_t name_term, scope_term; // segment_name_key of them
     uint16_t signature_length;
     uint8_t kind; // enum symbol_kind
@@ -55,9 +49,11 @@ struct segment_keys {
 
 enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 
+// Chunks or symbols as documents to be ranked.
 struct segment_part {
-    struct segment_entry *entries;
-    uint16_t *lengths; // of each: its terms in all, or the highest that fits
+    uint32_t *files;   // of each document: the number of its file
+    uint32_t *firsts;  // of each file: the number of its first document; behind them the count (G1)
+    uint16_t *lengths; // of each document: its terms in all, or the highest that fits
     uint32_t count;
     uint64_t total_length; // sum of the lengths
     struct postings terms;
@@ -76,6 +72,7 @@ struct segment {
     struct segment_file *files;
     uint32_t file_count;
     uint32_t *folders;      // of each file: the number of its folder
+    uint8_t *taints;        // of each file: its record's, without following a pointer
     uint32_t *folder_files; // of each folder: one of its files
     uint32_t folder_count;
     struct segment_part fields[SEGMENT_FIELDS];
@@ -106,18 +103,16 @@ uint64_t segment_bytes(const struct segment *segment); // what its arrays take, 
 
 // The key of a name is the term of the whole name (terms.h): lower-cased, so callers compare the case.
 uint32_t segment_name_key(struct slice name);
-uint64_t segment_exact_key(struct slice name); // never 0
+uint32_t segment_exact_key(struct slice name); // never 0
 uint32_t segment_key(enum segment_spelling spelling, struct slice text);
-
-// The numbers of the file's entries are [*first, result).
-uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,
-                       uint32_t *first);
 
 // The file of that path; a segment has a path once at most.
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
 
-// Each folder's number and one of its files, once the files are in. For segment.c and segment_merge.c.
-void segment_number_folders(struct segment *segment);
+// For segment.c and segment_merge.c. Each file's folder and taint, once the files are in; each file's first document,
+// once the documents' files are in.
+void segment_place_files(struct segment *segment);
+void segment_number_firsts(struct segment *segment, enum segment_field field);
 
 // Of a bitmap over its files; one at least.
 static inline size_t segment_bitmap_words(const struct segment *segment) {
@@ -126,13 +121,19 @@ static inline size_t segment_bitmap_words(const struct segment *segment) {
 static inline bool segment_is_gone(const uint64_t *gone, uint32_t file) {
     return gone && gone[file / 64] >> (file % 64) & 1;
 }
+// The numbers of the file's documents are [*first, result).
+static inline uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,
+                                     uint32_t *first) {
+    *first = segment->fields[field].firsts[file];
+    return segment->fields[field].firsts[file + 1];
+}
 static inline const struct chunk *segment_chunk(const struct segment *segment, uint32_t id) {
-    const struct segment_entry *entry = &segment->fields[SEGMENT_CHUNKS].entries[id];
-    return &segment->files[entry->file].record->chunks[entry->index];
+    const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
+    return &segment->files[part->files[id]].record->chunks[id - part->firsts[part->files[id]]];
 }
 static inline const struct symbol *segment_symbol(const struct segment *segment, uint32_t id) {
-    const struct segment_entry *entry = &segment->fields[SEGMENT_SYMBOLS].entries[id];
-    return &segment->files[entry->file].record->symbols[entry->index];
+    const struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
+    return &segment->files[part->files[id]].record->symbols[id - part->firsts[part->files[id]]];
 }
 
 #endif

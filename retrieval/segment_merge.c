@@ -80,30 +80,29 @@ static void number_part(struct moving *moving, const struct segment_part *part, 
     }
     uint32_t *numbers = moving->numbers[field] = mem_alloc((part->count + (size_t)1) * sizeof *numbers);
     for (uint32_t id = 0; id < part->count; id++) {
-        numbers[id] = files[part->entries[id].file] == POSTINGS_GONE ? POSTINGS_GONE : (*next)++;
+        numbers[id] = files[part->files[id]] == POSTINGS_GONE ? POSTINGS_GONE : (*next)++;
     }
 }
 
-static void merge_entries(struct merge *merge, enum segment_field field) {
+static void merge_documents(struct merge *merge, enum segment_field field) {
     struct segment_part *out = &merge->out->fields[field];
     for (uint32_t s = 0; s < merge->count; s++) {
         number_part(&merge->moving[s], &merge->sources[s].segment->fields[field], field, &out->count);
     }
-    out->entries = spill_alloc((out->count + (size_t)1) * sizeof *out->entries);
+    out->files = spill_alloc((out->count + (size_t)1) * sizeof *out->files);
     out->lengths = spill_alloc((out->count + (size_t)1) * sizeof *out->lengths);
     for (uint32_t s = 0; s < merge->count; s++) {
         const struct segment_part *part = &merge->sources[s].segment->fields[field];
         for (uint32_t id = 0; id < part->count; id++) {
             uint32_t number = number_of(&merge->moving[s], (int)field, id);
             if (number != POSTINGS_GONE) {
-                struct segment_entry entry = part->entries[id];
-                entry.file = number_of(&merge->moving[s], NUMBERED_FILES, entry.file);
-                out->entries[number] = entry;
+                out->files[number] = number_of(&merge->moving[s], NUMBERED_FILES, part->files[id]);
                 out->lengths[number] = part->lengths[id];
                 out->total_length += part->lengths[id];
             }
         }
     }
+    segment_number_firsts(merge->out, field);
 }
 
 static void merge_keys(struct merge *merge) {
@@ -148,7 +147,7 @@ static void merge_vectors_of(struct merge *merge, uint32_t s, const struct rarit
     for (uint32_t id = 0; id < segment->fields[SEGMENT_CHUNKS].count; id++) {
         uint32_t number = number_of(&merge->moving[s], SEGMENT_CHUNKS, id);
         bool has = at < vectors->count && vectors->ids[at] == id;
-        const struct segment_file *file = &segment->files[segment->fields[SEGMENT_CHUNKS].entries[id].file];
+        const struct segment_file *file = &segment->files[segment->fields[SEGMENT_CHUNKS].files[id]];
         if (number != POSTINGS_GONE && has) {
             vectors_copy(&merge->out->vectors, number, vectors, at);
         } else if (number != POSTINGS_GONE && !file->record->by_words) {
@@ -184,9 +183,9 @@ struct segment *segment_merge(const struct segment_source *sources, uint32_t cou
     merge.moving = mem_zero(count + (size_t)1, sizeof *merge.moving);
     atomic_init(&out->references, 1);
     merge_files(&merge);
-    segment_number_folders(out);
-    merge_entries(&merge, SEGMENT_CHUNKS);
-    merge_entries(&merge, SEGMENT_SYMBOLS);
+    segment_place_files(out);
+    merge_documents(&merge, SEGMENT_CHUNKS);
+    merge_documents(&merge, SEGMENT_SYMBOLS);
     merge_keys(&merge);
     merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_CHUNKS].terms), SEGMENT_CHUNKS);
     merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_SYMBOLS].terms), SEGMENT_SYMBOLS);

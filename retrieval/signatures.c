@@ -14,11 +14,15 @@
 #include "retrieval/signatures.h"
 
 #include "base/mem.h"
+#include "retrieval/chunks.h"
 #include "retrieval/paths.h"
 
 #include <math.h>
 
-enum { BM25_LIMIT = 700, NAME_LIMIT = 24, SIMILAR_CHUNKS = 24, USES_LIMIT = 32 };
+// For a bm25_question. Of 820,000 signatures, 150,000 find as much of what is needed as all postings do, 50,000 do
+// not (tests/bench/retrieval_speed); in the repositories of the task sets it leaves out nothing.
+enum { EFFORT = 150000 };
+enum { BM25_LIMIT = 700, NAME_LIMIT = 24, SIMILAR_CHUNKS = 12, USES_LIMIT = 12, AHEAD = 16 };
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
@@ -73,7 +77,7 @@ struct place {
 
 // What the query says of a scope.
 struct scope_memo {
-    uint64_t scope;
+    uint32_t scope;
     float near;
     bool receiver, above, imported;
 };
@@ -89,11 +93,11 @@ struct ranking {
     VEC(struct signature) candidates;
     struct rank *ranks; // of the candidates, best first once sorted; behind them room for sorting
     size_t rank_count;
+    VEC(uint32_t) names; // to be offered, as segment_name_key
     struct evidence around, line;
-    struct map scopes; // segment_name_key of a name near -> distance
-    float *kinship
-        [SNAPSHOT_SEGMENTS]; // of each folder: 1 for the own, less the farther away, 0 if not measured yet
-    uint32_t *placed[SNAPSHOT_SEGMENTS]; // of each file: 1 + index in places, 0 if not rated yet
+    struct map scopes;                      // segment_name_key of a name near -> distance
+    uint32_t *distances[SNAPSHOT_SEGMENTS]; // of each folder: 1 + distance_of it, 0 if not measured yet
+    uint32_t *placed[SNAPSHOT_SEGMENTS];    // of each file: 1 + index in places, 0 if not rated yet
     VEC(struct place) places;
     struct scope_memo memo;
     float chunks; // in all
@@ -102,7 +106,7 @@ struct ranking {
 static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
                             enum signature_feature feature, float value) {
     const struct snapshot *snapshot = ranking->input->snapshot;
-    uint32_t file = snapshot->segments[segment]->fields[SEGMENT_SYMBOLS].entries[id].file;
+    uint32_t file = snapshot->segments[segment]->fields[SEGMENT_SYMBOLS].files[id];
     const struct snapshot_file *self = ranking->input->self;
     bool is_self = self && self->segment == segment && self->file == file;
     if (is_self || snapshot_is_dead(snapshot, segment, file) ||
@@ -113,6 +117,7 @@ static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t 
     uint64_t at = *map_insert(&ranking->known, (uint64_t)segment << 32 | id, count);
     if (at == count) {
         vec_push(&ranking->candidates, (struct signature){.segment = segment, .id = id});
+        __builtin_prefetch(&snapshot->segments[segment]->keys[id]); // rated once all are known
     }
     ranking->candidates.items[at].features[feature] = value;
 }
@@ -120,9 +125,14 @@ static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t 
 static void offer_ranked(struct ranking *ranking, const struct weighted_term *terms, size_t term_count,
                          enum signature_feature feature) {
     const struct signatures_input *input = ranking->input;
+    struct bm25_question question = {.snapshot = input->snapshot,
+                                     .field = SEGMENT_SYMBOLS,
+                                     .terms = terms,
+                                     .count = term_count,
+                                     .skip = input->self,
+                                     .effort = EFFORT};
     struct bm25_hit *hits = mem_alloc(BM25_LIMIT * sizeof *hits);
-    size_t count =
-        bm25_search(input->snapshot, SEGMENT_SYMBOLS, terms, term_count, input->self, BM25_LIMIT, hits);
+    size_t count = bm25_search(&question, BM25_LIMIT, hits);
     for (size_t i = 0; i < count; i++) {
         offer_candidate(ranking, hits[i].segment, hits[i].id, feature, hits[i].score / hits[0].score);
     }
@@ -144,11 +154,34 @@ static void offer_named(struct ranking *ranking, uint32_t key) {
     }
 }
 
+static void expect_name(const struct ranking *ranking, size_t i) {
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        const struct postings *names = &snapshot->segments[s]->names;
+        if (i + AHEAD < ranking->names.count) {
+            postings_expect(names, ranking->names.items[i + AHEAD]);
+        }
+        if (i + AHEAD / 2 < ranking->names.count) {
+            postings_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
+        }
+    }
+}
+
+// Of the names that were gathered.
+static void offer_names(struct ranking *ranking) {
+    for (size_t i = 0; i < ranking->names.count; i++) {
+        expect_name(ranking, i);
+        offer_named(ranking, ranking->names.items[i]);
+    }
+    ranking->names.count = 0;
+}
+
 static void offer_mentions(struct ranking *ranking) {
     const struct query *query = ranking->input->query;
     for (size_t i = 0; i < query->mentions.count; i++) {
-        offer_named(ranking, segment_name_key(query->mentions.items[i]));
+        vec_push(&ranking->names, segment_name_key(query->mentions.items[i]));
     }
+    offer_names(ranking);
 }
 
 static void add_evidence(struct evidence *evidence, uint32_t term, float weight) {
@@ -170,10 +203,11 @@ static void gather_evidence(struct ranking *ranking, struct evidence *evidence, 
             size_t known = evidence->terms.count;
             add_evidence(evidence, chunk->terms[t].hash, weight * weight);
             if (evidence->terms.count > known) {
-                offer_named(ranking, chunk->terms[t].hash);
+                vec_push(&ranking->names, chunk->terms[t].hash);
             }
         }
     }
+    offer_names(ranking);
 }
 
 static void offer_similar(struct ranking *ranking) {
@@ -181,8 +215,8 @@ static void offer_similar(struct ranking *ranking) {
     struct bm25_hit hits[SIMILAR_CHUNKS];
     size_t count = input->similar_count < SIMILAR_CHUNKS ? input->similar_count : SIMILAR_CHUNKS;
     gather_evidence(ranking, &ranking->around, input->similar, count);
-    count = bm25_search(input->snapshot, SEGMENT_CHUNKS, input->query->line_terms,
-                        input->query->line_term_count, input->self, SIMILAR_CHUNKS, hits);
+    count = chunks_similar(input->snapshot, input->query->line_terms, input->query->line_term_count,
+                           input->self, SIMILAR_CHUNKS, hits);
     gather_evidence(ranking, &ranking->line, hits, count);
 }
 
@@ -193,7 +227,8 @@ static float share_of(const struct evidence *evidence, uint32_t term) {
 
 static void offer_imported(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
-    for (size_t i = 0; i < input->imports->files.count; i++) {
+    size_t count = input->imports->files.count;
+    for (size_t i = 0; i < count && ranking->candidates.count < SIGNATURES_CANDIDATES; i++) {
         struct snapshot_file at = input->imports->files.items[i];
         uint32_t id,
             end = segment_range(input->snapshot->segments[at.segment], SEGMENT_SYMBOLS, at.file, &id);
@@ -209,20 +244,25 @@ static void make_room_for_places(struct ranking *ranking) {
         const struct segment *segment = input->snapshot->segments[s];
         ranking->chunks += (float)segment->fields[SEGMENT_CHUNKS].count;
         ranking->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
-        ranking->kinship[s] = mem_zero(segment->folder_count + (size_t)1, sizeof(float));
+        ranking->distances[s] = mem_zero(segment->folder_count + (size_t)1, sizeof(uint32_t));
     }
 }
 
-// Measured when first asked for: there are many folders, and few that matter.
-static float kinship_of(struct ranking *ranking, uint32_t s, uint32_t folder) {
-    float *kinship = &ranking->kinship[s][folder];
-    if (*kinship <= 0) {
+// Folders away from the open file. Measured when first asked for: there are many folders, and few that matter.
+static uint32_t distance_of(struct ranking *ranking, uint32_t s, uint32_t folder) {
+    uint32_t *distance = &ranking->distances[s][folder];
+    if (*distance == 0) {
         const struct segment *segment = ranking->input->snapshot->segments[s];
         struct slice path = slice_of_string(segment->files[segment->folder_files[folder]].record->path);
-        float distance = (float)paths_distance(path, ranking->input->query->path);
-        *kinship = 1.0f / (1.0f + distance * distance);
+        *distance = 1 + paths_distance(path, ranking->input->query->path);
     }
-    return *kinship;
+    return *distance - 1;
+}
+
+// 1 for the own folder, less the farther away.
+static float kinship_of(struct ranking *ranking, uint32_t s, uint32_t folder) {
+    float distance = (float)distance_of(ranking, s, folder);
+    return 1.0f / (1.0f + distance * distance);
 }
 
 // How many chunks say the name; *near weighs each by its folder's kinship.
@@ -238,30 +278,30 @@ static float count_uses(struct ranking *ranking, uint32_t term, float *near) {
     uint32_t step = used / USES_LIMIT + 1; // of a frequent name a sample will do
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
-        const struct segment_entry *entries = segment->fields[SEGMENT_CHUNKS].entries;
+        const uint32_t *files = segment->fields[SEGMENT_CHUNKS].files;
         for (; i < lists[s].length; i += step) {
-            *near +=
-                kinship_of(ranking, s, segment->folders[entries[lists[s].documents[i]].file]) * (float)step;
+            *near += kinship_of(ranking, s, segment->folders[files[lists[s].documents[i]]]) * (float)step;
         }
         i -= lists[s].length;
     }
     return (float)used;
 }
 
-static void rate_place(const struct ranking *ranking, const struct record *record, struct snapshot_file at,
-                       float *features) {
-    const struct query *query = ranking->input->query;
-    struct slice path = slice_of_string(record->path);
+static void rate_place(struct ranking *ranking, struct snapshot_file at, float *features) {
+    const struct segment *segment = ranking->input->snapshot->segments[at.segment];
     enum imports_way way = imports_way(ranking->input->imports, at);
+    enum taint taint = (enum taint)segment->taints[at.file];
+    uint32_t distance = distance_of(ranking, at.segment, segment->folders[at.file]), first;
+    uint32_t symbols = segment_range(segment, SEGMENT_SYMBOLS, at.file, &first) - first;
     features[SIGNATURE_DIRECT] = way == IMPORTS_DIRECT;
     features[SIGNATURE_PACKAGE] = way == IMPORTS_PACKAGE;
     features[SIGNATURE_SECOND] = way == IMPORTS_SECOND;
-    features[SIGNATURE_SMALL] = way != IMPORTS_NONE ? 1.0f / sqrtf(1.0f + (float)record->symbol_count) : 0;
-    features[SIGNATURE_FOLDER] = slice_equal(paths_folder(path), paths_folder(query->path));
-    features[SIGNATURE_NEAR] = 1.0f / (1.0f + (float)paths_distance(path, query->path));
-    features[SIGNATURE_TEST] = record->taint == TAINT_TEST && !ranking->input->is_test;
-    features[SIGNATURE_BOTH_TEST] = record->taint == TAINT_TEST && ranking->input->is_test;
-    features[SIGNATURE_VENDORED] = record->taint == TAINT_VENDORED || record->taint == TAINT_GENERATED;
+    features[SIGNATURE_SMALL] = way != IMPORTS_NONE ? 1.0f / sqrtf(1.0f + (float)symbols) : 0;
+    features[SIGNATURE_FOLDER] = distance == 0;
+    features[SIGNATURE_NEAR] = 1.0f / (1.0f + (float)distance);
+    features[SIGNATURE_TEST] = taint == TAINT_TEST && !ranking->input->is_test;
+    features[SIGNATURE_BOTH_TEST] = taint == TAINT_TEST && ranking->input->is_test;
+    features[SIGNATURE_VENDORED] = taint == TAINT_VENDORED || taint == TAINT_GENERATED;
 }
 
 // The place's features, rated on first use; they do not overlap with what a candidate is found by.
@@ -269,7 +309,7 @@ static void take_place(struct ranking *ranking, struct snapshot_file at, float *
     uint32_t *placed = &ranking->placed[at.segment][at.file];
     if (*placed == 0) {
         struct place place = {0};
-        rate_place(ranking, snapshot_file(ranking->input->snapshot, at)->record, at, place.features);
+        rate_place(ranking, at, place.features);
         vec_push(&ranking->places, place);
         *placed = (uint32_t)ranking->places.count;
     }
@@ -351,7 +391,7 @@ static float score_of(const float *features) {
 static float rate(struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     const struct segment_keys *keys = &segment->keys[candidate->id];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].entries[candidate->id].file;
+    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[candidate->id];
     float *features = candidate->features;
     take_place(ranking, (struct snapshot_file){candidate->segment, file}, features);
     rate_name(ranking, keys, features);
@@ -414,6 +454,22 @@ static void sort(struct ranking *ranking) {
     }
 }
 
+static void expect_uses(const struct ranking *ranking, size_t i) {
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    for (size_t ahead = AHEAD / 2; ahead <= AHEAD && i + ahead < ranking->rank_count; ahead += AHEAD / 2) {
+        const struct signature *next = &ranking->candidates.items[ranking->ranks[i + ahead].candidate];
+        uint32_t term = snapshot->segments[next->segment]->keys[next->id].name_term;
+        for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+            const struct postings *terms = &snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms;
+            if (ahead == AHEAD) {
+                postings_expect(terms, term);
+            } else {
+                postings_expect_soon(terms, term);
+            }
+        }
+    }
+}
+
 static void push_back_repeated(struct ranking *ranking) {
     struct map seen;
     map_init(&seen);
@@ -437,6 +493,7 @@ static void rank_candidates(struct ranking *ranking) {
     sort(ranking);
     ranking->rank_count = count < SIGNATURES_KEPT ? count : SIGNATURES_KEPT;
     for (size_t i = 0; i < ranking->rank_count; i++) {
+        expect_uses(ranking, i);
         ranking->ranks[i].score = rate_uses(ranking, &ranking->candidates.items[ranking->ranks[i].candidate]);
     }
     sort(ranking);
@@ -460,10 +517,11 @@ static void free_ranking(struct ranking *ranking) {
     map_free(&ranking->scopes);
     vec_free(&ranking->around.sums);
     vec_free(&ranking->line.sums);
+    vec_free(&ranking->names);
     vec_free(&ranking->places);
     vec_free(&ranking->candidates);
     for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
-        free(ranking->kinship[s]);
+        free(ranking->distances[s]);
         free(ranking->placed[s]);
     }
     free(ranking->ranks);

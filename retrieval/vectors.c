@@ -2,8 +2,8 @@
 //
 // The first stage needs no sort: distances are whole numbers of at most 256,
 // so counting how many vectors have each one tells which distance still gets
-// in. It is looked at after every block, so few are kept that do not stay. The
-// scalar kernels are written so that the compiler can vectorise them.
+// in. It is looked at after every block, so few are kept that do not stay. Their
+// vectors lie anywhere in memory, so they are asked for well before they are used.
 #include "retrieval/vectors.h"
 
 #include "base/mem.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1024 };
+enum { BLOCK = 1024, AHEAD = 8, CACHE_LINE = 64 };
 
 void vectors_init(struct vectors *vectors, uint32_t capacity) {
     vectors->vectors = spill_alloc((capacity + (size_t)1) * sizeof *vectors->vectors);
@@ -68,51 +68,6 @@ int32_t vector_dot(const struct vector *a, const struct vector *b) {
     return sum;
 }
 
-static inline __attribute__((always_inline)) uint32_t distance_of(const struct sketch *a,
-                                                                  const struct sketch *b) {
-    uint32_t distance = 0;
-    for (int i = 0; i < VECTOR_WORDS; i++) {
-        distance += (uint32_t)__builtin_popcountll(a->words[i] ^ b->words[i]);
-    }
-    return distance;
-}
-
-uint32_t sketch_distance(const struct sketch *a, const struct sketch *b) {
-    return distance_of(a, b);
-}
-
-static inline __attribute__((always_inline)) void
-measure(const struct sketch *sketch, const struct sketch *sketches, uint32_t count, uint16_t *distances) {
-    for (uint32_t i = 0; i < count; i++) {
-        distances[i] = (uint16_t)distance_of(sketch, &sketches[i]);
-    }
-}
-
-static void measure_anywhere(const struct sketch *sketch, const struct sketch *sketches, uint32_t count,
-                             uint16_t *distances) {
-    measure(sketch, sketches, count, distances);
-}
-
-typedef void measurer(const struct sketch *sketch, const struct sketch *sketches, uint32_t count,
-                      uint16_t *distances);
-
-#if defined(__x86_64__)
-// All but the oldest processors count bits by one instruction, which compilers may not take for granted.
-__attribute__((target("popcnt"))) static void measure_by_popcnt(const struct sketch *sketch,
-                                                                const struct sketch *sketches, uint32_t count,
-                                                                uint16_t *distances) {
-    measure(sketch, sketches, count, distances);
-}
-
-static measurer *choose_measurer(void) {
-    return __builtin_cpu_supports("popcnt") ? measure_by_popcnt : measure_anywhere;
-}
-#else
-static measurer *choose_measurer(void) {
-    return measure_anywhere;
-}
-#endif
-
 // The largest distance of which all vectors fit among `candidates`, or the one at which they run over.
 static uint32_t distance_limit(const uint32_t counts[VECTOR_DIMENSIONS + 1], uint32_t candidates) {
     uint64_t total = 0;
@@ -155,11 +110,10 @@ struct nearest {
 static void gather_nearest(const struct vectors *vectors, const struct sketch *sketch, uint32_t candidates,
                            struct nearest *nearest) {
     uint16_t distances[BLOCK];
-    measurer *measure_block = choose_measurer();
     nearest->farthest = VECTOR_DIMENSIONS;
     for (uint32_t start = 0; start < vectors->count; start += BLOCK) {
         uint32_t count = vectors->count - start < BLOCK ? vectors->count - start : BLOCK;
-        measure_block(sketch, vectors->sketches + start, count, distances);
+        sketch_distances(sketch, vectors->sketches + start, count, distances);
         for (uint32_t i = 0; i < count; i++) {
             if (distances[i] <= nearest->farthest) {
                 nearest->counts[distances[i]]++;
@@ -167,6 +121,15 @@ static void gather_nearest(const struct vectors *vectors, const struct sketch *s
             }
         }
         nearest->farthest = distance_limit(nearest->counts, candidates);
+    }
+}
+
+static void prefetch_vector(const struct vectors *vectors, const struct nearest *nearest, size_t i) {
+    if (i < nearest->all.count && nearest->all.items[i].distance <= nearest->farthest) {
+        const int8_t *components = vectors->vectors[nearest->all.items[i].at].components;
+        for (int at = 0; at < VECTOR_DIMENSIONS; at += CACHE_LINE) {
+            __builtin_prefetch(components + at);
+        }
     }
 }
 
@@ -184,6 +147,7 @@ size_t vectors_search(const struct vectors *vectors, const struct vector *query,
     gather_nearest(vectors, &sketch, candidates, &nearest);
     for (size_t i = 0; i < nearest.all.count; i++) {
         const struct vector *vector = &vectors->vectors[nearest.all.items[i].at];
+        prefetch_vector(vectors, &nearest, i + AHEAD);
         int32_t dot = nearest.all.items[i].distance <= nearest.farthest ? vector_dot(query, vector) : 0;
         if (dot > 0) {
             struct vector_hit hit = {vectors->ids[nearest.all.items[i].at],

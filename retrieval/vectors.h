@@ -12,17 +12,12 @@
 #ifndef HUNCH_RETRIEVAL_VECTORS_H
 #define HUNCH_RETRIEVAL_VECTORS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "retrieval/sketch.h"
 
-enum { VECTOR_DIMENSIONS = 256, VECTOR_WORDS = VECTOR_DIMENSIONS / 64 };
+enum { VECTOR_DIMENSIONS = SKETCH_BITS };
 
 struct vector {
     int8_t components[VECTOR_DIMENSIONS];
-};
-
-struct sketch {
-    uint64_t words[VECTOR_WORDS];
 };
 
 struct vectors {
@@ -46,7 +41,6 @@ void vectors_copy(struct vectors *vectors, uint32_t id, const struct vectors *ot
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out);
 void vector_sketch(const struct vector *vector, struct sketch *out);
 int32_t vector_dot(const struct vector *a, const struct vector *b);
-uint32_t sketch_distance(const struct sketch *a, const struct sketch *b);
 // The ids with the highest score, best first, into hits[limit]; `candidates` survive the sketches (at
 // least `limit`). Ties go to the lower id. Returns how many there are.
 size_t vectors_search(const struct vectors *vectors, const struct vector *query, uint32_t candidates,

@@ -171,8 +171,12 @@ static void check_query(const struct corpus *corpus, const struct asked *asked) 
         }
     }
     qsort(scores, living, sizeof *scores, compare_scores);
-    size_t count =
-        bm25_search(corpus->snapshot, SEGMENT_CHUNKS, asked->terms, asked->count, &skip, asked->limit, hits);
+    struct bm25_question question = {.snapshot = corpus->snapshot,
+                                     .field = SEGMENT_CHUNKS,
+                                     .terms = asked->terms,
+                                     .count = asked->count,
+                                     .skip = &skip};
+    size_t count = bm25_search(&question, asked->limit, hits);
     assert_int_equal(count, living < asked->limit ? living : asked->limit);
     for (size_t i = 0; i < count; i++) {
         uint32_t chunk = chunk_of(corpus, &hits[i]), file = chunk / CHUNKS;
@@ -221,9 +225,12 @@ static void test_spread(void **state) {
                 terms[t] = (struct weighted_term){1 + draw(&seed) % TERMS, 0.1f + (float)(draw(&seed) % 9)};
             }
             size_t limit = 1 + draw(&seed) % 20;
-            size_t count = bm25_search(one.snapshot, SEGMENT_CHUNKS, terms, 5, NULL, limit, in_one);
-            assert_int_equal(bm25_search(many.snapshot, SEGMENT_CHUNKS, terms, 5, NULL, limit, in_many),
-                             count);
+            struct bm25_question question = {
+                .snapshot = one.snapshot, .field = SEGMENT_CHUNKS, .terms = terms, .count = 5};
+            question.effort = draw(&seed) % (2 * ALL); // 0 among them: no limit
+            size_t count = bm25_search(&question, limit, in_one);
+            question.snapshot = many.snapshot;
+            assert_int_equal(bm25_search(&question, limit, in_many), count);
             for (size_t h = 0; h < count; h++) {
                 assert_memory_equal(&in_one[h].score, &in_many[h].score, sizeof in_one[h].score);
                 assert_int_equal(in_one[h].id, chunk_of(&many, &in_many[h]));
@@ -234,20 +241,49 @@ static void test_spread(void **state) {
     }
 }
 
+// With limited effort the answer is that of the terms that weigh most, of which one at least counts.
+static void test_effort(void **state) {
+    (void)state;
+    uint64_t seed = 4;
+    struct corpus corpus;
+    make_corpus(&corpus, 3, &seed);
+    struct weighted_term terms[] = {{5, 9}, {12, 3}, {8, 1}};
+    uint64_t held[] = {(uint64_t)corpus.held[5], (uint64_t)corpus.held[12], (uint64_t)corpus.held[8]};
+    struct {
+        uint64_t effort;
+        size_t count; // of terms that count
+    } cases[] = {{0, 3}, {held[0] + held[1] + held[2], 3}, {held[0] + held[1], 2}, {held[0], 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct bm25_hit hits[ALL], expected[ALL];
+        struct bm25_question question = {
+            .snapshot = corpus.snapshot, .field = SEGMENT_CHUNKS, .terms = terms, .count = 3};
+        question.effort = cases[i].effort;
+        size_t count = bm25_search(&question, ALL, hits);
+        question.effort = 0;
+        question.count = cases[i].count;
+        assert_int_equal(bm25_search(&question, ALL, expected), count);
+        assert_true(count > 0);
+        assert_memory_equal(hits, expected, count * sizeof *hits);
+    }
+    drop_corpus(&corpus);
+}
+
 static void test_nothing_to_ask(void **state) {
     (void)state;
     uint64_t seed = 2;
     struct corpus corpus;
     struct bm25_hit hits[4];
     make_corpus(&corpus, 2, &seed);
-    assert_int_equal(bm25_search(corpus.snapshot, SEGMENT_CHUNKS, NULL, 0, NULL, 4, hits), 0);
-    assert_int_equal(bm25_search(corpus.snapshot, SEGMENT_SYMBOLS, NULL, 0, NULL, 4, hits), 0);
+    struct bm25_question question = {.snapshot = corpus.snapshot, .field = SEGMENT_CHUNKS};
+    assert_int_equal(bm25_search(&question, 4, hits), 0);
+    question.field = SEGMENT_SYMBOLS;
+    assert_int_equal(bm25_search(&question, 4, hits), 0);
     assert_true(bm25_rarity(corpus.snapshot, SEGMENT_CHUNKS, 123456) <= 0);
     drop_corpus(&corpus);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_spread),
-                                       cmocka_unit_test(test_nothing_to_ask)};
+                                       cmocka_unit_test(test_effort), cmocka_unit_test(test_nothing_to_ask)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

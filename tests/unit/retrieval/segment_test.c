@@ -92,12 +92,14 @@ static void check_same(const struct segment *a, const struct segment *b) {
     for (uint32_t file = 0; file < a->file_count; file++) {
         assert_ptr_equal(a->files[file].record, b->files[file].record);
         assert_int_equal(a->folders[file], b->folders[file]);
+        assert_int_equal(a->taints[file], b->taints[file]);
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *x = &a->fields[field], *y = &b->fields[field];
         assert_int_equal(x->count, y->count);
         assert_int_equal(x->total_length, y->total_length);
-        assert_memory_equal(x->entries, y->entries, x->count * sizeof *x->entries);
+        assert_memory_equal(x->files, y->files, x->count * sizeof *x->files);
+        assert_memory_equal(x->firsts, y->firsts, (a->file_count + (size_t)1) * sizeof *x->firsts);
         assert_memory_equal(x->lengths, y->lengths, x->count * sizeof *x->lengths);
         check_postings(&x->terms, &y->terms);
     }

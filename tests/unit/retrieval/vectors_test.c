@@ -33,6 +33,37 @@ static void test_kernels(void **state) {
     }
 }
 
+// Every kernel that this processor runs gives what the plain one does, whatever is left over at the end.
+static void test_sketch_kernels(void **state) {
+    (void)state;
+    enum { MOST = 67 };
+    uint64_t seed = 5;
+    struct sketch wanted, sketches[MOST];
+    struct sketch_kernel kernels[SKETCH_KERNELS];
+    size_t count = sketch_kernels(kernels);
+    struct vector vector = random_vector(&seed);
+    vector_sketch(&vector, &wanted);
+    for (uint32_t i = 0; i < MOST; i++) {
+        vector = random_vector(&seed);
+        vector_sketch(&vector, &sketches[i]);
+    }
+    sketches[1] = wanted;
+    for (int i = 0; i < SKETCH_WORDS; i++) {
+        sketches[2].words[i] = ~wanted.words[i];
+    }
+    for (size_t k = 0; k < count; k++) {
+        for (uint32_t measured = 0; measured <= MOST; measured++) {
+            uint16_t distances[MOST + 1] = {0};
+            distances[measured] = 12345;
+            kernels[k].measure(&wanted, sketches, measured, distances);
+            for (uint32_t i = 0; i < measured; i++) {
+                assert_int_equal(distances[i], sketch_distance(&wanted, &sketches[i]));
+            }
+            assert_int_equal(distances[measured], 12345);
+        }
+    }
+}
+
 static void test_quantize(void **state) {
     (void)state;
     float values[VECTOR_DIMENSIONS] = {0};
@@ -110,8 +141,9 @@ static void test_embedder(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels), cmocka_unit_test(test_quantize),
-                                       cmocka_unit_test(test_search), cmocka_unit_test(test_search_of_none),
-                                       cmocka_unit_test(test_embedder)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kernels),        cmocka_unit_test(test_sketch_kernels),
+        cmocka_unit_test(test_quantize),       cmocka_unit_test(test_search),
+        cmocka_unit_test(test_search_of_none), cmocka_unit_test(test_embedder)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
