@@ -112,7 +112,7 @@ class Search(support.Case):
     def test_bytes_that_are_no_text_do_not_reach_the_terminal(self):
         with open(os.path.join(self.root, "src", "latin.c"), "wb") as file:
             file.write(b"int latin_name(void) { return 1; /* \x9b31m */ }\n")
-        done = subprocess.run([HUNCH, "search", "latin_name"], cwd=self.root, env=self.environment, capture_output=True)
+        done = subprocess.run([support.BINARY, "search", "latin_name"], cwd=self.root, env=self.environment, capture_output=True)
         self.assertIn(b"latin_name", done.stdout)
         self.assertNotIn(b"\x9b", done.stdout)
 
