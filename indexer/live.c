@@ -222,7 +222,7 @@ static void limit_closed(struct live *live, struct leftovers *left) {
         bool earlier = !document->record && (!first || document->ticket < first->ticket);
         first = earlier ? document : first;
     }
-    if (closed > LIVE_CLOSED) {
+    if (first && closed > LIVE_CLOSED) {
         vec_push(left, *first);
         *first = live->documents.items[--live->documents.count];
     }

@@ -19,8 +19,8 @@
 
 #include <math.h>
 
-// For a bm25_question. Of 820,000 signatures, 150,000 find as much of what is needed as all postings do, 50,000 do
-// not (tests/bench/retrieval_speed); in the repositories of the task sets it leaves out nothing.
+// For a bm25_question: with it alone, as many of 303 names that are called next were found among 820,000 signatures
+// as without; with 50,000 fewer were (tests/bench/retrieval_speed).
 enum { EFFORT = 150000 };
 enum { BM25_LIMIT = 700, NAME_LIMIT = 24, SIMILAR_CHUNKS = 12, USES_LIMIT = 12, AHEAD = 16 };
 

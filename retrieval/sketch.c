@@ -119,6 +119,7 @@ size_t sketch_kernels(struct sketch_kernel kernels[SKETCH_KERNELS]) {
 
 void sketch_distances(const struct sketch *sketch, const struct sketch *sketches, uint32_t count,
                       uint16_t *distances) {
-    struct sketch_kernel kernels[SKETCH_KERNELS];
-    kernels[sketch_kernels(kernels) - 1].measure(sketch, sketches, count, distances);
+    struct sketch_kernel kernels[SKETCH_KERNELS] = {{0}};
+    size_t known = sketch_kernels(kernels);
+    kernels[known - 1].measure(sketch, sketches, count, distances);
 }
