@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 enum {
-    SPILL_AFTER = 48 << 20, // small repositories never touch the disk
+    SPILL_AFTER = 48 << 20,  // small repositories never touch the disk
     SPILL_LEAST = 1 << 20,   // from here on an allocation gets a file of its own; smaller ones share
     SPILL_REGION = 16 << 20, // the shared files' size
     SPILL_HEAD = 16, // what an allocation costs beyond its size; sizes of 512 << n with it waste nothing
