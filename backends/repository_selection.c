@@ -34,11 +34,24 @@ struct candidate {
     const char *path;
     uint64_t hash, learned_hash; // of the bytes: as the index has them, as they were learned
     uint32_t bytes;
-    uint32_t tokens;    // learned
+    uint32_t tokens; // learned
+    enum taint taint;
+    bool is_there, is_chosen, is_learned, is_waiting;
+};
+
+// A candidate while the choice is made.
+struct rated {
+    const char *path;
+    uint32_t id;
     uint32_t distance;  // from the nearest of the places
     uint32_t from_here; // from the last one
     enum taint taint;
-    bool is_there, is_chosen, is_learned, is_waiting;
+};
+
+struct rated_list {
+    struct rated *items;
+    size_t count;
+    size_t capacity;
 };
 
 struct selection {
@@ -138,14 +151,14 @@ static uint32_t taint_steps(enum taint taint) {
     return taint == TAINT_TEST ? TEST_STEPS : taint == TAINT_VENDORED ? VENDORED_STEPS : 0;
 }
 
-static void measure(struct candidate *candidate, const struct places *places) {
-    candidate->from_here = selection_steps(candidate->path, places->count ? places->folders[0] : "");
-    candidate->distance = candidate->from_here;
+static void measure(struct rated *rated, const struct places *places) {
+    rated->from_here = selection_steps(rated->path, places->count ? places->folders[0] : "");
+    rated->distance = rated->from_here;
     for (size_t i = 1; i < places->count; i++) {
-        uint32_t steps = selection_steps(candidate->path, places->folders[i]);
-        candidate->distance = steps < candidate->distance ? steps : candidate->distance;
+        uint32_t steps = selection_steps(rated->path, places->folders[i]);
+        rated->distance = steps < rated->distance ? steps : rated->distance;
     }
-    candidate->distance += taint_steps(candidate->taint);
+    rated->distance += taint_steps(rated->taint);
 }
 
 bool selection_attend(struct selection *selection, const char *path) {
@@ -178,7 +191,7 @@ static bool take_stale(struct selection *selection) {
     return was_stale;
 }
 
-// --- the choice, under the lock ---
+// --- the choice ---
 
 static uint64_t tokens_of(const struct selection *selection, uint64_t bytes) {
     double each =
@@ -219,60 +232,90 @@ static void empty_queue(struct selection *selection) {
 }
 
 static int by_distance(const void *a, const void *b) {
-    const struct candidate *x = *(struct candidate *const *)a, *y = *(struct candidate *const *)b;
+    const struct rated *x = a, *y = b;
     if (x->distance != y->distance) {
         return x->distance < y->distance ? -1 : 1;
     }
     if (x->from_here != y->from_here) {
         return x->from_here < y->from_here ? -1 : 1;
     }
-    return x < y ? -1 : x > y;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static struct rated_list copy_candidates(struct selection *selection) {
+    struct rated_list list = {0};
+    uv_mutex_lock(&selection->lock);
+    for (uint32_t i = 0; i < selection->candidates.count; i++) {
+        const struct candidate *candidate = &selection->candidates.items[i];
+        if (candidate->is_there) {
+            vec_push(&list, ((struct rated){.path = candidate->path, .id = i, .taint = candidate->taint}));
+        }
+    }
+    uv_mutex_unlock(&selection->lock);
+    return list;
+}
+
+static void rate(struct selection *selection, struct rated_list *list) {
+    struct places places = copy_places(selection);
+    for (size_t i = 0; i < list->count; i++) {
+        measure(&list->items[i], &places);
+    }
+    if (list->count) {
+        qsort(list->items, list->count, sizeof *list->items, by_distance);
+    }
+    free_places(&places);
 }
 
 // Of the sorted ones the first that the limit and, of those not learned yet, the most allow.
-static void choose_of(struct selection *selection, struct candidate **sorted, size_t count, uint64_t most) {
+static void choose_of(struct selection *selection, const struct rated_list *sorted, uint64_t most) {
     uint64_t total = 0, fresh = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct candidate *candidate = sorted[i];
+    for (size_t i = 0; i < sorted->count; i++) {
+        struct candidate *candidate = &selection->candidates.items[sorted->items[i].id];
         uint64_t cost = candidate->is_learned ? candidate->tokens : tokens_of(selection, candidate->bytes);
         uint64_t fresh_cost = candidate->is_learned ? 0 : cost;
-        candidate->is_chosen = total + cost <= selection->max_tokens && fresh_cost <= most - fresh;
+        bool fits = total + cost <= selection->max_tokens && fresh_cost <= most - fresh;
+        candidate->is_chosen = candidate->is_there && fits;
         total += candidate->is_chosen ? cost : 0;
         fresh += candidate->is_chosen ? fresh_cost : 0;
     }
 }
 
-static void choose(struct selection *selection) {
-    uint64_t most = selection->is_chosen ? waiting_tokens(selection) + selection->max_tokens / SELECTION_MOVE
-                                         : UINT64_MAX;
-    empty_queue(selection);
-    struct places places = copy_places(selection);
-    struct candidate **sorted = mem_zero(selection->candidates.count + 1, sizeof *sorted);
-    size_t count = 0;
-    for (uint32_t i = 0; i < selection->candidates.count; i++) {
-        struct candidate *candidate = &selection->candidates.items[i];
-        if (candidate->is_there) {
-            measure(candidate, &places);
-            sorted[count++] = candidate;
-        }
+static void enqueue_if_due(struct selection *selection, uint32_t id) {
+    const struct candidate *candidate = &selection->candidates.items[id];
+    if (candidate->is_there && candidate->is_chosen && !is_known(candidate)) {
+        enqueue(selection, id);
     }
-    qsort(sorted, count, sizeof *sorted, by_distance);
-    choose_of(selection, sorted, count, most);
-    for (uint32_t i = 0; i < selection->candidates.count; i++) { // forget first, to have room
+}
+
+// What is to be forgotten comes first, to have room. Under the lock.
+static void fill_queue(struct selection *selection, const struct rated_list *sorted) {
+    empty_queue(selection);
+    for (uint32_t i = 0; i < selection->candidates.count; i++) {
         const struct candidate *candidate = &selection->candidates.items[i];
         if (candidate->is_learned && !(candidate->is_there && candidate->is_chosen)) {
             enqueue(selection, i);
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        if (sorted[i]->is_chosen && !is_known(sorted[i])) {
-            enqueue(selection, (uint32_t)(sorted[i] - selection->candidates.items));
-        }
+    for (size_t i = 0; i < sorted->count; i++) {
+        enqueue_if_due(selection, sorted->items[i].id);
     }
-    free(sorted);
-    free_places(&places);
+    for (uint32_t i = 0; i < selection->candidates.count; i++) { // what came while they were sorted
+        enqueue_if_due(selection, i);
+    }
+}
+
+// Measures and sorts without the lock: the index' writer must not wait for a thread of the lowest priority.
+static void choose(struct selection *selection) {
+    struct rated_list list = copy_candidates(selection);
+    rate(selection, &list);
+    uv_mutex_lock(&selection->lock);
+    uint64_t most = selection->is_chosen ? waiting_tokens(selection) + selection->max_tokens / SELECTION_MOVE
+                                         : UINT64_MAX;
+    choose_of(selection, &list, most);
+    fill_queue(selection, &list);
     selection->is_chosen = selection->is_complete;
-    selection->must_choose = false;
+    uv_mutex_unlock(&selection->lock);
+    vec_free(&list);
 }
 
 // --- what there is ---
@@ -297,13 +340,14 @@ uint32_t selection_id(struct selection *selection, const char *path, const char 
 // bytes: 0 if it is gone, or not worth learning.
 static void note(struct selection *selection, uint32_t id, uint32_t bytes) {
     struct candidate *candidate = &selection->candidates.items[id];
+    bool is_new = !candidate->is_there;
     selection->known_bytes -= candidate->is_there ? candidate->bytes : 0;
     selection->known_bytes += bytes;
     candidate->bytes = bytes;
     candidate->is_there = bytes > 0;
     if (candidate->is_there && !candidate->is_chosen) {
         candidate->is_chosen = all_fit(selection);
-        selection->must_choose = selection->must_choose || !candidate->is_chosen;
+        selection->must_choose |= is_new && !candidate->is_chosen;
     }
     enqueue(selection, id); // also when there is nothing to forget: it may be read at this moment
 }
@@ -358,15 +402,32 @@ static bool take_task(struct selection *selection, uint32_t id, struct selection
     return true;
 }
 
-bool selection_next(struct selection *selection, struct selection_task *out) {
-    bool has_moved = take_stale(selection), found = false;
+// May anything be learned yet? Under the lock.
+static bool may_learn(const struct selection *selection) {
+    return selection->is_complete || all_fit(selection);
+}
+
+// For newcomers the choice is made when all else is done: each costs as much as there are files.
+static bool wants_choice(struct selection *selection) {
+    bool has_moved = take_stale(selection);
     uv_mutex_lock(&selection->lock);
-    bool fits = all_fit(selection);
-    selection->must_choose |= has_moved && (!fits || selection->queue_at < selection->queue.count);
-    if (selection->must_choose && (fits || selection->is_complete)) {
+    bool is_idle = selection->queue_at == selection->queue.count;
+    has_moved = has_moved && (!is_idle || !all_fit(selection));
+    selection->must_choose |= has_moved;
+    bool wants =
+        selection->must_choose && may_learn(selection) && (has_moved || is_idle || !selection->is_chosen);
+    selection->must_choose = selection->must_choose && !wants;
+    uv_mutex_unlock(&selection->lock);
+    return wants;
+}
+
+bool selection_next(struct selection *selection, struct selection_task *out) {
+    bool found = false;
+    if (wants_choice(selection)) {
         choose(selection);
     }
-    while ((fits || selection->is_complete) && !found && selection->queue_at < selection->queue.count) {
+    uv_mutex_lock(&selection->lock);
+    while (may_learn(selection) && !found && selection->queue_at < selection->queue.count) {
         found = take_task(selection, selection->queue.items[selection->queue_at++], out);
     }
     if (selection->queue_at == selection->queue.count) {
