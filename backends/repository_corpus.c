@@ -101,7 +101,7 @@ static void answer(struct corpus *corpus, uint64_t asked) {
     corpus->answered = asked;
     bool told = is_learned(corpus);
     uv_mutex_unlock(&corpus->lock);
-    uv_cond_broadcast(&corpus->settled); // by a thread of the lowest priority: not with the lock
+    uv_cond_broadcast(&corpus->settled); // a thread of low priority must not hold the lock meanwhile
     if (told && corpus->on_learned) {
         corpus->on_learned(corpus->context);
     }
@@ -121,7 +121,7 @@ static uint64_t wait_for_work(struct corpus *corpus) {
 static void thread_main(void *argument) {
     struct corpus *corpus = argument;
     thread_name("hunch-learn");
-    priority_lowest(); // a repository is to be searchable first
+    priority_lower();
     while (!is_stopped(corpus)) {
         uint64_t asked = wait_for_work(corpus);
         if (learner_work(corpus->learner)) {

@@ -304,7 +304,7 @@ static void fill_queue(struct selection *selection, const struct rated_list *sor
     }
 }
 
-// Measures and sorts without the lock: the index' writer must not wait for a thread of the lowest priority.
+// Measures and sorts without the lock: the index' writer must not wait for a thread of low priority.
 static void choose(struct selection *selection) {
     struct rated_list list = copy_candidates(selection);
     rate(selection, &list);

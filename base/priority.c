@@ -7,23 +7,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { LOWER = 10, LOWEST = 19 };
-
-static void lower_to(int niceness) {
-    struct sched_param none = {0};
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness);
-    sched_setscheduler(0, SCHED_BATCH, &none);
-}
+enum { NICE = 10 };
 
 void priority_lower(void) {
-    lower_to(LOWER);
-}
-
-void priority_lowest(void) {
-    lower_to(LOWEST);
+    struct sched_param none = {0};
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
+    sched_setscheduler(0, SCHED_BATCH, &none);
 }
 #else
 void priority_lower(void) {}
-
-void priority_lowest(void) {}
 #endif

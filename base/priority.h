@@ -3,8 +3,7 @@
 // For work that nobody waits for: on Linux nice 10 and the batch scheduler,
 // which does not let the thread interrupt others when it wakes up. The disk
 // follows the niceness; its idle class is left alone, since on a busy disk it
-// would never get a turn. The lowest is nice 19: what may even wait for the
-// lower ones.
+// would never get a turn.
 //
 // Ownership: none. Threads: the calling one, for good.
 // Errors:    what the system refuses is left as it was. Limits: on other systems nothing is done.
@@ -12,6 +11,5 @@
 #define HUNCH_BASE_PRIORITY_H
 
 void priority_lower(void);
-void priority_lowest(void);
 
 #endif
