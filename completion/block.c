@@ -4,11 +4,9 @@
 #include "base/hash.h"
 #include "completion/novelty.h"
 #include "completion/region.h"
+#include "retrieval/known_lines.h"
 
 #include <stdio.h>
-
-enum { SHORT_LINE = 4 };               // bytes; shorter lines tell nothing
-static const double KNOWN_SHARE = 0.7; // of an item's lines, from which on it says nothing new
 
 void block_init(struct block *block) {
     *block = (struct block){0};
@@ -55,40 +53,6 @@ size_t block_bytes(const struct block *block) {
 
 // --- stale items ---
 
-// Calls visit for each line that tells something.
-static void each_line(struct slice text, void (*visit)(void *context, uint64_t hash), void *context) {
-    for (size_t start = 0; start < text.length;) {
-        const char *newline = memchr(text.data + start, '\n', text.length - start);
-        size_t end = newline ? (size_t)(newline - text.data) : text.length;
-        struct slice line = slice_trim(slice_sub(text, start, end));
-        if (line.length >= SHORT_LINE) {
-            visit(context, hash_bytes(line.data, line.length));
-        }
-        start = end + 1;
-    }
-}
-
-static void note_line(void *context, uint64_t hash) {
-    map_insert(context, hash, 1);
-}
-
-struct share {
-    const struct map *lines;
-    uint32_t known, all;
-};
-
-static void count_known(void *context, uint64_t hash) {
-    struct share *share = context;
-    share->all++;
-    share->known += map_get(share->lines, hash) != NULL;
-}
-
-static bool is_known(const struct map *lines, struct slice text) {
-    struct share share = {.lines = lines};
-    each_line(text, count_known, &share);
-    return share.all && (double)share.known >= KNOWN_SHARE * (double)share.all;
-}
-
 static bool has_signature(const struct record *record, struct slice signature) {
     for (uint32_t i = 0; i < record->symbol_count; i++) {
         if (slice_equal(slice_trim(slice_of_string(record->symbols[i].signature)), signature)) {
@@ -114,21 +78,21 @@ static bool still_true(struct block_item *item, const struct block_files *files)
     return holds;
 }
 
-static bool is_sound(struct block_item *item, const struct block_query *query, const struct map *lines) {
+static bool is_sound(struct block_item *item, const struct block_query *query,
+                     const struct known_lines *known) {
     return still_true(item, &query->files) &&
-           !(context_shows_lines(item->source) && is_known(lines, item->text));
+           !(context_shows_lines(item->source) && known_lines_cover(known, item->text));
 }
 
 // How many items at the head are not stale.
 static size_t count_sound(struct block *block, const struct block_query *query) {
     size_t sound = 0;
-    struct map lines;
-    map_init(&lines);
-    each_line(query->around, note_line, &lines);
-    while (sound < block->items.count && is_sound(&block->items.items[sound], query, &lines)) {
+    struct known_lines known;
+    known_lines_init(&known, query->around);
+    while (sound < block->items.count && is_sound(&block->items.items[sound], query, &known)) {
         sound++;
     }
-    map_free(&lines);
+    known_lines_free(&known);
     return sound;
 }
 

@@ -11,31 +11,8 @@
 
 #include <stdio.h>
 
-enum { SHORT_LINE = 4, SMALLEST_BUDGET = 24, FEWEST_LINES = 3, CHUNK_READ_MAX = 64 * 1024 };
-static const double KNOWN_SHARE = 0.7; // of a chunk's lines, from which on it says nothing new
+enum { SMALLEST_BUDGET = 24, FEWEST_LINES = 3, CHUNK_READ_MAX = 64 * 1024 };
 static const double BYTES_PER_TOKEN = 3.3;
-
-static uint64_t line_hash(struct slice line) {
-    return hash_bytes(line.data, line.length);
-}
-
-// Calls visit for each line of text, white space trimmed, that is long enough to tell something.
-static void each_line(struct slice text, void (*visit)(void *context, uint64_t hash), void *context) {
-    size_t start = 0;
-    while (start < text.length) {
-        const char *newline = memchr(text.data + start, '\n', text.length - start);
-        size_t end = newline ? (size_t)(newline - text.data) : text.length;
-        struct slice line = slice_trim(slice_sub(text, start, end));
-        if (line.length >= SHORT_LINE) {
-            visit(context, line_hash(line));
-        }
-        start = end + 1;
-    }
-}
-
-static void note_line(void *context, uint64_t hash) {
-    map_insert(context, hash, 1);
-}
 
 void pack_init(struct pack *pack, struct context *context, const char *root, const char *path,
                struct slice text, uint32_t signature_bytes, uint32_t chunk_bytes) {
@@ -44,9 +21,8 @@ void pack_init(struct pack *pack, struct context *context, const char *root, con
                           .path = path,
                           .signature_bytes = signature_bytes,
                           .chunk_bytes = chunk_bytes};
-    map_init(&pack->lines);
     map_init(&pack->shown);
-    each_line(text, note_line, &pack->lines);
+    known_lines_init(&pack->known, text);
 }
 
 static void take_item(struct pack *pack, const struct record *record, struct context_item item) {
@@ -81,7 +57,7 @@ bool pack_symbol(struct pack *pack, const struct segment_file *file, const struc
         return true;
     }
     map_insert(&pack->shown, place_key(record, symbol->name_line), 1);
-    if (pack->shown.count == known || map_get(&pack->lines, line_hash(signature))) {
+    if (pack->shown.count == known || known_lines_have(&pack->known, signature)) {
         return true;
     }
     struct context_item item = {.start_byte = symbol->start_byte,
@@ -137,23 +113,6 @@ static struct slice fit_lines(struct slice text, size_t bytes, uint32_t limit, u
     return slice_sub(text, 0, end);
 }
 
-struct share {
-    const struct map *lines;
-    uint32_t known, all;
-};
-
-static void count_known(void *context, uint64_t hash) {
-    struct share *share = context;
-    share->all++;
-    share->known += map_get(share->lines, hash) != NULL;
-}
-
-static bool is_known(const struct pack *pack, struct slice text) {
-    struct share share = {.lines = &pack->lines};
-    each_line(text, count_known, &share);
-    return share.all == 0 || (double)share.known >= KNOWN_SHARE * (double)share.all;
-}
-
 static bool overlaps(const struct pack *pack, const struct record *record, uint32_t start, uint32_t end) {
     for (size_t i = 0; i < pack->items.count; i++) {
         const struct context_item *item = &pack->items.items[i];
@@ -170,7 +129,8 @@ static bool take_lines(struct pack *pack, const struct record *record, struct sl
                        struct context_item item) {
     uint32_t lines;
     struct slice text = fit_lines(whole, pack->chunk_bytes, PACK_CHUNK_LINES, &lines);
-    if (text.length == 0 || (text.length < whole.length && lines < FEWEST_LINES) || is_known(pack, text)) {
+    if (text.length == 0 || (text.length < whole.length && lines < FEWEST_LINES) ||
+        known_lines_cover(&pack->known, text)) {
         return false;
     }
     item.end_line = item.start_line + lines - 1;
@@ -237,6 +197,6 @@ void pack_finish(struct pack *pack) {
         memcpy(context->items, pack->items.items, pack->items.count * sizeof *context->items);
     }
     vec_free(&pack->items);
-    map_free(&pack->lines);
+    known_lines_free(&pack->known);
     map_free(&pack->shown);
 }

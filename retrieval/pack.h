@@ -17,6 +17,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "retrieval/context.h"
+#include "retrieval/known_lines.h"
 #include "retrieval/segment.h"
 
 enum { PACK_CHUNKS = 5, PACK_CHUNK_LINES = 40, PACK_SYMBOL_LINES = 3 };
@@ -25,7 +26,7 @@ struct pack {
     struct context *context;
     const char *root;
     const char *path;                      // of the open document
-    struct map lines;                      // hashes of its lines
+    struct known_lines known;              // its
     uint32_t signature_bytes, chunk_bytes; // left
     uint32_t chunks;                       // taken
     VEC(struct context_item) items;

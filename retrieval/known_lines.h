@@ -1,0 +1,22 @@
+// known_lines.h - the lines that a text has, to tell whether another says anything new.
+//
+// Ownership: known_lines_init / known_lines_free; the text is not kept.
+// Threads:   one owner at a time. Errors: none.
+// Limits:    lines are compared without the white space at their rims; very short ones (a brace) tell nothing.
+#ifndef HUNCH_RETRIEVAL_KNOWN_LINES_H
+#define HUNCH_RETRIEVAL_KNOWN_LINES_H
+
+#include "base/map.h"
+#include "base/str.h"
+
+struct known_lines {
+    struct map hashes;
+};
+
+void known_lines_init(struct known_lines *known, struct slice text);
+void known_lines_free(struct known_lines *known);
+bool known_lines_have(const struct known_lines *known, struct slice line); // trimmed
+// Has it most of the text's lines? Also of a text whose lines all tell nothing.
+bool known_lines_cover(const struct known_lines *known, struct slice text);
+
+#endif
