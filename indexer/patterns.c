@@ -1,6 +1,8 @@
 // patterns.c - see patterns.h: reading, by recursive descent.
 #include "indexer/patterns_internal.h"
 
+#include "indexer/scm.h"
+
 enum { DEPTH_MAX = 32, TEXTS_MAX = 64 }; // of nested nodes; of one predicate
 
 struct reader {
@@ -13,38 +15,19 @@ static void fail(struct reader *reader) {
     reader->is_good = false;
 }
 
-static void skip_space(struct reader *reader) {
-    for (;;) {
-        reader->at += strspn(reader->at, " \t\r\n");
-        if (*reader->at != ';') {
-            return;
-        }
-        reader->at += strcspn(reader->at, "\n");
-    }
-}
-
 static bool next_is(struct reader *reader, char c) {
-    skip_space(reader);
+    scm_skip_space(&reader->at);
     return *reader->at == c;
 }
 
 static bool take(struct reader *reader, char c) {
-    bool is_there = reader->is_good && next_is(reader, c);
-    reader->at += is_there;
-    return is_there;
+    return reader->is_good && scm_take(&reader->at, c);
 }
 
 static void want(struct reader *reader, char c) {
     if (!take(reader, c)) {
         fail(reader);
     }
-}
-
-static struct slice read_word(struct reader *reader) {
-    skip_space(reader);
-    size_t length = strspn(reader->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.?");
-    reader->at += length;
-    return slice_of(reader->at - length, length);
 }
 
 // Without escapes: no grammar here needs them.
@@ -93,7 +76,7 @@ static uint16_t add_type(struct reader *reader, struct slice name, bool is_named
 
 static uint32_t read_capture(struct reader *reader) {
     want(reader, '@');
-    struct slice name = read_word(reader);
+    struct slice name = scm_word(&reader->at);
     struct patterns *patterns = reader->patterns;
     for (size_t i = 0; i < patterns->captures.count; i++) {
         if (slice_equal(slice_of_string(patterns->captures.items[i]), name)) {
@@ -111,7 +94,7 @@ static uint32_t read_capture(struct reader *reader) {
 // #eq? @capture "text", and its like.
 static void read_test(struct reader *reader) {
     want(reader, '#');
-    struct slice name = read_word(reader);
+    struct slice name = scm_word(&reader->at);
     bool is_negated = slice_equal(name, SLICE_LITERAL("not-any-of?"));
     bool is_known =
         is_negated || slice_equal(name, SLICE_LITERAL("any-of?")) || slice_equal(name, SLICE_LITERAL("eq?"));
@@ -136,7 +119,7 @@ static uint16_t read_node(struct reader *reader, int depth);
 
 // Is a predicate next? Then its parenthesis is taken.
 static bool take_test(struct reader *reader) {
-    skip_space(reader);
+    scm_skip_space(&reader->at);
     if (reader->is_good && reader->at[0] == '(' && reader->at[1] == '#') {
         reader->at++;
         return true;
@@ -154,7 +137,7 @@ static uint16_t read_list(struct reader *reader, uint16_t parent, char close, in
         } else if (parent && take(reader, '!')) {
             TSFieldId *without = node_of(reader, parent)->without;
             size_t slot = without[0] ? 1 : 0;
-            TSFieldId field = read_field(reader, read_word(reader));
+            TSFieldId field = read_field(reader, scm_word(&reader->at));
             without[slot] = field;
         } else if (take_test(reader)) {
             read_test(reader);
@@ -191,7 +174,7 @@ static uint16_t read_shape(struct reader *reader, int depth) {
     if (depth == 0 && (next_is(reader, '(') || next_is(reader, '['))) {
         return read_list(reader, 0, ')', depth);
     }
-    struct slice name = read_word(reader);
+    struct slice name = scm_word(&reader->at);
     uint16_t node = slice_equal(name, SLICE_LITERAL("_"))
                         ? add_node(reader, (struct pattern_node){.shape = PATTERN_NAMED})
                         : add_type(reader, name, true);
@@ -202,10 +185,10 @@ static uint16_t read_shape(struct reader *reader, int depth) {
 
 // A node with its field before it, "?" and captures behind.
 static uint16_t read_node(struct reader *reader, int depth) {
-    skip_space(reader);
+    scm_skip_space(&reader->at);
     TSFieldId field = 0;
     const char *start = reader->at;
-    struct slice word = read_word(reader);
+    struct slice word = scm_word(&reader->at);
     if (word.length && take(reader, ':')) {
         field = read_field(reader, word);
     } else {

@@ -2,6 +2,7 @@
 #include "indexer/references_rules.h"
 
 #include "base/mem.h"
+#include "indexer/scm.h"
 
 #include <stdlib.h>
 
@@ -10,49 +11,25 @@ struct reader {
     const char *at;
 };
 
-static void skip_space(struct reader *reader) {
-    for (;;) {
-        reader->at += strspn(reader->at, " \t\r\n");
-        if (*reader->at != ';') {
-            return;
-        }
-        reader->at += strcspn(reader->at, "\n");
-    }
-}
-
-static bool take(struct reader *reader, char c) {
-    skip_space(reader);
-    bool is_there = *reader->at == c;
-    reader->at += is_there;
-    return is_there;
-}
-
-static struct slice word(struct reader *reader) {
-    skip_space(reader);
-    size_t length = strspn(reader->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    reader->at += length;
-    return slice_of(reader->at - length, length);
-}
-
 // "(type" and, if a field of it follows, "field:".
 static bool read_node(struct reader *reader, struct references_step *step, TSFieldId *field) {
-    if (!take(reader, '(')) {
+    if (!scm_take(&reader->at, '(')) {
         return false;
     }
-    struct slice type = word(reader);
+    struct slice type = scm_word(&reader->at);
     step->symbol = ts_language_symbol_for_name(reader->language, type.data, (uint32_t)type.length, true);
     step->field = *field;
-    struct slice name = word(reader);
+    struct slice name = scm_word(&reader->at);
     *field = ts_language_field_id_for_name(reader->language, name.data, (uint32_t)name.length);
-    bool good_field = name.length == 0 || (*field && take(reader, ':'));
+    bool good_field = name.length == 0 || (*field && scm_take(&reader->at, ':'));
     return step->symbol && step->symbol < ts_language_symbol_count(reader->language) && good_field;
 }
 
 static bool read_kind(struct reader *reader, enum reference_kind *kind) {
-    if (!take(reader, '@')) {
+    if (!scm_take(&reader->at, '@')) {
         return false;
     }
-    struct slice name = word(reader);
+    struct slice name = scm_word(&reader->at);
     *kind = slice_equal(name, SLICE_LITERAL("call")) ? REFERENCE_CALL : REFERENCE_TYPE;
     return *kind == REFERENCE_CALL || slice_equal(name, SLICE_LITERAL("type"));
 }
@@ -64,13 +41,13 @@ static bool read_rule(struct reader *reader, struct references_rule *rule) {
             return false;
         }
         rule->length++;
-        skip_space(reader);
+        scm_skip_space(&reader->at);
     } while (*reader->at == '(');
-    if (field || !take(reader, ')') || !read_kind(reader, &rule->kind)) {
+    if (field || !scm_take(&reader->at, ')') || !read_kind(reader, &rule->kind)) {
         return false;
     }
     for (int open = rule->length - 1; open > 0; open--) {
-        if (!take(reader, ')')) {
+        if (!scm_take(&reader->at, ')')) {
             return false;
         }
     }
@@ -102,7 +79,7 @@ struct references_rules *references_rules_new(const TSLanguage *language, const 
     struct reader reader = {language, text};
     rules->symbols = (TSSymbol)ts_language_symbol_count(language);
     rules->first = mem_zero(rules->symbols, sizeof *rules->first);
-    for (skip_space(&reader); *reader.at; skip_space(&reader)) {
+    for (scm_skip_space(&reader.at); *reader.at; scm_skip_space(&reader.at)) {
         if (rules->count == REFERENCES_RULES || !read_rule(&reader, &rules->items[rules->count])) {
             *mistake = (size_t)(reader.at - text);
             references_rules_free(rules);
