@@ -60,12 +60,7 @@ static void print_json(const char *folder, const struct store_collection *collec
     json_set_number(object, "bytes", (double)collection->size);
     json_set_number(object, "removedBytes", (double)collection->removed);
     json_set(object, "stores", stores);
-    struct str text;
-    str_init(&text);
-    json_print(object, &text);
-    puts(text.data);
-    str_free(&text);
-    json_free(object);
+    terminal_print_json_line(object);
 }
 
 static int collect(bool json) {

@@ -38,12 +38,7 @@ struct complete_run {
 
 static void print_json(const struct engine_answer *answer) {
     struct json *object = engine_answer_json(answer);
-    struct str text;
-    str_init(&text);
-    json_print_pretty(object, &text);
-    puts(text.data);
-    str_free(&text);
-    json_free(object);
+    terminal_print_json(object);
 }
 
 static void print_text(const struct complete_run *run, const struct engine_answer *answer) {

@@ -212,12 +212,7 @@ static void print_json(const struct doctor *doctor, const struct config *config)
         json_set_string(check, "text", doctor->checks.items[i].text);
     }
     json_set(object, "settings", config_describe(config));
-    struct str text;
-    str_init(&text);
-    json_print_pretty(object, &text);
-    puts(text.data);
-    str_free(&text);
-    json_free(object);
+    terminal_print_json(object);
 }
 
 static int examine(const char *folder, bool json) {

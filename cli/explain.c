@@ -233,12 +233,7 @@ static void print_json(const struct question *question, const struct explanation
         json_set_bool(object, "bySyntax", explain_by_syntax(answer->record));
         json_set_string(object, "taint", taints[answer->record->taint]);
     }
-    struct str text;
-    str_init(&text);
-    json_print(object, &text);
-    puts(text.data);
-    str_free(&text);
-    json_free(object);
+    terminal_print_json_line(object);
 }
 
 // --- the command ---

@@ -117,12 +117,7 @@ static void print_json(const struct index_run *run, const char *root, double ms)
     indexer_store_trouble(run->indexer, &trouble);
     json_set_string(object, "store", indexer_store_path(run->indexer));
     json_set_string(object, "message", trouble ? trouble : "");
-    struct str text;
-    str_init(&text);
-    json_print(object, &text);
-    puts(text.data);
-    str_free(&text);
-    json_free(object);
+    terminal_print_json_line(object);
 }
 
 // To store it is what the command is for; but of very many very small files it is better not kept.

@@ -150,12 +150,7 @@ static void print_json(const struct search_run *run, const struct search_results
     for (size_t i = 0; i < results->count; i++) {
         json_push(list, result_json(&results->items[i]));
     }
-    struct str text;
-    str_init(&text);
-    json_print_pretty(object, &text);
-    puts(text.data);
-    str_free(&text);
-    json_free(object);
+    terminal_print_json(object);
 }
 
 // --- the index ---

@@ -89,12 +89,7 @@ static void print_json(const struct report *report) {
     json_set_string(object, "updated", updated);
     json_set_string(object, "store", report->store ? report->store : "");
     json_set_string(object, "model", report->model);
-    struct str text;
-    str_init(&text);
-    json_print(object, &text);
-    puts(text.data);
-    str_free(&text);
-    json_free(object);
+    terminal_print_json_line(object);
 }
 
 static void read_store(struct report *report) {

@@ -55,6 +55,23 @@ void terminal_write_name(FILE *out, enum terminal_style style, const char *name)
     write_styled(out, style, slice_of_string(name), true);
 }
 
+static void print_json(struct json *object, void (*print)(const struct json *json, struct str *out)) {
+    struct str text;
+    str_init(&text);
+    print(object, &text);
+    puts(text.data);
+    str_free(&text);
+    json_free(object);
+}
+
+void terminal_print_json(struct json *object) {
+    print_json(object, json_print_pretty);
+}
+
+void terminal_print_json_line(struct json *object) {
+    print_json(object, json_print);
+}
+
 void terminal_progress(const struct index_progress *progress) {
     if (!isatty(STDERR_FILENO)) {
         return;

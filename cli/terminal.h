@@ -6,6 +6,7 @@
 #ifndef HUNCH_CLI_TERMINAL_H
 #define HUNCH_CLI_TERMINAL_H
 
+#include "base/json.h"
 #include "base/str.h"
 #include "completion/engine.h"
 #include "indexer/indexer.h"
@@ -19,6 +20,9 @@ enum terminal_style { STYLE_PLAIN, STYLE_DIM, STYLE_BOLD, STYLE_GREEN, STYLE_RED
 void terminal_write(FILE *out, enum terminal_style style, struct slice text);
 // The same of a path or a name, which stays in its line whatever it holds.
 void terminal_write_name(FILE *out, enum terminal_style style, const char *name);
+// Both take the object over.
+void terminal_print_json(struct json *object); // laid out for people
+void terminal_print_json_line(struct json *object);
 // A stream into memory (open_memstream) that is coloured as stdout would be; fclose it, then free *memory.
 FILE *terminal_open_memory(char **memory, size_t *size);
 // Redraws the index's progress on stderr; nothing if stderr is no terminal.

@@ -64,6 +64,7 @@ static void test_places(void **state) {
         for (int s = 0; s < STEPS && rows[i].texts[s]; s++) {
             step(&editing, "a", &document, lines_of(rows[i].texts[s]));
         }
+        assert_non_null(editing);
         check_places(editing, rows[i].expected);
         for (uint32_t place = 0; place < editing->place_count; place++) {
             assert_ptr_equal(editing->places[place].text, document); // E2
