@@ -38,7 +38,7 @@ static void test_kernels(void **state) {
 static uint32_t count_different(const struct sketch *a, const struct sketch *b) {
     uint32_t count = 0;
     for (int i = 0; i < SKETCH_BITS; i++) {
-        count += (a->words[i / 64] ^ b->words[i / 64]) >> (i % 64) & 1;
+        count += (uint32_t)((a->words[i / 64] ^ b->words[i / 64]) >> (i % 64) & 1);
     }
     return count;
 }
