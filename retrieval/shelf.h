@@ -5,7 +5,8 @@
 // segments of like size are merged into one, so that there are few, and a file
 // moves a few times in its life. Of a file that is superseded or removed the
 // old version is marked as gone, and left out when its segment is merged; a
-// segment of which more is gone than not is merged with nothing but itself.
+// segment of which more is gone than not is merged at once, with others like it
+// if there are any.
 //
 // Until everything has been seen once, if only by words, nobody knows which
 // words are rare: vectors are made from then on.
