@@ -103,6 +103,12 @@ static int compare_hits(const void *left, const void *right) {
     return is_better(a, b) ? -1 : is_better(b, a);
 }
 
+void bm25_sort(struct bm25_hit *hits, size_t count) {
+    if (count) {
+        qsort(hits, count, sizeof *hits, compare_hits);
+    }
+}
+
 // hits[0, count) is a heap with the worst on top.
 static void sift_down(struct bm25_hit *hits, size_t count) {
     size_t at = 0;
@@ -345,8 +351,6 @@ size_t bm25_search(const struct bm25_question *question, size_t limit, struct bm
     free(search.sums);
     free(search.touched);
     free(terms);
-    if (search.found) {
-        qsort(hits, search.found, sizeof *hits, compare_hits);
-    }
+    bm25_sort(hits, search.found);
     return search.found;
 }

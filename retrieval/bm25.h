@@ -34,6 +34,8 @@ struct bm25_question {
 // The best documents of living files but `skip`, best first, into hits[limit]. Ties go to the lower segment and
 // id. Returns how many there are.
 size_t bm25_search(const struct bm25_question *question, size_t limit, struct bm25_hit *hits);
+// The same order for any hits.
+void bm25_sort(struct bm25_hit *hits, size_t count);
 // log(1 + (N - df + 0.5) / (df + 0.5)) over all segments; 0 for a term held by more than a quarter of them
 // or by none.
 float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash);

@@ -28,23 +28,6 @@ size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query
     return chunks_similar(snapshot, query->terms, query->term_count, self, limit, hits);
 }
 
-static int compare_hits(const void *left, const void *right) {
-    const struct bm25_hit *a = left, *b = right;
-    if (a->score > b->score || a->score < b->score) {
-        return a->score > b->score ? -1 : 1;
-    }
-    if (a->segment != b->segment) {
-        return a->segment < b->segment ? -1 : 1;
-    }
-    return a->id < b->id ? -1 : a->id > b->id;
-}
-
-static void sort(struct bm25_hit *hits, size_t count) {
-    if (count) {
-        qsort(hits, count, sizeof *hits, compare_hits);
-    }
-}
-
 static void embed_query(const struct rarity *rarity, const struct query *query, struct vector *out) {
     float values[VECTOR_DIMENSIONS] = {0};
     for (size_t i = 0; i < query->term_count; i++) {
@@ -84,7 +67,7 @@ size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         count += nearest(snapshot, s, &vector, self, limit, all + count);
     }
-    sort(all, count);
+    bm25_sort(all, count);
     count = count < limit ? count : limit;
     memcpy(hits, all, count * sizeof *hits);
     free(all);
@@ -118,5 +101,5 @@ void chunks_prefer_own(const struct snapshot *snapshot, struct chunks_asker aske
             hits[i].score *= OPEN_TOO;
         }
     }
-    sort(hits, count);
+    bm25_sort(hits, count);
 }

@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "indexer/source.h"
+#include "retrieval/file_text.h"
 
 #include <stdio.h>
 
@@ -71,32 +71,19 @@ bool pack_symbol(struct pack *pack, const struct segment_file *file, const struc
     return true;
 }
 
-// The bytes [start, end) of a file on disk, into the arena; empty if it is not what was indexed. Its hash
-// decides: times change without the content (a branch and back), and the content without them.
-static struct slice read_range(struct pack *pack, const struct record *record, uint32_t start, uint32_t end) {
-    struct str text;
-    struct source_stat status;
-    struct slice bytes = {0};
-    str_init(&text);
-    if (source_read(pack->root, record->path, &text, &status) == 0 &&
-        hash_bytes(text.data, text.length) == record->hash) {
-        struct slice part = slice_sub(str_slice(&text), start, end);
-        bytes = slice_of(arena_copy(&pack->context->arena, part), part.length);
-    }
-    str_free(&text);
-    return bytes;
+static struct slice copy(struct pack *pack, struct slice text) {
+    return slice_of(arena_copy(&pack->context->arena, text), text.length);
 }
 
 static struct slice chunk_text(struct pack *pack, const struct segment_file *file,
                                const struct chunk *chunk) {
     uint32_t end = chunk->end_byte - chunk->start_byte > CHUNK_READ_MAX ? chunk->start_byte + CHUNK_READ_MAX
                                                                         : chunk->end_byte;
-    if (file->text) {
-        struct slice all = text_slice(file->text);
-        struct slice part = slice_sub(all, chunk->start_byte, end);
-        return slice_of(arena_copy(&pack->context->arena, part), part.length);
-    }
-    return read_range(pack, file->record, chunk->start_byte, end);
+    struct str buffer;
+    str_init(&buffer);
+    struct slice text = copy(pack, slice_sub(file_text(file, pack->root, &buffer), chunk->start_byte, end));
+    str_free(&buffer);
+    return text;
 }
 
 // As many whole lines as fit into the limits; *lines gets their number.
@@ -156,10 +143,6 @@ bool pack_chunk(struct pack *pack, const struct segment_file *file, const struct
     return true;
 }
 
-static struct slice file_text(struct pack *pack, const struct segment_file *file) {
-    return file->text ? text_slice(file->text) : read_range(pack, file->record, 0, UINT32_MAX);
-}
-
 // The byte at which a line starts; the text's length if it has fewer.
 static size_t line_start(struct slice text, uint32_t line) {
     size_t at = 0;
@@ -178,10 +161,12 @@ bool pack_lines(struct pack *pack, const struct segment_file *file, uint32_t sta
     if (strcmp(file->record->path, pack->path) == 0 || overlaps(pack, file->record, start_line, end_line)) {
         return true;
     }
-    struct slice all = file_text(pack, file);
+    struct str buffer;
+    str_init(&buffer);
+    struct slice all = file_text(file, pack->root, &buffer);
     size_t start = line_start(all, start_line);
-    struct slice lines = slice_sub(all, start, line_start(all, end_line + 1));
-    lines.data = arena_copy(&pack->context->arena, lines);
+    struct slice lines = copy(pack, slice_sub(all, start, line_start(all, end_line + 1)));
+    str_free(&buffer);
     take_lines(
         pack, file->record, lines,
         (struct context_item){

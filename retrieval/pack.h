@@ -35,7 +35,7 @@ struct pack {
 
 void pack_init(struct pack *pack, struct context *context, const char *root, const char *path,
                struct slice text, uint32_t signature_bytes, uint32_t chunk_bytes);
-// Both return false when the budget of the kind is spent and no further call can add anything.
+// All return false when the budget of the kind is spent and no further call can add anything.
 bool pack_symbol(struct pack *pack, const struct segment_file *file, const struct symbol *symbol,
                  enum context_source source, double score);
 bool pack_chunk(struct pack *pack, const struct segment_file *file, const struct chunk *chunk,

@@ -136,7 +136,7 @@ struct merging {
 };
 
 static size_t count_living(const struct postings_source *source) {
-    size_t total = source->postings->starts[source->postings->list_count], living = 0;
+    size_t total = postings_entries(source->postings), living = 0;
     if (!source->numbers) {
         return total;
     }
@@ -243,7 +243,7 @@ void postings_merge(struct postings *postings, const struct postings_source *sou
 }
 
 uint64_t postings_bytes(const struct postings *postings) {
-    uint64_t entries = postings->starts[postings->list_count];
+    uint64_t entries = postings_entries(postings);
     return entries * (sizeof *postings->documents + sizeof *postings->counts) +
            postings->list_count * (sizeof *postings->keys + sizeof *postings->starts) +
            (UINT64_C(1) << (32 - postings->shift)) * sizeof *postings->guide;

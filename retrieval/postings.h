@@ -10,7 +10,7 @@
 //            builder is zeroed before its first use; postings_builder_free releases it.
 // Threads:   one builder; afterwards any number of readers.
 // Errors:    none; an unknown key has an empty list.
-// Limits:    2^32 - 1 entries; counts saturate at 255; POSTINGS_BUILT documents to build, 2^32 - 1 to merge.
+// Limits:    POSTINGS_MOST entries, which whoever merges sees to; counts saturate at 255; POSTINGS_BUILT documents to build, 2^32 - 1 to merge.
 //
 // Invariants (tests/unit/retrieval/postings_test.c quotes the numbers):
 //   P1  the documents of a list ascend, without duplicates, if they were added so
@@ -23,6 +23,7 @@
 
 #include <stdint.h>
 
+#define POSTINGS_MOST UINT32_MAX // entries
 #define POSTINGS_GONE UINT32_MAX
 enum { POSTINGS_BUILT = 1 << 24 };
 
@@ -71,6 +72,9 @@ static inline void postings_expect_soon(const struct postings *postings, uint32_
     uint32_t list = postings->guide[key >> postings->shift];
     __builtin_prefetch(&postings->keys[list]);
     __builtin_prefetch(&postings->starts[list]);
+}
+static inline uint32_t postings_entries(const struct postings *postings) {
+    return postings->starts[postings->list_count];
 }
 uint64_t postings_bytes(const struct postings *postings);
 static inline uint32_t postings_length(const struct postings *postings, uint32_t list) {

@@ -3,9 +3,9 @@
 // The writer's half (the sink) hands records to the shelf, which publishes
 // snapshots. The reader's half runs one query: read the text around the cursor,
 // rank with each source in turn, pack. Order is by what each source is worth
-// per byte: the few definitions named right at the cursor, then signatures
-// until their budget is spent, then chunks, lexical and vector in turn. The
-// cancel token is looked at between sources; what is ready by then counts.
+// per byte: the few definitions named right at the cursor, places edited
+// lately, then signatures until their budget is spent, then chunks, lexical and
+// vector in turn. The cancel token is looked at between sources; what is ready by then counts.
 #include "retrieval/retriever.h"
 
 #include "base/clock.h"
@@ -106,6 +106,10 @@ static void sink_commit(void *self, bool full_pass) {
     shelf_commit(&((struct retriever *)self)->shelf, full_pass);
 }
 
+static void sink_searchable(void *self) {
+    shelf_searchable(&((struct retriever *)self)->shelf);
+}
+
 struct retriever *retriever_new(const char *root) {
     struct retriever *retriever = mem_zero(1, sizeof *retriever);
     retriever->root = mem_copy_string(root);
@@ -122,10 +126,6 @@ void retriever_free(struct retriever *retriever) {
         free(retriever->root);
         free(retriever);
     }
-}
-
-static void sink_searchable(void *self) {
-    shelf_searchable(&((struct retriever *)self)->shelf);
 }
 
 struct index_sink retriever_sink(struct retriever *retriever) {

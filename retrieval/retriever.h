@@ -4,8 +4,7 @@
 // and answers queries from the current one.
 //
 // Ownership: retriever_new / retriever_free; the root path is copied.
-// Threads:   the sink's functions on the indexer's writer thread; retriever_query on any thread, never
-// waiting
+// Threads:   the sink's functions on the indexer's writer thread; retriever_query on any thread, never waiting
 //            for the writer; free after the indexer is closed and no query runs.
 // Errors:    a query cannot fail: with nothing indexed, or past its deadline, it returns what it has.
 // Limits:    at most `signature_bytes` of signatures; 2 edits, 2 callers and 5 chunks within `chunk_bytes`.

@@ -1,9 +1,9 @@
 // search.h - ranked search over a snapshot: plain words, names or code in, definitions and passages out.
 //
-// Candidates come from three sides: BM25 over one-line signatures, BM25
-// over chunks, and definitions of the very names that are asked for. A chunk stands for the definitions in it, or for itself if it
-// is in none (a document, a script). Each candidate is rated by a handful of
-// features and listed once.
+// Candidates come from three sides: BM25 over one-line signatures, BM25 over
+// chunks, and definitions of the very names that are asked for. A chunk stands
+// for the definitions in it, or for itself if it is in none (a document, a
+// script). Each candidate is rated by a handful of features and listed once.
 //
 // Ownership: search_run fills the caller's array; symbols and chunks are borrowed from the pinned snapshot.
 // Threads:   any; the snapshot is pinned.

@@ -4,8 +4,7 @@
 // texts too, of which the lines are views.
 #include "retrieval/search_results.h"
 
-#include "base/hash.h"
-#include "indexer/source.h"
+#include "retrieval/file_text.h"
 
 #include <stdlib.h>
 
@@ -20,33 +19,17 @@ struct showing {
     struct map texts; // the record -> its text, struct slice in the arena
 };
 
-// Times change without the content (a branch and back), and the content without them: the hash decides.
-static struct slice read_file(const struct showing *showing, const struct record *record) {
-    struct arena *arena = &showing->results->arena;
-    struct source_stat status;
-    struct slice copy = {0};
-    struct str text;
-    str_init(&text);
-    if (arena->used < TEXT_BYTES && source_read(showing->root, record->path, &text, &status) == 0 &&
-        hash_bytes(text.data, text.length) == record->hash) {
-        copy = slice_of(arena_copy(arena, str_slice(&text)), text.length);
-    }
-    str_free(&text);
-    return copy;
-}
-
 static struct slice text_of(struct showing *showing, const struct segment_file *file) {
     struct arena *arena = &showing->results->arena;
     uint64_t key = (uint64_t)(uintptr_t)file->record >> 4;
     uint64_t *known = map_get(&showing->texts, key);
     if (!known) {
         struct slice *text = arena_alloc(arena, sizeof *text);
-        if (file->text) {
-            struct slice open = text_slice(file->text);
-            *text = slice_of(arena_copy(arena, open), open.length);
-        } else {
-            *text = read_file(showing, file->record);
-        }
+        struct str buffer;
+        str_init(&buffer);
+        *text = arena->used < TEXT_BYTES ? file_text(file, showing->root, &buffer) : SLICE_LITERAL("");
+        text->data = arena_copy(arena, *text);
+        str_free(&buffer);
         known = map_insert(&showing->texts, key, (uint64_t)(uintptr_t)text);
     }
     return *(const struct slice *)(uintptr_t)*known;

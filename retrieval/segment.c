@@ -334,8 +334,8 @@ struct segment *segment_retain(struct segment *segment) {
 }
 
 uint64_t segment_bytes(const struct segment *segment) {
-    uint64_t bytes =
-        segment->file_count * (sizeof *segment->files + sizeof *segment->folders + sizeof *segment->taints);
+    uint64_t bytes = segment->file_count * (sizeof *segment->files + sizeof *segment->folders +
+                                            sizeof *segment->taints + sizeof *segment->folder_files);
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *part = &segment->fields[field];
         bytes += segment->file_count * sizeof *part->firsts;

@@ -93,7 +93,9 @@ struct segment_source {
     const struct segment *segment;
     const uint64_t *gone; // bitmap over its files: those to be left out; NULL: none
 };
-// Vectors are taken over, and made where there are none yet. rarity NULL: no source has any.
+// Do they make no more chunks and postings of a kind than can be numbered, the dead included?
+bool segment_can_merge(const struct segment_source *sources, uint32_t count);
+// Of sources that can be merged. Vectors are taken over, and made where there are none yet. rarity NULL: no source has any.
 struct segment *segment_merge(const struct segment_source *sources, uint32_t count,
                               const struct rarity *rarity);
 struct segment *segment_retain(struct segment *segment);

@@ -176,6 +176,21 @@ static void free_moving(struct merge *merge) {
     free(merge->moving);
 }
 
+// Symbols have a name and files have paths, so they are no more than the postings of those.
+bool segment_can_merge(const struct segment_source *sources, uint32_t count) {
+    uint64_t chunks = 0, terms = 0, signatures = 0, names = 0, paths = 0;
+    for (uint32_t s = 0; s < count; s++) {
+        const struct segment *segment = sources[s].segment;
+        chunks += segment->fields[SEGMENT_CHUNKS].count;
+        terms += postings_entries(&segment->fields[SEGMENT_CHUNKS].terms);
+        signatures += postings_entries(&segment->fields[SEGMENT_SYMBOLS].terms);
+        names += postings_entries(&segment->names);
+        paths += postings_entries(&segment->paths);
+    }
+    return chunks <= POSTINGS_MOST && terms <= POSTINGS_MOST && signatures <= POSTINGS_MOST &&
+           names <= POSTINGS_MOST && paths <= POSTINGS_MOST;
+}
+
 struct segment *segment_merge(const struct segment_source *sources, uint32_t count,
                               const struct rarity *rarity) {
     struct segment *out = mem_zero(1, sizeof *out);

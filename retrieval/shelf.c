@@ -124,13 +124,14 @@ static void measure_rarity(struct shelf *shelf) {
 static void publish(struct shelf *shelf) {
     struct segment *segments[SHELF_SEGMENTS];
     uint64_t *gone[SHELF_SEGMENTS];
+    size_t count = shelf->segments.count < SHELF_SEGMENTS ? shelf->segments.count : SHELF_SEGMENTS;
     struct snapshot_parts parts = {.segments = segments,
                                    .gone = gone,
-                                   .segment_count = (uint32_t)shelf->segments.count,
+                                   .segment_count = (uint32_t)count,
                                    .rarity = shelf->rarity,
                                    .modules = shelf->modules.items,
                                    .module_count = (uint32_t)shelf->modules.count};
-    for (size_t i = 0; i < shelf->segments.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         segments[i] = shelf->segments.items[i].segment;
         gone[i] = shelf->segments.items[i].gone;
     }

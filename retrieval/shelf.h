@@ -5,7 +5,8 @@
 // segments of like size are merged into one, so that there are few, and a file
 // moves a few times in its life. Of a file that is superseded or removed the
 // old version is marked as gone, and left out when its segment is merged; a
-// segment of which more is gone than not is merged with nothing but itself.
+// segment of which more is gone than not is merged at once, with others like it
+// if there are any.
 //
 // Until everything has been seen once, if only by words, nobody knows which
 // words are rare: vectors are made from then on.
@@ -16,10 +17,12 @@
 //
 // Ownership: shelf_init / shelf_fini; records and texts put in are borrowed.
 // Threads:   show and hide from any thread, all else on the writer's; readers only touch the slot. A lock
-//            guards what is open and the publishing; segments are built outside it.
+//            guards what is open and the publishing; segments are built outside it, but for those of open documents
+//            that read as on disk until the disk changed.
 // Errors:    none.
 // Limits:    SNAPSHOT_OPEN documents are shown as they are open, those changed last; the others as on disk.
-//            SHELF_CLOSED closed ones are remembered.
+//            SHELF_CLOSED closed ones are remembered. Segments that one could not hold (segment_can_merge) stay
+//            apart; of more than SHELF_SEGMENTS such ones the first are shown.
 //
 // Invariants (tests/unit/retrieval/shelf_test.c quotes the numbers):
 //   H1  after shelf_commit(full_pass) the snapshot shows, for every path, the open document if there is one,
@@ -55,7 +58,7 @@ struct shelf_document {
 
 struct shelf {
     struct snapshot_slot *slot;
-    VEC(struct shelf_segment) segments; // after a commit at most SHELF_SEGMENTS
+    VEC(struct shelf_segment) segments; // after a commit at most SHELF_SEGMENTS, if they can be merged
     struct intern names;                // path -> index in waiting
     VEC(struct record *) waiting;       // for the next segment; NULL: gone again
     uint64_t waiting_size;

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { LIKE = 8, LOWEST_RANK = 4096 };
+enum { LIKE = 8, LOWEST_RANK = 4096, RANKS = 64 };
 
 void shelf_add_segment(struct shelf *shelf, struct segment *segment) {
     struct shelf_segment added = {.segment = segment};
@@ -38,39 +38,61 @@ static void release(struct shelf_segment *segment) {
     free(segment->gone);
 }
 
-// Replaces those that are chosen by one, in the place of the first, unless nothing in them lives.
+struct choice {
+    VEC(struct shelf_segment) chosen, others;
+    VEC(struct segment_source) sources; // the chosen ones
+    size_t first;                       // where among the others the first one stood
+    uint64_t living, gone;              // sizes
+    bool left_some;                     // that did not fit
+};
+
+static bool take(struct choice *choice, const struct shelf_segment *segment) {
+    vec_push(&choice->sources, (struct segment_source){segment->segment, segment->gone});
+    if (!segment_can_merge(choice->sources.items, (uint32_t)choice->sources.count)) {
+        choice->sources.count--;
+        choice->left_some = true;
+        return false;
+    }
+    choice->first = choice->chosen.count ? choice->first : choice->others.count;
+    choice->living += living_size(segment);
+    choice->gone += segment->gone_size;
+    vec_push(&choice->chosen, *segment);
+    return true;
+}
+
+static void replace(struct shelf *shelf, struct choice *choice) {
+    shelf->segments.count = 0;
+    for (size_t i = 0; i <= choice->others.count; i++) {
+        if (i == choice->first && choice->living) {
+            shelf_add_segment(
+                shelf, segment_merge(choice->sources.items, (uint32_t)choice->sources.count, shelf->rarity));
+        }
+        if (i < choice->others.count) {
+            vec_push(&shelf->segments, choice->others.items[i]);
+        }
+    }
+    for (size_t i = 0; i < choice->chosen.count; i++) {
+        release(&choice->chosen.items[i]);
+    }
+}
+
+// Replaces those that are chosen by one, in the place of the first, unless nothing in them lives. What one cannot
+// hold stays apart; for a single one of several it is not done, but to be rid of what is gone.
 static void merge(struct shelf *shelf, bool (*is_chosen)(const struct shelf_segment *segment, uint64_t which),
                   uint64_t which) {
-    VEC(struct segment_source) sources = {0};
-    VEC(struct shelf_segment) chosen = {0}, others = {0};
-    size_t first = 0;
-    uint64_t living = 0;
+    struct choice choice = {0};
     for (size_t i = 0; i < shelf->segments.count; i++) {
         struct shelf_segment segment = shelf->segments.items[i];
-        if (!is_chosen(&segment, which)) {
-            vec_push(&others, segment);
-            continue;
-        }
-        first = chosen.count ? first : others.count;
-        living += living_size(&segment);
-        vec_push(&chosen, segment);
-        vec_push(&sources, (struct segment_source){segment.segment, segment.gone});
-    }
-    shelf->segments.count = 0;
-    for (size_t i = 0; i <= others.count; i++) {
-        if (i == first && living) {
-            shelf_add_segment(shelf, segment_merge(sources.items, (uint32_t)sources.count, shelf->rarity));
-        }
-        if (i < others.count) {
-            vec_push(&shelf->segments, others.items[i]);
+        if (!is_chosen(&segment, which) || !take(&choice, &segment)) {
+            vec_push(&choice.others, segment);
         }
     }
-    for (size_t i = 0; i < chosen.count; i++) {
-        release(&chosen.items[i]);
+    if (choice.chosen.count > 1 || !choice.left_some || choice.gone) {
+        replace(shelf, &choice);
     }
-    vec_free(&chosen);
-    vec_free(&others);
-    vec_free(&sources);
+    vec_free(&choice.chosen);
+    vec_free(&choice.others);
+    vec_free(&choice.sources);
 }
 
 static bool is_mostly_gone(const struct shelf_segment *segment, uint64_t which) {
@@ -92,16 +114,12 @@ static bool is_any(const struct shelf_segment *segment, uint64_t which) {
     return true;
 }
 
-// The lowest rank that has as many as make a larger one; -1 if none has.
-static int crowded_rank(const struct shelf *shelf) {
-    int counts[64] = {0}, crowded = -1;
+static size_t count_rank(const struct shelf *shelf, int rank) {
+    size_t count = 0;
     for (size_t i = 0; i < shelf->segments.count; i++) {
-        counts[rank_of(&shelf->segments.items[i])]++;
+        count += rank_of(&shelf->segments.items[i]) == rank;
     }
-    for (int rank = 63; rank >= 0; rank--) {
-        crowded = counts[rank] >= LIKE ? rank : crowded;
-    }
-    return crowded;
+    return count;
 }
 
 static int compare_sizes(const void *left, const void *right) {
@@ -133,10 +151,14 @@ void shelf_merge_like(struct shelf *shelf) {
     if (some_are_mostly_gone(shelf)) {
         merge(shelf, is_mostly_gone, 0);
     }
-    for (int rank; (rank = crowded_rank(shelf)) >= 0;) {
-        merge(shelf, has_rank, (uint64_t)rank);
+    for (int rank = 0; rank < RANKS; rank++) { // what is merged is of a higher one
+        if (count_rank(shelf, rank) >= LIKE) {
+            merge(shelf, has_rank, (uint64_t)rank);
+        }
     }
-    while (shelf->segments.count > SHELF_SEGMENTS) {
+    for (size_t before = SIZE_MAX;
+         shelf->segments.count > SHELF_SEGMENTS && shelf->segments.count < before;) {
+        before = shelf->segments.count;
         merge(shelf, is_at_most, median_size(shelf));
     }
 }

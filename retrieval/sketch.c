@@ -22,10 +22,6 @@ static inline __attribute__((always_inline)) uint32_t distance_of(const struct s
     return distance;
 }
 
-uint32_t sketch_distance(const struct sketch *a, const struct sketch *b) {
-    return distance_of(a, b);
-}
-
 static inline __attribute__((always_inline)) void
 measure(const struct sketch *sketch, const struct sketch *sketches, uint32_t count, uint16_t *distances) {
     for (uint32_t i = 0; i < count; i++) {

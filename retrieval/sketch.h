@@ -20,7 +20,6 @@ struct sketch {
     uint64_t words[SKETCH_WORDS];
 };
 
-uint32_t sketch_distance(const struct sketch *a, const struct sketch *b);
 // The distances of `sketch` to each of sketches[count].
 void sketch_distances(const struct sketch *sketch, const struct sketch *sketches, uint32_t count,
                       uint16_t *distances);

@@ -136,7 +136,10 @@ static void answer_plainly(const struct snapshot *snapshot, struct slice text, s
     struct query query = {
         .terms = mem_alloc((text.length + 1) * sizeof *query.terms)}; // a term has two bytes or more
     terms_scan(text, push_term, &query);
-    size_t count = chunks_lexical(snapshot, &query, NULL, SHOWN, hits);
+    // Like a search, and unlike chunks_lexical, it may take what effort it needs.
+    struct bm25_question question = {
+        .snapshot = snapshot, .field = SEGMENT_CHUNKS, .terms = query.terms, .count = query.term_count};
+    size_t count = bm25_search(&question, SHOWN, hits);
     push_chunks(snapshot, hits, count, json_set(out, "bm25", json_array()));
     count = chunks_vector(snapshot, &query, NULL, SHOWN, hits);
     push_chunks(snapshot, hits, count, json_set(out, "vectors", json_array()));

@@ -128,7 +128,7 @@ static double naive_score(const struct corpus *corpus, uint32_t chunk, const str
     for (size_t t = 0; t < count; t++) {
         double held = terms[t].hash <= TERMS ? corpus->held[terms[t].hash] : 0;
         double found = count_of(corpus->rows[chunk], terms[t].hash);
-        if (held > 0 && held <= ALL / 4) {
+        if (held > 0 && held * 4 <= ALL) {
             double idf = log(1 + (ALL - held + 0.5) / (held + 0.5));
             score += terms[t].weight * idf * found * 2.2 /
                      (found + 1.2 * (0.25 + 0.75 * corpus->lengths[chunk] / corpus->average));

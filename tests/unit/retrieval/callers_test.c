@@ -55,18 +55,14 @@ static void check(const struct row *row) {
     const char *mark = strchr(row->text, '|');
     snprintf(text, sizeof text, "%.*s%s", (int)(mark - row->text), row->text, mark + 1);
     records[count++] = record_of("src/packet.py", text);
-    struct segment *segment = segment_of(records, count);
-    struct snapshot_slot slot;
+    struct pinned pinned;
     struct str got;
-    snapshot_slot_init(&slot);
     str_init(&got);
-    publish_segments(&slot, &segment, 1);
-    const struct snapshot *snapshot = snapshot_pin(&slot);
-    list_callers(snapshot, text, (size_t)(mark - row->text), &got);
+    pin_records(&pinned, records, count);
+    list_callers(pinned.snapshot, text, (size_t)(mark - row->text), &got);
     assert_string_equal(got.data, row->expected);
     str_free(&got);
-    snapshot_unpin(&slot, snapshot);
-    snapshot_slot_fini(&slot);
+    unpin_records(&pinned);
 }
 
 #define PACKET "def read_packet(size):\n    |\n    return size\n\ndef other():\n    pass\n"

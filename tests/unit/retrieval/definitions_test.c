@@ -23,11 +23,9 @@ static void check(const struct row *row) {
     }
     struct record *open = record_of(row->path, row->text);
     records[count++] = record_retain(open);
-    struct segment *all_files = segment_of(records, count);
-    struct snapshot_slot slot;
-    snapshot_slot_init(&slot);
-    publish_segments(&slot, &all_files, 1);
-    const struct snapshot *snapshot = snapshot_pin(&slot);
+    struct pinned pinned;
+    pin_records(&pinned, records, count);
+    const struct snapshot *snapshot = pinned.snapshot;
     struct snapshot_file self;
     struct query query;
     struct imports imports;
@@ -48,8 +46,7 @@ static void check(const struct row *row) {
     str_free(&got);
     query_free(&query);
     imports_free(&imports);
-    snapshot_unpin(&slot, snapshot);
-    snapshot_slot_fini(&slot);
+    unpin_records(&pinned);
     record_release(open);
 }
 

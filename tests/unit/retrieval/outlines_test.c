@@ -30,11 +30,9 @@ static void check(const struct row *row) {
     }
     struct record *open = record_of("app.py", row->text);
     records[FILES] = record_retain(open);
-    struct segment *segment = segment_of(records, FILES + 1);
-    struct snapshot_slot slot;
-    snapshot_slot_init(&slot);
-    publish_segments(&slot, &segment, 1);
-    const struct snapshot *snapshot = snapshot_pin(&slot);
+    struct pinned pinned;
+    pin_records(&pinned, records, FILES + 1);
+    const struct snapshot *snapshot = pinned.snapshot;
     struct snapshot_file self;
     struct query query;
     struct imports imports;
@@ -53,8 +51,7 @@ static void check(const struct row *row) {
     str_free(&got);
     query_free(&query);
     imports_free(&imports);
-    snapshot_unpin(&slot, snapshot);
-    snapshot_slot_fini(&slot);
+    unpin_records(&pinned);
     record_release(open);
 }
 

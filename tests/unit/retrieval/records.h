@@ -82,6 +82,25 @@ static inline void publish_segments(struct snapshot_slot *slot, struct segment *
     }
 }
 
+// The one snapshot of these records' segment, pinned.
+struct pinned {
+    struct snapshot_slot slot;
+    const struct snapshot *snapshot;
+};
+
+// Takes the records over.
+static inline void pin_records(struct pinned *pinned, struct record **records, uint32_t count) {
+    struct segment *segment = segment_of(records, count);
+    snapshot_slot_init(&pinned->slot);
+    publish_segments(&pinned->slot, &segment, 1);
+    pinned->snapshot = snapshot_pin(&pinned->slot);
+}
+
+static inline void unpin_records(struct pinned *pinned) {
+    snapshot_unpin(&pinned->slot, pinned->snapshot);
+    snapshot_slot_fini(&pinned->slot);
+}
+
 // A small generator, so that a failure can be repeated.
 static inline uint32_t draw(uint64_t *state) {
     *state = *state * 6364136223846793005ull + 1442695040888963407ull;

@@ -116,6 +116,27 @@ static void check_same(const struct segment *a, const struct segment *b) {
                         a->vectors.count * sizeof *a->vectors.sketches);
 }
 
+static void test_can_merge(void **state) {
+    (void)state;
+    struct segment *segments[] = {sample(), sample()};
+    struct segment_source sources[] = {{segments[0], NULL}, {segments[1], NULL}};
+    struct postings *all[] = {&segments[0]->fields[SEGMENT_CHUNKS].terms,
+                              &segments[0]->fields[SEGMENT_SYMBOLS].terms, &segments[0]->names,
+                              &segments[0]->paths};
+    assert_true(segment_can_merge(sources, 2));
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        uint32_t *entries = &all[i]->starts[all[i]->list_count], before = *entries;
+        *entries = POSTINGS_MOST - before;
+        assert_true(segment_can_merge(sources, 2));
+        ++*entries;
+        assert_false(segment_can_merge(sources, 2));
+        assert_true(segment_can_merge(sources, 1));
+        *entries = before;
+    }
+    segment_release(segments[0]);
+    segment_release(segments[1]);
+}
+
 enum { MERGED = 24, SOURCES = 4 };
 
 // G4, with and without vectors in the sources, some of whose files are gone or known by words alone.
@@ -176,6 +197,7 @@ int main(void) {
                                        cmocka_unit_test(test_name_key_is_a_term),
                                        cmocka_unit_test(test_folders),
                                        cmocka_unit_test(test_references),
+                                       cmocka_unit_test(test_can_merge),
                                        cmocka_unit_test(test_merge)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,6 +179,35 @@ static void test_words_have_no_vectors(void **state) {
     teardown(&world);
 }
 
+// As if it held so many that no other fits beside it.
+static void fill_up(struct shelf_segment *segment) {
+    struct postings *terms = &segment->segment->fields[SEGMENT_CHUNKS].terms;
+    terms->starts[terms->list_count] = POSTINGS_MOST;
+}
+
+// What one segment could not hold stays apart, and no more are published than a snapshot takes.
+static void test_full_segments_stay_apart(void **state) {
+    (void)state;
+    enum { FILES = SHELF_SEGMENTS + 4 };
+    struct world world;
+    setup(&world);
+    for (size_t i = 0; i < FILES; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "f%d.py", (int)i);
+        put(&world, path, "def own():\n    pass\n");
+        shelf_commit(&world.shelf, false);
+        assert_int_equal(world.shelf.segments.count, i + 1);
+        fill_up(&world.shelf.segments.items[i]);
+        assert_int_equal(shown(&world, path) != NULL, i < SHELF_SEGMENTS);
+        assert_non_null(shown(&world, "f0.py"));
+    }
+    shelf_remove(&world.shelf, "f0.py"); // all that it holds
+    shelf_commit(&world.shelf, false);
+    assert_int_equal(world.shelf.segments.count, FILES - 1);
+    assert_non_null(shown(&world, "f16.py"));
+    teardown(&world);
+}
+
 // H2: replaced records go as soon as no generation shows them.
 static void test_no_generation_keeps_old_records(void **state) {
     (void)state;
@@ -369,6 +398,7 @@ int main(void) {
         cmocka_unit_test(test_overlay_stands_in_front),
         cmocka_unit_test(test_segments_come_and_go),
         cmocka_unit_test(test_words_have_no_vectors),
+        cmocka_unit_test(test_full_segments_stay_apart),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_unchanged_documents_need_no_segment),
         cmocka_unit_test(test_many_documents),

@@ -1,15 +1,8 @@
 // signatures_test.c - what moves a definition up and down the list.
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <setjmp.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "records.h"
 #include "retrieval/chunks.h"
 #include "retrieval/signatures.h"
+#include "tests/unit/unit.h"
 
 enum { FILES = 5, SIMILAR = 8 };
 
@@ -25,8 +18,7 @@ struct row {
 };
 
 struct ranked {
-    struct snapshot_slot slot;
-    const struct snapshot *snapshot;
+    struct pinned pinned;
     struct signature *signatures;
     size_t count;
 };
@@ -41,22 +33,20 @@ static void rank(const struct row *row, struct ranked *out) {
         records[count] = record_of(row->files[count].path, row->files[count].text);
         records[count]->taint = strstr(row->files[count].path, "test") ? TAINT_TEST : TAINT_OWN;
     }
-    struct segment *segment = segment_of(records, count);
     struct record *open = record_of(row->path, text);
-    snapshot_slot_init(&out->slot);
-    publish_segments(&out->slot, &segment, 1);
-    out->snapshot = snapshot_pin(&out->slot);
+    pin_records(&out->pinned, records, count);
+    const struct snapshot *snapshot = out->pinned.snapshot;
     struct query query;
     struct imports imports;
     struct bm25_hit similar[SIMILAR];
     query_init(&query, slice_of_string(row->path), slice_of_string(text), (size_t)(mark - row->text));
-    imports_init(&imports, out->snapshot, query.path, open->language, open->imports, open->import_count);
-    struct signatures_input input = {.snapshot = out->snapshot,
+    imports_init(&imports, snapshot, query.path, open->language, open->imports, open->import_count);
+    struct signatures_input input = {.snapshot = snapshot,
                                      .query = &query,
                                      .imports = &imports,
                                      .similar = similar,
                                      .similar_count =
-                                         chunks_lexical(out->snapshot, &query, NULL, SIMILAR, similar)};
+                                         chunks_lexical(snapshot, &query, NULL, SIMILAR, similar)};
     out->signatures = signatures_rank(&input, &out->count);
     imports_free(&imports);
     query_free(&query);
@@ -65,12 +55,11 @@ static void rank(const struct row *row, struct ranked *out) {
 
 static void drop(struct ranked *ranked) {
     free(ranked->signatures);
-    snapshot_unpin(&ranked->slot, ranked->snapshot);
-    snapshot_slot_fini(&ranked->slot);
+    unpin_records(&ranked->pinned);
 }
 
 static const struct symbol *symbol_at(const struct ranked *ranked, size_t i) {
-    const struct segment *segment = ranked->snapshot->segments[ranked->signatures[i].segment];
+    const struct segment *segment = ranked->pinned.snapshot->segments[ranked->signatures[i].segment];
     return segment_symbol(segment, ranked->signatures[i].id);
 }
 
