@@ -165,9 +165,5 @@ uint32_t lexer_indent(struct slice line) {
 }
 
 bool lexer_has_blank_line(struct slice line) {
-    size_t ends = 0;
-    for (size_t i = 0; i < line.length; i++) {
-        ends += line.data[i] == '\n';
-    }
-    return ends > 1;
+    return slice_count(line, '\n') > 1;
 }

@@ -46,6 +46,14 @@ size_t slice_find(struct slice text, struct slice needle, size_t from) {
     return found ? (size_t)(found - text.data) : (size_t)-1;
 }
 
+size_t slice_count(struct slice text, char byte) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        count += text.data[i] == byte;
+    }
+    return count;
+}
+
 void str_init(struct str *str) {
     *str = (struct str){empty, 0, 0};
 }

@@ -40,6 +40,8 @@ struct slice slice_sub(struct slice text, size_t start, size_t end);
 struct slice slice_trim(struct slice text);
 // Index of the first occurrence of needle at or after `from`, or (size_t)-1.
 size_t slice_find(struct slice text, struct slice needle, size_t from);
+// How many of its bytes are this one: with '\n', the number of the line that follows.
+size_t slice_count(struct slice text, char byte);
 
 struct str {
     char *data;

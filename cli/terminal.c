@@ -106,11 +106,7 @@ static size_t line_end(struct slice document, size_t at) {
 }
 
 static size_t line_number(struct slice document, size_t at) {
-    size_t line = 1;
-    for (size_t i = 0; i < at; i++) {
-        line += document.data[i] == '\n';
-    }
-    return line;
+    return slice_count(slice_sub(document, 0, at), '\n') + 1;
 }
 
 static void write_number(FILE *out, size_t number) {

@@ -190,17 +190,9 @@ static size_t start_of_line(struct slice text, uint32_t line) {
     return at < text.length ? at : text.length;
 }
 
-static uint32_t count_lines(struct slice text) {
-    uint32_t lines = 0;
-    for (size_t at = next_line(text, 0); at <= text.length; at = next_line(text, at)) {
-        lines++;
-    }
-    return lines;
-}
-
 // (size_t)-1: it knows of no function there, or of one that the text has no more.
 static size_t start_by_record(struct slice text, size_t cursor, const struct record *record) {
-    uint32_t line = count_lines(slice_sub(text, 0, cursor));
+    uint32_t line = (uint32_t)slice_count(slice_sub(text, 0, cursor), '\n');
     for (uint32_t i = record->symbol_count; i-- > 0;) {
         const struct symbol *symbol = &record->symbols[i];
         bool around = symbol->name_line <= line && line <= symbol->end_line;

@@ -12,14 +12,6 @@ struct shift {
     uint32_t first_line, old_last_line; // of what was replaced
 };
 
-static uint32_t count_lines(struct slice text) {
-    uint32_t count = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        count += text.data[i] == '\n';
-    }
-    return count;
-}
-
 static uint32_t moved_line(const struct shift *shift, uint32_t line) {
     if (line <= shift->first_line) {
         return line;
@@ -98,8 +90,8 @@ static void move_references(const struct shift *shift) {
 
 void symbols_by_edit(struct extraction *extraction, struct slice old_text) {
     struct edit edit = extraction->edit;
-    uint32_t removed = count_lines(slice_sub(old_text, edit.start, edit.old_end));
-    uint32_t added = count_lines(slice_sub(extraction->text, edit.start, edit.new_end));
+    uint32_t removed = (uint32_t)slice_count(slice_sub(old_text, edit.start, edit.old_end), '\n');
+    uint32_t added = (uint32_t)slice_count(slice_sub(extraction->text, edit.start, edit.new_end), '\n');
     uint32_t first = extraction_line(extraction, edit.start);
     struct shift shift = {extraction, edit.new_end - edit.old_end, added - removed, first, first + removed};
     move_symbols(&shift);

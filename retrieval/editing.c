@@ -47,16 +47,6 @@ static size_t common_tail(struct slice a, struct slice b, size_t limit) {
     return length;
 }
 
-static int64_t count_newlines(struct slice text) {
-    int64_t count = 0;
-    const char *at = text.data, *end = text.data + text.length;
-    while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
-        count++;
-        at++;
-    }
-    return count;
-}
-
 // False if the texts are the same.
 static bool compare(struct slice old, struct slice now, struct change *change) {
     size_t head = common_head(old, now);
@@ -65,9 +55,9 @@ static bool compare(struct slice old, struct slice now, struct change *change) {
     }
     size_t shorter = old.length < now.length ? old.length : now.length;
     size_t tail = common_tail(old, now, shorter - head);
-    change->start = count_newlines(slice_sub(now, 0, head));
-    change->old_end = change->start + count_newlines(slice_sub(old, head, old.length - tail));
-    change->new_end = change->start + count_newlines(slice_sub(now, head, now.length - tail));
+    change->start = (int64_t)slice_count(slice_sub(now, 0, head), '\n');
+    change->old_end = change->start + (int64_t)slice_count(slice_sub(old, head, old.length - tail), '\n');
+    change->new_end = change->start + (int64_t)slice_count(slice_sub(now, head, now.length - tail), '\n');
     return true;
 }
 

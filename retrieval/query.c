@@ -193,19 +193,11 @@ static void gather_name(void *context, struct slice name, size_t at) {
     }
 }
 
-static uint64_t count_lines(struct slice text, size_t start, size_t end) {
-    uint64_t lines = 0;
-    for (size_t i = start; i < end; i++) {
-        lines += text.data[i] == '\n';
-    }
-    return lines;
-}
-
 // Whole lines from the reach's beginning to the cursor: names of import statements apart from the others.
 static void gather_before(struct query *query) {
     struct slice text = query->text;
     size_t start = 0;
-    uint64_t distance = count_lines(text, start, query->cursor);
+    uint64_t distance = slice_count(slice_sub(text, start, query->cursor), '\n');
     int depth = 0;
     while (start < query->cursor) {
         size_t end = line_end(text, start);

@@ -204,23 +204,14 @@ static void add_outline(struct asking *asking) {
     }
 }
 
-static uint32_t cursor_line(const struct retrieval_query *query) {
-    uint32_t line = 0;
-    const char *at = query->text.data, *end = at + query->cursor;
-    while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
-        line++;
-        at++;
-    }
-    return line;
-}
-
 static void add_callers(struct asking *asking) {
     struct caller found[CALLERS];
     const struct record *record =
         asking->self ? snapshot_file(asking->snapshot, asking->at)->record : asking->parsed;
-    size_t count = record ? callers_find(asking->snapshot, &asking->text, record, cursor_line(asking->query),
-                                         asking->self, CALLERS, found)
-                          : 0;
+    uint32_t line = (uint32_t)slice_count(slice_sub(asking->query->text, 0, asking->query->cursor), '\n');
+    size_t count =
+        record ? callers_find(asking->snapshot, &asking->text, record, line, asking->self, CALLERS, found)
+               : 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t start = found[i].line < CALLER_ABOVE ? 0 : found[i].line - CALLER_ABOVE;
         pack_lines(&asking->pack, snapshot_file(asking->snapshot, found[i].file), start,

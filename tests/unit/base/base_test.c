@@ -56,6 +56,8 @@ static void slices_find_and_trim(void **state) {
     assert_int_equal(slice_find(text, SLICE_LITERAL("a b"), 3), 6);
     assert_true(slice_find(text, SLICE_LITERAL("c"), 0) == (size_t)-1);
     assert_true(slice_find(text, SLICE_LITERAL("a"), 99) == (size_t)-1);
+    assert_int_equal(slice_count(SLICE_LITERAL("a\nb\n\n"), '\n'), 3);
+    assert_int_equal(slice_count(slice_of("", 0), '\n'), 0);
     assert_true(slice_equal(slice_trim(text), SLICE_LITERAL("a b a b")));
     assert_int_equal(slice_trim(SLICE_LITERAL(" \t\r\n")).length, 0);
 }
