@@ -144,6 +144,21 @@ static bool take_test(struct reader *reader) {
     return false;
 }
 
+// !field, of which the "!" is taken.
+static void read_without(struct reader *reader, uint16_t parent) {
+    TSFieldId field = read_field(reader, read_word(reader));
+    TSFieldId *without = node_of(reader, parent)->without;
+    size_t used = 0;
+    while (used < NODE_WITHOUT && without[used]) {
+        used++;
+    }
+    if (used == NODE_WITHOUT) {
+        fail(reader);
+        return;
+    }
+    without[used] = field;
+}
+
 // Nodes up to the closing mark, each with its field and anchor; the first one's number.
 static uint16_t read_list(struct reader *reader, uint16_t parent, char close, int depth) {
     uint16_t first = 0, last = 0;
@@ -152,10 +167,7 @@ static uint16_t read_list(struct reader *reader, uint16_t parent, char close, in
         if (take(reader, '.')) {
             is_immediate = true;
         } else if (parent && take(reader, '!')) {
-            TSFieldId *without = node_of(reader, parent)->without;
-            size_t slot = without[0] ? 1 : 0;
-            TSFieldId field = read_field(reader, read_word(reader));
-            without[slot] = field;
+            read_without(reader, parent);
         } else if (take_test(reader)) {
             read_test(reader);
         } else {
@@ -167,7 +179,9 @@ static uint16_t read_list(struct reader *reader, uint16_t parent, char close, in
         }
     }
     want(reader, close);
-    if (is_immediate) {
+    if (is_immediate && !last) {
+        fail(reader); // an anchor of nothing
+    } else if (is_immediate) {
         node_of(reader, last)->is_last = true;
     }
     return first;
