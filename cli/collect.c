@@ -87,5 +87,12 @@ static int collect(bool json) {
 
 int command_collect(int argc, char **argv) {
     struct options options;
-    return options_parse(argc, argv, "hunch index --gc [--json]", NULL, &options) ? collect(options.json) : 2;
+    if (!options_parse(argc, argv, "hunch index --gc [--json]", "gc", &options)) {
+        return 2;
+    }
+    if (options.path_count) {
+        log_error("--gc is about all stored indexes and takes no folder: hunch index --gc [--json]");
+        return 2;
+    }
+    return collect(options.json);
 }

@@ -171,9 +171,18 @@ static int run_index(const char *folder, bool json) {
     return code ? 1 : 0;
 }
 
+static bool asks_to_collect(int argc, char **argv) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--gc") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int command_index(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "--gc") == 0) {
-        return command_collect(argc - 1, argv + 1);
+    if (asks_to_collect(argc, argv)) {
+        return command_collect(argc, argv);
     }
     struct options options;
     if (!options_parse(argc, argv, "hunch index [DIR | --gc | --explain PATH...] [--json]", "explain",
