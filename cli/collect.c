@@ -32,11 +32,12 @@ static void print_text(const char *folder, const struct store_collection *collec
         day_of(entry->opened_s, day, sizeof day);
         snprintf(state, sizeof state, "%s%s", removed ? "removed: " : "", store_fate_text(entry->fate));
         printf("%10.1f  %-10s  %-28s  ", (double)entry->size / 1e6, day, state);
-        terminal_write(stdout, removed ? STYLE_DIM : STYLE_PLAIN, slice_of_string(root));
+        terminal_write_name(stdout, removed ? STYLE_DIM : STYLE_PLAIN, root);
         putchar('\n');
     }
-    printf("%.1f MB in %s, %.1f MB removed\n", (double)collection->size / 1e6, folder,
-           (double)collection->removed / 1e6);
+    printf("%.1f MB in ", (double)collection->size / 1e6);
+    terminal_write_name(stdout, STYLE_PLAIN, folder);
+    printf(", %.1f MB removed\n", (double)collection->removed / 1e6);
 }
 
 static struct json *entry_object(const struct store_entry *entry) {
@@ -82,5 +83,12 @@ static int collect(bool json) {
 
 int command_collect(int argc, char **argv) {
     struct options options;
-    return options_parse(argc, argv, "hunch index --gc [--json]", NULL, &options) ? collect(options.json) : 2;
+    if (!options_parse(argc, argv, "hunch index --gc [--json]", "gc", &options)) {
+        return 2;
+    }
+    if (options.path_count) {
+        log_error("--gc is about all stored indexes and takes no folder: hunch index --gc [--json]");
+        return 2;
+    }
+    return collect(options.json);
 }

@@ -137,9 +137,11 @@ static int read_document(struct complete_run *run, struct err *err) {
 // The root (NULL: the file belongs to no repository) and the file's path below it, else its whole path.
 static int locate(struct complete_run *run, char **root, struct err *err) {
     const char *file = run->options->place.file;
-    int code = app_find_root(file, root, err);
+    struct err cause;
+    int code = app_find_root(file, root, &cause);
     if (code) {
-        return code;
+        return err_set(err, code, "%s; give a file of a repository, as in: hunch complete src/main.c:12:5",
+                       cause.message);
     }
     char *real = fs_real_path(file, err);
     if (!real) {
@@ -193,6 +195,8 @@ int command_complete(int argc, char **argv) {
                                                  {"stdin", no_argument, NULL, 's'},
                                                  {0}};
     struct complete_options options = {0};
+    bool right = true;
+    opterr = 0; // the usage says it all
     for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
         switch (option) {
         case 'j':
@@ -205,10 +209,10 @@ int command_complete(int argc, char **argv) {
             options.from_stdin = true;
             break;
         default:
-            return 2;
+            right = false;
         }
     }
-    if (argc - optind != 1) {
+    if (!right || argc - optind != 1) {
         fputs("hunch: usage: hunch complete FILE:LINE:COL [--stdin] [--json] [--why]\n", stderr);
         return 2;
     }

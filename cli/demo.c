@@ -164,7 +164,7 @@ static bool same_but_for_spaces(struct slice a, const char *b) {
 
 // The answer lives only for this call, so what will be printed is written now, into memory.
 static void write_report(const struct sample *sample, const struct engine_answer *answer, FILE *out) {
-    terminal_write(out, STYLE_BOLD, slice_of_string(sample->path));
+    terminal_write_name(out, STYLE_BOLD, sample->path);
     fputc('\n', out);
     terminal_ghost(out, text_slice(sample->document), answer);
     fprintf(out, "         %.1f ms, %.0f %% sure; ", answer->total_ms, sample->confidence * 100);

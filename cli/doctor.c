@@ -196,7 +196,7 @@ static void print_text(const struct doctor *doctor) {
         printf("%-10s ", check->name);
         terminal_write(stdout, styles[check->verdict], slice_of_string(verdict_names[check->verdict]));
         fputs(check->verdict == FINE ? "       " : check->verdict == WARNING ? "  " : "    ", stdout);
-        terminal_write(stdout, STYLE_PLAIN, slice_of_string(check->text));
+        terminal_write_name(stdout, STYLE_PLAIN, check->text);
         putchar('\n');
     }
 }

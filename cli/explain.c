@@ -118,9 +118,9 @@ static int place_question(struct question *question, struct err *err) {
 // --- the answer in words ---
 
 static void say_rule(FILE *out, const struct ignore_story *story) {
-    terminal_write(out, STYLE_PLAIN, slice_of_string(story->file));
+    terminal_write_name(out, STYLE_PLAIN, story->file);
     fprintf(out, ":%u \"", story->line);
-    terminal_write(out, STYLE_PLAIN, slice_of_string(story->written));
+    terminal_write_name(out, STYLE_PLAIN, story->written);
     fputc('"', out);
 }
 
@@ -133,7 +133,7 @@ static void say_out(FILE *out, const struct question *question, const struct exp
         say_rule(out, story);
         fputs(" excludes", out);
     } else if (story->skip && story->file[0]) {
-        terminal_write(out, STYLE_PLAIN, slice_of_string(story->file));
+        terminal_write_name(out, STYLE_PLAIN, story->file);
         fputs(" is empty or cannot be read, which excludes", out);
     } else {
         fputs(skip_words(answer->skip), out);

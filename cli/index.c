@@ -70,7 +70,8 @@ static void print_read(const struct index_progress *progress, double ms) {
 
 static void print_text(const struct index_run *run, const char *root, double ms) {
     const struct index_progress *progress = &run->progress;
-    printf("%s: indexed in %.2f s\n", root, ms / 1000);
+    terminal_write_name(stdout, STYLE_PLAIN, root);
+    printf(": indexed in %.2f s\n", ms / 1000);
     const struct {
         const char *what;
         uint64_t count;
@@ -86,8 +87,9 @@ static void print_text(const struct index_run *run, const char *root, double ms)
     puts("  (whether a file is in, and why: hunch index --explain PATH...)");
     const char *trouble;
     indexer_store_trouble(run->indexer, &trouble);
-    printf("%s%s\n", trouble ? "not stored: " : "stored in ",
-           trouble ? trouble : indexer_store_path(run->indexer));
+    fputs(trouble ? "not stored: " : "stored in ", stdout);
+    terminal_write_name(stdout, STYLE_PLAIN, trouble ? trouble : indexer_store_path(run->indexer));
+    putchar('\n');
 }
 
 // Reason -> how many files and folders; what is left out as a rule (caches of tools, say) counts too.
@@ -166,9 +168,18 @@ static int run_index(const char *folder, bool json) {
     return code ? 1 : 0;
 }
 
+static bool asks_to_collect(int argc, char **argv) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--gc") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int command_index(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "--gc") == 0) {
-        return command_collect(argc - 1, argv + 1);
+    if (asks_to_collect(argc, argv)) {
+        return command_collect(argc, argv);
     }
     struct options options;
     if (!options_parse(argc, argv, "hunch index [DIR | --gc | --explain PATH...] [--json]", "explain",

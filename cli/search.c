@@ -331,7 +331,7 @@ int command_search(int argc, char **argv) {
     options.text = argv[optind];
     options.folder = optind + 1 < argc ? argv[optind + 1] : NULL;
     if (!has_word(options.text)) {
-        fprintf(stderr, "hunch: there is no word in \"%s\" to search for\n", options.text);
+        log_error("there is no word in \"%s\" to search for", options.text);
         return UNUSABLE;
     }
     return search(&options);

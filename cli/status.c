@@ -45,7 +45,7 @@ static void format_time(int64_t seconds, char out[32]) {
 
 static void print_line(const char *name, const char *text) {
     printf("%-8s ", name);
-    terminal_write(stdout, STYLE_PLAIN, slice_of_string(text));
+    terminal_write_name(stdout, STYLE_PLAIN, text);
     putchar('\n');
 }
 

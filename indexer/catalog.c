@@ -79,7 +79,8 @@ static bool is_same(const struct source_stat *status, int64_t size, int64_t mtim
 static void answer_for(struct entry *entry, const struct source_stat *status, bool reread,
                        struct catalog_answer *answer) {
     struct record *stored = entry->stored;
-    if (!reread && stored && is_same(status, stored->size, stored->mtime_ns)) {
+    // What is awaited while a record is there is a reading that may be newer than this status.
+    if (!reread && stored && !entry->is_awaited && is_same(status, stored->size, stored->mtime_ns)) {
         answer->verdict = CATALOG_STORED;
         answer->record = stored;
         entry->stored = NULL;

@@ -60,8 +60,8 @@ struct indexer_options {
     // that it can be searched soon. 0: never.
     uint64_t words_above;
     struct index_sink sink;
-    bool
-        counts_suffice; // the sink looks into no record: those of unchanged files come without what they count
+    // The sink looks into no record: those of unchanged files come without what they count.
+    bool counts_suffice;
     void (*on_progress)(void *context, const struct index_progress *progress); // at most ten times a second
     void (*on_ready)(void *context, const struct index_progress *progress);    // after each full pass
     void (*on_warning)(void *context,

@@ -199,11 +199,18 @@ static void hold_still(struct indexer *self) {
     }
 }
 
+// A file of the pass; a save does not wait for all the others, nor do they go on while someone types.
+static void look_at_next(struct indexer *self, const char *path, const struct source_stat *status) {
+    look_at(self, path, status, true);
+    look_at_all_changed(self);
+    hold_still(self);
+}
+
 static void look_at_found(struct indexer *self) {
     for (size_t i = 0; i < self->found.count; i++) {
         struct found_file *file = &self->found.items[i];
         if (!is_stopping(self)) {
-            look_at(self, file->path, &file->status, true);
+            look_at_next(self, file->path, &file->status);
         }
         free(file->path);
     }
@@ -219,9 +226,7 @@ static void on_file(void *context, const char *path, const struct source_stat *s
         return;
     }
     look_at_found(self);
-    look_at(self, path, status, true);
-    look_at_all_changed(self);
-    hold_still(self);
+    look_at_next(self, path, status);
 }
 
 static bool wait_for_words(struct indexer *self) {

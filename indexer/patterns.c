@@ -127,6 +127,21 @@ static bool take_test(struct reader *reader) {
     return false;
 }
 
+// !field, of which the "!" is taken.
+static void read_without(struct reader *reader, uint16_t parent) {
+    TSFieldId field = read_field(reader, scm_word(&reader->at));
+    TSFieldId *without = node_of(reader, parent)->without;
+    size_t used = 0;
+    while (used < NODE_WITHOUT && without[used]) {
+        used++;
+    }
+    if (used == NODE_WITHOUT) {
+        fail(reader);
+        return;
+    }
+    without[used] = field;
+}
+
 // Nodes up to the closing mark, each with its field and anchor; the first one's number.
 static uint16_t read_list(struct reader *reader, uint16_t parent, char close, int depth) {
     uint16_t first = 0, last = 0;
@@ -135,10 +150,7 @@ static uint16_t read_list(struct reader *reader, uint16_t parent, char close, in
         if (take(reader, '.')) {
             is_immediate = true;
         } else if (parent && take(reader, '!')) {
-            TSFieldId *without = node_of(reader, parent)->without;
-            size_t slot = without[0] ? 1 : 0;
-            TSFieldId field = read_field(reader, scm_word(&reader->at));
-            without[slot] = field;
+            read_without(reader, parent);
         } else if (take_test(reader)) {
             read_test(reader);
         } else {
@@ -150,19 +162,35 @@ static uint16_t read_list(struct reader *reader, uint16_t parent, char close, in
         }
     }
     want(reader, close);
-    if (is_immediate) {
+    if (is_immediate && !last) {
+        fail(reader); // an anchor of nothing
+    } else if (is_immediate) {
         node_of(reader, last)->is_last = true;
     }
     return first;
 }
 
+// What only a node among its parent's children can have.
+static bool has_place(const struct pattern_node *node) {
+    return node->field || node->is_optional || node->is_immediate || node->is_last;
+}
+
+static uint16_t read_choice(struct reader *reader, int depth) {
+    uint16_t choice = add_node(reader, (struct pattern_node){.shape = PATTERN_CHOICE});
+    uint16_t first = read_list(reader, 0, ']', depth);
+    for (uint16_t i = first; i; i = node_of(reader, i)->next) {
+        if (has_place(node_of(reader, i))) {
+            fail(reader);
+        }
+    }
+    node_of(reader, choice)->inner = first;
+    return choice;
+}
+
 // (type ...), (_ ...), [...], "literal", _ and, at the top of a pattern, ((a) (b) ...): the first of these.
 static uint16_t read_shape(struct reader *reader, int depth) {
     if (take(reader, '[')) {
-        uint16_t choice = add_node(reader, (struct pattern_node){.shape = PATTERN_CHOICE});
-        uint16_t first = read_list(reader, 0, ']', depth);
-        node_of(reader, choice)->inner = first;
-        return choice;
+        return read_choice(reader, depth);
     }
     if (next_is(reader, '"')) {
         return add_type(reader, read_string(reader), false);
@@ -236,14 +264,22 @@ static size_t count_captures(struct patterns *patterns, uint16_t number) {
     return total;
 }
 
+static bool is_wild(const struct patterns *patterns, uint16_t number) {
+    const struct pattern_node *node = &patterns->nodes.items[number];
+    bool wild = node->shape == PATTERN_NAMED || node->shape == PATTERN_ANY;
+    for (uint16_t i = node->shape == PATTERN_CHOICE ? node->inner : 0; i; i = patterns->nodes.items[i].next) {
+        wild = wild || is_wild(patterns, i);
+    }
+    return wild;
+}
+
 static void read_pattern(struct reader *reader) {
     struct patterns *patterns = reader->patterns;
     vec_push(&patterns->items, (struct pattern){.first_test = (uint16_t)patterns->tests.count});
     uint16_t root = read_node(reader, 0);
     patterns->items.items[patterns->items.count - 1].root = root;
-    const struct pattern_node *node = &patterns->nodes.items[root];
-    bool is_wild = node->shape == PATTERN_NAMED || node->shape == PATTERN_ANY || node->is_optional;
-    if (is_wild || count_captures(patterns, root) > MATCH_CAPTURES) {
+    if (is_wild(patterns, root) || has_place(&patterns->nodes.items[root]) ||
+        count_captures(patterns, root) > MATCH_CAPTURES) {
         fail(reader);
     }
 }

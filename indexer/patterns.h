@@ -3,8 +3,9 @@
 // The files are written in tree-sitter's query language, of which this reads a
 // part: nodes by type, "literals", _ and (_), [choices], field: and !field, the
 // anchor ".", "?", @captures, several nodes side by side in parentheses, and the
-// predicates #eq?, #any-of? and #not-any-of?. Not: * and +, supertypes, and
-// patterns that begin with a wildcard or an optional node.
+// predicates #eq?, #any-of? and #not-any-of?. Not: * and +, supertypes, patterns
+// that begin with a wildcard, and field:, "." and "?" of a pattern's first node
+// or of one alternative.
 //
 // Why not tree-sitter's own queries: to make one, it works out for every step
 // what the grammar allows to follow, 20 to 340 ms a language; and to run one, it

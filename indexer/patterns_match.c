@@ -26,6 +26,7 @@ struct child {
 // Children in `matcher`, by number: the array may move.
 struct children {
     size_t start, end;
+    size_t last_named; // `start` if none is named
 };
 
 struct pattern_matcher {
@@ -79,7 +80,8 @@ static struct child child_of(TSNode node, TSFieldId field) {
 }
 
 static struct children list_children(struct pattern_matcher *matcher, TSNode node) {
-    struct children list = {matcher->children.count, matcher->children.count};
+    size_t start = matcher->children.count;
+    struct children list = {start, start, start};
     if (matcher->has_cursor) {
         ts_tree_cursor_reset(&matcher->cursor, node);
     } else {
@@ -88,8 +90,10 @@ static struct children list_children(struct pattern_matcher *matcher, TSNode nod
     }
     bool more = ts_tree_cursor_goto_first_child(&matcher->cursor);
     while (more && !matcher->is_stopped) {
-        vec_push(&matcher->children, child_of(ts_tree_cursor_current_node(&matcher->cursor),
-                                              ts_tree_cursor_current_field_id(&matcher->cursor)));
+        struct child child = child_of(ts_tree_cursor_current_node(&matcher->cursor),
+                                      ts_tree_cursor_current_field_id(&matcher->cursor));
+        list.last_named = child.is_named ? matcher->children.count : list.last_named;
+        vec_push(&matcher->children, child);
         check_stop(matcher);
         more = ts_tree_cursor_goto_next_sibling(&matcher->cursor);
     }
@@ -133,15 +137,6 @@ static void take_match(struct pattern_matcher *matcher) {
         }
     }
     search->take(search->context, &matcher->match);
-}
-
-static bool has_named_behind(const struct pattern_matcher *matcher, struct children list, size_t at) {
-    for (size_t i = at + 1; i < list.end; i++) {
-        if (matcher->children.items[i].is_named) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool fits(const struct pattern_node *shape, const struct child *child) {
@@ -216,7 +211,7 @@ static bool match_list(struct pattern_matcher *matcher, const struct pattern_nod
         const struct child *child = &matcher->children.items[at];
         bool ends_here = (element->is_immediate && child->is_named) || is_adjacent;
         bool in_place = (!element->field || element->field == child->field) &&
-                        !(element->is_last && has_named_behind(matcher, list, at));
+                        !(element->is_last && list.last_named > at);
         struct around place = {.element = element, .children = list, .at = at, .outer = outer};
         check_stop(matcher);
         if (in_place && match_shape(matcher, element, &place)) {
@@ -257,7 +252,7 @@ void patterns_search(struct pattern_matcher *matcher, const struct pattern_searc
     matcher->is_stopped = false;
     matcher->children.count = 0;
     vec_push(&matcher->children, child_of(node, 0));
-    match_root(matcher, (struct children){0, 1}, 0, false);
+    match_root(matcher, (struct children){0, 1, 0}, 0, false);
     struct children list = list_children(matcher, node);
     bool in_error = ts_node_symbol(node) == (TSSymbol)-1;
     for (size_t at = list.start; at < list.end && !matcher->is_stopped; at++) {

@@ -246,6 +246,7 @@ class Complete(support.Case):
             done = self.hunch("complete", place, status=status)
             self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
             self.assertIn(names, done.stderr)
+        self.assertIn("give a file", self.hunch("complete", "src/absent.c:1:1", status=1).stderr)
         self.write("src/binary.c", b"int a;\0\1\2")
         self.assertIn("not text", self.hunch("complete", "src/binary.c:1:1", status=1).stderr)
 
@@ -296,9 +297,27 @@ class Demo(support.Case):
 
 
 class Usage(support.Case):
+    def test_flags_come_in_any_order(self):
+        self.hunch("index")
+        for arguments in (["--gc", "--json"], ["--json", "--gc"]):
+            self.assertEqual(len(json.loads(self.hunch("index", *arguments).stdout)["stores"]), 1)
+
+    def test_no_folder_name_drives_the_terminal(self):
+        odd = os.path.join(self.temporary, "odd\x1b[2J\nname")
+        os.makedirs(os.path.join(odd, ".git"))
+        for command in ("index", "status", "doctor"):
+            done = self.hunch(command, odd)
+            self.assertNotIn("\x1b[2J", done.stdout)
+            self.assertNotIn("\nname", done.stdout)
+            self.assertIn("odd?[2J?name", done.stdout)
+        listed = self.hunch("index", "--gc").stdout
+        self.assertIn("odd?[2J?name", listed)
+
     def test_wrong_usage_is_status_2(self):
-        for arguments in (["frobnicate"], ["index", "a", "b"], ["complete"], ["index", "--frob"], ["doctor", "a", "b"]):
-            self.hunch(*arguments, status=2)
+        for arguments in (["frobnicate"], ["index", "a", "b"], ["complete"], ["index", "--frob"], ["doctor", "a", "b"],
+                          ["complete", "--frob", "a:1:1"], ["index", "--gc", "src"], ["index", "src", "--gc"]):
+            self.assertIn("hunch " + arguments[0] if len(arguments) > 1 else arguments[0],
+                          self.hunch(*arguments, status=2).stderr)
         self.assertIn("hunch complete", self.hunch("--help").stdout)
         for command in ("lsp", "complete", "index", "status", "demo", "doctor"):
             self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)

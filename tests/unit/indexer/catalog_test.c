@@ -83,6 +83,22 @@ static void test_a_stored_record_is_given_out_once(void **state) {
     catalog_free(catalog);
 }
 
+// A walk saw the file as it was stored; before that is looked at, someone says that it changed.
+static void test_an_old_status_does_not_outdo_a_change(void **state) {
+    (void)state;
+    struct catalog *catalog = catalog_new();
+    catalog_add_stored(catalog, make_record(&then, 77));
+    struct catalog_answer change;
+    catalog_visit(catalog, "a.c", &now, 1, true, &change);
+    assert_int_equal(change.verdict, CATALOG_CHANGED);
+    struct catalog_answer seen_before = visit(catalog, &then, 1);
+    assert_int_equal(seen_before.verdict, CATALOG_CHANGED);
+    assert_true(seen_before.has_hash);
+    assert_true(deliver_with(catalog, &now, 78, seen_before.ticket));
+    assert_int_equal(visit(catalog, &now, 2).verdict, CATALOG_SAME);
+    catalog_free(catalog);
+}
+
 static void test_a_stored_record_survives_a_touch(void **state) {
     (void)state;
     struct catalog *catalog = catalog_new();
@@ -254,6 +270,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_new_file_is_read_once),
         cmocka_unit_test(test_a_stored_record_is_given_out_once),
+        cmocka_unit_test(test_an_old_status_does_not_outdo_a_change),
         cmocka_unit_test(test_a_stored_record_survives_a_touch),
         cmocka_unit_test(test_a_time_of_zero_is_never_trusted),
         cmocka_unit_test(test_old_news_is_dropped),

@@ -315,7 +315,13 @@ static void test_mistakes(void **state) {
         {"(declaration) x", "x"},
         {"((declaration) @x (#match? @x \"a\"))", ")"},
         {"((declaration) @x (#eq? @x))", ")"},
-        {"(expression) @x", "expression) @x"}, // a supertype
+        {"(expression) @x", "expression) @x"},         // a supertype
+        {"(struct_specifier !body !name !type)", ")"}, // one more than a node has room for
+        {"(declaration .)", ""},
+        {"declarator: (identifier) @x", ""}, // of which children?
+        {"(declaration [declarator: (identifier) (comment)])", ")"},
+        {"(declaration [(identifier)? (comment)])", ")"},
+        {"[(declaration) (_)] @x", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *mistake = NULL;
