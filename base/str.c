@@ -46,6 +46,18 @@ size_t slice_find(struct slice text, struct slice needle, size_t from) {
     return found ? (size_t)(found - text.data) : (size_t)-1;
 }
 
+size_t slice_line_start(struct slice text, size_t at) {
+    while (at > 0 && text.data[at - 1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
+size_t slice_line_end(struct slice text, size_t at) {
+    size_t newline = slice_find(text, SLICE_LITERAL("\n"), at);
+    return newline == (size_t)-1 ? text.length : newline;
+}
+
 void str_init(struct str *str) {
     *str = (struct str){empty, 0, 0};
 }

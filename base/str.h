@@ -40,6 +40,10 @@ struct slice slice_sub(struct slice text, size_t start, size_t end);
 struct slice slice_trim(struct slice text);
 // Index of the first occurrence of needle at or after `from`, or (size_t)-1.
 size_t slice_find(struct slice text, struct slice needle, size_t from);
+// Where the line that holds the byte at `at` (at most the length) starts, and where it ends: at its newline or the
+// text's end.
+size_t slice_line_start(struct slice text, size_t at);
+size_t slice_line_end(struct slice text, size_t at);
 
 struct str {
     char *data;
