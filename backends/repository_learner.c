@@ -259,31 +259,44 @@ static bool is_crowded(const struct learner *learner) {
            learner->lost_tokens > UNUSED_WORDS;
 }
 
-static void mark_used(const struct token_segment *segment, const unsigned char *dead, unsigned char *used) {
-    for (uint32_t i = 0; i < segment->file_count; i++) {
-        for (uint32_t k = segment->files[i].start; !dead[i] && k < segment->files[i].end; k++) {
-            uint32_t id = token_id(segment->tokens[k]);
-            if (id >= TOKEN_FIRST_WORD) {
-                used[(id - TOKEN_FIRST_WORD) / 2] = 1;
-            }
+static void mark_used(const struct token_segment *segment, const struct segment_file *file,
+                      unsigned char *used) {
+    for (uint32_t i = file->start; i < file->end; i++) {
+        uint32_t id = token_id(segment->tokens[i]);
+        if (id >= TOKEN_FIRST_WORD) {
+            used[(id - TOKEN_FIRST_WORD) / 2] = 1;
         }
     }
 }
 
-// Every segment anew, with a vocabulary of the words that are left; fresh is empty.
-static bool forget_words(struct learner *learner) {
+// A vocabulary of the words that living files have; NULL if stopped.
+static struct vocabulary *used_words(const struct learner *learner, uint32_t *renumbered) {
     const struct vocabulary *old = learner->vocabulary;
     unsigned char *used = mem_zero(old->words.count + 1u, 1);
-    uint32_t *renumbered = mem_zero(old->words.count + 1u, sizeof *renumbered);
-    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        mark_used(learner->segments[i], learner->dead[i], used);
-    }
-    struct vocabulary *fresh = vocabulary_shrink(old, used, renumbered);
-    struct token_segment *moved[SEGMENT_COUNT];
     bool done = true;
-    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+    for (uint32_t which = 0; which < SEGMENT_COUNT; which++) {
+        const struct token_segment *segment = learner->segments[which];
+        for (uint32_t i = 0; i < segment->file_count && done; i++) {
+            if (!learner->dead[which][i]) {
+                mark_used(segment, &segment->files[i], used);
+            }
+            done = order_goes_on(&learner->closed);
+        }
+    }
+    struct vocabulary *fresh = done ? vocabulary_shrink(old, used, renumbered) : NULL;
+    free(used);
+    return fresh;
+}
+
+// Every segment anew, with a vocabulary of the words that are left; fresh is empty.
+static bool forget_words(struct learner *learner) {
+    uint32_t *renumbered = mem_zero(learner->vocabulary->words.count + 1u, sizeof *renumbered);
+    struct vocabulary *fresh = used_words(learner, renumbered);
+    struct token_segment *moved[SEGMENT_COUNT] = {NULL};
+    bool done = fresh != NULL;
+    for (uint32_t i = 0; i < SEGMENT_COUNT && done; i++) {
         moved[i] = merge(learner, i, empty_segment(), NULL, renumbered, &learner->closed);
-        done = done && moved[i];
+        done = moved[i] != NULL;
     }
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         if (done) {
@@ -292,7 +305,6 @@ static bool forget_words(struct learner *learner) {
             token_segment_release(moved[i]);
         }
     }
-    free(used);
     free(renumbered);
     vocabulary_release(done ? learner->vocabulary : fresh);
     learner->vocabulary = done ? fresh : learner->vocabulary;

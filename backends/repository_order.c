@@ -67,6 +67,12 @@ static void note_work(struct sorter *sorter, uint32_t count) {
     }
 }
 
+// At the i-th of many small steps.
+static inline bool goes_on_at(struct sorter *sorter, uint32_t i) {
+    note_work(sorter, i % WORK == 0 ? WORK : 0);
+    return !sorter->stopped;
+}
+
 static inline uint32_t median(uint32_t a, uint32_t b, uint32_t c) {
     if (a > b) {
         uint32_t swap = a;
@@ -263,10 +269,11 @@ static inline bool is_greater(const uint64_t *greater, uint32_t position) {
     return greater[position / 64] >> position % 64 & 1;
 }
 
-static uint64_t *compare_with_rest(const uint32_t *tokens, uint32_t count) {
+static uint64_t *compare_with_rest(struct sorter *sorter, uint32_t count) {
+    const uint32_t *tokens = sorter->tokens;
     uint64_t *greater = mem_zero((size_t)count / 64 + 1, sizeof *greater);
     bool last = false;
-    for (uint32_t i = 2; i < count; i++) {
+    for (uint32_t i = 2; i < count && goes_on_at(sorter, i); i++) {
         uint32_t nearest = token_id(tokens[i - 1]), next = token_id(tokens[i - 2]);
         last = nearest != TOKEN_FILE && (nearest > next || (nearest == next && last));
         greater[i / 64] |= (uint64_t)last << i % 64;
@@ -288,9 +295,9 @@ static bool is_there_and(const struct induction *induction, uint32_t position, b
            is_greater(induction->greater, position) == greater;
 }
 
-static void count_buckets(struct induction *induction) {
+static void count_buckets(struct sorter *sorter, struct induction *induction) {
     const uint32_t *tokens = induction->tokens;
-    for (uint32_t i = 1; i < induction->count; i++) {
+    for (uint32_t i = 1; i < induction->count && goes_on_at(sorter, i); i++) {
         if (token_id(tokens[i]) != TOKEN_FILE) {
             induction->starts[token_id(tokens[i - 1]) + 1]++;
         }
@@ -302,10 +309,10 @@ static void count_buckets(struct induction *induction) {
 }
 
 // The seeds to the end of their buckets, and what stands first in its file.
-static void place_seeds(struct induction *induction) {
+static void place_seeds(struct sorter *sorter, struct induction *induction) {
     const uint32_t *tokens = induction->tokens;
     memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
-    for (uint32_t i = 1; i < induction->count; i++) {
+    for (uint32_t i = 1; i < induction->count && goes_on_at(sorter, i); i++) {
         uint32_t nearest = token_id(tokens[i - 1]);
         bool first = nearest == TOKEN_FILE && token_id(tokens[i]) != TOKEN_FILE;
         bool seed = is_there_and(induction, i, false) && is_there_and(induction, i + 1, true);
@@ -333,27 +340,25 @@ static inline void induce(struct induction *induction, uint32_t at, bool greater
 
 static void induce_all(struct sorter *sorter, struct induction *induction) {
     memcpy(induction->next, induction->starts, induction->ids * sizeof *induction->next);
-    for (uint32_t i = 0; i < induction->total && !sorter->stopped; i++) {
+    for (uint32_t i = 0; i < induction->total && goes_on_at(sorter, i); i++) {
         fetch(induction->tokens, induction->order, induction->total, i + SOON);
         induce(induction, i, true);
-        note_work(sorter, i % WORK == 0 ? WORK : 0);
     }
     memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
-    for (uint32_t i = induction->total; i-- > 0 && !sorter->stopped;) {
+    for (uint32_t i = induction->total; i-- > 0 && goes_on_at(sorter, i);) {
         fetch(induction->tokens, induction->order, induction->total, i - SOON); // or beyond the end, then not
         induce(induction, i, false);
-        note_work(sorter, i % WORK == 0 ? WORK : 0);
     }
 }
 
 static uint32_t sort_by_induction(struct sorter *sorter, uint32_t count, uint32_t *order, uint32_t ids) {
     struct induction induction = {.tokens = sorter->tokens, .order = order, .count = count, .ids = ids};
-    induction.greater = compare_with_rest(sorter->tokens, count);
+    induction.greater = compare_with_rest(sorter, count);
     induction.starts = mem_zero((size_t)ids + 1, sizeof *induction.starts);
     induction.next = mem_zero(ids, sizeof *induction.next);
     memset(order, 0, count * sizeof *order);
-    count_buckets(&induction);
-    place_seeds(&induction);
+    count_buckets(sorter, &induction);
+    place_seeds(sorter, &induction);
     sort_seeds(sorter, &induction);
     induce_all(sorter, &induction);
     free(induction.greater);

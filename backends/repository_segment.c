@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include "base/spill.h"
 
-enum { WATCH_EACH = 1 << 18, MERGED_PART = 8 };
+enum { WATCH_EACH = 1 << 16, MERGED_PART = 8 }; // tokens
 
 uint64_t corpus_folder_hash(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -143,23 +143,40 @@ static void free_part(struct part *part) {
     free(part->starts);
 }
 
-static void copy_tokens(struct part *part, struct segment_builder *builder, const uint32_t *renumbered) {
-    const struct token_segment *segment = part->segment;
-    for (uint32_t i = 0; i < segment->file_count; i++) {
-        const struct segment_file *file = &segment->files[i];
-        if (!part->dead[i]) {
-            part->starts[i] = (uint32_t)builder->tokens.count;
-            token_segment_add(builder, file, segment->tokens + file->start + 1, file->end - file->start - 1);
-        }
-    }
-    uint32_t *tokens = builder->tokens.items + builder->tokens.count - part->live_tokens;
-    for (uint32_t i = 0; renumbered && i < part->live_tokens; i++) {
+static void renumber(uint32_t *tokens, uint32_t count, const uint32_t *renumbered) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t id = token_id(tokens[i]);
         if (id >= TOKEN_FIRST_WORD) {
             uint32_t word = renumbered[(id - TOKEN_FIRST_WORD) / 2];
             tokens[i] = token_make(word * 2 + TOKEN_FIRST_WORD + (id & 1), token_space(tokens[i]));
         }
     }
+}
+
+static bool copy_tokens(struct part *part, struct segment_builder *builder, const uint32_t *renumbered,
+                        const struct order_watch *watch) {
+    const struct token_segment *segment = part->segment;
+    uint32_t unwatched = 0;
+    for (uint32_t i = 0; i < segment->file_count; i++) {
+        const struct segment_file *file = &segment->files[i];
+        uint32_t start = (uint32_t)builder->tokens.count, count = file->end - file->start;
+        if (part->dead[i]) {
+            continue;
+        }
+        part->starts[i] = start;
+        token_segment_add(builder, file, segment->tokens + file->start + 1, count - 1);
+        if (renumbered) {
+            renumber(builder->tokens.items + start, count, renumbered);
+        }
+        unwatched += count;
+        if (unwatched >= WATCH_EACH) {
+            unwatched = 0;
+            if (!order_goes_on(watch)) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 static bool copy_order(const struct part *part, uint32_t *out, const struct order_watch *watch) {
@@ -223,12 +240,11 @@ static struct token_segment *merge_parts(struct part *a, struct part *b, const u
                                          const struct order_watch *watch) {
     struct segment_builder builder = {0};
     token_segment_reserve(&builder, (size_t)a->live_tokens + b->live_tokens);
-    copy_tokens(a, &builder, renumbered);
-    copy_tokens(b, &builder, renumbered);
+    bool copied = copy_tokens(a, &builder, renumbered, watch) && copy_tokens(b, &builder, renumbered, watch);
     free_if_alone(b->segment, &b->segment->tokens);
     struct token_segment *merged = segment_of(&builder);
-    if (is_worth_merging(a, b)) {
-        return sorted(merged, merge_orders(merged, a, b, watch));
+    if (!copied || is_worth_merging(a, b)) {
+        return sorted(merged, copied && merge_orders(merged, a, b, watch));
     }
     free_if_alone(b->segment, &b->segment->order);
     return sorted(merged, sort(merged, watch));

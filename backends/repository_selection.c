@@ -26,7 +26,7 @@
 
 #include <uv.h>
 
-enum { TEST_STEPS = 2, VENDORED_STEPS = 4 };
+enum { TEST_STEPS = 2, VENDORED_STEPS = 4, FOLDER_BYTES = 1024 };
 static const double BYTES_A_TOKEN = 3.5; // of C and Python; until it is known better
 static const double SEEN_BEFORE = 65536; // tokens' worth of trust in that
 
@@ -54,6 +54,13 @@ struct rated_list {
     size_t capacity;
 };
 
+// Of a fixed size, so that nobody allocates while another thread waits for them.
+struct places {
+    char folders[SELECTION_PLACES]
+                [FOLDER_BYTES]; // worked in, the last one first; of a longer one its beginning
+    size_t count;
+};
+
 struct selection {
     uv_mutex_t lock;
     uint64_t max_tokens;
@@ -66,9 +73,9 @@ struct selection {
     double bytes_so_far, tokens_so_far;
     bool is_complete, is_chosen, must_choose;
 
-    uv_mutex_t places_lock;         // of what follows, held for moments only
-    char *places[SELECTION_PLACES]; // folders worked in, the last one first
-    bool is_stale;                  // they changed since the choice
+    uv_mutex_t places_lock; // of what follows, held for moments only
+    struct places places;
+    bool is_stale; // they changed since the choice
 };
 
 struct selection *selection_new(uint64_t max_tokens) {
@@ -81,9 +88,6 @@ struct selection *selection_new(uint64_t max_tokens) {
 }
 
 void selection_free(struct selection *selection) {
-    for (size_t i = 0; i < SELECTION_PLACES; i++) {
-        free(selection->places[i]);
-    }
     intern_free(&selection->paths);
     vec_free(&selection->candidates);
     vec_free(&selection->queue);
@@ -125,28 +129,6 @@ uint32_t selection_steps(const char *path, const char *folder) {
     return count_parts(path, at, length) + count_parts(folder, at, other);
 }
 
-struct places {
-    char *folders[SELECTION_PLACES];
-    size_t count;
-};
-
-static struct places copy_places(struct selection *selection) {
-    struct places places = {.count = 0};
-    uv_mutex_lock(&selection->places_lock);
-    while (places.count < SELECTION_PLACES && selection->places[places.count]) {
-        places.folders[places.count] = mem_copy_string(selection->places[places.count]);
-        places.count++;
-    }
-    uv_mutex_unlock(&selection->places_lock);
-    return places;
-}
-
-static void free_places(struct places *places) {
-    for (size_t i = 0; i < places->count; i++) {
-        free(places->folders[i]);
-    }
-}
-
 static uint32_t taint_steps(enum taint taint) {
     return taint == TAINT_TEST ? TEST_STEPS : taint == TAINT_VENDORED ? VENDORED_STEPS : 0;
 }
@@ -163,22 +145,21 @@ static void measure(struct rated *rated, const struct places *places) {
 
 bool selection_attend(struct selection *selection, const char *path) {
     size_t length = folder_length(path), at = 0;
+    char folder[FOLDER_BYTES] = "";
+    memcpy(folder, path, length < FOLDER_BYTES ? length : FOLDER_BYTES - 1);
     uv_mutex_lock(&selection->places_lock);
-    char **places = selection->places;
-    while (at < SELECTION_PLACES && places[at] &&
-           (strncmp(places[at], path, length) != 0 || places[at][length] != '\0')) {
+    struct places *places = &selection->places;
+    while (at < places->count && strcmp(places->folders[at], folder) != 0) {
         at++;
     }
-    bool is_new = at == SELECTION_PLACES || !places[at];
+    bool is_new = at == places->count;
     if (is_new) {
-        at = at == SELECTION_PLACES ? at - 1 : at;
-        free(places[at]);
-        places[at] = mem_copy_bytes(path, length);
+        places->count += places->count < SELECTION_PLACES;
+        at = places->count - 1;
         selection->is_stale = true;
     }
-    char *place = places[at];
-    memmove(places + 1, places, at * sizeof *places);
-    places[0] = place;
+    memmove(places->folders[1], places->folders[0], at * sizeof *places->folders);
+    memcpy(places->folders[0], folder, sizeof folder);
     uv_mutex_unlock(&selection->places_lock);
     return is_new;
 }
@@ -242,9 +223,10 @@ static int by_distance(const void *a, const void *b) {
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static struct rated_list copy_candidates(struct selection *selection) {
+static struct rated_list copy_candidates(struct selection *selection, bool *is_complete) {
     struct rated_list list = {0};
     uv_mutex_lock(&selection->lock);
+    *is_complete = selection->is_complete;
     for (uint32_t i = 0; i < selection->candidates.count; i++) {
         const struct candidate *candidate = &selection->candidates.items[i];
         if (candidate->is_there) {
@@ -256,14 +238,15 @@ static struct rated_list copy_candidates(struct selection *selection) {
 }
 
 static void rate(struct selection *selection, struct rated_list *list) {
-    struct places places = copy_places(selection);
+    uv_mutex_lock(&selection->places_lock);
+    struct places places = selection->places;
+    uv_mutex_unlock(&selection->places_lock);
     for (size_t i = 0; i < list->count; i++) {
         measure(&list->items[i], &places);
     }
     if (list->count) {
         qsort(list->items, list->count, sizeof *list->items, by_distance);
     }
-    free_places(&places);
 }
 
 // Of the sorted ones the first that the limit and, of those not learned yet, the most allow.
@@ -306,14 +289,15 @@ static void fill_queue(struct selection *selection, const struct rated_list *sor
 
 // Measures and sorts without the lock: the index' writer must not wait for a thread of low priority.
 static void choose(struct selection *selection) {
-    struct rated_list list = copy_candidates(selection);
+    bool is_complete; // now: what comes while they are sorted is not among them
+    struct rated_list list = copy_candidates(selection, &is_complete);
     rate(selection, &list);
     uv_mutex_lock(&selection->lock);
     uint64_t most = selection->is_chosen ? waiting_tokens(selection) + selection->max_tokens / SELECTION_MOVE
                                          : UINT64_MAX;
     choose_of(selection, &list, most);
     fill_queue(selection, &list);
-    selection->is_chosen = selection->is_complete;
+    selection->is_chosen = is_complete;
     uv_mutex_unlock(&selection->lock);
     vec_free(&list);
 }

@@ -3,8 +3,8 @@
 // It is told of every file there is, and asked what to learn or forget next.
 //
 // Ownership: selection_new / selection_free; paths it gives live as long as it.
-// Threads:   put, remove, complete and attend from any; next, learned and refused from the one who learns.
-//            attend never waits for more than another attend.
+// Threads:   id, put, remove, complete and attend from any; the others from the one who learns. attend waits
+//            for nothing but the copying of a few folders' names.
 // Errors:    none. Limits: max_tokens learned at a time, and what one move makes the model learn, see S3.
 //
 // Invariants (tests quote the numbers):

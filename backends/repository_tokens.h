@@ -1,7 +1,6 @@
 // repository_tokens.h - lexemes as 32-bit numbers: 28 bits say which word, 4 bits which space before it.
 //
-// Ownership: vocabulary_new gives one reference. A vocabulary forgets no word, so a word's bytes stay valid
-// as
+// Ownership: vocabulary_new gives one reference. A vocabulary forgets no word, so a word's bytes stay valid as
 //            long as it; a smaller one is made with vocabulary_shrink. token_list is freed with vec_free.
 // Threads:   one at a time encodes without `unknown`, which adds words; with it, any, locked for one call.
 // Errors:    none. Limits: TOKEN_UNKNOWN / 2 words (67 million), 48 bytes and the word itself each.

@@ -54,6 +54,18 @@ size_t slice_count(struct slice text, char byte) {
     return count;
 }
 
+size_t slice_line_start(struct slice text, size_t at) {
+    while (at > 0 && text.data[at - 1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
+size_t slice_line_end(struct slice text, size_t at) {
+    size_t newline = slice_find(text, SLICE_LITERAL("\n"), at);
+    return newline == (size_t)-1 ? text.length : newline;
+}
+
 void str_init(struct str *str) {
     *str = (struct str){empty, 0, 0};
 }

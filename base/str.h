@@ -42,6 +42,10 @@ struct slice slice_trim(struct slice text);
 size_t slice_find(struct slice text, struct slice needle, size_t from);
 // How many of its bytes are this one: with '\n', the number of the line that follows.
 size_t slice_count(struct slice text, char byte);
+// Where the line that holds the byte at `at` (at most the length) starts, and where it ends: at its newline or the
+// text's end.
+size_t slice_line_start(struct slice text, size_t at);
+size_t slice_line_end(struct slice text, size_t at);
 
 struct str {
     char *data;

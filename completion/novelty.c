@@ -24,13 +24,6 @@ static void note_line(void *context, struct slice name, size_t at) {
     }
 }
 
-static size_t line_before(struct slice text, size_t at) {
-    while (at > 0 && text.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
-}
-
 static size_t word_before(struct slice text, size_t cursor) {
     static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     while (cursor > 0 && text.data[cursor - 1] && strchr(word, text.data[cursor - 1])) {
@@ -40,9 +33,9 @@ static size_t word_before(struct slice text, size_t cursor) {
 }
 
 void novelty_init(struct novelty *novelty, struct slice around, size_t cursor) {
-    size_t start = line_before(around, cursor);
-    size_t above = line_before(around, start ? start - 1 : 0);
-    size_t end = slice_find(around, SLICE_LITERAL("\n"), cursor);
+    size_t start = slice_line_start(around, cursor);
+    size_t above = slice_line_start(around, start ? start - 1 : 0);
+    size_t end = slice_line_end(around, cursor);
     *novelty = (struct novelty){.word = slice_sub(around, word_before(around, cursor), cursor)};
     if (novelty->word.length < NOVELTY_WORD) {
         novelty->word.length = 0;
@@ -50,7 +43,6 @@ void novelty_init(struct novelty *novelty, struct slice around, size_t cursor) {
     novelty->word_begins_name = novelty->word.length == 0;
     map_init(&novelty->shown);
     map_init(&novelty->line);
-    end = end == (size_t)-1 ? around.length : end;
     query_identifiers(around, 0, above, note_shown, novelty);
     query_identifiers(around, end, around.length, note_shown, novelty);
     query_identifiers(around, above, end, note_line, novelty);

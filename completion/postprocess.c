@@ -23,8 +23,7 @@ bool postprocess_mid_word(struct slice document, size_t cursor) {
 
 static struct slice rest_of_line(struct slice document, size_t cursor) {
     struct slice rest = slice_sub(document, cursor, document.length);
-    size_t end = slice_find(rest, SLICE_LITERAL("\n"), 0);
-    rest = slice_sub(rest, 0, end == (size_t)-1 ? rest.length : end);
+    rest = slice_sub(rest, 0, slice_line_end(rest, 0));
     while (rest.length && (rest.data[rest.length - 1] == '\r' || rest.data[rest.length - 1] == ' ' ||
                            rest.data[rest.length - 1] == '\t')) {
         rest.length--;
@@ -87,13 +86,6 @@ static size_t overlap(struct slice text, struct slice rest) {
     return 0;
 }
 
-static size_t line_start(struct slice document, size_t at) {
-    while (at > 0 && document.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
-}
-
 static struct slice line_below(struct slice document, size_t cursor) {
     struct slice line = {NULL, 0};
     size_t at = slice_find(document, SLICE_LITERAL("\n"), cursor);
@@ -108,7 +100,7 @@ static struct slice line_above(struct slice document, size_t start) {
     struct slice line = {NULL, 0};
     while (start > 0 && line.length == 0) {
         size_t end = start - 1;
-        start = line_start(document, end);
+        start = slice_line_start(document, end);
         line = slice_trim(slice_sub(document, start, end));
     }
     return line;
@@ -117,7 +109,7 @@ static struct slice line_above(struct slice document, size_t start) {
 // Would the suggestion, as a line of its own, say again what the line above or below says, blank ones aside?
 static bool repeats_neighbour(const struct postprocess_query *query, struct slice text) {
     struct slice document = query->document;
-    size_t start = line_start(document, query->cursor);
+    size_t start = slice_line_start(document, query->cursor);
     struct slice left = slice_sub(document, start, query->cursor);
     struct slice line = slice_trim(first_lines(text, 1));
     if (slice_trim(left).length || line.length < SHORTEST_REPEATED_LINE) {

@@ -13,17 +13,9 @@
 
 enum { COMMENT_REACH = 4096, TAB = 8, FEWEST_HEADER_BYTES = 4, TYPE_WORDS_SEEN = 4 };
 
-static size_t line_start(struct slice text, size_t at) {
-    while (at > 0 && text.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
-}
-
 // The line that starts there, without its end.
 static struct slice line_at(struct slice text, size_t start) {
-    size_t end = slice_find(text, SLICE_LITERAL("\n"), start);
-    return slice_sub(text, start, end == (size_t)-1 ? text.length : end);
+    return slice_sub(text, start, slice_line_end(text, start));
 }
 
 static size_t indent_of(struct slice line) {
@@ -123,7 +115,7 @@ static bool leads_definition(struct slice line) {
 // The first of the lines from there upwards, without a gap, that belong together.
 static size_t top_of(struct slice text, size_t start, bool (*belongs)(struct slice line)) {
     while (start > 0) {
-        size_t above = line_start(text, start - 1);
+        size_t above = slice_line_start(text, start - 1);
         if (!belongs(slice_trim(line_at(text, above)))) {
             break;
         }
@@ -138,9 +130,9 @@ static bool is_of_paragraph(struct slice line) {
 
 // An empty line has no say: it still belongs to what is above it.
 static size_t skip_empty(struct slice text, size_t cursor) {
-    size_t start = line_start(text, cursor);
+    size_t start = slice_line_start(text, cursor);
     while (start > 0 && slice_trim(line_at(text, start)).length == 0) {
-        start = line_start(text, start - 1);
+        start = slice_line_start(text, start - 1);
     }
     return start;
 }
@@ -160,7 +152,7 @@ static size_t start_by_indent(struct slice text, size_t cursor) {
     size_t found = (size_t)-1;
     size_t first = cursor > REGION_REACH ? cursor - REGION_REACH : 0;
     for (size_t at = start; at > first && level > 0;) {
-        at = line_start(text, at - 1);
+        at = slice_line_start(text, at - 1);
         struct slice whole = line_at(text, at);
         struct slice line = slice_trim(whole);
         size_t indent = indent_of(whole);
@@ -231,7 +223,7 @@ static bool opens_comment(struct slice text, size_t at) {
 }
 
 bool region_in_comment(struct slice text, size_t cursor) {
-    if (is_comment(slice_trim(line_at(text, line_start(text, cursor))))) {
+    if (is_comment(slice_trim(line_at(text, slice_line_start(text, cursor))))) {
         return true;
     }
     size_t first = cursor > COMMENT_REACH ? cursor - COMMENT_REACH : 0;
@@ -257,7 +249,7 @@ static size_t badness(struct slice text, size_t start, struct slice line) {
 size_t region_cut(struct slice text, size_t from, size_t to) {
     size_t best = (size_t)-1, least = (size_t)-1;
     to = to < text.length ? to : text.length;
-    for (size_t start = line_start(text, from < to ? from : to); start <= to;) {
+    for (size_t start = slice_line_start(text, from < to ? from : to); start <= to;) {
         struct slice whole = line_at(text, start);
         struct slice line = slice_trim(whole);
         if (start >= from && line.length && !is_closer(line) && !is_condition(line) && !is_label(line) &&

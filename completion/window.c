@@ -18,8 +18,7 @@ void window_free(struct window *window) {
 // --- the prefix ---
 
 static uint64_t line_hash(struct slice text, size_t start) {
-    size_t end = slice_find(text, SLICE_LITERAL("\n"), start);
-    struct slice line = slice_sub(text, start, end == (size_t)-1 ? text.length : end);
+    struct slice line = slice_sub(text, start, slice_line_end(text, start));
     return hash_bytes(line.data, line.length);
 }
 
@@ -57,8 +56,7 @@ struct slice window_prefix(struct window *window, struct slice document, size_t 
 // The next line that says something, with its end; empty at the text's end. `from` moves behind it.
 static struct slice next_line(struct slice text, size_t *from) {
     while (*from < text.length) {
-        size_t end = slice_find(text, SLICE_LITERAL("\n"), *from);
-        struct slice line = slice_sub(text, *from, end == (size_t)-1 ? text.length : end);
+        struct slice line = slice_sub(text, *from, slice_line_end(text, *from));
         *from += line.length + 1;
         if (slice_trim(line).length) {
             return line;
@@ -69,9 +67,7 @@ static struct slice next_line(struct slice text, size_t *from) {
 
 // Do they begin alike? The rest of the cursor's line counts even if it is empty.
 static bool begins_alike(struct slice old, struct slice now) {
-    size_t old_at = slice_find(old, SLICE_LITERAL("\n"), 0), now_at = slice_find(now, SLICE_LITERAL("\n"), 0);
-    old_at = old_at == (size_t)-1 ? old.length : old_at;
-    now_at = now_at == (size_t)-1 ? now.length : now_at;
+    size_t old_at = slice_line_end(old, 0), now_at = slice_line_end(now, 0);
     bool same = slice_equal(slice_sub(old, 0, old_at), slice_sub(now, 0, now_at));
     for (int i = 0; i < WINDOW_TRUE_LINES && same; i++) {
         same = slice_equal(next_line(old, &old_at), next_line(now, &now_at));

@@ -1,10 +1,14 @@
 // repository_selection_test.c - what is learned, in which order, and what is forgotten for it.
 #include "backends/repository_selection.h"
 #include "base/hash.h"
+#include "base/mem.h"
 
 #include "tests/unit/unit.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <uv.h>
 
 enum { FILE_TOKENS = 100, FILE_BYTES = 350 };
 
@@ -161,6 +165,12 @@ static void test_places_are_few(void **state) {
     assert_false(selection_attend(selection, "d8/a.c"));
     assert_false(selection_attend(selection, "d1/b.c"));
     assert_true(selection_attend(selection, "d/1/b.c"));
+    char deep[5000];
+    memset(deep, 'x', sizeof deep - 1);
+    deep[4000] = '/';
+    deep[sizeof deep - 1] = '\0';
+    assert_true(selection_attend(selection, deep));
+    assert_false(selection_attend(selection, deep));
     selection_free(selection);
 }
 
@@ -180,6 +190,97 @@ static void test_changes_while_it_is_learned(void **state) { // S4
     assert_true(selection_learned(selection, task.id, SLICE_LITERAL("old"), 1));
     assert_runs(selection, "+a.c");
     selection_free(selection);
+}
+
+enum { BUSY_FILES = 100, BUSY_FOLDERS = 20, BUSY_ROUNDS = 500, BUSY_CHANGES = 10 };
+
+// What is on a disk that one thread changes and another reads. Version 0: no such file.
+struct busy {
+    struct selection *selection;
+    atomic_uint versions[BUSY_FILES];
+    unsigned learned[BUSY_FILES]; // the version
+    unsigned version;
+    uint32_t random;
+    atomic_bool over;
+};
+
+static void busy_path(unsigned file, char path[32]) {
+    snprintf(path, 32, "d%u/f%u.c", file % BUSY_FOLDERS, file);
+}
+
+static struct slice busy_text(unsigned version, char text[FILE_BYTES]) {
+    memset(text, 0, FILE_BYTES);
+    memcpy(text, &version, sizeof version);
+    return slice_of(text, FILE_BYTES);
+}
+
+static void change_file(struct busy *busy) {
+    char path[32], text[FILE_BYTES];
+    unsigned version = ++busy->version;
+    busy->random = busy->random * 1664525u + 1013904223u;
+    unsigned file = (busy->random >> 16) % BUSY_FILES;
+    bool is_removed = (busy->random >> 8) % 2 == 0;
+    busy_path(file, path);
+    atomic_store(&busy->versions[file], is_removed ? 0 : version);
+    if (is_removed) {
+        selection_remove(busy->selection, path);
+    } else {
+        struct record *record = record_new(path);
+        record->size = FILE_BYTES;
+        record->hash = hash_bytes(busy_text(version, text).data, FILE_BYTES);
+        selection_put(busy->selection, record);
+        record_release(record);
+    }
+}
+
+static void change_files(void *argument) {
+    struct busy *busy = argument;
+    char path[32];
+    for (unsigned i = 0; i < BUSY_CHANGES; i++) {
+        busy_path(i, path);
+        selection_attend(busy->selection, path); // so that there is always something to choose
+        change_file(busy);
+    }
+    atomic_store(&busy->over, true);
+}
+
+static bool learn_next(struct busy *busy) {
+    struct selection_task task;
+    unsigned folder, file;
+    if (!selection_next(busy->selection, &task)) {
+        return false;
+    }
+    assert_int_equal(sscanf(task.path, "d%u/f%u.c", &folder, &file), 2);
+    busy->learned[file] = task.forget ? 0 : atomic_load(&busy->versions[file]);
+    if (!task.forget) {
+        char text[FILE_BYTES];
+        struct slice read = busy_text(busy->learned[file], text);
+        assert_true(selection_learned(busy->selection, task.id, read, FILE_TOKENS)); // S1
+    }
+    return true;
+}
+
+// Whatever comes while a choice is made, nothing is forgotten that is there, and nothing learned that is not.
+static void test_changes_while_it_is_chosen(void **state) { // S4
+    (void)state;
+    struct busy *busy = mem_zero(1, sizeof *busy);
+    busy->selection = selection_new((uint64_t)10 * BUSY_FILES * FILE_TOKENS);
+    for (int round = 0; round < BUSY_ROUNDS; round++) {
+        uv_thread_t thread;
+        atomic_store(&busy->over, false);
+        assert_int_equal(uv_thread_create(&thread, change_files, busy), 0);
+        while (!atomic_load(&busy->over)) {
+            learn_next(busy);
+        }
+        uv_thread_join(&thread);
+        while (learn_next(busy)) {
+        }
+        for (unsigned file = 0; file < BUSY_FILES; file++) {
+            assert_int_equal(busy->learned[file], atomic_load(&busy->versions[file]));
+        }
+    }
+    selection_free(busy->selection);
+    free(busy);
 }
 
 // A guess by the size was wrong.
@@ -206,6 +307,7 @@ int main(void) {
         cmocka_unit_test(test_move),
         cmocka_unit_test(test_places_are_few),
         cmocka_unit_test(test_changes_while_it_is_learned),
+        cmocka_unit_test(test_changes_while_it_is_chosen),
         cmocka_unit_test(test_more_than_expected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,12 @@ static void slices_find_and_trim(void **state) {
     assert_int_equal(slice_count(slice_of("", 0), '\n'), 0);
     assert_true(slice_equal(slice_trim(text), SLICE_LITERAL("a b a b")));
     assert_int_equal(slice_trim(SLICE_LITERAL(" \t\r\n")).length, 0);
+    static const size_t lines[][3] = {
+        {0, 0, 2}, {2, 0, 2}, {3, 3, 3}, {4, 4, 6}, {6, 4, 6}}; // at, start, end
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_int_equal(slice_line_start(SLICE_LITERAL("ab\n\ncd"), lines[i][0]), lines[i][1]);
+        assert_int_equal(slice_line_end(SLICE_LITERAL("ab\n\ncd"), lines[i][0]), lines[i][2]);
+    }
 }
 
 static void arena_keeps_small_and_large(void **state) {
