@@ -93,18 +93,6 @@ void terminal_progress_end(void) {
     }
 }
 
-static size_t line_start(struct slice document, size_t at) {
-    while (at > 0 && document.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
-}
-
-static size_t line_end(struct slice document, size_t at) {
-    size_t end = slice_find(document, SLICE_LITERAL("\n"), at);
-    return end == (size_t)-1 ? document.length : end;
-}
-
 static size_t line_number(struct slice document, size_t at) {
     return slice_count(slice_sub(document, 0, at), '\n') + 1;
 }
@@ -119,11 +107,11 @@ static void write_lines_above(FILE *out, struct slice document, size_t start, si
     size_t from = start;
     size_t above = 0;
     while (above < LINES_ABOVE && from > 0) {
-        from = line_start(document, from - 1);
+        from = slice_line_start(document, from - 1);
         above++;
     }
     for (size_t line = number - above; line < number; line++) {
-        size_t end = line_end(document, from);
+        size_t end = slice_line_end(document, from);
         write_number(out, line);
         terminal_write(out, STYLE_PLAIN, slice_sub(document, from, end));
         fputc('\n', out);
@@ -132,7 +120,7 @@ static void write_lines_above(FILE *out, struct slice document, size_t start, si
 }
 
 void terminal_ghost(FILE *out, struct slice document, const struct engine_answer *answer) {
-    size_t start = line_start(document, answer->cursor);
+    size_t start = slice_line_start(document, answer->cursor);
     size_t number = line_number(document, start);
     write_lines_above(out, document, start, number);
     write_number(out, number);
@@ -146,7 +134,7 @@ void terminal_ghost(FILE *out, struct slice document, const struct engine_answer
         fputs(coloured(out) ? "" : "\xE2\x9F\xA7", out);
         after = best->replace_end;
     }
-    terminal_write(out, STYLE_PLAIN, slice_sub(document, after, line_end(document, after)));
+    terminal_write(out, STYLE_PLAIN, slice_sub(document, after, slice_line_end(document, after)));
     fputc('\n', out);
 }
 

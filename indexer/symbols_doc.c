@@ -13,20 +13,13 @@ struct lines {
     size_t floor; // no line that begins before is looked at
 };
 
-static size_t line_start(struct slice text, size_t at) {
-    while (at > 0 && text.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
-}
-
 // The line above the one that begins at `start`, trimmed; its own start goes to *start. Empty at the floor.
 static struct slice line_above(const struct lines *lines, size_t *start) {
     if (*start <= lines->floor) {
         return slice_of(NULL, 0);
     }
     size_t end = *start - 1;
-    *start = line_start(lines->text, end);
+    *start = slice_line_start(lines->text, end);
     return slice_trim(slice_sub(lines->text, *start, end));
 }
 
@@ -92,14 +85,14 @@ static size_t block_start(const struct lines *lines, size_t start, struct slice 
         return (size_t)-1;
     }
     at--;
-    size_t first = at < start ? line_start(lines->text, at) : start;
+    size_t first = at < start ? slice_line_start(lines->text, at) : start;
     return slice_trim(slice_sub(lines->text, first, at)).length ? (size_t)-1 : at;
 }
 
 static struct slice doc_above(const struct extraction *extraction, uint32_t definition) {
     struct slice text = extraction->text, nothing = {0};
     struct lines lines = {text, definition > DOC_SCAN ? definition - DOC_SCAN : 0};
-    size_t start = line_start(text, definition);
+    size_t start = slice_line_start(text, definition);
     if (slice_trim(slice_sub(text, start, definition)).length) {
         return nothing;
     }

@@ -51,18 +51,6 @@ void query_identifiers(struct slice text, size_t start, size_t end,
     }
 }
 
-static size_t line_start(struct slice text, size_t at) {
-    while (at > 0 && text.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
-}
-
-static size_t line_end(struct slice text, size_t at) {
-    const char *end = at < text.length ? memchr(text.data + at, '\n', text.length - at) : NULL;
-    return end ? (size_t)(end - text.data) : text.length;
-}
-
 static void weigh_term(void *context, uint32_t hash) {
     struct weighing *weighing = context;
     uint64_t at = *map_insert(&weighing->weights, hash, weighing->sums.count);
@@ -89,12 +77,13 @@ static size_t indentation(struct slice text, size_t start, size_t end) {
 
 // Lines above the near ones that are indented less than all below them: the headers of the blocks around.
 static void weigh_headers(struct weighing *weighing, struct slice text, size_t cursor) {
-    size_t start = line_start(text, cursor), level = indentation(text, start, line_end(text, start));
+    size_t start = slice_line_start(text, cursor),
+           level = indentation(text, start, slice_line_end(text, start));
     level = level == SIZE_MAX ? cursor - start : level;
     int headers = 0;
     for (int line = 0; start > 0 && level > 0 && headers < HEADERS && line < HEADER_REACH; line++) {
         size_t end = start - 1;
-        start = line_start(text, end);
+        start = slice_line_start(text, end);
         size_t here = indentation(text, start, end);
         bool closes = here != SIZE_MAX && (text.data[start + here] == '}' || text.data[start + here] == ')');
         if (here != SIZE_MAX && here < level && !closes) {
@@ -111,7 +100,7 @@ static void weigh_headers(struct weighing *weighing, struct slice text, size_t c
 static void weigh_above(struct weighing *weighing, const struct query *query, uint32_t count) {
     size_t end = query->cursor;
     for (uint32_t distance = 0; distance <= count; distance++) {
-        size_t start = line_start(query->text, end);
+        size_t start = slice_line_start(query->text, end);
         weigh_line(weighing, query->text, start, end, 1.0f / (1.0f + DISTANCE_FADE * (float)distance));
         if (start == 0) {
             break;
@@ -136,7 +125,7 @@ static void weigh_lines(struct query *query) {
     weigh_above(&weighing, query, QUERY_LINES);
     size_t start = query->cursor;
     for (uint32_t distance = 0; distance <= BELOW_LINES && start < text.length; distance++) {
-        size_t stop = line_end(text, start);
+        size_t stop = slice_line_end(text, start);
         weigh_line(&weighing, text, start, stop, BELOW_WEIGHT);
         start = stop + 1;
     }
@@ -200,7 +189,7 @@ static void gather_before(struct query *query) {
     uint64_t distance = slice_count(slice_sub(text, start, query->cursor), '\n');
     int depth = 0;
     while (start < query->cursor) {
-        size_t end = line_end(text, start);
+        size_t end = slice_line_end(text, start);
         struct slice line = slice_sub(text, start, end);
         bool is_import = end < query->cursor && (depth > 0 || begins_import(line));
         if (is_import) {
@@ -221,7 +210,7 @@ static void gather_after(struct query *query) {
     struct slice text = query->text;
     size_t start = query->cursor, limit = text.length;
     for (uint64_t distance = 0; start < limit; distance++) {
-        size_t end = line_end(text, start);
+        size_t end = slice_line_end(text, start);
         struct gathering gathering = {
             .query = query, .into = &query->after, .value = distance, .keep_first = true, .mention = true};
         query_identifiers(text, start, end < limit ? end : limit, gather_name, &gathering);
@@ -265,7 +254,7 @@ static void gather_names(struct query *query) {
     map_init(&naming.seen);
     size_t end = query->word;
     for (naming.distance = 0; naming.distance <= QUERY_LINES; naming.distance++) {
-        size_t start = line_start(query->text, end);
+        size_t start = slice_line_start(query->text, end);
         query_identifiers(query->text, start, end, name_of_line, &naming);
         take_line(&naming);
         if (start == 0) {
@@ -295,7 +284,7 @@ static bool is_passed_over(struct slice word) {
 
 // The first identifier behind a ":", "=" or ":=", keywords such as `new` passed over.
 static struct slice word_behind(struct slice text, size_t at) {
-    size_t end = line_end(text, at);
+    size_t end = slice_line_end(text, at);
     struct slice word;
     do {
         while (at < end && strchr(" :=&*?", text.data[at])) {
