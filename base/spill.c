@@ -111,6 +111,11 @@ static void *map_file(size_t size) {
     return memory;
 }
 
+static void unmap_file(void *memory, size_t size) {
+    atomic_fetch_sub(&file_bytes, size);
+    munmap(memory, size);
+}
+
 static size_t size_of(unsigned class) {
     size_t doubled = (size_t)LEAST_BLOCK << class / STEPS;
     return doubled + doubled / STEPS * (class % STEPS);
@@ -124,13 +129,9 @@ static unsigned class_of(size_t size) {
     return class;
 }
 
-// Under the lock.
+// Under the lock; NULL: there is not enough left.
 static void *cut_from_region(size_t size) {
     if (region_left < size) {
-        region = map_file(SPILL_REGION);
-        region_left = region ? SPILL_REGION : 0;
-    }
-    if (!region_left) {
         return NULL;
     }
     void *block = region;
@@ -139,7 +140,7 @@ static void *cut_from_region(size_t size) {
     return block;
 }
 
-static void *take_block(unsigned class) {
+static void *take_ready_block(unsigned class) {
     pthread_mutex_lock(&lock);
     void *block = free_blocks[class];
     if (block) {
@@ -148,6 +149,28 @@ static void *take_block(unsigned class) {
         block = cut_from_region(size_of(class));
     }
     pthread_mutex_unlock(&lock);
+    return block;
+}
+
+// A new shared file is made without the lock: others must not wait for a slow disk. Who comes second with one
+// gives it back.
+static void *take_block(unsigned class) {
+    void *block = take_ready_block(class);
+    char *fresh = block ? NULL : map_file(SPILL_REGION);
+    if (!fresh) {
+        return block;
+    }
+    pthread_mutex_lock(&lock);
+    bool is_needed = region_left < size_of(class);
+    if (is_needed) {
+        region = fresh;
+        region_left = SPILL_REGION;
+    }
+    block = cut_from_region(size_of(class));
+    pthread_mutex_unlock(&lock);
+    if (!is_needed) {
+        unmap_file(fresh, SPILL_REGION);
+    }
     return block;
 }
 
@@ -196,8 +219,7 @@ void spill_free(void *memory) {
         free(head);
         break;
     case OWN_FILE:
-        atomic_fetch_sub(&file_bytes, size);
-        munmap(head, size);
+        unmap_file(head, size);
         break;
     case SHARED_FILE:
         give_back_block(head, class_of(size));
