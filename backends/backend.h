@@ -72,7 +72,7 @@ struct backend_callbacks {
 
 // What the prompt compiler must know of a model.
 struct backend_traits {
-    const char *name;        // "repository", "openai"
+    const char *name;        // "repository", or the provider
     const char *model;       // for people: "built-in", "qwen2.5-coder:1.5b"
     const char *template;    // FIM template's name (backends/fim.h); NULL: reads prefix and suffix itself
     uint32_t context_tokens; // 0: unlimited
