@@ -69,6 +69,16 @@ static const struct meaning {
     {0, 999, ERR_INVALID, "an unexpected answer", "check model.url"},
 };
 
+// Words that say more than the status under which they come; the first row found counts.
+static const struct phrase {
+    const char *words;
+    long status; // the one that it is in truth
+} phrases[] = {
+    {"exceed_context_size", 413}, // llama.cpp, as a 400
+    {"exceeds the available context size", 413},
+    {"maximum context length", 413}, // OpenAI, vLLM
+};
+
 // "Too many requests" may mean an empty purse: then waiting does not help.
 static bool out_of_quota(const struct json *json) {
     const struct json *error = json_get(json, "error");
@@ -76,10 +86,19 @@ static bool out_of_quota(const struct json *json) {
     return strcmp(code, "insufficient_quota") == 0 || strncmp(code, "billing", 7) == 0;
 }
 
+static long status_in_truth(long status, struct slice body) {
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+        if (slice_find(body, slice_of_string(phrases[i].words), 0) != (size_t)-1) {
+            return phrases[i].status;
+        }
+    }
+    return status;
+}
+
 void failure_of_answer(const char *url, const char *key, const struct http_head *head, struct slice body,
                        struct failure *out) {
     struct json *json = json_parse(body, NULL);
-    long status = head->status == 429 && out_of_quota(json) ? 402 : head->status;
+    long status = head->status == 429 && out_of_quota(json) ? 402 : status_in_truth(head->status, body);
     const struct meaning *meaning = meanings;
     while (status < meaning->first || status > meaning->last) {
         meaning++;

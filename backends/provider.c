@@ -5,6 +5,7 @@
 
 static const struct provider *const providers[] = {
     &provider_openai,
+    &provider_llama,
 };
 
 size_t provider_count(void) {
@@ -42,10 +43,10 @@ void provider_url(const struct provider *provider, const char *base, const char 
     str_append_string(out, path);
 }
 
-void provider_set_stops(struct json *object, const char *key, const struct provider_ask *ask) {
+void provider_set_stops(struct json *object, const char *key, const struct provider_ask *ask, size_t limit) {
     struct json *stops = json_array();
     size_t sent = 0;
-    for (size_t i = 0; i < ask->stop_count && sent < PROVIDER_STOPS; i++) {
+    for (size_t i = 0; i < ask->stop_count && sent < limit; i++) {
         if (ask->stops[i][0]) {
             json_push(stops, json_new_string(slice_of_string(ask->stops[i])));
             sent++;

@@ -4,10 +4,10 @@
 // A provider holds no state, opens no socket and reads no setting, so all of it
 // can be tested as bytes.
 //
-// Ownership: static tables. What read_event points to belongs to the JSON they were given.
+// Ownership: static tables. What read_event and read_facts point to belongs to the JSON they were given.
 // Threads:   any; pure.
 // Errors:    a reader never fails: a field that is absent or of the wrong type counts as not said.
-// Limits:    PROVIDER_STOPS stop strings are sent, because strict servers refuse more; answer.c applies all.
+// Limits:    PROVIDER_STOPS stop strings are sent where strict servers refuse more; answer.c applies all.
 #ifndef HUNCH_BACKENDS_PROVIDER_H
 #define HUNCH_BACKENDS_PROVIDER_H
 
@@ -23,6 +23,12 @@ struct provider_ask {
     uint32_t max_tokens;
 };
 
+// What a server says of itself.
+struct provider_facts {
+    const char *model;       // "" if it does not say
+    uint32_t context_tokens; // 0 if it does not say
+};
+
 enum provider_end { PROVIDER_GOES_ON, PROVIDER_STOPPED, PROVIDER_CUT /* by max_tokens */ };
 
 // What one message of an answer says; all zero says nothing.
@@ -30,17 +36,23 @@ struct provider_event {
     const char *text;         // never NULL
     const struct json *error; // NULL, or what the server says went wrong
     enum provider_end end;
+    bool last; // the server sends nothing after it, not even counts
     uint32_t prompt_tokens, cached_tokens;
 };
 
 struct provider {
     const char *name;       // "model.provider"
     const char *speaks;     // "an OpenAI-compatible server": what model.url must be
+    const char *home;       // its usual address, where the user names none; "": there is none
     const char *version;    // a last part of model.url that is no part of the server's root: "/v1"
     const char *path;       // below the root
-    const char *probe_path; // what a GET of shows that it is there
+    const char *facts_path; // a GET of it shows that the server is there, and what it is
     void (*write_body)(const struct provider_ask *ask, struct json *body);
     void (*read_event)(const struct json *json, struct provider_event *event);
+    void (*read_facts)(const struct json *json, struct provider_facts *facts); // NULL: nothing of use is said
+    // What to ask once the server is known to be there, so that its model is in memory before somebody waits for
+    // it. NULL: nothing.
+    void (*write_warm_up)(const char *model, struct json *body);
 };
 
 const struct provider *provider_by_name(const char *name); // NULL: not known

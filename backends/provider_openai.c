@@ -11,7 +11,7 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
     json_set_slice(body, "prompt", ask->prompt);
     provider_set_limit(body, "max_tokens", ask);
     json_set_number(body, "temperature", 0);
-    provider_set_stops(body, "stop", ask);
+    provider_set_stops(body, "stop", ask, PROVIDER_STOPS);
     json_set_bool(body, "stream", true);
     json_set_bool(json_set(body, "stream_options", json_object()), "include_usage", true);
 }
@@ -26,9 +26,10 @@ static void read_event(const struct json *json, struct provider_event *event) {
 const struct provider provider_openai = {
     .name = "openai",
     .speaks = "an OpenAI-compatible server",
+    .home = "",
     .version = "/v1",
     .path = "/v1/completions",
-    .probe_path = "/v1/models",
+    .facts_path = "/v1/models",
     .write_body = write_body,
     .read_event = read_event,
 };

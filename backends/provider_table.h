@@ -6,12 +6,12 @@
 
 #include "backends/provider.h"
 
-extern const struct provider provider_openai;
+extern const struct provider provider_openai, provider_llama;
 
 enum { PROVIDER_MAX_TOKENS = 96 }; // where nobody says
 
-// The first PROVIDER_STOPS stops that are not empty, as an array under the key; nothing if there are none.
-void provider_set_stops(struct json *object, const char *key, const struct provider_ask *ask);
+// At most so many stops that are not empty, as an array under the key; nothing if there are none.
+void provider_set_stops(struct json *object, const char *key, const struct provider_ask *ask, size_t limit);
 void provider_set_limit(struct json *object, const char *key, const struct provider_ask *ask);
 // A count of tokens; 0 for anything else.
 uint32_t provider_count_of(const struct json *object, const char *key);

@@ -41,8 +41,12 @@ struct remote {
     const struct provider *provider;
     struct http *http;
     char *url, *model, *key;
+    char *shown_model;  // the server's own name of its model, if the user gave none
     char *foreign_hint; // the way out where model.url is no server of this provider's
     uint32_t connect_timeout_ms, timeout_ms;
+    uint32_t context_tokens; // the user's or the default: a server's own makes it less, never more
+    bool learning, known;    // what the server says of itself
+    bool template_given;     // by the settings: named, or known by the model's name
 };
 
 enum shape { SHAPE_UNKNOWN, SHAPE_STREAM, SHAPE_WHOLE /* one JSON object */, SHAPE_ERROR };
@@ -116,14 +120,36 @@ static void take_event(struct backend_call *call, const struct provider_event *e
     if (event->end != PROVIDER_GOES_ON && !call->enough) {
         call->complete = true;
         call->result.finish = event->end == PROVIDER_CUT ? FINISH_LENGTH : FINISH_STOP;
-        http_hurry(call->http, COUNTS_WAIT_MS);
+        http_hurry(call->http, event->last ? END_WAIT_MS : COUNTS_WAIT_MS);
     }
+}
+
+// The settings count more than what the server says, its context more than a wish for a longer one.
+static void take_facts(struct remote *self, const struct json *json) {
+    struct provider_facts facts = {.model = ""};
+    struct backend_traits *traits = &self->backend.traits;
+    if (!self->provider->read_facts) {
+        return;
+    }
+    self->provider->read_facts(json, &facts);
+    const struct fim_template *fim = fim_for_model(facts.model);
+    if (fim && !self->template_given) {
+        traits->template = fim_name(fim);
+    }
+    bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
+    traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
+    if (facts.model[0] && !self->model[0] && !self->shown_model) {
+        traits->model = self->shown_model = mem_copy_string(facts.model);
+    }
+    self->known = true;
 }
 
 static void take_json(struct backend_call *call, struct slice bytes) {
     struct json *json = json_parse(bytes, NULL);
     struct provider_event event = {.text = ""};
-    if (json_is_object(json)) {
+    if (json_is_object(json) && call->probing) {
+        take_facts(call->self, json);
+    } else if (json_is_object(json)) {
         const struct json *error = json_get(json, "error");
         call->self->provider->read_event(json, &event);
         event.error = json_is_null(error) ? event.error : error;
@@ -242,6 +268,9 @@ static void on_done(void *context, const struct http_result *http) {
         result->candidates = &candidate;
         result->candidate_count = 1;
     }
+    if (result->code && result->code != ERR_CANCELLED) {
+        call->self->known = false; // who comes back may be another
+    }
     call->callbacks.on_done(call->callbacks.context, result);
     call_free(call);
 }
@@ -297,9 +326,48 @@ static struct slice prompt_of(const struct remote *self, const struct backend_re
     return str_slice(rendered);
 }
 
+static struct backend_call *start_probe(struct remote *self, const struct backend_callbacks *callbacks) {
+    struct answer_limits none = {0};
+    struct backend_call *call = call_new(self, self->provider->facts_path, &none, callbacks);
+    call->probing = true;
+    send_call(call, 0, NULL);
+    return call;
+}
+
+static void after_warm_up(void *context, const struct backend_result *result) {
+    (void)context;
+    (void)result;
+}
+
+static void warm_up(struct remote *self) {
+    struct answer_limits any = {0};
+    struct backend_call *call =
+        call_new(self, self->provider->path, &any, &(struct backend_callbacks){NULL, after_warm_up, NULL});
+    struct json *body = json_object();
+    self->provider->write_warm_up(self->model, body);
+    send_call(call, 0, body);
+}
+
+static void after_learning(void *context, const struct backend_result *result) {
+    struct remote *self = context;
+    self->learning = false;
+    if (result->code == 0 && self->provider->write_warm_up) {
+        warm_up(self);
+    }
+}
+
+// Asks the server what it is, unless that is known: once at the beginning, and with each call until it has said so.
+static void learn(struct remote *self) {
+    if (self->provider->read_facts && !self->known && !self->learning) {
+        self->learning = true;
+        start_probe(self, &(struct backend_callbacks){NULL, after_learning, self});
+    }
+}
+
 static struct backend_call *start(struct backend *backend, const struct backend_request *request,
                                   const struct backend_callbacks *callbacks) {
     struct remote *self = (struct remote *)backend;
+    learn(self);
     struct answer_limits limits = {
         .stops = request->stops, .stop_count = request->stop_count, .max_lines = request->max_lines};
     struct backend_call *call = call_new(self, self->provider->path, &limits, callbacks);
@@ -324,11 +392,7 @@ static void cancel(struct backend *backend, struct backend_call *call) {
 }
 
 static void probe(struct backend *backend, const struct backend_callbacks *callbacks) {
-    struct remote *self = (struct remote *)backend;
-    struct answer_limits none = {0};
-    struct backend_call *call = call_new(self, self->provider->probe_path, &none, callbacks);
-    call->probing = true;
-    send_call(call, 0, NULL);
+    start_probe((struct remote *)backend, callbacks);
 }
 
 static void remote_close(struct backend *backend) {
@@ -338,6 +402,7 @@ static void remote_close(struct backend *backend) {
     free(self->url);
     free(self->model);
     free(self->key);
+    free(self->shown_model);
     free(self->foreign_hint);
     free(self);
 }
@@ -383,31 +448,39 @@ static char *hint_of(const struct provider *provider) {
     return str_detach(&hint);
 }
 
+static const char *url_of(const struct remote_options *options, const struct provider *provider) {
+    return options->url && options->url[0] ? options->url : provider->home;
+}
+
 struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options, struct err *err) {
     bool loopback = false;
     const char *template = NULL;
     const char *key = options->key ? options->key : "";
     const struct provider *provider = find_provider(options->provider, err);
-    if (!provider || http_check_url(options->url ? options->url : "", &loopback, err) ||
-        http_check_key(key, err) || find_template(options, &template, err)) {
+    const char *url = provider ? url_of(options, provider) : "";
+    if (!provider || http_check_url(url, &loopback, err) || http_check_key(key, err) ||
+        find_template(options, &template, err)) {
         return NULL;
     }
     struct remote *self = mem_zero(1, sizeof *self);
     self->provider = provider;
     self->http = http_new(loop);
-    self->url = mem_copy_string(options->url);
+    self->url = mem_copy_string(url);
     self->model = mem_copy_string(options->model ? options->model : "");
     self->key = mem_copy_string(key);
     self->foreign_hint = hint_of(provider);
     self->connect_timeout_ms = or_else(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
     self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
+    self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
+    self->template_given = template != NULL;
     self->backend.operations = &operations;
     self->backend.traits = (struct backend_traits){
         .name = provider->name,
         .model = self->model[0] ? self->model : "unnamed",
         .template = template,
-        .context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS),
+        .context_tokens = self->context_tokens,
         .leaves_machine = !loopback,
     };
+    learn(self);
     return &self->backend;
 }

@@ -14,7 +14,7 @@
 
 struct remote_options {
     const char *provider;        // "openai" (backends/provider.h)
-    const char *url;             // base, e.g. "http://127.0.0.1:8012" or ".../v1"
+    const char *url;             // base, e.g. "http://127.0.0.1:8012" or ".../v1"; "": the provider's usual
     const char *model;           // may be ""
     const char *key;             // may be ""
     const char *template;        // FIM template's name; "": guessed from the model's name

@@ -76,15 +76,18 @@ static void forget(struct seen *seen) {
     str_init(&seen->hint);
 }
 
-static struct backend *backend_at(struct world *world, int port) {
+static struct backend *backend_of(struct world *world, const char *provider, const char *model, int port) {
     char url[64];
     struct err err;
     snprintf(url, sizeof url, "http://127.0.0.1:%d/v1/", port);
-    struct remote_options options = {
-        .provider = "openai", .url = url, .model = "qwen2.5-coder:1.5b", .key = KEY};
+    struct remote_options options = {.provider = provider, .url = url, .model = model, .key = KEY};
     struct backend *backend = remote_new(&world->loop, &options, &err);
     assert_non_null(backend);
     return backend;
+}
+
+static struct backend *backend_at(struct world *world, int port) {
+    return backend_of(world, "openai", "qwen2.5-coder:1.5b", port);
 }
 
 static int begin(void **state) {
