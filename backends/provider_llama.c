@@ -8,7 +8,9 @@
 //
 // Always streamed: the server looks whether we are still there only between
 // tokens that it sends; a cancelled request that is no stream may run to its
-// end. response_fields keep the last frame from repeating the whole prompt;
+// end. The progress of reading the prompt is streamed too: it tells what the
+// cache held even when the answer is cut short by us, as most are.
+// response_fields keep the last frame from repeating the whole prompt;
 // they filter `stop` too, so it is named. A stream ends with `stop`, without
 // [DONE].
 //
@@ -20,7 +22,7 @@
 enum { STOPS = 16 }; // it takes any number
 
 static void set_fields(struct json *body) {
-    static const char *const fields[] = {"content", "stop", "stop_type", "tokens_evaluated", "timings"};
+    static const char *const fields[] = {"content", "stop", "stop_type", "timings"};
     struct json *names = json_set(body, "response_fields", json_array());
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         json_push(names, json_new_string(slice_of_string(fields[i])));
@@ -35,6 +37,7 @@ static void write_common(const char *model, struct slice prompt, struct json *bo
     json_set_number(body, "temperature", 0);
     json_set_bool(body, "cache_prompt", true);
     json_set_bool(body, "stream", true);
+    json_set_bool(body, "return_progress", true);
     set_fields(body);
 }
 
@@ -50,16 +53,23 @@ static void write_warm_up(const char *model, struct json *body) {
     json_set_number(body, "n_predict", 0);
 }
 
-static void read_event(const struct json *json, struct provider_event *event) {
+static void read_counts(const struct json *json, struct provider_event *event) {
+    const struct json *progress = json_get(json, "prompt_progress");
     const struct json *timings = json_get(json, "timings");
+    bool reading = json_is_object(progress);
+    event->cached_tokens = provider_count_of(reading ? progress : timings, reading ? "cache" : "cache_n");
+    event->prompt_tokens = reading ? provider_count_of(progress, "total")
+                                   : provider_count_of(timings, "prompt_n") + event->cached_tokens;
+}
+
+static void read_event(const struct json *json, struct provider_event *event) {
     event->text = json_get_string(json, "content", "");
-    if (json_get_bool(json, "stop", false)) {
+    event->last = json_get_bool(json, "stop", false);
+    if (event->last) {
         bool cut = strcmp(json_get_string(json, "stop_type", ""), "limit") == 0;
         event->end = cut ? PROVIDER_CUT : PROVIDER_STOPPED;
-        event->last = true;
-        event->cached_tokens = provider_count_of(timings, "cache_n");
-        event->prompt_tokens = provider_count_of(timings, "prompt_n") + event->cached_tokens;
     }
+    read_counts(json, event);
 }
 
 static const char *file_name(const char *path) {

@@ -16,6 +16,10 @@
     JSON("503 Service Unavailable", "",                                                                      \
          "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}")
 
+#define READING                                                                                              \
+    "data: {\"index\":0,\"content\":\"\",\"tokens\":[0],\"stop\":false,\"tokens_evaluated\":22,"             \
+    "\"prompt_progress\":{\"total\":22,\"cache\":20,\"processed\":2,\"time_ms\":11}}\n\n"
+
 static const char warm_up[] = "POST /completion HTTP/1.1\r\n";
 
 static void restart(struct world *world, const char *model, const char *props) {
@@ -76,8 +80,8 @@ static void the_request_avoids_its_traps(void **state) {
     const char *body = strstr(world->server.request.data, "\r\n\r\n") + 4;
     assert_string_equal(
         body, "{\"model\":\"qwen2.5-coder\",\"prompt\":\"<|fim_prefix|>a<|fim_suffix|>\",\"temperature\":0,"
-              "\"cache_prompt\":true,\"stream\":true,"
-              "\"response_fields\":[\"content\",\"stop\",\"stop_type\",\"tokens_evaluated\",\"timings\"],"
+              "\"cache_prompt\":true,\"stream\":true,\"return_progress\":true,"
+              "\"response_fields\":[\"content\",\"stop\",\"stop_type\",\"timings\"],"
               "\"n_predict\":32,\"stop\":[\"s1\",\"s2\",\"s3\",\"s4\",\"s5\"]}");
 }
 
@@ -93,6 +97,7 @@ static void answers_end_with_stop_and_no_done(void **state) {
         {STREAM PIECE("if") LAST("word"), "if", 0, FINISH_STOP, 12, 9, "", ""},
         {STREAM ": ping\n\n" PIECE("if") LAST("limit"), "if", 0, FINISH_LENGTH, 12, 9, "", ""},
         {STREAM PIECE("if") "data: {\"content\":\"\",\"stop\":true}\n\n", "if", 0, FINISH_STOP, 0, 0, "", ""},
+        {STREAM READING PIECE("if\\nno"), "if", 0, FINISH_ENOUGH, 22, 20, "", ""},
         {STREAM PIECE("if") "data: {\"content\":\"\"}\n\n", "", ERR_UNAVAILABLE, FINISH_FAILED, 0, 0,
          "closed the connection in mid-answer", "log"},
         {STREAM PIECE("if") "data: {\"error\":{\"code\":500,\"message\":\"slot gone\"}}\n\n", "",
@@ -110,6 +115,7 @@ static void answers_end_with_stop_and_no_done(void **state) {
         restart(world, "", PROPS("qwen2.5-coder", "4096"));
         wait_known(world);
         struct backend_request request = request_of("p");
+        request.max_lines = 1;
         world->server.script = (struct script){.bytes = rows[i].bytes, .close_after = true};
         ask(world, &request);
         const struct seen *seen = &world->seen;
