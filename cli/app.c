@@ -191,6 +191,9 @@ static int check_root(const char *root, struct err *err) {
 static int open_parts(struct app *app, const struct app_events *events, bool with_index, struct err *err) {
     app->worker = worker_new(app->loop, WORKER_QUEUE);
     app->retriever = retriever_new(app->root);
+    if (strcmp(app->config->embedder, "hashed") == 0) {
+        retriever_use_vectors(app->retriever);
+    }
     app->sinks[app->sink_count++] = retriever_sink(app->retriever);
     int code = open_model(app, events, err);
     if (code) {

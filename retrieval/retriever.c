@@ -128,6 +128,10 @@ void retriever_free(struct retriever *retriever) {
     }
 }
 
+void retriever_use_vectors(struct retriever *retriever) {
+    retriever->shelf.has_vectors = true;
+}
+
 struct index_sink retriever_sink(struct retriever *retriever) {
     struct index_sink sink = index_sink_none(); // open documents are shown at once
     sink.self = retriever;

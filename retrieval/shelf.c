@@ -112,6 +112,9 @@ void shelf_remove(struct shelf *shelf, const char *path) {
 }
 
 static void measure_rarity(struct shelf *shelf) {
+    if (!shelf->has_vectors) {
+        return;
+    }
     VEC(const struct postings *) terms = {0};
     uint64_t documents = 0;
     for (size_t i = 0; i < shelf->segments.count; i++) {
