@@ -402,15 +402,26 @@ static void add_header(struct http_call *call, const char *line) {
     call->headers = curl_slist_append(call->headers, line);
 }
 
+static void set_key(struct http_call *call, const struct http_request *request) {
+    struct str line;
+    str_init(&line);
+    if (request->key_header) {
+        str_append_format(&line, "%s: %s", request->key_header, request->bearer);
+    } else {
+        str_append_format(&line, "Authorization: Bearer %s", request->bearer);
+    }
+    add_header(call, line.data);
+    explicit_bzero(line.data, line.length);
+    str_free(&line);
+}
+
 static void set_headers(struct http_call *call, const struct http_request *request) {
     add_header(call, "User-Agent: hunch/" HUNCH_VERSION);
     if (request->bearer && request->bearer[0]) {
-        struct str line;
-        str_init(&line);
-        str_append_format(&line, "Authorization: Bearer %s", request->bearer);
-        add_header(call, line.data);
-        explicit_bzero(line.data, line.length);
-        str_free(&line);
+        set_key(call, request);
+    }
+    if (request->header) {
+        add_header(call, request->header);
     }
     if (request->body.length) {
         add_header(call, "Content-Type: application/json");
@@ -422,10 +433,19 @@ static void set_headers(struct http_call *call, const struct http_request *reque
     curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
+static void set_address(struct http_call *call, const struct http_request *request) {
+    struct str url;
+    str_init(&url);
+    str_append_format(&url, "%s%s%s", request->url, request->query ? "?" : "",
+                      request->query ? request->query : "");
+    curl_easy_setopt(call->easy, CURLOPT_URL, url.data); // copied
+    str_free(&url);
+}
+
 static void set_rules(struct http_call *call, const struct http_request *request, bool loopback) {
     uint32_t connect_ms = request->connect_timeout_ms ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     CURL *easy = call->easy;
-    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    set_address(call, request);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->curl_text);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
