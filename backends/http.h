@@ -2,8 +2,8 @@
 //
 // Connections stay open between requests and are reused; over TLS HTTP/2 is
 // taken where offered. No redirect is ever followed. Proxies of the
-// environment are used, except for loopback. The only file that includes curl
-// is http.c.
+// environment are used, except for loopback. Only http.c and http_url.c
+// include curl.
 //
 //     start -> on_data* -> on_done
 //
