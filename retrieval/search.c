@@ -9,22 +9,23 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { HITS = 300, FOLDER_HITS = 5000 };
+enum { HITS = 300, FOLDER_HITS = 5000, KEYWORD_HITS = 5000 };
 enum { MANY_LINES = 128, COPY_LINES = 2 };
 
 // Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
 // comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
 // is said of kinds and of foreign code is chosen.
 static const float weights[SEARCH_FEATURE_COUNT] = {
-    [SEARCH_SIGNATURE] = 4.0f,   [SEARCH_CHUNK] = 1.8f,        [SEARCH_NAME_SAYS] = 1.0f,
-    [SEARCH_SCOPE] = 0.7f,       [SEARCH_LINE] = 2.0f,         [SEARCH_DOC] = 0.3f,
-    [SEARCH_FILE] = 0.3f,        [SEARCH_FOLDER] = 0.5f,       [SEARCH_BODY] = 1.8f,
-    [SEARCH_ALL] = 1.5f,         [SEARCH_EXACT] = 0.5f,        [SEARCH_EXACT_CASE] = 1.0f,
-    [SEARCH_EXACT_SCOPE] = 1.0f, [SEARCH_KIND] = 1.0f,         [SEARCH_FUNCTION] = 0.5f,
-    [SEARCH_TYPE] = 0.4f,        [SEARCH_CONSTANT] = -0.2f,    [SEARCH_FIELD] = -0.5f,
-    [SEARCH_VARIABLE] = -0.3f,   [SEARCH_DECLARATION] = -0.3f, [SEARCH_LARGE] = 0.5f,
-    [SEARCH_PRIVATE] = -0.1f,    [SEARCH_TEST] = -1.5f,        [SEARCH_VENDORED] = -1.5f,
-    [SEARCH_COPY] = -3.0f,       [SEARCH_PROSE] = -0.5f,
+    [SEARCH_SIGNATURE] = 4.0f,    [SEARCH_CHUNK] = 1.8f,        [SEARCH_NAME_SAYS] = 1.0f,
+    [SEARCH_SCOPE] = 0.7f,        [SEARCH_LINE] = 2.0f,         [SEARCH_DOC] = 0.3f,
+    [SEARCH_FILE] = 0.3f,         [SEARCH_FOLDER] = 0.5f,       [SEARCH_BODY] = 1.8f,
+    [SEARCH_ALL] = 1.5f,          [SEARCH_EXACT] = 0.5f,        [SEARCH_EXACT_CASE] = 1.0f,
+    [SEARCH_EXACT_SCOPE] = 1.0f,  [SEARCH_KIND] = 1.0f,         [SEARCH_FUNCTION] = 0.5f,
+    [SEARCH_TYPE] = 0.4f,         [SEARCH_CONSTANT] = -0.2f,    [SEARCH_FIELD] = -0.5f,
+    [SEARCH_VARIABLE] = -0.3f,    [SEARCH_DECLARATION] = -0.3f, [SEARCH_LARGE] = 0.5f,
+    [SEARCH_PRIVATE] = -0.1f,     [SEARCH_TEST] = -1.5f,        [SEARCH_VENDORED] = -1.5f,
+    [SEARCH_COPY] = -3.0f,        [SEARCH_PROSE] = -0.5f,       [SEARCH_KEYWORD] = 1.0f,
+    [SEARCH_CONSTRUCTOR] = -5.0f,
 };
 static const float EXACT_FIRST = 100; // no other features together come near
 
@@ -45,13 +46,14 @@ static bool is_below(struct slice folder, const char *path) {
                                   (text.length == folder.length || text.data[folder.length] == '/'));
 }
 
-// The candidate of that symbol or chunk; NULL if its file is not asked for.
+static bool is_asked_for(const struct searching *searching, uint32_t s, uint32_t file) {
+    return !snapshot_is_dead(searching->snapshot, s, file) &&
+           is_below(searching->folder, searching->snapshot->segments[s]->files[file].record->path);
+}
+
+// The candidate of that symbol or chunk, of a file that is asked for.
 static struct search_hit *candidate(struct searching *searching, uint32_t s, uint32_t file,
                                     const struct symbol *symbol, const struct chunk *chunk) {
-    const struct record *record = searching->snapshot->segments[s]->files[file].record;
-    if (snapshot_is_dead(searching->snapshot, s, file) || !is_below(searching->folder, record->path)) {
-        return NULL;
-    }
     uint64_t key = symbol ? (uint64_t)(uintptr_t)symbol : (uint64_t)(uintptr_t)chunk;
     uint64_t at = *map_insert(&searching->known, key * 0x9E3779B97F4A7C15ull, searching->found.count);
     if (at == searching->found.count) {
@@ -67,8 +69,8 @@ static void raise(float *feature, float value) {
 static void add_signature(struct searching *searching, uint32_t s, uint32_t id, float score) {
     const struct segment *segment = searching->snapshot->segments[s];
     uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
-    struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
-    if (hit) {
+    if (is_asked_for(searching, s, file)) {
+        struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
         raise(&hit->features[SEARCH_SIGNATURE], score);
     }
 }
@@ -76,7 +78,7 @@ static void add_signature(struct searching *searching, uint32_t s, uint32_t id, 
 static void add_passage(struct searching *searching, struct snapshot_file at, const struct symbol *symbol,
                         const struct chunk *chunk, enum search_feature feature, float score) {
     struct search_hit *hit = candidate(searching, at.segment, at.file, symbol, chunk);
-    if (hit && score > hit->features[feature]) {
+    if (score > hit->features[feature]) {
         hit->features[feature] = score;
         hit->chunk = !hit->chunk || feature == SEARCH_CHUNK ? chunk : hit->chunk;
     }
@@ -100,9 +102,12 @@ static const struct symbol *enclosing(const struct record *record, const struct 
 static void add_chunk(struct searching *searching, uint32_t s, uint32_t id, enum search_feature feature,
                       float score) {
     const struct segment *segment = searching->snapshot->segments[s];
-    const struct chunk *chunk = segment_chunk(segment, id);
     struct snapshot_file at = {s, segment->fields[SEGMENT_CHUNKS].files[id]};
-    const struct record *record = segment->files[at.file].record;
+    if (!is_asked_for(searching, s, at.file)) {
+        return;
+    }
+    const struct chunk *chunk = segment_chunk(segment, id);
+    const struct record *record = segment_record(segment, at.file);
     bool stands = false;
     uint32_t next = 0;
     if (!language_is_data(language_of_id(record->language))) {
@@ -148,11 +153,35 @@ static void gather_lexical(struct searching *searching) {
     free(hits);
 }
 
-// The last identifier of "a::b::C".
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool is_whole_word(struct slice text, size_t start, size_t end) {
+    return (start == 0 || !is_word(text.data[start - 1])) && (end == text.length || !is_word(text.data[end]));
+}
+
+// Is it the last identifier of "a::b::C"?
 static bool is_scope(const char *scope, struct slice asked) {
     struct slice text = slice_of_string(scope);
-    return asked.length && text.length >= asked.length &&
-           slice_equal(slice_sub(text, text.length - asked.length, text.length), asked);
+    size_t start = text.length - asked.length;
+    return asked.length && text.length >= asked.length && is_whole_word(text, start, text.length) &&
+           slice_equal(slice_sub(text, start, text.length), asked);
+}
+
+// How many of the keywords asked for are in it, as whole words?
+static uint32_t count_keywords(const struct search_words *words, const char *signature) {
+    struct slice text = slice_of_string(signature);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < words->keyword_count; i++) {
+        struct slice word = words->keywords[i];
+        size_t at = slice_find(text, word, 0);
+        while (at != (size_t)-1 && !is_whole_word(text, at, at + word.length)) {
+            at = slice_find(text, word, at + 1);
+        }
+        count += at != (size_t)-1;
+    }
+    return count;
 }
 
 static void add_named(struct searching *searching, uint32_t s, const struct search_name *name) {
@@ -161,10 +190,10 @@ static void add_named(struct searching *searching, uint32_t s, const struct sear
     uint32_t exact = segment_exact_key(name->text);
     while (postings_next(&list)) {
         uint32_t id = list.document;
-        const struct symbol *symbol = segment_symbol(segment, id);
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
-        struct search_hit *hit = candidate(searching, s, file, symbol, NULL);
-        if (hit) {
+        if (is_asked_for(searching, s, file)) {
+            const struct symbol *symbol = segment_symbol(segment, id);
+            struct search_hit *hit = candidate(searching, s, file, symbol, NULL);
             hit->features[SEARCH_EXACT] = 1;
             raise(&hit->features[SEARCH_EXACT_CASE], segment->keys[id].name == exact);
             raise(&hit->features[SEARCH_EXACT_SCOPE], is_scope(symbol->scope, name->scope));
@@ -178,6 +207,23 @@ static void gather_named(struct searching *searching) {
         for (uint32_t s = 0;
              s < searching->snapshot->segment_count && (name->looks_so || searching->words->is_name); s++) {
             add_named(searching, s, name);
+        }
+    }
+}
+
+// By reading every signature, as keywords are in no index.
+static void gather_keywords(struct searching *searching) {
+    const struct search_words *words = searching->words;
+    if (!words->only_keywords) {
+        return;
+    }
+    for (uint32_t s = 0; s < searching->snapshot->segment_count && words->keyword_count; s++) {
+        const struct segment_part *symbols = &searching->snapshot->segments[s]->fields[SEGMENT_SYMBOLS];
+        for (uint32_t id = 0; id < symbols->count && searching->found.count < KEYWORD_HITS; id++) {
+            const struct symbol *symbol = segment_symbol(searching->snapshot->segments[s], id);
+            if (count_keywords(words, symbol->signature) == words->keyword_count) {
+                candidate(searching, s, symbols->files[id], symbol, NULL);
+            }
         }
     }
 }
@@ -237,6 +283,13 @@ static float cover_chunk(const struct searching *searching, const struct chunk *
     return share(searching, &coverage);
 }
 
+// Who types a type's name and no more wants the type, not one of its constructors.
+static bool is_asked_as_type(const struct search_words *words, const struct symbol *symbol) {
+    bool is_function = symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD;
+    return words->is_name && !words->asks_kind && words->names[0].scope.length == 0 && is_function &&
+           is_scope(symbol->scope, slice_of_string(symbol->name));
+}
+
 static void rate_kind(const struct search_words *words, const struct symbol *symbol, float *features) {
     static const enum search_feature kinds[] = {
         [SYMBOL_FUNCTION] = SEARCH_FUNCTION, [SYMBOL_METHOD] = SEARCH_FUNCTION,
@@ -248,6 +301,7 @@ static void rate_kind(const struct search_words *words, const struct symbol *sym
     bool is_constant = symbol->kind == SYMBOL_MACRO && !strchr(symbol->signature, '(');
     features[is_constant ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
     features[SEARCH_KIND] = words->asks_kind && (symbol->kind == words->kind || is_method);
+    features[SEARCH_CONSTRUCTOR] = is_asked_as_type(words, symbol);
     features[SEARCH_DECLARATION] = symbol->is_declaration;
     features[SEARCH_PRIVATE] = symbol->name[0] == '_';
     features[SEARCH_LARGE] = fminf(1, log2f(lines) / log2f(MANY_LINES));
@@ -261,6 +315,10 @@ static void rate_symbol(const struct searching *searching, struct search_hit *hi
     features[SEARCH_SCOPE] = cover_text(searching, slice_of_string(symbol->scope), all, NULL);
     features[SEARCH_LINE] = cover_text(searching, slice_of_string(symbol->signature), all, NULL);
     features[SEARCH_DOC] = cover_text(searching, slice_of_string(symbol->doc), all, NULL);
+    if (searching->words->keyword_count) {
+        features[SEARCH_KEYWORD] = (float)count_keywords(searching->words, symbol->signature) /
+                                   (float)searching->words->keyword_count;
+    }
     rate_kind(searching->words, symbol, features);
 }
 
@@ -320,6 +378,11 @@ static void score(const struct searching *searching, struct search_hit *hit) {
     }
     if (searching->words->is_name) {
         hit->score += EXACT_FIRST * (features[SEARCH_EXACT] + features[SEARCH_EXACT_CASE]);
+        hit->score +=
+            EXACT_FIRST * features[SEARCH_EXACT] * (features[SEARCH_EXACT_SCOPE] + features[SEARCH_KIND]);
+    }
+    if (searching->words->only_keywords) {
+        hit->score += EXACT_FIRST / 2 * floorf(features[SEARCH_KEYWORD]); // all of them
     }
 }
 
@@ -358,6 +421,7 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
     }
     gather_lexical(&searching);
     gather_named(&searching);
+    gather_keywords(&searching);
     for (size_t i = 0; i < searching.found.count; i++) {
         rate(&searching, &searching.found.items[i]);
     }

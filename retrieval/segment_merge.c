@@ -137,10 +137,24 @@ static uint32_t count_vectors(const struct segment *segment) {
     return count;
 }
 
+// The chunk, of a file that is decoded once for all of its chunks. *record: whole, of the file asked for last.
+static const struct chunk *unpacked_chunk(const struct segment *segment, uint32_t id, uint32_t *last,
+                                          struct record **record) {
+    const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
+    uint32_t file = part->files[id];
+    if (!*record || *last != file) {
+        record_release(*record);
+        *record = record_unpack(segment->files[file].record);
+        *last = file;
+    }
+    return &(*record)->chunks[id - part->firsts[file]];
+}
+
 static void merge_vectors_of(struct merge *merge, uint32_t s, const struct rarity *rarity) {
     const struct segment *segment = merge->sources[s].segment;
     const struct vectors *vectors = &segment->vectors;
-    uint32_t at = 0;
+    struct record *record = NULL;
+    uint32_t at = 0, last = 0;
     for (uint32_t id = 0; id < segment->fields[SEGMENT_CHUNKS].count; id++) {
         uint32_t number = number_of(&merge->moving[s], SEGMENT_CHUNKS, id);
         bool has = at < vectors->count && vectors->ids[at] == id;
@@ -149,12 +163,13 @@ static void merge_vectors_of(struct merge *merge, uint32_t s, const struct rarit
             vectors_copy(&merge->out->vectors, number, vectors, at);
         } else if (number != POSTINGS_GONE && !file->record->by_words) {
             struct vector vector;
-            const struct chunk *chunk = segment_chunk(segment, id);
+            const struct chunk *chunk = unpacked_chunk(segment, id, &last, &record);
             embedder_embed_row(rarity, chunk->terms, chunk->term_count, &vector);
             vectors_push(&merge->out->vectors, number, &vector);
         }
         at += has;
     }
+    record_release(record);
 }
 
 static void merge_vectors(struct merge *merge, const struct rarity *rarity) {
