@@ -19,6 +19,7 @@
 #include "retrieval/outlines.h"
 #include "retrieval/pack.h"
 #include "retrieval/paths.h"
+#include "retrieval/receivers.h"
 #include "retrieval/shelf.h"
 #include "retrieval/signatures.h"
 
@@ -49,6 +50,7 @@ struct asking {
     const struct retrieval_query *query;
     const struct snapshot *snapshot;
     struct query text;
+    uint32_t line; // of the cursor
     struct imports imports;
     struct record *parsed; // of an open document that is not indexed; NULL otherwise
     struct snapshot_file at;
@@ -176,6 +178,7 @@ static void find_imports(struct asking *asking) {
     };
     imports_init(&asking->imports, asking->snapshot, path, language, record ? record->imports : NULL,
                  record ? record->import_count : 0);
+    receivers_follow(asking->snapshot, &asking->text, &asking->imports, asking->self, record, asking->line);
 }
 
 static bool add_symbol(struct asking *asking, uint32_t s, uint32_t id, enum context_source source,
@@ -208,10 +211,9 @@ static void add_callers(struct asking *asking) {
     struct caller found[CALLERS];
     const struct record *record =
         asking->self ? snapshot_file(asking->snapshot, asking->at)->record : asking->parsed;
-    uint32_t line = (uint32_t)slice_count(slice_sub(asking->query->text, 0, asking->query->cursor), '\n');
-    size_t count =
-        record ? callers_find(asking->snapshot, &asking->text, record, line, asking->self, CALLERS, found)
-               : 0;
+    size_t count = record ? callers_find(asking->snapshot, &asking->text, record, asking->line, asking->self,
+                                         CALLERS, found)
+                          : 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t start = found[i].line < CALLER_ABOVE ? 0 : found[i].line - CALLER_ABOVE;
         pack_lines(&asking->pack, snapshot_file(asking->snapshot, found[i].file), start,
@@ -340,6 +342,7 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
                             .sources = query->sources ? query->sources : CONTEXT_USUAL};
     out->generation = asking.snapshot->generation;
     query_init(&asking.text, slice_of_string(query->path), query->text, query->cursor);
+    asking.line = (uint32_t)slice_count(slice_sub(query->text, 0, query->cursor), '\n');
     size_t from = query->cursor > KNOWN_REACH ? query->cursor - KNOWN_REACH : 0;
     struct slice known = slice_sub(query->text, from, query->cursor + KNOWN_REACH);
     pack_init(&asking.pack, out, retriever->root, query->path, known,
