@@ -27,13 +27,14 @@ enum config_origin { CONFIG_DEFAULT, CONFIG_USER_FILE, CONFIG_EDITOR, CONFIG_WOR
 
 struct config {
     bool enabled;               // "enabled": true
-    const char *provider;       // "model.provider": "repository" | "openai"          user file only
+    const char *provider;       // "model.provider": "repository", or a server's kind   user file only
     const char *url;            // "model.url"                                         user file only
     const char *model;          // "model.name"                                        user file only
     const char *fim_template;   // "model.template"                                    user file only
     const char *key_env;        // "model.keyEnvironment": name of a variable          user file only
     const char *key_file;       // "model.keyFile": a file of mode 0600                user file only
     uint32_t context_tokens;    // "model.contextTokens": 0 = the model's              user file only
+    const char *embedder;       // "embedder.provider": "none" | "hashed"             user file only
     uint32_t max_tokens;        // "completion.maxTokens": 96
     uint32_t max_lines;         // "completion.maxLines": 1 for the built-in model, else 8 (0 = by model)
     uint32_t timeout_ms;        // "completion.timeoutMs": 10000

@@ -1,7 +1,7 @@
 // app.c - see app.h.
 #include "cli/app.h"
 
-#include "backends/openai.h"
+#include "backends/remote.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -86,7 +86,8 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
     str_init(&key);
     struct backend *model = NULL;
     if (config_read_key(config, &key, err) == 0) {
-        struct openai_options options = {
+        struct remote_options options = {
+            .provider = config->provider,
             .url = config->url,
             .model = config->model,
             .key = key.data,
@@ -94,7 +95,7 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
             .context_tokens = config->context_tokens,
             .timeout_ms = config->timeout_ms,
         };
-        model = openai_new(loop, &options, err);
+        model = remote_new(loop, &options, err);
     }
     explicit_bzero(key.data, key.length);
     str_free(&key);
@@ -191,6 +192,9 @@ static int check_root(const char *root, struct err *err) {
 static int open_parts(struct app *app, const struct app_events *events, bool with_index, struct err *err) {
     app->worker = worker_new(app->loop, WORKER_QUEUE);
     app->retriever = retriever_new(app->root);
+    if (strcmp(app->config->embedder, "hashed") == 0) {
+        retriever_use_vectors(app->retriever);
+    }
     app->sinks[app->sink_count++] = retriever_sink(app->retriever);
     int code = open_model(app, events, err);
     if (code) {

@@ -130,6 +130,10 @@ void retriever_free(struct retriever *retriever) {
     }
 }
 
+void retriever_use_vectors(struct retriever *retriever) {
+    retriever->shelf.has_vectors = true;
+}
+
 struct index_sink retriever_sink(struct retriever *retriever) {
     struct index_sink sink = index_sink_none(); // open documents are shown at once
     sink.self = retriever;
@@ -165,7 +169,7 @@ static void find_imports(struct asking *asking) {
     const struct record *record = NULL;
     if (snapshot_find(asking->snapshot, path, &asking->at)) {
         asking->self = &asking->at;
-        record = snapshot_file(asking->snapshot, asking->at)->record;
+        record = snapshot_record(asking->snapshot, asking->at);
     } else {
         record = asking->parsed = parse_document(query);
     }
@@ -210,7 +214,7 @@ static void add_outline(struct asking *asking) {
 static void add_callers(struct asking *asking) {
     struct caller found[CALLERS];
     const struct record *record =
-        asking->self ? snapshot_file(asking->snapshot, asking->at)->record : asking->parsed;
+        asking->self ? snapshot_record(asking->snapshot, asking->at) : asking->parsed;
     size_t count = record ? callers_find(asking->snapshot, &asking->text, record, asking->line, asking->self,
                                          CALLERS, found)
                           : 0;
@@ -362,7 +366,7 @@ struct record *retriever_record(struct retriever *retriever, const char *path) {
     struct snapshot_file at;
     struct record *record = NULL;
     if (snapshot_find(snapshot, slice_of_string(path), &at)) {
-        record = record_retain(snapshot_file(snapshot, at)->record);
+        record = record_unpack(snapshot_file(snapshot, at)->record);
     }
     snapshot_unpin(&retriever->slot, snapshot);
     return record;

@@ -37,6 +37,8 @@ struct retriever_statistics {
 
 struct retriever *retriever_new(const char *root);
 void retriever_free(struct retriever *retriever);
+// Makes hashed vectors of what it gets from now on, for CONTEXT_VECTOR. Without, nothing is made and nothing found.
+void retriever_use_vectors(struct retriever *retriever);
 struct index_sink retriever_sink(struct retriever *retriever);
 void retriever_query(struct retriever *retriever, const struct retrieval_query *query, struct context *out);
 // What is known of the file of that path, an open one as it is typed: a reference, NULL if nothing. Any thread.

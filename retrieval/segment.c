@@ -12,6 +12,7 @@
 #include "indexer/language.h"
 #include "indexer/terms.h"
 #include "retrieval/embedder.h"
+#include "retrieval/impact.h"
 #include "retrieval/paths.h"
 
 #include <stdlib.h>
@@ -21,6 +22,7 @@ enum { ARENA_KEPT = 1 << 20 };
 // What building needs for a while.
 struct build {
     struct segment *segment;
+    struct record **records; // of each file, whole
     struct postings_builder postings;
     struct term_counter *counter;
     struct arena arena; // a signature document's terms
@@ -78,7 +80,6 @@ static void number_documents(struct segment *segment, enum segment_field field) 
         part->count += document_count(segment->files[f].record, field);
     }
     part->files = spill_alloc((part->count + (size_t)1) * sizeof *part->files);
-    part->lengths = spill_alloc((part->count + (size_t)1) * sizeof *part->lengths);
     uint32_t id = 0;
     for (uint32_t f = 0; f < segment->file_count; f++) {
         uint32_t count = document_count(segment->files[f].record, field);
@@ -89,20 +90,28 @@ static void number_documents(struct segment *segment, enum segment_field field) 
     segment_number_firsts(segment, field);
 }
 
+static const struct chunk *chunk_of(const struct build *build, uint32_t id) {
+    const struct segment_part *part = &build->segment->fields[SEGMENT_CHUNKS];
+    return &build->records[part->files[id]]->chunks[id - part->firsts[part->files[id]]];
+}
+
+static const struct symbol *symbol_of(const struct build *build, uint32_t id) {
+    const struct segment_part *part = &build->segment->fields[SEGMENT_SYMBOLS];
+    return &build->records[part->files[id]]->symbols[id - part->firsts[part->files[id]]];
+}
+
 static void add_terms(struct build *build, enum segment_field field, uint32_t id, const struct term *terms,
                       uint32_t count, uint32_t length) {
-    struct segment_part *part = &build->segment->fields[field];
-    part->lengths[id] = (uint16_t)(length < UINT16_MAX ? length : UINT16_MAX);
-    part->total_length += part->lengths[id];
+    static const float usual[] = {IMPACT_CHUNK_LENGTH, IMPACT_SIGNATURE_LENGTH};
     for (uint32_t i = 0; i < count; i++) {
-        postings_add(&build->postings, terms[i].hash, id, terms[i].count);
+        postings_add(&build->postings, terms[i].hash, id, impact_of(terms[i].count, length, usual[field]));
     }
 }
 
 static void index_chunks(struct build *build) {
     struct segment_part *part = &build->segment->fields[SEGMENT_CHUNKS];
     for (uint32_t id = 0; id < part->count; id++) {
-        const struct chunk *chunk = segment_chunk(build->segment, id);
+        const struct chunk *chunk = chunk_of(build, id);
         add_terms(build, SEGMENT_CHUNKS, id, chunk->terms, chunk->term_count, chunk->length);
     }
     postings_build(&part->terms, &build->postings);
@@ -129,7 +138,7 @@ static void index_signatures(struct build *build) {
     for (uint32_t id = 0; id < part->count; id++) {
         uint32_t count, length;
         write_signature_document(&build->document, segment->files[part->files[id]].record,
-                                 segment_symbol(segment, id));
+                                 symbol_of(build, id));
         const struct term *terms =
             terms_count(build->counter, str_slice(&build->document), &build->arena, &count, &length);
         add_terms(build, SEGMENT_SYMBOLS, id, terms, count, length);
@@ -150,11 +159,12 @@ static struct slice last_name(const char *scope) {
     return slice_sub(text, start, text.length);
 }
 
-static void hash_names(struct segment *segment) {
+static void hash_names(const struct build *build) {
+    struct segment *segment = build->segment;
     uint32_t count = segment->fields[SEGMENT_SYMBOLS].count;
     segment->keys = spill_alloc((count + (size_t)1) * sizeof *segment->keys);
     for (uint32_t id = 0; id < count; id++) {
-        const struct symbol *symbol = segment_symbol(segment, id);
+        const struct symbol *symbol = symbol_of(build, id);
         struct slice name = slice_of_string(symbol->name), scope = last_name(symbol->scope);
         segment->keys[id] = (struct segment_keys){.name = segment_exact_key(name),
                                                   .scope = scope.length ? segment_exact_key(scope) : 0,
@@ -198,49 +208,51 @@ struct unchanged {
     uint32_t first, last;
 };
 
-static struct unchanged compare_chunks(const struct segment *segment, const struct segment *before) {
+static struct unchanged compare_chunks(const struct build *build, const struct segment *before) {
     struct unchanged same = {0};
-    uint32_t count = segment->fields[SEGMENT_CHUNKS].count, old = before->fields[SEGMENT_CHUNKS].count;
+    uint32_t count = build->segment->fields[SEGMENT_CHUNKS].count, old = before->fields[SEGMENT_CHUNKS].count;
     uint32_t shorter = old < count ? old : count;
     while (same.first < shorter &&
-           same_terms(segment_chunk(segment, same.first), segment_chunk(before, same.first))) {
+           same_terms(chunk_of(build, same.first), segment_chunk(before, same.first))) {
         same.first++;
     }
-    while (same.last < shorter - same.first && same_terms(segment_chunk(segment, count - 1 - same.last),
-                                                          segment_chunk(before, old - 1 - same.last))) {
+    while (same.last < shorter - same.first &&
+           same_terms(chunk_of(build, count - 1 - same.last), segment_chunk(before, old - 1 - same.last))) {
         same.last++;
     }
     return same;
 }
 
-static void embed_chunk(struct segment *segment, uint32_t id, const struct rarity *rarity) {
+static void embed_chunk(const struct build *build, uint32_t id, const struct rarity *rarity) {
     struct vector vector;
-    const struct chunk *chunk = segment_chunk(segment, id);
+    const struct chunk *chunk = chunk_of(build, id);
     embedder_embed_row(rarity, chunk->terms, chunk->term_count, &vector);
-    vectors_push(&segment->vectors, id, &vector);
+    vectors_push(&build->segment->vectors, id, &vector);
 }
 
-static void embed_chunks(struct segment *segment, const struct rarity *rarity) {
+static void embed_chunks(const struct build *build, const struct rarity *rarity) {
+    const struct segment *segment = build->segment;
     uint32_t count = segment->fields[SEGMENT_CHUNKS].count;
     for (uint32_t id = 0; id < count; id++) {
         if (!segment->files[segment->fields[SEGMENT_CHUNKS].files[id]].record->by_words) {
-            embed_chunk(segment, id, rarity);
+            embed_chunk(build, id, rarity);
         }
     }
 }
 
 // An edit leaves the first and the last chunks of a file as they were.
-static void embed_changed_chunks(struct segment *segment, const struct rarity *rarity,
+static void embed_changed_chunks(const struct build *build, const struct rarity *rarity,
                                  const struct segment *before) {
+    struct segment *segment = build->segment;
     uint32_t count = segment->fields[SEGMENT_CHUNKS].count, old = before->vectors.count;
-    struct unchanged same = compare_chunks(segment, before);
+    struct unchanged same = compare_chunks(build, before);
     for (uint32_t id = 0; id < count; id++) {
         if (id < same.first) {
             vectors_copy(&segment->vectors, id, &before->vectors, id);
         } else if (id >= count - same.last) {
             vectors_copy(&segment->vectors, id, &before->vectors, id + old - count);
         } else {
-            embed_chunk(segment, id, rarity);
+            embed_chunk(build, id, rarity);
         }
     }
 }
@@ -275,9 +287,9 @@ void segment_place_files(struct segment *segment) {
 
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file) {
     struct postings_list list = postings_find(&segment->paths, segment_key(SPELLING_PATH, path));
-    for (uint32_t i = 0; i < list.length; i++) {
-        if (slice_equal(slice_of_string(segment->files[list.documents[i]].record->path), path)) {
-            *file = list.documents[i];
+    while (postings_next(&list)) {
+        if (slice_equal(slice_of_string(segment->files[list.document].record->path), path)) {
+            *file = list.document;
             return true;
         }
     }
@@ -285,35 +297,47 @@ bool segment_find(const struct segment *segment, struct slice path, uint32_t *fi
 }
 
 // Everything but the vectors.
-static struct segment *build(const struct segment_file *files, uint32_t count) {
+static void build_start(struct build *build, const struct segment_file *files, uint32_t count) {
     struct segment *segment = mem_zero(1, sizeof *segment);
-    struct build work = {.segment = segment, .counter = term_counter_new()};
+    *build = (struct build){.segment = segment, .counter = term_counter_new()};
     atomic_init(&segment->references, 1);
-    arena_init(&work.arena);
-    str_init(&work.document);
+    arena_init(&build->arena);
+    str_init(&build->document);
     adopt_files(segment, files, count);
+    build->records = mem_alloc((count + (size_t)1) * sizeof *build->records);
+    for (uint32_t i = 0; i < count; i++) {
+        build->records[i] = record_unpack(files[i].record);
+    }
     segment_place_files(segment);
     number_documents(segment, SEGMENT_CHUNKS);
     number_documents(segment, SEGMENT_SYMBOLS);
-    hash_names(segment);
-    index_chunks(&work);
-    index_signatures(&work);
-    index_names(&work);
-    index_paths(&work);
-    postings_builder_free(&work.postings);
-    str_free(&work.document);
-    arena_free(&work.arena);
-    term_counter_free(work.counter);
-    return segment;
+    hash_names(build);
+    index_chunks(build);
+    index_signatures(build);
+    index_names(build);
+    index_paths(build);
+}
+
+static struct segment *build_finish(struct build *build) {
+    for (uint32_t i = 0; i < build->segment->file_count; i++) {
+        record_release(build->records[i]);
+    }
+    free(build->records);
+    postings_builder_free(&build->postings);
+    str_free(&build->document);
+    arena_free(&build->arena);
+    term_counter_free(build->counter);
+    return build->segment;
 }
 
 struct segment *segment_build(const struct segment_file *files, uint32_t count, const struct rarity *rarity) {
-    struct segment *segment = build(files, count);
-    vectors_init(&segment->vectors, rarity ? segment->fields[SEGMENT_CHUNKS].count : 0);
+    struct build build;
+    build_start(&build, files, count);
+    vectors_init(&build.segment->vectors, rarity ? build.segment->fields[SEGMENT_CHUNKS].count : 0);
     if (rarity) {
-        embed_chunks(segment, rarity);
+        embed_chunks(&build, rarity);
     }
-    return segment;
+    return build_finish(&build);
 }
 
 struct segment *segment_build_next(const struct segment_file *file, const struct rarity *rarity,
@@ -322,10 +346,11 @@ struct segment *segment_build_next(const struct segment_file *file, const struct
     if (!helps) {
         return segment_build(file, 1, rarity);
     }
-    struct segment *segment = build(file, 1);
-    vectors_init(&segment->vectors, segment->fields[SEGMENT_CHUNKS].count);
-    embed_changed_chunks(segment, rarity, before);
-    return segment;
+    struct build build;
+    build_start(&build, file, 1);
+    vectors_init(&build.segment->vectors, build.segment->fields[SEGMENT_CHUNKS].count);
+    embed_changed_chunks(&build, rarity, before);
+    return build_finish(&build);
 }
 
 struct segment *segment_retain(struct segment *segment) {
@@ -339,7 +364,7 @@ uint64_t segment_bytes(const struct segment *segment) {
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *part = &segment->fields[field];
         bytes += segment->file_count * sizeof *part->firsts;
-        bytes += part->count * (sizeof *part->files + sizeof *part->lengths) + postings_bytes(&part->terms);
+        bytes += part->count * sizeof *part->files + postings_bytes(&part->terms);
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
     bytes += postings_bytes(&segment->names) + postings_bytes(&segment->paths);
@@ -355,7 +380,6 @@ static void destroy(struct segment *segment) {
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         spill_free(segment->fields[field].files);
         free(segment->fields[field].firsts);
-        spill_free(segment->fields[field].lengths);
         postings_free(&segment->fields[field].terms);
     }
     postings_free(&segment->names);

@@ -90,15 +90,12 @@ static void merge_documents(struct merge *merge, enum segment_field field) {
         number_part(&merge->moving[s], &merge->sources[s].segment->fields[field], field, &out->count);
     }
     out->files = spill_alloc((out->count + (size_t)1) * sizeof *out->files);
-    out->lengths = spill_alloc((out->count + (size_t)1) * sizeof *out->lengths);
     for (uint32_t s = 0; s < merge->count; s++) {
         const struct segment_part *part = &merge->sources[s].segment->fields[field];
         for (uint32_t id = 0; id < part->count; id++) {
             uint32_t number = number_of(&merge->moving[s], (int)field, id);
             if (number != POSTINGS_GONE) {
                 out->files[number] = number_of(&merge->moving[s], NUMBERED_FILES, part->files[id]);
-                out->lengths[number] = part->lengths[id];
-                out->total_length += part->lengths[id];
             }
         }
     }
@@ -140,10 +137,24 @@ static uint32_t count_vectors(const struct segment *segment) {
     return count;
 }
 
+// The chunk, of a file that is decoded once for all of its chunks. *record: whole, of the file asked for last.
+static const struct chunk *unpacked_chunk(const struct segment *segment, uint32_t id, uint32_t *last,
+                                          struct record **record) {
+    const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
+    uint32_t file = part->files[id];
+    if (!*record || *last != file) {
+        record_release(*record);
+        *record = record_unpack(segment->files[file].record);
+        *last = file;
+    }
+    return &(*record)->chunks[id - part->firsts[file]];
+}
+
 static void merge_vectors_of(struct merge *merge, uint32_t s, const struct rarity *rarity) {
     const struct segment *segment = merge->sources[s].segment;
     const struct vectors *vectors = &segment->vectors;
-    uint32_t at = 0;
+    struct record *record = NULL;
+    uint32_t at = 0, last = 0;
     for (uint32_t id = 0; id < segment->fields[SEGMENT_CHUNKS].count; id++) {
         uint32_t number = number_of(&merge->moving[s], SEGMENT_CHUNKS, id);
         bool has = at < vectors->count && vectors->ids[at] == id;
@@ -152,12 +163,13 @@ static void merge_vectors_of(struct merge *merge, uint32_t s, const struct rarit
             vectors_copy(&merge->out->vectors, number, vectors, at);
         } else if (number != POSTINGS_GONE && !file->record->by_words) {
             struct vector vector;
-            const struct chunk *chunk = segment_chunk(segment, id);
+            const struct chunk *chunk = unpacked_chunk(segment, id, &last, &record);
             embedder_embed_row(rarity, chunk->terms, chunk->term_count, &vector);
             vectors_push(&merge->out->vectors, number, &vector);
         }
         at += has;
     }
+    record_release(record);
 }
 
 static void merge_vectors(struct merge *merge, const struct rarity *rarity) {
@@ -182,13 +194,13 @@ bool segment_can_merge(const struct segment_source *sources, uint32_t count) {
     for (uint32_t s = 0; s < count; s++) {
         const struct segment *segment = sources[s].segment;
         chunks += segment->fields[SEGMENT_CHUNKS].count;
-        terms += postings_entries(&segment->fields[SEGMENT_CHUNKS].terms);
-        signatures += postings_entries(&segment->fields[SEGMENT_SYMBOLS].terms);
-        names += postings_entries(&segment->names);
-        paths += postings_entries(&segment->paths);
+        terms += segment->fields[SEGMENT_CHUNKS].terms.unit_count;
+        signatures += segment->fields[SEGMENT_SYMBOLS].terms.unit_count;
+        names += segment->names.unit_count;
+        paths += segment->paths.unit_count;
     }
-    return chunks <= POSTINGS_MOST && terms <= POSTINGS_MOST && signatures <= POSTINGS_MOST &&
-           names <= POSTINGS_MOST && paths <= POSTINGS_MOST;
+    return chunks <= UINT32_MAX && terms <= POSTINGS_MERGED && signatures <= POSTINGS_MERGED &&
+           names <= POSTINGS_MERGED && paths <= POSTINGS_MERGED;
 }
 
 struct segment *segment_merge(const struct segment_source *sources, uint32_t count,

@@ -175,6 +175,7 @@ int main(int argc, char **argv) {
     uv_loop_init(&bench.loop);
     snapshot_slot_init(&bench.slot);
     shelf_init(&bench.shelf, &bench.slot);
+    bench.shelf.has_vectors = true;
     if (index_folder(&bench, argv[1], &err) != 0) {
         log_error("%s", err.message);
         return 1;

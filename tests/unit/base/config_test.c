@@ -77,6 +77,7 @@ static void defaults_work(void **state) {
     assert_true(config->enabled);
     assert_string_equal(config->provider, "repository");
     assert_string_equal(config->url, "");
+    assert_string_equal(config->embedder, "none");
     assert_int_equal(config->max_tokens, 96);
     assert_int_equal(config->timeout_ms, 10000);
     assert_string_equal(config->log_level, "warning");
@@ -121,15 +122,17 @@ static void the_users_file_sets_everything(void **state) {
 }
 
 static void sensitive_keys_count_only_in_the_users_file(void **state) {
-    static const char *const keys[] = {"provider", "url", "name", "template", "keyEnvironment", "keyFile"};
+    static const char *const keys[] = {
+        "model.provider",       "model.url",     "model.name",       "model.template",
+        "model.keyEnvironment", "model.keyFile", "embedder.provider"};
     static const enum config_origin origins[] = {CONFIG_EDITOR, CONFIG_WORKSPACE};
     struct home *home = *state;
     load(home, "{\"model\": {\"url\": \"http://127.0.0.1:1\"}}", NULL);
-    for (size_t i = 0; i < 12; i++) {
+    for (size_t i = 0; i < 2 * sizeof keys / sizeof *keys; i++) {
         char object[80];
         char name[40];
-        snprintf(name, sizeof name, "model.%s from the ", keys[i / 2]);
-        snprintf(object, sizeof object, "{\"model\": {\"%s\": \"openai\"}}", keys[i / 2]);
+        snprintf(name, sizeof name, "%s from the ", keys[i / 2]);
+        snprintf(object, sizeof object, "{\"%s\": \"openai\"}", keys[i / 2]);
         str_clear(&home->warnings);
         merge(home, object, origins[i % 2]);
         assert_ptr_equal(strstr(home->warnings.data, name), home->warnings.data);
@@ -276,7 +279,7 @@ static void describing_names_value_and_origin(void **state) {
     assert_true(json_get_bool(json_get(all, "enabled"), "value", false));
     assert_string_equal(json_get_string(json_get(all, "log.level"), "origin", ""), "default");
     assert_true(json_is_object(json_get(json_get(all, "languages"), "value")));
-    assert_int_equal(json_count(all), 17);
+    assert_int_equal(json_count(all), 18);
     json_free(all);
 }
 

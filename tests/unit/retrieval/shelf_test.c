@@ -151,11 +151,25 @@ static void test_segments_come_and_go(void **state) {
     change_files(true);
 }
 
+static void test_vectors_are_asked_for(void **state) {
+    (void)state;
+    struct world world;
+    setup(&world);
+    put(&world, "a.py", "def one():\n    pass\n");
+    shelf_commit(&world.shelf, true);
+    put(&world, "b.py", "def two():\n    pass\n");
+    shelf_commit(&world.shelf, true);
+    assert_int_equal(world.shelf.segments.items[1].segment->vectors.count, 0);
+    assert_null(world.shelf.rarity);
+    teardown(&world);
+}
+
 // Read by words alone a file can be found; vectors come with its syntax, once everything has been seen.
 static void test_words_have_no_vectors(void **state) {
     (void)state;
     struct world world;
     setup(&world);
+    world.shelf.has_vectors = true;
     for (int i = 0; i < 10; i++) {
         char path[16];
         snprintf(path, sizeof path, "f%d.py", i);
@@ -182,7 +196,7 @@ static void test_words_have_no_vectors(void **state) {
 // As if it held so many that no other fits beside it.
 static void fill_up(struct shelf_segment *segment) {
     struct postings *terms = &segment->segment->fields[SEGMENT_CHUNKS].terms;
-    terms->starts[terms->list_count] = POSTINGS_MOST;
+    terms->unit_count = POSTINGS_MERGED;
 }
 
 // What one segment could not hold stays apart, and no more are published than a snapshot takes.
@@ -397,6 +411,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overlay_stands_in_front),
         cmocka_unit_test(test_segments_come_and_go),
+        cmocka_unit_test(test_vectors_are_asked_for),
         cmocka_unit_test(test_words_have_no_vectors),
         cmocka_unit_test(test_full_segments_stay_apart),
         cmocka_unit_test(test_versions),

@@ -1,0 +1,577 @@
+// remote.c - see remote.h.
+//
+// One struct backend_call per request ties the parts together: http brings
+// bytes, sse or ndjson make messages of them, the provider reads a message,
+// reply finds the text in a chat model's talk, answer makes it harmless and
+// decides when it is enough.
+//
+//     http -> on_data -> sse | ndjson -> provider -> (reply) -> answer -> on_delta
+//                                                 `-> failure, finish, counts
+//     http -> on_done -> conclude -> on_done
+//
+// Whatever ends the call is noted where it happens (cancelled, failure,
+// enough, complete) and judged in one place, conclude(), in this order:
+// cancelled by the caller; something was wrong; we had enough; the server said
+// that it is complete; the connection's own fate.
+#include "backends/remote.h"
+
+#include "backends/answer.h"
+#include "backends/failure.h"
+#include "backends/fim.h"
+#include "backends/ndjson.h"
+#include "backends/provider.h"
+#include "backends/reply.h"
+#include "backends/sse.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+enum {
+    CONTEXT_TOKENS = 4096,
+    CONNECT_TIMEOUT_MS = 2000,
+    TIMEOUT_MS = 10000,
+    STREAM_LIMIT = 4 * 1024 * 1024, // JSON around 64 KiB of text, token by token
+    EVENT_LIMIT = 256 * 1024,
+    ERROR_LIMIT = 16 * 1024,
+    COUNTS_WAIT_MS = 500, // after the last text
+    END_WAIT_MS = 100,    // after [DONE]
+};
+
+struct remote {
+    struct backend backend;
+    const struct provider *provider;
+    struct http *http;
+    char *url, *model, *key;
+    char *shown_model;  // the server's own name of its model, if the user gave none
+    char *foreign_hint; // the way out where model.url is no server of this provider's
+    uint32_t connect_timeout_ms, timeout_ms;
+    uint32_t context_tokens; // the user's or the default: a server's own makes it less, never more
+    bool learning, known;    // what the server says of itself
+    bool template_given;     // by the settings: named, or known by the model's name
+};
+
+enum shape { SHAPE_UNKNOWN, SHAPE_STREAM, SHAPE_WHOLE /* one JSON object */, SHAPE_ERROR };
+
+struct backend_call {
+    struct remote *self;
+    struct http_call *http;
+    struct backend_callbacks callbacks;
+    struct str url;
+    struct sse sse;
+    struct ndjson lines;
+    struct reply reply;
+    struct answer answer;
+    struct str body; // of an answer that is no stream
+    enum shape shape;
+    uint64_t started_us;
+    bool probing, cancelled, enough, complete, failed;
+    struct failure failure;
+    struct backend_result result;
+};
+
+static void fail(struct backend_call *call, int code, const char *what, const char *hint) {
+    call->failed = true;
+    err_set(&call->failure.err, code, "%s: %s", call->url.data, what);
+    call->failure.hint = hint;
+}
+
+// What answers is no server of this provider's.
+static void fail_foreign(struct backend_call *call, const char *what) {
+    fail(call, ERR_INVALID, what, call->self->foreign_hint);
+}
+
+static void hand_out(struct backend_call *call, struct slice text) {
+    if (text.length == 0 || call->enough || call->cancelled) {
+        return;
+    }
+    if (call->result.first_token_ms == 0) {
+        call->result.first_token_ms = clock_ms_since(call->started_us);
+    }
+    if (call->callbacks.on_delta && !call->callbacks.on_delta(call->callbacks.context, text)) {
+        call->enough = true;
+        call->result.finish = FINISH_ENOUGH;
+    }
+}
+
+static void take_answer(struct backend_call *call, struct slice text) {
+    static const enum backend_finish finish_of[] = {[ANSWER_OPEN] = FINISH_STOP,
+                                                    [ANSWER_STOPPED] = FINISH_STOP,
+                                                    [ANSWER_LINES] = FINISH_ENOUGH,
+                                                    [ANSWER_FULL] = FINISH_LENGTH};
+    hand_out(call, answer_add(&call->answer, text));
+    if (call->answer.end != ANSWER_OPEN && !call->enough) {
+        call->enough = true;
+        call->result.finish = finish_of[call->answer.end];
+    }
+}
+
+static void take_text(struct backend_call *call, const char *text) {
+    if (!call->self->provider->replies) {
+        take_answer(call, slice_of_string(text));
+        return;
+    }
+    take_answer(call, reply_add(&call->reply, slice_of_string(text)));
+    if (call->reply.ended && !call->enough) {
+        hand_out(call, answer_finish(&call->answer));
+        call->enough = true;
+        call->result.finish = FINISH_STOP;
+    }
+}
+
+static void take_error(struct backend_call *call, const struct json *error) {
+    call->failed = true;
+    failure_of_event(call->url.data, call->self->key, error, &call->failure);
+}
+
+static void take_event(struct backend_call *call, const struct provider_event *event) {
+    if (event->error) {
+        take_error(call, event->error);
+        return;
+    }
+    if (event->prompt_tokens) {
+        call->result.prompt_tokens = event->prompt_tokens;
+        call->result.cached_tokens = event->cached_tokens;
+    }
+    take_text(call, event->text);
+    if (event->end != PROVIDER_GOES_ON && !call->enough) {
+        if (!call->complete) { // the first reason counts
+            call->result.finish = event->end == PROVIDER_CUT ? FINISH_LENGTH : FINISH_STOP;
+        }
+        call->complete = true;
+        http_hurry(call->http, event->last ? END_WAIT_MS : COUNTS_WAIT_MS);
+    }
+}
+
+// The settings count more than what the server says, its context more than a wish for a longer one.
+static void take_facts(struct remote *self, const struct json *json) {
+    struct provider_facts facts = {.model = ""};
+    struct backend_traits *traits = &self->backend.traits;
+    if (!self->provider->read_facts) {
+        return;
+    }
+    self->provider->read_facts(json, &facts);
+    const struct fim_template *fim = fim_for_model(facts.model);
+    if (!fim && facts.takes_halves) {
+        fim = fim_by_name("halves");
+    }
+    if (fim && !self->template_given) {
+        traits->template = fim_name(fim);
+    }
+    bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
+    traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
+    if (facts.model[0] && !self->model[0] && !self->shown_model) {
+        traits->model = self->shown_model = mem_copy_string(facts.model);
+    }
+    self->known = true;
+}
+
+static void take_json(struct backend_call *call, struct slice bytes) {
+    struct json *json = json_parse(bytes, NULL);
+    struct provider_event event = {.text = ""};
+    if (json_is_object(json) && call->probing) {
+        take_facts(call->self, json);
+    } else if (json_is_object(json)) {
+        const struct json *error = json_get(json, "error");
+        call->self->provider->read_event(json, &event);
+        event.error = json_is_null(error) ? event.error : error;
+        take_event(call, &event);
+    } else {
+        fail_foreign(call, "the answer is not a completion");
+    }
+    json_free(json);
+}
+
+static bool on_event(void *context, const struct sse_event *event) {
+    struct backend_call *call = context;
+    if (sse_is_done(event)) {
+        call->complete = true;
+        http_hurry(call->http, END_WAIT_MS);
+        return false;
+    }
+    if (slice_equal(event->name, SLICE_LITERAL("error"))) {
+        struct json *error = json_parse(event->data, NULL);
+        take_error(call, error);
+        json_free(error);
+    } else {
+        take_json(call, event->data);
+    }
+    return !call->failed && !call->enough && !call->cancelled;
+}
+
+static bool on_line(void *context, struct slice line) {
+    struct backend_call *call = context;
+    take_json(call, line);
+    return !call->failed && !call->enough && !call->cancelled;
+}
+
+static bool is_stream(const struct backend_call *call, const char *content_type) {
+    if (call->self->provider->framing == PROVIDER_LINES) {
+        return !content_type[0] || strcasestr(content_type, "json");
+    }
+    return !content_type[0] || strcasestr(content_type, "event-stream");
+}
+
+static enum shape shape_of(const struct backend_call *call, const struct http_head *head) {
+    if (head->status < 200 || head->status > 299) {
+        return SHAPE_ERROR;
+    }
+    bool stream = !call->probing && is_stream(call, head->content_type);
+    bool whole = call->probing || strcasestr(head->content_type, "json");
+    return stream ? SHAPE_STREAM : whole ? SHAPE_WHOLE : SHAPE_UNKNOWN;
+}
+
+static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
+    struct backend_call *call = context;
+    if (call->shape == SHAPE_UNKNOWN && (call->shape = shape_of(call, head)) == SHAPE_UNKNOWN) {
+        fail_foreign(call, "the answer is a web page or a file, not a completion");
+        return false;
+    }
+    if (call->shape != SHAPE_STREAM) {
+        str_append_slice(&call->body, bytes);
+        return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
+    }
+    bool lines = call->self->provider->framing == PROVIDER_LINES;
+    int failure = lines ? ndjson_feed(&call->lines, bytes) : sse_feed(&call->sse, bytes); // none after [DONE]
+    if (failure == ERR_TOO_LARGE && !call->failed) {
+        fail(call, ERR_TOO_LARGE, "an event of the stream is over its limit", call->self->foreign_hint);
+    }
+    return !call->failed && !call->enough;
+}
+
+static void call_free(struct backend_call *call) {
+    sse_fini(&call->sse);
+    ndjson_fini(&call->lines);
+    reply_fini(&call->reply);
+    answer_fini(&call->answer);
+    str_free(&call->body);
+    str_free(&call->url);
+    free(call);
+}
+
+// Reads what could only be read once it was whole.
+static void read_rest(struct backend_call *call, const struct http_head *head) {
+    if (call->shape == SHAPE_ERROR || head->status < 200 || head->status > 299) {
+        call->failed = true;
+        failure_of_answer(call->url.data, call->self->key, head, str_slice(&call->body), &call->failure);
+    } else if (call->shape == SHAPE_WHOLE) {
+        take_json(call, str_slice(&call->body));
+        call->complete = true;
+    } else if (call->self->provider->framing == PROVIDER_LINES) {
+        ndjson_finish(&call->lines);
+    } else {
+        sse_finish(&call->sse);
+    }
+    if (!call->failed && !call->enough && !call->complete) {
+        fail(call, ERR_UNAVAILABLE, "the server closed the connection in mid-answer", "see the server's log");
+    }
+}
+
+static void set_failure(struct backend_call *call, int code, const char *message, const char *hint) {
+    struct backend_result *result = &call->result;
+    result->code = code;
+    result->message = message;
+    result->hint = hint;
+    result->retry_after_ms = call->failed ? call->failure.retry_after_ms : 0;
+    result->finish = FINISH_FAILED;
+    result->candidates = NULL;
+    result->candidate_count = 0;
+}
+
+static void conclude(struct backend_call *call, const struct http_result *http) {
+    if (!call->cancelled && !call->failed && !call->enough && http->code == 0) {
+        read_rest(call, &http->head);
+    }
+    if (!call->cancelled && !call->failed && !call->enough && call->complete) {
+        if (call->self->provider->replies) {
+            take_answer(call, reply_finish(&call->reply));
+        }
+        hand_out(call, answer_finish(&call->answer)); // may have been the beginning of a stop
+    }
+    if (call->cancelled || http->code == ERR_CANCELLED) {
+        set_failure(call, ERR_CANCELLED, "cancelled", "");
+    } else if (call->failed) {
+        set_failure(call, call->failure.err.code, call->failure.err.message, call->failure.hint);
+    } else if (!call->enough && !call->complete) {
+        set_failure(call, http->code, http->message, http->hint);
+    }
+}
+
+static void on_done(void *context, const struct http_result *http) {
+    struct backend_call *call = context;
+    struct backend_result *result = &call->result;
+    struct backend_candidate candidate = {.confidence = -1};
+    result->message = result->hint = "";
+    conclude(call, http);
+    result->total_ms = clock_ms_since(call->started_us);
+    if (result->code == 0 && !call->probing && call->answer.given) {
+        candidate.text = slice_sub(str_slice(&call->answer.text), 0, call->answer.given);
+        result->candidates = &candidate;
+        result->candidate_count = 1;
+    }
+    if (result->code && result->code != ERR_CANCELLED) {
+        call->self->known = false; // who comes back may be another
+    }
+    call->callbacks.on_done(call->callbacks.context, result);
+    call_free(call);
+}
+
+static struct backend_call *call_new(struct remote *self, const char *path,
+                                     const struct answer_limits *limits,
+                                     const struct backend_callbacks *callbacks) {
+    struct backend_call *call = mem_zero(1, sizeof *call);
+    call->self = self;
+    call->callbacks = *callbacks;
+    call->started_us = clock_now_us();
+    str_init(&call->url);
+    str_init(&call->body);
+    provider_url(self->provider, self->url, path, self->model, &call->url);
+    ndjson_init(&call->lines, EVENT_LIMIT, on_line, call);
+    reply_init(&call->reply, slice_of("", 0));
+    sse_init(&call->sse, EVENT_LIMIT, on_event, call);
+    answer_init(&call->answer, limits);
+    return call;
+}
+
+// Frees body; NULL: a GET.
+static void send_call(struct backend_call *call, uint64_t deadline_us, struct json *body) {
+    struct remote *self = call->self;
+    struct str bytes;
+    str_init(&bytes);
+    if (body) {
+        json_print(body, &bytes);
+        json_free(body);
+    }
+    struct http_request request = {
+        .url = call->url.data,
+        .query = call->probing ? NULL : self->provider->query,
+        .bearer = self->key,
+        .key_header = self->provider->key_header,
+        .header = self->provider->header,
+        .body = str_slice(&bytes),
+        .connect_timeout_ms = self->connect_timeout_ms,
+        .deadline_us = deadline_us ? deadline_us : call->started_us + self->timeout_ms * UINT64_C(1000),
+        .body_limit = STREAM_LIMIT,
+    };
+    call->http = http_start(self->http, &request, &(struct http_callbacks){on_data, on_done, call});
+    str_free(&bytes);
+}
+
+// What the provider is to ask: the compiled prompt; without one, the two halves as the template (if any) lays them out.
+static struct provider_ask ask_of(const struct remote *self, const struct backend_request *request,
+                                  struct str *rendered) {
+    const char *name = request->template ? request->template : self->backend.traits.template;
+    const struct fim_template *fim = name ? fim_by_name(name) : NULL;
+    struct provider_ask ask = {.model = self->model,
+                               .path = request->path,
+                               .language = request->language,
+                               .prompt = request->prompt,
+                               .stops = request->stops,
+                               .stop_count = request->stop_count,
+                               .max_tokens = request->max_tokens,
+                               .context_tokens = self->backend.traits.context_tokens};
+    if (!ask.prompt.length && fim) {
+        struct fim_parts parts = {
+            .path = request->path, .prefix = request->prefix, .suffix = request->suffix};
+        fim_render(fim, &parts, rendered);
+        ask.prompt = str_slice(rendered);
+    } else if (!ask.prompt.length) {
+        ask.prompt = request->prefix;
+    }
+    if (fim) {
+        fim_halves(fim, ask.prompt, &ask.prompt, &ask.suffix);
+    }
+    return ask;
+}
+
+static struct backend_call *start_probe(struct remote *self, const struct backend_callbacks *callbacks) {
+    struct answer_limits none = {0};
+    struct backend_call *call = call_new(self, self->provider->facts_path, &none, callbacks);
+    struct json *body = self->provider->write_facts ? json_object() : NULL;
+    call->probing = true;
+    if (body) {
+        self->provider->write_facts(self->model, body);
+    }
+    send_call(call, 0, body);
+    return call;
+}
+
+static void after_warm_up(void *context, const struct backend_result *result) {
+    (void)context;
+    (void)result;
+}
+
+static void warm_up(struct remote *self) {
+    struct answer_limits any = {0};
+    struct backend_call *call =
+        call_new(self, self->provider->path, &any, &(struct backend_callbacks){NULL, after_warm_up, NULL});
+    struct provider_ask ask = {.model = self->model, .context_tokens = self->backend.traits.context_tokens};
+    struct json *body = json_object();
+    self->provider->write_warm_up(&ask, body);
+    send_call(call, 0, body);
+}
+
+static void after_learning(void *context, const struct backend_result *result) {
+    struct remote *self = context;
+    self->learning = false;
+    if (result->code == 0 && self->provider->write_warm_up) {
+        warm_up(self);
+    }
+}
+
+// Asks the server what it is, unless that is known: once at the beginning, and with each call until it has said so.
+static void learn(struct remote *self) {
+    if (self->provider->read_facts && !self->known && !self->learning) {
+        self->learning = true;
+        start_probe(self, &(struct backend_callbacks){NULL, after_learning, self});
+    }
+}
+
+static struct backend_call *start(struct backend *backend, const struct backend_request *request,
+                                  const struct backend_callbacks *callbacks) {
+    struct remote *self = (struct remote *)backend;
+    learn(self);
+    struct answer_limits limits = {
+        .stops = request->stops, .stop_count = request->stop_count, .max_lines = request->max_lines};
+    struct backend_call *call = call_new(self, self->provider->path, &limits, callbacks);
+    struct str rendered;
+    str_init(&rendered);
+    struct slice line = slice_sub(request->prefix, slice_line_start(request->prefix, request->prefix.length),
+                                  request->prefix.length);
+    str_append_slice(&call->reply.line, line);
+    struct provider_ask ask = ask_of(self, request, &rendered);
+    struct json *body = json_object();
+    self->provider->write_body(&ask, body);
+    send_call(call, request->deadline_us, body);
+    str_free(&rendered);
+    return call;
+}
+
+static void cancel(struct backend *backend, struct backend_call *call) {
+    (void)backend;
+    call->cancelled = true;
+    http_cancel(call->http);
+}
+
+static void probe(struct backend *backend, const struct backend_callbacks *callbacks) {
+    start_probe((struct remote *)backend, callbacks);
+}
+
+static void remote_close(struct backend *backend) {
+    struct remote *self = (struct remote *)backend;
+    http_close(self->http);
+    explicit_bzero(self->key, strlen(self->key));
+    free(self->url);
+    free(self->model);
+    free(self->key);
+    free(self->shown_model);
+    free(self->foreign_hint);
+    free(self);
+}
+
+static const struct backend_operations operations = {
+    .start = start, .cancel = cancel, .probe = probe, .close = remote_close};
+
+static int unknown_template(const char *name, struct err *err) {
+    struct str known;
+    str_init(&known);
+    for (size_t i = 0; i < fim_count(); i++) {
+        str_append_format(&known, "%s%s", i ? ", " : "", fim_name(fim_at(i)));
+    }
+    err_set(err, ERR_INVALID, "model.template \"%.60s\" is not known; known are %s", name, known.data);
+    str_free(&known);
+    return ERR_INVALID;
+}
+
+static int find_template(const struct provider *provider, const struct remote_options *options,
+                         const char **name, struct err *err) {
+    const char *named = options->template ? options->template : "";
+    const struct fim_template *fim =
+        named[0] ? fim_by_name(named) : fim_for_model(options->model ? options->model : "");
+    *name = provider->template ? provider->template : fim ? fim_name(fim) : NULL;
+    if (named[0] && !fim) {
+        return unknown_template(named, err);
+    }
+    if (named[0] && provider->template && strcmp(named, provider->template) != 0) {
+        return err_set(err, ERR_INVALID,
+                       "model.template \"%.60s\" is not for %s, which lays out prompts by itself: "
+                       "leave it empty",
+                       named, provider->speaks);
+    }
+    return 0;
+}
+
+static int find_model(const struct provider *provider, const struct remote_options *options,
+                      const char **name, struct err *err) {
+    *name = options->model && options->model[0] ? options->model : provider->model;
+    if (!*name) {
+        return err_set(err, ERR_INVALID, "model.name is missing: %s must be told which model to use",
+                       provider->speaks);
+    }
+    return 0;
+}
+
+static uint32_t or_else(uint32_t value, uint32_t fallback) {
+    return value ? value : fallback;
+}
+
+static const struct provider *find_provider(const char *name, struct err *err) {
+    const struct provider *provider = provider_by_name(name ? name : "");
+    if (!provider) {
+        struct str known;
+        str_init(&known);
+        for (size_t i = 0; i < provider_count(); i++) {
+            str_append_format(&known, "%s%s", i ? ", " : "", provider_at(i)->name);
+        }
+        err_set(err, ERR_INVALID, "model.provider \"%.60s\" is not known; known are %s", name ? name : "",
+                known.data);
+        str_free(&known);
+    }
+    return provider;
+}
+
+static char *hint_of(const struct provider *provider) {
+    struct str hint;
+    str_init(&hint);
+    str_append_format(&hint, "is model.url %s?", provider->speaks);
+    return str_detach(&hint);
+}
+
+static const char *url_of(const struct remote_options *options, const struct provider *provider) {
+    return options->url && options->url[0] ? options->url : provider->home;
+}
+
+struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options, struct err *err) {
+    bool loopback = false;
+    const char *template = NULL;
+    const char *model = NULL;
+    const char *key = options->key ? options->key : "";
+    const struct provider *provider = find_provider(options->provider, err);
+    const char *url = provider ? url_of(options, provider) : "";
+    if (!provider || http_check_url(url, &loopback, err) || http_check_key(key, err) ||
+        find_model(provider, options, &model, err) || find_template(provider, options, &template, err)) {
+        return NULL;
+    }
+    struct remote *self = mem_zero(1, sizeof *self);
+    self->provider = provider;
+    self->http = http_new(loop);
+    self->url = mem_copy_string(url);
+    self->model = mem_copy_string(model);
+    self->key = mem_copy_string(key);
+    self->foreign_hint = hint_of(provider);
+    self->connect_timeout_ms = or_else(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
+    self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
+    self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
+    self->template_given = template != NULL;
+    self->backend.operations = &operations;
+    self->backend.traits = (struct backend_traits){
+        .name = provider->name,
+        .model = self->model[0] ? self->model : "unnamed",
+        .template = template,
+        .context_tokens = self->context_tokens,
+        .leaves_machine = !loopback,
+    };
+    learn(self);
+    return &self->backend;
+}
