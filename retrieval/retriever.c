@@ -285,7 +285,7 @@ static void add_signatures(struct asking *asking) {
     bool more = true;
     for (size_t i = 0; i < count && more; i++) {
         const struct segment *segment = asking->snapshot->segments[ranked[i].segment];
-        if (segment->keys[ranked[i].id].signature_length >= asking->pack.signature_bytes) {
+        if (segment->keys[ranked[i].id].length * SEGMENT_LENGTH_STEP >= asking->pack.signature_bytes) {
             continue; // without following its pointers
         }
         more = add_symbol(asking, ranked[i].segment, ranked[i].id, CONTEXT_SIGNATURE, ranked[i].score);
