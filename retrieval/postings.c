@@ -249,6 +249,29 @@ uint64_t postings_bytes(const struct postings *postings) {
            (UINT64_C(1) << (32 - postings->shift)) * sizeof *postings->guide;
 }
 
+void postings_archive(const struct postings *postings, struct archive_out *out) {
+    uint32_t sizes[] = {postings->list_count, postings_entries(postings)};
+    archive_put(out, sizes, 2, sizeof *sizes);
+    archive_put(out, postings->keys, sizes[0], sizeof *postings->keys);
+    archive_put(out, postings->starts, sizes[0] + (size_t)1, sizeof *postings->starts);
+    archive_put(out, postings->documents, sizes[1], sizeof *postings->documents);
+    archive_put(out, postings->counts, sizes[1], sizeof *postings->counts);
+}
+
+void postings_restore(struct postings *postings, struct archive_in *in) {
+    uint32_t sizes[2];
+    archive_get(in, sizes, 2, sizeof *sizes);
+    *postings = (struct postings){.list_count = sizes[0]};
+    postings->keys = archive_take(in, sizes[0], sizeof *postings->keys);
+    postings->starts = archive_take(in, sizes[0] + (size_t)1, sizeof *postings->starts);
+    postings->documents = archive_take(in, sizes[1], sizeof *postings->documents);
+    postings->counts = archive_take(in, sizes[1], sizeof *postings->counts);
+    in->is_bad = in->is_bad || postings->starts[sizes[0]] != sizes[1];
+    if (!in->is_bad) {
+        make_guide(postings);
+    }
+}
+
 void postings_free(struct postings *postings) {
     spill_free(postings->keys);
     spill_free(postings->starts);

@@ -19,6 +19,7 @@
 #ifndef HUNCH_RETRIEVAL_POSTINGS_H
 #define HUNCH_RETRIEVAL_POSTINGS_H
 
+#include "base/archive.h"
 #include "base/vec.h"
 
 #include <stdint.h>
@@ -60,6 +61,10 @@ struct postings_source {
 };
 // Numbers ascend within a source, and from one source to the next.
 void postings_merge(struct postings *postings, const struct postings_source *sources, uint32_t count);
+
+void postings_archive(const struct postings *postings, struct archive_out *out);
+void postings_restore(struct postings *postings,
+                      struct archive_in *in); // in->is_bad: to be freed all the same
 
 void postings_free(struct postings *postings);
 struct postings_list postings_find(const struct postings *postings, uint32_t key);
