@@ -4,7 +4,6 @@
 //   files     struct kept_file of each
 //   texts     their paths and languages, one behind the other
 //   firsts    of chunks and of symbols
-//   lengths   likewise
 //   keys
 //   postings  of chunks, signatures, names and paths
 //
@@ -91,7 +90,6 @@ void segment_archive(const struct segment *segment, struct archive_out *out) {
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *part = &segment->fields[field];
         archive_put(out, part->firsts, segment->file_count + (size_t)1, sizeof *part->firsts);
-        archive_put(out, part->lengths, part->count, sizeof *part->lengths);
         postings_archive(&part->terms, out);
     }
     archive_put(out, segment->keys, segment->fields[SEGMENT_SYMBOLS].count, sizeof *segment->keys);
@@ -156,12 +154,8 @@ static void get_part(struct segment *segment, enum segment_field field, uint32_t
     struct segment_part *part = &segment->fields[field];
     part->count = count;
     part->firsts = archive_take(in, segment->file_count + (size_t)1, sizeof *part->firsts);
-    part->lengths = archive_take(in, count, sizeof *part->lengths);
     postings_restore(&part->terms, in);
     in->is_bad = in->is_bad || !number_files(part, segment->file_count);
-    for (uint32_t id = 0; id < count && !in->is_bad; id++) {
-        part->total_length += part->lengths[id];
-    }
 }
 
 static void get_all(struct segment *segment, const struct head *head, struct archive_in *in,

@@ -40,7 +40,9 @@ void shelf_restore(struct shelf *shelf, struct slice bytes) {
     }
     shelf_add_segment(shelf, segment);
     struct shelf_segment *restored = &shelf->segments.items[shelf->segments.count - 1];
-    memset(restored->gone, 0xFF, segment_bitmap_words(segment) * sizeof *restored->gone);
+    for (uint32_t file = 0; file < segment->file_count; file++) {
+        restored->gone[file / 64] |= UINT64_C(1) << (file % 64);
+    }
     restored->gone_size = restored->size;
     restored->marks = marks;
     shelf->kept = segment;
