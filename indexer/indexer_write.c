@@ -357,12 +357,19 @@ static void settle_store(struct writer *self) {
     }
 }
 
+// What the sink wants at the next start, a piece at a time.
+static void keep_on(struct writer *self) {
+    if (keeper_step(&self->keeper, self->store)) {
+        settle_store(self);
+    }
+}
+
 // For a process that ends when the pass does.
 static void keep_at_once(struct writer *self) {
     if (self->indexer->options.keep_at_once) {
         keeper_rest_from(&self->keeper, 1);
         while (keeper_due_us(&self->keeper) != UINT64_MAX && !cancel_fired(&self->indexer->stop)) {
-            keeper_step(&self->keeper, self->store);
+            keep_on(self);
         }
     }
 }
@@ -440,7 +447,7 @@ static void run(struct writer *self) {
         }
         commit_if_due(self, !more);
         if (!result_came && !self->in_pass) {
-            keeper_step(&self->keeper, self->store);
+            keep_on(self);
         }
         tell_loop(self, !more);
     }

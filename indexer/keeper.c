@@ -22,7 +22,7 @@ uint64_t keeper_due_us(const struct keeper *self) {
     return self->bytes ? 0 : self->ask_us ? self->ask_us : UINT64_MAX;
 }
 
-static void write_piece(struct keeper *self, struct store *store) {
+static bool write_piece(struct keeper *self, struct store *store) {
     struct err err = {0};
     struct slice bytes = slice_of(self->bytes, self->size);
     int code = store_keep(store, bytes, self->piece++, &err);
@@ -31,20 +31,24 @@ static void write_piece(struct keeper *self, struct store *store) {
     } else if (code) {
         log_warning("%s; the next start will take longer", err.message);
     }
-    if (code || self->piece == store_piece_count(self->size)) {
+    bool is_last = code || self->piece == store_piece_count(self->size);
+    if (is_last) {
         keeper_fini(self);
     }
+    return is_last;
 }
 
-void keeper_step(struct keeper *self, struct store *store) {
+bool keeper_step(struct keeper *self, struct store *store) {
+    bool is_over = false;
     if (!store) {
         keeper_fini(self);
         self->ask_us = 0;
     } else if (self->bytes) {
-        write_piece(self, store);
+        is_over = write_piece(self, store);
     } else if (clock_now_us() >= keeper_due_us(self)) {
         self->ask_us = 0;
         self->piece = 0;
         self->bytes = self->sink->keep(self->sink->self, &self->size);
     }
+    return is_over;
 }

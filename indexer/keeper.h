@@ -26,7 +26,8 @@ void keeper_fini(struct keeper *keeper);
 void keeper_rest_from(struct keeper *keeper, uint64_t us);
 // When a step is due, by clock_now_us; UINT64_MAX: none is.
 uint64_t keeper_due_us(const struct keeper *keeper);
-// Asks, or writes a piece, if it is time for either. store NULL: there is nothing to keep it in.
-void keeper_step(struct keeper *keeper, struct store *store);
+// Asks, or writes a piece, if it is time for either; true: that was the last piece, so the store may be settled. store
+// NULL: there is nothing to keep it in.
+bool keeper_step(struct keeper *keeper, struct store *store);
 
 #endif

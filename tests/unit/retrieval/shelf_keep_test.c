@@ -8,6 +8,8 @@
 #include "retrieval/shelf.h"
 #include "tests/unit/unit.h"
 
+#include <uv.h>
+
 enum { FILES = 700, FUNCTIONS = 8, HITS = 20 };
 
 struct world {
@@ -254,6 +256,55 @@ static void test_a_restored_segment_of_another_time_is_given_up(void **state) {
     teardown(&world);
 }
 
+struct reading {
+    struct world *world;
+    atomic_bool is_over;
+    atomic_uint answered;
+};
+
+static void read_on(void *argument) {
+    struct reading *reading = argument;
+    while (!atomic_load(&reading->is_over)) {
+        char *seen = answers(reading->world);
+        atomic_fetch_add(&reading->answered, seen[0] != '\0');
+        free(seen);
+    }
+}
+
+// S2: files come back to life, change and go while others look at them.
+static void test_readers_look_while_files_come_back(void **state) {
+    (void)state;
+    struct kept kept = make_kept();
+    struct world world;
+    setup(&world);
+    struct reading reading = {.world = &world};
+    uv_thread_t threads[2];
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(uv_thread_create(&threads[i], read_on, &reading), 0);
+    }
+    restore(&world, &kept);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < FILES; i++) {
+            put(&world, i, i % 9 == round ? 2 : 1);
+            if (i % 50 == 0) {
+                shelf_commit(&world.shelf, false);
+            }
+        }
+        shelf_commit(&world.shelf, round > 0);
+    }
+    unsigned before = atomic_load(&reading.answered);
+    while (atomic_load(&reading.answered) < before + 2) {
+        uv_sleep(1);
+    }
+    atomic_store(&reading.is_over, true);
+    for (int i = 0; i < 2; i++) {
+        uv_thread_join(&threads[i]);
+    }
+    assert_true(has(&world, 2, 2) && has(&world, 3, 1));
+    spill_free(kept.bytes);
+    teardown(&world);
+}
+
 static void test_little_is_not_kept(void **state) {
     (void)state;
     struct world world;
@@ -289,6 +340,7 @@ int main(void) {
         cmocka_unit_test(test_what_changed_meanwhile_is_seen),
         cmocka_unit_test(test_kept_again_when_enough_is_new),
         cmocka_unit_test(test_a_restored_segment_of_another_time_is_given_up),
+        cmocka_unit_test(test_readers_look_while_files_come_back),
         cmocka_unit_test(test_little_is_not_kept),
         cmocka_unit_test(test_bytes_that_end_early_or_late_are_left_aside),
     };
