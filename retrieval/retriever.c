@@ -110,6 +110,14 @@ static void sink_commit(void *self, bool full_pass) {
     shelf_commit(&((struct retriever *)self)->shelf, full_pass);
 }
 
+static void sink_restore(void *self, struct slice bytes) {
+    shelf_restore(&((struct retriever *)self)->shelf, bytes);
+}
+
+static char *sink_keep(void *self, size_t *size) {
+    return shelf_keep(&((struct retriever *)self)->shelf, size);
+}
+
 static void sink_searchable(void *self) {
     shelf_searchable(&((struct retriever *)self)->shelf);
 }
@@ -143,6 +151,8 @@ struct index_sink retriever_sink(struct retriever *retriever) {
     sink.remove = sink_remove;
     sink.commit = sink_commit;
     sink.searchable = sink_searchable;
+    sink.restore = sink_restore;
+    sink.keep = sink_keep;
     sink.show = sink_show;
     sink.hide = sink_hide;
     return sink;

@@ -64,7 +64,7 @@ static uint32_t document_count(const struct record *record, enum segment_field f
 
 void segment_number_firsts(struct segment *segment, enum segment_field field) {
     struct segment_part *part = &segment->fields[field];
-    part->firsts = mem_alloc((segment->file_count + (size_t)1) * sizeof *part->firsts);
+    part->firsts = spill_alloc((segment->file_count + (size_t)1) * sizeof *part->firsts);
     uint32_t id = 0;
     for (uint32_t file = 0; file <= segment->file_count; file++) {
         while (id < part->count && part->files[id] < file) {
@@ -384,7 +384,7 @@ static void destroy(struct segment *segment) {
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         spill_free(segment->fields[field].files);
-        free(segment->fields[field].firsts);
+        spill_free(segment->fields[field].firsts);
         postings_free(&segment->fields[field].terms);
     }
     postings_free(&segment->names);

@@ -11,6 +11,9 @@
 // Chunks have a vector if a rarity was given and their record is not by words
 // alone, which another will soon replace.
 //
+// The bytes of a large segment may be kept for the next start, which then need
+// not make it again.
+//
 // Ownership: building and merging give one reference and retain every record and text; segment_release drops
 //            one.
 // Threads:   built by one thread; afterwards any number of readers.
@@ -22,6 +25,8 @@
 //   G2  every chunk and symbol of every record has exactly one number
 //   G3  a segment holds exactly one reference to each of its records
 //   G4  a merged segment answers as one built of the living files, source by source
+//   G5  a restored segment answers as the one whose bytes it was restored from, of those files that have their
+//       records again
 #ifndef HUNCH_RETRIEVAL_SEGMENT_H
 #define HUNCH_RETRIEVAL_SEGMENT_H
 
@@ -99,6 +104,14 @@ struct segment *segment_merge(const struct segment_source *sources, uint32_t cou
                               const struct rarity *rarity);
 struct segment *segment_retain(struct segment *segment);
 void segment_release(struct segment *segment); // NULL is allowed
+
+// Its bytes, for segment_restore; of a segment without texts.
+void segment_archive(const struct segment *segment, struct archive_out *out);
+// The segment with heads instead of records, which have no bytes until somebody shares theirs (record_share), so they
+// must count as gone until then. *marks: of each file, what segment_mark_of has to be of a record that fits; heap.
+// NULL: another version, or it makes no sense. Vectors are left out. The bytes must be proved to be as they were.
+struct segment *segment_restore(struct slice bytes, uint64_t **marks);
+uint64_t segment_mark_of(const struct record *record);
 
 uint64_t segment_bytes(const struct segment *segment); // what its arrays take, records apart
 
