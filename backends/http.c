@@ -17,6 +17,7 @@
 // Not here: cookies, redirects, authentication other than a bearer key.
 #include "backends/http.h"
 
+#include "backends/retry_after.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -24,13 +25,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
     CONNECT_TIMEOUT_MS = 2000,
     DEADLINE_MS = 10000,
     BODY_LIMIT = 64 * 1024,
     HEADER_LIMIT = 64 * 1024,
-    RETRY_AFTER_LIMIT_MS = 3600 * 1000,
     KEPT_CONNECTIONS = 4,
 };
 
@@ -168,21 +169,54 @@ static void end(struct http_call *call, int code, const char *hint) {
     uv_idle_start(&call->http->idle, on_idle);
 }
 
+static const char *header_of(const struct http_call *call, const char *name) {
+    struct curl_header *header;
+    return curl_easy_header(call->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : "";
+}
+
+// When a limit that is used up begins anew; of several the last.
+static uint32_t limits_reset_ms(const struct http_call *call, double now_s) {
+    static const struct {
+        const char *left, *reset;
+    } limits[] = {
+        {"x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"},
+        {"x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"},
+        {"x-ratelimit-remaining", "x-ratelimit-reset"},
+        {"anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"},
+        {"anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"},
+        {"anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"},
+    };
+    uint32_t longest = 0;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        bool used_up = strcmp(header_of(call, limits[i].left), "0") == 0;
+        uint32_t wait = used_up ? retry_after_ms(header_of(call, limits[i].reset), now_s) : 0;
+        longest = wait > longest ? wait : longest;
+    }
+    return longest;
+}
+
+// The exact form counts before the usual one, that before the limits' own; an HTTP date is curl's to read.
+static uint32_t read_retry_after(const struct http_call *call) {
+    double now_s = (double)time(NULL);
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &seconds);
+    long long named = strtoll(header_of(call, "retry-after-ms"), NULL, 10);
+    uint32_t exact = named <= 0 ? 0 : named < RETRY_AFTER_LIMIT_MS ? (uint32_t)named : RETRY_AFTER_LIMIT_MS;
+    uint32_t usual = retry_after_ms(header_of(call, "retry-after"), now_s);
+    usual = usual            ? usual
+            : seconds <= 0   ? 0 // a date long ago
+            : seconds < 3600 ? (uint32_t)seconds * 1000
+                             : RETRY_AFTER_LIMIT_MS;
+    return exact ? exact : usual ? usual : call->result.head.status == 429 ? limits_reset_ms(call, now_s) : 0;
+}
+
 static void read_head(struct http_call *call) {
     struct http_head *head = &call->result.head;
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &head->status);
     char *type = NULL;
     curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
     head->content_type = type ? type : "";
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &seconds);
-    curl_off_t wait = seconds > 0 && seconds < 3600 ? seconds * 1000 : seconds > 0 ? RETRY_AFTER_LIMIT_MS : 0;
-    struct curl_header *header;
-    if (curl_easy_header(call->easy, "retry-after-ms", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-        long long exact = strtoll(header->value, NULL, 10);
-        wait = exact > 0 && exact < RETRY_AFTER_LIMIT_MS ? exact : wait;
-    }
-    head->retry_after_ms = (uint32_t)wait;
+    head->retry_after_ms = read_retry_after(call);
 }
 
 static void end_by_curl(struct http_call *call, CURLcode code) {
@@ -495,6 +529,10 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     int refused = http_check_url(request->url, &loopback, &call->err);
     if (!refused && request->bearer) {
         refused = http_check_key(request->bearer, &call->err);
+    }
+    if (request->refusal) {
+        call->err = *request->refusal;
+        refused = call->err.code;
     }
     if (refused || http->closing) {
         end(call, refused ? refused : ERR_CANCELLED, "");

@@ -42,6 +42,7 @@ struct http_request {
     uint32_t first_byte_timeout_ms; // 0: only the deadline counts
     uint64_t deadline_us;           // clock_now_us() terms; 0: 10 seconds from now
     size_t body_limit;              // bytes beyond close the connection; 0: 64 KiB
+    const struct err *refusal;      // not NULL: nothing is sent, on_done comes with this
 };
 
 struct http_head {

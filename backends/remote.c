@@ -16,10 +16,11 @@
 #include "backends/remote.h"
 
 #include "backends/answer.h"
+#include "backends/breaker.h"
 #include "backends/failure.h"
 #include "backends/fim.h"
 #include "backends/ndjson.h"
-#include "backends/provider.h"
+#include "backends/remote_choice.h"
 #include "backends/reply.h"
 #include "backends/sse.h"
 #include "base/clock.h"
@@ -48,8 +49,10 @@ struct remote {
     char *foreign_hint; // the way out where model.url is no server of this provider's
     uint32_t connect_timeout_ms, timeout_ms;
     uint32_t context_tokens; // the user's or the default: a server's own makes it less, never more
-    bool learning, known;    // what the server says of itself
-    bool template_given;     // by the settings: named, or known by the model's name
+    struct breaker breaker;
+    struct failure last;  // why the breaker is open, if it is
+    bool learning, known; // what the server says of itself
+    bool template_given;  // by the settings: named, or known by the model's name
 };
 
 enum shape { SHAPE_UNKNOWN, SHAPE_STREAM, SHAPE_WHOLE /* one JSON object */, SHAPE_ERROR };
@@ -67,6 +70,7 @@ struct backend_call {
     enum shape shape;
     uint64_t started_us;
     bool probing, cancelled, enough, complete, failed;
+    bool counts; // for the breaker
     struct failure failure;
     struct backend_result result;
 };
@@ -298,6 +302,28 @@ static void conclude(struct backend_call *call, const struct http_result *http) 
     }
 }
 
+static void remember(struct remote *self, const struct backend_result *result) {
+    err_set(&self->last.err, result->code, "%s", result->message);
+    self->last.hint = result->hint; // static, or ours
+}
+
+// A prompt that is too long is that request's own fault.
+static void tell_breaker(const struct backend_call *call) {
+    const struct backend_result *result = &call->result;
+    struct breaker *breaker = &call->self->breaker;
+    if (!call->counts) {
+        return;
+    }
+    if (result->code == 0) {
+        breaker_worked(breaker);
+    } else if (result->code == ERR_CANCELLED || result->code == ERR_TOO_LARGE) {
+        breaker_unknown(breaker);
+    } else {
+        breaker_failed(breaker, result->retry_after_ms, clock_now_us());
+        remember(call->self, result);
+    }
+}
+
 static void on_done(void *context, const struct http_result *http) {
     struct backend_call *call = context;
     struct backend_result *result = &call->result;
@@ -310,6 +336,7 @@ static void on_done(void *context, const struct http_result *http) {
         result->candidates = &candidate;
         result->candidate_count = 1;
     }
+    tell_breaker(call);
     if (result->code && result->code != ERR_CANCELLED) {
         call->self->known = false; // who comes back may be another
     }
@@ -345,6 +372,7 @@ static void send_call(struct backend_call *call, uint64_t deadline_us, struct js
     }
     struct http_request request = {
         .url = call->url.data,
+        .refusal = call->failed ? &call->failure.err : NULL,
         .query = call->probing ? NULL : self->provider->query,
         .bearer = self->key,
         .key_header = self->provider->key_header,
@@ -428,13 +456,30 @@ static void learn(struct remote *self) {
     }
 }
 
+// The server has failed and is left alone: the call ends with what was wrong, without asking.
+static void refuse(struct backend_call *call) {
+    struct remote *self = call->self;
+    uint64_t now = clock_now_us();
+    uint64_t wait_us = self->breaker.until_us > now ? self->breaker.until_us - now : 0;
+    call->failed = true;
+    call->failure = (struct failure){.hint = self->last.hint};
+    err_set(&call->failure.err, self->last.err.code, "%.400s (not asked again for %.0f s)",
+            self->last.err.message, (double)wait_us / 1e6 + 0.5);
+    send_call(call, 0, NULL);
+}
+
 static struct backend_call *start(struct backend *backend, const struct backend_request *request,
                                   const struct backend_callbacks *callbacks) {
     struct remote *self = (struct remote *)backend;
-    learn(self);
     struct answer_limits limits = {
         .stops = request->stops, .stop_count = request->stop_count, .max_lines = request->max_lines};
     struct backend_call *call = call_new(self, self->provider->path, &limits, callbacks);
+    call->counts = breaker_allows(&self->breaker, call->started_us);
+    if (!call->counts) {
+        refuse(call);
+        return call;
+    }
+    learn(self);
     struct str rendered;
     str_init(&rendered);
     struct slice line = slice_sub(request->prefix, slice_line_start(request->prefix, request->prefix.length),
@@ -473,62 +518,8 @@ static void remote_close(struct backend *backend) {
 static const struct backend_operations operations = {
     .start = start, .cancel = cancel, .probe = probe, .close = remote_close};
 
-static int unknown_template(const char *name, struct err *err) {
-    struct str known;
-    str_init(&known);
-    for (size_t i = 0; i < fim_count(); i++) {
-        str_append_format(&known, "%s%s", i ? ", " : "", fim_name(fim_at(i)));
-    }
-    err_set(err, ERR_INVALID, "model.template \"%.60s\" is not known; known are %s", name, known.data);
-    str_free(&known);
-    return ERR_INVALID;
-}
-
-static int find_template(const struct provider *provider, const struct remote_options *options,
-                         const char **name, struct err *err) {
-    const char *named = options->template ? options->template : "";
-    const struct fim_template *fim =
-        named[0] ? fim_by_name(named) : fim_for_model(options->model ? options->model : "");
-    *name = provider->template ? provider->template : fim ? fim_name(fim) : NULL;
-    if (named[0] && !fim) {
-        return unknown_template(named, err);
-    }
-    if (named[0] && provider->template && strcmp(named, provider->template) != 0) {
-        return err_set(err, ERR_INVALID,
-                       "model.template \"%.60s\" is not for %s, which lays out prompts by itself: "
-                       "leave it empty",
-                       named, provider->speaks);
-    }
-    return 0;
-}
-
-static int find_model(const struct provider *provider, const struct remote_options *options,
-                      const char **name, struct err *err) {
-    *name = options->model && options->model[0] ? options->model : provider->model;
-    if (!*name) {
-        return err_set(err, ERR_INVALID, "model.name is missing: %s must be told which model to use",
-                       provider->speaks);
-    }
-    return 0;
-}
-
 static uint32_t or_else(uint32_t value, uint32_t fallback) {
     return value ? value : fallback;
-}
-
-static const struct provider *find_provider(const char *name, struct err *err) {
-    const struct provider *provider = provider_by_name(name ? name : "");
-    if (!provider) {
-        struct str known;
-        str_init(&known);
-        for (size_t i = 0; i < provider_count(); i++) {
-            str_append_format(&known, "%s%s", i ? ", " : "", provider_at(i)->name);
-        }
-        err_set(err, ERR_INVALID, "model.provider \"%.60s\" is not known; known are %s", name ? name : "",
-                known.data);
-        str_free(&known);
-    }
-    return provider;
 }
 
 static char *hint_of(const struct provider *provider) {
@@ -538,39 +529,30 @@ static char *hint_of(const struct provider *provider) {
     return str_detach(&hint);
 }
 
-static const char *url_of(const struct remote_options *options, const struct provider *provider) {
-    return options->url && options->url[0] ? options->url : provider->home;
-}
-
 struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options, struct err *err) {
-    bool loopback = false;
-    const char *template = NULL;
-    const char *model = NULL;
-    const char *key = options->key ? options->key : "";
-    const struct provider *provider = find_provider(options->provider, err);
-    const char *url = provider ? url_of(options, provider) : "";
-    if (!provider || http_check_url(url, &loopback, err) || http_check_key(key, err) ||
-        find_model(provider, options, &model, err) || find_template(provider, options, &template, err)) {
+    struct remote_choice choice;
+    if (remote_choose(options, &choice, err) != 0) {
         return NULL;
     }
     struct remote *self = mem_zero(1, sizeof *self);
-    self->provider = provider;
+    self->provider = choice.provider;
     self->http = http_new(loop);
-    self->url = mem_copy_string(url);
-    self->model = mem_copy_string(model);
-    self->key = mem_copy_string(key);
-    self->foreign_hint = hint_of(provider);
+    self->url = mem_copy_string(choice.url);
+    self->model = mem_copy_string(choice.model);
+    self->key = mem_copy_string(choice.key);
+    self->foreign_hint = hint_of(choice.provider);
     self->connect_timeout_ms = or_else(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
     self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
     self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
-    self->template_given = template != NULL;
+    self->template_given = choice.template != NULL;
+    breaker_init(&self->breaker, clock_now_us());
     self->backend.operations = &operations;
     self->backend.traits = (struct backend_traits){
-        .name = provider->name,
+        .name = choice.provider->name,
         .model = self->model[0] ? self->model : "unnamed",
-        .template = template,
+        .template = choice.template,
         .context_tokens = self->context_tokens,
-        .leaves_machine = !loopback,
+        .leaves_machine = !choice.loopback,
     };
     learn(self);
     return &self->backend;
