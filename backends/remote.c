@@ -22,6 +22,7 @@
 #include "backends/ndjson.h"
 #include "backends/remote_choice.h"
 #include "backends/reply.h"
+#include "backends/server_key.h"
 #include "backends/sse.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -44,7 +45,8 @@ struct remote {
     struct backend backend;
     const struct provider *provider;
     struct http *http;
-    char *url, *model, *key;
+    struct server_key key; // calls are held until it is there
+    char *url, *model;
     char *shown_model;  // the server's own name of its model, if the user gave none
     char *foreign_hint; // the way out where model.url is no server of this provider's
     uint32_t connect_timeout_ms, timeout_ms;
@@ -126,7 +128,7 @@ static void take_text(struct backend_call *call, const char *text) {
 
 static void take_error(struct backend_call *call, const struct json *error) {
     call->failed = true;
-    failure_of_event(call->url.data, call->self->key, error, &call->failure);
+    failure_of_event(call->url.data, call->self->key.text, error, &call->failure);
 }
 
 static void take_event(struct backend_call *call, const struct provider_event *event) {
@@ -254,11 +256,19 @@ static void call_free(struct backend_call *call) {
     free(call);
 }
 
+static void on_key(void *context, const struct err *err) {
+    struct remote *self = context;
+    http_release(self->http, self->key.text, err, "run model.keyCommand in a terminal to see what it says");
+}
+
 // Reads what could only be read once it was whole.
 static void read_rest(struct backend_call *call, const struct http_head *head) {
     if (call->shape == SHAPE_ERROR || head->status < 200 || head->status > 299) {
         call->failed = true;
-        failure_of_answer(call->url.data, call->self->key, head, str_slice(&call->body), &call->failure);
+        failure_of_answer(call->url.data, call->self->key.text, head, str_slice(&call->body), &call->failure);
+        if (head->status == 401) {
+            server_key_expired(&call->self->key);
+        }
     } else if (call->shape == SHAPE_WHOLE) {
         take_json(call, str_slice(&call->body));
         call->complete = true;
@@ -372,9 +382,10 @@ static void send_call(struct backend_call *call, uint64_t deadline_us, struct js
     }
     struct http_request request = {
         .url = call->url.data,
+        .held = !call->failed && server_key_wish(&self->key),
         .refusal = call->failed ? &call->failure.err : NULL,
         .query = call->probing ? NULL : self->provider->query,
-        .bearer = self->key,
+        .bearer = self->key.text,
         .key_header = self->provider->key_header,
         .header = self->provider->header,
         .body = str_slice(&bytes),
@@ -506,10 +517,9 @@ static void probe(struct backend *backend, const struct backend_callbacks *callb
 static void remote_close(struct backend *backend) {
     struct remote *self = (struct remote *)backend;
     http_close(self->http);
-    explicit_bzero(self->key, strlen(self->key));
+    server_key_fini(&self->key);
     free(self->url);
     free(self->model);
-    free(self->key);
     free(self->shown_model);
     free(self->foreign_hint);
     free(self);
@@ -537,9 +547,9 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
     struct remote *self = mem_zero(1, sizeof *self);
     self->provider = choice.provider;
     self->http = http_new(loop);
+    server_key_init(&self->key, loop, choice.key, options->key_command, on_key, self);
     self->url = mem_copy_string(choice.url);
     self->model = mem_copy_string(choice.model);
-    self->key = mem_copy_string(choice.key);
     self->foreign_hint = hint_of(choice.provider);
     self->connect_timeout_ms = or_else(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
     self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);

@@ -91,6 +91,7 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
             .url = config->url,
             .model = config->model,
             .key = key.data,
+            .key_command = config->key_command,
             .template = config->fim_template,
             .context_tokens = config->context_tokens,
             .timeout_ms = config->timeout_ms,
