@@ -72,6 +72,27 @@ static void searchable(void *self) {
     }
 }
 
+// One of them keeps something at most.
+static const struct index_sink *keeper(const struct app *app) {
+    const struct index_sink *found = NULL;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        found = app->sinks[i].keep ? &app->sinks[i] : found;
+    }
+    return found;
+}
+
+static void restore(void *self, struct slice bytes) {
+    const struct index_sink *sink = keeper(self);
+    if (sink) {
+        sink->restore(sink->self, bytes);
+    }
+}
+
+static char *keep(void *self, size_t *size) {
+    const struct index_sink *sink = keeper(self);
+    return sink ? sink->keep(sink->self, size) : NULL;
+}
+
 static void commit(void *self, bool full_pass) {
     const struct app *app = self;
     for (size_t i = 0; i < app->sink_count; i++) {
@@ -223,6 +244,8 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
                  .overlay = overlay,
                  .overlay_remove = overlay_remove,
                  .searchable = searchable,
+                 .restore = restore,
+                 .keep = keep,
                  .commit = commit,
                  .show = show,
                  .hide = hide},
