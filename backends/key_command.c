@@ -40,16 +40,14 @@ static void on_closed(uv_handle_t *handle) {
 }
 
 static void end(struct key_command *run) {
-    uv_handle_t *const handles[] = {
-        (uv_handle_t *)&run->output, (uv_handle_t *)&run->clock,
-        (uv_handle_t *)&run->process}; // the last is one only if there was a program
     run->finished = true;
     if (run->started && !run->program_ended) {
         uv_process_kill(&run->process, SIGTERM);
     }
-    int count = run->handles;
-    for (int i = 0; i < count; i++) {
-        uv_close(handles[i], on_closed);
+    uv_close((uv_handle_t *)&run->output, on_closed);
+    uv_close((uv_handle_t *)&run->clock, on_closed);
+    if (run->arguments[0]) { // else there never was a process
+        uv_close((uv_handle_t *)&run->process, on_closed);
     }
 }
 
