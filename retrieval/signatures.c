@@ -142,28 +142,35 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
 
 // Every definition of a name, unless there are so many that the name says little.
 static void offer_named(struct ranking *ranking, uint32_t key) {
-    struct postings_list lists[SNAPSHOT_SEGMENTS];
-    uint32_t total = 0;
-    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
-        lists[s] = postings_find(&ranking->input->snapshot->segments[s]->names, key);
-        total += lists[s].length;
-    }
-    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count && total <= NAME_LIMIT; s++) {
-        while (postings_next(&lists[s])) {
-            offer_candidate(ranking, s, lists[s].document, SIGNATURE_SMALL, 0);
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    struct {
+        uint32_t segment, id;
+    } named[NAME_LIMIT];
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
+        while (segment_next_named(snapshot->segments[s], &walk, key)) {
+            if (count == NAME_LIMIT) {
+                return;
+            }
+            named[count].segment = s;
+            named[count++].id = walk.symbol;
         }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        offer_candidate(ranking, named[i].segment, named[i].id, SIGNATURE_SMALL, 0);
     }
 }
 
 static void expect_name(const struct ranking *ranking, size_t i) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        const struct postings *names = &snapshot->segments[s]->names;
+        const struct names *names = &snapshot->segments[s]->names;
         if (i + AHEAD < ranking->names.count) {
-            postings_expect(names, ranking->names.items[i + AHEAD]);
+            names_expect(names, ranking->names.items[i + AHEAD]);
         }
         if (i + AHEAD / 2 < ranking->names.count) {
-            postings_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
+            names_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
         }
     }
 }
