@@ -24,6 +24,7 @@
 // 36.0 % with this and 32.6 % with 40,000 (tests/bench/retrieval_speed).
 enum { EFFORT = 80000 };
 enum { BM25_LIMIT = 400, NAME_LIMIT = 24, SIMILAR_CHUNKS = 12, USES_READ = 16, AHEAD = 16 };
+enum { SIMILAR_TERMS = 1000 }; // of similar chunks, usually
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
@@ -162,6 +163,15 @@ static void offer_named(struct ranking *ranking, uint32_t key) {
     }
 }
 
+// Those that may have the name.
+static void expect_symbols(const struct segment *segment, uint32_t key) {
+    struct names_walk walk = names_find(&segment->names, key);
+    for (int count = 0; count < NAME_LIMIT && names_next(&walk); count++) {
+        __builtin_prefetch(&segment->keys[walk.symbol]);
+        __builtin_prefetch(&segment->fields[SEGMENT_SYMBOLS].files[walk.symbol]);
+    }
+}
+
 static void expect_name(const struct ranking *ranking, size_t i) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
@@ -171,6 +181,9 @@ static void expect_name(const struct ranking *ranking, size_t i) {
         }
         if (i + AHEAD / 2 < ranking->names.count) {
             names_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
+        }
+        if (i + AHEAD / 4 < ranking->names.count) {
+            expect_symbols(snapshot->segments[s], ranking->names.items[i + AHEAD / 4]);
         }
     }
 }
@@ -546,6 +559,9 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.known);
     map_init(&ranking.around.terms);
     map_init(&ranking.line.terms);
+    map_reserve(&ranking.known, SIGNATURES_CANDIDATES);
+    map_reserve(&ranking.around.terms, SIMILAR_TERMS);
+    map_reserve(&ranking.line.terms, SIMILAR_TERMS);
     map_init(&ranking.scopes);
     vec_reserve(&ranking.candidates, SIGNATURES_CANDIDATES);
     note_scopes(&ranking);
