@@ -35,8 +35,11 @@ static uint64_t checksum_of(struct slice bytes, uint64_t run, uint64_t piece) {
     return hash_bytes(bytes.data, bytes.length) ^ hash_bytes(numbers, sizeof numbers);
 }
 
-struct slice store_kept(const struct store *self) {
-    return slice_of(self->kept, self->kept ? self->kept_size : 0);
+char *store_take_kept(struct store *self, size_t *size) {
+    char *bytes = self->kept;
+    *size = self->kept_size;
+    self->kept = NULL;
+    return bytes;
 }
 
 void store_forget_kept(struct store *self) {
