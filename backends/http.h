@@ -2,8 +2,8 @@
 //
 // Connections stay open between requests and are reused; over TLS HTTP/2 is
 // taken where offered. No redirect is ever followed. Proxies of the
-// environment are used, except for loopback. The only file that includes curl
-// is http.c.
+// environment are used, except for loopback. Only http.c and http_url.c
+// include curl.
 //
 //     start -> on_data* -> on_done
 //
@@ -18,7 +18,7 @@
 // Invariants (tests/unit/backends/remote_life_test.c):
 //   H1  callbacks never run inside http_start or http_cancel
 //   H2  on_done comes exactly once; on_data never after http_cancel or after it returned false
-//   H3  the key stands in the Authorization header and nowhere else
+//   H3  the key stands in the header that is meant for it and nowhere else
 #ifndef HUNCH_BACKENDS_HTTP_H
 #define HUNCH_BACKENDS_HTTP_H
 
@@ -33,12 +33,16 @@ struct http_call;
 
 struct http_request {
     const char *url;
+    const char *query;              // what stands behind a "?" of ours; NULL: nothing
     const char *bearer;             // the key; "" or NULL: no Authorization header
+    const char *key_header;         // the header that takes the key as it is; NULL: "Authorization: Bearer"
+    const char *header;             // one more line, "name: value"; NULL: none
     struct slice body;              // JSON to POST; empty: GET
     uint32_t connect_timeout_ms;    // 0: 2,000
     uint32_t first_byte_timeout_ms; // 0: only the deadline counts
     uint64_t deadline_us;           // clock_now_us() terms; 0: 10 seconds from now
     size_t body_limit;              // bytes beyond close the connection; 0: 64 KiB
+    const struct err *refusal;      // not NULL: nothing is sent, on_done comes with this
 };
 
 struct http_head {

@@ -48,6 +48,7 @@ enum {
 struct parser {
     struct indexer *indexer;
     uv_thread_t thread;
+    struct str text; // of the file that is read for its words
 };
 
 // Files that a pass found to read, in its order: what is left to parse when the words are in.

@@ -320,17 +320,37 @@ static bool is_foreign(struct slice text, size_t percent) {
     return invalid * 100 > window.length * percent;
 }
 
-static enum skip judge_lines(struct slice text, size_t dense_size) {
-    size_t lines = 0;
-    for (size_t at = 0; at < text.length; lines++) {
-        const char *newline = memchr(text.data + at, '\n', text.length - at);
-        size_t end = newline ? (size_t)(newline - text.data) : text.length;
-        if (end - at > SOURCE_LINE_LIMIT) {
-            return SKIP_LONG_LINE;
+// From the end of what one line may fill back to the last line that ends there: few lines are looked at.
+static bool has_long_line(struct slice text) {
+    size_t at = 0;
+    while (text.length - at > SOURCE_LINE_LIMIT) {
+        size_t end = at + SOURCE_LINE_LIMIT + 1;
+        while (end > at && text.data[end - 1] != '\n') {
+            end--;
         }
-        at = end + 1;
+        if (end == at) {
+            return true;
+        }
+        at = end;
     }
-    return text.length > dense_size && text.length / lines > SOURCE_DENSE_LINE ? SKIP_DENSE : SKIP_NOT;
+    return false;
+}
+
+// Over SOURCE_DENSE_LINE bytes a line, in whole bytes; lines are counted until there are too many.
+static bool is_dense(struct slice text) {
+    size_t most = text.length / (SOURCE_DENSE_LINE + 1), lines = 0;
+    for (size_t at = 0; at < text.length && lines <= most; lines++) {
+        const char *newline = memchr(text.data + at, '\n', text.length - at);
+        at = newline ? (size_t)(newline - text.data) + 1 : text.length;
+    }
+    return lines <= most;
+}
+
+static enum skip judge_lines(struct slice text, size_t dense_size) {
+    if (has_long_line(text)) {
+        return SKIP_LONG_LINE;
+    }
+    return text.length > dense_size && is_dense(text) ? SKIP_DENSE : SKIP_NOT;
 }
 
 static bool is_key_header(struct slice line) {

@@ -94,10 +94,10 @@ static bool is_good(const struct choice *choice) {
     return choice->found && !choice->is_own && (choice->reachable || choice->places <= DEFINITIONS_FILES);
 }
 
-bool definitions_type(const struct snapshot *snapshot, const struct query *query, struct slice name,
-                      const struct imports *imports, const struct snapshot_file *self,
-                      struct definition *out) {
-    struct choice choice = choose(snapshot, name, 1u << SYMBOL_TYPE, imports, self, query->path);
+bool definitions_of(const struct snapshot *snapshot, const struct query *query, struct slice name,
+                    uint32_t kinds, const struct imports *imports, const struct snapshot_file *self,
+                    struct definition *out) {
+    struct choice choice = choose(snapshot, name, kinds, imports, self, query->path);
     *out = (struct definition){choice.segment, choice.id, 1.0f};
     return is_good(&choice);
 }

@@ -159,6 +159,11 @@ static struct slice last_name(const char *scope) {
     return slice_sub(text, start, text.length);
 }
 
+static uint32_t length_of(const struct symbol *symbol) {
+    size_t steps = strlen(symbol->signature) / SEGMENT_LENGTH_STEP;
+    return (uint32_t)(steps < SEGMENT_LENGTHS ? steps : SEGMENT_LENGTHS - 1);
+}
+
 static void hash_names(const struct build *build) {
     struct segment *segment = build->segment;
     uint32_t count = segment->fields[SEGMENT_SYMBOLS].count;
@@ -166,15 +171,15 @@ static void hash_names(const struct build *build) {
     for (uint32_t id = 0; id < count; id++) {
         const struct symbol *symbol = symbol_of(build, id);
         struct slice name = slice_of_string(symbol->name), scope = last_name(symbol->scope);
-        segment->keys[id] = (struct segment_keys){.name = segment_exact_key(name),
-                                                  .scope = scope.length ? segment_exact_key(scope) : 0,
-                                                  .name_term = segment_name_key(name),
-                                                  .scope_term = segment_name_key(scope),
-                                                  .signature_length = (uint16_t)strlen(symbol->signature),
-                                                  .kind = (uint8_t)symbol->kind,
-                                                  .initial = symbol->name[0],
-                                                  .is_declaration = symbol->is_declaration,
-                                                  .is_private = symbol->name[0] == '_'};
+        segment->keys[id] =
+            (struct segment_keys){.name = segment_exact_key(name),
+                                  .scope = scope.length ? segment_exact_key(scope) : 0,
+                                  .name_term = segment_name_key(name),
+                                  .scope_term = segment_scope_term(scope) & (SEGMENT_SCOPE_TERMS - 1),
+                                  .length = length_of(symbol) & (SEGMENT_LENGTHS - 1),
+                                  .kind = symbol->kind,
+                                  .initial = (unsigned char)symbol->name[0],
+                                  .is_declaration = symbol->is_declaration};
     }
 }
 

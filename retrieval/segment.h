@@ -43,14 +43,15 @@ struct segment_file {
 // What every query asks of a symbol, hashed once and side by side: following a symbol's own pointers for
 // thousands of candidates would cost a cache miss each.
 struct segment_keys {
-    uint32_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
-    uint32_t name_term, scope_term; // segment_name_key of them
-    uint16_t signature_length;
-    uint8_t kind; // enum symbol_kind
-    char initial; // the name's first character
-    bool is_declaration;
-    bool is_private; // the name begins with "_"
+    uint32_t name, scope;     // segment_exact_key of the name and of the scope's last part; 0: no scope
+    uint32_t name_term;       // segment_name_key of the name
+    uint32_t scope_term : 13; // segment_scope_term of the scope's last part
+    uint32_t length : 7;      // of the signature, in steps of SEGMENT_LENGTH_STEP bytes
+    uint32_t initial : 8;     // the name's first byte
+    uint32_t kind : 3;        // enum symbol_kind
+    uint32_t is_declaration : 1;
 };
+enum { SEGMENT_LENGTH_STEP = 4, SEGMENT_LENGTHS = 1 << 7, SEGMENT_SCOPE_TERMS = 1 << 13 };
 
 enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 
@@ -120,6 +121,10 @@ uint64_t segment_bytes(const struct segment *segment); // what its arrays take, 
 // The key of a name is the term of the whole name (terms.h): lower-cased, so callers compare the case.
 uint32_t segment_name_key(struct slice name);
 uint32_t segment_exact_key(struct slice name); // never 0
+// A small part of the former, for what is worth little and may be mistaken now and then.
+static inline uint32_t segment_scope_term(struct slice name) {
+    return segment_name_key(name) % SEGMENT_SCOPE_TERMS;
+}
 uint32_t segment_key(enum segment_spelling spelling, struct slice text);
 
 // The file of that path; a segment has a path once at most.
