@@ -20,7 +20,8 @@
 
 #include <stdlib.h>
 
-// Raise it when what is derived from a record changes; what is in the record has STORE_VERSION.
+// Raise it when what is derived from a record changes (documents, keys, impacts, postings' units); what is in the record
+// has STORE_VERSION.
 enum { SEGMENT_FORMAT = 1 };
 
 struct head {

@@ -89,11 +89,11 @@ static void test_half_of_it_is_nothing(void **state) {
     assert_int_equal(keep_piece(store, &bytes, 1), 0);
     assert_kept(&scene, NULL, 60);
     assert_int_equal(keep_piece(other, &others, 0), 0);
-    assert_int_equal(keep_piece(store, &bytes, 2), 0);
+    assert_int_equal(keep_piece(store, &bytes, 2), ERR_CANCELLED); // the other has begun later
     assert_kept(&scene, NULL, 60);
     assert_int_equal(keep_piece(other, &others, 1), 0);
     assert_int_equal(keep_piece(other, &others, 2), 0);
-    assert_kept(&scene, &others, 60); // the last one wins
+    assert_kept(&scene, &others, 60);
     store_close(store);
     store_close(other);
     str_free(&bytes);
