@@ -79,7 +79,8 @@ static int read_pieces(struct store *self, sqlite3_stmt *rows, const struct seal
         if (code != SQLITE_ROW) {
             return code == SQLITE_DONE ? SQLITE_OK : code;
         }
-        if (!read_piece(rows, seal->run, piece, &bytes) || bytes.length > seal->size - at) {
+        bool is_right = read_piece(rows, seal->run, piece, &bytes);
+        if (!is_right || bytes.length == 0 || bytes.length > seal->size - at) {
             return SQLITE_OK;
         }
         memcpy(self->kept + at, bytes.data, bytes.length);

@@ -298,7 +298,7 @@ static size_t recognise(const struct known *known, const struct record *record) 
 static void load_and_complete(const struct known *known) {
     struct store *store = NULL;
     struct err err = {0};
-    struct store_records records;
+    struct store_records records = {0};
     if (store_open(&store, scene.store, scene.root, NULL, &err) != 0 ||
         store_load(store, &records, &err) != 0) {
         fail_msg("%s", err.message);
