@@ -1,8 +1,6 @@
 // archive.c - see archive.h.
 #include "base/archive.h"
 
-#include "base/spill.h"
-
 #include <string.h>
 
 enum { ALIGNMENT = 8 };
@@ -19,12 +17,12 @@ void archive_put(struct archive_out *out, const void *items, size_t count, size_
 }
 
 // Where the items lie; NULL if there are not so many.
-static const char *skip(struct archive_in *in, size_t count, size_t size) {
+static char *skip(struct archive_in *in, size_t count, size_t size) {
     if (in->is_bad || count > in->left / size || padded(count * size) > in->left) {
         in->is_bad = true;
         return NULL;
     }
-    const char *at = in->at;
+    char *at = in->at;
     in->at += padded(count * size);
     in->left -= padded(count * size);
     return at;
@@ -39,11 +37,6 @@ void archive_get(struct archive_in *in, void *items, size_t count, size_t size) 
     }
 }
 
-void *archive_take(struct archive_in *in, size_t count, size_t size) {
-    const char *at = skip(in, count, size);
-    char *items = at ? spill_alloc((count + 1) * size) : NULL;
-    if (items && count) {
-        memcpy(items, at, count * size);
-    }
-    return items;
+void *archive_view(struct archive_in *in, size_t count, size_t size) {
+    return skip(in, count, size);
 }

@@ -4,7 +4,7 @@
 // eight on. Whoever keeps such bytes keeps a version and a checksum with them;
 // here only sizes are checked.
 //
-// Ownership: the bytes are the caller's; archive_take gives spill memory (spill.h).
+// Ownership: the bytes are the caller's, and what archive_view gives lies in them.
 // Threads:   any; no state.
 // Errors:    reading beyond the end sets is_bad, and from then on everything reads as zero.
 // Limits:    none.
@@ -22,14 +22,14 @@ struct archive_out {
 };
 
 struct archive_in {
-    const char *at;
+    char *at;
     size_t left;
     bool is_bad;
 };
 
 void archive_put(struct archive_out *out, const void *items, size_t count, size_t size);
 void archive_get(struct archive_in *in, void *items, size_t count, size_t size);
-// The same in new memory, with room for one more, which is zero. NULL if is_bad.
-void *archive_take(struct archive_in *in, size_t count, size_t size);
+// Where they lie, 8-byte aligned if the bytes are; NULL if is_bad.
+void *archive_view(struct archive_in *in, size_t count, size_t size);
 
 #endif

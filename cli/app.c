@@ -81,10 +81,12 @@ static const struct index_sink *keeper(const struct app *app) {
     return found;
 }
 
-static void restore(void *self, struct slice bytes) {
+static void restore(void *self, char *bytes, size_t size) {
     const struct index_sink *sink = keeper(self);
     if (sink) {
-        sink->restore(sink->self, bytes);
+        sink->restore(sink->self, bytes, size);
+    } else {
+        spill_free(bytes);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "indexer/indexer_internal.h"
 
 #include "base/map.h"
+#include "base/spill.h"
 #include "base/thread.h"
 #include "indexer/keeper.h"
 #include "indexer/store_collect.h"
@@ -52,6 +53,16 @@ static void give_up_store(struct writer *self, const struct err *err) {
     }
 }
 
+static void restore_kept(struct writer *self) {
+    size_t size = 0;
+    char *bytes = self->store ? store_take_kept(self->store, &size) : NULL;
+    if (bytes && self->sink->restore) {
+        self->sink->restore(self->sink->self, bytes, size);
+    } else {
+        spill_free(bytes);
+    }
+}
+
 static void load_store(struct writer *self) {
     struct indexer *indexer = self->indexer;
     struct err err;
@@ -68,12 +79,7 @@ static void load_store(struct writer *self) {
         catalog_add_stored(indexer->catalog, records.items[i]);
     }
     vec_free(&records);
-    if (self->store && store_kept(self->store).length && self->sink->restore) {
-        self->sink->restore(self->sink->self, store_kept(self->store));
-    }
-    if (self->store) {
-        store_forget_kept(self->store);
-    }
+    restore_kept(self);
 }
 
 static void open_store(struct writer *self) {

@@ -26,7 +26,7 @@ static bool write_piece(struct keeper *self, struct store *store) {
     struct err err = {0};
     struct slice bytes = slice_of(self->bytes, self->size);
     int code = store_keep(store, bytes, self->piece++, &err);
-    if (code == ERR_TOO_LARGE) {
+    if (code == ERR_TOO_LARGE || code == ERR_CANCELLED) {
         log_debug("%s", err.message);
     } else if (code) {
         log_warning("%s; the next start will take longer", err.message);

@@ -33,8 +33,9 @@ struct index_sink {
     // Calls may overtake each other: of one path the highest version (see below) counts. NULL: not wanted.
     void (*show)(void *self, struct record *record, struct text *text, uint64_t version);
     void (*hide)(void *self, const char *path, uint64_t version);
-    // Before anything is put: what keep gave in an earlier run. May be NULL.
-    void (*restore)(void *self, struct slice bytes);
+    // Before anything is put: what keep gave in an earlier run, byte for byte; spill memory, which it takes over. May be
+    // NULL.
+    void (*restore)(void *self, char *bytes, size_t size);
     // Nothing happens just now: what is restore to be given at the next start? Spill memory (spill.h), for the caller to
     // free; NULL: what was given last, or nothing. May be NULL.
     char *(*keep)(void *self, size_t *size);

@@ -58,13 +58,13 @@ int store_write(struct store *store, const struct store_op *ops, size_t count, s
 // When there is time for it: moves the log into the main file and gives back room. ERR_TOO_LARGE: the store
 // would be larger than the source it tells of, and has been deleted.
 int store_settle(struct store *store, struct err *err);
-// What was kept beside the records (store_kept.c) and came with store_load; empty: nothing. Borrowed until the store is
-// closed or store_forget_kept.
-struct slice store_kept(const struct store *store);
-void store_forget_kept(struct store *store); // the memory alone
+// What was kept beside the records (store_kept.c) and came with store_load: spill memory, now the caller's; NULL:
+// nothing.
+char *store_take_kept(struct store *store, size_t *size);
 // Keeps these bytes instead: of `pieces` equal ones (STORE_PIECE long, the last shorter) number `piece`, from 0, each
 // in a transaction of its own, in order; they count once the last is in. ERR_TOO_LARGE, with the first: the store would
-// be larger than its source. After an error nothing is kept; the store is of use all the same.
+// be larger than its source. ERR_CANCELLED: another process has begun to keep its own. After any other error nothing is
+// kept. The store is of use all the same.
 int store_keep(struct store *store, struct slice bytes, size_t piece, struct err *err);
 static inline size_t store_piece_count(size_t size) {
     return (size + STORE_PIECE - 1) / STORE_PIECE;

@@ -310,7 +310,7 @@ static void decode_head(struct decoder *self, const struct record *sizes, int64_
 
 // Of a head, which has no room for texts.
 static void decode_short_head(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
-    char text[HEAD_TEXT];
+    char text[HEAD_TEXT] = {0}; // strings end with what is there already
     self->text = text;
     self->text_left = self->text_left < sizeof text ? self->text_left : sizeof text;
     decode_head(self, sizes, mtime_ns);

@@ -53,6 +53,7 @@ void store_wait_for_locks(struct store *store); // as usual
 // store_kept.c: an SQLite code. What is not whole is none.
 int store_read_kept(struct store *store);
 int store_drop_kept(struct store *store);
+void store_forget_kept(struct store *store);   // the memory alone
 int64_t store_most_bytes(int64_t source_size); // S4
 // A checkpoint comes when the log holds a quarter of this.
 void store_limit_log(struct store *store, int64_t source_size);

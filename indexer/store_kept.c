@@ -9,8 +9,9 @@
 //
 // A run of writing has a number of its own, so pieces of two runs are never
 // taken for one: that of a process that was killed, or of another that writes
-// at the same time. With the first piece the seal is removed. So what is there
-// is whole, or there is no seal, or a checksum is wrong (S5). What a killed
+// at the same time, whose run ends ours if it began later. With the first piece
+// the seal is removed. So what is there is whole, or there is no seal, or a
+// checksum is wrong (S5). What a killed
 // process left is overwritten by the next run, or goes when room is needed.
 #include "indexer/store_internal.h"
 
@@ -35,8 +36,11 @@ static uint64_t checksum_of(struct slice bytes, uint64_t run, uint64_t piece) {
     return hash_bytes(bytes.data, bytes.length) ^ hash_bytes(numbers, sizeof numbers);
 }
 
-struct slice store_kept(const struct store *self) {
-    return slice_of(self->kept, self->kept ? self->kept_size : 0);
+char *store_take_kept(struct store *self, size_t *size) {
+    char *bytes = self->kept;
+    *size = self->kept_size;
+    self->kept = NULL;
+    return bytes;
 }
 
 void store_forget_kept(struct store *self) {
@@ -75,7 +79,8 @@ static int read_pieces(struct store *self, sqlite3_stmt *rows, const struct seal
         if (code != SQLITE_ROW) {
             return code == SQLITE_DONE ? SQLITE_OK : code;
         }
-        if (!read_piece(rows, seal->run, piece, &bytes) || bytes.length > seal->size - at) {
+        bool is_right = read_piece(rows, seal->run, piece, &bytes);
+        if (!is_right || bytes.length == 0 || bytes.length > seal->size - at) {
             return SQLITE_OK;
         }
         memcpy(self->kept + at, bytes.data, bytes.length);
@@ -147,10 +152,21 @@ static void start_run(struct store *self) {
     self->keeping = hash_bytes(numbers, sizeof numbers);
 }
 
+// In a transaction: removes the seal before the first piece; before others SQLITE_ABORT if another run has begun.
+static int make_sure(struct store *self, struct slice bytes, size_t piece) {
+    if (piece == 0) {
+        return store_execute(self, "DELETE FROM kept WHERE piece=0");
+    }
+    int64_t first = 0;
+    uint64_t ours = checksum_of(slice_sub(bytes, 0, STORE_PIECE), self->keeping, 1);
+    int code = store_read_number(self, "SELECT ifnull(max(checksum),0) FROM kept WHERE piece=1", &first);
+    return code || (uint64_t)first == ours ? code : SQLITE_ABORT;
+}
+
 static int write_piece(struct store *self, struct slice bytes, size_t piece) {
     size_t start = piece * STORE_PIECE, pieces = store_piece_count(bytes.length);
     int code = store_execute(self, "BEGIN IMMEDIATE");
-    code = code ? code : store_execute(self, piece == 0 ? "DELETE FROM kept WHERE piece=0" : "");
+    code = code ? code : make_sure(self, bytes, piece);
     code =
         code ? code : put_piece(self, self->keeping, piece + 1, slice_sub(bytes, start, start + STORE_PIECE));
     if (code == SQLITE_OK && piece + 1 == pieces) {
@@ -172,6 +188,10 @@ int store_keep(struct store *self, struct slice bytes, size_t piece, struct err 
     int code = write_piece(self, bytes, piece);
     if (code == SQLITE_OK) {
         return 0;
+    }
+    if (code == SQLITE_ABORT) {
+        store_execute(self, "ROLLBACK");
+        return err_set(err, ERR_CANCELLED, "another server keeps its search index in %s", self->path);
     }
     int result = store_fail(self, code, err);
     store_execute(self, "ROLLBACK");

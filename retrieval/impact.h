@@ -6,6 +6,8 @@
 // The average is one number for all repositories: a document is worth the same
 // whatever it stands beside, and wherever it is copied to.
 //
+// Whoever changes it raises SEGMENT_FORMAT (segment_keep.c).
+//
 // Ownership: plain data.
 // Threads:   any; pure.
 // Errors:    none.

@@ -283,25 +283,34 @@ uint64_t postings_bytes(const struct postings *postings) {
            (UINT64_C(1) << (32 - postings->shift)) * sizeof *postings->guide;
 }
 
+static size_t guide_values(const struct postings *postings) {
+    return ((size_t)1 << (KEY_AT - postings->shift)) + 1;
+}
+
 void postings_archive(const struct postings *postings, struct archive_out *out) {
-    uint32_t counts[] = {postings->unit_count, postings->list_count};
-    archive_put(out, counts, 2, sizeof *counts);
+    uint32_t numbers[] = {postings->unit_count, postings->list_count, postings->shift};
+    archive_put(out, numbers, 3, sizeof *numbers);
     archive_put(out, postings->units, postings->unit_count, sizeof *postings->units);
+    archive_put(out, postings->guide, guide_values(postings), sizeof *postings->guide);
 }
 
 void postings_restore(struct postings *postings, struct archive_in *in) {
-    uint32_t counts[2];
-    archive_get(in, counts, 2, sizeof *counts);
-    *postings = (struct postings){.unit_count = counts[0], .list_count = counts[1]};
-    postings->units = archive_take(in, counts[0], sizeof *postings->units);
+    uint32_t numbers[3];
+    archive_get(in, numbers, 3, sizeof *numbers);
+    *postings = (struct postings){
+        .unit_count = numbers[0], .list_count = numbers[1], .shift = numbers[2], .is_borrowed = true};
+    in->is_bad = in->is_bad || numbers[2] < KEY_AT - GUIDE_BITS || numbers[2] >= KEY_AT;
     if (!in->is_bad) {
-        make_guide(postings);
+        postings->units = archive_view(in, numbers[0], sizeof *postings->units);
+        postings->guide = archive_view(in, guide_values(postings), sizeof *postings->guide);
     }
 }
 
 void postings_free(struct postings *postings) {
-    spill_free(postings->units);
-    spill_free(postings->guide);
+    if (!postings->is_borrowed) {
+        spill_free(postings->units);
+        spill_free(postings->guide);
+    }
     *postings = (struct postings){0};
 }
 

@@ -43,7 +43,8 @@ struct postings {
     uint16_t *units;
     uint32_t *guide; // of all keys' highest bits: where the first list of such a key or a higher one begins
     uint32_t unit_count, list_count;
-    unsigned shift; // leaves the highest bits of a key
+    unsigned shift;   // leaves the highest bits of a key
+    bool is_borrowed; // units and guide lie in an archive
 };
 
 // A list, and a place in it.
@@ -73,7 +74,8 @@ struct postings_source {
 void postings_merge(struct postings *postings, const struct postings_source *sources, uint32_t count);
 
 void postings_archive(const struct postings *postings, struct archive_out *out);
-void postings_restore(struct postings *postings, struct archive_in *in); // to be freed even if in->is_bad
+// Borrows what it holds from the archive.
+void postings_restore(struct postings *postings, struct archive_in *in);
 
 void postings_free(struct postings *postings);
 struct postings_list postings_find(const struct postings *postings, uint32_t key);

@@ -110,8 +110,8 @@ static void sink_commit(void *self, bool full_pass) {
     shelf_commit(&((struct retriever *)self)->shelf, full_pass);
 }
 
-static void sink_restore(void *self, struct slice bytes) {
-    shelf_restore(&((struct retriever *)self)->shelf, bytes);
+static void sink_restore(void *self, char *bytes, size_t size) {
+    shelf_restore(&((struct retriever *)self)->shelf, bytes, size);
 }
 
 static char *sink_keep(void *self, size_t *size) {

@@ -381,13 +381,14 @@ static void destroy(struct segment *segment) {
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         spill_free(segment->fields[field].files);
-        spill_free(segment->fields[field].firsts);
+        spill_free(segment->archive ? NULL : segment->fields[field].firsts);
         postings_free(&segment->fields[field].terms);
     }
     names_free(&segment->names);
     postings_free(&segment->paths);
     vectors_free(&segment->vectors);
-    spill_free(segment->keys);
+    spill_free(segment->archive ? NULL : segment->keys);
+    spill_free(segment->archive);
     free(segment->folders);
     free(segment->taints);
     free(segment->folder_files);

@@ -85,6 +85,8 @@ struct segment {
     struct names names;        // of symbols, by their keys' name_term
     struct postings paths;     // segment_key -> files
     struct vectors vectors;    // of chunks
+    char *
+        archive; // spill memory: where firsts, keys and postings of a restored one lie; NULL: each has its own
 };
 
 // rarity NULL: without vectors.
@@ -110,8 +112,9 @@ void segment_release(struct segment *segment); // NULL is allowed
 void segment_archive(const struct segment *segment, struct archive_out *out);
 // The segment with heads instead of records, which have no bytes until somebody shares theirs (record_share), so they
 // must count as gone until then. *marks: of each file, what segment_mark_of has to be of a record that fits; heap.
-// NULL: another version, or it makes no sense. Vectors are left out. The bytes must be proved to be as they were.
-struct segment *segment_restore(struct slice bytes, uint64_t **marks);
+// NULL: another version, or it makes no sense. Vectors are left out. The bytes, spill memory, are taken over if it is
+// not NULL; they must have been proved to be as they were.
+struct segment *segment_restore(char *bytes, size_t size, uint64_t **marks);
 uint64_t segment_mark_of(const struct record *record);
 
 uint64_t segment_bytes(const struct segment *segment); // what its arrays take, records apart

@@ -20,8 +20,9 @@
 
 #include <stdlib.h>
 
-// Raise it when what is derived from a record changes; what is in the record has STORE_VERSION.
-enum { SEGMENT_FORMAT = 2 };
+// Raise it when what is derived from a record changes (documents, keys, impacts, postings' units); what is in the record
+// has STORE_VERSION.
+enum { SEGMENT_FORMAT = 3 };
 
 struct head {
     uint32_t format, key_size; // of a symbol
@@ -114,8 +115,8 @@ static struct record *make_head(const struct kept_file *file, struct slice path,
 
 static void get_files(struct segment *segment, const struct head *head, struct archive_in *in,
                       uint64_t *marks) {
-    struct kept_file *files = archive_take(in, head->files, sizeof *files);
-    char *texts = archive_take(in, head->texts, 1);
+    const struct kept_file *files = archive_view(in, head->files, sizeof *files);
+    const char *texts = archive_view(in, head->texts, 1);
     size_t at = 0;
     for (uint32_t i = 0; i < head->files && !in->is_bad; i++) {
         size_t path = files[i].path, language = files[i].language;
@@ -129,8 +130,6 @@ static void get_files(struct segment *segment, const struct head *head, struct a
         segment->file_count++;
         at += path + language;
     }
-    spill_free(files);
-    spill_free(texts);
 }
 
 // Which file each document belongs to, from each file's first.
@@ -152,7 +151,7 @@ static void get_part(struct segment *segment, enum segment_field field, uint32_t
                      struct archive_in *in) {
     struct segment_part *part = &segment->fields[field];
     part->count = count;
-    part->firsts = archive_take(in, segment->file_count + (size_t)1, sizeof *part->firsts);
+    part->firsts = archive_view(in, segment->file_count + (size_t)1, sizeof *part->firsts);
     postings_restore(&part->terms, in);
     in->is_bad = in->is_bad || !number_files(part, segment->file_count);
 }
@@ -163,20 +162,20 @@ static void get_all(struct segment *segment, const struct head *head, struct arc
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         get_part(segment, (enum segment_field)field, head->documents[field], in);
     }
-    segment->keys = archive_take(in, head->documents[SEGMENT_SYMBOLS], sizeof *segment->keys);
+    segment->keys = archive_view(in, head->documents[SEGMENT_SYMBOLS], sizeof *segment->keys);
     postings_restore(&segment->paths, in);
     if (!in->is_bad) {
         segment_index_names(segment);
     }
 }
 
-struct segment *segment_restore(struct slice bytes, uint64_t **marks) {
-    struct archive_in in = {bytes.data, bytes.length, false};
+struct segment *segment_restore(char *bytes, size_t size, uint64_t **marks) {
+    struct archive_in in = {bytes, size, false};
     struct head head;
     archive_get(&in, &head, 1, sizeof head);
     *marks = NULL;
-    if (head.format != SEGMENT_FORMAT || head.key_size != sizeof(struct segment_keys) ||
-        head.files > in.left / sizeof(struct kept_file)) {
+    if (head.format != SEGMENT_FORMAT || head.key_size != sizeof(struct segment_keys) || head.files > size ||
+        head.documents[SEGMENT_CHUNKS] > size || head.documents[SEGMENT_SYMBOLS] > size) {
         return NULL;
     }
     struct segment *segment = mem_zero(1, sizeof *segment);
@@ -184,7 +183,9 @@ struct segment *segment_restore(struct slice bytes, uint64_t **marks) {
     segment->files = mem_zero(head.files + (size_t)1, sizeof *segment->files);
     *marks = mem_zero(head.files + (size_t)1, sizeof **marks);
     get_all(segment, &head, &in, *marks);
+    segment->archive = bytes;
     if (in.is_bad || in.left) {
+        segment->archive = NULL;
         segment_release(segment);
         free(*marks);
         *marks = NULL;

@@ -94,8 +94,9 @@ void shelf_commit(struct shelf *shelf, bool full_pass);
 void shelf_manifest(struct shelf *shelf, const char *path, struct slice text);
 
 // shelf_keep.c: a large segment outlives the process.
-// Before anything was put: the bytes that shelf_keep gave in an earlier run. What makes no sense is left aside.
-void shelf_restore(struct shelf *shelf, struct slice bytes);
+// Before anything was put: the bytes that shelf_keep gave in an earlier run, which are taken over. What makes no sense
+// is left aside.
+void shelf_restore(struct shelf *shelf, char *bytes, size_t size);
 // The bytes of everything as one segment, if there is enough that the ones given last do not hold; spill memory. NULL:
 // not worth it.
 char *shelf_keep(struct shelf *shelf, size_t *size);

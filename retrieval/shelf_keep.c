@@ -32,10 +32,11 @@ static uint64_t count_living(const struct shelf *shelf, uint64_t *kept) {
     return all;
 }
 
-void shelf_restore(struct shelf *shelf, struct slice bytes) {
+void shelf_restore(struct shelf *shelf, char *bytes, size_t size) {
     uint64_t *marks = NULL;
-    struct segment *segment = shelf->has_vectors ? NULL : segment_restore(bytes, &marks);
+    struct segment *segment = shelf->has_vectors ? NULL : segment_restore(bytes, size, &marks);
     if (!segment) {
+        spill_free(bytes);
         return;
     }
     shelf_add_segment(shelf, segment);

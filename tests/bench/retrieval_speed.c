@@ -51,12 +51,12 @@ static void commit(void *self, bool full_pass) {
     bench->retrieval_us += clock_thread_us() - start;
 }
 
-static void restore(void *self, struct slice bytes) {
+static void restore(void *self, char *bytes, size_t size) {
     struct bench *bench = self;
     uint64_t start = clock_thread_us();
-    bench->sink.restore(bench->sink.self, bytes);
+    bench->sink.restore(bench->sink.self, bytes, size);
     bench->retrieval_us += clock_thread_us() - start;
-    printf("restored from %.1f MB in %.2f s\n", (double)bytes.length / 1e6,
+    printf("restored from %.1f MB in %.2f s\n", (double)size / 1e6,
            (double)(clock_thread_us() - start) / 1e6);
 }
 

@@ -1,103 +1,11 @@
 // store_test.c - what is written comes back, and whatever happens to the file ends in a usable store.
 
-#include "indexer/packed.h"
-#include "indexer/store.h"
-#include "records.h"
-#include "temporary.h"
-
-#include "base/vec.h"
-#include "tests/unit/unit.h"
+#include "store_scene.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-
-#define ROOT "/home/me/project"
-
-struct scene {
-    char *folder;
-    char *path;
-};
-
-static struct scene set_up(void) {
-    struct scene scene = {.folder = temporary_make()};
-    scene.path = fs_join(scene.folder, "deep/er/index.sqlite");
-    return scene;
-}
-
-static void tear_down(struct scene *scene) {
-    temporary_remove(scene->folder);
-    free(scene->path);
-    free(scene->folder);
-}
-
-static struct store *open_store(const struct scene *scene) {
-    struct err err = {0};
-    struct store *store = NULL;
-    if (store_open(&store, scene->path, ROOT, NULL, &err) != 0) {
-        fail_msg("%s", err.message);
-    }
-    return store;
-}
-
-static struct store_records load_as(struct store *store, bool heads) {
-    struct err err = {0};
-    struct store_records records;
-    if ((heads ? store_load_heads : store_load)(store, &records, &err) != 0) {
-        fail_msg("%s", err.message);
-    }
-    return records;
-}
-
-static struct store_records load(struct store *store) {
-    return load_as(store, false);
-}
-
-static void drop(struct store_records *records) {
-    for (size_t i = 0; i < records->count; i++) {
-        record_release(records->items[i]);
-    }
-    vec_free(records);
-}
-
-static const struct record *find(const struct store_records *records, const char *path) {
-    for (size_t i = 0; i < records->count; i++) {
-        if (strcmp(records->items[i]->path, path) == 0) {
-            return records->items[i];
-        }
-    }
-    fail_msg("no record of %s", path);
-    return NULL;
-}
-
-static size_t load_count(struct store *store) {
-    struct store_records records = load(store);
-    size_t count = records.count;
-    drop(&records);
-    return count;
-}
-
-static void settle(struct store *store) {
-    struct err err = {0};
-    if (store_settle(store, &err) != 0) {
-        fail_msg("%s", err.message);
-    }
-}
-
-static void write_one(struct store *store, struct store_op op) {
-    struct err err = {0};
-    if (store_write(store, &op, 1, &err) != 0) {
-        fail_msg("%s", err.message);
-    }
-}
-
-static void put(struct store *store, const char *path, uint32_t chunks) {
-    struct record *record = make_record(path, chunks);
-    write_one(store, (struct store_op){.kind = STORE_PUT, .record = record});
-    record_release(record);
-}
 
 static void test_records_come_back_as_they_went(void **state) {
     (void)state;
@@ -277,15 +185,6 @@ static void test_other_version_and_other_application_are_replaced(void **state) 
     tear_down(&scene);
 }
 
-static void execute(const struct scene *scene, const char *sql) {
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(scene->path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    }
-    sqlite3_close(db);
-}
-
 // Sound to SQLite, made by someone who knows the tables.
 static void test_crafted_tables_are_not_believed(void **state) {
     (void)state;
@@ -357,16 +256,6 @@ static void test_rows_that_are_not_as_written_are_dropped(void **state) {
     }
 }
 
-static off_t size_of(const struct scene *scene, const char *ending) {
-    struct str name;
-    struct stat status = {0};
-    str_init(&name);
-    str_append_format(&name, "%s%s", scene->path, ending);
-    stat(name.data, &status);
-    str_free(&name);
-    return status.st_size;
-}
-
 // S4.
 static void test_settling_gives_back_room(void **state) {
     (void)state;
@@ -429,160 +318,6 @@ static void test_a_store_larger_than_its_source_is_given_up(void **state) {
     assert_non_null(strstr(err.message, scene.path));
     store_close(store);
     assert_int_not_equal(access(scene.path, F_OK), 0);
-    tear_down(&scene);
-}
-
-// --- what is kept beside the records ---
-
-static struct str make_bytes(size_t size, unsigned seed) {
-    struct str bytes;
-    str_init(&bytes);
-    str_reserve(&bytes, size);
-    for (size_t i = 0; i < size; i++) {
-        seed = seed * 1664525u + 1013904223u;
-        bytes.data[i] = (char)(seed >> 24);
-    }
-    bytes.length = size;
-    return bytes;
-}
-
-static int keep_piece(struct store *store, const struct str *bytes, size_t piece) {
-    struct err err = {0};
-    return store_keep(store, str_slice(bytes), piece, &err);
-}
-
-static void keep(struct store *store, const struct str *bytes) {
-    for (size_t piece = 0; piece < store_piece_count(bytes->length); piece++) {
-        assert_int_equal(keep_piece(store, bytes, piece), 0);
-    }
-}
-
-// What the next start finds: these bytes, or nothing (NULL), and all records.
-static void assert_kept(const struct scene *scene, const struct str *bytes, size_t records) {
-    struct store *store = open_store(scene);
-    assert_int_equal(load_count(store), records);
-    if (bytes) {
-        assert_true(slice_equal(store_kept(store), str_slice(bytes)));
-    } else {
-        assert_int_equal(store_kept(store).length, 0);
-    }
-    assert_null(store_rebuilt(store));
-    store_close(store);
-}
-
-// Of a source that is large enough.
-static struct store *open_large(const struct scene *scene) {
-    struct store *store = open_store(scene);
-    for (int i = 0; i < 60; i++) {
-        char name[20];
-        snprintf(name, sizeof name, "%d.c", i);
-        put(store, name, 2); // of 100,000 bytes
-    }
-    settle(store);
-    return store;
-}
-
-static void test_what_is_kept_comes_back(void **state) {
-    (void)state;
-    static const size_t sizes[] = {
-        1, 4096, STORE_PIECE - 1, STORE_PIECE, STORE_PIECE + 1, 3 * STORE_PIECE + 77};
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        struct scene scene = set_up();
-        struct store *store = open_large(&scene);
-        struct str bytes = make_bytes(sizes[i], 1), shorter = make_bytes(sizes[i] / 2 + 1, 2);
-        assert_kept(&scene, NULL, 60);
-        keep(store, &bytes);
-        settle(store);
-        assert_kept(&scene, &bytes, 60);
-        keep(store, &shorter);
-        assert_kept(&scene, &shorter, 60);
-        put(store, "another.c", 1);
-        store_close(store);
-        assert_kept(&scene, &shorter, 61);
-        str_free(&bytes);
-        str_free(&shorter);
-        tear_down(&scene);
-    }
-}
-
-// S5: a run that was cut short, and two at once.
-static void test_half_of_it_is_nothing(void **state) {
-    (void)state;
-    struct scene scene = set_up();
-    struct store *store = open_large(&scene), *other = open_store(&scene);
-    struct str bytes = make_bytes(2 * STORE_PIECE + 5, 1), others = make_bytes(2 * STORE_PIECE + 7, 2);
-    assert_int_equal(load_count(other), 60);
-    keep(store, &bytes);
-    assert_int_equal(keep_piece(store, &bytes, 0), 0);
-    assert_kept(&scene, NULL, 60);
-    assert_int_equal(keep_piece(store, &bytes, 1), 0);
-    assert_kept(&scene, NULL, 60);
-    assert_int_equal(keep_piece(other, &others, 0), 0);
-    assert_int_equal(keep_piece(store, &bytes, 2), 0);
-    assert_kept(&scene, NULL, 60);
-    assert_int_equal(keep_piece(other, &others, 1), 0);
-    assert_int_equal(keep_piece(other, &others, 2), 0);
-    assert_kept(&scene, &others, 60); // the last one wins
-    store_close(store);
-    store_close(other);
-    str_free(&bytes);
-    str_free(&others);
-    tear_down(&scene);
-}
-
-// S5.
-static void test_kept_bytes_that_are_not_as_written_are_dropped(void **state) {
-    (void)state;
-    static const char *const damages[] = {
-        "UPDATE kept SET checksum=checksum+1 WHERE piece=2",
-        "UPDATE kept SET bytes=zeroblob(length(bytes)) WHERE piece=1",
-        "UPDATE kept SET bytes=x'00' WHERE piece=3",
-        "UPDATE kept SET bytes=x'' WHERE piece=0",
-        "UPDATE kept SET checksum=0 WHERE piece=0",
-        "DELETE FROM kept WHERE piece=0",
-        "DELETE FROM kept WHERE piece=2",
-        "DELETE FROM kept WHERE piece=3",
-        "UPDATE kept SET piece=-piece",
-        "UPDATE kept SET piece=piece+1 WHERE piece=3",
-    };
-    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
-        struct scene scene = set_up();
-        struct store *store = open_large(&scene);
-        struct str bytes = make_bytes(2 * STORE_PIECE + 5, 1);
-        keep(store, &bytes);
-        store_close(store);
-        assert_kept(&scene, &bytes, 60);
-        execute(&scene, damages[i]);
-        assert_kept(&scene, NULL, 60);
-        str_free(&bytes);
-        tear_down(&scene);
-    }
-}
-
-// S4: it goes before the records do.
-static void test_what_is_kept_never_makes_the_store_larger_than_its_source(void **state) {
-    (void)state;
-    struct scene scene = set_up();
-    struct store *store = open_large(&scene);
-    struct str small = make_bytes(5000000, 1), large = make_bytes(6000000, 2);
-    keep(store, &small);
-    settle(store);
-    assert_int_equal(keep_piece(store, &large, 0), ERR_TOO_LARGE);
-    assert_kept(&scene, NULL, 60);
-    settle(store);
-    assert_true(size_of(&scene, "") < 100000);
-    keep(store, &small);
-    for (int i = 0; i < 20; i++) { // the source shrinks
-        char name[20];
-        snprintf(name, sizeof name, "%d.c", i);
-        write_one(store, (struct store_op){.kind = STORE_REMOVE, .path = name});
-    }
-    settle(store);
-    assert_true(size_of(&scene, "") < 100000);
-    store_close(store);
-    assert_kept(&scene, NULL, 40);
-    str_free(&small);
-    str_free(&large);
     tear_down(&scene);
 }
 
@@ -740,10 +475,6 @@ int main(void) {
         cmocka_unit_test(test_settling_gives_back_room),
         cmocka_unit_test(test_the_log_stays_short),
         cmocka_unit_test(test_a_store_larger_than_its_source_is_given_up),
-        cmocka_unit_test(test_what_is_kept_comes_back),
-        cmocka_unit_test(test_half_of_it_is_nothing),
-        cmocka_unit_test(test_kept_bytes_that_are_not_as_written_are_dropped),
-        cmocka_unit_test(test_what_is_kept_never_makes_the_store_larger_than_its_source),
         cmocka_unit_test(test_places_that_cannot_hold_a_store),
         cmocka_unit_test(test_read_only_folder),
         cmocka_unit_test(test_cancelled_load_gives_up),
