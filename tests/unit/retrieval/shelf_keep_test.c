@@ -33,14 +33,14 @@ static void teardown(struct world *world) {
 }
 
 static const char *path_of(int number) {
-    static char path[40];
+    static _Thread_local char path[40];
     snprintf(path, sizeof path, "folder%d/file%d.%s", number % 7, number, number % 5 ? "c" : "json");
     return path;
 }
 
 // One of fifty.
 static const char *word_numbered(int number) {
-    static char word[8];
+    static _Thread_local char word[8];
     snprintf(word, sizeof word, "zq%c%c", 'a' + number % 50 / 10, 'a' + number % 10);
     return word;
 }
