@@ -23,7 +23,7 @@
 // For a bm25_question: of 328 names that are called next, 35.7 % were found among 820,000 signatures with 150,000,
 // 36.0 % with this and 32.6 % with 40,000 (tests/bench/retrieval_speed).
 enum { EFFORT = 80000 };
-enum { BM25_LIMIT = 400, NAME_LIMIT = 24, SIMILAR_CHUNKS = 8, USES_READ = 8, AHEAD = 16 };
+enum { BM25_LIMIT = 500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 8, USES_READ = 16, AHEAD = 16 };
 enum { SIMILAR_TERMS = 1000 }; // of similar chunks, usually
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
