@@ -45,6 +45,7 @@ struct replay {
     VEC(struct past) files;
     VEC(struct answer) answers;
     size_t limit, commits, unmatched;
+    FILE *evidence;
     uint64_t random;
 };
 
@@ -161,6 +162,14 @@ static bool is_same(struct slice a, struct slice b) {
     }
 }
 
+static void print_evidence(FILE *out, const struct prediction *item, bool right) {
+    fprintf(out, "{\"right\":%s,\"features\":[", right ? "true" : "false");
+    for (int i = 0; i < PREDICT_FEATURES; i++) {
+        fprintf(out, "%s%.6g", i ? "," : "", item->features[i]);
+    }
+    fputs("]}\n", out);
+}
+
 static void ask(struct replay *replay, const char *path, const struct change *change, size_t index,
                 struct slice line) {
     const struct patch_place *place = &change->places[index];
@@ -183,6 +192,9 @@ static void ask(struct replay *replay, const char *path, const struct change *ch
         answer.said = true;
         answer.confidence = found.items[0].confidence;
         answer.right = is_same(str_slice(&found.items[0].text), slice_sub(line, cut, line.length));
+        if (replay->evidence) {
+            print_evidence(replay->evidence, &found.items[0], answer.right);
+        }
     }
     vec_push(&replay->answers, answer);
     predictions_free(&found);
@@ -337,9 +349,9 @@ static void free_replay(struct replay *replay) {
     intern_free(&replay->paths);
 }
 
-int history_replay(const char *root, struct slice history, size_t limit, struct history_figures *figures,
-                   struct err *err) {
-    struct replay replay = {.root = root, .limit = limit, .random = 7};
+int history_replay(const char *root, struct slice history, size_t limit, FILE *evidence,
+                   struct history_figures *figures, struct err *err) {
+    struct replay replay = {.root = root, .limit = limit, .evidence = evidence, .random = 7};
     struct corpus_options options = {.root = root};
     struct walk_stats stats;
     replay.corpus = corpus_new(&options);

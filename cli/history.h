@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdio.h>
+
 struct history_figures {
     size_t commits, positions;
     size_t said;                                  // positions with a suggestion, however unsure
@@ -20,8 +22,9 @@ struct history_figures {
     double p50_ms, p99_ms;    // of processor time
 };
 
-// history: what `git log -p` prints, newest commit first; root: the folder as of that commit.
-int history_replay(const char *root, struct slice history, size_t limit, struct history_figures *figures,
-                   struct err *err);
+// history: what `git log -p` prints, newest commit first; root: the folder as of that commit. evidence (NULL: not
+// wanted) gets a line of JSON for each suggestion: whether it was right, and what its confidence is made of.
+int history_replay(const char *root, struct slice history, size_t limit, FILE *evidence,
+                   struct history_figures *figures, struct err *err);
 
 #endif

@@ -80,7 +80,36 @@ static int read_history(struct str *history) {
     }
 }
 
-static int replay_folder(const char *folder, size_t limit, bool json) {
+struct options {
+    size_t limit;
+    bool json;
+    const char *evidence; // path, NULL: not wanted
+};
+
+static int replay_history(const char *root, struct slice history, const struct options *options) {
+    FILE *evidence = options->evidence ? fopen(options->evidence, "w") : NULL;
+    if (options->evidence && !evidence) {
+        log_error("%s cannot be written: %s; give --evidence another path", options->evidence,
+                  strerror(errno));
+        return 1;
+    }
+    struct err err = {0};
+    struct history_figures figures;
+    int code = history_replay(root, history, options->limit, evidence, &figures, &err);
+    if (code != 0) {
+        log_error("%s", err.message);
+    } else if (options->json) {
+        print_json(root, &figures);
+    } else {
+        print_text(&figures);
+    }
+    if (evidence) {
+        fclose(evidence);
+    }
+    return code ? 1 : 0;
+}
+
+static int replay_folder(const char *folder, const struct options *options) {
     struct err err = {0};
     char *root = NULL;
     if (app_find_root(folder, &root, &err) != 0) {
@@ -92,15 +121,7 @@ static int replay_folder(const char *folder, size_t limit, bool json) {
     struct str history;
     str_init(&history);
     int status = read_history(&history);
-    struct history_figures figures;
-    if (status == 0 && history_replay(root, str_slice(&history), limit, &figures, &err) != 0) {
-        log_error("%s", err.message);
-        status = 1;
-    } else if (status == 0 && json) {
-        print_json(root, &figures);
-    } else if (status == 0) {
-        print_text(&figures);
-    }
+    status = status ? status : replay_history(root, str_slice(&history), options);
     str_free(&history);
     free(root);
     return status;
@@ -110,21 +131,21 @@ int command_replay(int argc, char **argv) {
     static const struct option known[] = {{"json", no_argument, NULL, 'j'},
                                           {"limit", required_argument, NULL, 'l'},
                                           {"model", required_argument, NULL, 'm'},
+                                          {"evidence", required_argument, NULL, 'e'},
                                           {0}};
-    size_t limit = DEFAULT_POSITIONS;
-    bool json = false, right = true;
+    struct options options = {.limit = DEFAULT_POSITIONS};
+    bool right = true;
     opterr = 0; // the usage says it all
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        json = json || option == 'j';
-        if (option == 'l') {
-            limit = strtoul(optarg, NULL, 10);
-        }
-        right = right && (option == 'j' || (option == 'l' && limit > 0) ||
-                          (option == 'm' && strcmp(optarg, "repository") == 0));
+        options.json = options.json || option == 'j';
+        options.evidence = option == 'e' ? optarg : options.evidence;
+        options.limit = option == 'l' ? strtoul(optarg, NULL, 10) : options.limit;
+        right = right && option != '?' && options.limit > 0 &&
+                (option != 'm' || strcmp(optarg, "repository") == 0);
     }
     if (!right || argc - optind > 1) {
         fprintf(stderr, "hunch: usage: %s\n", USAGE);
         return 2;
     }
-    return replay_folder(optind < argc ? argv[optind] : ".", limit, json);
+    return replay_folder(optind < argc ? argv[optind] : ".", &options);
 }
