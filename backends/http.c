@@ -56,7 +56,8 @@ struct http_call {
     uv_timer_t clock; // first byte, then the deadline
     uint64_t deadline_us;
     size_t received, body_limit, header_bytes;
-    bool hurried, ended, delivered;
+    char *key_header; // of a held one
+    bool held, hurried, ended, delivered;
     struct http_result result;
     struct err err;
 };
@@ -108,6 +109,7 @@ static void on_clock_closed(uv_handle_t *handle) {
     struct http_call *call = handle->data;
     struct http *http = call->http;
     str_free(&call->url);
+    free(call->key_header);
     free(call);
     forget_handle(http);
 }
@@ -432,14 +434,11 @@ static void add_header(struct http_call *call, const char *line) {
     call->headers = curl_slist_append(call->headers, line);
 }
 
-static void set_key(struct http_call *call, const struct http_request *request) {
+static void set_key(struct http_call *call, const char *header, const char *key) {
     struct str line;
     str_init(&line);
-    if (request->key_header) {
-        str_append_format(&line, "%s: %s", request->key_header, request->bearer);
-    } else {
-        str_append_format(&line, "Authorization: Bearer %s", request->bearer);
-    }
+    str_append_format(&line, "%s%s", header ? header : "Authorization: Bearer ", header ? ": " : "");
+    str_append_string(&line, key);
     add_header(call, line.data);
     explicit_bzero(line.data, line.length);
     str_free(&line);
@@ -448,7 +447,7 @@ static void set_key(struct http_call *call, const struct http_request *request) 
 static void set_headers(struct http_call *call, const struct http_request *request) {
     add_header(call, "User-Agent: hunch/" HUNCH_VERSION);
     if (request->bearer && request->bearer[0]) {
-        set_key(call, request);
+        set_key(call, request->key_header, request->bearer);
     }
     if (request->header) {
         add_header(call, request->header);
@@ -522,6 +521,33 @@ static struct http_call *call_new(struct http *http, const struct http_request *
     return call;
 }
 
+static void send_call(struct http_call *call) {
+    CURLMcode added = curl_multi_add_handle(call->http->multi, call->easy);
+    if (added != CURLM_OK) {
+        err_set(&call->err, ERR_IO, "%s: %s", call->url.data, curl_multi_strerror(added));
+        end(call, ERR_IO, "");
+    }
+}
+
+void http_release(struct http *http, const char *bearer, const struct err *refusal, const char *hint) {
+    for (struct http_call *call = http->calls; call; call = call->next) {
+        if (!call->held || call->ended) {
+            continue;
+        }
+        call->held = false;
+        if (refusal) {
+            call->err = *refusal;
+            end(call, refusal->code, hint);
+            continue;
+        }
+        if (bearer[0]) {
+            set_key(call, call->key_header, bearer);
+            curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+        }
+        send_call(call);
+    }
+}
+
 struct http_call *http_start(struct http *http, const struct http_request *request,
                              const struct http_callbacks *callbacks) {
     struct http_call *call = call_new(http, request, callbacks);
@@ -541,10 +567,11 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     set_rules(call, request, loopback);
     set_headers(call, request);
     set_clock(call, request->first_byte_timeout_ms);
-    CURLMcode added = curl_multi_add_handle(http->multi, call->easy);
-    if (added != CURLM_OK) {
-        err_set(&call->err, ERR_IO, "%s: %s", call->url.data, curl_multi_strerror(added));
-        end(call, ERR_IO, "");
+    if (request->held) {
+        call->held = true;
+        call->key_header = request->key_header ? mem_copy_string(request->key_header) : NULL;
+    } else {
+        send_call(call);
     }
     return call;
 }

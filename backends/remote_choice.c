@@ -23,8 +23,9 @@ static int find_model(const struct provider *provider, const struct remote_optio
                       const char **name, struct err *err) {
     *name = options->model && options->model[0] ? options->model : provider->model;
     if (!*name) {
-        return err_set(err, ERR_INVALID, "model.name is missing: %s must be told which model to use",
-                       provider->speaks);
+        return err_set(err, ERR_INVALID,
+                       "model.name is missing: model.provider %s must be told which model to use",
+                       provider->name);
     }
     return 0;
 }
@@ -51,9 +52,9 @@ static int find_template(const struct provider *provider, const struct remote_op
     }
     if (named[0] && provider->template && strcmp(named, provider->template) != 0) {
         return err_set(err, ERR_INVALID,
-                       "model.template \"%.60s\" is not for %s, which lays out prompts by itself: "
+                       "model.template \"%.60s\" is not for model.provider %s, which has its own: "
                        "leave it empty",
-                       named, provider->speaks);
+                       named, provider->name);
     }
     return 0;
 }

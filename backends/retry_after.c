@@ -2,7 +2,6 @@
 #include "backends/retry_after.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,14 +18,11 @@ static uint32_t limited(double seconds) {
 // Seconds since 1970; 0 if it is no time of RFC 3339. Offsets other than Z are rare and taken as Z.
 static double time_of(const char *text) {
     struct tm tm = {0};
-    double seconds = 0;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%lf", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-               &seconds) != 6) {
+    const char *fraction = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (!fraction) {
         return 0;
     }
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
-    return (double)timegm(&tm) + seconds;
+    return (double)timegm(&tm) + (fraction[0] == '.' ? strtod(fraction, NULL) : 0);
 }
 
 // The unit's length in seconds, and how many characters name it; 0 if there is none.

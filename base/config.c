@@ -70,6 +70,11 @@ static const struct row rows[] = {
      .text = "",
      .sensitive = true},
     {.key = "model.keyFile", .type = TYPE_TEXT, .member = MEMBER(key_file), .text = "", .sensitive = true},
+    {.key = "model.keyCommand",
+     .type = TYPE_TEXT,
+     .member = MEMBER(key_command),
+     .text = "",
+     .sensitive = true},
     {.key = "model.contextTokens",
      .type = TYPE_COUNT,
      .member = MEMBER(context_tokens),
@@ -511,6 +516,8 @@ static struct json *shown_value(const struct row *row, const struct json *value)
         shown = showable(text);
     } else if (row->member == MEMBER(key_file) && text[0] && !is_key_path(text)) {
         shown = "(not a path)";
+    } else if (row->member == MEMBER(key_command) && text[0]) {
+        shown = "(set)"; // its arguments may tell more than they should
     } else if (row->member == MEMBER(url) && strpbrk(text, "@?#")) {
         shown = "(more than an address)";
     }

@@ -33,6 +33,7 @@ struct config {
     const char *fim_template;   // "model.template"                                    user file only
     const char *key_env;        // "model.keyEnvironment": name of a variable          user file only
     const char *key_file;       // "model.keyFile": a file of mode 0600                user file only
+    const char *key_command;    // "model.keyCommand": a program that prints it       user file only
     uint32_t context_tokens;    // "model.contextTokens": 0 = the model's              user file only
     const char *embedder;       // "embedder.provider": "none" | "hashed"             user file only
     uint32_t max_tokens;        // "completion.maxTokens": 96

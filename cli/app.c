@@ -112,6 +112,7 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
             .url = config->url,
             .model = config->model,
             .key = key.data,
+            .key_command = config->key_command,
             .template = config->fim_template,
             .context_tokens = config->context_tokens,
             .timeout_ms = config->timeout_ms,
@@ -121,6 +122,30 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
     explicit_bzero(key.data, key.length);
     str_free(&key);
     return model;
+}
+
+struct wait {
+    void (*then)(void *context);
+    void *context;
+};
+
+static void after_probe(void *context, const struct backend_result *result) {
+    struct wait *wait = context;
+    if (result->code != ERR_CANCELLED) {
+        wait->then(wait->context);
+    }
+    free(wait);
+}
+
+void app_await_model(struct app *app, void (*then)(void *context), void *context) {
+    struct backend *model = app->model;
+    if (!model->operations->probe || model->traits.template) {
+        then(context);
+        return;
+    }
+    struct wait *wait = mem_zero(1, sizeof *wait);
+    *wait = (struct wait){then, context};
+    model->operations->probe(model, &(struct backend_callbacks){NULL, after_probe, wait});
 }
 
 static void open_builtin(struct app *app) {

@@ -78,7 +78,8 @@ static void on_progress(void *context, const struct index_progress *progress) {
     terminal_progress(progress);
 }
 
-static void ask(struct complete_run *run) {
+static void ask(void *context) {
+    struct complete_run *run = context;
     const char *rule = NULL;
     const char *below_root = run->path[0] == '/' ? run->path + 1 : run->path;
     struct engine_query query = {
@@ -97,7 +98,7 @@ static void on_ready(void *context, const struct index_progress *progress) {
     struct complete_run *run = context;
     terminal_progress_end();
     if (!run->answered) {
-        ask(run);
+        app_await_model(run->app, ask, run);
     }
 }
 
@@ -180,7 +181,7 @@ static int complete(const struct complete_options *options) {
         log_error("%s", err.message);
     } else if (!root) {
         log_info("%s is in no repository: only the file itself is used", run.path);
-        ask(&run);
+        app_await_model(run.app, ask, &run);
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     app_close(run.app);

@@ -71,9 +71,9 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
     uint32_t key = segment_name_key(name), exact = segment_exact_key(name);
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
-        struct postings_list list = postings_find(&segment->names, key);
-        while (postings_next(&list)) {
-            uint32_t id = list.document;
+        struct names_walk walk = names_find(&segment->names, key);
+        while (segment_next_named(segment, &walk, key)) {
+            uint32_t id = walk.symbol;
             struct snapshot_file at = {s, segment->fields[SEGMENT_SYMBOLS].files[id]};
             if (snapshot_is_dead(snapshot, s, at.file) || segment->keys[id].name != exact) {
                 continue;

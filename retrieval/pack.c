@@ -25,6 +25,10 @@ void pack_init(struct pack *pack, struct context *context, const char *root, con
     known_lines_init(&pack->known, text);
 }
 
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 static void take_item(struct pack *pack, const struct record *record, struct context_item item) {
     item.path = arena_copy_string(&pack->context->arena, record->path);
     item.taint = record->taint;
@@ -42,6 +46,42 @@ static void choose_lines(const struct symbol *symbol, uint32_t *start, uint32_t 
     *end = symbol->header_end_line < *start + PACK_SYMBOL_LINES ? symbol->header_end_line
                                                                 : *start + PACK_SYMBOL_LINES - 1;
     *end = *end > symbol->name_line ? *end : symbol->name_line;
+}
+
+// The next place of the word as a whole; the text's length if there is none.
+static size_t find_word(struct slice text, struct slice word, size_t at) {
+    while ((at = slice_find(text, word, at)) < text.length) {
+        size_t end = at + word.length;
+        if ((at == 0 || !is_word(text.data[at - 1])) && (end == text.length || !is_word(text.data[end]))) {
+            return at;
+        }
+        at = end;
+    }
+    return text.length;
+}
+
+// Does it name its type before its name: Reader::read, (r *Reader) read, Reader<T>::read?
+static bool names_owner(struct slice signature, struct slice name, struct slice type) {
+    struct slice head = slice_sub(signature, 0, find_word(signature, name, 0));
+    for (size_t at = find_word(head, type, 0); at < head.length; at = find_word(head, type, at + 1)) {
+        size_t end = at + type.length;
+        if (end < head.length && strchr(":.)<", head.data[end])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "int count" alone does not tell of what.
+static const char *owner_of(struct pack *pack, const struct symbol *symbol, struct slice signature) {
+    bool is_member = symbol->kind == SYMBOL_METHOD || symbol->kind == SYMBOL_FIELD;
+    const char *dot = strrchr(symbol->scope, '.');
+    struct slice type = slice_of_string(dot ? dot + 1 : symbol->scope);
+    struct slice name = slice_of_string(symbol->name);
+    bool is_constructor = slice_equal(name, type) || (name.length && name.data[0] == '~');
+    return is_member && type.length && name.length && !is_constructor && !names_owner(signature, name, type)
+               ? arena_copy_string(&pack->context->arena, type.data)
+               : NULL;
 }
 
 bool pack_symbol(struct pack *pack, const struct segment_file *file, const struct symbol *symbol,
@@ -64,7 +104,8 @@ bool pack_symbol(struct pack *pack, const struct segment_file *file, const struc
                                 .end_byte = symbol->end_byte,
                                 .source = source,
                                 .score = score,
-                                .text = {arena_copy(&pack->context->arena, signature), signature.length}};
+                                .text = {arena_copy(&pack->context->arena, signature), signature.length},
+                                .scope = owner_of(pack, symbol, signature)};
     choose_lines(symbol, &item.start_line, &item.end_line);
     take_item(pack, record, item);
     pack->signature_bytes -= (uint32_t)signature.length + 1;

@@ -4,9 +4,12 @@
 static const uint32_t ANY_KIND = UINT32_MAX;
 
 static bool is_frequent(const struct snapshot *snapshot, struct slice name) {
-    uint32_t places = 0;
-    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        places += postings_find(&snapshot->segments[s]->names, segment_name_key(name)).length;
+    uint32_t places = 0, key = segment_name_key(name);
+    for (uint32_t s = 0; s < snapshot->segment_count && places <= RECEIVERS_PLACES; s++) {
+        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
+        while (places <= RECEIVERS_PLACES && segment_next_named(snapshot->segments[s], &walk, key)) {
+            places++;
+        }
     }
     return places > RECEIVERS_PLACES;
 }

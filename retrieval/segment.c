@@ -183,12 +183,9 @@ static void hash_names(const struct build *build) {
     }
 }
 
-static void index_names(struct build *build) {
-    const struct segment *segment = build->segment;
-    for (uint32_t id = 0; id < segment->fields[SEGMENT_SYMBOLS].count; id++) {
-        postings_add(&build->postings, segment->keys[id].name_term, id, 1);
-    }
-    postings_build(&build->segment->names, &build->postings);
+void segment_index_names(struct segment *segment) {
+    names_build(&segment->names, &segment->keys->name_term, sizeof *segment->keys,
+                segment->fields[SEGMENT_SYMBOLS].count);
 }
 
 static void index_paths(struct build *build) {
@@ -319,7 +316,7 @@ static void build_start(struct build *build, const struct segment_file *files, u
     hash_names(build);
     index_chunks(build);
     index_signatures(build);
-    index_names(build);
+    segment_index_names(segment);
     index_paths(build);
 }
 
@@ -372,7 +369,7 @@ uint64_t segment_bytes(const struct segment *segment) {
         bytes += part->count * sizeof *part->files + postings_bytes(&part->terms);
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
-    bytes += postings_bytes(&segment->names) + postings_bytes(&segment->paths);
+    bytes += names_bytes(&segment->names) + postings_bytes(&segment->paths);
     return bytes + segment->vectors.count *
                        (sizeof(struct vector) + sizeof(struct sketch) + sizeof *segment->vectors.ids);
 }
@@ -387,7 +384,7 @@ static void destroy(struct segment *segment) {
         spill_free(segment->fields[field].firsts);
         postings_free(&segment->fields[field].terms);
     }
-    postings_free(&segment->names);
+    names_free(&segment->names);
     postings_free(&segment->paths);
     vectors_free(&segment->vectors);
     spill_free(segment->keys);

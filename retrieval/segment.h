@@ -32,6 +32,7 @@
 
 #include "base/text.h"
 #include "indexer/packed.h"
+#include "retrieval/names.h"
 #include "retrieval/rarity.h"
 #include "retrieval/vectors.h"
 
@@ -81,7 +82,7 @@ struct segment {
     uint32_t folder_count;
     struct segment_part fields[SEGMENT_FIELDS];
     struct segment_keys *keys; // of each symbol
-    struct postings names;     // segment_name_key of a symbol's name -> symbols
+    struct names names;        // of symbols, by their keys' name_term
     struct postings paths;     // segment_key -> files
     struct vectors vectors;    // of chunks
 };
@@ -127,8 +128,9 @@ uint32_t segment_key(enum segment_spelling spelling, struct slice text);
 // The file of that path; a segment has a path once at most.
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
 
-// For segment.c and segment_merge.c. Each file's folder and taint, once the files are in; each file's first document,
+// For what builds segments. The names, once the keys are in; each file's folder and taint, once the files are in; each file's first document,
 // once the documents' files are in.
+void segment_index_names(struct segment *segment);
 void segment_place_files(struct segment *segment);
 void segment_number_firsts(struct segment *segment, enum segment_field field);
 
@@ -144,6 +146,15 @@ static inline uint32_t segment_range(const struct segment *segment, enum segment
                                      uint32_t *first) {
     *first = segment->fields[field].firsts[file];
     return segment->fields[field].firsts[file + 1];
+}
+// Goes on to the next of the symbols that have the name of that key; false at the end. The walk is of names_find.
+static inline bool segment_next_named(const struct segment *segment, struct names_walk *walk, uint32_t key) {
+    while (names_next(walk)) {
+        if (segment->keys[walk->symbol].name_term == key) {
+            return true;
+        }
+    }
+    return false;
 }
 // All that is known of a file. Decoded when first asked for, which takes as long as some thousand looks at keys: so
 // not for every candidate. This and the next two are borrowed, and not for files that are dead.

@@ -5,9 +5,9 @@
 //   texts     their paths and languages, one behind the other
 //   firsts    of chunks and of symbols
 //   keys
-//   postings  of chunks, signatures, names and paths
+//   postings  of chunks, signatures and paths
 //
-// The rest (which document belongs to which file, folders) is quickly found
+// The rest (which document belongs to which file, folders, names) is quickly found
 // again. Sizes are checked when read; that the numbers are what was written
 // has to be proved by a checksum before. Vectors are not kept: they are made
 // of all chunks' terms and of a rarity that is taken anew at each start.
@@ -21,7 +21,7 @@
 #include <stdlib.h>
 
 // Raise it when what is derived from a record changes; what is in the record has STORE_VERSION.
-enum { SEGMENT_FORMAT = 1 };
+enum { SEGMENT_FORMAT = 2 };
 
 struct head {
     uint32_t format, key_size; // of a symbol
@@ -93,7 +93,6 @@ void segment_archive(const struct segment *segment, struct archive_out *out) {
         postings_archive(&part->terms, out);
     }
     archive_put(out, segment->keys, segment->fields[SEGMENT_SYMBOLS].count, sizeof *segment->keys);
-    postings_archive(&segment->names, out);
     postings_archive(&segment->paths, out);
 }
 
@@ -165,8 +164,10 @@ static void get_all(struct segment *segment, const struct head *head, struct arc
         get_part(segment, (enum segment_field)field, head->documents[field], in);
     }
     segment->keys = archive_take(in, head->documents[SEGMENT_SYMBOLS], sizeof *segment->keys);
-    postings_restore(&segment->names, in);
     postings_restore(&segment->paths, in);
+    if (!in->is_bad) {
+        segment_index_names(segment);
+    }
 }
 
 struct segment *segment_restore(struct slice bytes, uint64_t **marks) {

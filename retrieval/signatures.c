@@ -20,10 +20,11 @@
 
 #include <math.h>
 
-// For a bm25_question: with it alone, as many of 303 names that are called next were found among 820,000 signatures
-// as without; with 50,000 fewer were (tests/bench/retrieval_speed).
-enum { EFFORT = 150000 };
-enum { BM25_LIMIT = 700, NAME_LIMIT = 24, SIMILAR_CHUNKS = 12, USES_LIMIT = 12, AHEAD = 16 };
+// For a bm25_question: of 328 names that are called next, 35.7 % were found among 820,000 signatures with 150,000,
+// 36.0 % with this and 32.6 % with 40,000 (tests/bench/retrieval_speed).
+enum { EFFORT = 80000 };
+enum { BM25_LIMIT = 400, NAME_LIMIT = 24, SIMILAR_CHUNKS = 8, USES_READ = 8, AHEAD = 16 };
+enum { SIMILAR_TERMS = 1000 }; // of similar chunks, usually
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
@@ -104,6 +105,11 @@ struct ranking {
     float chunks; // in all
 };
 
+static void expect_symbol(const struct segment *segment, uint32_t id) {
+    __builtin_prefetch(&segment->keys[id]);
+    __builtin_prefetch(&segment->fields[SEGMENT_SYMBOLS].files[id]);
+}
+
 static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
                             enum signature_feature feature, float value) {
     const struct snapshot *snapshot = ranking->input->snapshot;
@@ -117,8 +123,7 @@ static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t 
     size_t count = ranking->candidates.count;
     uint64_t at = *map_insert(&ranking->known, (uint64_t)segment << 32 | id, count);
     if (at == count) {
-        vec_push(&ranking->candidates, (struct signature){.segment = segment, .id = id});
-        __builtin_prefetch(&snapshot->segments[segment]->keys[id]); // rated once all are known
+        vec_push(&ranking->candidates, (struct signature){.segment = segment, .id = id, .file = file});
     }
     ranking->candidates.items[at].features[feature] = value;
 }
@@ -135,6 +140,9 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
     struct bm25_hit *hits = mem_alloc(BM25_LIMIT * sizeof *hits);
     size_t count = bm25_search(&question, BM25_LIMIT, hits);
     for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) {
+            expect_symbol(input->snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);
+        }
         offer_candidate(ranking, hits[i].segment, hits[i].id, feature, hits[i].score / hits[0].score);
     }
     free(hits);
@@ -142,28 +150,46 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
 
 // Every definition of a name, unless there are so many that the name says little.
 static void offer_named(struct ranking *ranking, uint32_t key) {
-    struct postings_list lists[SNAPSHOT_SEGMENTS];
-    uint32_t total = 0;
-    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
-        lists[s] = postings_find(&ranking->input->snapshot->segments[s]->names, key);
-        total += lists[s].length;
-    }
-    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count && total <= NAME_LIMIT; s++) {
-        while (postings_next(&lists[s])) {
-            offer_candidate(ranking, s, lists[s].document, SIGNATURE_SMALL, 0);
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    struct {
+        uint32_t segment, id;
+    } named[NAME_LIMIT];
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
+        while (segment_next_named(snapshot->segments[s], &walk, key)) {
+            if (count == NAME_LIMIT) {
+                return;
+            }
+            named[count].segment = s;
+            named[count++].id = walk.symbol;
         }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        offer_candidate(ranking, named[i].segment, named[i].id, SIGNATURE_SMALL, 0);
+    }
+}
+
+// Those that may have the name.
+static void expect_symbols(const struct segment *segment, uint32_t key) {
+    struct names_walk walk = names_find(&segment->names, key);
+    for (int count = 0; count < NAME_LIMIT && names_next(&walk); count++) {
+        expect_symbol(segment, walk.symbol);
     }
 }
 
 static void expect_name(const struct ranking *ranking, size_t i) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        const struct postings *names = &snapshot->segments[s]->names;
+        const struct names *names = &snapshot->segments[s]->names;
         if (i + AHEAD < ranking->names.count) {
-            postings_expect(names, ranking->names.items[i + AHEAD]);
+            names_expect(names, ranking->names.items[i + AHEAD]);
         }
         if (i + AHEAD / 2 < ranking->names.count) {
-            postings_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
+            names_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
+        }
+        if (i + AHEAD / 4 < ranking->names.count) {
+            expect_symbols(snapshot->segments[s], ranking->names.items[i + AHEAD / 4]);
         }
     }
 }
@@ -266,26 +292,24 @@ static float kinship_of(struct ranking *ranking, uint32_t s, uint32_t folder) {
     return 1.0f / (1.0f + distance * distance);
 }
 
-// How many chunks say the name; *near weighs each by its folder's kinship.
+// How many chunks say the name; *near weighs each by its folder's kinship, of which the first few speak for all.
 static float count_uses(struct ranking *ranking, uint32_t term, float *near) {
     struct postings_list lists[SNAPSHOT_SEGMENTS];
     const struct snapshot *snapshot = ranking->input->snapshot;
-    uint32_t used = 0, i = 0;
+    uint32_t used = 0, read = 0;
     *near = 0;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         lists[s] = postings_find(&snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms, term);
         used += lists[s].length;
     }
-    uint32_t step = used / USES_LIMIT + 1; // of a frequent name a sample will do
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
         const uint32_t *files = segment->fields[SEGMENT_CHUNKS].files;
-        while (postings_next(&lists[s])) {
-            if (i++ % step == 0) {
-                *near += kinship_of(ranking, s, segment->folders[files[lists[s].document]]) * (float)step;
-            }
+        for (; read < USES_READ && postings_next(&lists[s]); read++) {
+            *near += kinship_of(ranking, s, segment->folders[files[lists[s].document]]);
         }
     }
+    *near *= read ? (float)used / (float)read : 0;
     return (float)used;
 }
 
@@ -393,9 +417,8 @@ static float score_of(const float *features) {
 static float rate(struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     const struct segment_keys *keys = &segment->keys[candidate->id];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[candidate->id];
     float *features = candidate->features;
-    take_place(ranking, (struct snapshot_file){candidate->segment, file}, features);
+    take_place(ranking, (struct snapshot_file){candidate->segment, candidate->file}, features);
     rate_name(ranking, keys, features);
     rate_scope(ranking, keys, features);
     features[SIGNATURE_FUNCTION] = keys->kind == SYMBOL_FUNCTION || keys->kind == SYMBOL_METHOD;
@@ -541,6 +564,9 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.known);
     map_init(&ranking.around.terms);
     map_init(&ranking.line.terms);
+    map_reserve(&ranking.known, SIGNATURES_CANDIDATES);
+    map_reserve(&ranking.around.terms, SIMILAR_TERMS);
+    map_reserve(&ranking.line.terms, SIMILAR_TERMS);
     map_init(&ranking.scopes);
     vec_reserve(&ranking.candidates, SIGNATURES_CANDIDATES);
     note_scopes(&ranking);
