@@ -205,6 +205,9 @@ static double score(const float *features) {
     memcpy(hidden, WEIGHTS_BIAS, sizeof hidden);
     for (int i = 0; i < WEIGHTS_INPUTS; i++) {
         float input = features[i];
+        if (input == 0) {
+            continue; // as half of them are
+        }
         sum += WEIGHTS_DIRECT[i] * input;
         for (int k = 0; k < WEIGHTS_HIDDEN; k++) {
             hidden[k] += WEIGHTS_LAYER[i][k] * input;
