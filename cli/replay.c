@@ -1,6 +1,7 @@
 // replay.c - `git log -p | hunch replay [DIR]`: what the built-in model is worth on this very repository.
 //
-// Hunch runs no git in anybody's folder, so the history comes through a pipe.
+// Hunch runs no git in anybody's folder, so the history comes through a pipe: a line of commits, each the parent of the
+// one before, which is what --first-parent -m makes of any history.
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/app.h"
@@ -16,7 +17,7 @@
 enum { DEFAULT_POSITIONS = 2000, READ_SIZE = 1 << 20 };
 #define HISTORY_LIMIT ((size_t)512 << 20)
 static const char USAGE[] =
-    "git log -p [-n N] | hunch replay [DIR] [--limit POSITIONS] [--model repository] [--json]";
+    "git log -p --first-parent -m [-n N] | hunch replay [DIR] [--limit POSITIONS] [--model repository] [--json]";
 
 static void print_text(const struct history_figures *figures) {
     if (figures->positions == 0) {
@@ -34,8 +35,9 @@ static void print_text(const struct history_figures *figures) {
         figures->exact_within, figures->exact_surest_fifth, figures->calibration_error, figures->p50_ms,
         figures->p99_ms);
     if (figures->unmatched > 0) {
-        printf("  %zu changes were left out: the folder's files are not those of the first commit read\n",
-               figures->unmatched);
+        printf(
+            "  %zu changes were left out: the folder is not as the newest commit left it, or git log was not told --first-parent -m\n",
+            figures->unmatched);
     }
 }
 
