@@ -108,7 +108,7 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     }
     counts->slots = mem_zero(SLOTS, sizeof *counts->slots);
     counts->used = mem_zero(COUNTS_WORDS, sizeof *counts->used);
-    counts->words = mem_zero(COUNTS_WORDS, sizeof *counts->words);
+    counts->words = mem_zero(COUNTS_WORDS + COUNTS_ADDED, sizeof *counts->words);
     return counts;
 }
 

@@ -2,15 +2,15 @@
 //
 // Ownership: counts_new / counts_free; what it is given is borrowed until then.
 // Threads:   one at a time.
-// Errors:    none. Limits: COUNTS_WORDS different next words a query, COUNTS_HITS places looked at for each
-//            depth and source.
+// Errors:    none. Limits: COUNTS_WORDS different next words a query, and COUNTS_ADDED names at hand in the open
+//            file; COUNTS_HITS places looked at for each depth and source.
 #ifndef HUNCH_BACKENDS_REPOSITORY_COUNTS_H
 #define HUNCH_BACKENDS_REPOSITORY_COUNTS_H
 
 #include "backends/repository_corpus.h"
 #include "backends/repository_document.h"
 
-enum { COUNTS_WORDS = 2048, COUNTS_HITS = 96, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
+enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48, COUNTS_HITS = 96, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
 
 struct counts;
 
@@ -34,7 +34,7 @@ struct counted {
 
 // The answer to one query.
 struct counts_answer {
-    struct counted *words; // by falling probability
+    struct counted *words; // by falling probability; a name at hand that no place has is without evidence
     uint32_t count;
     uint32_t depth;  // tokens of context in the longest match
     double support;  // weight of the places found there

@@ -142,7 +142,9 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
     document->indentation = indentation_of(slice_sub(above, line_start(above), above.length));
     document->unit = indent_unit(above);
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
+    document->encoder.indents = &document->indents;
     encoder_append(&document->encoder, slice_sub(above, 0, certain), &document->tokens);
+    document->encoder.indents = NULL;
     document->cursor = (uint32_t)document->tokens.count;
     struct token_list typed = {0};
     encoder_append(&document->encoder, document->typed, &typed);
@@ -155,4 +157,5 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
 void document_fini(struct document *document) {
     intern_free(&document->unknown);
     vec_free(&document->tokens);
+    vec_free(&document->indents);
 }

@@ -15,13 +15,14 @@ struct document {
     struct intern unknown;    // words that only this file has
     struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
     uint32_t cursor;          // position of the second TOKEN_FILE
-    struct slice typed;       // the word or sign that ends at the cursor and may go on; not in tokens
-    uint32_t typed_id;        // its word id, 0 if there is none
-    bool spaced;              // white space stands left of the cursor
-    bool line_start;          // nothing but white space stands left of the cursor
-    bool right;               // text stands right of the cursor on its line
-    bool closed;              // only closing brackets do: then not `right`, the line is foretold with its own
-    bool last_line;           // nothing but white space stands below the cursor's line
+    struct token_list indents; // in columns, of the line behind every line end above the cursor
+    struct slice typed;        // the word or sign that ends at the cursor and may go on; not in tokens
+    uint32_t typed_id;         // its word id, 0 if there is none
+    bool spaced;               // white space stands left of the cursor
+    bool line_start;           // nothing but white space stands left of the cursor
+    bool right;                // text stands right of the cursor on its line
+    bool closed;    // only closing brackets do: then not `right`, the line is foretold with its own
+    bool last_line; // nothing but white space stands below the cursor's line
     uint32_t
         ahead[DOCUMENT_AHEAD]; // word ids that follow the cursor: the right text, the line end, what is below
     uint32_t ahead_count;

@@ -11,7 +11,7 @@
 
 #include "base/cancel.h"
 
-enum { PREDICT_CANDIDATES = 8, PREDICT_TOKENS = 48, PREDICT_FEATURES = 12 };
+enum { PREDICT_CANDIDATES = 8, PREDICT_TOKENS = 48, PREDICT_FEATURES = 13 };
 
 struct predict_request {
     const char *path;

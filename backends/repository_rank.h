@@ -6,18 +6,19 @@
 #define HUNCH_BACKENDS_REPOSITORY_RANK_H
 
 #include "backends/repository_counts.h"
+#include "backends/repository_weights.h"
 
-enum { RANK_FEATURES = 24, RANK_UNSEEN = 4 };
+enum { RANK_FEATURES = WEIGHTS_INPUTS, RANK_UNSEEN = WEIGHTS_UNSEEN };
 
 struct rank;
 
 struct rank *rank_new(const struct document *document);
 void rank_free(struct rank *rank);
-// Fills probability and unseen, and sorts the words by falling probability.
+// Adds the names at hand in the open file, fills probability and unseen, and sorts by falling probability.
 void rank_words(struct rank *rank, const uint32_t *context, size_t length, struct counts_answer *answer);
 // One word's evidence as the numbers that the weights are for.
-void rank_features(const struct rank *rank, const uint32_t *context, size_t length,
-                   const struct counted *word, double features[RANK_FEATURES]);
+void rank_features(struct rank *rank, const uint32_t *context, size_t length, const struct counted *word,
+                   float features[RANK_FEATURES]);
 // The same for a word that was not seen behind any part of the context.
 void rank_unseen_features(const struct counts_answer *answer, double features[RANK_UNSEEN]);
 

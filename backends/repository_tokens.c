@@ -74,6 +74,9 @@ static uint32_t word_id(struct encoder *encoder, struct slice word) {
 static uint32_t line_token(struct encoder *encoder, struct slice line) {
     uint32_t indent = lexer_indent(line), before = encoder->indent;
     encoder->indent = indent;
+    if (encoder->indents) {
+        vec_push(encoder->indents, indent);
+    }
     uint32_t id = indent == before  ? TOKEN_LINE_SAME
                   : indent > before ? TOKEN_LINE_DEEPER
                                     : TOKEN_LINE_SHALLOWER;

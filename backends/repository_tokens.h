@@ -41,9 +41,10 @@ struct vocabulary {
 
 struct encoder {
     struct vocabulary *vocabulary;
-    struct intern *unknown; // NULL: new words are added to the vocabulary
-    uint32_t indent;        // of the line encoded last
-    bool started;           // false: the first lexeme's space is an indentation
+    struct intern *unknown;     // NULL: new words are added to the vocabulary
+    uint32_t indent;            // of the line encoded last
+    struct token_list *indents; // NULL, or gets the indentation behind every line end
+    bool started;               // false: the first lexeme's space is an indentation
 };
 
 static inline uint32_t token_make(uint32_t id, uint32_t space) {

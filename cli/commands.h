@@ -11,6 +11,7 @@ int command_complete(int argc, char **argv);
 int command_why(int argc, char **argv);
 int command_search(int argc, char **argv); // 1: nothing was found; 2: it failed, too
 int command_demo(int argc, char **argv);
+int command_replay(int argc, char **argv); // git log -p | hunch replay
 int command_status(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 

@@ -24,6 +24,8 @@ static const struct command {
      "index a repository; tidy up all stored indexes; or say why paths are in or not"},
     {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index"},
     {"demo", command_demo, "hunch demo [DIR]", "completions at places of a repository, as ghost text"},
+    {"replay", command_replay, "git log -p --first-parent -m | hunch replay [DIR] [--json]",
+     "how often the built-in model foretells what the commits of a history added"},
     {"doctor", command_doctor, "hunch doctor [DIR] [--json]",
      "check settings, model and index, and say what is wrong"},
 };

@@ -178,11 +178,11 @@ static void print_features(FILE *out, const struct task *task, const struct pred
     json_free(row);
 }
 
-// One event for each word of the target: E, index of the right word or -1, the unseen word's features; then
-// the features of the likeliest words, a line each.
-static void print_event(FILE *out, const struct rank *rank, const struct counts_answer *answer,
+// One event for each word of the target, as 32-bit floats: the index of the right word or -1, how many words,
+// the unseen word's features; then the features of each of the likeliest words.
+static void print_event(FILE *out, struct rank *rank, const struct counts_answer *answer,
                         const uint32_t *context, size_t length, uint32_t id) {
-    enum { SHOWN = 24 };
+    enum { SHOWN = 96 };
     uint32_t right = 0, shown = answer->count < SHOWN ? answer->count : SHOWN;
     while (right < answer->count && answer->words[right].id != id) {
         right++;
@@ -191,20 +191,18 @@ static void print_event(FILE *out, const struct rank *rank, const struct counts_
         answer->words[SHOWN - 1] = answer->words[right];
         right = SHOWN - 1;
     }
-    double features[RANK_FEATURES];
-    rank_unseen_features(answer, features);
-    fprintf(out, "E %d", right < shown ? (int)right : -1);
+    double unseen[RANK_UNSEEN];
+    rank_unseen_features(answer, unseen);
+    float row[2 + RANK_UNSEEN] = {right < shown ? (float)right : -1, (float)shown};
     for (int i = 0; i < RANK_UNSEEN; i++) {
-        fprintf(out, " %.4g", features[i]);
+        row[2 + i] = (float)unseen[i];
     }
+    fwrite(row, sizeof *row, 2 + RANK_UNSEEN, out);
     for (uint32_t k = 0; k < shown; k++) {
+        float features[RANK_FEATURES];
         rank_features(rank, context, length, &answer->words[k], features);
-        fprintf(out, "\n");
-        for (int i = 0; i < RANK_FEATURES; i++) {
-            fprintf(out, "%.4g ", features[i]);
-        }
+        fwrite(features, sizeof *features, RANK_FEATURES, out);
     }
-    fprintf(out, "\n");
 }
 
 static void print_evidence(FILE *out, struct corpus *corpus, const struct predict_request *request,
@@ -255,9 +253,9 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
         if (evidence) {
             print_evidence(evidence, corpus, &request, task);
         }
-        uint64_t began = clock_now_us();
+        uint64_t began = clock_thread_us();
         predict(corpus, &request, &found);
-        print_row(out, task, &found, clock_ms_since(began));
+        print_row(out, task, &found, (double)(clock_thread_us() - began) / 1000);
         print_features(features, task, &found);
     }
     predictions_free(&found);

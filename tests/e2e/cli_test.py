@@ -300,6 +300,40 @@ class Demo(support.Case):
         self.assertIn("no source file", self.hunch("demo", empty).stdout)
 
 
+class Replay(support.Case):
+    """`git log -p | hunch replay`: the model has read what stood there before a commit, and no more."""
+    BEFORE = "int open_door(struct door *door) {\n    if (door == NULL) {\n        return report_missing(door);\n    }\n}\n"
+    ADDED = BEFORE.replace("open_door", "close_door")
+
+    def history(self, new, old_lines, new_lines):
+        added = "".join("+" + line + "\n" for line in new.splitlines())
+        return (f"commit 1234\n\n    more\n\ndiff --git a/src/door.c b/src/door.c\n--- a/src/door.c\n+++ b/src/door.c\n"
+                f"@@ -{old_lines},0 +{new_lines},5 @@\n{added}")
+
+    def test_it_tells_how_often_the_model_is_right(self):
+        self.write("src/door.c", self.BEFORE + self.ADDED)
+        done = json.loads(self.hunch("replay", self.root, "--json", text=self.history(self.ADDED, 5, 6)).stdout)
+        self.assertEqual((done["commits"], done["positions"], done["unmatched"]), (1, 3, 0))
+        self.assertGreater(done["exact"], 60)  # what was added is like what stood above it
+        text = self.hunch("replay", self.root, text=self.history(self.ADDED, 5, 6)).stdout
+        self.assertIn("3 lines that 1 commits added", text)
+
+    def test_what_a_commit_brought_is_not_known_before(self):
+        added = "int zork(void) {\n    return quux(frob(12), wibble);\n    return quux(frob(13), wobble);\n}\n\n"
+        self.write("src/door.c", self.BEFORE + added)
+        done = json.loads(self.hunch("replay", self.root, "--json", text=self.history(added, 5, 6)).stdout)
+        self.assertEqual((done["positions"], done["exact"]), (3, 0))
+
+    def test_a_history_of_another_folder_is_left_out(self):
+        self.write("src/door.c", self.BEFORE)
+        done = json.loads(self.hunch("replay", self.root, "--json", text=self.history(self.ADDED, 5, 6)).stdout)
+        self.assertEqual((done["positions"], done["unmatched"]), (0, 1))
+        secret = self.history(self.ADDED, 0, 1).replace("src/door.c", "../outside.c")
+        done = json.loads(self.hunch("replay", self.root, "--json", text=secret).stdout)
+        self.assertEqual((done["positions"], done["unmatched"]), (0, 0))
+        self.assertIn("No line of code", self.hunch("replay", self.root, text="").stdout)
+
+
 class Usage(support.Case):
     def test_flags_come_in_any_order(self):
         self.hunch("index")
@@ -319,11 +353,12 @@ class Usage(support.Case):
 
     def test_wrong_usage_is_status_2(self):
         for arguments in (["frobnicate"], ["index", "a", "b"], ["complete"], ["index", "--frob"], ["doctor", "a", "b"],
-                          ["complete", "--frob", "a:1:1"], ["index", "--gc", "src"], ["index", "src", "--gc"]):
+                          ["complete", "--frob", "a:1:1"], ["index", "--gc", "src"], ["index", "src", "--gc"],
+                          ["replay", "--model", "other"], ["replay", "--limit", "x"]):
             self.assertIn("hunch " + arguments[0] if len(arguments) > 1 else arguments[0],
                           self.hunch(*arguments, status=2).stderr)
         self.assertIn("hunch complete", self.hunch("--help").stdout)
-        for command in ("lsp", "complete", "index", "status", "demo", "doctor"):
+        for command in ("lsp", "complete", "index", "status", "demo", "replay", "doctor"):
             self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
         self.assertRegex(self.hunch("--version").stdout, r"^hunch \d+\.\d+\.\d+$")
 

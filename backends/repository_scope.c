@@ -1,0 +1,199 @@
+// repository_scope.c - see repository_scope.h.
+//
+// The model has no syntax tree: it serves forty languages and files that do
+// not compile at the moment. But people indent, so a line that is indented
+// deeper than any line between it and the cursor's is in a block that was
+// closed, and its own names are out of sight. Walking up from the cursor, the
+// least indentation so far tells which lines are still open around it.
+#include "backends/repository_scope.h"
+
+#include "base/hash.h"
+#include "base/map.h"
+
+enum { NEAR_TOKENS = 256, NEAR_BELOW = 8 };
+
+struct scope {
+    const struct document *document;
+    struct map index; // word id -> standing
+    VEC(struct standing) items;
+    uint32_t near[SCOPE_NEAR];
+    uint32_t near_count;
+};
+
+static bool is_one_of(struct slice word, const char *list) {
+    return word.length == 1 && strchr(list, word.data[0]);
+}
+
+static bool is_member_sign(struct slice word) {
+    return slice_equal(word, SLICE_LITERAL(".")) || slice_equal(word, SLICE_LITERAL("->")) ||
+           slice_equal(word, SLICE_LITERAL("::")) || slice_equal(word, SLICE_LITERAL("?."));
+}
+
+// Ends in '=', and is no comparison.
+static bool is_assignment(struct slice word) {
+    return word.length > 0 && word.data[word.length - 1] == '=' &&
+           (word.length == 1 || !strchr("=!<>", word.data[0]) || word.length == 3) &&
+           !(word.length == 3 && word.data[1] == '=');
+}
+
+static enum scope_slot slot_behind(uint32_t id, struct slice word) {
+    if (id < TOKEN_FIRST_WORD) {
+        return SLOT_LINE;
+    }
+    return token_is_name(id)         ? SLOT_NAME
+           : is_member_sign(word)    ? SLOT_MEMBER
+           : is_one_of(word, "([{")  ? SLOT_OPEN
+           : is_one_of(word, ",")    ? SLOT_COMMA
+           : is_assignment(word)     ? SLOT_ASSIGN
+           : is_one_of(word, ":")    ? SLOT_COLON
+           : is_one_of(word, "\"'`") ? SLOT_QUOTE
+                                     : SLOT_SIGN;
+}
+
+static bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_letter(char c) {
+    return is_upper(c) || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
+
+// Does a sub-word begin at a letter behind another? `HTTPServer`: at the S, which a small letter follows.
+static bool is_turn(struct slice word, size_t at) {
+    bool small_follows = at + 1 < word.length && is_letter(word.data[at + 1]) && !is_upper(word.data[at + 1]);
+    return is_upper(word.data[at]) && (!is_upper(word.data[at - 1]) || small_follows);
+}
+
+// `HTTPServer_name2` is http, server, name.
+static uint64_t parts_of(struct slice word) {
+    uint64_t parts = 0;
+    for (size_t at = 0; at < word.length;) {
+        char part[32];
+        size_t length = 0, start = at;
+        while (at < word.length && is_letter(word.data[at]) && (at == start || !is_turn(word, at))) {
+            char c = word.data[at++];
+            if (length < sizeof part) {
+                part[length++] = is_upper(c) ? (char)(c - 'A' + 'a') : c;
+            }
+        }
+        at += at == start; // no letter
+        if (length > 1) {
+            parts |= UINT64_C(1) << (hash_bytes(part, length) % 64);
+        }
+    }
+    return parts;
+}
+
+struct standing *scope_of(struct scope *scope, uint32_t id) {
+    uint64_t *index = map_insert(&scope->index, id, scope->items.count);
+    if (*index == scope->items.count) {
+        struct slice word = encoder_word(&scope->document->encoder, id);
+        struct standing fresh = {.id = id, .slot = slot_behind(id, word), .level = SCOPE_HIDDEN_LEVEL};
+        fresh.parts = token_is_name(id) ? parts_of(word) : 0;
+        fresh.first = word.length > 0 ? word.data[0] : 0;
+        fresh.length = (uint32_t)word.length;
+        vec_push(&scope->items, fresh);
+    }
+    return &scope->items.items[*index];
+}
+
+static void add_near(struct scope *scope, const struct standing *standing, uint32_t limit) {
+    if (standing->above + standing->below == 0 && token_is_name(standing->id) && scope->near_count < limit) {
+        scope->near[scope->near_count++] = standing->id;
+    }
+}
+
+// The lines above the cursor, nearest first, as the walk up passes them.
+struct climb {
+    const struct document *document;
+    size_t line; // how many line ends stand above the one the walk is on
+    uint32_t least, level;
+    bool visible;
+};
+
+static uint32_t indent_of(const struct document *document, size_t line) {
+    return line > 0 ? document->indents.items[line - 1] : 0;
+}
+
+static void climb_line(struct climb *climb) {
+    climb->line--;
+    uint32_t indent = indent_of(climb->document, climb->line);
+    climb->visible = indent <= climb->least;
+    if (indent < climb->least) {
+        climb->level += climb->level % 2 ? 2 : 1; // to the line that opens the block
+        climb->least = indent;
+    } else if (climb->visible && climb->level % 2) {
+        climb->level++; // to its neighbours
+    }
+}
+
+static void see(struct standing *standing, uint32_t level, uint32_t distance) {
+    if (standing->visible == 0) {
+        standing->visible = distance;
+        standing->level = level < SCOPE_HIDDEN_LEVEL ? level : SCOPE_HIDDEN_LEVEL - 1;
+    }
+    standing->visible_uses++;
+}
+
+static void look_above(struct scope *scope) {
+    const struct document *document = scope->document;
+    struct climb climb = {document, document->indents.count, 0, 0, true};
+    climb.least = indent_of(document, climb.line);
+    for (uint32_t distance = 1; distance <= document->cursor; distance++) {
+        uint32_t position = document->cursor - distance, id = token_id(document->tokens.items[position]);
+        struct standing *standing = scope_of(scope, id);
+        add_near(scope, standing, SCOPE_NEAR - NEAR_BELOW);
+        standing->above = standing->above ? standing->above : distance;
+        standing->uses++;
+        standing->near_uses += distance <= NEAR_TOKENS;
+        if (climb.visible) {
+            see(standing, climb.level, distance);
+        }
+        if (token_is_line(id) && climb.line > 0) {
+            climb_line(&climb);
+        }
+    }
+}
+
+static void look_below(struct scope *scope) {
+    const struct document *document = scope->document;
+    for (uint32_t i = document->cursor; i < document->tokens.count; i++) {
+        struct standing *standing = scope_of(scope, token_id(document->tokens.items[i]));
+        add_near(scope, standing, SCOPE_NEAR);
+        standing->below = standing->below ? standing->below : i - document->cursor + 1;
+    }
+}
+
+static void count_slots(struct scope *scope) {
+    const struct document *document = scope->document;
+    enum scope_slot slot = SLOT_LINE;
+    for (uint32_t i = 0; i < document->tokens.count; i++) {
+        struct standing *standing = scope_of(scope, token_id(document->tokens.items[i]));
+        standing->after[slot]++;
+        standing->total++;
+        slot = standing->slot;
+    }
+}
+
+struct scope *scope_new(const struct document *document) {
+    struct scope *scope = mem_zero(1, sizeof *scope);
+    scope->document = document;
+    map_init(&scope->index);
+    look_above(scope);
+    look_below(scope);
+    count_slots(scope);
+    return scope;
+}
+
+void scope_free(struct scope *scope) {
+    if (scope) {
+        map_free(&scope->index);
+        vec_free(&scope->items);
+        free(scope);
+    }
+}
+
+const uint32_t *scope_near(const struct scope *scope, uint32_t *count) {
+    *count = scope->near_count;
+    return scope->near;
+}
