@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/spill.h"
+#include "retrieval/embedder_hashed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,7 +193,8 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     app->worker = worker_new(app->loop, WORKER_QUEUE);
     app->retriever = retriever_new(app->root);
     if (strcmp(app->config->embedder, "hashed") == 0) {
-        retriever_use_vectors(app->retriever);
+        struct embeddings_options embeddings = {.embedder = embedder_hashed_new()};
+        retriever_embed(app->retriever, &embeddings);
     }
     app->sinks[app->sink_count++] = retriever_sink(app->retriever);
     int code = open_model(app, events, err);

@@ -188,63 +188,6 @@ static void index_paths(struct build *build) {
     postings_build(&build->segment->paths, &build->postings);
 }
 
-static bool same_terms(const struct chunk *a, const struct chunk *b) {
-    return a->term_count == b->term_count && a->length == b->length &&
-           (a->term_count == 0 || memcmp(a->terms, b->terms, a->term_count * sizeof *a->terms) == 0);
-}
-
-// How many of the first, or of the last, chunks of a file are as they were.
-struct unchanged {
-    uint32_t first, last;
-};
-
-static struct unchanged compare_chunks(const struct segment *segment, const struct segment *before) {
-    struct unchanged same = {0};
-    uint32_t count = segment->fields[SEGMENT_CHUNKS].count, old = before->fields[SEGMENT_CHUNKS].count;
-    uint32_t shorter = old < count ? old : count;
-    while (same.first < shorter &&
-           same_terms(segment_chunk(segment, same.first), segment_chunk(before, same.first))) {
-        same.first++;
-    }
-    while (same.last < shorter - same.first && same_terms(segment_chunk(segment, count - 1 - same.last),
-                                                          segment_chunk(before, old - 1 - same.last))) {
-        same.last++;
-    }
-    return same;
-}
-
-static void embed_chunk(struct segment *segment, uint32_t id, const struct rarity *rarity) {
-    struct vector vector;
-    const struct chunk *chunk = segment_chunk(segment, id);
-    embedder_embed_row(rarity, chunk->terms, chunk->term_count, &vector);
-    vectors_push(&segment->vectors, id, &vector);
-}
-
-static void embed_chunks(struct segment *segment, const struct rarity *rarity) {
-    uint32_t count = segment->fields[SEGMENT_CHUNKS].count;
-    for (uint32_t id = 0; id < count; id++) {
-        if (!segment->files[segment->fields[SEGMENT_CHUNKS].files[id]].record->by_words) {
-            embed_chunk(segment, id, rarity);
-        }
-    }
-}
-
-// An edit leaves the first and the last chunks of a file as they were.
-static void embed_changed_chunks(struct segment *segment, const struct rarity *rarity,
-                                 const struct segment *before) {
-    uint32_t count = segment->fields[SEGMENT_CHUNKS].count, old = before->vectors.count;
-    struct unchanged same = compare_chunks(segment, before);
-    for (uint32_t id = 0; id < count; id++) {
-        if (id < same.first) {
-            vectors_copy(&segment->vectors, id, &before->vectors, id);
-        } else if (id >= count - same.last) {
-            vectors_copy(&segment->vectors, id, &before->vectors, id + old - count);
-        } else {
-            embed_chunk(segment, id, rarity);
-        }
-    }
-}
-
 static void adopt_files(struct segment *segment, const struct segment_file *files, uint32_t count) {
     segment->files = mem_alloc((count + (size_t)1) * sizeof *segment->files);
     segment->file_count = count;
@@ -284,8 +227,7 @@ bool segment_find(const struct segment *segment, struct slice path, uint32_t *fi
     return false;
 }
 
-// Everything but the vectors.
-static struct segment *build(const struct segment_file *files, uint32_t count) {
+struct segment *segment_build(const struct segment_file *files, uint32_t count) {
     struct segment *segment = mem_zero(1, sizeof *segment);
     struct build work = {.segment = segment, .counter = term_counter_new()};
     atomic_init(&segment->references, 1);
@@ -307,27 +249,6 @@ static struct segment *build(const struct segment_file *files, uint32_t count) {
     return segment;
 }
 
-struct segment *segment_build(const struct segment_file *files, uint32_t count, const struct rarity *rarity) {
-    struct segment *segment = build(files, count);
-    vectors_init(&segment->vectors, rarity ? segment->fields[SEGMENT_CHUNKS].count : 0);
-    if (rarity) {
-        embed_chunks(segment, rarity);
-    }
-    return segment;
-}
-
-struct segment *segment_build_next(const struct segment_file *file, const struct rarity *rarity,
-                                   const struct segment *before) {
-    bool helps = rarity && before && before->vectors.count == before->fields[SEGMENT_CHUNKS].count;
-    if (!helps) {
-        return segment_build(file, 1, rarity);
-    }
-    struct segment *segment = build(file, 1);
-    vectors_init(&segment->vectors, segment->fields[SEGMENT_CHUNKS].count);
-    embed_changed_chunks(segment, rarity, before);
-    return segment;
-}
-
 struct segment *segment_retain(struct segment *segment) {
     atomic_fetch_add_explicit(&segment->references, 1, memory_order_relaxed);
     return segment;
@@ -343,8 +264,7 @@ uint64_t segment_bytes(const struct segment *segment) {
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
     bytes += postings_bytes(&segment->names) + postings_bytes(&segment->paths);
-    return bytes + segment->vectors.count *
-                       (sizeof(struct vector) + sizeof(struct sketch) + sizeof *segment->vectors.ids);
+    return bytes;
 }
 
 static void destroy(struct segment *segment) {
@@ -360,7 +280,6 @@ static void destroy(struct segment *segment) {
     }
     postings_free(&segment->names);
     postings_free(&segment->paths);
-    vectors_free(&segment->vectors);
     spill_free(segment->keys);
     free(segment->folders);
     free(segment->taints);

@@ -2,14 +2,11 @@
 //
 // Holds postings of the chunks' terms, of one-line signature documents (a
 // symbol's name twice, its scope, its signature, its file's base name), of the
-// symbols' names and of the paths' spellings, and vectors of the chunks.
+// symbols' names and of the paths' spellings.
 // Files, chunks and symbols are numbered from 0 in the order given.
 //
 // A few files make a segment from their records, segments make a larger one by
 // merging: everything but the numbers is copied, and what is dead left out.
-//
-// Chunks have a vector if a rarity was given and their record is not by words
-// alone, which another will soon replace.
 //
 // Ownership: building and merging give one reference and retain every record and text; segment_release drops
 //            one.
@@ -27,8 +24,9 @@
 
 #include "base/text.h"
 #include "indexer/record.h"
-#include "retrieval/rarity.h"
-#include "retrieval/vectors.h"
+#include "retrieval/postings.h"
+
+#include <stdatomic.h>
 
 struct segment_file {
     struct record *record;
@@ -79,15 +77,9 @@ struct segment {
     struct segment_keys *keys; // of each symbol
     struct postings names;     // segment_name_key of a symbol's name -> symbols
     struct postings paths;     // segment_key -> files
-    struct vectors vectors;    // of chunks
 };
 
-// rarity NULL: without vectors.
-struct segment *segment_build(const struct segment_file *files, uint32_t count, const struct rarity *rarity);
-// Of one file, of which `before` has an earlier version (NULL: none). Where chunks are as they were, so are
-// their vectors.
-struct segment *segment_build_next(const struct segment_file *file, const struct rarity *rarity,
-                                   const struct segment *before);
+struct segment *segment_build(const struct segment_file *files, uint32_t count);
 
 struct segment_source {
     const struct segment *segment;
@@ -95,9 +87,8 @@ struct segment_source {
 };
 // Do they make no more chunks and postings of a kind than can be numbered, the dead included?
 bool segment_can_merge(const struct segment_source *sources, uint32_t count);
-// Of sources that can be merged. Vectors are taken over, and made where there are none yet. rarity NULL: no source has any.
-struct segment *segment_merge(const struct segment_source *sources, uint32_t count,
-                              const struct rarity *rarity);
+// Of sources that can be merged.
+struct segment *segment_merge(const struct segment_source *sources, uint32_t count);
 struct segment *segment_retain(struct segment *segment);
 void segment_release(struct segment *segment); // NULL is allowed
 

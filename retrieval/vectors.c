@@ -19,27 +19,28 @@ enum { BLOCK = 1024, AHEAD = 8, CACHE_LINE = 64 };
 void vectors_init(struct vectors *vectors, uint32_t capacity) {
     vectors->vectors = spill_alloc((capacity + (size_t)1) * sizeof *vectors->vectors);
     vectors->sketches = spill_alloc((capacity + (size_t)1) * sizeof *vectors->sketches);
-    vectors->ids = spill_alloc((capacity + (size_t)1) * sizeof *vectors->ids);
     vectors->count = 0;
 }
 
 void vectors_free(struct vectors *vectors) {
     spill_free(vectors->vectors);
     spill_free(vectors->sketches);
-    spill_free(vectors->ids);
     *vectors = (struct vectors){0};
 }
 
-void vectors_push(struct vectors *vectors, uint32_t id, const struct vector *vector) {
+void vectors_push(struct vectors *vectors, const struct vector *vector) {
     vectors->vectors[vectors->count] = *vector;
-    vector_sketch(vector, &vectors->sketches[vectors->count]);
-    vectors->ids[vectors->count++] = id;
+    vector_sketch(vector, &vectors->sketches[vectors->count++]);
 }
 
-void vectors_copy(struct vectors *vectors, uint32_t id, const struct vectors *other, uint32_t at) {
+void vectors_copy(struct vectors *vectors, const struct vectors *other, uint32_t at) {
     vectors->vectors[vectors->count] = other->vectors[at];
-    vectors->sketches[vectors->count] = other->sketches[at];
-    vectors->ids[vectors->count++] = id;
+    vectors->sketches[vectors->count++] = other->sketches[at];
+}
+
+void vectors_clear(struct vectors *vectors, uint32_t at) {
+    vectors->vectors[at] = (struct vector){{0}};
+    vectors->sketches[at] = (struct sketch){0};
 }
 
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out) {
@@ -150,8 +151,7 @@ size_t vectors_search(const struct vectors *vectors, const struct vector *query,
         prefetch_vector(vectors, &nearest, i + AHEAD);
         int32_t dot = nearest.all.items[i].distance <= nearest.farthest ? vector_dot(query, vector) : 0;
         if (dot > 0) {
-            struct vector_hit hit = {vectors->ids[nearest.all.items[i].at],
-                                     (float)dot / (length * length_of(vector))};
+            struct vector_hit hit = {nearest.all.items[i].at, (float)dot / (length * length_of(vector))};
             count = insert_hit(hits, count, limit, hit);
         }
     }

@@ -23,20 +23,21 @@ struct vector {
 struct vectors {
     struct vector *vectors;
     struct sketch *sketches;
-    uint32_t *ids; // whose they are, ascending
     uint32_t count;
 };
 
 struct vector_hit {
-    uint32_t id;
+    uint32_t id; // which of the vectors
     float score; // cosine, as far as int8 tells
 };
 
 void vectors_init(struct vectors *vectors, uint32_t capacity);
 void vectors_free(struct vectors *vectors);
-void vectors_push(struct vectors *vectors, uint32_t id, const struct vector *vector);
+void vectors_push(struct vectors *vectors, const struct vector *vector);
 // The same, of the other's vector number `at`.
-void vectors_copy(struct vectors *vectors, uint32_t id, const struct vectors *other, uint32_t at);
+void vectors_copy(struct vectors *vectors, const struct vectors *other, uint32_t at);
+// From now on it is near to nothing.
+void vectors_clear(struct vectors *vectors, uint32_t at);
 // Rounds `values` to int8, the longest component at 127; all zero stays zero.
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out);
 void vector_sketch(const struct vector *vector, struct sketch *out);

@@ -1,7 +1,7 @@
 // vectors_test.c - the kernels against plain loops, the search against a full sort.
 
 #include "records.h"
-#include "retrieval/embedder.h"
+#include "retrieval/vectors.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -100,7 +100,7 @@ static void test_search(void **state) {
     vectors_init(&vectors, COUNT);
     for (uint32_t i = 0; i < COUNT; i++) {
         struct vector vector = random_vector(&seed);
-        vectors_push(&vectors, 2 * i, &vector);
+        vectors_push(&vectors, &vector);
     }
     struct vector query = random_vector(&seed);
     struct vector_hit hits[LIMIT];
@@ -110,12 +110,12 @@ static void test_search(void **state) {
         uint32_t better = 0;
         for (uint32_t v = 0; v < COUNT; v++) {
             better +=
-                cosine(&query, &vectors.vectors[v]) > cosine(&query, &vectors.vectors[hits[i].id / 2]) + 1e-6;
+                cosine(&query, &vectors.vectors[v]) > cosine(&query, &vectors.vectors[hits[i].id]) + 1e-6;
         }
         assert_int_equal(better, i);
     }
     assert_int_equal(vectors_search(&vectors, &vectors.vectors[17], 20, 1, hits), 1);
-    assert_int_equal(hits[0].id, 34);
+    assert_int_equal(hits[0].id, 17);
     vectors_free(&vectors);
 }
 
@@ -129,31 +129,9 @@ static void test_search_of_none(void **state) {
     vectors_free(&vectors);
 }
 
-// Texts that share rare words are nearer than those that share common ones.
-static void test_embedder(void **state) {
-    (void)state;
-    struct record *records[] = {
-        record_of("a.py", "def parse_header(packet):\n    return packet.checksum\n"),
-        record_of("b.py", "def verify(packet):\n    return packet.checksum == header(packet)\n"),
-        record_of("c.py", "def draw_window(screen):\n    return screen.pixels\n"),
-    };
-    struct segment *plain = segment_of(records, 3);
-    const struct postings *terms = &plain->fields[SEGMENT_CHUNKS].terms;
-    struct rarity *rarity = rarity_new(&terms, 1, plain->fields[SEGMENT_CHUNKS].count);
-    struct segment *segment = segment_build(plain->files, 3, rarity);
-    const struct vector *v = segment->vectors.vectors;
-    assert_int_equal(plain->vectors.count, 0);
-    assert_int_equal(segment->vectors.count, 3);
-    assert_true(cosine(&v[0], &v[1]) > cosine(&v[0], &v[2]));
-    rarity_release(rarity);
-    segment_release(plain);
-    segment_release(segment);
-}
-
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernels),        cmocka_unit_test(test_sketch_kernels),
-        cmocka_unit_test(test_quantize),       cmocka_unit_test(test_search),
-        cmocka_unit_test(test_search_of_none), cmocka_unit_test(test_embedder)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels), cmocka_unit_test(test_sketch_kernels),
+                                       cmocka_unit_test(test_quantize), cmocka_unit_test(test_search),
+                                       cmocka_unit_test(test_search_of_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
