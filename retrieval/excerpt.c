@@ -88,7 +88,8 @@ static void mark(void *context, struct slice name, size_t at) {
     struct excerpt_line *line = marking->line;
     struct saying saying = {.words = marking->words};
     terms_scan(name, say, &saying);
-    if (saying.best_weight >= MARKED_FROM && line->mark_count < EXCERPT_MARKS) {
+    bool is_asked = saying.best_weight >= MARKED_FROM || search_words_has_keyword(marking->words, name);
+    if (is_asked && line->mark_count < EXCERPT_MARKS) {
         line->marks[line->mark_count++] = (struct excerpt_mark){(uint32_t)at, (uint32_t)(at + name.length)};
     }
 }

@@ -9,22 +9,23 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { HITS = 300, FOLDER_HITS = 5000 };
+enum { HITS = 300, FOLDER_HITS = 5000, KEYWORD_HITS = 5000 };
 enum { MANY_LINES = 128, COPY_LINES = 2 };
 
 // Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
 // comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
 // is said of kinds and of foreign code is chosen.
 static const float weights[SEARCH_FEATURE_COUNT] = {
-    [SEARCH_NEAR_CHUNK] = 0.25f, [SEARCH_SIGNATURE] = 4.0f,   [SEARCH_CHUNK] = 1.8f,
-    [SEARCH_NAME_SAYS] = 1.0f,   [SEARCH_SCOPE] = 0.7f,       [SEARCH_LINE] = 2.0f,
-    [SEARCH_DOC] = 0.3f,         [SEARCH_FILE] = 0.3f,        [SEARCH_FOLDER] = 0.5f,
-    [SEARCH_BODY] = 1.8f,        [SEARCH_ALL] = 1.5f,         [SEARCH_EXACT] = 0.5f,
-    [SEARCH_EXACT_CASE] = 1.0f,  [SEARCH_EXACT_SCOPE] = 1.0f, [SEARCH_KIND] = 1.0f,
-    [SEARCH_FUNCTION] = 0.5f,    [SEARCH_TYPE] = 0.4f,        [SEARCH_CONSTANT] = -0.2f,
-    [SEARCH_FIELD] = -0.5f,      [SEARCH_VARIABLE] = -0.3f,   [SEARCH_DECLARATION] = -0.3f,
-    [SEARCH_LARGE] = 0.5f,       [SEARCH_PRIVATE] = -0.1f,    [SEARCH_TEST] = -1.5f,
-    [SEARCH_VENDORED] = -1.5f,   [SEARCH_COPY] = -3.0f,       [SEARCH_PROSE] = -0.5f,
+    [SEARCH_NEAR_CHUNK] = 0.25f, [SEARCH_SIGNATURE] = 4.0f,    [SEARCH_CHUNK] = 1.8f,
+    [SEARCH_NAME_SAYS] = 1.0f,   [SEARCH_SCOPE] = 0.7f,        [SEARCH_LINE] = 2.0f,
+    [SEARCH_DOC] = 0.3f,         [SEARCH_FILE] = 0.3f,         [SEARCH_FOLDER] = 0.5f,
+    [SEARCH_BODY] = 1.8f,        [SEARCH_ALL] = 1.5f,          [SEARCH_EXACT] = 0.5f,
+    [SEARCH_EXACT_CASE] = 1.0f,  [SEARCH_EXACT_SCOPE] = 1.0f,  [SEARCH_KIND] = 1.0f,
+    [SEARCH_FUNCTION] = 0.5f,    [SEARCH_TYPE] = 0.4f,         [SEARCH_CONSTANT] = -0.2f,
+    [SEARCH_FIELD] = -0.5f,      [SEARCH_VARIABLE] = -0.3f,    [SEARCH_DECLARATION] = -0.3f,
+    [SEARCH_LARGE] = 0.5f,       [SEARCH_PRIVATE] = -0.1f,     [SEARCH_TEST] = -1.5f,
+    [SEARCH_VENDORED] = -1.5f,   [SEARCH_COPY] = -3.0f,        [SEARCH_PROSE] = -0.5f,
+    [SEARCH_KEYWORD] = 1.0f,     [SEARCH_CONSTRUCTOR] = -5.0f,
 };
 static const float EXACT_FIRST = 100; // no other features together come near
 
@@ -157,11 +158,35 @@ static void gather_near(struct searching *searching, struct search_near near) {
     }
 }
 
-// The last identifier of "a::b::C".
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool is_whole_word(struct slice text, size_t start, size_t end) {
+    return (start == 0 || !is_word(text.data[start - 1])) && (end == text.length || !is_word(text.data[end]));
+}
+
+// Is it the last identifier of "a::b::C"?
 static bool is_scope(const char *scope, struct slice asked) {
     struct slice text = slice_of_string(scope);
-    return asked.length && text.length >= asked.length &&
-           slice_equal(slice_sub(text, text.length - asked.length, text.length), asked);
+    size_t start = text.length - asked.length;
+    return asked.length && text.length >= asked.length && is_whole_word(text, start, text.length) &&
+           slice_equal(slice_sub(text, start, text.length), asked);
+}
+
+// How many of the keywords asked for are in it, as whole words?
+static uint32_t count_keywords(const struct search_words *words, const char *signature) {
+    struct slice text = slice_of_string(signature);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < words->keyword_count; i++) {
+        struct slice word = words->keywords[i];
+        size_t at = slice_find(text, word, 0);
+        while (at != (size_t)-1 && !is_whole_word(text, at, at + word.length)) {
+            at = slice_find(text, word, at + 1);
+        }
+        count += at != (size_t)-1;
+    }
+    return count;
 }
 
 static void add_named(struct searching *searching, uint32_t s, const struct search_name *name) {
@@ -187,6 +212,23 @@ static void gather_named(struct searching *searching) {
         for (uint32_t s = 0;
              s < searching->snapshot->segment_count && (name->looks_so || searching->words->is_name); s++) {
             add_named(searching, s, name);
+        }
+    }
+}
+
+// By reading every signature, as keywords are in no index.
+static void gather_keywords(struct searching *searching) {
+    const struct search_words *words = searching->words;
+    if (!words->only_keywords) {
+        return;
+    }
+    for (uint32_t s = 0; s < searching->snapshot->segment_count && words->keyword_count; s++) {
+        const struct segment_part *symbols = &searching->snapshot->segments[s]->fields[SEGMENT_SYMBOLS];
+        for (uint32_t id = 0; id < symbols->count && searching->found.count < KEYWORD_HITS; id++) {
+            const struct symbol *symbol = segment_symbol(searching->snapshot->segments[s], id);
+            if (count_keywords(words, symbol->signature) == words->keyword_count) {
+                candidate(searching, s, symbols->files[id], symbol, NULL);
+            }
         }
     }
 }
@@ -246,6 +288,13 @@ static float cover_chunk(const struct searching *searching, const struct chunk *
     return share(searching, &coverage);
 }
 
+// Who types a type's name and no more wants the type, not one of its constructors.
+static bool is_asked_as_type(const struct search_words *words, const struct symbol *symbol) {
+    bool is_function = symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD;
+    return words->is_name && !words->asks_kind && words->names[0].scope.length == 0 && is_function &&
+           is_scope(symbol->scope, slice_of_string(symbol->name));
+}
+
 static void rate_kind(const struct search_words *words, const struct symbol *symbol, float *features) {
     static const enum search_feature kinds[] = {
         [SYMBOL_FUNCTION] = SEARCH_FUNCTION, [SYMBOL_METHOD] = SEARCH_FUNCTION,
@@ -257,6 +306,7 @@ static void rate_kind(const struct search_words *words, const struct symbol *sym
     bool is_constant = symbol->kind == SYMBOL_MACRO && !strchr(symbol->signature, '(');
     features[is_constant ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
     features[SEARCH_KIND] = words->asks_kind && (symbol->kind == words->kind || is_method);
+    features[SEARCH_CONSTRUCTOR] = is_asked_as_type(words, symbol);
     features[SEARCH_DECLARATION] = symbol->is_declaration;
     features[SEARCH_PRIVATE] = symbol->name[0] == '_';
     features[SEARCH_LARGE] = fminf(1, log2f(lines) / log2f(MANY_LINES));
@@ -270,6 +320,10 @@ static void rate_symbol(const struct searching *searching, struct search_hit *hi
     features[SEARCH_SCOPE] = cover_text(searching, slice_of_string(symbol->scope), all, NULL);
     features[SEARCH_LINE] = cover_text(searching, slice_of_string(symbol->signature), all, NULL);
     features[SEARCH_DOC] = cover_text(searching, slice_of_string(symbol->doc), all, NULL);
+    if (searching->words->keyword_count) {
+        features[SEARCH_KEYWORD] = (float)count_keywords(searching->words, symbol->signature) /
+                                   (float)searching->words->keyword_count;
+    }
     rate_kind(searching->words, symbol, features);
 }
 
@@ -329,6 +383,11 @@ static void score(const struct searching *searching, struct search_hit *hit) {
     }
     if (searching->words->is_name) {
         hit->score += EXACT_FIRST * (features[SEARCH_EXACT] + features[SEARCH_EXACT_CASE]);
+        hit->score +=
+            EXACT_FIRST * features[SEARCH_EXACT] * (features[SEARCH_EXACT_SCOPE] + features[SEARCH_KIND]);
+    }
+    if (searching->words->only_keywords) {
+        hit->score += EXACT_FIRST / 2 * floorf(features[SEARCH_KEYWORD]); // all of them
     }
 }
 
@@ -368,6 +427,7 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
     gather_lexical(&searching);
     gather_named(&searching);
     gather_near(&searching, near);
+    gather_keywords(&searching);
     for (size_t i = 0; i < searching.found.count; i++) {
         rate(&searching, &searching.found.items[i]);
     }

@@ -1,8 +1,9 @@
 // search.h - ranked search over a snapshot: plain words, names or code in, definitions and passages out.
 //
 // Candidates come from three sides: BM25 over one-line signatures, BM25 over
-// chunks, and definitions of the very names that are asked for; with an
-// embedder from a fourth, the chunks nearest to the question. A chunk stands
+// chunks, and definitions of the very names that are asked for; where nothing but
+// keywords is, from the signatures that say them; with an embedder also the
+// chunks nearest to the question. A chunk stands
 // for the definitions in it, or for itself if it is in none (a document, a
 // script). Each candidate is rated by a handful of features and listed once.
 //
@@ -32,6 +33,7 @@ enum { SEARCH_MOST = 1000 };
     X(NAME_SAYS)   /* how much of the name is asked for */                                                   \
     X(SCOPE)       /* how much of what is asked the scope says */                                            \
     X(LINE)        /* the signature says */                                                                  \
+    X(KEYWORD)     /* how many of the keywords that are asked for the signature says */                      \
     X(DOC)         /* the doc comment's first line says */                                                   \
     X(FILE)        /* the file's name says */                                                                \
     X(FOLDER)      /* its folders say */                                                                     \
@@ -41,6 +43,7 @@ enum { SEARCH_MOST = 1000 };
     X(EXACT_CASE)  /* in the same case, too */                                                               \
     X(EXACT_SCOPE) /* and so is the scope */                                                                 \
     X(KIND)        /* it is of the kind that is asked for */                                                 \
+    X(CONSTRUCTOR) /* of a type whose name alone is asked for */                                             \
     X(FUNCTION)                                                                                              \
     X(TYPE)                                                                                                  \
     X(CONSTANT)                                                                                              \

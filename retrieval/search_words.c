@@ -197,7 +197,7 @@ static void next_word(struct search_words *words) {
 // Of at most LONGEST_WORD small letters.
 static void add_plain_word(struct reading *reading, struct slice word) {
     add_form(reading, segment_name_key(word), 1);
-    if (word.length > SHORTEST_FORM) {
+    if (word.length > SHORTEST_FORM && !reading->words->only_keywords) { // goto is no form of "got"
         add_stem(reading, word);
         add_inflections(reading, word);
         add_beginnings(reading, word);
@@ -232,7 +232,24 @@ static bool is_joint(struct slice between) {
            slice_equal(between, SLICE_LITERAL("->")) || slice_equal(between, SLICE_LITERAL("#"));
 }
 
+// With the signs that belong to it: operator==, operator[], ~Foo.
+static struct slice whole_name(struct slice text, struct slice name, size_t *at) {
+    size_t end = *at + name.length;
+    if (slice_equal(name, SLICE_LITERAL("operator"))) {
+        while (end < text.length && strchr("=<>!+-*/%&|^~[]", text.data[end])) {
+            end++;
+        }
+        end += slice_starts_with(slice_sub(text, end, text.length), SLICE_LITERAL("()")) ? 2 : 0;
+    }
+    bool follows_scope = *at >= 2 && text.data[*at - 2] == ':';
+    if (*at >= 1 && text.data[*at - 1] == '~' && (*at == 1 || follows_scope)) {
+        --*at;
+    }
+    return slice_sub(text, *at, end);
+}
+
 static void note_name(struct reading *reading, struct slice name, size_t at) {
+    name = whole_name(reading->text, name, &at);
     struct search_words *words = reading->words;
     struct search_name *before = words->name_count ? &words->names[words->name_count - 1] : NULL;
     bool joined = before && is_joint(slice_sub(reading->text, reading->last_end, at));
@@ -266,12 +283,20 @@ static void find_name(void *context, struct slice name, size_t at) {
         note_name(reading, name, at);
     }
     reading->identifiers++;
+    reading->words->only_keywords &= terms_is_keyword(name);
 }
 
 static void to_lower(struct slice name, char *lower) {
     for (size_t i = 0; i < name.length; i++) {
         lower[i] =
             name.data[i] >= 'A' && name.data[i] <= 'Z' ? (char)(name.data[i] + ('a' - 'A')) : name.data[i];
+    }
+}
+
+static void note_keyword(struct search_words *words, struct slice name) {
+    if (words->keyword_count < SEARCH_KEYWORDS && terms_is_keyword(name) &&
+        !search_words_has_keyword(words, name)) {
+        words->keywords[words->keyword_count++] = name;
     }
 }
 
@@ -291,6 +316,7 @@ static void read_word(void *context, struct slice name, size_t at) {
     bool skipped = is_stop_word(word) || (reading->words->is_name && reading->words->asks_kind && at == 0);
     if (reading->keeps_stop_words || !skipped) {
         add_plain_word(reading, word);
+        note_keyword(reading->words, name);
     }
 }
 
@@ -299,6 +325,7 @@ void search_words_init(struct search_words *words, const struct snapshot *snapsh
     struct reading reading = {
         .words = words, .snapshot = snapshot, .text = slice_trim(slice_of(words->text, text.length))};
     map_init(&words->by_term);
+    words->only_keywords = true;
     query_identifiers(reading.text, 0, reading.text.length, find_name, &reading);
     if (words->asks_kind && words->name_count != 1) { // "type of the value" asks for no kind
         words->asks_kind = false;
@@ -321,4 +348,13 @@ void search_words_free(struct search_words *words) {
 const struct search_form *search_words_find(const struct search_words *words, uint32_t term) {
     const uint64_t *found = map_get(&words->by_term, term);
     return found ? &words->forms.items[*found] : NULL;
+}
+
+bool search_words_has_keyword(const struct search_words *words, struct slice word) {
+    for (uint32_t i = 0; i < words->keyword_count; i++) {
+        if (slice_equal(words->keywords[i], word)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -4,12 +4,14 @@
 // the configuration, code calls it config. So a word stands for itself and, at
 // a lower weight, for the forms of it that the repository knows: its stem and
 // its beginnings. What is written like a name (parse_header, Foo::bar) is a
-// word as a whole and in its parts, and is remembered as a name.
+// word as a whole and in its parts, and is remembered as a name; so are
+// operator== and ~Foo. Keywords of the languages are in no index; they are
+// remembered for the signatures that say them.
 //
 // Ownership: search_words_init copies the text; search_words_free releases.
 // Threads:   one owner; the snapshot is pinned as long as the words are used.
 // Errors:    none; a text without words has none (count is 0).
-// Limits:    SEARCH_WORDS words and SEARCH_NAMES names, the rest is passed over.
+// Limits:    SEARCH_WORDS words, SEARCH_NAMES names and SEARCH_KEYWORDS keywords, the rest is passed over.
 #ifndef HUNCH_RETRIEVAL_SEARCH_WORDS_H
 #define HUNCH_RETRIEVAL_SEARCH_WORDS_H
 
@@ -17,7 +19,7 @@
 #include "base/vec.h"
 #include "retrieval/bm25.h"
 
-enum { SEARCH_WORDS = 64, SEARCH_NAMES = 16 };
+enum { SEARCH_WORDS = 64, SEARCH_NAMES = 16, SEARCH_KEYWORDS = 8 };
 
 // One form of a word.
 struct search_form {
@@ -45,6 +47,9 @@ struct search_words {
     struct map by_term;              // term -> index in forms
     struct search_name names[SEARCH_NAMES];
     uint32_t name_count;
+    struct slice keywords[SEARCH_KEYWORDS]; // without those that are stop words of prose
+    uint32_t keyword_count;
+    bool only_keywords;    // nothing else is asked for
     bool is_name;          // the whole text is one name, perhaps with a kind before it
     bool asks_kind;        // "class Foo", "fn foo"
     enum symbol_kind kind; // SYMBOL_FUNCTION stands for methods, too
@@ -54,5 +59,7 @@ void search_words_init(struct search_words *words, const struct snapshot *snapsh
 void search_words_free(struct search_words *words);
 // The form that the term is; NULL if it is none of this search.
 const struct search_form *search_words_find(const struct search_words *words, uint32_t term);
+// Is it one of the keywords asked for?
+bool search_words_has_keyword(const struct search_words *words, struct slice word);
 
 #endif

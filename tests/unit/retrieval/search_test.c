@@ -28,6 +28,19 @@ static const struct source {
     {"conf/other.py", "class Other:\n    def parse_header(self, text):\n        return text\n", TAINT_OWN},
     {"tests/test_reader.py", "def parse_header():\n    assert Reader().parse_header('a:b')\n", TAINT_TEST},
     {"vendor/old.c", "void socket_close(int socket) {\n    close(socket);\n}\n", TAINT_VENDORED},
+    {"geo/point.cc",
+     "struct Point {\n    Point(int left, int top);\n    ~Point();\n"
+     "    bool operator==(const Point &other) const;\n    int left, top;\n};\n\n"
+     "Point::Point(int left, int top) : left(left), top(top) {\n    check(left, top);\n}\n\n"
+     "struct WayPoint {\n    bool operator!=(const WayPoint &other) const;\n    ~WayPoint();\n};\n",
+     TAINT_OWN},
+    {"sys/word.rs",
+     "pub unsafe fn word_at(address: usize) -> u32 {\n    0\n}\n\npub fn words() -> u32 {\n    1\n}\n",
+     TAINT_OWN},
+    {"Same.java",
+     "class Same {\n    static byte same(byte value) {\n        return value;\n    }\n\n"
+     "    static long same(long value) {\n        return value;\n    }\n}\n",
+     TAINT_OWN},
     {"README.md", "# Timeouts\n\nEvery quarter of an hour the janitor sweeps the lobby.\n", TAINT_OWN},
 };
 enum { SOURCES = sizeof sources / sizeof sources[0] };
@@ -86,16 +99,48 @@ static void test_what_comes_first(void **state) {
         {"initializes the configuration", "conf/reader.py", "init_config"}, // both abbreviated there
         {"line.split(':')", "conf/reader.py", "parse_header"},
         {"the janitor sweeps the lobby", "README.md", "Timeouts"},
+        {"operator==", "geo/point.cc", "operator=="},
+        {"WayPoint::operator!=", "geo/point.cc", "operator!="},
+        {"~Point", "geo/point.cc", "~Point"},
+        {"WayPoint::~WayPoint", "geo/point.cc", "~WayPoint"},
+        {"unsafe", "sys/word.rs", "word_at"},
+        {"unsafe fn", "sys/word.rs", "word_at"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         check_first(cases[i].text, cases[i].path, cases[i].name);
     }
 }
 
+// A type's name alone asks for the type, with its scope or as a function for the constructor; and a keyword tells
+// overloads apart.
+static void test_which_of_one_name(void **state) {
+    (void)state;
+    struct retriever *retriever = index_all();
+    static const struct {
+        const char *text, *signature;
+    } cases[] = {
+        {"Point", "struct Point"},
+        {"struct Point", "struct Point"},
+        {"Point::Point", "Point::Point(int left, int top) : left(left), top(top)"},
+        {"same long value", "static long same(long value)"},
+        {"same byte value", "static byte same(byte value)"},
+        {"unsafe", "pub unsafe fn word_at(address: usize) -> u32"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_results results;
+        search_in(retriever, cases[i].text, "", &results);
+        assert_true(results.count > 0);
+        assert_string_equal(results.items[0].signature, cases[i].signature);
+        search_results_free(&results);
+    }
+    retriever_free(retriever);
+}
+
 static void test_nothing_is_found_of_nothing(void **state) {
     (void)state;
     struct retriever *retriever = index_all();
-    static const char *const texts[] = {"", "   ", "()", "zebra", "zebra quagga", "12345", "\xff\xfe"};
+    static const char *const texts[] = {"",      "   ",          "()",    "goto",
+                                        "zebra", "zebra quagga", "12345", "\xff\xfe"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct search_results results;
         search_in(retriever, texts[i], "", &results);
@@ -239,10 +284,15 @@ static void test_long_searches(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_comes_first),           cmocka_unit_test(test_nothing_is_found_of_nothing),
-        cmocka_unit_test(test_invariants_of_a_list),       cmocka_unit_test(test_folders_and_files),
-        cmocka_unit_test(test_dead_files_are_not_found),   cmocka_unit_test(test_lines_and_marks),
-        cmocka_unit_test(test_changed_files_show_nothing), cmocka_unit_test(test_long_searches),
+        cmocka_unit_test(test_what_comes_first),
+        cmocka_unit_test(test_which_of_one_name),
+        cmocka_unit_test(test_nothing_is_found_of_nothing),
+        cmocka_unit_test(test_invariants_of_a_list),
+        cmocka_unit_test(test_folders_and_files),
+        cmocka_unit_test(test_dead_files_are_not_found),
+        cmocka_unit_test(test_lines_and_marks),
+        cmocka_unit_test(test_changed_files_show_nothing),
+        cmocka_unit_test(test_long_searches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
