@@ -79,7 +79,12 @@ static const struct row rows[] = {
      .type = TYPE_TEXT,
      .member = MEMBER(embedder),
      .text = "none",
-     .choices = "none|hashed",
+     .choices = "none|hashed|static",
+     .sensitive = true},
+    {.key = "embedder.path",
+     .type = TYPE_TEXT,
+     .member = MEMBER(embedder_path),
+     .text = "",
      .sensitive = true},
     {.key = "completion.maxTokens",
      .type = TYPE_COUNT,
@@ -499,7 +504,7 @@ static const char *showable(const char *name) {
     return length <= 40 && name[length] == '\0' ? name : "(not a usual name)";
 }
 
-static bool is_key_path(const char *path) {
+static bool is_full_path(const char *path) {
     return path[0] == '/' || strncmp(path, "~/", 2) == 0;
 }
 
@@ -509,7 +514,7 @@ static struct json *shown_value(const struct row *row, const struct json *value)
     const char *shown = text;
     if (row->member == MEMBER(key_env)) {
         shown = showable(text);
-    } else if (row->member == MEMBER(key_file) && text[0] && !is_key_path(text)) {
+    } else if (row->member == MEMBER(key_file) && text[0] && !is_full_path(text)) {
         shown = "(not a path)";
     } else if (row->member == MEMBER(url) && strpbrk(text, "@?#")) {
         shown = "(more than an address)";
@@ -567,6 +572,14 @@ static int read_key_file(const char *path, struct str *out, struct err *err) {
     return result;
 }
 
+char *config_full_path(const char *path) {
+    const char *home = strncmp(path, "~/", 2) == 0 ? getenv("HOME") : NULL;
+    if (!is_full_path(path)) {
+        return NULL;
+    }
+    return home ? fs_join(home, path + 2) : mem_copy_string(path);
+}
+
 int config_read_key(const struct config *config, struct str *out, struct err *err) {
     if (config->key_env[0]) {
         const char *value = getenv(config->key_env);
@@ -580,12 +593,11 @@ int config_read_key(const struct config *config, struct str *out, struct err *er
     if (!config->key_file[0]) {
         return 0;
     }
-    if (!is_key_path(config->key_file)) { // below the current folder, perhaps a workspace, or the key itself
+    if (!is_full_path(config->key_file)) { // below the current folder, perhaps a workspace, or the key itself
         return err_set(err, ERR_INVALID,
                        "model.keyFile is not a path: give the file's name from / or ~/ on, not the key");
     }
-    const char *home = strncmp(config->key_file, "~/", 2) == 0 ? getenv("HOME") : NULL;
-    char *path = home ? fs_join(home, config->key_file + 2) : mem_copy_string(config->key_file);
+    char *path = config_full_path(config->key_file);
     int result = read_key_file(path, out, err);
     free(path);
     return result;

@@ -34,7 +34,8 @@ struct config {
     const char *key_env;        // "model.keyEnvironment": name of a variable          user file only
     const char *key_file;       // "model.keyFile": a file of mode 0600                user file only
     uint32_t context_tokens;    // "model.contextTokens": 0 = the model's              user file only
-    const char *embedder;       // "embedder.provider": "none" | "hashed"             user file only
+    const char *embedder;       // "embedder.provider": "none" | "hashed" | "static"  user file only
+    const char *embedder_path;  // "embedder.path": a folder, of "static"             user file only
     uint32_t max_tokens;        // "completion.maxTokens": 96
     uint32_t max_lines;         // "completion.maxLines": 1 for the built-in model, else 8 (0 = by model)
     uint32_t timeout_ms;        // "completion.timeoutMs": 10000
@@ -67,6 +68,8 @@ struct json *config_describe(const struct config *config);
 // else from the file model.keyFile (from / or ~/ on), which must be readable by its owner alone. Nothing if
 // neither is set. err never holds the key.
 int config_read_key(const struct config *config, struct str *out, struct err *err);
+// A path of a setting as a whole one: heap; NULL if it does not begin with / or ~/.
+char *config_full_path(const char *path);
 // Where the user's file is or would be. Heap; NULL without a home.
 char *config_user_path(void);
 

@@ -35,6 +35,7 @@ struct search_run {
     uv_loop_t loop;
     struct indexer *indexer;
     struct retriever *retriever;
+    struct embedding *embedding;
     char *root;
     char *below; // the folder asked for, below the root
     char *shown; // what stands before paths below the root, so that they lead there from the current folder
@@ -176,6 +177,10 @@ static void on_warning(void *context, const char *message) {
 static int open_index(struct search_run *run, const struct config *config, struct err *err) {
     app_spill_to_cache();
     run->retriever = retriever_new(run->root);
+    struct embedding_events events = {.on_warning = on_warning, .context = run};
+    if (embedding_open(&run->embedding, &run->loop, config, run->retriever, &events, err) != 0) {
+        on_warning(run, err->message);
+    }
     struct indexer_options options = {
         .root = run->root,
         .cache_cap = (int64_t)config->cache_mb * 1024 * 1024,
@@ -202,6 +207,7 @@ static int answer(struct search_run *run) {
                                      .lines = options->lines};
     struct search_results results;
     uint64_t start = clock_now_us();
+    retriever_settle(run->retriever);
     retriever_search(run->retriever, &request, &results);
     run->ms = clock_ms_since(start);
     (options->json ? print_json : print_text)(run, &results);
@@ -262,9 +268,10 @@ static int search(const struct search_options *options) {
         status = answer(&run);
         indexer_close(run.indexer);
     }
+    retriever_free(run.retriever);
+    embedding_close(run.embedding);
     uv_run(&run.loop, UV_RUN_DEFAULT);
     uv_loop_close(&run.loop);
-    retriever_free(run.retriever);
     config_free(config);
     free(run.root);
     free(run.below);

@@ -5,7 +5,7 @@
 // knows its name, how many texts it likes at once and how long it may take.
 //
 // Ownership: embedder_close frees it. Texts are borrowed for the call.
-// Threads:   embed and ask from any thread, several at once; learn from one thread. All may block but ask.
+// Threads:   embed and ask from any thread, several at once; prepare and learn from one thread. All may block but ask.
 // Errors:    embed names what failed and the way out; an embedder that has failed may be asked again.
 // Limits:    a text is cut at EMBEDDER_TEXT_BYTES by who asks; vectors have VECTOR_DIMENSIONS components.
 #ifndef HUNCH_RETRIEVAL_EMBEDDER_H
@@ -20,6 +20,8 @@ enum { EMBEDDER_TEXT_BYTES = 6000 };
 struct embedder;
 
 struct embedder_operations {
+    // Reads what it needs, before anything else; may take seconds. NULL: nothing. After a failure: again.
+    int (*prepare)(struct embedder *self, struct err *err);
     // Vectors of texts, in their order. 0, or an err_code: then `out` holds nothing.
     int (*embed)(struct embedder *self, const struct slice *texts, size_t count, struct vector *out,
                  struct err *err);
@@ -36,7 +38,7 @@ struct embedder_operations {
 // Embedded first in every implementation.
 struct embedder {
     const struct embedder_operations *operations;
-    const char *model; // names what its vectors can be compared with
+    const char *model; // names what its vectors can be compared with; once it is prepared
     size_t batch;      // texts that it likes at once
     bool is_kept;      // its vectors depend on the text alone and are worth keeping on disk
 };
@@ -46,6 +48,9 @@ static inline int embedder_embed(struct embedder *embedder, const struct slice *
     return embedder->operations->embed(embedder, texts, count, out, err);
 }
 bool embedder_ask(struct embedder *embedder, struct slice text, uint32_t wait_ms, struct vector *out);
+static inline int embedder_prepare(struct embedder *embedder, struct err *err) {
+    return embedder->operations->prepare ? embedder->operations->prepare(embedder, err) : 0;
+}
 static inline bool embedder_learn(struct embedder *embedder, const struct snapshot *snapshot) {
     return embedder->operations->learn && embedder->operations->learn(embedder, snapshot);
 }

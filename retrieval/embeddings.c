@@ -56,6 +56,7 @@ struct embeddings {
     struct intern paths;
     VEC(struct embedded_file) files; // of each path
 
+    bool is_prepared; // the embedder
     uv_thread_t thread;
     uv_mutex_t turns; // of these
     uv_cond_t turned;
@@ -302,11 +303,23 @@ static void work(struct embeddings *self, struct round *round) {
     }
 }
 
+static bool prepare(struct embeddings *self, struct round *round) {
+    if (!self->is_prepared && embedder_prepare(self->embedder, &round->err) != 0) {
+        round->progress.trouble = round->err.message;
+        tell(self, round);
+        return false;
+    }
+    self->is_prepared = true;
+    return true;
+}
+
 static void run_round(struct embeddings *self, uint64_t number) {
     struct round round = {.number = number, .progress.trouble = ""};
     arena_init(&round.arena);
-    look(self, &round);
-    work(self, &round);
+    if (prepare(self, &round)) {
+        look(self, &round);
+        work(self, &round);
+    }
     release_files(round.missing.items, round.missing.count);
     release_files(round.files.items, round.files.count);
     arena_free(&round.arena);

@@ -43,14 +43,18 @@ void vectors_clear(struct vectors *vectors, uint32_t at) {
     vectors->sketches[at] = (struct sketch){0};
 }
 
+static float usable(float value) {
+    return fabsf(value) < 1e30f ? value : 0; // and the inverse of the longest is, too
+}
+
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out) {
     float longest = 0;
     for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
-        longest = fmaxf(longest, fabsf(values[i]));
+        longest = fmaxf(longest, fabsf(usable(values[i])));
     }
-    float scale = longest > 0 ? 127.0f / longest : 0;
+    float scale = longest > 1e-30f ? 127.0f / longest : 0;
     for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
-        out->components[i] = (int8_t)lrintf(values[i] * scale);
+        out->components[i] = (int8_t)lrintf(usable(values[i]) * scale);
     }
 }
 

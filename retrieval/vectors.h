@@ -38,7 +38,7 @@ void vectors_push(struct vectors *vectors, const struct vector *vector);
 void vectors_copy(struct vectors *vectors, const struct vectors *other, uint32_t at);
 // From now on it is near to nothing.
 void vectors_clear(struct vectors *vectors, uint32_t at);
-// Rounds `values` to int8, the longest component at 127; all zero stays zero.
+// Rounds `values` to int8, the longest component at 127; all zero stays zero. What is no number counts as zero.
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out);
 void vector_sketch(const struct vector *vector, struct sketch *out);
 int32_t vector_dot(const struct vector *a, const struct vector *b);

@@ -20,6 +20,7 @@
 #include "indexer/terms.h"
 #include "retrieval/chunks.h"
 #include "retrieval/embedder_hashed.h"
+#include "retrieval/embedder_static.h"
 #include "retrieval/retriever.h"
 #include "retrieval/search.h"
 #include "retrieval/shelf.h"
@@ -191,16 +192,26 @@ static void answer_all(struct bench *bench) {
     str_free(&text);
 }
 
+static void on_embedded(void *context, const struct embeddings_progress *progress) {
+    if (progress->trouble[0]) {
+        err_set(context, ERR_IO, "%s", progress->trouble);
+    }
+}
+
 static int open_embeddings(struct bench *bench, const char *name, struct err *err) {
     if (strcmp(name, "none") == 0) {
         return 0;
     }
-    struct embeddings_options options = {
-        .embedder = embedder_hashed_new(), .root = bench->root, .slot = &bench->slot};
-    (void)err;
+    bool is_hashed = strcmp(name, "hashed") == 0;
+    struct embeddings_options options = {.embedder =
+                                             is_hashed ? embedder_hashed_new() : embedder_static_new(name),
+                                         .root = bench->root,
+                                         .slot = &bench->slot,
+                                         .on_progress = on_embedded,
+                                         .context = err};
     bench->embeddings = embeddings_new(&options);
     embeddings_settle(bench->embeddings);
-    return 0;
+    return err->code;
 }
 
 int main(int argc, char **argv) {

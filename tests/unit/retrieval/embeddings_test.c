@@ -1,5 +1,5 @@
 // embeddings_test.c - vectors follow what the snapshots show; a search finds what is nearest in the asker's own.
-#include "base/fs.h"
+#include "../indexer/temporary.h"
 #include "records.h"
 #include "retrieval/embedder_hashed.h"
 #include "retrieval/embeddings.h"
@@ -41,7 +41,7 @@ static void close_letters(struct embedder *embedder) {
 static const struct embedder_operations letters = {.embed = embed_letters, .close = close_letters};
 
 struct world {
-    char root[64];
+    char *root;
     struct lettered embedder;
     struct retriever *retriever;
     struct index_sink sink;
@@ -56,8 +56,7 @@ static void on_progress(void *context, const struct embeddings_progress *progres
 }
 
 static void setup(struct world *world) {
-    *world = (struct world){.root = "/tmp/hunch-embeddings-XXXXXX"};
-    assert_non_null(mkdtemp(world->root));
+    *world = (struct world){.root = temporary_make()};
     world->embedder.embedder = (struct embedder){.operations = &letters, .model = "letters", .batch = 3};
     world->retriever = retriever_new(world->root);
     world->sink = retriever_sink(world->retriever);
@@ -67,17 +66,13 @@ static void setup(struct world *world) {
 }
 
 static void teardown(struct world *world) {
-    char command[100];
     retriever_free(world->retriever);
-    snprintf(command, sizeof command, "rm -r %s", world->root);
-    assert_int_equal(system(command), 0);
+    temporary_remove(world->root);
+    free(world->root);
 }
 
 static void put(struct world *world, const char *path, const char *text) {
-    struct err err;
-    char *full = fs_join(world->root, path);
-    assert_int_equal(fs_write(full, slice_of_string(text), false, &err), 0);
-    free(full);
+    temporary_write(world->root, path, text);
     struct record *record = record_of(path, text);
     world->sink.put(world->sink.self, record, slice_of_string(text));
     record_release(record);

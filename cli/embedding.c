@@ -1,0 +1,88 @@
+// embedding.c - see embedding.h.
+//
+// News comes on the embeddings' thread; only the latest counts, and the loop is
+// woken to hand it on.
+#include "cli/embedding.h"
+
+#include "base/mem.h"
+#include "retrieval/embedder_hashed.h"
+#include "retrieval/embedder_static.h"
+
+#include <stdlib.h>
+
+struct embedding {
+    struct embedding_events events;
+    uv_async_t wake;
+    uv_mutex_t lock;
+    struct err trouble; // under the lock; "": none
+    struct err told;    // the last one
+};
+
+static int open_static(const struct config *config, struct embedder **out, struct err *err) {
+    char *folder = config_full_path(config->embedder_path);
+    if (!folder) {
+        return err_set(err, ERR_INVALID,
+                       "embedder.path is not a path: give the folder of the table from / or ~/ on");
+    }
+    *out = embedder_static_new(folder);
+    free(folder);
+    return 0;
+}
+
+static int open_embedder(const struct config *config, struct embedder **out, struct err *err) {
+    if (strcmp(config->embedder, "static") == 0) {
+        return open_static(config, out, err);
+    }
+    *out = strcmp(config->embedder, "hashed") == 0 ? embedder_hashed_new() : NULL;
+    return 0;
+}
+
+static void on_wake(uv_async_t *wake) {
+    struct embedding *self = wake->data;
+    uv_mutex_lock(&self->lock);
+    struct err trouble = self->trouble;
+    uv_mutex_unlock(&self->lock);
+    if (trouble.message[0] && strcmp(trouble.message, self->told.message) != 0 && self->events.on_warning) {
+        self->events.on_warning(self->events.context, trouble.message);
+    }
+    self->told = trouble;
+}
+
+static void on_progress(void *context, const struct embeddings_progress *progress) {
+    struct embedding *self = context;
+    uv_mutex_lock(&self->lock);
+    err_set(&self->trouble, 0, "%s", progress->trouble);
+    uv_mutex_unlock(&self->lock);
+    uv_async_send(&self->wake);
+}
+
+int embedding_open(struct embedding **out, uv_loop_t *loop, const struct config *config,
+                   struct retriever *retriever, const struct embedding_events *events, struct err *err) {
+    struct embedder *embedder = NULL;
+    int code = open_embedder(config, &embedder, err);
+    if (code || !embedder) {
+        return code;
+    }
+    struct embedding *self = mem_zero(1, sizeof *self);
+    self->events = *events;
+    self->wake.data = self;
+    uv_mutex_init(&self->lock);
+    uv_async_init(loop, &self->wake, on_wake);
+    uv_unref((uv_handle_t *)&self->wake);
+    retriever_embed(retriever, &(struct embeddings_options){
+                                   .embedder = embedder, .on_progress = on_progress, .context = self});
+    *out = self;
+    return 0;
+}
+
+static void on_closed(uv_handle_t *handle) {
+    struct embedding *self = handle->data;
+    uv_mutex_destroy(&self->lock);
+    free(self);
+}
+
+void embedding_close(struct embedding *self) {
+    if (self) {
+        uv_close((uv_handle_t *)&self->wake, on_closed);
+    }
+}
