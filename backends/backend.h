@@ -70,9 +70,10 @@ struct backend_callbacks {
     void *context;
 };
 
-// What the prompt compiler must know of a model.
+// What the prompt compiler must know of a model. A server may say more of it later: on the loop's thread, between
+// its turns. Strings stay valid until the backend is closed.
 struct backend_traits {
-    const char *name;        // "repository", "openai"
+    const char *name;        // "repository", or the provider
     const char *model;       // for people: "built-in", "qwen2.5-coder:1.5b"
     const char *template;    // FIM template's name (backends/fim.h); NULL: reads prefix and suffix itself
     uint32_t context_tokens; // 0: unlimited

@@ -55,7 +55,7 @@ static const struct row rows[] = {
      .type = TYPE_TEXT,
      .member = MEMBER(provider),
      .text = "repository",
-     .choices = "repository|openai",
+     .choices = "repository|openai|llama-server",
      .sensitive = true},
     {.key = "model.url", .type = TYPE_TEXT, .member = MEMBER(url), .text = "", .sensitive = true},
     {.key = "model.name", .type = TYPE_TEXT, .member = MEMBER(model), .text = "", .sensitive = true},

@@ -27,7 +27,7 @@ enum config_origin { CONFIG_DEFAULT, CONFIG_USER_FILE, CONFIG_EDITOR, CONFIG_WOR
 
 struct config {
     bool enabled;               // "enabled": true
-    const char *provider;       // "model.provider": "repository" | "openai"          user file only
+    const char *provider;       // "model.provider": "repository", or a server's kind   user file only
     const char *url;            // "model.url"                                         user file only
     const char *model;          // "model.name"                                        user file only
     const char *fim_template;   // "model.template"                                    user file only

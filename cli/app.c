@@ -1,7 +1,7 @@
 // app.c - see app.h.
 #include "cli/app.h"
 
-#include "backends/openai.h"
+#include "backends/remote.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -86,7 +86,8 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
     str_init(&key);
     struct backend *model = NULL;
     if (config_read_key(config, &key, err) == 0) {
-        struct openai_options options = {
+        struct remote_options options = {
+            .provider = config->provider,
             .url = config->url,
             .model = config->model,
             .key = key.data,
@@ -94,7 +95,7 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
             .context_tokens = config->context_tokens,
             .timeout_ms = config->timeout_ms,
         };
-        model = openai_new(loop, &options, err);
+        model = remote_new(loop, &options, err);
     }
     explicit_bzero(key.data, key.length);
     str_free(&key);

@@ -116,18 +116,18 @@ static void on_probe(void *context, const struct backend_result *result) {
         add(doctor, "model", FINE, "%s, %s: answers; code %s this machine", traits->name, traits->model,
             traits->leaves_machine ? "leaves" : "stays on");
     }
+    if (!traits->template) {
+        add(doctor, "model", WARNING,
+            "no fill-in-the-middle template is known for \"%s\": only the text above the cursor is sent; set "
+            "model.template",
+            traits->model);
+    }
     doctor->probe_done = true;
     stop_when_done(doctor);
 }
 
 static void start_probe(struct doctor *doctor) {
     struct backend *model = doctor->app->model;
-    if (model->operations->probe && !model->traits.template) {
-        add(doctor, "model", WARNING,
-            "no fill-in-the-middle template is known for \"%s\": only the text above the cursor is sent; set "
-            "model.template",
-            model->traits.model);
-    }
     if (model->operations->probe) {
         struct backend_callbacks callbacks = {NULL, on_probe, doctor};
         model->operations->probe(model, &callbacks);

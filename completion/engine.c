@@ -45,6 +45,8 @@ struct engine_request {
     struct context retrieved;
     uint32_t answer_tokens; // as configured when it began: the job cannot read the settings, which change
     uint32_t sources;       // the same
+    const struct fim_template *fim; // the model's when it began: a server may yet say another; NULL: none
+    uint32_t context_tokens;        // the same
     struct str prompt;
     struct prompt_report told;
     struct backend_call *call;
@@ -289,8 +291,7 @@ static void start_model(struct engine_request *request) {
     const struct config *config = engine->options.config;
     struct slice document = text_slice(query->text);
     struct backend *backend = engine->options.backend;
-    const struct fim_template *fim = backend->traits.template ? fim_by_name(backend->traits.template) : NULL;
-    uint32_t lines = config->max_lines ? config->max_lines : backend->traits.template ? 8 : 1;
+    uint32_t lines = config->max_lines ? config->max_lines : request->fim ? 8 : 1;
     struct backend_request *model = &request->model_request;
     *model = (struct backend_request){
         .path = query->path,
@@ -303,8 +304,8 @@ static void start_model(struct engine_request *request) {
         .candidates = query->candidates,
         .deadline_us = clock_now_us() + (uint64_t)config->timeout_ms * 1000,
     };
-    if (fim) {
-        model->stops = fim_stops(fim, &model->stop_count);
+    if (request->fim) {
+        model->stops = fim_stops(request->fim, &model->stop_count);
     }
     struct backend_callbacks callbacks = {NULL, after_model, request};
     request->state = MODEL;
@@ -319,10 +320,10 @@ static struct record *record_of(void *retriever, const char *path) {
     return retriever_record(retriever, path);
 }
 
-static void compile_prompt(struct engine_request *request, const struct fim_template *fim) {
+static void compile_prompt(struct engine_request *request) {
     struct engine *engine = request->engine;
     struct prompt_query prompt = {
-        .fim = fim,
+        .fim = request->fim,
         .repository = engine->repository,
         .path = request->query.path,
         .document = text_slice(request->query.text),
@@ -330,7 +331,7 @@ static void compile_prompt(struct engine_request *request, const struct fim_temp
         .context = &request->retrieved,
         .cut_short = cancel_fired(&request->cancel),
         .files = {record_of, engine->options.retriever},
-        .context_tokens = engine->options.backend->traits.context_tokens,
+        .context_tokens = request->context_tokens,
         .answer_tokens = request->answer_tokens,
     };
     prompt_compile(engine->prompts, &prompt, &request->prompt, &request->told);
@@ -352,10 +353,8 @@ static void find_context(void *context) {
         return; // nobody waits for it: a newer one is on its way
     }
     retriever_query(engine->options.retriever, &retrieval, &request->retrieved);
-    const char *template = engine->options.backend->traits.template;
-    const struct fim_template *fim = template ? fim_by_name(template) : NULL;
-    if (fim && !query->context_only && !cancel_stopped(&request->cancel)) {
-        compile_prompt(request, fim);
+    if (request->fim && !query->context_only && !cancel_stopped(&request->cancel)) {
+        compile_prompt(request);
     }
 }
 
@@ -443,6 +442,9 @@ static struct engine_request *new_request(struct engine *engine, const struct en
     request->query.language = arena_copy_string(&request->arena, query->language);
     request->query.text = text_retain(query->text);
     request->query.cursor = query->cursor < query->text->length ? query->cursor : query->text->length;
+    const struct backend_traits *traits = &engine->options.backend->traits;
+    request->fim = traits->template ? fim_by_name(traits->template) : NULL;
+    request->context_tokens = traits->context_tokens;
     uint32_t wanted = query->candidates ? query->candidates : query->invoked ? 3 : 1;
     request->answer_tokens = engine->options.config->max_tokens;
     request->sources = wanted_sources(engine->options.config);
@@ -451,7 +453,7 @@ static struct engine_request *new_request(struct engine *engine, const struct en
                                              .candidates = request->candidates,
                                              .context = &request->retrieved,
                                              .prompt = {"", 0},
-                                             .model = engine->options.backend->traits.model,
+                                             .model = traits->model,
                                              .cursor = request->query.cursor};
     return request;
 }

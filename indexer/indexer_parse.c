@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/priority.h"
 #include "base/thread.h"
+#include "indexer/packed.h"
 
 static struct record *new_record(const char *path, struct slice text) {
     struct record *record = record_new(path);
@@ -27,6 +28,8 @@ static void extract_file(struct parser *self, struct syntax *syntax, struct slic
         syntax_words(syntax, language, text, record);
     } else {
         result->is_partial = syntax_extract(syntax, language, text, &self->indexer->stop, record) != 0;
+        result->record = record_pack(record); // here, where there are several threads
+        record_release(record);
     }
 }
 

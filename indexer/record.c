@@ -3,6 +3,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "indexer/language.h"
+#include "indexer/packed.h"
 
 #include <stdlib.h>
 
@@ -15,6 +17,18 @@ struct record *record_new(const char *path) {
     return record;
 }
 
+// A head is one allocation: of a large repository there are tens of thousands.
+struct record *record_new_head(struct slice path) {
+    struct record *record = mem_zero(1, sizeof *record + path.length + 1);
+    char *copy = (char *)(record + 1);
+    memcpy(copy, path.data, path.length);
+    atomic_init(&record->holders, 1);
+    record->is_head = true;
+    record->path = copy;
+    record->language = "";
+    return record;
+}
+
 struct record *record_retain(struct record *record) {
     atomic_fetch_add_explicit(&record->holders, 1, memory_order_relaxed);
     return record;
@@ -22,9 +36,18 @@ struct record *record_retain(struct record *record) {
 
 void record_release(struct record *record) {
     if (record && atomic_fetch_sub_explicit(&record->holders, 1, memory_order_acq_rel) == 1) {
+        packed_release(record->packed);
+        record_release(record->whole);
         arena_free(&record->arena);
         free(record);
     }
+}
+
+void record_set_language(struct record *record, const char *language) {
+    const struct language *known = language_of_id(language);
+    record->language = known         ? language_id(known)
+                       : language[0] ? arena_copy_string(&record->arena, language)
+                                     : "";
 }
 
 const char *symbol_kind_name(enum symbol_kind kind) {

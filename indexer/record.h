@@ -4,6 +4,8 @@
 // never changes: the store writes it, snapshots share it, readers on any
 // thread follow its pointers for as long as they hold a reference.
 //
+// Where many are kept they are heads, see packed.h; then nothing may be asked of the four lists but their counts.
+//
 // Ownership: record_new gives one reference; record_retain adds, record_release
 //            drops. Everything in it lives in its arena.
 // Threads:   one maker; afterwards any number of readers.
@@ -86,12 +88,17 @@ struct import {
     uint32_t line;
 };
 
+struct packed; // packed.h
+
 struct record {
     atomic_int holders;
     struct arena arena;
-    const char *path;     // below the root, '/'-separated
-    const char *language; // language_id(), "" if none is known
-    uint64_t hash;        // of the file's bytes
+    bool is_head;                  // the four lists are counted and not there; see packed.h
+    struct packed *_Atomic packed; // of a head
+    struct record *_Atomic whole;  // likewise
+    const char *path;              // below the root, '/'-separated
+    const char *language;          // language_id(), "" if none is known
+    uint64_t hash;                 // of the file's bytes
     int64_t size;
     int64_t mtime_ns;
     uint32_t line_count;
@@ -107,9 +114,11 @@ struct record {
     uint32_t import_count;
 };
 
-struct record *record_new(const char *path); // empty but for the path
+struct record *record_new(const char *path);       // empty but for the path
+struct record *record_new_head(struct slice path); // likewise, to stay a head
 struct record *record_retain(struct record *record);
-void record_release(struct record *record); // NULL is allowed
+void record_release(struct record *record);                            // NULL is allowed
+void record_set_language(struct record *record, const char *language); // copied if need be
 const char *symbol_kind_name(enum symbol_kind kind);
 // May other definitions and references stand in it? Not in fields and constants, whatever their length.
 bool symbol_holds_others(const struct symbol *symbol);

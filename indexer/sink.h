@@ -5,7 +5,7 @@
 // a new generation. Retrieval's snapshot and the repository model each offer a
 // sink; cli joins them.
 //
-// Ownership: a record passed in is borrowed; retain it to keep it. The text is borrowed for the call and may
+// Ownership: a record passed in is borrowed; retain it to keep it. It may be packed (packed.h). The text is borrowed for the call and may
 //            be empty ({NULL, 0}) when the file was not read again (a warm start): read it from disk if
 //            needed.
 // Threads:   all calls but `show` come from one thread, the indexer's writer; `show` from any, also beside

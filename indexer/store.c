@@ -18,9 +18,9 @@
 // twice the time. No text of a file is kept but names and one-line signatures.
 // Invariants:
 //   S1  a row tells all of one file; rows know nothing of each other
-//   S2  a row that is not as it was written is never believed: its checksum is wrong, or it does not decode, or
-//       its path is not that of its id. The store is then made anew from the rows that are
-//   S3  records satisfy R1 to R5 of record.h; offsets and lines lie within the file's size
+//   S2  a row that is not as it was written is never believed: its checksum is wrong, or its head does not decode,
+//       or its path is not that of its id. The store is then made anew from the rows that are
+//   S3  records satisfy R1 to R5 of record.h once they are whole (packed.h); offsets and lines lie within the file's size
 //   S4  after a pass the file takes no more room than the source it tells of, or STORE_FLOOR; a store that
 //       cannot is deleted
 //

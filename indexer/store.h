@@ -48,9 +48,9 @@ struct store_records {
 int store_open(struct store **out, const char *path, const char *root, const struct cancel *cancel,
                struct err *err);
 void store_close(struct store *store); // NULL is allowed
-// Every record, R1-R5 checked. Of a damaged store, which is started anew, those that are sound.
+// Every record, packed (packed.h). Of a damaged store, which is started anew, those that are sound.
 int store_load(struct store *store, struct store_records *records, struct err *err);
-// The same for who needs to know what is there and not what is in it: of a sound store, heads alone (store_code.h).
+// The same for who needs to know what is there and not what is in it: of a sound store, heads alone.
 int store_load_heads(struct store *store, struct store_records *records, struct err *err);
 // All of it or nothing of it.
 int store_write(struct store *store, const struct store_op *ops, size_t count, struct err *err);

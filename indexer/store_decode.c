@@ -278,18 +278,24 @@ static void decode_sizes(struct decoder *self, struct record *sizes, uint64_t te
     self->text_left = text_size <= STORE_TEXT_LIMIT ? text_size : bad(self);
 }
 
-static struct record *decode_path(struct decoder *self) {
+static struct record *decode_path(struct decoder *self, bool head_alone) {
     size_t length = number_up_to(self, left(self));
     if (length == 0 || memchr(self->at, '\0', length)) {
         bad(self);
         return NULL;
     }
-    char *path = mem_copy_bytes(self->at, length);
+    struct slice path = slice_of((const char *)self->at, length);
     self->at += length;
-    struct record *record = record_new(path);
-    free(path);
+    if (head_alone) {
+        return record_new_head(path);
+    }
+    char *copy = mem_copy_bytes(path.data, path.length);
+    struct record *record = record_new(copy);
+    free(copy);
     return record;
 }
+
+enum { HEAD_TEXT = 64 }; // a language's name
 
 static void decode_head(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
     struct record *record = self->record;
@@ -299,11 +305,21 @@ static void decode_head(struct decoder *self, const struct record *sizes, int64_
     record->reference_count = sizes->reference_count;
     record->import_count = sizes->import_count;
     record->chunk_count = sizes->chunk_count;
-    self->text = arena_alloc(&record->arena, self->text_left);
     decode_file(self);
 }
 
-static void decode_rest(struct decoder *self) {
+// Of a head, which has no room for texts.
+static void decode_short_head(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
+    char text[HEAD_TEXT];
+    self->text = text;
+    self->text_left = self->text_left < sizeof text ? self->text_left : sizeof text;
+    decode_head(self, sizes, mtime_ns);
+    record_set_language(self->record, self->is_bad ? "" : self->record->language);
+}
+
+static void decode_whole(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
+    self->text = arena_alloc(&self->record->arena, self->text_left);
+    decode_head(self, sizes, mtime_ns);
     self->terms = arena_alloc(&self->record->arena, self->terms_left * sizeof *self->terms);
     decode_symbols(self);
     decode_references(self);
@@ -314,8 +330,6 @@ static void decode_rest(struct decoder *self) {
         bad(self);
     }
 }
-
-enum { HEAD_TEXT = 64 }; // a language's name
 
 static struct record *decode(struct slice bytes, int64_t size, int64_t mtime_ns, bool head_alone) {
     if (bytes.length < 4 || size < 0 || size > UINT32_MAX) {
@@ -328,13 +342,9 @@ static struct record *decode(struct slice bytes, int64_t size, int64_t mtime_ns,
     self.end -= 4;
     struct record sizes = {0};
     decode_sizes(&self, &sizes, text_size);
-    self.text_left = head_alone && self.text_left > HEAD_TEXT ? HEAD_TEXT : self.text_left;
-    self.record = decode_path(&self);
+    self.record = decode_path(&self, head_alone);
     if (self.record) {
-        decode_head(&self, &sizes, mtime_ns);
-    }
-    if (self.record && !head_alone) {
-        decode_rest(&self);
+        (head_alone ? decode_short_head : decode_whole)(&self, &sizes, mtime_ns);
     }
     if (self.is_bad) {
         record_release(self.record);

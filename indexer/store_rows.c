@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/vec.h"
+#include "indexer/packed.h"
 #include "indexer/store_code.h"
 
 #include <stdlib.h>
@@ -52,6 +53,16 @@ static int finish(sqlite3_stmt *statement, int code) {
     return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : reset ? reset : code;
 }
 
+static struct slice encoded(struct store *self, const struct record *record) {
+    struct slice bytes = record_bytes(record);
+    if (!bytes.data) {
+        str_clear(&self->bytes);
+        store_encode(record, &self->bytes);
+        bytes = str_slice(&self->bytes);
+    }
+    return bytes;
+}
+
 static int put(struct store *self, const struct record *record) {
     sqlite3_stmt *statement;
     int code = prepare(self, FILE_PUT, &statement);
@@ -59,14 +70,13 @@ static int put(struct store *self, const struct record *record) {
         return code;
     }
     struct numbers numbers = {id_of(record->path), record->size, record->mtime_ns};
-    str_clear(&self->bytes);
-    store_encode(record, &self->bytes);
-    uint64_t checksum = hash_bytes(self->bytes.data, self->bytes.length) ^ checksum_of(&numbers);
+    struct slice bytes = encoded(self, record);
+    uint64_t checksum = hash_bytes(bytes.data, bytes.length) ^ checksum_of(&numbers);
     sqlite3_bind_int64(statement, 1, numbers.id);
     sqlite3_bind_int64(statement, 2, numbers.size);
     sqlite3_bind_int64(statement, 3, numbers.mtime_ns);
     sqlite3_bind_int64(statement, 4, (int64_t)checksum);
-    code = sqlite3_bind_blob64(statement, 5, self->bytes.data, self->bytes.length, SQLITE_STATIC);
+    code = sqlite3_bind_blob64(statement, 5, bytes.data, bytes.length, SQLITE_STATIC);
     return code ? code : finish(statement, sqlite3_step(statement));
 }
 
@@ -151,7 +161,7 @@ struct reader {
     struct store *store;
     sqlite3_stmt *statement;
     struct store_records *records;
-    bool heads; // alone
+    bool heads; // alone, without their bytes
     bool is_damaged;
     int64_t source_size;
 };
@@ -174,11 +184,13 @@ static struct record *read_record(const struct reader *self) {
     if (!is_as_written(self->statement, &numbers, &bytes)) {
         return NULL;
     }
-    struct record *record =
-        (self->heads ? store_decode_head : store_decode)(bytes, numbers.size, numbers.mtime_ns);
+    struct record *record = store_decode_head(bytes, numbers.size, numbers.mtime_ns);
     if (record && id_of(record->path) != numbers.id) {
         record_release(record);
         return NULL;
+    }
+    if (record && !self->heads) {
+        record_lend(record, bytes);
     }
     return record;
 }

@@ -71,7 +71,7 @@ size_t callers_find(const struct snapshot *snapshot, const struct query *query, 
     for (size_t i = 0; i < found; i++) {
         const struct segment *segment = snapshot->segments[hits[i].segment];
         uint32_t file = segment->fields[SEGMENT_CHUNKS].files[hits[i].id];
-        const struct record *calling = segment->files[file].record;
+        const struct record *calling = segment_record(segment, file);
         struct caller caller = {.file = {hits[i].segment, file}, .score = worth(query, calling)};
         if (find_call(calling, segment_chunk(segment, hits[i].id), name, &caller.line)) {
             count = offer(out, count, limit, caller);

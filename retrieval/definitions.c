@@ -17,12 +17,12 @@ struct choice {
     bool found, reachable, is_own;
 };
 
-static uint32_t cost_of(const struct record *record, const struct symbol *symbol, enum imports_way way,
+static uint32_t cost_of(const struct record *record, const struct segment_keys *keys, enum imports_way way,
                         struct slice path) {
     static const uint32_t ways[] = {
         [IMPORTS_NONE] = 3000, [IMPORTS_DIRECT] = 0, [IMPORTS_PACKAGE] = 1000, [IMPORTS_SECOND] = 2000};
     uint32_t distance = paths_distance(slice_of_string(record->path), path);
-    return ways[way] + (record->taint != TAINT_OWN ? 5000u : 0) + (symbol->is_declaration ? 200u : 0) +
+    return ways[way] + (record->taint != TAINT_OWN ? 5000u : 0) + (keys->is_declaration ? 200u : 0) +
            (distance < 100 ? distance : 100);
 }
 
@@ -52,7 +52,7 @@ static void consider(struct choice *choice, const struct snapshot *snapshot, str
                      uint32_t id, const struct imports *imports, struct slice path) {
     const struct segment *segment = snapshot->segments[at.segment];
     enum imports_way way = imports_way(imports, at);
-    uint32_t cost = cost_of(segment->files[at.file].record, segment_symbol(segment, id), way, path);
+    uint32_t cost = cost_of(segment->files[at.file].record, &segment->keys[id], way, path);
     choice->places++;
     choice->reachable |= way != IMPORTS_NONE;
     if (!choice->found || cost < choice->cost) {
@@ -68,22 +68,21 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
                             const struct imports *imports, const struct snapshot_file *self,
                             struct slice path) {
     struct choice choice = {0};
-    uint32_t key = segment_name_key(name);
+    uint32_t key = segment_name_key(name), exact = segment_exact_key(name);
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
         struct postings_list list = postings_find(&segment->names, key);
         for (uint32_t i = 0; i < list.length; i++) {
             uint32_t id = list.documents[i];
             struct snapshot_file at = {s, segment->fields[SEGMENT_SYMBOLS].files[id]};
-            if (snapshot_is_dead(snapshot, s, at.file) ||
-                !slice_equal(slice_of_string(segment_symbol(segment, id)->name), name)) {
+            if (snapshot_is_dead(snapshot, s, at.file) || segment->keys[id].name != exact) {
                 continue;
             }
             if (self && self->segment == s && self->file == at.file) {
                 choice.is_own = true;
                 return choice;
             }
-            if (kinds >> segment_symbol(segment, id)->kind & 1) {
+            if (kinds >> segment->keys[id].kind & 1) {
                 consider(&choice, snapshot, at, id, imports, path);
             }
         }

@@ -263,7 +263,7 @@ static struct slice text_of(const struct record *record, const struct chunk *chu
 static void queue_file(const struct embeddings *self, struct missing *missing, struct round *round) {
     struct str buffer;
     str_init(&buffer);
-    const struct record *record = missing->record;
+    struct record *record = record_unpack(missing->record);
     struct slice text =
         file_text(&(struct segment_file){missing->record, missing->text}, self->root, &buffer);
     if (text.length || record->chunk_count == 0) {
@@ -273,6 +273,7 @@ static void queue_file(const struct embeddings *self, struct missing *missing, s
         vec_push(&round->files, *missing);
         *missing = (struct missing){0};
     }
+    record_release(record);
     str_free(&buffer);
 }
 

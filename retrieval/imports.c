@@ -418,8 +418,8 @@ void imports_init(struct imports *imports, const struct snapshot *snapshot, stru
     size_t direct = imports->files.count;
     for (size_t i = 0; i < direct; i++) {
         struct snapshot_file at = imports->files.items[i];
-        const struct record *record = snapshot_file(snapshot, at)->record;
-        if (imports_way(imports, at) == IMPORTS_DIRECT && hands_on(slice_of_string(record->path))) {
+        if (imports_way(imports, at) == IMPORTS_DIRECT && hands_on(file_path(snapshot, at))) {
+            const struct record *record = snapshot_record(snapshot, at);
             resolve_file(imports, snapshot, slice_of_string(record->path), language, record->imports,
                          record->import_count, IMPORTS_SECOND);
         }

@@ -190,7 +190,7 @@ static void find_imports(struct asking *asking) {
     const struct record *record = NULL;
     if (snapshot_find(asking->snapshot, path, &asking->at)) {
         asking->self = &asking->at;
-        record = snapshot_file(asking->snapshot, asking->at)->record;
+        record = snapshot_record(asking->snapshot, asking->at);
     } else {
         record = asking->parsed = parse_document(query);
     }
@@ -234,7 +234,7 @@ static void add_outline(struct asking *asking) {
 static void add_callers(struct asking *asking) {
     struct caller found[CALLERS];
     const struct record *record =
-        asking->self ? snapshot_file(asking->snapshot, asking->at)->record : asking->parsed;
+        asking->self ? snapshot_record(asking->snapshot, asking->at) : asking->parsed;
     uint32_t line = (uint32_t)slice_count(slice_sub(asking->query->text, 0, asking->query->cursor), '\n');
     size_t count =
         record ? callers_find(asking->snapshot, &asking->text, record, line, asking->self, CALLERS, found)
@@ -408,7 +408,7 @@ struct record *retriever_record(struct retriever *retriever, const char *path) {
     struct snapshot_file at;
     struct record *record = NULL;
     if (snapshot_find(snapshot, slice_of_string(path), &at)) {
-        record = record_retain(snapshot_file(snapshot, at)->record);
+        record = record_unpack(snapshot_file(snapshot, at)->record);
     }
     snapshot_unpin(&retriever->slot, snapshot);
     return record;

@@ -46,13 +46,14 @@ static bool is_below(struct slice folder, const char *path) {
                                   (text.length == folder.length || text.data[folder.length] == '/'));
 }
 
-// The candidate of that symbol or chunk; NULL if its file is not asked for.
+static bool is_asked_for(const struct searching *searching, uint32_t s, uint32_t file) {
+    return !snapshot_is_dead(searching->snapshot, s, file) &&
+           is_below(searching->folder, searching->snapshot->segments[s]->files[file].record->path);
+}
+
+// The candidate of that symbol or chunk, of a file that is asked for.
 static struct search_hit *candidate(struct searching *searching, uint32_t s, uint32_t file,
                                     const struct symbol *symbol, const struct chunk *chunk) {
-    const struct record *record = searching->snapshot->segments[s]->files[file].record;
-    if (snapshot_is_dead(searching->snapshot, s, file) || !is_below(searching->folder, record->path)) {
-        return NULL;
-    }
     uint64_t key = symbol ? (uint64_t)(uintptr_t)symbol : (uint64_t)(uintptr_t)chunk;
     uint64_t at = *map_insert(&searching->known, key * 0x9E3779B97F4A7C15ull, searching->found.count);
     if (at == searching->found.count) {
@@ -68,8 +69,8 @@ static void raise(float *feature, float value) {
 static void add_signature(struct searching *searching, uint32_t s, uint32_t id, float score) {
     const struct segment *segment = searching->snapshot->segments[s];
     uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
-    struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
-    if (hit) {
+    if (is_asked_for(searching, s, file)) {
+        struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
         raise(&hit->features[SEARCH_SIGNATURE], score);
     }
 }
@@ -77,7 +78,7 @@ static void add_signature(struct searching *searching, uint32_t s, uint32_t id, 
 static void add_passage(struct searching *searching, struct snapshot_file at, const struct symbol *symbol,
                         const struct chunk *chunk, enum search_feature feature, float score) {
     struct search_hit *hit = candidate(searching, at.segment, at.file, symbol, chunk);
-    if (hit && score > hit->features[feature]) {
+    if (score > hit->features[feature]) {
         hit->features[feature] = score;
         hit->chunk = !hit->chunk || feature == SEARCH_CHUNK ? chunk : hit->chunk;
     }
@@ -101,9 +102,12 @@ static const struct symbol *enclosing(const struct record *record, const struct 
 static void add_chunk(struct searching *searching, uint32_t s, uint32_t id, enum search_feature feature,
                       float score) {
     const struct segment *segment = searching->snapshot->segments[s];
-    const struct chunk *chunk = segment_chunk(segment, id);
     struct snapshot_file at = {s, segment->fields[SEGMENT_CHUNKS].files[id]};
-    const struct record *record = segment->files[at.file].record;
+    if (!is_asked_for(searching, s, at.file)) {
+        return;
+    }
+    const struct chunk *chunk = segment_chunk(segment, id);
+    const struct record *record = segment_record(segment, at.file);
     bool stands = false;
     uint32_t next = 0;
     if (!language_is_data(language_of_id(record->language))) {
@@ -195,10 +199,10 @@ static void add_named(struct searching *searching, uint32_t s, const struct sear
     uint32_t exact = segment_exact_key(name->text);
     for (uint32_t i = 0; i < list.length; i++) {
         uint32_t id = list.documents[i];
-        const struct symbol *symbol = segment_symbol(segment, id);
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
-        struct search_hit *hit = candidate(searching, s, file, symbol, NULL);
-        if (hit) {
+        if (is_asked_for(searching, s, file)) {
+            const struct symbol *symbol = segment_symbol(segment, id);
+            struct search_hit *hit = candidate(searching, s, file, symbol, NULL);
             hit->features[SEARCH_EXACT] = 1;
             raise(&hit->features[SEARCH_EXACT_CASE], segment->keys[id].name == exact);
             raise(&hit->features[SEARCH_EXACT_SCOPE], is_scope(symbol->scope, name->scope));

@@ -21,6 +21,7 @@ enum { ARENA_KEPT = 1 << 20 };
 // What building needs for a while.
 struct build {
     struct segment *segment;
+    struct record **records; // of each file, whole
     struct postings_builder postings;
     struct term_counter *counter;
     struct arena arena; // a signature document's terms
@@ -89,6 +90,16 @@ static void number_documents(struct segment *segment, enum segment_field field) 
     segment_number_firsts(segment, field);
 }
 
+static const struct chunk *chunk_of(const struct build *build, uint32_t id) {
+    const struct segment_part *part = &build->segment->fields[SEGMENT_CHUNKS];
+    return &build->records[part->files[id]]->chunks[id - part->firsts[part->files[id]]];
+}
+
+static const struct symbol *symbol_of(const struct build *build, uint32_t id) {
+    const struct segment_part *part = &build->segment->fields[SEGMENT_SYMBOLS];
+    return &build->records[part->files[id]]->symbols[id - part->firsts[part->files[id]]];
+}
+
 static void add_terms(struct build *build, enum segment_field field, uint32_t id, const struct term *terms,
                       uint32_t count, uint32_t length) {
     struct segment_part *part = &build->segment->fields[field];
@@ -102,7 +113,7 @@ static void add_terms(struct build *build, enum segment_field field, uint32_t id
 static void index_chunks(struct build *build) {
     struct segment_part *part = &build->segment->fields[SEGMENT_CHUNKS];
     for (uint32_t id = 0; id < part->count; id++) {
-        const struct chunk *chunk = segment_chunk(build->segment, id);
+        const struct chunk *chunk = chunk_of(build, id);
         add_terms(build, SEGMENT_CHUNKS, id, chunk->terms, chunk->term_count, chunk->length);
     }
     postings_build(&part->terms, &build->postings);
@@ -129,7 +140,7 @@ static void index_signatures(struct build *build) {
     for (uint32_t id = 0; id < part->count; id++) {
         uint32_t count, length;
         write_signature_document(&build->document, segment->files[part->files[id]].record,
-                                 segment_symbol(segment, id));
+                                 symbol_of(build, id));
         const struct term *terms =
             terms_count(build->counter, str_slice(&build->document), &build->arena, &count, &length);
         add_terms(build, SEGMENT_SYMBOLS, id, terms, count, length);
@@ -150,11 +161,12 @@ static struct slice last_name(const char *scope) {
     return slice_sub(text, start, text.length);
 }
 
-static void hash_names(struct segment *segment) {
+static void hash_names(const struct build *build) {
+    struct segment *segment = build->segment;
     uint32_t count = segment->fields[SEGMENT_SYMBOLS].count;
     segment->keys = spill_alloc((count + (size_t)1) * sizeof *segment->keys);
     for (uint32_t id = 0; id < count; id++) {
-        const struct symbol *symbol = segment_symbol(segment, id);
+        const struct symbol *symbol = symbol_of(build, id);
         struct slice name = slice_of_string(symbol->name), scope = last_name(symbol->scope);
         segment->keys[id] = (struct segment_keys){.name = segment_exact_key(name),
                                                   .scope = scope.length ? segment_exact_key(scope) : 0,
@@ -227,26 +239,43 @@ bool segment_find(const struct segment *segment, struct slice path, uint32_t *fi
     return false;
 }
 
-struct segment *segment_build(const struct segment_file *files, uint32_t count) {
+static void start(struct build *build, const struct segment_file *files, uint32_t count) {
     struct segment *segment = mem_zero(1, sizeof *segment);
-    struct build work = {.segment = segment, .counter = term_counter_new()};
+    *build = (struct build){.segment = segment, .counter = term_counter_new()};
     atomic_init(&segment->references, 1);
-    arena_init(&work.arena);
-    str_init(&work.document);
+    arena_init(&build->arena);
+    str_init(&build->document);
     adopt_files(segment, files, count);
+    build->records = mem_alloc((count + (size_t)1) * sizeof *build->records);
+    for (uint32_t i = 0; i < count; i++) {
+        build->records[i] = record_unpack(files[i].record);
+    }
     segment_place_files(segment);
     number_documents(segment, SEGMENT_CHUNKS);
     number_documents(segment, SEGMENT_SYMBOLS);
-    hash_names(segment);
-    index_chunks(&work);
-    index_signatures(&work);
-    index_names(&work);
-    index_paths(&work);
-    postings_builder_free(&work.postings);
-    str_free(&work.document);
-    arena_free(&work.arena);
-    term_counter_free(work.counter);
-    return segment;
+}
+
+static void finish(struct build *build) {
+    for (uint32_t i = 0; i < build->segment->file_count; i++) {
+        record_release(build->records[i]);
+    }
+    free(build->records);
+    postings_builder_free(&build->postings);
+    str_free(&build->document);
+    arena_free(&build->arena);
+    term_counter_free(build->counter);
+}
+
+struct segment *segment_build(const struct segment_file *files, uint32_t count) {
+    struct build build;
+    start(&build, files, count);
+    hash_names(&build);
+    index_chunks(&build);
+    index_signatures(&build);
+    index_names(&build);
+    index_paths(&build);
+    finish(&build);
+    return build.segment;
 }
 
 struct segment *segment_retain(struct segment *segment) {

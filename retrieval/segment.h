@@ -23,14 +23,14 @@
 #define HUNCH_RETRIEVAL_SEGMENT_H
 
 #include "base/text.h"
-#include "indexer/record.h"
+#include "indexer/packed.h"
 #include "retrieval/postings.h"
 
 #include <stdatomic.h>
 
 struct segment_file {
-    struct record *record;
-    struct text *text; // of an open document; NULL when the text is on disk
+    struct record *record; // perhaps but a head; segment_record makes it whole
+    struct text *text;     // of an open document; NULL when the text is on disk
 };
 
 // What every query asks of a symbol, hashed once and side by side: following a symbol's own pointers for
@@ -120,13 +120,18 @@ static inline uint32_t segment_range(const struct segment *segment, enum segment
     *first = segment->fields[field].firsts[file];
     return segment->fields[field].firsts[file + 1];
 }
+// All that is known of a file. Decoded when first asked for, which takes as long as some thousand looks at keys: so
+// not for every candidate. This and the next two are borrowed, and not for files that are dead.
+static inline const struct record *segment_record(const struct segment *segment, uint32_t file) {
+    return record_whole(segment->files[file].record);
+}
 static inline const struct chunk *segment_chunk(const struct segment *segment, uint32_t id) {
     const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
-    return &segment->files[part->files[id]].record->chunks[id - part->firsts[part->files[id]]];
+    return &segment_record(segment, part->files[id])->chunks[id - part->firsts[part->files[id]]];
 }
 static inline const struct symbol *segment_symbol(const struct segment *segment, uint32_t id) {
     const struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
-    return &segment->files[part->files[id]].record->symbols[id - part->firsts[part->files[id]]];
+    return &segment_record(segment, part->files[id])->symbols[id - part->firsts[part->files[id]]];
 }
 
 #endif

@@ -3,6 +3,8 @@
 // The wait of a record ends after so many others that sorting their terms
 // stays within the processor's caches. Who has which path is asked of the
 // segments themselves, so nothing is kept of a file but its record and a bit.
+// Once its segment is built a record is needed no more but for what it brings to
+// an answer, so what the parser left of it is dropped and its bytes remain.
 #include "retrieval/shelf.h"
 
 #include "base/mem.h"
@@ -82,6 +84,9 @@ static void build_segment(struct shelf *shelf) {
     }
     if (files.count) {
         shelf_add_segment(shelf, segment_build(files.items, (uint32_t)files.count));
+    }
+    for (size_t i = 0; i < files.count; i++) {
+        record_shed(files.items[i].record); // nobody has seen it yet
     }
     vec_free(&files);
     drop_waiting(shelf);

@@ -97,5 +97,9 @@ static inline const struct segment_file *snapshot_file(const struct snapshot *sn
                                                        struct snapshot_file at) {
     return &snapshot->segments[at.segment]->files[at.file];
 }
+// All of its record, as segment_record.
+static inline const struct record *snapshot_record(const struct snapshot *snapshot, struct snapshot_file at) {
+    return segment_record(snapshot->segments[at.segment], at.file);
+}
 
 #endif

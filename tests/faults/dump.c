@@ -2,6 +2,7 @@
 #include "tests/faults/dump.h"
 
 #include "base/vec.h"
+#include "indexer/packed.h"
 
 #include <inttypes.h>
 
@@ -22,7 +23,8 @@ static void dump_symbol(const struct symbol *symbol, struct str *out) {
                       symbol->end_byte, symbol->signature, symbol->scope, symbol->doc);
 }
 
-void dump_record(const struct record *record, struct str *out) {
+void dump_record(const struct record *head, struct str *out) {
+    const struct record *record = record_whole(head);
     str_append_format(out, "%s %s %016" PRIx64 " %" PRId64 " bytes %u lines taint %d\n", record->path,
                       record->language, record->hash, record->size, record->line_count, (int)record->taint);
     for (uint32_t i = 0; i < record->chunk_count; i++) {

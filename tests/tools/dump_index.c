@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/vec.h"
+#include "indexer/packed.h"
 #include "indexer/store.h"
 #include "indexer/syntax.h"
 
@@ -164,7 +165,7 @@ static bool dump_store(const char *path) {
         qsort(records.items, records.count, sizeof *records.items, by_path);
     }
     for (size_t i = 0; i < records.count; i++) {
-        print_record(records.items[i]);
+        print_record(record_whole(records.items[i]));
         record_release(records.items[i]);
     }
     vec_free(&records);

@@ -1,6 +1,6 @@
 // http_test.c - which URLs and keys are allowed, and what a refusal says.
 
-#include "backends/openai.h"
+#include "backends/remote.h"
 
 #include "backends/http.h"
 #include "tests/unit/unit.h"
@@ -76,8 +76,8 @@ static void refused_urls(void **state) {
         assert_non_null(strstr(err.message, rows[i].shown));
         assert_non_null(strstr(err.message, rows[i].why));
         assert_null(strstr(err.message, "s3cret"));
-        struct openai_options options = {.url = rows[i].url};
-        assert_null(openai_new(uv_default_loop(), &options, &err));
+        struct remote_options options = {.provider = "openai", .url = rows[i].url};
+        assert_null(remote_new(uv_default_loop(), &options, &err));
     }
 }
 
@@ -102,8 +102,8 @@ static void keys_fit_in_a_header(void **state) {
     assert_int_equal(http_check_key("", &err), 0);
     assert_int_equal(http_check_key("sk-0123_abc.DEF~=", &err), 0);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct openai_options options = {.url = "http://127.0.0.1:1", .key = bad[i]};
-        assert_null(openai_new(uv_default_loop(), &options, &err));
+        struct remote_options options = {.provider = "openai", .url = "http://127.0.0.1:1", .key = bad[i]};
+        assert_null(remote_new(uv_default_loop(), &options, &err));
         assert_int_equal(err.code, ERR_INVALID);
         assert_null(strstr(err.message, "s3cret"));
         assert_non_null(strstr(err.message, "model.keyFile"));
@@ -112,22 +112,31 @@ static void keys_fit_in_a_header(void **state) {
 
 static void traits_tell_what_the_model_is(void **state) {
     static const struct {
-        struct openai_options options;
+        struct remote_options options;
         const char *template;
         bool leaves;
         uint32_t context;
     } rows[] = {
-        {{.url = "http://127.0.0.1:1", .model = "Qwen2.5-Coder-7B-Q8_0.gguf"}, "qwen2.5-coder", false, 4096},
-        {{.url = "https://api.example.com", .model = "mystery", .context_tokens = 99}, NULL, true, 99},
-        {{.url = "https://api.example.com", .model = "mystery", .template = "mellum"}, "mellum", true, 4096},
-        {{.url = "http://[::1]:1"}, NULL, false, 4096},
+        {{.provider = "openai", .url = "http://127.0.0.1:1", .model = "Qwen2.5-Coder-7B-Q8_0.gguf"},
+         "qwen2.5-coder",
+         false,
+         4096},
+        {{.provider = "openai", .url = "https://api.example.com", .model = "mystery", .context_tokens = 99},
+         NULL,
+         true,
+         99},
+        {{.provider = "openai", .url = "https://api.example.com", .model = "mystery", .template = "mellum"},
+         "mellum",
+         true,
+         4096},
+        {{.provider = "openai", .url = "http://[::1]:1"}, NULL, false, 4096},
     };
     (void)state;
     uv_loop_t loop;
     uv_loop_init(&loop);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err err;
-        struct backend *backend = openai_new(&loop, &rows[i].options, &err);
+        struct backend *backend = remote_new(&loop, &rows[i].options, &err);
         assert_non_null(backend);
         assert_string_equal(backend->traits.name, "openai");
         assert_int_equal(backend->traits.leaves_machine, rows[i].leaves);
@@ -146,8 +155,8 @@ static void traits_tell_what_the_model_is(void **state) {
 static void an_unknown_template_names_the_known(void **state) {
     (void)state;
     struct err err;
-    struct openai_options options = {.url = "http://127.0.0.1:1", .template = "qwen"};
-    assert_null(openai_new(uv_default_loop(), &options, &err));
+    struct remote_options options = {.provider = "openai", .url = "http://127.0.0.1:1", .template = "qwen"};
+    assert_null(remote_new(uv_default_loop(), &options, &err));
     assert_non_null(strstr(err.message, "\"qwen\""));
     assert_non_null(strstr(err.message, "qwen2.5-coder"));
 }

@@ -1,7 +1,8 @@
 // tiny_server.h - an HTTP server on the test's own loop that answers from a script.
 //
 // It reads whole requests (Content-Length), keeps the last one, and answers
-// every one with `script.bytes` as they are, status line and all.
+// it with the bytes of the first route whose start it has, else of the script,
+// as they are, status line and all.
 #ifndef HUNCH_TESTS_TINY_SERVER_H
 #define HUNCH_TESTS_TINY_SERVER_H
 
@@ -19,11 +20,20 @@ struct script {
     const char *endless; // then this again and again, until the client goes
 };
 
+struct route {
+    const char *start; // "GET /props "; NULL: no more routes
+    const char *bytes;
+    int requests;
+};
+
+enum { TINY_ROUTES = 4 };
+
 struct tiny_server {
     uv_loop_t *loop;
     uv_tcp_t listener;
     int port;
     struct script script;
+    struct route routes[TINY_ROUTES]; // these do not count as `requests`, and `request` does not keep them
     int connections, requests, closed_by_client;
     struct str request; // the last one
     struct peer *peers;
@@ -34,7 +44,8 @@ struct peer {
     struct tiny_server *server;
     struct peer *next;
     struct str input;
-    struct str block; // of an endless script
+    struct str block;  // of an endless script
+    const char *bytes; // of the answer
     size_t sent;
     char buffer[4096];
 };
@@ -86,11 +97,11 @@ static void tiny_write(struct peer *peer, const char *bytes, size_t length) {
 
 static void tiny_send_next(struct peer *peer) {
     const struct script *script = &peer->server->script;
-    size_t left = strlen(script->bytes) - peer->sent;
+    size_t left = strlen(peer->bytes) - peer->sent;
     if (left) {
         size_t length = script->byte_by_byte ? 1 : left;
         peer->sent += length;
-        tiny_write(peer, script->bytes + peer->sent - length, length);
+        tiny_write(peer, peer->bytes + peer->sent - length, length);
     } else if (script->endless) {
         str_clear(&peer->block);
         while (peer->block.length < 16 * 1024) {
@@ -112,6 +123,30 @@ static size_t tiny_request_length(struct slice input) {
     return input.length >= head + 4 + body ? head + 4 + body : 0;
 }
 
+static struct route *tiny_route_of(struct tiny_server *server, struct slice request) {
+    for (struct route *route = server->routes; route < server->routes + TINY_ROUTES && route->start;
+         route++) {
+        if (slice_starts_with(request, slice_of_string(route->start))) {
+            return route;
+        }
+    }
+    return NULL;
+}
+
+static void tiny_take_request(struct peer *peer, struct slice request) {
+    struct tiny_server *server = peer->server;
+    struct route *route = tiny_route_of(server, request);
+    if (route) {
+        route->requests++;
+    } else {
+        server->requests++;
+        str_clear(&server->request);
+        str_append_slice(&server->request, request);
+    }
+    peer->bytes = route ? route->bytes : server->script.bytes;
+    peer->sent = 0;
+}
+
 static void tiny_on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer) {
     struct peer *peer = stream->data;
     struct tiny_server *server = peer->server;
@@ -123,11 +158,8 @@ static void tiny_on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf
     str_append(&peer->input, buffer->base, (size_t)count);
     size_t length = tiny_request_length(str_slice(&peer->input));
     if (length) {
-        server->requests++;
-        str_clear(&server->request);
-        str_append(&server->request, peer->input.data, length);
+        tiny_take_request(peer, slice_sub(str_slice(&peer->input), 0, length));
         str_splice(&peer->input, 0, length, "", 0);
-        peer->sent = 0;
         tiny_send_next(peer);
     }
 }

@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "dump.h"
 #include "indexer/indexer.h"
+#include "indexer/packed.h"
 #include "random_edits.h"
 #include "temporary.h"
 
@@ -50,7 +51,7 @@ static void put(void *self, struct record *record, struct slice text) {
     char **place = dump_of(self, record->path);
     struct str dump;
     str_init(&dump);
-    dump_record(record, &dump);
+    dump_record(record_whole(record), &dump);
     free(*place);
     *place = str_detach(&dump);
 }

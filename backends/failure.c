@@ -1,106 +1,12 @@
-// openai_wire.c - see openai_wire.h.
+// failure.c - see failure.h.
 //
 // Servers agree on the happy path and on little else. An error may be
 // {"error":{"message"}}, {"error":"..."}, {"message"}, {"detail":"..."} or
 // {"detail":[{"msg"}]}; whichever is there is shown, on one clean line, because
 // the server knows better than we do what was wrong.
-#include "backends/openai_wire.h"
+#include "backends/failure.h"
 
 #include "backends/answer.h"
-
-#include <stdlib.h>
-
-void openai_url(const char *base, const char *endpoint, struct str *out) {
-    struct slice url = slice_of_string(base);
-    while (url.length && url.data[url.length - 1] == '/') {
-        url.length--;
-    }
-    str_append_slice(out, url);
-    if (url.length < 3 || memcmp(url.data + url.length - 3, "/v1", 3) != 0) {
-        str_append_string(out, "/v1");
-    }
-    str_append_string(out, endpoint);
-}
-
-static void set_stops(struct json *body, const struct backend_request *request) {
-    struct json *stops = json_array();
-    size_t sent = 0;
-    for (size_t i = 0; i < request->stop_count && sent < OPENAI_SENT_STOPS; i++) {
-        if (request->stops[i][0]) {
-            json_push(stops, json_new_string(slice_of_string(request->stops[i])));
-            sent++;
-        }
-    }
-    if (sent) {
-        json_set(body, "stop", stops);
-    } else {
-        json_free(stops);
-    }
-}
-
-void openai_body(const struct backend_request *request, const char *model, struct slice prompt,
-                 struct str *out) {
-    struct json *body = json_object();
-    if (model[0]) {
-        json_set_string(body, "model", model);
-    }
-    json_set_slice(body, "prompt", prompt);
-    json_set_number(body, "max_tokens", request->max_tokens ? request->max_tokens : 96);
-    json_set_number(body, "temperature", 0);
-    set_stops(body, request);
-    json_set_bool(body, "stream", true);
-    json_set_bool(json_set(body, "stream_options", json_object()), "include_usage", true);
-    json_print(body, out);
-    json_free(body);
-}
-
-static uint32_t count_of(const struct json *object, const char *key) {
-    int64_t count = json_get_integer(object, key, 0);
-    return count > 0 && count <= UINT32_MAX ? (uint32_t)count : 0;
-}
-
-static void read_usage(struct openai_chunk *chunk) {
-    const struct json *usage = json_get(chunk->json, "usage");
-    const struct json *timings = json_get(chunk->json, "timings"); // llama.cpp
-    chunk->has_usage = json_is_object(usage);
-    chunk->prompt_tokens = count_of(usage, "prompt_tokens");
-    chunk->cached_tokens = count_of(json_get(usage, "prompt_tokens_details"), "cached_tokens");
-    if (chunk->cached_tokens == 0) {
-        chunk->cached_tokens = count_of(timings, "cache_n");
-    }
-}
-
-// The choice with index 0; there may be none (usage comes alone).
-static const struct json *first_choice(const struct json *json) {
-    const struct json *choices = json_get(json, "choices");
-    const struct json *choice = json_is_array(choices) ? json_first(choices) : NULL;
-    while (choice && json_get_integer(choice, "index", 0) != 0) {
-        choice = json_next(choice);
-    }
-    return choice;
-}
-
-int openai_chunk_read(struct slice bytes, struct openai_chunk *chunk) {
-    *chunk = (struct openai_chunk){.text = "", .finish_reason = ""};
-    struct json *json = json_parse(bytes, NULL);
-    if (!json_is_object(json)) {
-        json_free(json);
-        return ERR_INVALID;
-    }
-    chunk->json = json;
-    const struct json *error = json_get(json, "error");
-    chunk->error = json_is_null(error) ? NULL : error;
-    const struct json *choice = first_choice(json);
-    chunk->text = json_get_string(choice, "text", "");
-    chunk->finish_reason = json_get_string(choice, "finish_reason", "");
-    read_usage(chunk);
-    return 0;
-}
-
-void openai_chunk_free(struct openai_chunk *chunk) {
-    json_free(chunk->json);
-    chunk->json = NULL;
-}
 
 // The words of an error in whatever shape; "" if there are none.
 static const char *words_of(const struct json *json) {
@@ -129,9 +35,9 @@ static void add_words(struct str *out, const char *key, struct slice words) {
     struct str line;
     str_init(&text);
     str_init(&line);
-    answer_clean_line(words, 8 * OPENAI_MESSAGE_LIMIT, &text);
+    answer_clean_line(words, 8 * FAILURE_WORDS_LIMIT, &text);
     hide_key(&text, key);
-    answer_clean_line(str_slice(&text), OPENAI_MESSAGE_LIMIT, &line);
+    answer_clean_line(str_slice(&text), FAILURE_WORDS_LIMIT, &line);
     if (line.length) {
         str_append_format(out, ": %s", line.data);
     }
@@ -163,6 +69,16 @@ static const struct meaning {
     {0, 999, ERR_INVALID, "an unexpected answer", "check model.url"},
 };
 
+// Words that say more than the status under which they come; the first row found counts.
+static const struct phrase {
+    const char *words;
+    long status; // the one that it is in truth
+} phrases[] = {
+    {"exceed_context_size", 413}, // llama.cpp, as a 400
+    {"exceeds the available context size", 413},
+    {"maximum context length", 413}, // OpenAI, vLLM
+};
+
 // "Too many requests" may mean an empty purse: then waiting does not help.
 static bool out_of_quota(const struct json *json) {
     const struct json *error = json_get(json, "error");
@@ -170,10 +86,19 @@ static bool out_of_quota(const struct json *json) {
     return strcmp(code, "insufficient_quota") == 0 || strncmp(code, "billing", 7) == 0;
 }
 
-void openai_explain(const char *url, const char *key, const struct http_head *head, struct slice body,
-                    struct openai_trouble *out) {
+static long status_in_truth(long status, struct slice body) {
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+        if (slice_find(body, slice_of_string(phrases[i].words), 0) != (size_t)-1) {
+            return phrases[i].status;
+        }
+    }
+    return status;
+}
+
+void failure_of_answer(const char *url, const char *key, const struct http_head *head, struct slice body,
+                       struct failure *out) {
     struct json *json = json_parse(body, NULL);
-    long status = head->status == 429 && out_of_quota(json) ? 402 : head->status;
+    long status = head->status == 429 && out_of_quota(json) ? 402 : status_in_truth(head->status, body);
     const struct meaning *meaning = meanings;
     while (status < meaning->first || status > meaning->last) {
         meaning++;
@@ -190,8 +115,7 @@ void openai_explain(const char *url, const char *key, const struct http_head *he
     json_free(json);
 }
 
-void openai_explain_stream(const char *url, const char *key, const struct json *error,
-                           struct openai_trouble *out) {
+void failure_of_event(const char *url, const char *key, const struct json *error, struct failure *out) {
     struct str words;
     str_init(&words);
     add_words(&words, key, slice_of_string(words_of(error)));

@@ -1,7 +1,7 @@
-// openai.c - see openai.h.
+// remote.c - see remote.h.
 //
 // One struct backend_call per request ties four parts together: http brings
-// bytes, sse makes events of them, openai_wire reads an event, answer makes its
+// bytes, sse makes events of them, the provider reads an event, answer makes its
 // text harmless and decides when it is enough.
 //
 //     http -> on_data -> sse -> on_event -> answer -> on_delta
@@ -12,11 +12,12 @@
 // enough, complete) and judged in one place, conclude(), in this order:
 // cancelled by the caller; something was wrong; we had enough; the server said
 // that it is complete; the connection's own fate.
-#include "backends/openai.h"
+#include "backends/remote.h"
 
 #include "backends/answer.h"
+#include "backends/failure.h"
 #include "backends/fim.h"
-#include "backends/openai_wire.h"
+#include "backends/provider.h"
 #include "backends/sse.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -31,21 +32,27 @@ enum {
     STREAM_LIMIT = 4 * 1024 * 1024, // JSON around 64 KiB of text, token by token
     EVENT_LIMIT = 256 * 1024,
     ERROR_LIMIT = 16 * 1024,
-    USAGE_WAIT_MS = 500, // after the last text
-    END_WAIT_MS = 100,   // after [DONE]
+    COUNTS_WAIT_MS = 500, // after the last text
+    END_WAIT_MS = 100,    // after [DONE]
 };
 
-struct openai {
+struct remote {
     struct backend backend;
+    const struct provider *provider;
     struct http *http;
     char *url, *model, *key;
+    char *shown_model;  // the server's own name of its model, if the user gave none
+    char *foreign_hint; // the way out where model.url is no server of this provider's
     uint32_t connect_timeout_ms, timeout_ms;
+    uint32_t context_tokens; // the user's or the default: a server's own makes it less, never more
+    bool learning, known;    // what the server says of itself
+    bool template_given;     // by the settings: named, or known by the model's name
 };
 
 enum shape { SHAPE_UNKNOWN, SHAPE_STREAM, SHAPE_WHOLE /* one JSON object */, SHAPE_ERROR };
 
 struct backend_call {
-    struct openai *self;
+    struct remote *self;
     struct http_call *http;
     struct backend_callbacks callbacks;
     struct str url;
@@ -55,14 +62,19 @@ struct backend_call {
     enum shape shape;
     uint64_t started_us;
     bool probing, cancelled, enough, complete, failed;
-    struct openai_trouble trouble;
+    struct failure failure;
     struct backend_result result;
 };
 
 static void fail(struct backend_call *call, int code, const char *what, const char *hint) {
     call->failed = true;
-    err_set(&call->trouble.err, code, "%s: %s", call->url.data, what);
-    call->trouble.hint = hint;
+    err_set(&call->failure.err, code, "%s: %s", call->url.data, what);
+    call->failure.hint = hint;
+}
+
+// What answers is no server of this provider's.
+static void fail_foreign(struct backend_call *call, const char *what) {
+    fail(call, ERR_INVALID, what, call->self->foreign_hint);
 }
 
 static void hand_out(struct backend_call *call, struct slice text) {
@@ -92,35 +104,60 @@ static void take_text(struct backend_call *call, const char *text) {
 
 static void take_error(struct backend_call *call, const struct json *error) {
     call->failed = true;
-    openai_explain_stream(call->url.data, call->self->key, error, &call->trouble);
+    failure_of_event(call->url.data, call->self->key, error, &call->failure);
 }
 
-static void take_chunk(struct backend_call *call, const struct openai_chunk *chunk) {
-    if (chunk->error) {
-        take_error(call, chunk->error);
+static void take_event(struct backend_call *call, const struct provider_event *event) {
+    if (event->error) {
+        take_error(call, event->error);
         return;
     }
-    if (chunk->has_usage) {
-        call->result.prompt_tokens = chunk->prompt_tokens;
-        call->result.cached_tokens = chunk->cached_tokens;
+    if (event->prompt_tokens) {
+        call->result.prompt_tokens = event->prompt_tokens;
+        call->result.cached_tokens = event->cached_tokens;
     }
-    take_text(call, chunk->text);
-    if (chunk->finish_reason[0] && !call->enough) {
+    take_text(call, event->text);
+    if (event->end != PROVIDER_GOES_ON && !call->enough) {
         call->complete = true;
-        call->result.finish = strcmp(chunk->finish_reason, "length") == 0 ? FINISH_LENGTH : FINISH_STOP;
-        http_hurry(call->http, USAGE_WAIT_MS);
+        call->result.finish = event->end == PROVIDER_CUT ? FINISH_LENGTH : FINISH_STOP;
+        http_hurry(call->http, event->last ? END_WAIT_MS : COUNTS_WAIT_MS);
     }
+}
+
+// The settings count more than what the server says, its context more than a wish for a longer one.
+static void take_facts(struct remote *self, const struct json *json) {
+    struct provider_facts facts = {.model = ""};
+    struct backend_traits *traits = &self->backend.traits;
+    if (!self->provider->read_facts) {
+        return;
+    }
+    self->provider->read_facts(json, &facts);
+    const struct fim_template *fim = fim_for_model(facts.model);
+    if (fim && !self->template_given) {
+        traits->template = fim_name(fim);
+    }
+    bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
+    traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
+    if (facts.model[0] && !self->model[0] && !self->shown_model) {
+        traits->model = self->shown_model = mem_copy_string(facts.model);
+    }
+    self->known = true;
 }
 
 static void take_json(struct backend_call *call, struct slice bytes) {
-    struct openai_chunk chunk;
-    if (openai_chunk_read(bytes, &chunk) == 0) {
-        take_chunk(call, &chunk);
+    struct json *json = json_parse(bytes, NULL);
+    struct provider_event event = {.text = ""};
+    if (json_is_object(json) && call->probing) {
+        take_facts(call->self, json);
+    } else if (json_is_object(json)) {
+        const struct json *error = json_get(json, "error");
+        call->self->provider->read_event(json, &event);
+        event.error = json_is_null(error) ? event.error : error;
+        take_event(call, &event);
     } else {
-        fail(call, ERR_INVALID, "the answer is not a completion",
-             "is model.url an OpenAI-compatible server?");
+        fail_foreign(call, "the answer is not a completion");
     }
-    openai_chunk_free(&chunk);
+    json_free(json);
 }
 
 static bool on_event(void *context, const struct sse_event *event) {
@@ -154,8 +191,7 @@ static enum shape shape_of(const struct backend_call *call, const struct http_he
 static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
     struct backend_call *call = context;
     if (call->shape == SHAPE_UNKNOWN && (call->shape = shape_of(call, head)) == SHAPE_UNKNOWN) {
-        fail(call, ERR_INVALID, "the answer is a web page or a file, not a completion",
-             "is model.url an OpenAI-compatible server?");
+        fail_foreign(call, "the answer is a web page or a file, not a completion");
         return false;
     }
     if (call->shape != SHAPE_STREAM) {
@@ -164,8 +200,7 @@ static bool on_data(void *context, const struct http_head *head, struct slice by
     }
     sse_feed(&call->sse, bytes); // after [DONE] it takes nothing any more
     if (call->sse.failure == ERR_TOO_LARGE && !call->failed) {
-        fail(call, ERR_TOO_LARGE, "an event of the stream is over its limit",
-             "is model.url an OpenAI-compatible server?");
+        fail(call, ERR_TOO_LARGE, "an event of the stream is over its limit", call->self->foreign_hint);
     }
     return !call->failed && !call->enough;
 }
@@ -182,7 +217,7 @@ static void call_free(struct backend_call *call) {
 static void read_rest(struct backend_call *call, const struct http_head *head) {
     if (call->shape == SHAPE_ERROR || head->status < 200 || head->status > 299) {
         call->failed = true;
-        openai_explain(call->url.data, call->self->key, head, str_slice(&call->body), &call->trouble);
+        failure_of_answer(call->url.data, call->self->key, head, str_slice(&call->body), &call->failure);
     } else if (call->shape == SHAPE_WHOLE) {
         take_json(call, str_slice(&call->body));
         call->complete = true;
@@ -199,7 +234,7 @@ static void set_failure(struct backend_call *call, int code, const char *message
     result->code = code;
     result->message = message;
     result->hint = hint;
-    result->retry_after_ms = call->failed ? call->trouble.retry_after_ms : 0;
+    result->retry_after_ms = call->failed ? call->failure.retry_after_ms : 0;
     result->finish = FINISH_FAILED;
     result->candidates = NULL;
     result->candidate_count = 0;
@@ -215,7 +250,7 @@ static void conclude(struct backend_call *call, const struct http_result *http) 
     if (call->cancelled || http->code == ERR_CANCELLED) {
         set_failure(call, ERR_CANCELLED, "cancelled", "");
     } else if (call->failed) {
-        set_failure(call, call->trouble.err.code, call->trouble.err.message, call->trouble.hint);
+        set_failure(call, call->failure.err.code, call->failure.err.message, call->failure.hint);
     } else if (!call->enough && !call->complete) {
         set_failure(call, http->code, http->message, http->hint);
     }
@@ -233,11 +268,14 @@ static void on_done(void *context, const struct http_result *http) {
         result->candidates = &candidate;
         result->candidate_count = 1;
     }
+    if (result->code && result->code != ERR_CANCELLED) {
+        call->self->known = false; // who comes back may be another
+    }
     call->callbacks.on_done(call->callbacks.context, result);
     call_free(call);
 }
 
-static struct backend_call *call_new(struct openai *self, const char *endpoint,
+static struct backend_call *call_new(struct remote *self, const char *path,
                                      const struct answer_limits *limits,
                                      const struct backend_callbacks *callbacks) {
     struct backend_call *call = mem_zero(1, sizeof *call);
@@ -246,27 +284,35 @@ static struct backend_call *call_new(struct openai *self, const char *endpoint,
     call->started_us = clock_now_us();
     str_init(&call->url);
     str_init(&call->body);
-    openai_url(self->url, endpoint, &call->url);
+    provider_url(self->provider, self->url, path, &call->url);
     sse_init(&call->sse, EVENT_LIMIT, on_event, call);
     answer_init(&call->answer, limits);
     return call;
 }
 
-static void send_call(struct backend_call *call, uint64_t deadline_us, struct slice body) {
-    struct openai *self = call->self;
+// Frees body; NULL: a GET.
+static void send_call(struct backend_call *call, uint64_t deadline_us, struct json *body) {
+    struct remote *self = call->self;
+    struct str bytes;
+    str_init(&bytes);
+    if (body) {
+        json_print(body, &bytes);
+        json_free(body);
+    }
     struct http_request request = {
         .url = call->url.data,
         .bearer = self->key,
-        .body = body,
+        .body = str_slice(&bytes),
         .connect_timeout_ms = self->connect_timeout_ms,
         .deadline_us = deadline_us ? deadline_us : call->started_us + self->timeout_ms * UINT64_C(1000),
         .body_limit = STREAM_LIMIT,
     };
     call->http = http_start(self->http, &request, &(struct http_callbacks){on_data, on_done, call});
+    str_free(&bytes);
 }
 
 // The compiled prompt; without one, the two halves as the template (if any) lays them out.
-static struct slice prompt_of(const struct openai *self, const struct backend_request *request,
+static struct slice prompt_of(const struct remote *self, const struct backend_request *request,
                               struct str *rendered) {
     const char *template = self->backend.traits.template;
     if (request->prompt.length) {
@@ -280,20 +326,62 @@ static struct slice prompt_of(const struct openai *self, const struct backend_re
     return str_slice(rendered);
 }
 
+static struct backend_call *start_probe(struct remote *self, const struct backend_callbacks *callbacks) {
+    struct answer_limits none = {0};
+    struct backend_call *call = call_new(self, self->provider->facts_path, &none, callbacks);
+    call->probing = true;
+    send_call(call, 0, NULL);
+    return call;
+}
+
+static void after_warm_up(void *context, const struct backend_result *result) {
+    (void)context;
+    (void)result;
+}
+
+static void warm_up(struct remote *self) {
+    struct answer_limits any = {0};
+    struct backend_call *call =
+        call_new(self, self->provider->path, &any, &(struct backend_callbacks){NULL, after_warm_up, NULL});
+    struct json *body = json_object();
+    self->provider->write_warm_up(self->model, body);
+    send_call(call, 0, body);
+}
+
+static void after_learning(void *context, const struct backend_result *result) {
+    struct remote *self = context;
+    self->learning = false;
+    if (result->code == 0 && self->provider->write_warm_up) {
+        warm_up(self);
+    }
+}
+
+// Asks the server what it is, unless that is known: once at the beginning, and with each call until it has said so.
+static void learn(struct remote *self) {
+    if (self->provider->read_facts && !self->known && !self->learning) {
+        self->learning = true;
+        start_probe(self, &(struct backend_callbacks){NULL, after_learning, self});
+    }
+}
+
 static struct backend_call *start(struct backend *backend, const struct backend_request *request,
                                   const struct backend_callbacks *callbacks) {
-    struct openai *self = (struct openai *)backend;
+    struct remote *self = (struct remote *)backend;
+    learn(self);
     struct answer_limits limits = {
         .stops = request->stops, .stop_count = request->stop_count, .max_lines = request->max_lines};
-    struct backend_call *call = call_new(self, "/completions", &limits, callbacks);
-    struct str body;
+    struct backend_call *call = call_new(self, self->provider->path, &limits, callbacks);
     struct str rendered;
-    str_init(&body);
     str_init(&rendered);
-    openai_body(request, self->model, prompt_of(self, request, &rendered), &body);
-    send_call(call, request->deadline_us, str_slice(&body));
+    struct provider_ask ask = {.model = self->model,
+                               .prompt = prompt_of(self, request, &rendered),
+                               .stops = request->stops,
+                               .stop_count = request->stop_count,
+                               .max_tokens = request->max_tokens};
+    struct json *body = json_object();
+    self->provider->write_body(&ask, body);
+    send_call(call, request->deadline_us, body);
     str_free(&rendered);
-    str_free(&body);
     return call;
 }
 
@@ -304,26 +392,25 @@ static void cancel(struct backend *backend, struct backend_call *call) {
 }
 
 static void probe(struct backend *backend, const struct backend_callbacks *callbacks) {
-    struct answer_limits none = {0};
-    struct backend_call *call = call_new((struct openai *)backend, "/models", &none, callbacks);
-    call->probing = true;
-    send_call(call, 0, slice_of("", 0));
+    start_probe((struct remote *)backend, callbacks);
 }
 
-static void openai_close(struct backend *backend) {
-    struct openai *self = (struct openai *)backend;
+static void remote_close(struct backend *backend) {
+    struct remote *self = (struct remote *)backend;
     http_close(self->http);
     explicit_bzero(self->key, strlen(self->key));
     free(self->url);
     free(self->model);
     free(self->key);
+    free(self->shown_model);
+    free(self->foreign_hint);
     free(self);
 }
 
 static const struct backend_operations operations = {
-    .start = start, .cancel = cancel, .probe = probe, .close = openai_close};
+    .start = start, .cancel = cancel, .probe = probe, .close = remote_close};
 
-static int find_template(const struct openai_options *options, const char **name, struct err *err) {
+static int find_template(const struct remote_options *options, const char **name, struct err *err) {
     bool named = options->template && options->template[0];
     const struct fim_template *fim =
         named ? fim_by_name(options->template) : fim_for_model(options->model ? options->model : "");
@@ -346,28 +433,54 @@ static uint32_t or_else(uint32_t value, uint32_t fallback) {
     return value ? value : fallback;
 }
 
-struct backend *openai_new(uv_loop_t *loop, const struct openai_options *options, struct err *err) {
+static const struct provider *find_provider(const char *name, struct err *err) {
+    const struct provider *provider = provider_by_name(name ? name : "");
+    if (!provider) {
+        err_set(err, ERR_INVALID, "model.provider \"%.60s\" is not known", name ? name : "");
+    }
+    return provider;
+}
+
+static char *hint_of(const struct provider *provider) {
+    struct str hint;
+    str_init(&hint);
+    str_append_format(&hint, "is model.url %s?", provider->speaks);
+    return str_detach(&hint);
+}
+
+static const char *url_of(const struct remote_options *options, const struct provider *provider) {
+    return options->url && options->url[0] ? options->url : provider->home;
+}
+
+struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options, struct err *err) {
     bool loopback = false;
     const char *template = NULL;
     const char *key = options->key ? options->key : "";
-    if (http_check_url(options->url ? options->url : "", &loopback, err) || http_check_key(key, err) ||
+    const struct provider *provider = find_provider(options->provider, err);
+    const char *url = provider ? url_of(options, provider) : "";
+    if (!provider || http_check_url(url, &loopback, err) || http_check_key(key, err) ||
         find_template(options, &template, err)) {
         return NULL;
     }
-    struct openai *self = mem_zero(1, sizeof *self);
+    struct remote *self = mem_zero(1, sizeof *self);
+    self->provider = provider;
     self->http = http_new(loop);
-    self->url = mem_copy_string(options->url);
+    self->url = mem_copy_string(url);
     self->model = mem_copy_string(options->model ? options->model : "");
     self->key = mem_copy_string(key);
+    self->foreign_hint = hint_of(provider);
     self->connect_timeout_ms = or_else(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
     self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
+    self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
+    self->template_given = template != NULL;
     self->backend.operations = &operations;
     self->backend.traits = (struct backend_traits){
-        .name = "openai",
+        .name = provider->name,
         .model = self->model[0] ? self->model : "unnamed",
         .template = template,
-        .context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS),
+        .context_tokens = self->context_tokens,
         .leaves_machine = !loopback,
     };
+    learn(self);
     return &self->backend;
 }

@@ -1,6 +1,6 @@
-// openai_world.h - a backend, a scripted server and what the engine saw, for the tests of openai.c.
-#ifndef HUNCH_TESTS_OPENAI_WORLD_H
-#define HUNCH_TESTS_OPENAI_WORLD_H
+// remote_world.h - a backend, a scripted server and what the engine saw, for the tests of remote.c.
+#ifndef HUNCH_TESTS_REMOTE_WORLD_H
+#define HUNCH_TESTS_REMOTE_WORLD_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "backends/openai.h"
+#include "backends/remote.h"
 #include "base/clock.h"
 #include "base/json.h"
 
@@ -76,14 +76,18 @@ static void forget(struct seen *seen) {
     str_init(&seen->hint);
 }
 
-static struct backend *backend_at(struct world *world, int port) {
+static struct backend *backend_of(struct world *world, const char *provider, const char *model, int port) {
     char url[64];
     struct err err;
     snprintf(url, sizeof url, "http://127.0.0.1:%d/v1/", port);
-    struct openai_options options = {.url = url, .model = "qwen2.5-coder:1.5b", .key = KEY};
-    struct backend *backend = openai_new(&world->loop, &options, &err);
+    struct remote_options options = {.provider = provider, .url = url, .model = model, .key = KEY};
+    struct backend *backend = remote_new(&world->loop, &options, &err);
     assert_non_null(backend);
     return backend;
+}
+
+static struct backend *backend_at(struct world *world, int port) {
+    return backend_of(world, "openai", "qwen2.5-coder:1.5b", port);
 }
 
 static int begin(void **state) {

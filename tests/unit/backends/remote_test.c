@@ -1,5 +1,5 @@
-// openai_test.c - what the engine sees of a model server's answer, good or bad.
-#include "openai_world.h"
+// remote_test.c - what the engine sees of a model server's answer, good or bad.
+#include "remote_world.h"
 #include "tests/unit/unit.h"
 
 struct answer_case {

@@ -1,5 +1,5 @@
-// openai_life_test.c - a request's life: streams without end, deadlines, cancelling, connections, proxies.
-#include "openai_world.h"
+// remote_life_test.c - a request's life: streams without end, deadlines, cancelling, connections, proxies.
+#include "remote_world.h"
 #include "tests/unit/unit.h"
 
 static void wait_for_close(struct world *world) {
@@ -246,12 +246,12 @@ static void loopback_needs_no_proxy(void **state) {
 static void a_proxy_does_not_see_the_key(void **state) {
     struct world *world = *state;
     struct backend_request request = request_of("secret code");
-    struct openai_options options = {.url = "https://api.example.com", .key = KEY};
+    struct remote_options options = {.provider = "openai", .url = "https://api.example.com", .key = KEY};
     char proxy[64];
     snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", world->server.port);
     setenv("https_proxy", proxy, 1);
     backend_close(world->backend);
-    world->backend = openai_new(&world->loop, &options, NULL);
+    world->backend = remote_new(&world->loop, &options, NULL);
     world->server.script =
         (struct script){.bytes = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", .close_after = true};
     ask(world, &request);

@@ -1,0 +1,100 @@
+// provider_llama.c - llama.cpp's llama-server, spoken to in its own tongue: /completion with a prompt of ours.
+//
+// Why not /infill: its window is cut by flags of the server (a quarter of its
+// batch for the suffix, three for the prefix), and a prefix cut at the front
+// moves with every keystroke, so nothing of the prompt cache would be kept.
+// completion/prompt cuts at a place that stays. Why not /v1/completions: it
+// ignores what it does not know, and its counts leave out the cache.
+//
+// Always streamed: the server looks whether we are still there only between
+// tokens that it sends; a cancelled request that is no stream may run to its
+// end. The progress of reading the prompt is streamed too: it tells what the
+// cache held even when the answer is cut short by us, as most are.
+// response_fields keep the last frame from repeating the whole prompt;
+// they filter `stop` too, so it is named. A stream ends with `stop`, without
+// [DONE].
+//
+// Source: tools/server/README.md of llama.cpp; seen on the wire of 0.5.0 and 0.7.0.
+#include "backends/provider_table.h"
+
+#include <string.h>
+
+enum { STOPS = 16 }; // it takes any number
+
+static void set_fields(struct json *body) {
+    static const char *const fields[] = {"content", "stop", "stop_type", "timings"};
+    struct json *names = json_set(body, "response_fields", json_array());
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        json_push(names, json_new_string(slice_of_string(fields[i])));
+    }
+}
+
+static void write_common(const char *model, struct slice prompt, struct json *body) {
+    if (model[0]) {
+        json_set_string(body, "model", model); // a router of several models asks for it
+    }
+    json_set_slice(body, "prompt", prompt);
+    json_set_number(body, "temperature", 0);
+    json_set_bool(body, "cache_prompt", true);
+    json_set_bool(body, "stream", true);
+    json_set_bool(body, "return_progress", true);
+    set_fields(body);
+}
+
+static void write_body(const struct provider_ask *ask, struct json *body) {
+    write_common(ask->model, ask->prompt, body);
+    provider_set_limit(body, "n_predict", ask);
+    provider_set_stops(body, "stop", ask, STOPS);
+}
+
+// One token through the model reads all its weights from the disk.
+static void write_warm_up(const char *model, struct json *body) {
+    write_common(model, SLICE_LITERAL("\n"), body);
+    json_set_number(body, "n_predict", 0);
+}
+
+static void read_counts(const struct json *json, struct provider_event *event) {
+    const struct json *progress = json_get(json, "prompt_progress");
+    const struct json *timings = json_get(json, "timings");
+    bool reading = json_is_object(progress);
+    event->cached_tokens = provider_count_of(reading ? progress : timings, reading ? "cache" : "cache_n");
+    event->prompt_tokens = reading ? provider_count_of(progress, "total")
+                                   : provider_count_of(timings, "prompt_n") + event->cached_tokens;
+}
+
+static void read_event(const struct json *json, struct provider_event *event) {
+    event->text = json_get_string(json, "content", "");
+    event->last = json_get_bool(json, "stop", false);
+    if (event->last) {
+        bool cut = strcmp(json_get_string(json, "stop_type", ""), "limit") == 0;
+        event->end = cut ? PROVIDER_CUT : PROVIDER_STOPPED;
+    }
+    read_counts(json, event);
+}
+
+static const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *backslash = strrchr(path, '\\');
+    const char *last = slash > backslash ? slash : backslash;
+    return last ? last + 1 : path;
+}
+
+// The alias is the path unless the user gave one.
+static void read_facts(const struct json *json, struct provider_facts *facts) {
+    const char *alias = json_get_string(json, "model_alias", "");
+    facts->model = file_name(alias[0] ? alias : json_get_string(json, "model_path", ""));
+    facts->context_tokens = provider_count_of(json_get(json, "default_generation_settings"), "n_ctx");
+}
+
+const struct provider provider_llama = {
+    .name = "llama-server",
+    .speaks = "llama.cpp's llama-server",
+    .home = "http://127.0.0.1:8012", // as its own presets and llama.vim have it
+    .version = "/v1",
+    .path = "/completion",
+    .facts_path = "/props",
+    .write_body = write_body,
+    .read_event = read_event,
+    .read_facts = read_facts,
+    .write_warm_up = write_warm_up,
+};

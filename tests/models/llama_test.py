@@ -1,0 +1,101 @@
+"""A real llama-server, with a model that answers a text known beforehand."""
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+import lspclient  # noqa: E402
+import support  # noqa: E402
+
+ANSWER = "if (account_withdraw(from, 1) != 0) {\n        return -7;\n    }"
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+MAKER = os.path.join(os.environ.get("HUNCH_BUILD") or os.path.join(support.SOURCE, "build/release"), "bin/make_gguf")
+SERVER = None
+
+
+def find_server():
+    """The path of a llama-server, or an end of the whole test with its reason."""
+    done = subprocess.run([os.path.join(FOLDER, "fetch_llama.sh")], stdout=subprocess.PIPE, text=True)
+    if done.returncode == 77:
+        print("skipped: no llama-server can be had here (the lines above say why)")
+        sys.exit(77)
+    done.check_returncode()
+    return done.stdout.strip()
+
+
+class Llama(support.Case):
+    def start_llama(self, *arguments, name="qwen2.5-coder-canned.gguf"):
+        model = os.path.join(self.temporary, name)
+        subprocess.run([MAKER, model, ANSWER.replace("\n", "\\n")], check=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        log = open(os.path.join(self.temporary, "llama.log"), "w")
+        server = subprocess.Popen([SERVER, "-m", model, "--host", "127.0.0.1", "--port", str(self.port), "-np", "1", "-t", "1",
+                                   "--no-ui", "--offline", *arguments], stdout=log, stderr=log)
+        self.addCleanup(log.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        self.wait_healthy(server)
+
+    def wait_healthy(self, server):
+        for _ in range(600):
+            if server.poll() is not None:
+                with open(os.path.join(self.temporary, "llama.log")) as log:
+                    self.fail(log.read()[-2000:])
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health"):
+                    return
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        self.fail("llama-server did not start")
+
+    def configure_llama(self, **more):
+        self.configure(json.dumps({"model": {"provider": "llama-server", "url": f"http://127.0.0.1:{self.port}", **more}}))
+
+    def test_it_says_what_it_is_and_answers(self):
+        self.start_llama("-c", "2048")
+        self.configure_llama()
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json").stdout)
+        self.assertEqual(answer["model"], "qwen2.5-coder-canned.gguf")
+        self.assertEqual(answer["candidates"][0]["text"], ANSWER.split("\n")[0])  # text follows on the line
+        self.assertGreater(answer["promptTokens"], 100)
+        self.assertIn("qwen2.5-coder-canned.gguf: answers", self.hunch("doctor").stdout)
+
+    def test_its_errors_are_said(self):
+        self.start_llama("-c", "8192", "--api-key", "sk-right")
+        self.configure_llama(keyEnvironment="HUNCH_TEST_KEY", name="qwen2.5-coder")
+        environment = dict(self.environment, HUNCH_TEST_KEY="sk-wrong")
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json", status=1, environment=environment).stdout)
+        self.assertIn("HTTP 401", answer["reason"])
+        self.assertIn("model.keyEnvironment", answer["reason"])
+        self.assertNotIn("sk-wrong", answer["reason"])
+        environment["HUNCH_TEST_KEY"] = "sk-right"
+        self.hunch("complete", "src/bank.c:4:5", environment=environment)
+
+    def test_what_is_typed_next_reuses_the_prompt(self):
+        self.start_llama("-c", "8192")
+        self.configure_llama()
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        client.wait_ready()
+        client.open("src/give.c", "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    \n    return 0;\n}\n")
+        uri = {"textDocument": {"uri": client.uri("src/give.c")}}
+        self.assertEqual(client.complete("src/give.c", 3, 4)["items"][0]["insertText"].strip(), ANSWER)
+        client.change("src/give.c", (3, 4, 3, 4, "int a = 1;"))
+        client.complete("src/give.c", 3, 14)
+        told = client.request("hunch/why", uri)
+        # One byte is a token here. Anew: what was typed, the suffix, the tokens around them.
+        self.assertLess(told["promptTokens"] - told["cachedTokens"], 64, told)
+        self.assertGreater(told["cachedTokens"], told["promptTokens"] / 2)
+
+
+if __name__ == "__main__":
+    SERVER = find_server()
+    support.main()
