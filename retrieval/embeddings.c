@@ -23,7 +23,7 @@
 #include <uv.h>
 
 enum {
-    CANDIDATES = 1000, // that the sketches let through; tests/bench/sketch_recall says what they miss
+    CANDIDATES = 1000, // that the sketches let through; tests/bench/search says what they miss
     SPARE = 64,        // more are asked for than wanted, as some may be the file's own
     LEAST_ROOM = 1024,
     ROUND_TEXTS = 4096, // of so many chunks the vectors are made before they are shown
@@ -45,6 +45,7 @@ struct embedded_file {
 struct embeddings {
     struct embedder *embedder;
     struct snapshot_slot *slot;
+    uint32_t candidates;
     char *root;
     void (*on_progress)(void *context, const struct embeddings_progress *progress);
     void *context;
@@ -359,6 +360,7 @@ struct embeddings *embeddings_new(const struct embeddings_options *options) {
     struct embeddings *self = mem_zero(1, sizeof *self);
     self->embedder = options->embedder;
     self->slot = options->slot;
+    self->candidates = options->candidates ? options->candidates : CANDIDATES;
     self->root = mem_copy_string(options->root);
     self->on_progress = options->on_progress;
     self->context = options->context;
@@ -437,7 +439,7 @@ size_t embeddings_search(struct embeddings *self, const struct snapshot *snapsho
     struct vector_hit *found = mem_alloc((limit + SPARE) * sizeof *found);
     size_t count = 0;
     uv_rwlock_rdlock(&self->lock);
-    size_t all = vectors_search(&self->vectors, vector, CANDIDATES, limit + SPARE, found);
+    size_t all = vectors_search(&self->vectors, vector, self->candidates, limit + SPARE, found);
     for (size_t i = 0; i < all && count < limit; i++) {
         hits[count].score = found[i].score;
         count += find_chunk(self, snapshot, self->places[found[i].id], own, &hits[count]);

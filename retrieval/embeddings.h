@@ -31,6 +31,7 @@ struct embeddings_options {
     struct embedder *embedder;
     const char *root; // copied
     struct snapshot_slot *slot;
+    uint32_t candidates; // of a search, that the sketches let through; 0: the usual
     void (*on_progress)(void *context, const struct embeddings_progress *progress); // NULL: nobody listens
     void *context;
 };

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1024, AHEAD = 8, CACHE_LINE = 64 };
+enum { ROTATIONS = 3, BLOCK = 1024, AHEAD = 8, CACHE_LINE = 64 };
 
 void vectors_init(struct vectors *vectors, uint32_t capacity) {
     vectors->vectors = spill_alloc((capacity + (size_t)1) * sizeof *vectors->vectors);
@@ -58,10 +58,41 @@ void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out) 
     }
 }
 
+// Half of the components change their sign, which ones is drawn once and for all.
+static void flip_signs(int32_t values[VECTOR_DIMENSIONS], int round) {
+    uint32_t state = (uint32_t)round;
+    for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
+        state = state * 1664525u + 1013904223u;
+        values[i] = state >> 31 ? -values[i] : values[i];
+    }
+}
+
+// The fast Walsh-Hadamard transform: a rotation, but for the length.
+static void transform(int32_t values[VECTOR_DIMENSIONS]) {
+    for (int step = 1; step < VECTOR_DIMENSIONS; step *= 2) {
+        for (int start = 0; start < VECTOR_DIMENSIONS; start += 2 * step) {
+            for (int i = start; i < start + step; i++) {
+                int32_t a = values[i], b = values[i + step];
+                values[i] = a + b;
+                values[i + step] = a - b;
+            }
+        }
+    }
+}
+
+// Each round makes the components up to 256 times as large: 127 times 256 to the third is below 2^31.
 void vector_sketch(const struct vector *vector, struct sketch *out) {
+    int32_t values[VECTOR_DIMENSIONS];
     *out = (struct sketch){0};
     for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
-        out->words[i / 64] |= (uint64_t)(vector->components[i] > 0) << (i % 64);
+        values[i] = vector->components[i];
+    }
+    for (int round = 0; round < ROTATIONS; round++) {
+        flip_signs(values, round);
+        transform(values);
+    }
+    for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
+        out->words[i / 64] |= (uint64_t)(values[i] > 0) << (i % 64);
     }
 }
 

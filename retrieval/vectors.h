@@ -1,9 +1,13 @@
-// vectors.h - short int8 vectors with a 256-bit sketch of their signs, and the nearest of many.
+// vectors.h - short int8 vectors with a 256-bit sketch of their direction, and the nearest of many.
 //
-// A vector has 256 components. Its sketch keeps one bit for each sign; the
-// Hamming distance of two sketches falls as their angle does, and costs four
-// popcounts. A search ranks all by that, then scores the best by the full
-// inner product.
+// A vector has 256 components. Its sketch keeps the signs of the vector turned
+// by a fixed rotation; the Hamming distance of two sketches falls as their
+// angle does, and costs four popcounts. A search ranks all by that, then scores
+// the best by the full inner product. Without the rotation the signs tell little:
+// of a few words most components are zero, and of a table ordered by PCA the last
+// count as much as the first, though they are near zero.
+// Source: M. Charikar, Similarity estimation techniques from rounding algorithms, 2002; the rotation by signs and a
+// Walsh-Hadamard transform: N. Ailon and B. Chazelle, 2006.
 //
 // Ownership: plain data; vectors_init allocates, vectors_free releases.
 // Threads:   one writer of vectors_push; afterwards any number of readers.

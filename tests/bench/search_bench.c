@@ -10,6 +10,8 @@
 // long ours or the fused took. BM25 alone ranks chunks by the search's words as
 // they stand, vectors alone by the embedder's cosine.
 //
+// "recall" is which share of the 20 exactly nearest chunks a search by sketches finds.
+//
 // With FEATURES, a file gets what the candidates of each search are rated by,
 // for fitting weights: number of the search, path, line, last line, features.
 #include "base/clock.h"
@@ -27,7 +29,7 @@
 
 #include <stdio.h>
 
-enum { SHOWN = 10, FITTED = 100, WAIT_MS = 10000 };
+enum { RECALLED = 20, SHOWN = 10, FITTED = 100, WAIT_MS = 10000 };
 
 struct bench {
     uv_loop_t loop;
@@ -35,7 +37,7 @@ struct bench {
     struct indexer *indexer;
     struct snapshot_slot slot;
     struct shelf shelf;
-    struct embeddings *embeddings;
+    struct embeddings *embeddings, *exact; // NULL: none; the second asks the sketches nothing
     FILE *features;
 };
 
@@ -106,6 +108,26 @@ static struct search_near near_to(struct bench *bench, const struct snapshot *sn
         near.count = embeddings_search(bench->embeddings, snapshot, &vector, NULL, SEARCH_NEAR, hits);
     }
     return near;
+}
+
+static size_t nearest(struct embeddings *embeddings, const struct snapshot *snapshot, struct slice query,
+                      struct bm25_hit hits[RECALLED]) {
+    struct vector vector;
+    return embeddings_ask(embeddings, query, WAIT_MS, &vector)
+               ? embeddings_search(embeddings, snapshot, &vector, NULL, RECALLED, hits)
+               : 0;
+}
+
+// How many of the exactly nearest are among the found; those as near as the last one count as it.
+static double recall(struct bench *bench, const struct snapshot *snapshot, struct slice query) {
+    struct bm25_hit found[RECALLED], exact[RECALLED];
+    size_t count = nearest(bench->embeddings, snapshot, query, found),
+           all = nearest(bench->exact, snapshot, query, exact);
+    size_t right = 0;
+    for (size_t i = 0; i < count && all; i++) {
+        right += found[i].score >= exact[all - 1].score;
+    }
+    return all ? (double)right / (double)all : 1;
 }
 
 static size_t run(const struct snapshot *snapshot, struct slice query, struct search_near near, bool fits,
@@ -182,6 +204,7 @@ static void answer_all(struct bench *bench) {
             answer(bench, snapshot, query, number, near, "fused", out);
             push_chunks(snapshot, near.hits, near.count < SHOWN ? near.count : SHOWN,
                         json_set(out, "vectors", json_array()));
+            json_set_number(out, "recall", recall(bench, snapshot, query));
         }
         json_print(out, &text);
         puts(text.data);
@@ -198,19 +221,27 @@ static void on_embedded(void *context, const struct embeddings_progress *progres
     }
 }
 
-static int open_embeddings(struct bench *bench, const char *name, struct err *err) {
-    if (strcmp(name, "none") == 0) {
-        return 0;
-    }
+static struct embeddings *embed_folder(struct bench *bench, const char *name, uint32_t candidates,
+                                       struct err *err) {
     bool is_hashed = strcmp(name, "hashed") == 0;
     struct embeddings_options options = {.embedder =
                                              is_hashed ? embedder_hashed_new() : embedder_static_new(name),
                                          .root = bench->root,
                                          .slot = &bench->slot,
+                                         .candidates = candidates,
                                          .on_progress = on_embedded,
                                          .context = err};
-    bench->embeddings = embeddings_new(&options);
-    embeddings_settle(bench->embeddings);
+    struct embeddings *embeddings = embeddings_new(&options);
+    embeddings_settle(embeddings);
+    return embeddings;
+}
+
+static int open_embeddings(struct bench *bench, const char *name, struct err *err) {
+    if (strcmp(name, "none") == 0) {
+        return 0;
+    }
+    bench->embeddings = embed_folder(bench, name, 0, err);
+    bench->exact = embed_folder(bench, name, UINT32_MAX, err);
     return err->code;
 }
 
@@ -236,6 +267,7 @@ int main(int argc, char **argv) {
     indexer_close(bench.indexer);
     uv_run(&bench.loop, UV_RUN_DEFAULT);
     embeddings_free(bench.embeddings);
+    embeddings_free(bench.exact);
     shelf_fini(&bench.shelf);
     snapshot_slot_fini(&bench.slot);
     free(bench.root);
