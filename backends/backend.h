@@ -30,6 +30,7 @@ struct backend_request {
     struct slice prefix;  // the document before the cursor, whole
     struct slice suffix;  // and after it
     struct slice prompt;  // compiled by completion/prompt for models that read one (backend_traits.template)
+    const char *template; // that the prompt was compiled with
     const char *const *stops;
     size_t stop_count;
     uint32_t max_tokens;

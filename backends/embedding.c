@@ -200,8 +200,8 @@ static int check(const struct embedding_server *server, const char *url, bool *l
     return code ? code : http_check_key(server->key, err);
 }
 
-int embedding_client_new(struct embedding_client **out, uv_loop_t *loop, const struct embedding_server *server,
-                         struct err *err) {
+int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
+                         const struct embedding_server *server, struct err *err) {
     size_t at = server_of(server->provider);
     const char *base = server->url[0] ? server->url : servers[at].home;
     bool loopback = false;
@@ -211,7 +211,7 @@ int embedding_client_new(struct embedding_client **out, uv_loop_t *loop, const s
         return code;
     }
     str_init(&url);
-    provider_url(provider_by_name("openai"), base, servers[at].path, &url);
+    provider_url(provider_by_name("openai"), base, servers[at].path, "", &url);
     struct embedding_client *self = mem_zero(1, sizeof *self);
     self->provider = mem_copy_string(server->provider);
     self->url = str_detach(&url);
@@ -289,8 +289,8 @@ static int conclude(const struct embedding_client *self, const struct ask *ask, 
         return err_set(err, ask->err.code, "%s", ask->err.message);
     }
     if (embedding_read(self->provider, str_slice(&ask->answer), count, answer) != 0) {
-        return err_set(err, ERR_UNSUPPORTED, "%s: the answer is not %zu vectors; is it a server of embeddings?",
-                       self->url, count);
+        return err_set(err, ERR_UNSUPPORTED,
+                       "%s: the answer is not %zu vectors; is it a server of embeddings?", self->url, count);
     }
     return 0;
 }

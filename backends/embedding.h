@@ -37,8 +37,8 @@ struct embedding_answer {
     uint32_t retry_after_ms; // after a failure: as the server asks, 0 if it does not
 };
 
-int embedding_client_new(struct embedding_client **out, uv_loop_t *loop, const struct embedding_server *server,
-                         struct err *err);
+int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
+                         const struct embedding_server *server, struct err *err);
 // Waits at most wait_ms. ERR_TIMEOUT, ERR_CANCELLED after a stop, ERR_BUSY and ERR_UNAVAILABLE where it may work later.
 int embedding_client_embed(struct embedding_client *client, const struct slice *texts, size_t count,
                            uint32_t wait_ms, struct embedding_answer *answer, struct err *err);
@@ -46,7 +46,8 @@ int embedding_client_embed(struct embedding_client *client, const struct slice *
 bool embedding_client_rest(struct embedding_client *client, uint32_t milliseconds);
 // Who waits goes on with ERR_CANCELLED, and so does who comes.
 void embedding_client_stop(struct embedding_client *client);
-void embedding_client_close(struct embedding_client *client); // nobody may wait any more; the loop must turn once more
+void embedding_client_close(
+    struct embedding_client *client); // nobody may wait any more; the loop must turn once more
 bool embedding_client_leaves_machine(const struct embedding_client *client);
 
 // The bytes, for embedding.c and its tests. read: 0 or ERR_INVALID; exactly `count` vectors of one length.

@@ -10,6 +10,7 @@
 
 // The words of an error in whatever shape; "" if there are none.
 static const char *words_of(const struct json *json) {
+    json = json_is_array(json) ? json_first(json) : json; // Gemini
     const struct json *error = json_get(json, "error");
     const struct json *detail = json_get(json, "detail");
     const char *words = json_string(json, "");

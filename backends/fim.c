@@ -210,3 +210,15 @@ void fim_render(const struct fim_template *fim, const struct fim_parts *parts, s
     }
     str_append_string(out, fim->middle);
 }
+
+bool fim_halves(const struct fim_template *fim, struct slice prompt, struct slice *prefix,
+                struct slice *suffix) {
+    struct slice mark = slice_of_string(fim->suffix);
+    size_t at = fim->halves ? slice_find(prompt, mark, 0) : (size_t)-1;
+    if (at == (size_t)-1) {
+        return false;
+    }
+    *prefix = slice_sub(prompt, 0, at);
+    *suffix = slice_sub(prompt, at + mark.length, prompt.length);
+    return true;
+}

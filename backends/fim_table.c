@@ -163,5 +163,44 @@ const struct fim_template fim_table[] = {
                      "<|endoftext|>"},
         .stops = {"<|endoftext|>", "<filename>", "<fim_suffix>", "<fim_prefix>", "<fim_middle>"},
     },
+    {
+        // A server that puts its model's own tokens around two texts. The mark between them never leaves here.
+        .name = "halves",
+        .prefix = "",
+        .suffix = "<|hunch-halves|>",
+        .middle = "",
+        .files = FIM_FILES_IN_PREFIX,
+        .path = FIM_PATH_COMMENT,
+        .file_open = "",
+        .file_close = "\n\n",
+        .controls = {"<|hunch-halves|>"},
+        .halves = true,
+    },
+    {
+        // The same with Codestral's form of files. Source: Continue, AutocompleteTemplate.ts.
+        .name = "codestral-halves",
+        .prefix = "",
+        .suffix = "<|hunch-halves|>",
+        .middle = "",
+        .files = FIM_FILES_IN_PREFIX,
+        .file_open = "+++++ ",
+        .file_close = "\n\n",
+        .names_current = true,
+        .controls = {"<|hunch-halves|>"},
+        .stops = {"\n+++++ "},
+        .halves = true,
+    },
+    {
+        // A chat model, which is told what the marks mean (provider_instruction). The last file is the open one.
+        .name = "chat",
+        .prefix = "",
+        .suffix = "<|cursor|>",
+        .middle = "",
+        .file_open = "<file>\n",
+        .file_close = "\n</file>\n",
+        .names_current = true,
+        .controls = {"<|cursor|>"},
+        .stops = {"</insert>"},
+    },
 };
 const size_t fim_table_count = sizeof fim_table / sizeof *fim_table;

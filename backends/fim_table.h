@@ -39,6 +39,7 @@ struct fim_template {
     enum fim_files files;
     enum fim_path path;
     bool names_current; // the open file too gets file_open and path
+    bool halves;        // not one text: a server wants what is before `suffix` and what is behind it apart
 };
 
 extern const struct fim_template fim_table[];

@@ -20,12 +20,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <strings.h>
 
 enum {
     CONNECT_TIMEOUT_MS = 2000,
@@ -34,8 +32,6 @@ enum {
     HEADER_LIMIT = 64 * 1024,
     RETRY_AFTER_LIMIT_MS = 3600 * 1000,
     KEPT_CONNECTIONS = 4,
-    URL_LIMIT = 2000,
-    KEY_LIMIT = 4096,
 };
 
 struct http {
@@ -402,15 +398,26 @@ static void add_header(struct http_call *call, const char *line) {
     call->headers = curl_slist_append(call->headers, line);
 }
 
+static void set_key(struct http_call *call, const struct http_request *request) {
+    struct str line;
+    str_init(&line);
+    if (request->key_header) {
+        str_append_format(&line, "%s: %s", request->key_header, request->bearer);
+    } else {
+        str_append_format(&line, "Authorization: Bearer %s", request->bearer);
+    }
+    add_header(call, line.data);
+    explicit_bzero(line.data, line.length);
+    str_free(&line);
+}
+
 static void set_headers(struct http_call *call, const struct http_request *request) {
     add_header(call, "User-Agent: hunch/" HUNCH_VERSION);
     if (request->bearer && request->bearer[0]) {
-        struct str line;
-        str_init(&line);
-        str_append_format(&line, "Authorization: Bearer %s", request->bearer);
-        add_header(call, line.data);
-        explicit_bzero(line.data, line.length);
-        str_free(&line);
+        set_key(call, request);
+    }
+    if (request->header) {
+        add_header(call, request->header);
     }
     if (request->body.length) {
         add_header(call, "Content-Type: application/json");
@@ -422,10 +429,19 @@ static void set_headers(struct http_call *call, const struct http_request *reque
     curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
+static void set_address(struct http_call *call, const struct http_request *request) {
+    struct str url;
+    str_init(&url);
+    str_append_format(&url, "%s%s%s", request->url, request->query ? "?" : "",
+                      request->query ? request->query : "");
+    curl_easy_setopt(call->easy, CURLOPT_URL, url.data); // copied
+    str_free(&url);
+}
+
 static void set_rules(struct http_call *call, const struct http_request *request, bool loopback) {
     uint32_t connect_ms = request->connect_timeout_ms ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     CURL *easy = call->easy;
-    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    set_address(call, request);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->curl_text);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -493,96 +509,4 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
         end(call, ERR_IO, "");
     }
     return call;
-}
-
-void http_show_url(const char *url, struct str *out) {
-    const char *authority = strstr(url, "//");
-    size_t length = strcspn(url, "?#");
-    size_t start = authority && (size_t)(authority - url) < length ? (size_t)(authority - url) + 2 : 0;
-    const char *at = strrchr(url + start, '@');
-    if (at && at > url + length) {
-        length = start; // a password that holds ? or #
-        at = NULL;
-    }
-    str_append(out, url, start);
-    if (at) {
-        str_append_string(out, "...@");
-        start = (size_t)(at - url) + 1;
-    }
-    for (size_t i = start; i < length && i < URL_LIMIT; i++) {
-        str_append_char(out, url[i] > ' ' && url[i] < 0x7F ? url[i] : '?');
-    }
-}
-
-int http_check_key(const char *key, struct err *err) {
-    size_t length = strlen(key);
-    for (size_t i = 0; i < length; i++) {
-        if (key[i] <= ' ' || key[i] >= 0x7F || length > KEY_LIMIT) {
-            return err_set(err, ERR_INVALID,
-                           "the model's key is not one line of printable ASCII of at most %d characters: "
-                           "check model.keyEnvironment or model.keyFile",
-                           (int)KEY_LIMIT);
-        }
-    }
-    return 0;
-}
-
-static bool is_loopback(const char *host) {
-    unsigned char v4[4];
-    unsigned char v6[16];
-    static const unsigned char one[16] = {[15] = 1};
-    char bare[64] = "";
-    size_t length = strlen(host);
-    if (length > 2 && length < sizeof bare && host[0] == '[') {
-        memcpy(bare, host + 1, length - 2);
-    }
-    return strcasecmp(host, "localhost") == 0 || (inet_pton(AF_INET, host, v4) == 1 && v4[0] == 127) ||
-           (inet_pton(AF_INET6, bare, v6) == 1 && memcmp(v6, one, sizeof v6) == 0);
-}
-
-// Why a URL's parts are refused; NULL if they are not.
-static const char *refusal(CURLU *parts, bool *loopback) {
-    char *scheme = NULL;
-    char *host = NULL;
-    char *other = NULL;
-    const char *why = NULL;
-    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
-    curl_url_get(parts, CURLUPART_HOST, &host, 0);
-    *loopback = host && is_loopback(host);
-    if (curl_url_get(parts, CURLUPART_USER, &other, 0) == CURLUE_OK ||
-        curl_url_get(parts, CURLUPART_PASSWORD, &other, 0) == CURLUE_OK) {
-        why = "holds a user name or password: put the key in model.keyEnvironment or model.keyFile";
-    } else if (curl_url_get(parts, CURLUPART_QUERY, &other, 0) == CURLUE_OK ||
-               curl_url_get(parts, CURLUPART_FRAGMENT, &other, 0) == CURLUE_OK) {
-        why = "has a part after ? or #: give the server's base address only, a key belongs in model.keyFile";
-    } else if (!scheme || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)) {
-        why = "is neither http nor https: give an address such as http://127.0.0.1:8012";
-    } else if (strcmp(scheme, "http") == 0 && !*loopback) {
-        why = "would send your code unencrypted over the network: use https, "
-              "or a server on this machine (http://127.0.0.1, http://[::1] or http://localhost)";
-    }
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(other);
-    return why;
-}
-
-int http_check_url(const char *url, bool *loopback, struct err *err) {
-    CURLU *parts = curl_url();
-    const char *why = "is not a URL: give an address such as http://127.0.0.1:8012";
-    *loopback = false;
-    if (parts && strlen(url) <= URL_LIMIT &&
-        curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK) {
-        why = refusal(parts, loopback);
-    }
-    curl_url_cleanup(parts);
-    if (!why) {
-        return 0;
-    }
-    struct str shown;
-    str_init(&shown);
-    http_show_url(url, &shown);
-    err_set(err, ERR_DENIED, "model.url %s %s", shown.length ? shown.data : "(empty)", why);
-    str_free(&shown);
-    return ERR_DENIED;
 }

@@ -2,8 +2,8 @@
 //
 // Connections stay open between requests and are reused; over TLS HTTP/2 is
 // taken where offered. No redirect is ever followed. Proxies of the
-// environment are used, except for loopback. The only file that includes curl
-// is http.c.
+// environment are used, except for loopback. Only http.c and http_url.c
+// include curl.
 //
 //     start -> on_data* -> on_done
 //
@@ -18,7 +18,7 @@
 // Invariants (tests/unit/backends/remote_life_test.c):
 //   H1  callbacks never run inside http_start or http_cancel
 //   H2  on_done comes exactly once; on_data never after http_cancel or after it returned false
-//   H3  the key stands in the Authorization header and nowhere else
+//   H3  the key stands in the header that is meant for it and nowhere else
 #ifndef HUNCH_BACKENDS_HTTP_H
 #define HUNCH_BACKENDS_HTTP_H
 
@@ -33,7 +33,10 @@ struct http_call;
 
 struct http_request {
     const char *url;
+    const char *query;              // what stands behind a "?" of ours; NULL: nothing
     const char *bearer;             // the key; "" or NULL: no Authorization header
+    const char *key_header;         // the header that takes the key as it is; NULL: "Authorization: Bearer"
+    const char *header;             // one more line, "name: value"; NULL: none
     struct slice body;              // JSON to POST; empty: GET
     uint32_t connect_timeout_ms;    // 0: 2,000
     uint32_t first_byte_timeout_ms; // 0: only the deadline counts

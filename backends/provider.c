@@ -2,10 +2,13 @@
 #include "backends/provider.h"
 
 #include "backends/provider_table.h"
+#include "backends/reply.h"
+
+#include <ctype.h>
 
 static const struct provider *const providers[] = {
-    &provider_openai,
-    &provider_llama,
+    &provider_llama,  &provider_ollama,  &provider_openai,   &provider_chat, &provider_anthropic,
+    &provider_gemini, &provider_mistral, &provider_deepseek, &provider_tgi,  &provider_tabby,
 };
 
 size_t provider_count(void) {
@@ -30,17 +33,47 @@ static bool ends_with(struct slice text, struct slice end) {
            slice_equal(slice_sub(text, text.length - end.length, text.length), end);
 }
 
-void provider_url(const struct provider *provider, const char *base, const char *path, struct str *out) {
-    struct slice root = slice_of_string(base);
+static struct slice without_end(struct slice text, struct slice end) {
+    return ends_with(text, end) ? slice_sub(text, 0, text.length - end.length) : text;
+}
+
+// A path without its version: "/completions".
+static struct slice endpoint_of(const struct provider *provider) {
+    struct slice path = slice_of_string(provider->path);
     struct slice version = slice_of_string(provider->version);
-    while (root.length && root.data[root.length - 1] == '/') {
-        root.length--;
+    return slice_starts_with(path, version) ? slice_sub(path, version.length, path.length) : path;
+}
+
+// The model's name becomes part of a path: what is not a letter, digit or one of "-._/:" is left out.
+static void add_path(const char *path, const char *model, struct str *out) {
+    static const char mark[] = "{model}";
+    const char *at = strstr(path, mark);
+    if (!at) {
+        str_append_string(out, path);
+        return;
     }
-    if (ends_with(root, version)) {
-        root.length -= version.length;
+    str_append(out, path, (size_t)(at - path));
+    for (; *model; model++) {
+        bool harmless = isalnum((unsigned char)*model) || strchr("-._/:", *model);
+        str_append(out, model, harmless ? 1 : 0);
     }
-    str_append_slice(out, root);
-    str_append_string(out, path);
+    str_append_string(out, at + sizeof mark - 1);
+}
+
+void provider_url(const struct provider *provider, const char *base, const char *path, const char *model,
+                  struct str *out) {
+    struct slice whole = slice_of_string(base);
+    while (whole.length && whole.data[whole.length - 1] == '/') {
+        whole.length--;
+    }
+    struct slice root = without_end(whole, endpoint_of(provider));
+    if (root.length < whole.length && strcmp(path, provider->path) == 0) {
+        str_append_slice(out, whole);
+        return;
+    }
+    struct slice bare = without_end(root, slice_of_string(provider->version));
+    str_append_slice(out, bare.length < root.length ? bare : without_end(root, SLICE_LITERAL("/v1")));
+    add_path(path, model, out);
 }
 
 void provider_set_stops(struct json *object, const char *key, const struct provider_ask *ask, size_t limit) {
@@ -84,6 +117,9 @@ void provider_read_usage(const struct json *json, struct provider_event *event) 
     if (event->cached_tokens == 0) {
         event->cached_tokens = provider_count_of(json_get(json, "timings"), "cache_n"); // llama.cpp
     }
+    if (event->cached_tokens == 0) {
+        event->cached_tokens = provider_count_of(usage, "prompt_cache_hit_tokens"); // DeepSeek
+    }
 }
 
 enum provider_end provider_end_of(const char *finish_reason) {
@@ -91,3 +127,44 @@ enum provider_end provider_end_of(const char *finish_reason) {
            : strcmp(finish_reason, "length") == 0 ? PROVIDER_CUT
                                                   : PROVIDER_STOPPED;
 }
+
+void provider_write_completion(const struct provider_ask *ask, struct json *body) {
+    if (ask->model[0]) {
+        json_set_string(body, "model", ask->model);
+    }
+    json_set_slice(body, "prompt", ask->prompt);
+    if (ask->suffix.data) {
+        json_set_slice(body, "suffix", ask->suffix);
+    }
+    provider_set_limit(body, "max_tokens", ask);
+    json_set_number(body, "temperature", 0);
+    provider_set_stops(body, "stop", ask, PROVIDER_STOPS);
+    json_set_bool(body, "stream", true);
+}
+
+void provider_ask_for_usage(struct json *body) {
+    json_set_bool(json_set(body, "stream_options", json_object()), "include_usage", true);
+}
+
+void provider_read_completion(const struct json *json, struct provider_event *event) {
+    const struct json *choice = provider_first_choice(json);
+    event->text = json_get_string(choice, "text", "");
+    event->end = provider_end_of(json_get_string(choice, "finish_reason", ""));
+    provider_read_usage(json, event);
+}
+
+void provider_read_chat(const struct json *json, struct provider_event *event) {
+    const struct json *choice = provider_first_choice(json);
+    const char *whole = json_get_string(json_get(choice, "message"), "content", "");
+    event->text = json_get_string(json_get(choice, "delta"), "content", whole);
+    event->end = provider_end_of(json_get_string(choice, "finish_reason", ""));
+    provider_read_usage(json, event);
+}
+
+const char provider_instruction[] =
+    "You complete source code in an editor. You are given files of a repository; the last one is open, and "
+    "<|cursor|> marks where its cursor is. Reply with exactly the text to insert at the cursor, between " REPLY_OPEN
+    " and " REPLY_CLOSE
+    ": the shortest that completes the statement or block begun there. No explanation, no code "
+    "fence, nothing that already stands before or after the cursor. Indent as the lines around it. If nothing is to "
+    "be inserted, reply " REPLY_OPEN REPLY_CLOSE ".";

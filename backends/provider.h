@@ -16,17 +16,22 @@
 enum { PROVIDER_STOPS = 4 };
 
 struct provider_ask {
-    const char *model;   // "" if nobody named one
+    const char *model; // "" if nobody named one
+    const char *path;  // of the open file
+    const char *language;
     struct slice prompt; // laid out by the template
+    struct slice suffix; // its second half, where the template has halves; else data is NULL
     const char *const *stops;
     size_t stop_count;
     uint32_t max_tokens;
+    uint32_t context_tokens; // how long prompt and answer may be together
 };
 
 // What a server says of itself.
 struct provider_facts {
     const char *model;       // "" if it does not say
     uint32_t context_tokens; // 0 if it does not say
+    bool takes_halves;       // it can put its model's tokens around a prefix and a suffix
 };
 
 enum provider_end { PROVIDER_GOES_ON, PROVIDER_STOPPED, PROVIDER_CUT /* by max_tokens */ };
@@ -40,26 +45,39 @@ struct provider_event {
     uint32_t prompt_tokens, cached_tokens;
 };
 
+enum provider_framing { PROVIDER_EVENTS /* server-sent events */, PROVIDER_LINES /* one JSON a line */ };
+
 struct provider {
-    const char *name;       // "model.provider"
-    const char *speaks;     // "an OpenAI-compatible server": what model.url must be
-    const char *home;       // its usual address, where the user names none; "": there is none
-    const char *version;    // a last part of model.url that is no part of the server's root: "/v1"
-    const char *path;       // below the root
-    const char *facts_path; // a GET of it shows that the server is there, and what it is
+    const char *name;   // "model.provider"
+    const char *speaks; // "an OpenAI-compatible server": what model.url must be
+    const char *home;   // its usual address, where the user names none; "": there is none
+    const char *
+        model; // what is asked for where the user names no model; "": the server knows; NULL: one must be named
+    const char *version;    // besides "/v1": an end of model.url that is no part of the server's root
+    const char *path;       // below the root; {model} is the model's name
+    const char *query;      // behind a "?"; NULL: none
+    const char *key_header; // NULL: Authorization: Bearer
+    const char *header;     // one more; NULL: none
+    const char *template;   // the only one it can use; NULL: the model's
+    const char *facts_path; // what is asked there shows that the server is there, and what it is
+    enum provider_framing framing;
+    bool replies; // in the manner of a chat: reply.h finds the text
     void (*write_body)(const struct provider_ask *ask, struct json *body);
     void (*read_event)(const struct json *json, struct provider_event *event);
+    void (*write_facts)(const char *model, struct json *body);                 // NULL: a GET
     void (*read_facts)(const struct json *json, struct provider_facts *facts); // NULL: nothing of use is said
     // What to ask once the server is known to be there, so that its model is in memory before somebody waits for
-    // it. NULL: nothing.
-    void (*write_warm_up)(const char *model, struct json *body);
+    // it; the ask has no prompt. NULL: nothing.
+    void (*write_warm_up)(const struct provider_ask *ask, struct json *body);
 };
 
 const struct provider *provider_by_name(const char *name); // NULL: not known
 size_t provider_count(void);
 const struct provider *provider_at(size_t index);
 
-// The address of a path at a server whose base address may end in slashes, in the version, or in that very path.
-void provider_url(const struct provider *provider, const char *base, const char *path, struct str *out);
+// The address of a path at a server whose base address may end in slashes, in the version, or be the whole address
+// of the provider's path already.
+void provider_url(const struct provider *provider, const char *base, const char *path, const char *model,
+                  struct str *out);
 
 #endif

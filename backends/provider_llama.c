@@ -48,8 +48,8 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
 }
 
 // One token through the model reads all its weights from the disk.
-static void write_warm_up(const char *model, struct json *body) {
-    write_common(model, SLICE_LITERAL("\n"), body);
+static void write_warm_up(const struct provider_ask *ask, struct json *body) {
+    write_common(ask->model, SLICE_LITERAL("\n"), body);
     json_set_number(body, "n_predict", 0);
 }
 
@@ -90,6 +90,7 @@ const struct provider provider_llama = {
     .name = "llama-server",
     .speaks = "llama.cpp's llama-server",
     .home = "http://127.0.0.1:8012", // as its own presets and llama.vim have it
+    .model = "",
     .version = "/v1",
     .path = "/completion",
     .facts_path = "/props",

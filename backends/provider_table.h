@@ -6,7 +6,8 @@
 
 #include "backends/provider.h"
 
-extern const struct provider provider_openai, provider_llama;
+extern const struct provider provider_llama, provider_ollama, provider_openai, provider_chat,
+    provider_anthropic, provider_gemini, provider_mistral, provider_deepseek, provider_tgi, provider_tabby;
 
 enum { PROVIDER_MAX_TOKENS = 96 }; // where nobody says
 
@@ -19,5 +20,13 @@ uint32_t provider_count_of(const struct json *object, const char *key);
 const struct json *provider_first_choice(const struct json *json);
 void provider_read_usage(const struct json *json, struct provider_event *event);
 enum provider_end provider_end_of(const char *finish_reason); // "" while the model goes on
+// The common body of OpenAI's completions and of what is made like it, and its answers: those with `text`, and those
+// in the manner of a chat.
+void provider_write_completion(const struct provider_ask *ask, struct json *body);
+void provider_ask_for_usage(struct json *body); // strict servers refuse it
+void provider_read_completion(const struct json *json, struct provider_event *event);
+void provider_read_chat(const struct json *json, struct provider_event *event);
+// What a chat model is told of the template "chat" and of the marks of reply.h.
+extern const char provider_instruction[];
 
 #endif

@@ -1,11 +1,12 @@
 // remote.c - see remote.h.
 //
-// One struct backend_call per request ties four parts together: http brings
-// bytes, sse makes events of them, the provider reads an event, answer makes its
-// text harmless and decides when it is enough.
+// One struct backend_call per request ties the parts together: http brings
+// bytes, sse or ndjson make messages of them, the provider reads a message,
+// reply finds the text in a chat model's talk, answer makes it harmless and
+// decides when it is enough.
 //
-//     http -> on_data -> sse -> on_event -> answer -> on_delta
-//                                        `-> failure, finish, usage
+//     http -> on_data -> sse | ndjson -> provider -> (reply) -> answer -> on_delta
+//                                                 `-> failure, finish, counts
 //     http -> on_done -> conclude -> on_done
 //
 // Whatever ends the call is noted where it happens (cancelled, failure,
@@ -17,7 +18,9 @@
 #include "backends/answer.h"
 #include "backends/failure.h"
 #include "backends/fim.h"
+#include "backends/ndjson.h"
 #include "backends/provider.h"
+#include "backends/reply.h"
 #include "backends/sse.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -57,6 +60,8 @@ struct backend_call {
     struct backend_callbacks callbacks;
     struct str url;
     struct sse sse;
+    struct ndjson lines;
+    struct reply reply;
     struct answer answer;
     struct str body; // of an answer that is no stream
     enum shape shape;
@@ -90,15 +95,28 @@ static void hand_out(struct backend_call *call, struct slice text) {
     }
 }
 
-static void take_text(struct backend_call *call, const char *text) {
+static void take_answer(struct backend_call *call, struct slice text) {
     static const enum backend_finish finish_of[] = {[ANSWER_OPEN] = FINISH_STOP,
                                                     [ANSWER_STOPPED] = FINISH_STOP,
                                                     [ANSWER_LINES] = FINISH_ENOUGH,
                                                     [ANSWER_FULL] = FINISH_LENGTH};
-    hand_out(call, answer_add(&call->answer, slice_of_string(text)));
+    hand_out(call, answer_add(&call->answer, text));
     if (call->answer.end != ANSWER_OPEN && !call->enough) {
         call->enough = true;
         call->result.finish = finish_of[call->answer.end];
+    }
+}
+
+static void take_text(struct backend_call *call, const char *text) {
+    if (!call->self->provider->replies) {
+        take_answer(call, slice_of_string(text));
+        return;
+    }
+    take_answer(call, reply_add(&call->reply, slice_of_string(text)));
+    if (call->reply.ended && !call->enough) {
+        hand_out(call, answer_finish(&call->answer));
+        call->enough = true;
+        call->result.finish = FINISH_STOP;
     }
 }
 
@@ -118,8 +136,10 @@ static void take_event(struct backend_call *call, const struct provider_event *e
     }
     take_text(call, event->text);
     if (event->end != PROVIDER_GOES_ON && !call->enough) {
+        if (!call->complete) { // the first reason counts
+            call->result.finish = event->end == PROVIDER_CUT ? FINISH_LENGTH : FINISH_STOP;
+        }
         call->complete = true;
-        call->result.finish = event->end == PROVIDER_CUT ? FINISH_LENGTH : FINISH_STOP;
         http_hurry(call->http, event->last ? END_WAIT_MS : COUNTS_WAIT_MS);
     }
 }
@@ -133,6 +153,9 @@ static void take_facts(struct remote *self, const struct json *json) {
     }
     self->provider->read_facts(json, &facts);
     const struct fim_template *fim = fim_for_model(facts.model);
+    if (!fim && facts.takes_halves) {
+        fim = fim_by_name("halves");
+    }
     if (fim && !self->template_given) {
         traits->template = fim_name(fim);
     }
@@ -177,15 +200,26 @@ static bool on_event(void *context, const struct sse_event *event) {
     return !call->failed && !call->enough && !call->cancelled;
 }
 
+static bool on_line(void *context, struct slice line) {
+    struct backend_call *call = context;
+    take_json(call, line);
+    return !call->failed && !call->enough && !call->cancelled;
+}
+
+static bool is_stream(const struct backend_call *call, const char *content_type) {
+    if (call->self->provider->framing == PROVIDER_LINES) {
+        return !content_type[0] || strcasestr(content_type, "json");
+    }
+    return !content_type[0] || strcasestr(content_type, "event-stream");
+}
+
 static enum shape shape_of(const struct backend_call *call, const struct http_head *head) {
     if (head->status < 200 || head->status > 299) {
         return SHAPE_ERROR;
     }
-    if (strcasestr(head->content_type, "json") || call->probing) {
-        return SHAPE_WHOLE;
-    }
-    return head->content_type[0] == '\0' || strcasestr(head->content_type, "event-stream") ? SHAPE_STREAM
-                                                                                           : SHAPE_UNKNOWN;
+    bool stream = !call->probing && is_stream(call, head->content_type);
+    bool whole = call->probing || strcasestr(head->content_type, "json");
+    return stream ? SHAPE_STREAM : whole ? SHAPE_WHOLE : SHAPE_UNKNOWN;
 }
 
 static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
@@ -198,8 +232,9 @@ static bool on_data(void *context, const struct http_head *head, struct slice by
         str_append_slice(&call->body, bytes);
         return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
     }
-    sse_feed(&call->sse, bytes); // after [DONE] it takes nothing any more
-    if (call->sse.failure == ERR_TOO_LARGE && !call->failed) {
+    bool lines = call->self->provider->framing == PROVIDER_LINES;
+    int failure = lines ? ndjson_feed(&call->lines, bytes) : sse_feed(&call->sse, bytes); // none after [DONE]
+    if (failure == ERR_TOO_LARGE && !call->failed) {
         fail(call, ERR_TOO_LARGE, "an event of the stream is over its limit", call->self->foreign_hint);
     }
     return !call->failed && !call->enough;
@@ -207,6 +242,8 @@ static bool on_data(void *context, const struct http_head *head, struct slice by
 
 static void call_free(struct backend_call *call) {
     sse_fini(&call->sse);
+    ndjson_fini(&call->lines);
+    reply_fini(&call->reply);
     answer_fini(&call->answer);
     str_free(&call->body);
     str_free(&call->url);
@@ -221,6 +258,8 @@ static void read_rest(struct backend_call *call, const struct http_head *head) {
     } else if (call->shape == SHAPE_WHOLE) {
         take_json(call, str_slice(&call->body));
         call->complete = true;
+    } else if (call->self->provider->framing == PROVIDER_LINES) {
+        ndjson_finish(&call->lines);
     } else {
         sse_finish(&call->sse);
     }
@@ -245,6 +284,9 @@ static void conclude(struct backend_call *call, const struct http_result *http) 
         read_rest(call, &http->head);
     }
     if (!call->cancelled && !call->failed && !call->enough && call->complete) {
+        if (call->self->provider->replies) {
+            take_answer(call, reply_finish(&call->reply));
+        }
         hand_out(call, answer_finish(&call->answer)); // may have been the beginning of a stop
     }
     if (call->cancelled || http->code == ERR_CANCELLED) {
@@ -284,7 +326,9 @@ static struct backend_call *call_new(struct remote *self, const char *path,
     call->started_us = clock_now_us();
     str_init(&call->url);
     str_init(&call->body);
-    provider_url(self->provider, self->url, path, &call->url);
+    provider_url(self->provider, self->url, path, self->model, &call->url);
+    ndjson_init(&call->lines, EVENT_LIMIT, on_line, call);
+    reply_init(&call->reply, slice_of("", 0));
     sse_init(&call->sse, EVENT_LIMIT, on_event, call);
     answer_init(&call->answer, limits);
     return call;
@@ -301,7 +345,10 @@ static void send_call(struct backend_call *call, uint64_t deadline_us, struct js
     }
     struct http_request request = {
         .url = call->url.data,
+        .query = call->probing ? NULL : self->provider->query,
         .bearer = self->key,
+        .key_header = self->provider->key_header,
+        .header = self->provider->header,
         .body = str_slice(&bytes),
         .connect_timeout_ms = self->connect_timeout_ms,
         .deadline_us = deadline_us ? deadline_us : call->started_us + self->timeout_ms * UINT64_C(1000),
@@ -311,26 +358,42 @@ static void send_call(struct backend_call *call, uint64_t deadline_us, struct js
     str_free(&bytes);
 }
 
-// The compiled prompt; without one, the two halves as the template (if any) lays them out.
-static struct slice prompt_of(const struct remote *self, const struct backend_request *request,
-                              struct str *rendered) {
-    const char *template = self->backend.traits.template;
-    if (request->prompt.length) {
-        return request->prompt;
+// What the provider is to ask: the compiled prompt; without one, the two halves as the template (if any) lays them out.
+static struct provider_ask ask_of(const struct remote *self, const struct backend_request *request,
+                                  struct str *rendered) {
+    const char *name = request->template ? request->template : self->backend.traits.template;
+    const struct fim_template *fim = name ? fim_by_name(name) : NULL;
+    struct provider_ask ask = {.model = self->model,
+                               .path = request->path,
+                               .language = request->language,
+                               .prompt = request->prompt,
+                               .stops = request->stops,
+                               .stop_count = request->stop_count,
+                               .max_tokens = request->max_tokens,
+                               .context_tokens = self->backend.traits.context_tokens};
+    if (!ask.prompt.length && fim) {
+        struct fim_parts parts = {
+            .path = request->path, .prefix = request->prefix, .suffix = request->suffix};
+        fim_render(fim, &parts, rendered);
+        ask.prompt = str_slice(rendered);
+    } else if (!ask.prompt.length) {
+        ask.prompt = request->prefix;
     }
-    if (!template) {
-        return request->prefix;
+    if (fim) {
+        fim_halves(fim, ask.prompt, &ask.prompt, &ask.suffix);
     }
-    struct fim_parts parts = {.path = request->path, .prefix = request->prefix, .suffix = request->suffix};
-    fim_render(fim_by_name(template), &parts, rendered);
-    return str_slice(rendered);
+    return ask;
 }
 
 static struct backend_call *start_probe(struct remote *self, const struct backend_callbacks *callbacks) {
     struct answer_limits none = {0};
     struct backend_call *call = call_new(self, self->provider->facts_path, &none, callbacks);
+    struct json *body = self->provider->write_facts ? json_object() : NULL;
     call->probing = true;
-    send_call(call, 0, NULL);
+    if (body) {
+        self->provider->write_facts(self->model, body);
+    }
+    send_call(call, 0, body);
     return call;
 }
 
@@ -343,8 +406,9 @@ static void warm_up(struct remote *self) {
     struct answer_limits any = {0};
     struct backend_call *call =
         call_new(self, self->provider->path, &any, &(struct backend_callbacks){NULL, after_warm_up, NULL});
+    struct provider_ask ask = {.model = self->model, .context_tokens = self->backend.traits.context_tokens};
     struct json *body = json_object();
-    self->provider->write_warm_up(self->model, body);
+    self->provider->write_warm_up(&ask, body);
     send_call(call, 0, body);
 }
 
@@ -373,11 +437,10 @@ static struct backend_call *start(struct backend *backend, const struct backend_
     struct backend_call *call = call_new(self, self->provider->path, &limits, callbacks);
     struct str rendered;
     str_init(&rendered);
-    struct provider_ask ask = {.model = self->model,
-                               .prompt = prompt_of(self, request, &rendered),
-                               .stops = request->stops,
-                               .stop_count = request->stop_count,
-                               .max_tokens = request->max_tokens};
+    struct slice line = slice_sub(request->prefix, slice_line_start(request->prefix, request->prefix.length),
+                                  request->prefix.length);
+    str_append_slice(&call->reply.line, line);
+    struct provider_ask ask = ask_of(self, request, &rendered);
     struct json *body = json_object();
     self->provider->write_body(&ask, body);
     send_call(call, request->deadline_us, body);
@@ -410,23 +473,43 @@ static void remote_close(struct backend *backend) {
 static const struct backend_operations operations = {
     .start = start, .cancel = cancel, .probe = probe, .close = remote_close};
 
-static int find_template(const struct remote_options *options, const char **name, struct err *err) {
-    bool named = options->template && options->template[0];
-    const struct fim_template *fim =
-        named ? fim_by_name(options->template) : fim_for_model(options->model ? options->model : "");
-    *name = fim ? fim_name(fim) : NULL;
-    if (!named || fim) {
-        return 0;
-    }
+static int unknown_template(const char *name, struct err *err) {
     struct str known;
     str_init(&known);
     for (size_t i = 0; i < fim_count(); i++) {
         str_append_format(&known, "%s%s", i ? ", " : "", fim_name(fim_at(i)));
     }
-    err_set(err, ERR_INVALID, "model.template \"%.60s\" is not known; known are %s", options->template,
-            known.data);
+    err_set(err, ERR_INVALID, "model.template \"%.60s\" is not known; known are %s", name, known.data);
     str_free(&known);
     return ERR_INVALID;
+}
+
+static int find_template(const struct provider *provider, const struct remote_options *options,
+                         const char **name, struct err *err) {
+    const char *named = options->template ? options->template : "";
+    const struct fim_template *fim =
+        named[0] ? fim_by_name(named) : fim_for_model(options->model ? options->model : "");
+    *name = provider->template ? provider->template : fim ? fim_name(fim) : NULL;
+    if (named[0] && !fim) {
+        return unknown_template(named, err);
+    }
+    if (named[0] && provider->template && strcmp(named, provider->template) != 0) {
+        return err_set(err, ERR_INVALID,
+                       "model.template \"%.60s\" is not for %s, which lays out prompts by itself: "
+                       "leave it empty",
+                       named, provider->speaks);
+    }
+    return 0;
+}
+
+static int find_model(const struct provider *provider, const struct remote_options *options,
+                      const char **name, struct err *err) {
+    *name = options->model && options->model[0] ? options->model : provider->model;
+    if (!*name) {
+        return err_set(err, ERR_INVALID, "model.name is missing: %s must be told which model to use",
+                       provider->speaks);
+    }
+    return 0;
 }
 
 static uint32_t or_else(uint32_t value, uint32_t fallback) {
@@ -436,7 +519,14 @@ static uint32_t or_else(uint32_t value, uint32_t fallback) {
 static const struct provider *find_provider(const char *name, struct err *err) {
     const struct provider *provider = provider_by_name(name ? name : "");
     if (!provider) {
-        err_set(err, ERR_INVALID, "model.provider \"%.60s\" is not known", name ? name : "");
+        struct str known;
+        str_init(&known);
+        for (size_t i = 0; i < provider_count(); i++) {
+            str_append_format(&known, "%s%s", i ? ", " : "", provider_at(i)->name);
+        }
+        err_set(err, ERR_INVALID, "model.provider \"%.60s\" is not known; known are %s", name ? name : "",
+                known.data);
+        str_free(&known);
     }
     return provider;
 }
@@ -455,18 +545,19 @@ static const char *url_of(const struct remote_options *options, const struct pro
 struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options, struct err *err) {
     bool loopback = false;
     const char *template = NULL;
+    const char *model = NULL;
     const char *key = options->key ? options->key : "";
     const struct provider *provider = find_provider(options->provider, err);
     const char *url = provider ? url_of(options, provider) : "";
     if (!provider || http_check_url(url, &loopback, err) || http_check_key(key, err) ||
-        find_template(options, &template, err)) {
+        find_model(provider, options, &model, err) || find_template(provider, options, &template, err)) {
         return NULL;
     }
     struct remote *self = mem_zero(1, sizeof *self);
     self->provider = provider;
     self->http = http_new(loop);
     self->url = mem_copy_string(url);
-    self->model = mem_copy_string(options->model ? options->model : "");
+    self->model = mem_copy_string(model);
     self->key = mem_copy_string(key);
     self->foreign_hint = hint_of(provider);
     self->connect_timeout_ms = or_else(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);

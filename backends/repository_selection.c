@@ -72,6 +72,7 @@ struct selection {
     uint64_t learned_tokens; // now
     double bytes_so_far, tokens_so_far;
     bool is_complete, is_chosen, must_choose;
+    bool comes_by_words; // all files will be put before the first is parsed
 
     uv_mutex_t places_lock; // of what follows, held for moments only
     struct places places;
@@ -339,6 +340,7 @@ static void note(struct selection *selection, uint32_t id, uint32_t bytes) {
 void selection_put(struct selection *selection, const struct record *record) {
     bool is_worth = record->taint != TAINT_GENERATED && record->size <= SOURCE_SIZE_LIMIT;
     uv_mutex_lock(&selection->lock);
+    selection->comes_by_words |= record->by_words;
     uint32_t id = id_of(selection, record->path);
     struct candidate *candidate = &selection->candidates.items[id];
     bool is_same = candidate->is_there && record->hash != 0 && candidate->hash == record->hash &&
@@ -386,9 +388,9 @@ static bool take_task(struct selection *selection, uint32_t id, struct selection
     return true;
 }
 
-// May anything be learned yet? Under the lock.
+// May anything be learned yet? Not while others hurry to make a large repository searchable. Under the lock.
 static bool may_learn(const struct selection *selection) {
-    return selection->is_complete || all_fit(selection);
+    return selection->is_complete || (all_fit(selection) && !selection->comes_by_words);
 }
 
 // For newcomers the choice is made when all else is done: each costs as much as there are files.

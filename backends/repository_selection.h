@@ -13,6 +13,7 @@
 //       made; before all files are known (selection_complete) none is learned that may not be among them
 //   S3  a move learns at most a SELECTION_MOVE-th of max_tokens anew, and forgets the farthest for it
 //   S4  of a path the last put or remove counts
+//   S5  where records come by their words first, nothing is learned before all are in (selection_complete)
 #ifndef HUNCH_BACKENDS_REPOSITORY_SELECTION_H
 #define HUNCH_BACKENDS_REPOSITORY_SELECTION_H
 

@@ -55,7 +55,7 @@ static const struct row rows[] = {
      .type = TYPE_TEXT,
      .member = MEMBER(provider),
      .text = "repository",
-     .choices = "repository|openai|llama-server",
+     .choices = "repository|llama-server|ollama|openai|chat|anthropic|gemini|mistral|deepseek|tgi|tabby",
      .sensitive = true},
     {.key = "model.url", .type = TYPE_TEXT, .member = MEMBER(url), .text = "", .sensitive = true},
     {.key = "model.name", .type = TYPE_TEXT, .member = MEMBER(model), .text = "", .sensitive = true},
@@ -79,12 +79,33 @@ static const struct row rows[] = {
      .type = TYPE_TEXT,
      .member = MEMBER(embedder),
      .text = "none",
-     .choices = "none|hashed|static",
+     .choices = "none|hashed|static|llama-server|ollama|openai",
      .sensitive = true},
     {.key = "embedder.path",
      .type = TYPE_TEXT,
      .member = MEMBER(embedder_path),
      .text = "",
+     .sensitive = true},
+    {.key = "embedder.url", .type = TYPE_TEXT, .member = MEMBER(embedder_url), .text = "", .sensitive = true},
+    {.key = "embedder.name",
+     .type = TYPE_TEXT,
+     .member = MEMBER(embedder_model),
+     .text = "",
+     .sensitive = true},
+    {.key = "embedder.keyEnvironment",
+     .type = TYPE_TEXT,
+     .member = MEMBER(embedder_key_env),
+     .text = "",
+     .sensitive = true},
+    {.key = "embedder.keyFile",
+     .type = TYPE_TEXT,
+     .member = MEMBER(embedder_key_file),
+     .text = "",
+     .sensitive = true},
+    {.key = "embedder.pricePerMillionTokens",
+     .type = TYPE_FRACTION,
+     .member = MEMBER(embedder_price),
+     .most = 10000,
      .sensitive = true},
     {.key = "completion.maxTokens",
      .type = TYPE_COUNT,
@@ -512,11 +533,13 @@ static bool is_full_path(const char *path) {
 static struct json *shown_value(const struct row *row, const struct json *value) {
     const char *text = json_string(value, "");
     const char *shown = text;
-    if (row->member == MEMBER(key_env)) {
+    bool is_file = row->member == MEMBER(key_file) || row->member == MEMBER(embedder_key_file);
+    bool is_url = row->member == MEMBER(url) || row->member == MEMBER(embedder_url);
+    if (row->member == MEMBER(key_env) || row->member == MEMBER(embedder_key_env)) {
         shown = showable(text);
-    } else if (row->member == MEMBER(key_file) && text[0] && !is_full_path(text)) {
+    } else if (is_file && text[0] && !is_full_path(text)) {
         shown = "(not a path)";
-    } else if (row->member == MEMBER(url) && strpbrk(text, "@?#")) {
+    } else if (is_url && strpbrk(text, "@?#")) {
         shown = "(more than an address)";
     }
     return shown == text ? json_copy(value) : json_new_string(slice_of_string(shown));
@@ -541,29 +564,30 @@ char *config_user_path(void) {
     return path;
 }
 
-static int check_private(int file, const char *path, struct err *err) {
+static int check_private(int file, const char *key, const char *path, struct err *err) {
     struct stat status;
     if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-        return err_set(err, ERR_INVALID, "model.keyFile %s is not a regular file", path);
+        return err_set(err, ERR_INVALID, "%s %s is not a regular file", key, path);
     }
     if (status.st_mode & 077) {
-        return err_set(err, ERR_DENIED, "model.keyFile %s can be read by others: run chmod 600 on it", path);
+        return err_set(err, ERR_DENIED, "%s %s can be read by others: run chmod 600 on it", key, path);
     }
     return 0;
 }
 
-static int read_key_file(const char *path, struct str *out, struct err *err) {
+// key: the setting that names it.
+static int read_key_file(const char *key, const char *path, struct str *out, struct err *err) {
     char bytes[KEY_LIMIT];
     int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (file < 0) {
-        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open model.keyFile %s: %s",
-                       path, strerror(errno));
+        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open %s %s: %s", key, path,
+                       strerror(errno));
     }
-    int result = check_private(file, path, err);
+    int result = check_private(file, key, path, err);
     ssize_t got = result ? 0 : read(file, bytes, sizeof bytes);
     close(file);
     if (got < 0 || got == (ssize_t)sizeof bytes) {
-        result = err_set(err, ERR_INVALID, "model.keyFile %s: %s", path,
+        result = err_set(err, ERR_INVALID, "%s %s: %s", key, path,
                          got < 0 ? "cannot be read" : "too long for a key");
     } else if (result == 0) {
         str_append_slice(out, slice_trim(slice_of(bytes, (size_t)got)));
@@ -580,25 +604,44 @@ char *config_full_path(const char *path) {
     return home ? fs_join(home, path + 2) : mem_copy_string(path);
 }
 
-int config_read_key(const struct config *config, struct str *out, struct err *err) {
-    if (config->key_env[0]) {
-        const char *value = getenv(config->key_env);
+// Where a key is: the settings' names and what they say.
+struct key_place {
+    const char *environment_setting, *environment;
+    const char *file_setting, *file;
+};
+
+static int read_key(struct key_place place, struct str *out, struct err *err) {
+    if (place.environment[0]) {
+        const char *value = getenv(place.environment);
         if (!value) {
-            return err_set(err, ERR_NOT_FOUND, "the variable %s that model.keyEnvironment names is not set",
-                           showable(config->key_env));
+            return err_set(err, ERR_NOT_FOUND, "the variable %s that %s names is not set",
+                           showable(place.environment), place.environment_setting);
         }
         str_append_slice(out, slice_trim(slice_of_string(value)));
         return 0;
     }
-    if (!config->key_file[0]) {
+    if (!place.file[0]) {
         return 0;
     }
-    if (!is_full_path(config->key_file)) { // below the current folder, perhaps a workspace, or the key itself
+    char *path = config_full_path(place.file);
+    if (!path) { // below the current folder, perhaps a workspace, or the key itself
         return err_set(err, ERR_INVALID,
-                       "model.keyFile is not a path: give the file's name from / or ~/ on, not the key");
+                       "%s is not a path: give the file's name from / or ~/ on, not the key",
+                       place.file_setting);
     }
-    char *path = config_full_path(config->key_file);
-    int result = read_key_file(path, out, err);
+    int result = read_key_file(place.file_setting, path, out, err);
     free(path);
     return result;
+}
+
+int config_read_key(const struct config *config, struct str *out, struct err *err) {
+    return read_key(
+        (struct key_place){"model.keyEnvironment", config->key_env, "model.keyFile", config->key_file}, out,
+        err);
+}
+
+int config_read_embedder_key(const struct config *config, struct str *out, struct err *err) {
+    return read_key((struct key_place){"embedder.keyEnvironment", config->embedder_key_env,
+                                       "embedder.keyFile", config->embedder_key_file},
+                    out, err);
 }

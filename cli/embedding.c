@@ -5,6 +5,7 @@
 #include "cli/embedding.h"
 
 #include "base/mem.h"
+#include "cli/embedder_remote.h"
 #include "retrieval/embedder_hashed.h"
 #include "retrieval/embedder_static.h"
 
@@ -12,6 +13,8 @@
 
 struct embedding {
     struct embedding_events events;
+    uv_loop_t *loop;
+    struct embedder_remote *remote; // NULL: the embedder is none behind a server
     uv_async_t wake;
     uv_mutex_t lock;
     struct err trouble; // under the lock; "": none
@@ -29,12 +32,30 @@ static int open_static(const struct config *config, struct embedder **out, struc
     return 0;
 }
 
-static int open_embedder(const struct config *config, struct embedder **out, struct err *err) {
-    if (strcmp(config->embedder, "static") == 0) {
-        return open_static(config, out, err);
+static int open_remote(struct embedding *self, const struct config *config, struct embedder **out,
+                       struct err *err) {
+    struct str key;
+    str_init(&key);
+    int code = config_read_embedder_key(config, &key, err);
+    struct embedding_server server = {.provider = config->embedder,
+                                      .url = config->embedder_url,
+                                      .model = config->embedder_model,
+                                      .key = key.data};
+    code = code ? code : embedder_remote_new(&self->remote, self->loop, &server, err);
+    *out = code ? NULL : embedder_remote_embedder(self->remote);
+    explicit_bzero(key.data, key.length);
+    str_free(&key);
+    return code;
+}
+
+static int open_embedder(struct embedding *self, const struct config *config, struct embedder **out,
+                         struct err *err) {
+    if (strcmp(config->embedder, "hashed") == 0) {
+        *out = embedder_hashed_new();
+        return 0;
     }
-    *out = strcmp(config->embedder, "hashed") == 0 ? embedder_hashed_new() : NULL;
-    return 0;
+    return strcmp(config->embedder, "static") == 0 ? open_static(config, out, err)
+                                                   : open_remote(self, config, out, err);
 }
 
 static void on_wake(uv_async_t *wake) {
@@ -59,18 +80,27 @@ static void on_progress(void *context, const struct embeddings_progress *progres
 int embedding_open(struct embedding **out, uv_loop_t *loop, const struct config *config,
                    struct retriever *retriever, const struct embedding_events *events, struct err *err) {
     struct embedder *embedder = NULL;
-    int code = open_embedder(config, &embedder, err);
-    if (code || !embedder) {
-        return code;
+    if (strcmp(config->embedder, "none") == 0) {
+        return 0;
     }
     struct embedding *self = mem_zero(1, sizeof *self);
     self->events = *events;
+    self->loop = loop;
+    int code = open_embedder(self, config, &embedder, err);
+    if (code) {
+        free(self);
+        return code;
+    }
     self->wake.data = self;
     uv_mutex_init(&self->lock);
     uv_async_init(loop, &self->wake, on_wake);
     uv_unref((uv_handle_t *)&self->wake);
-    retriever_embed(retriever, &(struct embeddings_options){
-                                   .embedder = embedder, .on_progress = on_progress, .context = self});
+    char *store = store_path_of(retriever_root(retriever));
+    retriever_embed(retriever, &(struct embeddings_options){.embedder = embedder,
+                                                            .kept_path = store,
+                                                            .on_progress = on_progress,
+                                                            .context = self});
+    free(store);
     *out = self;
     return 0;
 }
@@ -83,6 +113,7 @@ static void on_closed(uv_handle_t *handle) {
 
 void embedding_close(struct embedding *self) {
     if (self) {
+        embedder_remote_release(self->remote);
         uv_close((uv_handle_t *)&self->wake, on_closed);
     }
 }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uri.h"
+#include "base/worker.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
@@ -36,6 +37,7 @@ struct search_run {
     struct indexer *indexer;
     struct retriever *retriever;
     struct embedding *embedding;
+    struct search_results results;
     char *root;
     char *below; // the folder asked for, below the root
     char *shown; // what stands before paths below the root, so that they lead there from the current folder
@@ -199,20 +201,32 @@ static int open_index(struct search_run *run, const struct config *config, struc
     return code;
 }
 
-static int answer(struct search_run *run) {
-    const struct search_options *options = run->options;
-    struct search_request request = {.text = slice_of_string(options->text),
+// Off the loop, which an embedder behind a server needs meanwhile.
+static void find(void *context) {
+    struct search_run *run = context;
+    struct search_request request = {.text = slice_of_string(run->options->text),
                                      .folder = slice_of_string(run->below),
-                                     .limit = options->limit,
-                                     .lines = options->lines};
-    struct search_results results;
-    uint64_t start = clock_now_us();
+                                     .limit = run->options->limit,
+                                     .lines = run->options->lines};
     retriever_settle(run->retriever);
-    retriever_search(run->retriever, &request, &results);
+    uint64_t start = clock_now_us();
+    retriever_search(run->retriever, &request, &run->results);
     run->ms = clock_ms_since(start);
-    (options->json ? print_json : print_text)(run, &results);
-    int status = results.count ? 0 : 1;
-    search_results_free(&results);
+}
+
+static void on_found(void *context, bool ran) {
+    (void)ran;
+    uv_stop(&((struct search_run *)context)->loop);
+}
+
+static int answer(struct search_run *run) {
+    struct worker *worker = worker_new(&run->loop, 1);
+    worker_submit(worker, find, on_found, run);
+    uv_run(&run->loop, UV_RUN_DEFAULT);
+    worker_free(worker);
+    (run->options->json ? print_json : print_text)(run, &run->results);
+    int status = run->results.count ? 0 : 1;
+    search_results_free(&run->results);
     return status;
 }
 

@@ -180,6 +180,7 @@ static void keep_head(struct block *block, size_t count) {
         vec_push(&kept.items, item);
     }
     kept.cut_short = block->cut_short;
+    kept.lines = count ? block->lines : 0;
     block_free(block);
     *block = kept;
 }
@@ -281,7 +282,9 @@ static enum block_fate decide(struct block *block, const struct block_query *que
     if (region_in_comment(query->around, query->cursor)) {
         return BLOCK_KEPT; // prose needs no definitions
     }
-    if (!query->cut_short && at_line_start(query) && lacks(block, query->context, 2)) {
+    bool begins_line = at_line_start(query);
+    block->lines += begins_line;
+    if (!query->cut_short && begins_line && block->lines >= BLOCK_REST && lacks(block, query->context, 2)) {
         return BLOCK_DRIFTED;
     }
     return has_news(block, query) ? BLOCK_GROWN : BLOCK_KEPT;

@@ -11,7 +11,8 @@
 //   - an item is stale: its file is gone, or has changed and no longer holds what the item shows, or it is a
 //     chunk most of whose lines stand in the text around the cursor by now. Items before the first stale one
 //     stay, what follows is filled anew;
-//   - the cursor is at a line's start, and of the best more than half are missing: it is made anew;
+//   - the cursor is at a line's start, for the BLOCK_REST-th time at least since the block was made anew, and of the
+//     best more than half are missing: it is made anew;
 //   - one of the best that are missing is news (novelty.h): all of them are put at the end, or, if there is no
 //     room for them, the block is made anew.
 //
@@ -33,7 +34,7 @@
 #include "base/vec.h"
 #include "retrieval/context.h"
 
-enum { BLOCK_TOP = 12, BLOCK_FILE_BYTES = 32 }; // a file's head and end, beside its path
+enum { BLOCK_TOP = 12, BLOCK_REST = 3, BLOCK_FILE_BYTES = 32 }; // a file's head and end, beside its path
 
 enum block_fate {
     BLOCK_KEPT,
@@ -57,6 +58,7 @@ struct block {
     struct arena arena;
     VEC(struct block_item) items; // in the prompt's order
     bool cut_short;
+    uint32_t lines; // requests at a line's start since it was made anew
 };
 
 // What the index knows of files now.

@@ -305,6 +305,7 @@ static void start_model(struct engine_request *request) {
         .deadline_us = clock_now_us() + (uint64_t)config->timeout_ms * 1000,
     };
     if (request->fim) {
+        model->template = fim_name(request->fim);
         model->stops = fim_stops(request->fim, &model->stop_count);
     }
     struct backend_callbacks callbacks = {NULL, after_model, request};

@@ -24,6 +24,7 @@ struct shown {
     char *path;
     struct str header;
     size_t region;
+    size_t line; // where the cursor's starts
     struct block block;
     struct window window;
 };
@@ -56,7 +57,7 @@ struct prompt_memory *prompt_memory_new(void) {
 static struct shown *shown_new(const char *path) {
     struct shown *shown = mem_zero(1, sizeof *shown);
     shown->path = mem_copy_string(path);
-    shown->region = (size_t)-1;
+    shown->region = shown->line = (size_t)-1;
     str_init(&shown->header);
     block_init(&shown->block);
     window_init(&shown->window);
@@ -102,7 +103,14 @@ static struct shown *recall(struct prompt_memory *memory, const char *path) {
 
 // It is left only when neither the index nor the indents say that the cursor is still in it: of a text whose syntax
 // is broken just now each of them may be wrong.
+// Nor while its line is being typed: that may be the head of the next one, and what is needed in there shows below it.
 static bool in_same_region(struct shown *shown, const struct prompt_query *query) {
+    size_t line = slice_line_start(query->document, query->cursor);
+    bool is_typing = line == shown->line;
+    shown->line = line;
+    if (is_typing) {
+        return true;
+    }
     struct record *record = query->files.find ? query->files.find(query->files.self, query->path) : NULL;
     struct region before = {shown->region, str_slice(&shown->header)};
     struct region now = region_at(query->document, query->cursor, record);

@@ -33,22 +33,29 @@ void syntax_free(struct syntax *syntax) {
     }
 }
 
-static uint64_t newline_flags(uint64_t lane) {
-    return lane_is(lane, '\n');
+// The bits of the newlines in the text's next LANES_BLOCK bytes.
+static uint64_t newlines_in(struct slice text, size_t at) {
+    char padded[LANES_BLOCK];
+    const char *bytes = lanes_block(text, at, padded);
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < LANES_BLOCK; i += LANES) {
+        bits |= lanes_top_bits(lanes_are(lanes_load(bytes + i), '\n')) << i;
+    }
+    return bits;
 }
 
 static void find_lines(struct extraction *extraction) {
     struct slice text = extraction->text;
-    vec_push(&extraction->line_starts, 0);
+    struct line_starts *starts = &extraction->line_starts;
+    vec_push(starts, 0);
     for (size_t block = 0; block < text.length; block += LANES_BLOCK) {
-        uint64_t newlines = lanes_bits(text, block, newline_flags);
-        for (; newlines; newlines &= newlines - 1) {
-            vec_push(&extraction->line_starts, (uint32_t)block + (uint32_t)__builtin_ctzll(newlines) + 1);
+        vec_reserve(starts, starts->count + LANES_BLOCK);
+        for (uint64_t newlines = newlines_in(text, block); newlines; newlines &= newlines - 1) {
+            starts->items[starts->count++] = (uint32_t)block + (uint32_t)__builtin_ctzll(newlines) + 1;
         }
     }
-    size_t count = extraction->line_starts.count;
-    bool ends_in_newline = extraction->line_starts.items[count - 1] == text.length;
-    extraction->record->line_count = (uint32_t)(count - (ends_in_newline ? 1 : 0));
+    bool ends_in_newline = starts->items[starts->count - 1] == text.length;
+    extraction->record->line_count = (uint32_t)(starts->count - (ends_in_newline ? 1 : 0));
 }
 
 uint32_t line_of(const struct line_starts *starts, uint32_t byte) {

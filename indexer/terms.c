@@ -1,15 +1,21 @@
 // terms.c - see terms.h.
 //
-// One pass over the bytes with a class table; nothing is copied but the
-// lower-cased word. Bytes over 127 count as letters, so words of any script
-// survive whole. A sub-word begins after an underscore, at a capital behind a
-// small letter or digit (camelCase), and at the last capital of a run that a
-// small letter follows (HTTPRequest). Digits stay with what they follow, so
-// "utf8" and "sha256" stay together.
+// One pass over the bytes finds the words; nothing is copied but a word in small
+// letters. Bytes over 127 count as letters, so words of any script survive
+// whole. A sub-word begins after an underscore, at a capital behind a small
+// letter or digit (camelCase), and at the last capital of a run that a small
+// letter follows (HTTPRequest). Digits stay with what they follow, so "utf8" and
+// "sha256" stay together.
 //
 // Keywords are looked up in a small open-addressed table, built once from the
-// languages' own lists. To count, a counter keeps what each word gave, so that
-// a word met again costs one hash and a look-up.
+// languages' own lists.
+//
+// Counting is in steps without a branch that the processor could guess wrong,
+// which costs as much as all else that is done for a word. A counter keeps what
+// each word gave; nine in ten were met a moment ago. Of a text the words are
+// counted first, since half of them are repeats; then their terms are listed as
+// often as the words were met; then these are counted in a table that has them
+// sorted.
 #include "indexer/terms.h"
 
 #include "base/hash.h"
@@ -21,383 +27,422 @@
 
 enum { WORD_MAX = 128, KEYWORD_SLOTS = 2048 };
 
-enum { LOWER = 1, UPPER = 2, DIGIT = 4, UNDERSCORE = 8, WORD = 15 };
+struct keyword {
+    const char *word; // NULL: none here
+    uint32_t length, hash;
+};
 
-static unsigned char classes[256];
-static const char *keyword_slots[KEYWORD_SLOTS];
-static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
+static struct keyword keywords[KEYWORD_SLOTS];
+static pthread_once_t keywords_once = PTHREAD_ONCE_INIT;
 
 static uint32_t hash_of(const char *bytes, size_t length) {
     return hash_fold(hash_bytes(bytes, length));
 }
 
-static void tables_build(void) {
-    for (int c = 0; c < 256; c++) {
-        bool lower = (c >= 'a' && c <= 'z') || c >= 128;
-        classes[c] = (unsigned char)(lower                  ? LOWER
-                                     : c >= 'A' && c <= 'Z' ? UPPER
-                                     : c >= '0' && c <= '9' ? DIGIT
-                                     : c == '_'             ? UNDERSCORE
-                                                            : 0);
-    }
+static void keywords_build(void) {
     for (const char *const *word = language_keywords(); *word; word++) {
-        uint32_t at = hash_of(*word, strlen(*word)) % KEYWORD_SLOTS;
-        while (keyword_slots[at]) {
+        uint32_t length = (uint32_t)strlen(*word), hash = hash_of(*word, length), at = hash % KEYWORD_SLOTS;
+        while (keywords[at].word) {
             at = (at + 1) % KEYWORD_SLOTS;
         }
-        keyword_slots[at] = *word;
+        keywords[at] = (struct keyword){*word, length, hash};
     }
 }
 
-bool terms_is_keyword(struct slice word) {
-    pthread_once(&tables_once, tables_build);
-    if (word.length == 0) {
-        return false;
-    }
-    uint32_t at = hash_of(word.data, word.length) % KEYWORD_SLOTS;
-    for (; keyword_slots[at]; at = (at + 1) % KEYWORD_SLOTS) {
-        if (slice_equal(slice_of_string(keyword_slots[at]), word)) {
+static bool is_keyword(struct slice word, uint32_t hash) {
+    for (uint32_t at = hash % KEYWORD_SLOTS; keywords[at].word; at = (at + 1) % KEYWORD_SLOTS) {
+        const struct keyword *keyword = &keywords[at];
+        if (keyword->hash == hash && slice_equal(slice_of(keyword->word, keyword->length), word)) {
             return true;
         }
     }
     return false;
 }
 
-static unsigned class_at(struct slice word, size_t at) {
-    return at < word.length ? classes[(unsigned char)word.data[at]] : 0;
+bool terms_is_keyword(struct slice word) {
+    pthread_once(&keywords_once, keywords_build);
+    return is_keyword(word, hash_of(word.data, word.length));
 }
 
-// Where the sub-word that begins at `start` ends.
-static size_t part_end(struct slice word, size_t start) {
-    size_t at = start + 1;
-    for (; at < word.length; at++) {
-        unsigned here = class_at(word, at);
-        unsigned before = class_at(word, at - 1);
-        bool hump = here == UPPER && (before != UPPER || class_at(word, at + 1) == LOWER);
-        if (here == UNDERSCORE || hump) {
-            break;
-        }
-    }
-    return at;
-}
+// --- a word's terms ---
 
-static bool is_number(struct slice word) {
-    for (size_t i = 0; i < word.length; i++) {
-        if (class_at(word, i) != DIGIT) {
-            return false;
-        }
-    }
-    return true;
-}
+// A word of a text that ends at `end`.
+struct word {
+    const char *data;
+    size_t length;
+    const char *end;
+};
 
 struct emitter {
     void (*emit)(void *context, uint32_t hash);
     void *context;
 };
 
-// The sub-words of `word`; lower has the same bytes in small letters.
-static void emit_parts(struct slice word, const char *lower, struct emitter to) {
-    size_t at = 0;
-    while (at < word.length) {
-        if (class_at(word, at) == UNDERSCORE) {
-            at++;
-            continue;
+// A word in small letters, and where its sub-words and the underscores between them begin.
+struct dissected {
+    char lower[WORD_MAX];
+    unsigned char cuts[WORD_MAX + 1]; // the last one is the word's end
+    size_t cut_count;
+    bool has_capitals;
+};
+
+// Of 64 bytes of a word, a bit each.
+struct kinds {
+    uint64_t capitals, underscores, small;
+};
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// What the word from `at` on is made of; puts its small letters into lower.
+static struct kinds make_small(struct word word, size_t at, char *lower) {
+    struct kinds kinds = {0};
+    uint64_t digits = 0;
+    size_t count = word.length - at < LANES_BLOCK ? word.length - at : LANES_BLOCK;
+    for (size_t i = 0; i < count; i += LANES) {
+        lanes bytes = lanes_load_before(word.data + at + i, word.end),
+              capitals = lanes_between(bytes, 'A', 'Z');
+        kinds.capitals |= lanes_top_bits(capitals) << i;
+        kinds.underscores |= lanes_top_bits(lanes_are(bytes, '_')) << i;
+        digits |= lanes_top_bits(lanes_between(bytes, '0', '9')) << i;
+        bytes |= capitals & 0x20;
+        memcpy(lower + at + i, &bytes, LANES);
+    }
+    uint64_t all = UINT64_MAX >> (LANES_BLOCK - count);
+    kinds.capitals &= all;
+    kinds.underscores &= all;
+    kinds.small = all & ~(kinds.capitals | kinds.underscores | digits);
+    return kinds;
+}
+
+static size_t note_cuts(unsigned char *cuts, size_t count, uint64_t bits, size_t at) {
+    for (; bits; bits &= bits - 1) {
+        cuts[count++] = (unsigned char)(at + (size_t)__builtin_ctzll(bits));
+    }
+    return count;
+}
+
+// At most WORD_MAX bytes, without underscores at the rims.
+static void dissect(struct word word, struct dissected *out) {
+    struct kinds before = {.underscores = UINT64_MAX};
+    size_t count = 0;
+    out->has_capitals = false;
+    for (size_t at = 0; at < word.length; at += LANES_BLOCK) {
+        struct kinds kinds = make_small(word, at, out->lower);
+        uint64_t behind_capital = kinds.capitals << 1 | before.capitals >> 63;
+        uint64_t behind_two = behind_capital & (kinds.capitals << 2 | before.capitals >> 62);
+        uint64_t rims = kinds.underscores ^ (kinds.underscores << 1 | before.underscores >> 63);
+        uint64_t humps = kinds.capitals & ~behind_capital;
+        uint64_t small_behind_two = kinds.small & behind_two; // the cut is before the last capital
+        count = note_cuts(out->cuts, count, small_behind_two & 1, at - 1);
+        count = note_cuts(out->cuts, count, rims | humps | small_behind_two >> 1, at);
+        out->has_capitals |= kinds.capitals != 0;
+        before = kinds;
+    }
+    out->cuts[count] = (unsigned char)word.length;
+    out->cut_count = count;
+}
+
+static bool is_number(const char *bytes, size_t length) {
+    size_t digits = 0;
+    while (digits < length && is_digit(bytes[digits])) {
+        digits++;
+    }
+    return digits == length;
+}
+
+static void emit_parts(const struct dissected *word, struct emitter to) {
+    for (size_t i = 0; i < word->cut_count; i++) {
+        const char *part = word->lower + word->cuts[i];
+        size_t length = (size_t)(word->cuts[i + 1] - word->cuts[i]);
+        if (length > 1 && *part != '_' && !is_number(part, length)) {
+            to.emit(to.context, hash_of(part, length));
         }
-        size_t end = part_end(word, at);
-        struct slice part = slice_of(word.data + at, end - at);
-        if (part.length > 1 && part.length < word.length && !is_number(part)) {
-            to.emit(to.context, hash_of(lower + at, part.length));
-        }
-        at = end;
     }
 }
 
-// Nothing of what begins with a digit: 10u, 0xFF and 3rd are numbers to a reader, none of them names anything.
-static void emit_word(struct slice word, struct emitter to) {
-    if (class_at(word, 0) == DIGIT) {
-        return;
-    }
+static void emit_word(struct word word, struct emitter to) {
     while (word.length && word.data[0] == '_') {
-        word = slice_of(word.data + 1, word.length - 1);
+        word.data++;
+        word.length--;
     }
     while (word.length && word.data[word.length - 1] == '_') {
         word.length--;
     }
-    if (word.length < 2 || is_number(word) || terms_is_keyword(word)) {
+    if (word.length < 2 || is_number(word.data, word.length)) {
         return;
     }
-    if (word.length > WORD_MAX) {
-        word.length = WORD_MAX;
+    struct slice whole = slice_of(word.data, word.length);
+    bool is_cut = word.length > WORD_MAX;
+    word.length = is_cut ? WORD_MAX : word.length;
+    struct dissected parts;
+    dissect(word, &parts);
+    uint32_t hash = hash_of(parts.lower, word.length);
+    if (is_keyword(whole, parts.has_capitals || is_cut ? hash_of(whole.data, whole.length) : hash)) {
+        return;
     }
-    char lower[WORD_MAX];
-    bool plain = true;
-    for (size_t i = 0; i < word.length; i++) {
-        char c = word.data[i];
-        unsigned class = class_at(word, i);
-        lower[i] = class == UPPER ? (char)(c | 0x20) : c;
-        plain = plain && (class == LOWER || class == DIGIT);
-    }
-    to.emit(to.context, hash_of(lower, word.length));
-    if (!plain) {
-        emit_parts(word, lower, to);
+    to.emit(to.context, hash);
+    if (parts.cut_count > 1) {
+        emit_parts(&parts, to);
     }
 }
 
 // --- words ---
 
-// The top bit of each byte that is part of a word: a letter, a digit, an underscore, or above 127.
-static uint64_t word_flags(uint64_t lane) {
-    uint64_t low = lane & LANES(0x7f), folded = low | LANES(0x20);
-    uint64_t letters = lane_at_least(folded, 'a') & ~lane_at_least(folded, 'z' + 1);
-    uint64_t digits = lane_at_least(low, '0') & ~lane_at_least(low, '9' + 1);
-    uint64_t underscores = ~lane_at_least(low ^ LANES('_'), 1);
-    return (letters | digits | underscores | lane) & LANES(0x80);
+// Of the words in a block of 64 bytes, a bit for each of their bytes. in_word, in_number: does one go on from the
+// block before, and into the next.
+struct block {
+    uint64_t words;
+    bool in_word, in_number;
+};
+
+// What begins with a digit is no word: 10u, 0xFF and 3rd are numbers to a reader, none of them names anything.
+// To add a one to a number's first bit carries it behind its last one.
+static inline void find_words(struct slice text, size_t at, struct block *block) {
+    char padded[LANES_BLOCK];
+    const char *bytes = lanes_block(text, at, padded);
+    uint64_t words = 0, digits = 0, without;
+    for (unsigned i = 0; i < LANES_BLOCK; i += LANES) {
+        lanes here = lanes_load(bytes + i), are_digits = lanes_between(here, '0', '9');
+        lanes are_letters = lanes_between(here | 0x20, 'a', 'z') | here; // also all above 127
+        digits |= lanes_top_bits(are_digits) << i;
+        words |= lanes_top_bits(are_letters | are_digits | lanes_are(here, '_')) << i;
+    }
+    uint64_t numbers = digits & words & ~(words << 1 | (block->in_word | block->in_number));
+    bool in_number = __builtin_add_overflow(words, (uint64_t)block->in_number, &without);
+    in_number |= __builtin_add_overflow(without, numbers, &without);
+    block->words = words & without;
+    block->in_number = in_number;
+    block->in_word = block->words >> (LANES_BLOCK - 1);
 }
 
-// Calls take for every run of word bytes. rest: all from the word's start on.
-static inline void scan_words(struct slice text,
-                              void (*take)(void *context, struct slice word, struct slice rest),
-                              void *context) {
-    bool inside = false;
-    size_t start = 0;
-    for (size_t block = 0; block < text.length; block += LANES_BLOCK) {
-        uint64_t words = lanes_bits(text, block, word_flags);
-        for (uint64_t changes = words ^ (words << 1 | inside); changes; changes &= changes - 1) {
-            size_t at = block + (size_t)__builtin_ctzll(changes);
-            if (inside) {
-                take(context, slice_of(text.data + start, at - start),
-                     slice_of(text.data + start, text.length - start));
-            }
-            start = at;
-            inside = !inside;
+// The lowest bit's number; of no bit at all any.
+static inline size_t lowest(uint64_t bits) {
+    return (size_t)__builtin_ctzll(bits | (uint64_t)1 << 63);
+}
+
+// Calls take for every word.
+static inline __attribute__((always_inline)) void
+scan_words(struct slice text, void (*take)(void *context, struct word word), void *context) {
+    struct block block = {0};
+    const char *end = text.data + text.length;
+    size_t start = 0; // of the next word
+    for (size_t at = 0; at < text.length; at += LANES_BLOCK) {
+        bool inside = block.in_word;
+        find_words(text, at, &block);
+        uint64_t behind = block.words << 1 | inside, starts = block.words & ~behind;
+        start = inside ? start : at + lowest(starts);
+        starts = inside ? starts : starts & (starts - 1);
+        for (uint64_t ends = behind & ~block.words; ends; ends &= ends - 1) {
+            take(context, (struct word){text.data + start, at + lowest(ends) - start, end});
+            start = at + lowest(starts);
+            starts &= starts - 1;
         }
     }
-    if (inside) {
-        struct slice last = slice_of(text.data + start, text.length - start);
-        take(context, last, last);
+    if (block.in_word) {
+        take(context, (struct word){text.data + start, text.length - start, end});
     }
 }
 
-static void scan_word(void *context, struct slice word, struct slice rest) {
-    (void)rest;
+static void scan_word(void *context, struct word word) {
     emit_word(word, *(const struct emitter *)context);
 }
 
 void terms_scan(struct slice text, void (*emit)(void *context, uint32_t hash), void *context) {
     struct emitter to = {emit, context};
-    pthread_once(&tables_once, tables_build);
+    pthread_once(&keywords_once, keywords_build);
     scan_words(text, scan_word, &to);
 }
 
 // --- counting ---
 
-// Nine words in ten were met a moment ago, and most name several sub-words: what a word gives is kept by its
-// bytes. Another word of the same place simply takes it over. Half the words are repeated within one text: where
-// their terms are counted is kept, too.
-enum { MEMO_BITS = 12, MEMO_SLOTS = 1 << MEMO_BITS, MEMO_TERMS = 6, KEY_BYTES = 16 };
+enum { MEMO_BITS = 13, MEMO_SLOTS = 1 << MEMO_BITS, MEMO_TERMS = 8, KEY_BYTES = 32, LEAST_TABLE_BITS = 4 };
 
-// All bytes of a word of up to KEY_BYTES; the hash of a longer one.
-struct key {
-    uint64_t head, tail;
-    size_t length;
-};
-
+// What is kept of a word, its terms aside.
 struct memo {
-    uint64_t head, tail; // of the key
-    uint32_t length;     // likewise; 0: nothing is kept here
-    uint32_t round;      // of the text that `at` is of
-    uint32_t terms[MEMO_TERMS];
-    uint16_t at[MEMO_TERMS]; // in distinct
-    uint32_t count;
+    uint32_t round; // of the text that it was last met in
+    uint32_t times; // it was met there
+    uint32_t count; // of its terms
 };
 
-// A place in the table of distinct terms; what an earlier text left there has another round.
-struct place {
-    uint32_t round;
-    uint32_t at; // in distinct
-};
-
+// A word has one slot, by its key; another word of the same slot takes it over.
 struct term_counter {
+    uint64_t keys[MEMO_SLOTS]; // 0: nothing is kept. Two words of one key, by a chance of 2^-64, count as one
     struct memo memos[MEMO_SLOTS];
-    struct memo *filling; // the memo of the word in work
-    struct place *places;
-    size_t place_count; // a power of two, at least twice the distinct terms
-    uint32_t round;     // of this text; never 0
-    uint32_t length;
-    VEC(struct term) distinct;
-    VEC(struct term) sorted;
+    uint32_t terms[MEMO_SLOTS][MEMO_TERMS];
+    uint16_t met[MEMO_SLOTS + 1]; // slots of the words in this text; one more is written to
+    size_t met_count;
+    uint32_t round;        // of this text; never 0
+    VEC(struct term) list; // of the text, repeats included
+    // A term's place is what its first bits say or, if others are there, as close behind as the order allows, so
+    // that the table is sorted. An empty place counts 0.
+    VEC(struct term) table;
 };
 
 struct term_counter *term_counter_new(void) {
-    struct term_counter *counter = mem_zero(1, sizeof *counter);
-    counter->place_count = 1024;
-    counter->places = mem_zero(counter->place_count, sizeof *counter->places);
-    return counter;
+    return mem_zero(1, sizeof(struct term_counter));
 }
 
 void term_counter_free(struct term_counter *counter) {
     if (counter) {
-        vec_free(&counter->distinct);
-        vec_free(&counter->sorted);
-        free(counter->places);
+        vec_free(&counter->list);
+        vec_free(&counter->table);
         free(counter);
     }
 }
 
-static struct place *place_of(struct term_counter *counter, uint32_t hash) {
-    size_t mask = counter->place_count - 1;
-    struct place *place = &counter->places[hash & mask];
-    while (place->round == counter->round && counter->distinct.items[place->at].hash != hash) {
-        place = place == &counter->places[mask] ? counter->places : place + 1;
+// Of the word in this text.
+static void list_terms(struct term_counter *counter, const uint16_t *slots, size_t count) {
+    vec_reserve(&counter->list, counter->list.count + count * MEMO_TERMS);
+    struct term *next = counter->list.items + counter->list.count;
+    for (size_t i = 0; i < count; i++) {
+        const struct memo *memo = &counter->memos[slots[i]];
+        const uint32_t *terms = counter->terms[slots[i]], times = memo->times;
+        for (unsigned k = 0; k < MEMO_TERMS; k++) { // all, lest the processor guess wrong how many
+            next[k] = (struct term){terms[k], times};
+        }
+        next += memo->count;
     }
-    return place;
+    counter->list.count = (size_t)(next - counter->list.items);
 }
 
-static void grow_places(struct term_counter *counter) {
-    free(counter->places);
-    counter->place_count *= 2;
-    counter->places = mem_zero(counter->place_count, sizeof *counter->places);
-    for (uint32_t i = 0; i < counter->distinct.count; i++) {
-        *place_of(counter, counter->distinct.items[i].hash) = (struct place){counter->round, i};
-    }
-}
-
-// Counts the term once; returns where.
-static uint32_t count_term(struct term_counter *counter, uint32_t hash) {
-    struct place *place = place_of(counter, hash);
-    counter->length++;
-    if (place->round == counter->round) {
-        counter->distinct.items[place->at].count++;
-        return place->at;
-    }
-    uint32_t at = (uint32_t)counter->distinct.count;
-    *place = (struct place){counter->round, at};
-    vec_push(&counter->distinct, ((struct term){hash, 1}));
-    if (counter->distinct.count * 2 > counter->place_count) {
-        grow_places(counter);
-    }
-    return at;
-}
+struct learning {
+    struct term_counter *counter;
+    uint16_t slot;
+};
 
 static void learn_term(void *context, uint32_t hash) {
-    struct term_counter *counter = context;
-    struct memo *memo = counter->filling;
-    uint32_t at = count_term(counter, hash);
+    struct learning *learning = context;
+    struct term_counter *counter = learning->counter;
+    struct memo *memo = &counter->memos[learning->slot];
     if (memo->count < MEMO_TERMS) {
-        memo->terms[memo->count] = hash;
-        memo->at[memo->count] = (uint16_t)at;
+        counter->terms[learning->slot][memo->count++] = hash;
+        return;
     }
-    memo->count++;
-    memo->round = at <= UINT16_MAX ? memo->round : 0;
+    vec_push(&counter->list, (struct term){hash, 1});
+    counter->keys[learning->slot] = 0; // what is kept is not all of it
 }
 
-// The first `length` bytes of a lane, 0 to 8.
-static uint64_t lane_start(uint64_t lane, size_t length) {
-    return length < LANE ? lane & (((uint64_t)1 << (length * 8)) - 1) : lane;
+static void learn_word(struct term_counter *counter, uint16_t slot, uint64_t key, struct word word) {
+    struct memo *memo = &counter->memos[slot];
+    struct learning learning = {counter, slot};
+    if (memo->round == counter->round) {
+        list_terms(counter, &slot, 1);
+    }
+    memo->times = memo->count = 0;
+    counter->keys[slot] = key;
+    emit_word(word, (struct emitter){learn_term, &learning});
 }
 
-static struct key key_of(struct slice word, struct slice rest) {
-    char padded[KEY_BYTES] = {0};
-    const char *bytes = word.data;
+// The bytes of a word, mixed; of a long one their hash. Multipliers: 2^64 divided by the golden ratio, and the primes
+// of XXH64.
+static inline uint64_t key_of(struct word word) {
+    static const unsigned char masks[2 * KEY_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                                                       255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                                                       255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     if (word.length > KEY_BYTES) {
-        return (struct key){hash_bytes(word.data, word.length), 0, word.length};
+        return hash_bytes(word.data, word.length);
     }
-    if (rest.length < KEY_BYTES) {
+    char padded[KEY_BYTES];
+    const char *bytes = word.data;
+    if (word.end - word.data < KEY_BYTES) {
+        memset(padded, 0, sizeof padded);
         memcpy(padded, word.data, word.length);
         bytes = padded;
     }
-    size_t tail = word.length < LANE ? 0 : word.length - LANE;
-    return (struct key){lane_start(lane_load(bytes), word.length), lane_start(lane_load(bytes + LANE), tail),
-                        word.length};
+    uint64_t parts[4], mask[4];
+    memcpy(parts, bytes, sizeof parts);
+    memcpy(mask, masks + KEY_BYTES - word.length, sizeof mask);
+    uint64_t sum = (parts[0] & mask[0]) + (parts[1] & mask[1]) * 0xC2B2AE3D27D4EB4Fu +
+                   (parts[2] & mask[2]) * 0x165667B19E3779F9u + (parts[3] & mask[3]) * 0x85EBCA77C2B2AE63u;
+    return sum * 0x9E3779B97F4A7C15u;
 }
 
-// Multipliers: 2^64 divided by the golden ratio, and XXH64's second prime.
-static struct memo *memo_of(struct term_counter *counter, const struct key *key) {
-    uint64_t mixed = (key->head + key->tail * 0xC2B2AE3D27D4EB4Fu + key->length) * 0x9E3779B97F4A7C15u;
-    return &counter->memos[mixed >> (64 - MEMO_BITS)];
-}
-
-static void count_known(struct term_counter *counter, struct memo *memo) {
-    if (memo->round == counter->round) {
-        for (uint32_t i = 0; i < memo->count; i++) {
-            counter->distinct.items[memo->at[i]].count++;
-        }
-        counter->length += memo->count;
-        return;
-    }
-    memo->round = counter->round;
-    for (uint32_t i = 0; i < memo->count; i++) {
-        uint32_t at = count_term(counter, memo->terms[i]);
-        memo->at[i] = (uint16_t)at;
-        memo->round = at <= UINT16_MAX ? memo->round : 0;
-    }
-}
-
-static void count_word(void *context, struct slice word, struct slice rest) {
+static inline void count_word(void *context, struct word word) {
     struct term_counter *counter = context;
-    if (classes[(unsigned char)word.data[0]] == DIGIT) { // tables of numbers would drive out the words
-        return;
+    uint64_t key = key_of(word);
+    uint16_t slot = (uint16_t)(key >> (64 - MEMO_BITS));
+    if (counter->keys[slot] != key) {
+        learn_word(counter, slot, key, word);
     }
-    struct key key = key_of(word, rest);
-    struct memo *memo = memo_of(counter, &key);
-    if (memo->head == key.head && memo->tail == key.tail && memo->length == (uint32_t)key.length &&
-        memo->count <= MEMO_TERMS) {
-        count_known(counter, memo);
-        return;
-    }
-    *memo = (struct memo){
-        .head = key.head, .tail = key.tail, .length = (uint32_t)key.length, .round = counter->round};
-    counter->filling = memo;
-    emit_word(word, (struct emitter){learn_term, counter});
+    struct memo *memo = &counter->memos[slot];
+    uint32_t round = counter->round, is_again = memo->round == round;
+    counter->met[counter->met_count] = slot;
+    counter->met_count += 1 - is_again;
+    memo->times = (memo->times & -is_again) + 1;
+    memo->round = round;
 }
 
-// Hashes are evenly spread: dealt out by their first bits they are all but sorted.
-enum { DEAL_BITS = 6, DEAL_SHIFT = 32 - DEAL_BITS, DEALS = 1 << DEAL_BITS };
+static void begin_text(struct term_counter *counter) {
+    counter->round++;
+    if (counter->round == 0) { // after 2^32 texts
+        memset(counter->memos, 0, sizeof counter->memos);
+        memset(counter->keys, 0, sizeof counter->keys);
+        counter->round = 1;
+    }
+    counter->met_count = 0;
+    counter->list.count = 0;
+}
 
-static void sort_distinct(struct term_counter *counter) {
-    uint32_t starts[DEALS + 1] = {0};
-    size_t count = counter->distinct.count;
-    vec_reserve(&counter->sorted, count);
-    struct term *sorted = counter->sorted.items;
-    for (size_t i = 0; i < count; i++) {
-        starts[(counter->distinct.items[i].hash >> DEAL_SHIFT) + 1]++;
+// Adds the term where others are already.
+static uint32_t insert_term(struct term *place, struct term term) {
+    while (place->count && place->hash < term.hash) {
+        place++;
     }
-    for (size_t i = 1; i < DEALS; i++) {
-        starts[i] += starts[i - 1];
+    if (place->count && place->hash == term.hash) {
+        place->count += term.count;
+        return 0;
     }
-    for (size_t i = 0; i < count; i++) {
-        struct term term = counter->distinct.items[i];
-        sorted[starts[term.hash >> DEAL_SHIFT]++] = term;
+    while (term.count) {
+        struct term next = *place;
+        *place++ = term;
+        term = next;
     }
-    for (size_t i = 1; i < count; i++) {
-        struct term term = sorted[i];
-        size_t at = i;
-        for (; at > 0 && sorted[at - 1].hash > term.hash; at--) {
-            sorted[at] = sorted[at - 1];
+    return 1;
+}
+
+// Counts what is listed; gives how many differ. The table has twice the places, and behind them as many as could
+// be driven out at its end.
+static uint32_t fill_table(struct term_counter *counter) {
+    size_t listed = counter->list.count;
+    unsigned bits = LEAST_TABLE_BITS;
+    while (listed * 2 > (size_t)1 << bits) {
+        bits++;
+    }
+    counter->table.count = ((size_t)1 << bits) + listed;
+    vec_reserve(&counter->table, counter->table.count);
+    struct term *table = counter->table.items;
+    memset(table, 0, counter->table.count * sizeof *table);
+    uint32_t distinct = 0;
+    for (size_t i = 0; i < listed; i++) {
+        struct term term = counter->list.items[i], *place = &table[term.hash >> (32 - bits)];
+        uint32_t other = (place->hash ^ term.hash) & -(uint32_t)(place->count != 0);
+        if (other) {
+            distinct += insert_term(place, term);
+        } else {
+            distinct += place->count == 0;
+            *place = (struct term){term.hash, place->count + term.count};
         }
-        sorted[at] = term;
     }
+    return distinct;
 }
 
 struct term *terms_count(struct term_counter *counter, struct slice text, struct arena *arena,
                          uint32_t *count, uint32_t *length) {
-    counter->round++;
-    if (counter->round == 0) { // after 2^32 texts
-        memset(counter->places, 0, counter->place_count * sizeof *counter->places);
-        memset(counter->memos, 0, sizeof counter->memos);
-        counter->round = 1;
-    }
-    counter->length = 0;
-    counter->distinct.count = 0;
-    pthread_once(&tables_once, tables_build);
+    pthread_once(&keywords_once, keywords_build);
+    begin_text(counter);
     scan_words(text, count_word, counter);
-    sort_distinct(counter);
-    size_t distinct = counter->distinct.count;
+    list_terms(counter, counter->met, counter->met_count);
+    uint32_t distinct = fill_table(counter), sum = 0;
     struct term *terms = arena_alloc(arena, distinct * sizeof *terms);
-    if (distinct) {
-        memcpy(terms, counter->sorted.items, distinct * sizeof *terms);
+    const struct term *place = counter->table.items;
+    for (uint32_t sorted = 0; sorted < distinct; place++) {
+        terms[sorted] = *place;
+        sorted += place->count != 0;
+        sum += place->count;
     }
-    *count = (uint32_t)distinct;
-    *length = counter->length;
+    *count = distinct;
+    *length = sum;
     return terms;
 }

@@ -15,7 +15,7 @@
 
 struct term_counter;
 
-struct term_counter *term_counter_new(void); // about 300 KB, for one thread and many texts
+struct term_counter *term_counter_new(void); // about 450 KB, for one thread and many texts
 void term_counter_free(struct term_counter *counter);
 // Calls emit for every term of text, in order, repeats included.
 void terms_scan(struct slice text, void (*emit)(void *context, uint32_t hash), void *context);

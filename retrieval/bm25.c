@@ -1,58 +1,62 @@
 // bm25.c - see bm25.h.
 //
-// Documents are scored in blocks of some thousand whose sums stay in the
-// processor's cache: each term adds what it gives to those of its documents
-// that are in the block, then the best of the block are offered to a heap.
+// What an occurrence is worth stands beside it in the postings (impact.h), so a
+// document's score is a sum of small whole numbers: one for each term of the
+// query and impact, looked up. Documents are scored in blocks whose sums stay in
+// the processor's nearest cache, each term adding to those of its documents that are in
+// the block. Then the block is looked through for sums over the worst that still
+// counts, many at a time; what is found is kept in a list that is
+// cut to the best now and then, which raises that worst.
 //
-// What a term can give at most is known (its weight times k1 + 1). Once the
-// heap is full, the terms that could not lift a document over its worst hit,
-// even all together, are not gone through any more but only looked up for the
-// documents that the others found (Turtle and Flood, "Query evaluation:
-// strategies and optimizations", 1995: MaxScore). Those are the frequent
-// ones, so most of the work is never done. Terms always add up in the same
-// order, the weightiest first, so a document's score depends on neither.
+// Everything is gone through: leaving out what cannot matter (MaxScore) takes
+// look-ups in the middle of lists, and was slower than this.
 #include "retrieval/bm25.h"
 
 #include "base/mem.h"
+#include "retrieval/impact.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const float SATURATION = 1.2f;     // k1
-static const float LENGTH_WEIGHT = 0.75f; // b
-enum { COMMON_FROM = 50 };                // below so many documents no term counts as common
-enum { BLOCK = 8192, WORDS = BLOCK / 64 };
-// A look-up costs as much as some steps along a list: of what could be skipped, so much of the bound is.
-static const float SKIPPED = 0.5f;
-static const float ROUNDING = 1.0001f; // bounds allow for sums of floats
+enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
+enum { BLOCK = 16384, GROUP = 64, AHEAD = 8 };
+enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS };
+
+// A term that counts.
+struct weighed {
+    uint32_t hash;
+    uint32_t held;  // by so many documents
+    uint32_t asked; // its place in the question
+    float weight;   // times its rarity
+};
 
 // A term of the query in one segment.
 struct cursor {
     struct postings_list list;
-    uint32_t at;
-    float weight;
-    float bound; // of what it and all lighter terms can give together
+    const int16_t *gains; // of each impact
+};
+
+struct found {
+    uint32_t segment, id;
+    int16_t sum;
 };
 
 struct search {
     const struct snapshot *snapshot;
+    enum segment_field field;
     const struct snapshot_file *skip;
-    uint32_t segment;
-    const struct segment_part *part;
-    float norm_base, norm_slope; // of a document's length
-    struct cursor *cursors;      // weightiest first
+    struct weighed *terms; // weightiest first
+    size_t term_count, asked;
+    struct postings_list *lists;        // of each segment and term asked for
+    int16_t (*gains)[POSTINGS_IMPACTS]; // of each term
+    float scale;                        // of sums to scores
+    struct cursor *cursors;             // of the terms in the segment
     size_t cursor_count;
-    float *sums;       // of the block
-    uint64_t *touched; // bitmap over it
-    struct bm25_hit *hits;
-    size_t found, limit;
-};
-
-// A term that counts: its weight times its rarity and k1 + 1.
-struct weighed {
-    uint32_t hash;
-    uint32_t held; // by so many documents
-    float weight;
+    int16_t *sums; // of the block
+    int16_t least; // a sum that is no better does not count any more
+    struct found *found;
+    size_t found_count, limit;
 };
 
 static float rarity_of_held(uint32_t held, uint32_t documents) {
@@ -62,33 +66,14 @@ static float rarity_of_held(uint32_t held, uint32_t documents) {
     return logf(1.0f + ((float)documents - (float)held + 0.5f) / ((float)held + 0.5f));
 }
 
-// The documents that hold a term, and of all.
-static uint32_t count_held(const struct snapshot *snapshot, enum segment_field field, uint32_t hash,
-                           uint32_t *documents) {
-    uint32_t held = 0;
-    *documents = 0;
+float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash) {
+    uint32_t documents = 0, held = 0;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment_part *part = &snapshot->segments[s]->fields[field];
         held += postings_find(&part->terms, hash).length;
-        *documents += part->count;
-    }
-    return held;
-}
-
-float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash) {
-    uint32_t documents, held = count_held(snapshot, field, hash, &documents);
-    return rarity_of_held(held, documents);
-}
-
-// Over all segments: in the segment of one open document every length would be about the average.
-static float average_length(const struct snapshot *snapshot, enum segment_field field) {
-    double total = 0, documents = 0;
-    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        const struct segment_part *part = &snapshot->segments[s]->fields[field];
-        total += (double)part->total_length;
         documents += part->count;
     }
-    return documents > 0 && total > 0 ? (float)(total / documents) : 1;
+    return rarity_of_held(held, documents);
 }
 
 static bool is_better(const struct bm25_hit *a, const struct bm25_hit *b) {
@@ -109,150 +94,173 @@ void bm25_sort(struct bm25_hit *hits, size_t count) {
     }
 }
 
-// hits[0, count) is a heap with the worst on top.
-static void sift_down(struct bm25_hit *hits, size_t count) {
-    size_t at = 0;
-    for (;;) {
-        size_t worst = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < count; child++) {
-            worst = is_better(&hits[worst], &hits[child]) ? child : worst;
-        }
-        if (worst == at) {
-            return;
-        }
-        struct bm25_hit moved = hits[at];
-        hits[at] = hits[worst];
-        hits[worst] = moved;
-        at = worst;
-    }
+static uint32_t digit_of(const struct found *found, unsigned digit) {
+    return (uint32_t)found->sum >> digit * DIGIT_BITS & (DIGIT_VALUES - 1);
 }
 
-static void sift_up(struct bm25_hit *hits, size_t at) {
-    while (at > 0 && is_better(&hits[(at - 1) / 2], &hits[at])) {
-        struct bm25_hit moved = hits[at];
-        hits[at] = hits[(at - 1) / 2];
-        hits[(at - 1) / 2] = moved;
-        at = (at - 1) / 2;
-    }
-}
-
-static size_t offer(struct bm25_hit *hits, size_t count, size_t limit, struct bm25_hit hit) {
-    if (count < limit) {
-        hits[count] = hit;
-        sift_up(hits, count);
-        return count + 1;
-    }
-    if (limit && is_better(&hit, &hits[0])) {
-        hits[0] = hit;
-        sift_down(hits, count);
-    }
-    return count;
-}
-
-// What a hit must beat.
-static float worst_score(const struct search *search) {
-    return search->found < search->limit ? 0 : search->hits[0].score;
-}
-
-static float score_of(const struct search *search, const struct cursor *cursor, uint32_t id) {
-    float count = cursor->list.counts[cursor->at];
-    return cursor->weight * count /
-           (count + (search->norm_base + search->norm_slope * (float)search->part->lengths[id]));
-}
-
-// Adds what the term gives to its documents in [start, end).
-static void add_term(struct search *search, struct cursor *cursor, uint32_t start, uint32_t end) {
-    const struct postings_list list = cursor->list;
-    const uint16_t *lengths = search->part->lengths;
-    float base = search->norm_base, slope = search->norm_slope, weight = cursor->weight;
-    uint32_t i = cursor->at;
-    for (; i < list.length && list.documents[i] < end; i++) {
-        uint32_t id = list.documents[i], at = id - start;
-        float count = list.counts[i];
-        search->sums[at] += weight * count / (count + (base + slope * (float)lengths[id]));
-        search->touched[at / 64] |= UINT64_C(1) << at % 64;
-    }
-    cursor->at = i;
-}
-
-// Moves to the first document not below `id`, by steps that double.
-static void advance(struct cursor *cursor, uint32_t id) {
-    const uint32_t *documents = cursor->list.documents;
-    uint32_t low = cursor->at, step = 1, high = low, length = cursor->list.length;
-    while (high < length && documents[high] < id) {
-        low = high + 1;
-        high = length - high > step ? high + step : length;
-        step *= 2;
-    }
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (documents[middle] < id) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    cursor->at = low;
-}
-
-// Adds what the terms from `lighter` on give, as long as that may be enough.
-static float complete(struct search *search, uint32_t id, float sum, size_t lighter) {
-    float worst = worst_score(search);
-    for (size_t i = lighter; i < search->cursor_count && sum + search->cursors[i].bound > worst; i++) {
-        struct cursor *cursor = &search->cursors[i];
-        advance(cursor, id);
-        if (cursor->at < cursor->list.length && cursor->list.documents[cursor->at] == id) {
-            sum += score_of(search, cursor, id);
-        }
-    }
-    return sum;
-}
-
-static void offer_document(struct search *search, uint32_t id, float sum, size_t lighter) {
-    sum = complete(search, id, sum, lighter);
-    if (sum <= worst_score(search)) {
-        return;
-    }
-    uint32_t file = search->part->files[id];
-    const struct snapshot_file *skip = search->skip;
-    bool skipped = skip && skip->segment == search->segment && skip->file == file;
-    if (!skipped && !snapshot_is_dead(search->snapshot, search->segment, file)) {
-        search->found =
-            offer(search->hits, search->found, search->limit, (struct bm25_hit){search->segment, id, sum});
-    }
-}
-
-// What the block's documents have from the `heavy` first terms is in the sums, which are zero afterwards.
-static void offer_block(struct search *search, uint32_t start, size_t heavy) {
-    float rest = heavy < search->cursor_count ? search->cursors[heavy].bound : 0;
-    float worst = worst_score(search) - rest;
-    for (uint32_t word = 0; word < WORDS; word++) {
-        for (uint64_t bits = search->touched[word]; bits; bits &= bits - 1) {
-            uint32_t at = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            if (search->sums[at] > worst) {
-                offer_document(search, start + at, search->sums[at], heavy);
-                worst = worst_score(search) - rest;
+// The sum of the limit-th best; *equal gets how many of that sum are among the best.
+static int16_t find_least(const struct found *found, size_t count, size_t limit, size_t *equal) {
+    uint32_t least = 0, chosen = 0; // digits of it known so far, and their mask
+    for (unsigned digit = 2; digit-- > 0;) {
+        size_t counts[DIGIT_VALUES] = {0};
+        for (size_t i = 0; i < count; i++) {
+            if (((uint32_t)found[i].sum & chosen) == least) {
+                counts[digit_of(&found[i], digit)]++;
             }
         }
-        if (search->touched[word]) {
-            memset(search->sums + word * 64, 0, 64 * sizeof *search->sums);
-            search->touched[word] = 0;
+        uint32_t value = DIGIT_VALUES - 1;
+        while (counts[value] < limit) {
+            limit -= counts[value--];
+        }
+        least |= value << digit * DIGIT_BITS;
+        chosen |= (DIGIT_VALUES - 1u) << digit * DIGIT_BITS;
+    }
+    *equal = limit;
+    return (int16_t)least;
+}
+
+// Keeps the best, in the order they were found in.
+static void cut(struct search *search) {
+    if (search->found_count <= search->limit) {
+        return;
+    }
+    size_t equal, kept = 0;
+    int16_t least = find_least(search->found, search->found_count, search->limit, &equal);
+    for (size_t i = 0; i < search->found_count; i++) {
+        int16_t sum = search->found[i].sum;
+        if (sum > least || (sum == least && equal > 0)) {
+            equal -= sum == least;
+            search->found[kept++] = search->found[i];
+        }
+    }
+    search->found_count = kept;
+    search->least = least;
+}
+
+static size_t room_for(size_t limit) {
+    return 2 * limit + GROUP;
+}
+
+// Best first: by digits of the sum, the order of what is equal kept.
+static void sort_found(struct search *search) {
+    struct found *from = search->found, *to = search->found + room_for(search->limit);
+    size_t count = search->found_count;
+    for (unsigned digit = 0; digit < 2; digit++) {
+        size_t places[DIGIT_VALUES] = {0}, total = 0;
+        for (size_t i = 0; i < count; i++) {
+            places[digit_of(&from[i], digit)]++;
+        }
+        for (uint32_t value = DIGIT_VALUES; value-- > 0;) {
+            size_t here = places[value];
+            places[value] = total;
+            total += here;
+        }
+        for (size_t i = 0; i < count; i++) {
+            to[places[digit_of(&from[i], digit)]++] = from[i];
+        }
+        struct found *sorted = to;
+        to = from;
+        from = sorted;
+    }
+}
+
+static void add_term(int16_t *sums, struct cursor *cursor, uint32_t start, uint32_t end) {
+    struct postings_list read = cursor->list, next = read;
+    while (postings_next(&next) && next.document < end) {
+        int16_t *sum = &sums[next.document - start];
+        *sum = (int16_t)(*sum + cursor->gains[next.impact]);
+        read = next;
+    }
+    cursor->list = read;
+}
+
+static void silence_file(struct search *search, uint32_t segment, uint32_t file, uint32_t start,
+                         uint32_t end) {
+    uint32_t first, behind = segment_range(search->snapshot->segments[segment], search->field, file, &first);
+    first = first < start ? start : first;
+    behind = behind < end ? behind : end;
+    if (first < behind) {
+        memset(search->sums + (first - start), 0, (behind - first) * sizeof *search->sums);
+    }
+}
+
+// The dead and what is to be skipped have no sums.
+static void silence(struct search *search, uint32_t segment, uint32_t start, uint32_t end) {
+    const uint32_t *files = search->snapshot->segments[segment]->fields[search->field].files;
+    const uint64_t *dead = segment < search->snapshot->on_disk ? search->snapshot->dead[segment] : NULL;
+    if (search->skip && search->skip->segment == segment) {
+        silence_file(search, segment, search->skip->file, start, end);
+    }
+    for (uint32_t word = files[start] / 64; dead && word <= files[end - 1] / 64; word++) {
+        for (uint64_t bits = dead[word]; bits; bits &= bits - 1) {
+            silence_file(search, segment, word * 64 + (uint32_t)__builtin_ctzll(bits), start, end);
         }
     }
 }
 
-static void search_block(struct search *search, uint32_t start, uint32_t end) {
-    size_t heavy = search->cursor_count;
-    float worst = worst_score(search);
-    while (heavy > 0 && search->cursors[heavy - 1].bound < SKIPPED * worst) {
-        heavy--;
+static int16_t highest(const int16_t *sums) {
+    int16_t most = 0;
+    for (int i = 0; i < GROUP; i++) {
+        most = sums[i] > most ? sums[i] : most;
     }
-    for (size_t i = 0; i < heavy; i++) {
-        add_term(search, &search->cursors[i], start, end);
+    return most;
+}
+
+static void take_group(struct search *search, uint32_t segment, uint32_t start, const int16_t *sums) {
+    if (search->found_count + GROUP > room_for(search->limit)) {
+        cut(search);
     }
-    offer_block(search, start, heavy);
-    for (size_t i = heavy; i < search->cursor_count; i++) {
-        advance(&search->cursors[i], end);
+    for (uint32_t i = 0; i < GROUP; i++) {
+        if (sums[i] > search->least) {
+            search->found[search->found_count++] = (struct found){segment, start + i, sums[i]};
+        }
+    }
+}
+
+static void search_block(struct search *search, uint32_t segment, uint32_t start, uint32_t end) {
+    for (size_t i = 0; i < search->cursor_count; i++) {
+        add_term(search->sums, &search->cursors[i], start, end);
+    }
+    silence(search, segment, start, end);
+    for (uint32_t at = 0; at < end - start; at += GROUP) {
+        if (highest(search->sums + at) > search->least) {
+            take_group(search, segment, start + at, search->sums + at);
+        }
+    }
+    memset(search->sums, 0, BLOCK * sizeof *search->sums);
+}
+
+static void search_segments(struct search *search) {
+    for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
+        uint32_t count = search->snapshot->segments[s]->fields[search->field].count;
+        search->cursor_count = 0;
+        for (size_t i = 0; i < search->term_count; i++) {
+            struct postings_list list = search->lists[s * search->asked + search->terms[i].asked];
+            if (list.length) {
+                search->cursors[search->cursor_count++] = (struct cursor){list, search->gains[i]};
+            }
+        }
+        for (uint32_t start = 0; start < count && search->cursor_count; start += BLOCK) {
+            search_block(search, s, start, count - start < BLOCK ? count : start + BLOCK);
+        }
+    }
+}
+
+static void find_lists(struct search *search, const struct bm25_question *question) {
+    for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
+        const struct postings *terms = &search->snapshot->segments[s]->fields[search->field].terms;
+        for (size_t i = 0; i < question->count + 2 * AHEAD; i++) {
+            if (i < question->count) {
+                postings_expect(terms, question->terms[i].hash);
+            }
+            if (i >= AHEAD && i - AHEAD < question->count) {
+                postings_expect_soon(terms, question->terms[i - AHEAD].hash);
+            }
+            if (i >= 2 * AHEAD) {
+                search->lists[s * question->count + i - 2 * AHEAD] =
+                    postings_find(terms, question->terms[i - 2 * AHEAD].hash);
+            }
+        }
     }
 }
 
@@ -265,21 +273,25 @@ static int compare_weights(const void *left, const void *right) {
 }
 
 // The terms that count, weightiest first.
-static struct weighed *weigh(const struct bm25_question *question, size_t *kept) {
-    struct weighed *weighed = mem_alloc((question->count + 1) * sizeof *weighed);
-    *kept = 0;
+static void weigh(struct search *search, const struct bm25_question *question) {
+    uint32_t documents = 0;
+    for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
+        documents += search->snapshot->segments[s]->fields[search->field].count;
+    }
     for (size_t i = 0; i < question->count; i++) {
         const struct weighted_term *term = &question->terms[i];
-        uint32_t documents, held = count_held(question->snapshot, question->field, term->hash, &documents);
-        float weight = term->weight * rarity_of_held(held, documents) * (SATURATION + 1.0f);
-        if (weight > 0) {
-            weighed[(*kept)++] = (struct weighed){term->hash, held, weight};
+        struct weighed weighed = {.hash = term->hash, .asked = (uint32_t)i};
+        for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
+            weighed.held += search->lists[s * question->count + i].length;
+        }
+        weighed.weight = term->weight * rarity_of_held(weighed.held, documents);
+        if (weighed.weight > 0) {
+            search->terms[search->term_count++] = weighed;
         }
     }
-    if (*kept) {
-        qsort(weighed, *kept, sizeof *weighed, compare_weights);
+    if (search->term_count) {
+        qsort(search->terms, search->term_count, sizeof *search->terms, compare_weights);
     }
-    return weighed;
 }
 
 // Drops the terms that are too much effort, but for one. Returns how many are left.
@@ -301,56 +313,66 @@ static size_t choose(struct weighed *terms, size_t count, uint64_t effort) {
     return kept;
 }
 
-static void find_lists(struct search *search, const struct weighed *terms, size_t count) {
-    float bound = 0;
-    search->cursor_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct postings_list list = postings_find(&search->part->terms, terms[i].hash);
-        if (list.length) {
-            search->cursors[search->cursor_count++] =
-                (struct cursor){.list = list, .weight = terms[i].weight};
+// In sums as large as fit, all terms together.
+static void scale_gains(struct search *search) {
+    float most = 0;
+    for (size_t i = 0; i < search->term_count; i++) {
+        most += search->terms[i].weight * impact_value(IMPACT_MOST);
+    }
+    float steps = (float)(SUM_MOST - (int)search->term_count) / most;
+    for (size_t i = 0; i < search->term_count; i++) {
+        for (uint32_t impact = 1; impact < POSTINGS_IMPACTS; impact++) {
+            int gain = (int)(search->terms[i].weight * impact_value(impact) * steps + 0.5f);
+            search->gains[i][impact] = (int16_t)(gain ? gain : 1);
         }
     }
-    for (size_t i = search->cursor_count; i-- > 0;) {
-        bound += search->cursors[i].weight * ROUNDING;
-        search->cursors[i].bound = bound;
-    }
+    search->scale = 1.0f / steps;
 }
 
-static void search_segments(struct search *search, enum segment_field field, const struct weighed *terms,
-                            size_t count) {
-    for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
-        search->segment = s;
-        search->part = &search->snapshot->segments[s]->fields[field];
-        find_lists(search, terms, count);
-        for (uint32_t start = 0; start < search->part->count && search->cursor_count; start += BLOCK) {
-            uint32_t left = search->part->count - start;
-            search_block(search, start, start + (left < BLOCK ? left : BLOCK));
-        }
+static void open_search(struct search *search, const struct bm25_question *question, size_t limit) {
+    *search = (struct search){.snapshot = question->snapshot,
+                              .field = question->field,
+                              .skip = question->skip,
+                              .asked = question->count,
+                              .limit = limit};
+    size_t count = question->count + 1;
+    search->lists = mem_alloc(count * (search->snapshot->segment_count + (size_t)1) * sizeof *search->lists);
+    search->terms = mem_alloc(count * sizeof *search->terms);
+    find_lists(search, question);
+    weigh(search, question);
+    if (question->effort) {
+        search->term_count = choose(search->terms, search->term_count, question->effort);
     }
+    search->term_count = search->term_count < BM25_TERMS ? search->term_count : BM25_TERMS;
+    search->gains = mem_alloc(count * sizeof *search->gains);
+    search->cursors = mem_alloc(count * sizeof *search->cursors);
+    search->found = mem_alloc(2 * room_for(limit) * sizeof *search->found);
+    search->sums = mem_zero(BLOCK, sizeof *search->sums);
+    scale_gains(search);
+}
+
+static void close_search(struct search *search) {
+    free(search->lists);
+    free(search->terms);
+    free(search->gains);
+    free(search->cursors);
+    free(search->found);
+    free(search->sums);
 }
 
 size_t bm25_search(const struct bm25_question *question, size_t limit, struct bm25_hit *hits) {
     if (limit == 0) {
         return 0;
     }
-    struct search search = {
-        .snapshot = question->snapshot, .skip = question->skip, .hits = hits, .limit = limit};
-    search.norm_base = SATURATION * (1.0f - LENGTH_WEIGHT);
-    search.norm_slope = SATURATION * LENGTH_WEIGHT / average_length(question->snapshot, question->field);
-    size_t count;
-    struct weighed *terms = weigh(question, &count);
-    if (question->effort) {
-        count = choose(terms, count, question->effort);
+    struct search search;
+    open_search(&search, question, limit);
+    search_segments(&search);
+    cut(&search);
+    sort_found(&search);
+    for (size_t i = 0; i < search.found_count; i++) {
+        const struct found *found = &search.found[i];
+        hits[i] = (struct bm25_hit){found->segment, found->id, (float)found->sum * search.scale};
     }
-    search.cursors = mem_alloc((count + 1) * sizeof *search.cursors);
-    search.sums = mem_zero(BLOCK, sizeof *search.sums);
-    search.touched = mem_zero(WORDS, sizeof *search.touched);
-    search_segments(&search, question->field, terms, count);
-    free(search.cursors);
-    free(search.sums);
-    free(search.touched);
-    free(terms);
-    bm25_sort(hits, search.found);
-    return search.found;
+    close_search(&search);
+    return search.found_count;
 }

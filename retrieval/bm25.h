@@ -3,11 +3,14 @@
 // Ownership: hits lie in the caller's array.
 // Threads:   any; the snapshot is pinned.
 // Errors:    none.
-// Limits:    the caller's; terms held by more than a quarter of the documents are left out.
+// Limits:    the caller's; terms held by more than a quarter of the documents are left out, and so are all but
+//            the BM25_TERMS that weigh most.
 #ifndef HUNCH_RETRIEVAL_BM25_H
 #define HUNCH_RETRIEVAL_BM25_H
 
 #include "retrieval/snapshot.h"
+
+enum { BM25_TERMS = 1024 };
 
 struct weighted_term {
     uint32_t hash;

@@ -72,8 +72,8 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
         struct postings_list list = postings_find(&segment->names, key);
-        for (uint32_t i = 0; i < list.length; i++) {
-            uint32_t id = list.documents[i];
+        while (postings_next(&list)) {
+            uint32_t id = list.document;
             struct snapshot_file at = {s, segment->fields[SEGMENT_SYMBOLS].files[id]};
             if (snapshot_is_dead(snapshot, s, at.file) || segment->keys[id].name != exact) {
                 continue;

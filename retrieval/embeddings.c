@@ -10,6 +10,8 @@
 // in which the file's text is the same (V2).
 #include "retrieval/embeddings.h"
 
+#include "base/clock.h"
+#include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/priority.h"
@@ -17,12 +19,15 @@
 #include "base/thread.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "indexer/store_vectors.h"
 #include "retrieval/file_text.h"
 
 #include <stdlib.h>
 #include <uv.h>
 
 enum {
+    PAUSE_US = 2000000,
+    LONGEST_PAUSE_US = 30000000,
     CANDIDATES = 1000, // that the sketches let through; tests/bench/search says what they miss
     SPARE = 64,        // more are asked for than wanted, as some may be the file's own
     LEAST_ROOM = 1024,
@@ -33,6 +38,7 @@ enum {
 struct place {
     int32_t file;
     uint32_t chunk;
+    uint64_t text; // its hash
 };
 
 struct embedded_file {
@@ -57,11 +63,14 @@ struct embeddings {
     struct intern paths;
     VEC(struct embedded_file) files; // of each path
 
-    bool is_prepared; // the embedder
+    char *kept_path;
+    struct store_vectors *kept; // NULL: nothing is kept
+    bool is_prepared;
     uv_thread_t thread;
     uv_mutex_t turns; // of these
     uv_cond_t turned;
     uint64_t wanted, reached; // rounds
+    uint64_t quiet_us;        // when the thread may go on
     bool stopping;
 };
 
@@ -137,6 +146,7 @@ struct round {
     // What waits for the embedder: the texts of whole files, chunk by chunk.
     struct arena arena;
     VEC(struct slice) texts;
+    VEC(uint64_t) hashes; // of the texts
     VEC(struct missing) files;
 };
 
@@ -189,7 +199,7 @@ static void release_files(struct missing *files, size_t count) {
 
 // Under the lock. A chunk without any direction is near to nothing.
 static void add_file(struct embeddings *self, const struct record *record, const struct vector *vectors,
-                     uint64_t round) {
+                     const uint64_t *texts, uint64_t round) {
     uint32_t id = intern_add(&self->paths, slice_of_string(record->path));
     if (id == self->files.count) {
         vec_push(&self->files, (struct embedded_file){0});
@@ -204,7 +214,7 @@ static void add_file(struct embeddings *self, const struct record *record, const
                                    .seen = round};
     for (uint32_t chunk = 0; chunk < record->chunk_count; chunk++) {
         if (vector_dot(&vectors[chunk], &vectors[chunk]) > 0) {
-            self->places[self->vectors.count] = (struct place){(int32_t)id, chunk};
+            self->places[self->vectors.count] = (struct place){(int32_t)id, chunk, texts[chunk]};
             vectors_push(&self->vectors, &vectors[chunk]);
             file->count++;
         }
@@ -212,25 +222,97 @@ static void add_file(struct embeddings *self, const struct record *record, const
 }
 
 static void add_files(struct embeddings *self, const struct round *round, const struct vector *vectors) {
+    const uint64_t *texts = round->hashes.items;
     if (self->vectors.count + round->texts.count > self->room) {
         make_room(self, (uint32_t)round->texts.count);
     }
     for (size_t i = 0; i < round->files.count; i++) {
         uv_rwlock_wrlock(&self->lock); // for a file at a time, so that nobody waits long
-        add_file(self, round->files.items[i].record, vectors, round->number);
+        add_file(self, round->files.items[i].record, vectors, texts, round->number);
         uv_rwlock_wrunlock(&self->lock);
         vectors += round->files.items[i].record->chunk_count;
+        texts += round->files.items[i].record->chunk_count;
     }
 }
 
-static int embed_texts(struct embeddings *self, struct round *round, struct vector *vectors) {
-    int code = 0;
-    for (size_t at = 0; at < round->texts.count && code == 0; at += self->embedder->batch) {
-        size_t left = round->texts.count - at;
-        code = embedder_embed(self->embedder, round->texts.items + at,
-                              left < self->embedder->batch ? left : self->embedder->batch, vectors + at,
-                              &round->err);
+static bool is_stopping(struct embeddings *self) {
+    uv_mutex_lock(&self->turns);
+    bool stopping = self->stopping;
+    uv_mutex_unlock(&self->turns);
+    return stopping;
+}
+
+static void tell(const struct embeddings *self, const struct round *round) {
+    if (self->on_progress) {
+        self->on_progress(self->context, &round->progress);
     }
+}
+
+// Typing comes first; but whoever never rests gets vectors in the end.
+static void await_quiet(struct embeddings *self) {
+    uint64_t latest = clock_now_us() + LONGEST_PAUSE_US;
+    uv_mutex_lock(&self->turns);
+    for (uint64_t now = clock_now_us(); !self->stopping && now < self->quiet_us && now < latest; now = clock_now_us()) {
+        uv_cond_timedwait(&self->turned, &self->turns, (self->quiet_us - now) * 1000);
+    }
+    uv_mutex_unlock(&self->turns);
+}
+
+// The texts without a kept vector, by number.
+struct batch {
+    VEC(uint32_t) numbers;
+    VEC(struct slice) texts;
+    VEC(uint64_t) hashes;
+};
+
+static void find_kept(struct embeddings *self, const struct round *round, struct vector *vectors,
+                      struct batch *batch) {
+    for (uint32_t i = 0; i < round->texts.count; i++) {
+        if (!self->kept || !store_vectors_get(self->kept, round->hashes.items[i], &vectors[i])) {
+            vec_push(&batch->numbers, i);
+            vec_push(&batch->texts, round->texts.items[i]);
+            vec_push(&batch->hashes, round->hashes.items[i]);
+        }
+    }
+}
+
+// What cannot be kept is lost at the end; that is told once, and nothing is kept any more.
+static void keep(struct embeddings *self, struct round *round, const uint64_t *hashes,
+                 const struct vector *made, size_t count) {
+    if (self->kept && store_vectors_put(self->kept, hashes, made, count, &round->err) != 0) {
+        round->progress.trouble = round->err.message;
+        tell(self, round);
+        store_vectors_close(self->kept);
+        self->kept = NULL;
+    }
+}
+
+static int embed_batch(struct embeddings *self, struct round *round, const struct batch *batch, size_t at,
+                       struct vector *vectors) {
+    size_t left = batch->texts.count - at, count = left < self->embedder->batch ? left : self->embedder->batch;
+    struct vector *made = mem_alloc(count * sizeof *made);
+    await_quiet(self);
+    int code = embedder_embed(self->embedder, batch->texts.items + at, count, made, &round->err);
+    for (size_t i = 0; i < count && code == 0; i++) {
+        vectors[batch->numbers.items[at + i]] = made[i];
+    }
+    if (code == 0) {
+        keep(self, round, batch->hashes.items + at, made, count);
+    }
+    free(made);
+    return code;
+}
+
+static int embed_texts(struct embeddings *self, struct round *round, struct vector *vectors) {
+    struct batch batch = {0};
+    int code = 0;
+    find_kept(self, round, vectors, &batch);
+    for (size_t at = 0; at < batch.texts.count && code == 0; at += self->embedder->batch) {
+        code = embed_batch(self, round, &batch, at, vectors);
+    }
+    vec_free(&batch.numbers);
+    vec_free(&batch.texts);
+    vec_free(&batch.hashes);
     return code;
 }
 
@@ -244,7 +326,7 @@ static int flush(struct embeddings *self, struct round *round) {
     }
     release_files(round->files.items, round->files.count);
     arena_free(&round->arena);
-    round->texts.count = round->files.count = 0;
+    round->texts.count = round->hashes.count = round->files.count = 0;
     free(vectors);
     return code;
 }
@@ -269,26 +351,15 @@ static void queue_file(const struct embeddings *self, struct missing *missing, s
         file_text(&(struct segment_file){missing->record, missing->text}, self->root, &buffer);
     if (text.length || record->chunk_count == 0) {
         for (uint32_t i = 0; i < record->chunk_count; i++) {
-            vec_push(&round->texts, text_of(record, &record->chunks[i], text, &round->arena));
+            struct slice chunk = text_of(record, &record->chunks[i], text, &round->arena);
+            vec_push(&round->texts, chunk);
+            vec_push(&round->hashes, hash_bytes(chunk.data, chunk.length));
         }
         vec_push(&round->files, *missing);
         *missing = (struct missing){0};
     }
     record_release(record);
     str_free(&buffer);
-}
-
-static bool is_stopping(struct embeddings *self) {
-    uv_mutex_lock(&self->turns);
-    bool stopping = self->stopping;
-    uv_mutex_unlock(&self->turns);
-    return stopping;
-}
-
-static void tell(const struct embeddings *self, const struct round *round) {
-    if (self->on_progress) {
-        self->on_progress(self->context, &round->progress);
-    }
 }
 
 static void work(struct embeddings *self, struct round *round) {
@@ -305,14 +376,42 @@ static void work(struct embeddings *self, struct round *round) {
     }
 }
 
+static void open_kept(struct embeddings *self, struct round *round) {
+    if (self->kept_path && self->embedder->is_kept &&
+        store_vectors_open(&self->kept, self->kept_path, self->embedder->model, sizeof(struct vector),
+                           &round->err) != 0) {
+        round->progress.trouble = round->err.message;
+        tell(self, round);
+    }
+}
+
 static bool prepare(struct embeddings *self, struct round *round) {
-    if (!self->is_prepared && embedder_prepare(self->embedder, &round->err) != 0) {
+    if (self->is_prepared) {
+        return true;
+    }
+    if (embedder_prepare(self->embedder, &round->err) != 0) {
         round->progress.trouble = round->err.message;
         tell(self, round);
         return false;
     }
+    open_kept(self, round);
     self->is_prepared = true;
     return true;
+}
+
+// After a round that brought something: what the store has for texts that are no more goes when it is the larger part.
+static void trim_kept(struct embeddings *self, struct round *round) {
+    if (!self->kept || !round->progress.done || round->progress.done < round->progress.total) {
+        return;
+    }
+    VEC(uint64_t) texts = {0};
+    for (uint32_t i = 0; i < self->vectors.count; i++) {
+        if (self->places[i].file != NOBODY) {
+            vec_push(&texts, self->places[i].text);
+        }
+    }
+    store_vectors_trim(self->kept, texts.items, texts.count, &round->err);
+    vec_free(&texts);
 }
 
 static void run_round(struct embeddings *self, uint64_t number) {
@@ -321,12 +420,14 @@ static void run_round(struct embeddings *self, uint64_t number) {
     if (prepare(self, &round)) {
         look(self, &round);
         work(self, &round);
+        trim_kept(self, &round);
     }
     release_files(round.missing.items, round.missing.count);
     release_files(round.files.items, round.files.count);
     arena_free(&round.arena);
     vec_free(&round.missing);
     vec_free(&round.texts);
+    vec_free(&round.hashes);
     vec_free(&round.files);
 }
 
@@ -362,6 +463,7 @@ struct embeddings *embeddings_new(const struct embeddings_options *options) {
     self->slot = options->slot;
     self->candidates = options->candidates ? options->candidates : CANDIDATES;
     self->root = mem_copy_string(options->root);
+    self->kept_path = options->kept_path ? mem_copy_string(options->kept_path) : NULL;
     self->on_progress = options->on_progress;
     self->context = options->context;
     intern_init(&self->paths);
@@ -384,6 +486,8 @@ void embeddings_free(struct embeddings *self) {
     embedder_stop(self->embedder);
     uv_thread_join(&self->thread);
     embedder_close(self->embedder);
+    store_vectors_close(self->kept);
+    free(self->kept_path);
     free_array(&self->vectors, self->places);
     intern_free(&self->paths);
     vec_free(&self->files);
@@ -398,6 +502,12 @@ void embeddings_wake(struct embeddings *self) {
     uv_mutex_lock(&self->turns);
     self->wanted++;
     uv_cond_broadcast(&self->turned);
+    uv_mutex_unlock(&self->turns);
+}
+
+void embeddings_pause(struct embeddings *self) {
+    uv_mutex_lock(&self->turns);
+    self->quiet_us = clock_now_us() + PAUSE_US;
     uv_mutex_unlock(&self->turns);
 }
 

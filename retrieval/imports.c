@@ -95,8 +95,8 @@ bool imports_add_nearest(struct resolution *r, enum segment_spelling spelling, s
     for (uint32_t s = 0; s < r->snapshot->segment_count; s++) {
         struct postings_list list =
             postings_find(&r->snapshot->segments[s]->paths, segment_key(spelling, text));
-        for (uint32_t i = 0; i < list.length; i++) {
-            struct snapshot_file at = {s, list.documents[i]};
+        while (postings_next(&list)) {
+            struct snapshot_file at = {s, list.document};
             struct slice path = file_path(r->snapshot, at);
             bool foreign = spelling == SPELLING_MODULE && !slice_equal(paths_extension(path), r->extension);
             if (!foreign && !snapshot_is_dead(r->snapshot, s, at.file) && spells(spelling, path, text) &&
@@ -117,8 +117,8 @@ static bool add_folder(struct resolution *r, struct slice folder, struct slice e
     for (uint32_t s = 0; s < r->snapshot->segment_count; s++) {
         struct postings_list list =
             postings_find(&r->snapshot->segments[s]->paths, segment_key(SPELLING_FOLDER, folder));
-        for (uint32_t i = 0; i < list.length; i++) {
-            struct snapshot_file at = {s, list.documents[i]};
+        while (postings_next(&list)) {
+            struct snapshot_file at = {s, list.document};
             struct slice path = file_path(r->snapshot, at);
             bool is_test = !slice_equal(paths_plain_stem(path), paths_stem(path));
             if (!snapshot_is_dead(r->snapshot, s, at.file) && spells(SPELLING_FOLDER, path, folder) &&

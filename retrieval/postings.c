@@ -5,6 +5,9 @@
 // processor's caches. Anything larger is made by merging: the lowest of the
 // sources' next keys is taken, its lists are copied one behind the other, and
 // so on, so that memory is read and written in order however large they are.
+//
+// Either is done twice, first only to count the units: so no more memory is
+// taken than they need.
 #include "retrieval/postings.h"
 
 #include "base/mem.h"
@@ -14,11 +17,13 @@
 
 enum { DIGIT_BITS = 11, DIGITS = 3, DIGIT_VALUES = 1 << DIGIT_BITS, KEY_AT = 32, DOCUMENT_AT = 8 };
 enum { LISTS_PER_GUIDE = 4, GUIDE_BITS = 24 };
+enum { GAP_BITS = 16 - POSTINGS_IMPACT_BITS, GAP_VALUES = 1 << GAP_BITS };
+// A list of more units has its documents counted beside it, shorter ones are counted when they are found.
+enum { SHORT_UNITS = 31, SHORT_HEAD = 3, LONG_HEAD = 7 };
 static const uint64_t NO_KEY = UINT64_MAX; // behind every key
 
-void postings_add(struct postings_builder *builder, uint32_t key, uint32_t document, uint32_t count) {
-    uint64_t kept = count < 255 ? count : 255;
-    vec_push(&builder->entries, (uint64_t)key << KEY_AT | (uint64_t)document << DOCUMENT_AT | kept);
+void postings_add(struct postings_builder *builder, uint32_t key, uint32_t document, uint32_t impact) {
+    vec_push(&builder->entries, (uint64_t)key << KEY_AT | (uint64_t)document << DOCUMENT_AT | impact);
 }
 
 void postings_builder_free(struct postings_builder *builder) {
@@ -73,115 +78,160 @@ static uint32_t key_of(uint64_t entry) {
     return (uint32_t)(entry >> KEY_AT);
 }
 
-static uint32_t count_keys(const uint64_t *entries, size_t count) {
-    uint32_t keys = count > 0;
-    for (size_t i = 1; i < count; i++) {
-        keys += key_of(entries[i]) != key_of(entries[i - 1]);
+// Lists on their way into units.
+struct writing {
+    uint16_t *units; // NULL: only counted
+    uint64_t unit_count;
+    uint32_t list_count;
+    VEC(uint16_t) list; // the one in work
+    uint32_t documents; // in it
+    uint32_t last;      // of them
+};
+
+static void append(struct writing *writing, uint32_t document, uint32_t impact) {
+    uint32_t gap = document - writing->last;
+    if (gap >> GAP_BITS) {
+        if (gap >> 2 * GAP_BITS) {
+            vec_push(&writing->list, (uint16_t)((gap >> 2 * GAP_BITS) << POSTINGS_IMPACT_BITS));
+        }
+        vec_push(&writing->list, (uint16_t)((gap >> GAP_BITS) % GAP_VALUES << POSTINGS_IMPACT_BITS));
     }
-    return keys;
+    vec_push(&writing->list, (uint16_t)(gap % GAP_VALUES << POSTINGS_IMPACT_BITS | impact));
+    writing->last = document;
+    writing->documents++;
 }
 
-// Room for so many lists and entries.
-static void make_room(struct postings *postings, uint32_t lists, size_t entries) {
-    *postings = (struct postings){0};
-    postings->keys = spill_alloc((lists + (size_t)1) * sizeof *postings->keys);
-    postings->starts = spill_alloc((lists + (size_t)1) * sizeof *postings->starts);
-    postings->documents = spill_alloc((entries + 1) * sizeof *postings->documents);
-    postings->counts = spill_alloc(entries + 1);
+static void put_number(uint16_t *units, uint32_t number) {
+    units[0] = (uint16_t)(number >> 16);
+    units[1] = (uint16_t)number;
 }
 
-// Once the keys are in.
-static void make_guide(struct postings *postings) {
+static uint32_t get_number(const uint16_t *units) {
+    return (uint32_t)units[0] << 16 | units[1];
+}
+
+static void put_list(const struct writing *writing, uint32_t key) {
+    uint16_t *units = writing->units + writing->unit_count;
+    uint32_t length = (uint32_t)writing->list.count, head = SHORT_HEAD;
+    put_number(units, key);
+    units[2] = (uint16_t)length;
+    if (length > SHORT_UNITS) {
+        units[2] = 0;
+        put_number(units + 3, length);
+        put_number(units + 5, writing->documents);
+        head = LONG_HEAD;
+    }
+    memcpy(units + head, writing->list.items, length * sizeof *units);
+}
+
+// Ends the list in work; one without documents is none.
+static void end_list(struct writing *writing, uint32_t key) {
+    size_t length = writing->list.count;
+    if (length) {
+        if (writing->units) {
+            put_list(writing, key);
+        }
+        writing->unit_count += length + (length > SHORT_UNITS ? LONG_HEAD : SHORT_HEAD);
+        writing->list_count++;
+    }
+    writing->list.count = 0;
+    writing->documents = writing->last = 0;
+}
+
+// Calls write twice, to count and to write.
+static void make(struct postings *postings, void (*write)(struct writing *writing, const void *from),
+                 const void *from) {
+    struct writing writing = {0};
+    write(&writing, from);
+    *postings = (struct postings){.units = spill_alloc((writing.unit_count + 1) * sizeof *postings->units)};
+    writing.units = postings->units;
+    writing.unit_count = writing.list_count = 0;
+    write(&writing, from);
+    postings->unit_count = (uint32_t)writing.unit_count;
+    postings->list_count = writing.list_count;
+    vec_free(&writing.list);
+    postings_guide(postings);
+}
+
+void postings_guide(struct postings *postings) {
     unsigned bits = 1;
     while (bits < GUIDE_BITS && (1u << bits) < postings->list_count / LISTS_PER_GUIDE) {
         bits++;
     }
-    size_t values = (size_t)1 << bits;
+    uint32_t values = 1u << bits, value = 0, start = 0;
     postings->shift = 32 - bits;
-    postings->guide = spill_alloc((values + 1) * sizeof *postings->guide);
-    uint32_t list = 0;
-    for (size_t value = 0; value < values; value++) {
-        while (list < postings->list_count && postings->keys[list] >> postings->shift < value) {
-            list++;
+    postings->guide = spill_alloc((values + (size_t)1) * sizeof *postings->guide);
+    struct postings_reader reader = postings_read(postings);
+    while (postings_read_next(&reader)) {
+        while (value <= reader.key >> postings->shift) {
+            postings->guide[value++] = start;
         }
-        postings->guide[value] = list;
+        start = (uint32_t)(reader.at - postings->units);
     }
-    postings->guide[values] = postings->list_count;
+    while (value <= values) {
+        postings->guide[value++] = start;
+    }
+}
+
+struct sorted {
+    const uint64_t *entries;
+    size_t count;
+};
+
+static void write_sorted(struct writing *writing, const void *from) {
+    const struct sorted *sorted = from;
+    for (size_t i = 0; i < sorted->count; i++) {
+        uint64_t entry = sorted->entries[i];
+        append(writing, (uint32_t)(entry >> DOCUMENT_AT) % POSTINGS_BUILT,
+               (uint32_t)entry % POSTINGS_IMPACTS);
+        if (i + 1 == sorted->count || key_of(sorted->entries[i + 1]) != key_of(entry)) {
+            end_list(writing, key_of(entry));
+        }
+    }
 }
 
 void postings_build(struct postings *postings, struct postings_builder *builder) {
-    size_t count = builder->entries.count;
-    const uint64_t *entries = sort(builder);
-    make_room(postings, count_keys(entries, count), count);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || key_of(entries[i]) != key_of(entries[i - 1])) {
-            postings->starts[postings->list_count] = (uint32_t)i;
-            postings->keys[postings->list_count++] = key_of(entries[i]);
-        }
-        postings->documents[i] = (uint32_t)(entries[i] >> DOCUMENT_AT) % POSTINGS_BUILT;
-        postings->counts[i] = (uint8_t)entries[i];
-    }
-    postings->starts[postings->list_count] = (uint32_t)count;
-    make_guide(postings);
+    struct sorted sorted = {sort(builder), builder->entries.count};
+    make(postings, write_sorted, &sorted);
     builder->entries.count = 0;
 }
 
 struct merging {
-    struct postings *out;
     const struct postings_source *sources;
     uint32_t count;
-    uint64_t *heads; // of each source: its next key, or NO_KEY
-    uint32_t *lists; // of each source: its next list
-    uint32_t entries;
+    struct postings_reader *readers; // of each source: at its next list
+    uint64_t *heads;                 // its key, or NO_KEY
 };
 
-static size_t count_living(const struct postings_source *source) {
-    size_t total = postings_entries(source->postings), living = 0;
-    if (!source->numbers) {
-        return total;
-    }
-    for (size_t i = 0; i < total; i++) {
-        living += source->numbers[source->postings->documents[i]] != POSTINGS_GONE;
-    }
-    return living;
-}
-
-static void copy_moved(struct merging *merging, const struct postings_source *source, uint32_t start,
-                       uint32_t end) {
-    uint32_t *documents = merging->out->documents + merging->entries;
-    for (uint32_t i = start; i < end; i++) {
-        documents[i - start] = source->postings->documents[i] + source->first;
-    }
-    memcpy(merging->out->counts + merging->entries, source->postings->counts + start, end - start);
-    merging->entries += end - start;
-}
-
-static void copy_living(struct merging *merging, const struct postings_source *source, uint32_t start,
-                        uint32_t end) {
-    for (uint32_t i = start; i < end; i++) {
-        uint32_t number = source->numbers[source->postings->documents[i]];
+static void append_living(struct writing *writing, const struct postings_source *source,
+                          struct postings_list list) {
+    while (postings_next(&list)) {
+        uint32_t number = source->numbers[list.document];
         if (number != POSTINGS_GONE) {
-            merging->out->documents[merging->entries] = number;
-            merging->out->counts[merging->entries++] = source->postings->counts[i];
+            append(writing, number, list.impact);
         }
     }
 }
 
-static void show_next_key(struct merging *merging, uint32_t source) {
-    const struct postings *postings = merging->sources[source].postings;
-    uint32_t list = merging->lists[source];
-    merging->heads[source] = list < postings->list_count ? postings->keys[list] : NO_KEY;
+// Only the first gap is another.
+static void append_moved(struct writing *writing, const struct postings_source *source,
+                         struct postings_list list) {
+    uint32_t documents = list.length - 1;
+    postings_next(&list);
+    append(writing, list.document + source->first, list.impact);
+    size_t rest = (size_t)(list.end - list.at);
+    vec_reserve(&writing->list, writing->list.count + rest);
+    memcpy(writing->list.items + writing->list.count, list.at, rest * sizeof *list.at);
+    writing->list.count += rest;
+    while (postings_next(&list)) {
+    }
+    writing->last = list.document + source->first;
+    writing->documents += documents;
 }
 
-static void copy_next_list(struct merging *merging, uint32_t at) {
-    const struct postings_source *source = &merging->sources[at];
-    const uint32_t *starts = source->postings->starts + merging->lists[at]++;
-    if (source->numbers) {
-        copy_living(merging, source, starts[0], starts[1]);
-    } else {
-        copy_moved(merging, source, starts[0], starts[1]);
-    }
-    show_next_key(merging, at);
+static void read_next(struct merging *merging, uint32_t source) {
+    struct postings_reader *reader = &merging->readers[source];
+    merging->heads[source] = postings_read_next(reader) ? reader->key : NO_KEY;
 }
 
 static uint64_t lowest_key(const struct merging *merging) {
@@ -192,87 +242,91 @@ static uint64_t lowest_key(const struct merging *merging) {
     return lowest;
 }
 
-// The keys' and lists' arrays are larger than needed until now: how many keys the sources share was not known.
-static void shrink(struct postings *postings) {
-    uint32_t *keys = postings->keys, *starts = postings->starts;
-    size_t lists = postings->list_count + (size_t)1;
-    postings->keys = spill_alloc(lists * sizeof *keys);
-    postings->starts = spill_alloc(lists * sizeof *starts);
-    memcpy(postings->keys, keys, postings->list_count * sizeof *keys);
-    memcpy(postings->starts, starts, lists * sizeof *starts);
-    free(keys);
-    free(starts);
+static void append_next_list(struct writing *writing, struct merging *merging, uint32_t at) {
+    const struct postings_source *source = &merging->sources[at];
+    if (source->numbers) {
+        append_living(writing, source, merging->readers[at].list);
+    } else {
+        append_moved(writing, source, merging->readers[at].list);
+    }
+    read_next(merging, at);
 }
 
-static void merge_lists(struct merging *merging) {
-    struct postings *out = merging->out;
-    for (uint64_t key; (key = lowest_key(merging)) != NO_KEY;) {
-        uint32_t start = merging->entries;
-        for (uint32_t i = 0; i < merging->count; i++) {
-            if (merging->heads[i] == key) {
-                copy_next_list(merging, i);
+static void write_merged(struct writing *writing, const void *from) {
+    struct merging merging = *(const struct merging *)from;
+    for (uint32_t i = 0; i < merging.count; i++) {
+        merging.readers[i] = postings_read(merging.sources[i].postings);
+        read_next(&merging, i);
+    }
+    for (uint64_t key; (key = lowest_key(&merging)) != NO_KEY;) {
+        for (uint32_t i = 0; i < merging.count; i++) {
+            if (merging.heads[i] == key) {
+                append_next_list(writing, &merging, i);
             }
         }
-        if (merging->entries > start) {
-            out->starts[out->list_count] = start;
-            out->keys[out->list_count++] = (uint32_t)key;
-        }
+        end_list(writing, (uint32_t)key);
     }
-    out->starts[out->list_count] = merging->entries;
 }
 
 void postings_merge(struct postings *postings, const struct postings_source *sources, uint32_t count) {
-    struct merging merging = {.out = postings, .sources = sources, .count = count};
-    size_t lists = 0, entries = 0;
+    struct merging merging = {.sources = sources, .count = count};
     merging.heads = mem_zero(count + (size_t)1, sizeof *merging.heads);
-    merging.lists = mem_zero(count + (size_t)1, sizeof *merging.lists);
-    for (uint32_t i = 0; i < count; i++) {
-        show_next_key(&merging, i);
-        lists += sources[i].postings->list_count;
-        entries += count_living(&sources[i]);
-    }
-    *postings = (struct postings){.documents = spill_alloc((entries + 1) * sizeof *postings->documents),
-                                  .counts = spill_alloc(entries + 1),
-                                  .keys = mem_alloc((lists + 1) * sizeof *postings->keys),
-                                  .starts = mem_alloc((lists + 1) * sizeof *postings->starts)};
-    merge_lists(&merging);
-    shrink(postings);
-    make_guide(postings);
+    merging.readers = mem_zero(count + (size_t)1, sizeof *merging.readers);
+    make(postings, write_merged, &merging);
     free(merging.heads);
-    free(merging.lists);
+    free(merging.readers);
 }
 
 uint64_t postings_bytes(const struct postings *postings) {
-    uint64_t entries = postings_entries(postings);
-    return entries * (sizeof *postings->documents + sizeof *postings->counts) +
-           postings->list_count * (sizeof *postings->keys + sizeof *postings->starts) +
+    return postings->unit_count * sizeof *postings->units +
            (UINT64_C(1) << (32 - postings->shift)) * sizeof *postings->guide;
 }
 
 void postings_free(struct postings *postings) {
-    spill_free(postings->keys);
-    spill_free(postings->starts);
-    spill_free(postings->documents);
-    spill_free(postings->counts);
+    spill_free(postings->units);
     spill_free(postings->guide);
     *postings = (struct postings){0};
 }
 
+// The units of the list that begins here.
+static struct postings_list open_list(const uint16_t *units) {
+    if (units[2] == 0) {
+        units += SHORT_HEAD;
+        return (struct postings_list){units + 4, units + 4 + get_number(units), get_number(units + 2), 0, 0};
+    }
+    struct postings_list list = {.at = units + SHORT_HEAD, .end = units + SHORT_HEAD + units[2]};
+    for (const uint16_t *unit = list.at; unit < list.end; unit++) {
+        list.length += *unit % POSTINGS_IMPACTS > 0;
+    }
+    return list;
+}
+
+struct postings_reader postings_read(const struct postings *postings) {
+    return (struct postings_reader){.at = postings->units, .end = postings->units + postings->unit_count};
+}
+
+bool postings_read_next(struct postings_reader *reader) {
+    if (reader->at >= reader->end) {
+        return false;
+    }
+    reader->key = get_number(reader->at);
+    reader->list = open_list(reader->at);
+    reader->at = reader->list.end;
+    return true;
+}
+
 struct postings_list postings_find(const struct postings *postings, uint32_t key) {
-    uint32_t value = key >> postings->shift;
-    uint32_t low = postings->guide[value], end = postings->guide[value + 1], high = end;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (postings->keys[middle] < key) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    const uint32_t *guide = &postings->guide[key >> postings->shift];
+    const uint16_t *at = postings->units + guide[0], *end = postings->units + guide[1];
+    while (at < end) {
+        uint32_t here = get_number(at);
+        if (here == key) {
+            return open_list(at);
         }
+        if (here > key) {
+            break;
+        }
+        at = open_list(at).end;
     }
-    if (low == end || postings->keys[low] != key) {
-        return (struct postings_list){0};
-    }
-    uint32_t start = postings->starts[low];
-    return (struct postings_list){postings->documents + start, postings->counts + start,
-                                  postings->starts[low + 1] - start};
+    return (struct postings_list){0};
 }

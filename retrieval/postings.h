@@ -1,54 +1,64 @@
-// postings.h - an immutable map from a 32-bit key to the documents that hold it.
+// postings.h - an immutable map from a 32-bit key to the documents that hold it, and what each occurrence is worth.
 //
-// Everything retrieval looks up is one of these: terms of chunks, terms of
-// signatures, names of symbols, spellings of paths. The keys are hashes and
-// stand in ascending order, the lists one behind the other in the same order,
-// so a search reads memory in order and two of them are merged as two sorted
-// files are.
+// Everything retrieval ranks or finds by words is one of these: terms of chunks,
+// terms of signatures, spellings of paths. The keys are hashes. All of it is one
+// array of 16-bit units, list behind list by ascending key, so a search reads
+// memory in order and two of them are merged as two sorted files are:
+//
+//     unit 0, 1   the key, its high half first
+//     unit 2      how many units the list has; 0: they are told by the next two, high half first, and the
+//                 number of its documents by the two behind those
+//     then        the list: for each document the gap from the one before (the first: from 0) and its impact
+//
+// A gap is written in digits of 11 bits, the highest first and none of them
+// needless; beside the last one stands the impact, from 1 to 31, beside the
+// others 0. Most gaps have one digit, and so most documents take two bytes.
 //
 // Ownership: postings_build and postings_merge fill, postings_free releases; lists found are borrowed. A
 //            builder is zeroed before its first use; postings_builder_free releases it.
 // Threads:   one builder; afterwards any number of readers.
 // Errors:    none; an unknown key has an empty list.
-// Limits:    POSTINGS_MOST entries, which whoever merges sees to; counts saturate at 255; POSTINGS_BUILT documents to build, 2^32 - 1 to merge.
+// Limits:    POSTINGS_MERGED units of all sources to merge, which whoever merges sees to; POSTINGS_BUILT documents to
+//            build, 2^32 - 1 to merge.
 //
 // Invariants (tests/unit/retrieval/postings_test.c quotes the numbers):
 //   P1  the documents of a list ascend, without duplicates, if they were added so
 //   P2  the lists together hold every entry exactly once
-//   P3  merged postings are those that were built of all of the sources' living documents
+//   P3  merged postings are, unit for unit, those that were built of all of the sources' living documents
 #ifndef HUNCH_RETRIEVAL_POSTINGS_H
 #define HUNCH_RETRIEVAL_POSTINGS_H
 
 #include "base/vec.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define POSTINGS_MOST UINT32_MAX // entries
-#define POSTINGS_GONE UINT32_MAX
-enum { POSTINGS_BUILT = 1 << 24 };
+// Where lists meet or lose documents, a unit may become three.
+#define POSTINGS_MERGED (UINT32_MAX / 3)
+#define POSTINGS_GONE   UINT32_MAX
+enum { POSTINGS_BUILT = 1 << 24, POSTINGS_IMPACT_BITS = 5, POSTINGS_IMPACTS = 1 << POSTINGS_IMPACT_BITS };
 
 struct postings {
-    uint32_t *keys;   // ascending; of list n
-    uint32_t *starts; // list n is [starts[n], starts[n + 1])
-    uint32_t *documents;
-    uint8_t *counts;
-    uint32_t *guide; // of all keys' highest bits: the first list of such a key or a higher one
-    uint32_t list_count;
+    uint16_t *units;
+    uint32_t *guide; // of all keys' highest bits: where the first list of such a key or a higher one begins
+    uint32_t unit_count, list_count;
     unsigned shift; // leaves the highest bits of a key
 };
 
+// A list, and a place in it.
 struct postings_list {
-    const uint32_t *documents;
-    const uint8_t *counts;
-    uint32_t length;
+    const uint16_t *at, *end;
+    uint32_t length;   // documents in all
+    uint32_t document; // read last
+    uint32_t impact;   // of it
 };
 
 struct postings_builder {
-    VEC(uint64_t) entries; // key, document and count, from the highest bit
+    VEC(uint64_t) entries; // key, document and impact, from the highest bit
     VEC(uint64_t) sorted;
 };
 
-void postings_add(struct postings_builder *builder, uint32_t key, uint32_t document, uint32_t count);
+void postings_add(struct postings_builder *builder, uint32_t key, uint32_t document, uint32_t impact);
 // Of what was added; leaves the builder empty.
 void postings_build(struct postings *postings, struct postings_builder *builder);
 void postings_builder_free(struct postings_builder *builder);
@@ -61,24 +71,44 @@ struct postings_source {
 // Numbers ascend within a source, and from one source to the next.
 void postings_merge(struct postings *postings, const struct postings_source *sources, uint32_t count);
 
+// Of the units, when they were not built or merged here: the rest of what belongs to them.
+void postings_guide(struct postings *postings);
+
 void postings_free(struct postings *postings);
 struct postings_list postings_find(const struct postings *postings, uint32_t key);
+uint64_t postings_bytes(const struct postings *postings);
+
+// Goes on to the next document; false at the end.
+static inline bool postings_next(struct postings_list *list) {
+    uint32_t gap = 0;
+    while (list->at < list->end) {
+        uint32_t unit = *list->at++;
+        gap = gap << (16 - POSTINGS_IMPACT_BITS) | unit >> POSTINGS_IMPACT_BITS;
+        list->impact = unit % POSTINGS_IMPACTS;
+        if (list->impact) {
+            list->document += gap;
+            return true;
+        }
+    }
+    return false;
+}
+
+// All lists, in order.
+struct postings_reader {
+    const uint16_t *at, *end;
+    uint32_t key; // of the list read last
+    struct postings_list list;
+};
+struct postings_reader postings_read(const struct postings *postings);
+bool postings_read_next(struct postings_reader *reader); // false at the end
+
 // Who looks up many keys waits less for memory if it says some keys before what it will look for, twice: first
 // the one, then, a few keys later, the other.
 static inline void postings_expect(const struct postings *postings, uint32_t key) {
     __builtin_prefetch(&postings->guide[key >> postings->shift]);
 }
 static inline void postings_expect_soon(const struct postings *postings, uint32_t key) {
-    uint32_t list = postings->guide[key >> postings->shift];
-    __builtin_prefetch(&postings->keys[list]);
-    __builtin_prefetch(&postings->starts[list]);
-}
-static inline uint32_t postings_entries(const struct postings *postings) {
-    return postings->starts[postings->list_count];
-}
-uint64_t postings_bytes(const struct postings *postings);
-static inline uint32_t postings_length(const struct postings *postings, uint32_t list) {
-    return postings->starts[list + 1] - postings->starts[list];
+    __builtin_prefetch(&postings->units[postings->guide[key >> postings->shift]]);
 }
 
 #endif

@@ -34,8 +34,9 @@ struct rarity *rarity_new(const struct postings *const *terms, uint32_t count, u
     rarity->documents = documents;
     rarity->shift = 32 - bits;
     for (uint32_t i = 0; i < count; i++) {
-        for (uint32_t list = 0; list < terms[i]->list_count; list++) {
-            held[terms[i]->keys[list] >> rarity->shift] += postings_length(terms[i], list);
+        struct postings_reader reader = postings_read(terms[i]);
+        while (postings_read_next(&reader)) {
+            held[reader.key >> rarity->shift] += reader.list.length;
         }
     }
     for (size_t place = 0; place < places; place++) {

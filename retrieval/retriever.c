@@ -100,7 +100,11 @@ static void sink_remove(void *self, const char *path) {
 }
 
 static void sink_show(void *self, struct record *record, struct text *text, uint64_t version) {
-    shelf_show(&((struct retriever *)self)->shelf, record, text, version);
+    struct retriever *retriever = self;
+    shelf_show(&retriever->shelf, record, text, version);
+    if (retriever->embeddings) {
+        embeddings_pause(retriever->embeddings);
+    }
 }
 
 static void sink_hide(void *self, const char *path, uint64_t version) {

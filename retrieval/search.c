@@ -197,8 +197,8 @@ static void add_named(struct searching *searching, uint32_t s, const struct sear
     const struct segment *segment = searching->snapshot->segments[s];
     struct postings_list list = postings_find(&segment->names, segment_name_key(name->text));
     uint32_t exact = segment_exact_key(name->text);
-    for (uint32_t i = 0; i < list.length; i++) {
-        uint32_t id = list.documents[i];
+    while (postings_next(&list)) {
+        uint32_t id = list.document;
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
         if (is_asked_for(searching, s, file)) {
             const struct symbol *symbol = segment_symbol(segment, id);

@@ -12,6 +12,7 @@
 #include "indexer/language.h"
 #include "indexer/terms.h"
 #include "retrieval/embedder.h"
+#include "retrieval/impact.h"
 #include "retrieval/paths.h"
 
 #include <stdlib.h>
@@ -79,7 +80,6 @@ static void number_documents(struct segment *segment, enum segment_field field) 
         part->count += document_count(segment->files[f].record, field);
     }
     part->files = spill_alloc((part->count + (size_t)1) * sizeof *part->files);
-    part->lengths = spill_alloc((part->count + (size_t)1) * sizeof *part->lengths);
     uint32_t id = 0;
     for (uint32_t f = 0; f < segment->file_count; f++) {
         uint32_t count = document_count(segment->files[f].record, field);
@@ -102,11 +102,9 @@ static const struct symbol *symbol_of(const struct build *build, uint32_t id) {
 
 static void add_terms(struct build *build, enum segment_field field, uint32_t id, const struct term *terms,
                       uint32_t count, uint32_t length) {
-    struct segment_part *part = &build->segment->fields[field];
-    part->lengths[id] = (uint16_t)(length < UINT16_MAX ? length : UINT16_MAX);
-    part->total_length += part->lengths[id];
+    static const float usual[] = {IMPACT_CHUNK_LENGTH, IMPACT_SIGNATURE_LENGTH};
     for (uint32_t i = 0; i < count; i++) {
-        postings_add(&build->postings, terms[i].hash, id, terms[i].count);
+        postings_add(&build->postings, terms[i].hash, id, impact_of(terms[i].count, length, usual[field]));
     }
 }
 
@@ -230,9 +228,9 @@ void segment_place_files(struct segment *segment) {
 
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file) {
     struct postings_list list = postings_find(&segment->paths, segment_key(SPELLING_PATH, path));
-    for (uint32_t i = 0; i < list.length; i++) {
-        if (slice_equal(slice_of_string(segment->files[list.documents[i]].record->path), path)) {
-            *file = list.documents[i];
+    while (postings_next(&list)) {
+        if (slice_equal(slice_of_string(segment->files[list.document].record->path), path)) {
+            *file = list.document;
             return true;
         }
     }
@@ -289,7 +287,7 @@ uint64_t segment_bytes(const struct segment *segment) {
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *part = &segment->fields[field];
         bytes += segment->file_count * sizeof *part->firsts;
-        bytes += part->count * (sizeof *part->files + sizeof *part->lengths) + postings_bytes(&part->terms);
+        bytes += part->count * sizeof *part->files + postings_bytes(&part->terms);
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
     bytes += postings_bytes(&segment->names) + postings_bytes(&segment->paths);
@@ -304,7 +302,6 @@ static void destroy(struct segment *segment) {
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         spill_free(segment->fields[field].files);
         free(segment->fields[field].firsts);
-        spill_free(segment->fields[field].lengths);
         postings_free(&segment->fields[field].terms);
     }
     postings_free(&segment->names);

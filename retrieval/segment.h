@@ -49,11 +49,9 @@ enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 
 // Chunks or symbols as documents to be ranked.
 struct segment_part {
-    uint32_t *files;   // of each document: the number of its file
-    uint32_t *firsts;  // of each file: the number of its first document; behind them the count (G1)
-    uint16_t *lengths; // of each document: its terms in all, or the highest that fits
+    uint32_t *files;  // of each document: the number of its file
+    uint32_t *firsts; // of each file: the number of its first document; behind them the count (G1)
     uint32_t count;
-    uint64_t total_length; // sum of the lengths
     struct postings terms;
 };
 

@@ -88,15 +88,12 @@ static void merge_documents(struct merge *merge, enum segment_field field) {
         number_part(&merge->moving[s], &merge->sources[s].segment->fields[field], field, &out->count);
     }
     out->files = spill_alloc((out->count + (size_t)1) * sizeof *out->files);
-    out->lengths = spill_alloc((out->count + (size_t)1) * sizeof *out->lengths);
     for (uint32_t s = 0; s < merge->count; s++) {
         const struct segment_part *part = &merge->sources[s].segment->fields[field];
         for (uint32_t id = 0; id < part->count; id++) {
             uint32_t number = number_of(&merge->moving[s], (int)field, id);
             if (number != POSTINGS_GONE) {
                 out->files[number] = number_of(&merge->moving[s], NUMBERED_FILES, part->files[id]);
-                out->lengths[number] = part->lengths[id];
-                out->total_length += part->lengths[id];
             }
         }
     }
@@ -144,13 +141,13 @@ bool segment_can_merge(const struct segment_source *sources, uint32_t count) {
     for (uint32_t s = 0; s < count; s++) {
         const struct segment *segment = sources[s].segment;
         chunks += segment->fields[SEGMENT_CHUNKS].count;
-        terms += postings_entries(&segment->fields[SEGMENT_CHUNKS].terms);
-        signatures += postings_entries(&segment->fields[SEGMENT_SYMBOLS].terms);
-        names += postings_entries(&segment->names);
-        paths += postings_entries(&segment->paths);
+        terms += segment->fields[SEGMENT_CHUNKS].terms.unit_count;
+        signatures += segment->fields[SEGMENT_SYMBOLS].terms.unit_count;
+        names += segment->names.unit_count;
+        paths += segment->paths.unit_count;
     }
-    return chunks <= POSTINGS_MOST && terms <= POSTINGS_MOST && signatures <= POSTINGS_MOST &&
-           names <= POSTINGS_MOST && paths <= POSTINGS_MOST;
+    return chunks <= UINT32_MAX && terms <= POSTINGS_MERGED && signatures <= POSTINGS_MERGED &&
+           names <= POSTINGS_MERGED && paths <= POSTINGS_MERGED;
 }
 
 struct segment *segment_merge(const struct segment_source *sources, uint32_t count) {

@@ -148,8 +148,8 @@ static void offer_named(struct ranking *ranking, uint32_t key) {
         total += lists[s].length;
     }
     for (uint32_t s = 0; s < ranking->input->snapshot->segment_count && total <= NAME_LIMIT; s++) {
-        for (uint32_t i = 0; i < lists[s].length; i++) {
-            offer_candidate(ranking, s, lists[s].documents[i], SIGNATURE_SMALL, 0);
+        while (postings_next(&lists[s])) {
+            offer_candidate(ranking, s, lists[s].document, SIGNATURE_SMALL, 0);
         }
     }
 }
@@ -279,10 +279,11 @@ static float count_uses(struct ranking *ranking, uint32_t term, float *near) {
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
         const uint32_t *files = segment->fields[SEGMENT_CHUNKS].files;
-        for (; i < lists[s].length; i += step) {
-            *near += kinship_of(ranking, s, segment->folders[files[lists[s].documents[i]]]) * (float)step;
+        while (postings_next(&lists[s])) {
+            if (i++ % step == 0) {
+                *near += kinship_of(ranking, s, segment->folders[files[lists[s].document]]) * (float)step;
+            }
         }
-        i -= lists[s].length;
     }
     return (float)used;
 }

@@ -34,6 +34,11 @@ static const struct golden {
      "<[fim-suffix]>S<[fim-prefix]>// a.c\nA\n\n# lib/b.py\nB\n\nP<[fim-middle]>"},
     {"mellum", "<fim_suffix>S<fim_prefix>P<fim_middle>",
      "<filename>a.c\nA\n\n<filename>lib/b.py\nB\n\n<filename>cur.c\n<fim_suffix>S<fim_prefix>P<fim_middle>"},
+    {"halves", "P<|hunch-halves|>S", "// a.c\nA\n\n# lib/b.py\nB\n\nP<|hunch-halves|>S"},
+    {"codestral-halves", "P<|hunch-halves|>S",
+     "+++++ a.c\nA\n\n+++++ lib/b.py\nB\n\n+++++ cur.c\nP<|hunch-halves|>S"},
+    {"chat", "P<|cursor|>S",
+     "<file>\na.c\nA\n</file>\n<file>\nlib/b.py\nB\n</file>\n<file>\ncur.c\nP<|cursor|>S"},
 };
 
 static void check(const char *name, const struct fim_parts *parts, const char *want) {
@@ -175,11 +180,29 @@ static void stops_start_with_the_useful_ones(void **state) {
     assert_string_equal(stops[1], "<|file_sep|>");
     for (size_t i = 0; i < fim_count(); i++) {
         stops = fim_stops(fim_at(i), &count);
-        assert_true(count > 0);
+        assert_true(count > 0 || strcmp(fim_name(fim_at(i)), "halves") == 0);
         for (size_t j = 0; j < count; j++) {
             assert_true(stops[j][0] != '\0');
         }
     }
+}
+
+static void halves_are_cut_at_their_mark_alone(void **state) {
+    (void)state;
+    const struct fim_template *fim = fim_by_name("halves");
+    struct fim_parts parts = {.prefix = SLICE_LITERAL("a<|hunch-halves|>b"),
+                              .suffix = SLICE_LITERAL("<|hunch-halves|>c")};
+    struct slice prefix;
+    struct slice suffix;
+    struct str prompt;
+    str_init(&prompt);
+    fim_render(fim, &parts, &prompt);
+    assert_true(fim_halves(fim, str_slice(&prompt), &prefix, &suffix));
+    assert_true(slice_equal(prefix, SLICE_LITERAL("a< |hunch-halves|>b")));
+    assert_true(slice_equal(suffix, SLICE_LITERAL("< |hunch-halves|>c")));
+    assert_false(fim_halves(fim, SLICE_LITERAL("no mark"), &prefix, &suffix));
+    assert_false(fim_halves(fim_by_name("qwen2.5-coder"), str_slice(&prompt), &prefix, &suffix));
+    str_free(&prompt);
 }
 
 int main(void) {
@@ -190,6 +213,7 @@ int main(void) {
         cmocka_unit_test(a_path_cannot_leave_its_line),
         cmocka_unit_test(models_find_their_template),
         cmocka_unit_test(stops_start_with_the_useful_ones),
+        cmocka_unit_test(halves_are_cut_at_their_mark_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

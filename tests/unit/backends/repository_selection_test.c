@@ -90,6 +90,24 @@ static void test_same_content_is_learned_once(void **state) {
     selection_free(selection);
 }
 
+static void test_words_come_first(void **state) { // S5
+    (void)state;
+    struct selection *selection = selection_new(1000);
+    struct record *record = record_new("a.c");
+    record->size = FILE_BYTES;
+    record->hash = hash_bytes(CONTENT, FILE_BYTES);
+    record->by_words = true;
+    selection_put(selection, record);
+    record_release(record);
+    put(selection, "b.c", TAINT_OWN, 1);
+    assert_runs(selection, "");
+    selection_complete(selection);
+    assert_runs(selection, "+a.c +b.c");
+    put(selection, "a.c", TAINT_OWN, 1); // parsed, and as it was
+    assert_runs(selection, "");
+    selection_free(selection);
+}
+
 static void put_all(struct selection *selection) {
     put(selection, "deep/er/x.c", TAINT_OWN, 1);
     put(selection, "lib/v.c", TAINT_VENDORED, 1);
@@ -303,6 +321,7 @@ int main(void) {
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_all_fit),
         cmocka_unit_test(test_same_content_is_learned_once),
+        cmocka_unit_test(test_words_come_first),
         cmocka_unit_test(test_nearest_first),
         cmocka_unit_test(test_move),
         cmocka_unit_test(test_places_are_few),

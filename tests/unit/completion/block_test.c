@@ -181,7 +181,9 @@ static void what_is_used_nearby_is_no_news(void **state) {
 static void it_is_made_anew_for_a_reason(void **state) {
     struct world *world = *state;
     retrieve(world, 30, 10);
-    expect(world, BLOCK_DRIFTED); // at a line's start
+    expect(world, BLOCK_KEPT); // at a line's start, but just made
+    expect(world, BLOCK_KEPT);
+    expect(world, BLOCK_DRIFTED); // the BLOCK_REST-th
     assert_false(shows(&world->block, "int name_0(void)"));
     retrieve(world, 31, 10);
     world->query.same_region = false; // elsewhere, but it serves there

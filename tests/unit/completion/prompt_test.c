@@ -159,6 +159,23 @@ static void what_was_deleted_behind_the_cursor_is_gone(void **state) {
     }
 }
 
+// The head of the next function is typed with what the last one needed; its first line gets its own.
+static void a_function_is_left_by_the_line(void **state) {
+    (void)state;
+    struct talk talk;
+    talk_init(&talk, "qwen2.5-coder", c_items, 4);
+    ask(&talk, "int f(void) {\n    a();\n    ", "\n}\n");
+    assert_int_equal(talk.report.block, BLOCK_MOVED);
+    ask(&talk, "int f(void) {\n    a();\n}\n\n", "\n");
+    talk.context.items = python_items;
+    talk.context.count = 1;
+    ask(&talk, "int f(void) {\n    a();\n}\n\nint g(int", "\n");
+    assert_int_equal(talk.report.block, BLOCK_KEPT);
+    ask(&talk, "int f(void) {\n    a();\n}\n\nint g(int b) {\n    ", "\n}\n");
+    assert_int_equal(talk.report.block, BLOCK_MOVED);
+    talk_free(&talk);
+}
+
 static void each_document_has_its_own(void **state) {
     (void)state;
     struct talk talk;
@@ -281,6 +298,7 @@ int main(void) {
         cmocka_unit_test(typing_keeps_the_head),
         cmocka_unit_test(suffix_first_keeps_it_all),
         cmocka_unit_test(what_was_deleted_behind_the_cursor_is_gone),
+        cmocka_unit_test(a_function_is_left_by_the_line),
         cmocka_unit_test(each_document_has_its_own),
         cmocka_unit_test(little_room_is_for_the_code),
         cmocka_unit_test(any_history_is_repeatable_and_bounded),

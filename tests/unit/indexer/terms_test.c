@@ -4,6 +4,8 @@
 #include "indexer/terms.h"
 #include "tests/unit/unit.h"
 
+#include <stdlib.h>
+
 struct expectation {
     const char *next; // the terms still to come, separated by spaces
     const char *text;
@@ -148,6 +150,114 @@ static void test_counter_remembers_right(void **state) {
     term_counter_free(counter);
 }
 
+// --- the rules of terms.h, byte by byte ---
+
+static bool is_small(char c) {
+    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 128;
+}
+
+static bool is_capital(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_of_word(char c) {
+    return is_small(c) || is_capital(c) || is_digit(c) || c == '_';
+}
+
+static bool are_digits(const char *bytes, size_t length) {
+    size_t i = 0;
+    while (i < length && is_digit(bytes[i])) {
+        i++;
+    }
+    return i == length;
+}
+
+static void tell_lowered(const char *bytes, size_t length, struct tally *tally) {
+    char lower[128];
+    for (size_t i = 0; i < length; i++) {
+        lower[i] = is_capital(bytes[i]) ? (char)(bytes[i] - 'A' + 'a') : bytes[i];
+    }
+    add_to_tally(tally, hash_fold(hash_bytes(lower, length)));
+}
+
+static bool begins_part(const char *word, size_t at, size_t length) {
+    bool is_last_capital = at + 1 < length && is_small(word[at + 1]);
+    return word[at - 1] == '_' || (is_capital(word[at]) && (!is_capital(word[at - 1]) || is_last_capital));
+}
+
+static void tell_parts(const char *word, size_t length, struct tally *tally) {
+    for (size_t at = 0, end; at < length; at = end) {
+        for (end = at + 1; end < length && word[end] != '_' && !begins_part(word, end, length);) {
+            end++;
+        }
+        bool is_part = word[at] != '_' && end - at > 1 && end - at < length;
+        if (is_part && !are_digits(word + at, end - at)) {
+            tell_lowered(word + at, end - at, tally);
+        }
+    }
+}
+
+static void tell_word(const char *word, size_t length, struct tally *tally) {
+    if (is_digit(*word)) {
+        return;
+    }
+    for (; length && *word == '_'; length--) {
+        word++;
+    }
+    while (length && word[length - 1] == '_') {
+        length--;
+    }
+    if (length > 1 && !are_digits(word, length) && !terms_is_keyword(slice_of(word, length))) {
+        length = length < 128 ? length : 128;
+        tell_lowered(word, length, tally);
+        tell_parts(word, length, tally);
+    }
+}
+
+static void tell_text(const char *text, size_t length, struct tally *tally) {
+    for (size_t at = 0, end; at < length; at = end) {
+        for (end = at + 1; end < length && is_of_word(text[end]) == is_of_word(text[at]);) {
+            end++;
+        }
+        if (is_of_word(text[at])) {
+            tell_word(text + at, end - at, tally);
+        }
+    }
+}
+
+// Texts of every length around a block's, of words and numbers of every length, in memory of exactly their size.
+static void test_scan_is_as_told(void **state) {
+    (void)state;
+    static const char bytes[] = "abcdefghXYZAB12_\xc3\xa9 -\n\0";
+    uint32_t seed = 11;
+    for (size_t round = 0; round < 20000; round++) {
+        size_t length = round % 300;
+        char *text = malloc(length + 1);
+        assert_non_null(text);
+        seed = seed * 1664525 + 1013904223;
+        uint32_t variety = seed >> 8 & 0x1f; // how much of `bytes` it draws from, and how long the runs are
+        for (size_t i = 0; i < length; i++) {
+            seed = seed * 1664525 + 1013904223;
+            bool goes_on = i > 0 && (seed >> 10) % 32 < variety;
+            text[i] = goes_on ? text[i - 1] : bytes[(seed >> 16) % sizeof bytes];
+        }
+        struct tally told = {.count = 0}, scanned = {.count = 0};
+        tell_text(text, length, &told);
+        char *exact = malloc(length + 1);
+        assert_non_null(exact);
+        memcpy(exact + 1, text, length); // an odd address; what is behind is not ours
+        terms_scan(slice_of(exact + 1, length), add_to_tally, &scanned);
+        assert_int_equal(scanned.count, told.count);
+        assert_memory_equal(scanned.hashes, told.hashes, told.count * sizeof *told.hashes);
+        free(exact);
+        free(text);
+    }
+}
+
 static void test_keywords(void **state) {
     (void)state;
     assert_true(terms_is_keyword(SLICE_LITERAL("return")));
@@ -162,8 +272,11 @@ static void test_keywords(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scan),     cmocka_unit_test(test_long_words_are_cut),
-        cmocka_unit_test(test_count),    cmocka_unit_test(test_counter_remembers_right),
+        cmocka_unit_test(test_scan),
+        cmocka_unit_test(test_long_words_are_cut),
+        cmocka_unit_test(test_count),
+        cmocka_unit_test(test_counter_remembers_right),
+        cmocka_unit_test(test_scan_is_as_told),
         cmocka_unit_test(test_keywords),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,11 @@
-// postings_test.c - lists hold what was added, in order, built or merged.
+// postings_test.c - lists hold what was added, in order, near or far from each other, built or merged.
 
 #include "records.h"
 #include "retrieval/postings.h"
 #include "tests/unit/unit.h"
 
 struct entry {
-    uint32_t key, document, count;
+    uint32_t key, document, impact;
 };
 
 struct entries {
@@ -19,7 +19,8 @@ static uint32_t key_of(uint32_t number, bool spread) {
 
 static void add_entries(struct entries *entries, uint64_t *seed, uint32_t size, uint32_t keys, bool spread) {
     for (uint32_t i = 0; i < size; i++) {
-        vec_push(&entries->all, (struct entry){key_of(draw(seed) % keys, spread), i, i % 400});
+        uint32_t impact = 1 + i % (POSTINGS_IMPACTS - 1);
+        vec_push(&entries->all, (struct entry){key_of(draw(seed) % keys, spread), i, impact});
     }
 }
 
@@ -27,7 +28,7 @@ static void build(struct postings *postings, const struct entries *entries) {
     struct postings_builder builder = {0};
     for (size_t i = 0; i < entries->all.count; i++) {
         const struct entry *entry = &entries->all.items[i];
-        postings_add(&builder, entry->key, entry->document, entry->count);
+        postings_add(&builder, entry->key, entry->document, entry->impact);
     }
     postings_build(postings, &builder);
     postings_builder_free(&builder);
@@ -36,17 +37,18 @@ static void build(struct postings *postings, const struct entries *entries) {
 // Against a plain scan.
 static void check_list(const struct postings *postings, const struct entries *entries, uint32_t key) {
     struct postings_list list = postings_find(postings, key);
-    uint32_t at = 0;
+    uint32_t held = 0;
     for (size_t i = 0; i < entries->all.count; i++) {
         const struct entry *entry = &entries->all.items[i];
         if (entry->key == key) {
-            assert_true(at < list.length);
-            assert_int_equal(list.documents[at], entry->document);
-            assert_int_equal(list.counts[at], entry->count < 255 ? entry->count : 255);
-            at++;
+            assert_true(postings_next(&list));
+            assert_int_equal(list.document, entry->document);
+            assert_int_equal(list.impact, entry->impact);
+            held++;
         }
     }
-    assert_int_equal(at, list.length);
+    assert_false(postings_next(&list));
+    assert_int_equal(held, list.length);
 }
 
 static void test_empty(void **state) {
@@ -81,7 +83,35 @@ static void test_random(void **state) {
     }
 }
 
+static const uint32_t FAR[] = {0, 1, 2047, 2048, 1 << 22, (1 << 22) + 2047, (1 << 24) - 1};
+enum { FARS = sizeof FAR / sizeof FAR[0] };
+
+// Gaps of one, two and three digits, from the first document and between two.
+static void test_gaps(void **state) {
+    (void)state;
+    for (uint32_t from = 0; from < FARS; from++) {
+        for (uint32_t to = from + 1; to < FARS; to++) {
+            struct entries entries = {0};
+            struct postings postings;
+            vec_push(&entries.all, (struct entry){7, FAR[from], 1});
+            vec_push(&entries.all, (struct entry){7, FAR[to], POSTINGS_IMPACTS - 1});
+            build(&postings, &entries);
+            check_list(&postings, &entries, 7);
+            postings_free(&postings);
+            vec_free(&entries.all);
+        }
+    }
+}
+
 enum { SOURCES = 5, DOCUMENTS = 200, KEYS = 90 };
+
+static void check_same(const struct postings *a, const struct postings *b) {
+    assert_int_equal(a->unit_count, b->unit_count);
+    assert_int_equal(a->list_count, b->list_count);
+    assert_memory_equal(a->units, b->units, a->unit_count * sizeof *a->units);
+    assert_int_equal(a->shift, b->shift);
+    assert_memory_equal(a->guide, b->guide, ((size_t)1 << (32 - a->shift)) * sizeof *a->guide);
+}
 
 // A source of which, if it is a `lossy` one, every third document is left out; `next` is the next free number.
 static void number_source(struct postings_source *source, uint32_t *numbers, bool lossy, uint32_t *next) {
@@ -92,18 +122,17 @@ static void number_source(struct postings_source *source, uint32_t *numbers, boo
     }
 }
 
-// P3.
-static void test_merge(void **state) {
-    (void)state;
+// P3, of many documents of a key or few.
+static void check_merged(uint32_t keys) {
     uint64_t seed = 4;
     for (unsigned lossy = 0; lossy < 1u << SOURCES; lossy++) {
-        struct postings parts[SOURCES], merged;
+        struct postings parts[SOURCES], merged, built;
         struct postings_source sources[SOURCES];
         struct entries all = {0};
         uint32_t numbers[SOURCES][DOCUMENTS], next = 0;
         for (int s = 0; s < SOURCES; s++) {
             struct entries entries = {0};
-            add_entries(&entries, &seed, s == 2 ? 0 : DOCUMENTS, KEYS, true);
+            add_entries(&entries, &seed, s == 2 ? 0 : DOCUMENTS, keys, true);
             build(&parts[s], &entries);
             sources[s].postings = &parts[s];
             number_source(&sources[s], numbers[s], lossy >> s & 1, &next);
@@ -117,22 +146,46 @@ static void test_merge(void **state) {
             vec_free(&entries.all);
         }
         postings_merge(&merged, sources, SOURCES);
-        for (uint32_t number = 0; number < KEYS + 3; number++) {
-            check_list(&merged, &all, key_of(number, true));
-        }
-        for (uint32_t list = 0; list < merged.list_count; list++) {
-            assert_true(postings_length(&merged, list) > 0);
-        }
+        build(&built, &all);
+        check_same(&merged, &built);
         for (int s = 0; s < SOURCES; s++) {
             postings_free(&parts[s]);
         }
         postings_free(&merged);
+        postings_free(&built);
         vec_free(&all.all);
     }
 }
 
+static void test_merge(void **state) {
+    (void)state;
+    for (uint32_t keys = KEYS; keys > 0; keys /= 4) {
+        check_merged(keys);
+    }
+}
+
+static void test_reading(void **state) {
+    (void)state;
+    uint64_t seed = 3;
+    struct entries entries = {0};
+    struct postings postings;
+    uint32_t lists = 0, documents = 0, before = 0;
+    add_entries(&entries, &seed, DOCUMENTS, KEYS, true);
+    build(&postings, &entries);
+    for (struct postings_reader reader = postings_read(&postings); postings_read_next(&reader); lists++) {
+        assert_true(lists == 0 || reader.key > before);
+        check_list(&postings, &entries, before = reader.key);
+        documents += reader.list.length;
+    }
+    assert_int_equal(lists, postings.list_count);
+    assert_int_equal(documents, DOCUMENTS); // P2
+    postings_free(&postings);
+    vec_free(&entries.all);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_empty), cmocka_unit_test(test_random),
-                                       cmocka_unit_test(test_merge)};
+                                       cmocka_unit_test(test_gaps), cmocka_unit_test(test_merge),
+                                       cmocka_unit_test(test_reading)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,8 +143,7 @@ static void test_code_prefers_code(void **state) {
     (void)state;
     static const struct source both[] = {
         {"notes/walrus", "walrus flock and walrus herd, the walrus flock counts the walrus herd\n"},
-        {"src/walrus.py",
-         "def walrus_flock(walrus_herd):\n    return walrus_herd\n\n\nwalrus = walrus_flock(7)\n"},
+        {"src/walrus.py", "def flock(herd):\n    return walrus\n"},
     };
     static const struct {
         const char *path, *first;

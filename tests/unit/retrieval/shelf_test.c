@@ -178,7 +178,7 @@ static void test_words_come_first(void **state) {
 // As if it held so many that no other fits beside it.
 static void fill_up(struct shelf_segment *segment) {
     struct postings *terms = &segment->segment->fields[SEGMENT_CHUNKS].terms;
-    terms->starts[terms->list_count] = POSTINGS_MOST;
+    terms->unit_count = POSTINGS_MERGED;
 }
 
 // What one segment could not hold stays apart, and no more are published than a snapshot takes.
