@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/embedder_remote.h"
+#include "indexer/store.h"
 #include "retrieval/embedder_hashed.h"
 #include "retrieval/embedder_static.h"
 

@@ -15,10 +15,12 @@
 
 enum { VERSION = 1, TRIM_FACTOR = 2, LONGEST_VALUE = 1 << 20 };
 
-static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
-                               "PRAGMA secure_delete=OFF; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;";
-static const char tables[] = "CREATE TABLE IF NOT EXISTS about(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
-                             "CREATE TABLE IF NOT EXISTS vectors(text INTEGER PRIMARY KEY, vector BLOB NOT NULL);";
+static const char settings[] =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
+    "PRAGMA secure_delete=OFF; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;";
+static const char tables[] =
+    "CREATE TABLE IF NOT EXISTS about(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS vectors(text INTEGER PRIMARY KEY, vector BLOB NOT NULL);";
 
 struct store_vectors {
     sqlite3 *db;
@@ -28,8 +30,8 @@ struct store_vectors {
 };
 
 static int fail(const struct store_vectors *self, int code, struct err *err) {
-    return err_set(err, ERR_IO, "cannot keep vectors in %s: %s (they are made again at the next start)", self->path,
-                   sqlite3_errstr(code));
+    return err_set(err, ERR_IO, "cannot keep vectors in %s: %s (they are made again at the next start)",
+                   self->path, sqlite3_errstr(code));
 }
 
 static int execute(struct store_vectors *self, const char *sql) {
@@ -154,8 +156,8 @@ void store_vectors_close(struct store_vectors *self) {
 
 bool store_vectors_get(struct store_vectors *self, uint64_t text, void *vector) {
     sqlite3_bind_int64(self->get, 1, (int64_t)text);
-    bool found = sqlite3_step(self->get) == SQLITE_ROW &&
-                 sqlite3_column_bytes(self->get, 0) == (int)self->size;
+    bool found =
+        sqlite3_step(self->get) == SQLITE_ROW && sqlite3_column_bytes(self->get, 0) == (int)self->size;
     if (found) {
         memcpy(vector, sqlite3_column_blob(self->get, 0), self->size);
     }
@@ -168,7 +170,8 @@ int store_vectors_put(struct store_vectors *self, const uint64_t *texts, const v
     int code = execute(self, "BEGIN IMMEDIATE");
     for (size_t i = 0; i < count && code == SQLITE_OK; i++) {
         sqlite3_bind_int64(self->put, 1, (int64_t)texts[i]);
-        sqlite3_bind_blob(self->put, 2, (const char *)vectors + i * self->size, (int)self->size, SQLITE_STATIC);
+        sqlite3_bind_blob(self->put, 2, (const char *)vectors + i * self->size, (int)self->size,
+                          SQLITE_STATIC);
         code = sqlite3_step(self->put);
         code = code == SQLITE_DONE ? SQLITE_OK : code;
         sqlite3_reset(self->put);

@@ -252,7 +252,8 @@ static void tell(const struct embeddings *self, const struct round *round) {
 static void await_quiet(struct embeddings *self) {
     uint64_t latest = clock_now_us() + LONGEST_PAUSE_US;
     uv_mutex_lock(&self->turns);
-    for (uint64_t now = clock_now_us(); !self->stopping && now < self->quiet_us && now < latest; now = clock_now_us()) {
+    for (uint64_t now = clock_now_us(); !self->stopping && now < self->quiet_us && now < latest;
+         now = clock_now_us()) {
         uv_cond_timedwait(&self->turned, &self->turns, (self->quiet_us - now) * 1000);
     }
     uv_mutex_unlock(&self->turns);
@@ -289,7 +290,8 @@ static void keep(struct embeddings *self, struct round *round, const uint64_t *h
 
 static int embed_batch(struct embeddings *self, struct round *round, const struct batch *batch, size_t at,
                        struct vector *vectors) {
-    size_t left = batch->texts.count - at, count = left < self->embedder->batch ? left : self->embedder->batch;
+    size_t left = batch->texts.count - at,
+           count = left < self->embedder->batch ? left : self->embedder->batch;
     struct vector *made = mem_alloc(count * sizeof *made);
     await_quiet(self);
     int code = embedder_embed(self->embedder, batch->texts.items + at, count, made, &round->err);

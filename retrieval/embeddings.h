@@ -38,7 +38,7 @@ struct embeddings_options {
 };
 
 struct embeddings *embeddings_new(const struct embeddings_options *options);
-void embeddings_free(struct embeddings *embeddings); // NULL is allowed
+void embeddings_free(struct embeddings *embeddings);  // NULL is allowed
 void embeddings_wake(struct embeddings *embeddings);  // there is a new snapshot
 void embeddings_pause(struct embeddings *embeddings); // somebody types: the thread rests for some seconds
 // Wakes it and waits until what the snapshot shows now has its vectors, or the embedder failed.

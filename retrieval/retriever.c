@@ -146,6 +146,10 @@ void retriever_free(struct retriever *retriever) {
     }
 }
 
+const char *retriever_root(const struct retriever *retriever) {
+    return retriever->root;
+}
+
 void retriever_embed(struct retriever *retriever, const struct embeddings_options *options) {
     struct embeddings_options all = *options;
     all.root = retriever->root;

@@ -38,6 +38,7 @@ struct retriever_statistics {
 
 struct retriever *retriever_new(const char *root);
 void retriever_free(struct retriever *retriever);
+const char *retriever_root(const struct retriever *retriever);
 // Vectors of what it gets from now on, for CONTEXT_VECTOR. Without, none are made and none found. Takes the embedder
 // over; on_progress as in embeddings.h.
 void retriever_embed(struct retriever *retriever, const struct embeddings_options *options);

@@ -153,12 +153,12 @@ static void gather_lexical(struct searching *searching) {
     free(hits);
 }
 
+// Measured from the last of a full list: models differ in how near to each other they put what has nothing in common.
 static void gather_near(struct searching *searching, struct search_near near) {
-    float last = near.count ? near.hits[near.count - 1].score : 0,
-          first = near.count ? near.hits[0].score : 0;
+    float last = near.count < SEARCH_NEAR ? 0 : near.hits[near.count - 1].score;
     for (size_t i = 0; i < near.count && near.hits[i].score > last; i++) {
         add_chunk(searching, near.hits[i].segment, near.hits[i].id, SEARCH_NEAR_CHUNK,
-                  (near.hits[i].score - last) / (first - last));
+                  (near.hits[i].score - last) / (near.hits[0].score - last));
     }
 }
 

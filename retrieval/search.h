@@ -27,7 +27,7 @@ enum { SEARCH_MOST = 1000 };
 // What a candidate is rated by; each is within [0, 1].
 #define SEARCH_FEATURES(X)                                                                                   \
     X(SIGNATURE)   /* BM25 of the signature document, the best one's being 1 */                              \
-    X(NEAR_CHUNK)  /* its nearest chunk, the nearest of all being 1 and the last of those listed 0 */        \
+    X(NEAR_CHUNK)  /* its nearest chunk, the nearest of all being 1 and the last of SEARCH_NEAR 0 */         \
     X(CHUNK)       /* BM25 of its best chunk, the best one's being 1 */                                      \
     X(NAME)        /* how much of what is asked the name says */                                             \
     X(NAME_SAYS)   /* how much of the name is asked for */                                                   \
