@@ -12,20 +12,16 @@
 // Not here: what the values mean; a key that is well-formed is accepted.
 #include "base/config.h"
 
+#include "base/config_key.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     FILE_LIMIT = 1000 * 1000,
-    KEY_LIMIT = 4096,
     LAYERS = CONFIG_WORKSPACE + 1,
     DEPTH_LIMIT = 4,
     SHOWN_LIMIT = 80,
@@ -518,17 +514,6 @@ static struct json *default_value(const struct row *row) {
                                         : json_new_number(row->number);
 }
 
-// Somebody may have put the key itself where its variable's name belongs: only what looks like a name is
-// shown.
-static const char *showable(const char *name) {
-    size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    return length <= 40 && name[length] == '\0' ? name : "(not a usual name)";
-}
-
-static bool is_full_path(const char *path) {
-    return path[0] == '/' || strncmp(path, "~/", 2) == 0;
-}
-
 // What a person may paste into a report: a key in a wrong place does not come along.
 static struct json *shown_value(const struct row *row, const struct json *value) {
     const char *text = json_string(value, "");
@@ -536,8 +521,8 @@ static struct json *shown_value(const struct row *row, const struct json *value)
     bool is_file = row->member == MEMBER(key_file) || row->member == MEMBER(embedder_key_file);
     bool is_url = row->member == MEMBER(url) || row->member == MEMBER(embedder_url);
     if (row->member == MEMBER(key_env) || row->member == MEMBER(embedder_key_env)) {
-        shown = showable(text);
-    } else if (is_file && text[0] && !is_full_path(text)) {
+        shown = config_key_showable(text);
+    } else if (is_file && text[0] && !config_is_full_path(text)) {
         shown = "(not a path)";
     } else if (is_url && strpbrk(text, "@?#")) {
         shown = "(more than an address)";
@@ -564,84 +549,14 @@ char *config_user_path(void) {
     return path;
 }
 
-static int check_private(int file, const char *key, const char *path, struct err *err) {
-    struct stat status;
-    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-        return err_set(err, ERR_INVALID, "%s %s is not a regular file", key, path);
-    }
-    if (status.st_mode & 077) {
-        return err_set(err, ERR_DENIED, "%s %s can be read by others: run chmod 600 on it", key, path);
-    }
-    return 0;
-}
-
-// key: the setting that names it.
-static int read_key_file(const char *key, const char *path, struct str *out, struct err *err) {
-    char bytes[KEY_LIMIT];
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (file < 0) {
-        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open %s %s: %s", key, path,
-                       strerror(errno));
-    }
-    int result = check_private(file, key, path, err);
-    ssize_t got = result ? 0 : read(file, bytes, sizeof bytes);
-    close(file);
-    if (got < 0 || got == (ssize_t)sizeof bytes) {
-        result = err_set(err, ERR_INVALID, "%s %s: %s", key, path,
-                         got < 0 ? "cannot be read" : "too long for a key");
-    } else if (result == 0) {
-        str_append_slice(out, slice_trim(slice_of(bytes, (size_t)got)));
-    }
-    explicit_bzero(bytes, sizeof bytes);
-    return result;
-}
-
-char *config_full_path(const char *path) {
-    const char *home = strncmp(path, "~/", 2) == 0 ? getenv("HOME") : NULL;
-    if (!is_full_path(path)) {
-        return NULL;
-    }
-    return home ? fs_join(home, path + 2) : mem_copy_string(path);
-}
-
-// Where a key is: the settings' names and what they say.
-struct key_place {
-    const char *environment_setting, *environment;
-    const char *file_setting, *file;
-};
-
-static int read_key(struct key_place place, struct str *out, struct err *err) {
-    if (place.environment[0]) {
-        const char *value = getenv(place.environment);
-        if (!value) {
-            return err_set(err, ERR_NOT_FOUND, "the variable %s that %s names is not set",
-                           showable(place.environment), place.environment_setting);
-        }
-        str_append_slice(out, slice_trim(slice_of_string(value)));
-        return 0;
-    }
-    if (!place.file[0]) {
-        return 0;
-    }
-    char *path = config_full_path(place.file);
-    if (!path) { // below the current folder, perhaps a workspace, or the key itself
-        return err_set(err, ERR_INVALID,
-                       "%s is not a path: give the file's name from / or ~/ on, not the key",
-                       place.file_setting);
-    }
-    int result = read_key_file(place.file_setting, path, out, err);
-    free(path);
-    return result;
-}
-
 int config_read_key(const struct config *config, struct str *out, struct err *err) {
-    return read_key(
-        (struct key_place){"model.keyEnvironment", config->key_env, "model.keyFile", config->key_file}, out,
+    return config_key_read(
+        (struct config_key){"model.keyEnvironment", config->key_env, "model.keyFile", config->key_file}, out,
         err);
 }
 
 int config_read_embedder_key(const struct config *config, struct str *out, struct err *err) {
-    return read_key((struct key_place){"embedder.keyEnvironment", config->embedder_key_env,
-                                       "embedder.keyFile", config->embedder_key_file},
-                    out, err);
+    return config_key_read((struct config_key){"embedder.keyEnvironment", config->embedder_key_env,
+                                               "embedder.keyFile", config->embedder_key_file},
+                           out, err);
 }

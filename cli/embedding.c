@@ -18,8 +18,10 @@ struct embedding {
     struct embedder_remote *remote; // NULL: the embedder is none behind a server
     uv_async_t wake;
     uv_mutex_t lock;
-    struct err trouble; // under the lock; "": none
-    struct err told;    // the last one
+    struct embedding_progress progress; // under the lock, as is
+    struct err trouble;                 // "": none
+    struct err told;                    // the last one
+    double price;                       // of a million tokens
 };
 
 static int open_static(const struct config *config, struct embedder **out, struct err *err) {
@@ -63,7 +65,11 @@ static void on_wake(uv_async_t *wake) {
     struct embedding *self = wake->data;
     uv_mutex_lock(&self->lock);
     struct err trouble = self->trouble;
+    struct embedding_progress progress = self->progress;
     uv_mutex_unlock(&self->lock);
+    if (self->events.on_progress) {
+        self->events.on_progress(self->events.context, &progress);
+    }
     if (trouble.message[0] && strcmp(trouble.message, self->told.message) != 0 && self->events.on_warning) {
         self->events.on_warning(self->events.context, trouble.message);
     }
@@ -74,6 +80,9 @@ static void on_progress(void *context, const struct embeddings_progress *progres
     struct embedding *self = context;
     uv_mutex_lock(&self->lock);
     err_set(&self->trouble, 0, "%s", progress->trouble);
+    uint64_t tokens = self->remote ? embedder_remote_tokens(self->remote) : 0;
+    self->progress = (struct embedding_progress){progress->done, progress->total, tokens,
+                                                 (double)tokens / 1e6 * self->price};
     uv_mutex_unlock(&self->lock);
     uv_async_send(&self->wake);
 }
@@ -87,6 +96,7 @@ int embedding_open(struct embedding **out, uv_loop_t *loop, const struct config 
     struct embedding *self = mem_zero(1, sizeof *self);
     self->events = *events;
     self->loop = loop;
+    self->price = config->embedder_price;
     int code = open_embedder(self, config, &embedder, err);
     if (code) {
         free(self);

@@ -13,7 +13,14 @@
 
 struct embedding;
 
+struct embedding_progress {
+    uint64_t done, total; // files of this round
+    uint64_t tokens;      // that a server counted since the start
+    double cost;          // of them, in the currency of embedder.pricePerMillionTokens; 0: not known
+};
+
 struct embedding_events {
+    void (*on_progress)(void *context, const struct embedding_progress *progress); // NULL: nobody listens
     void (*on_warning)(void *context, const char *message); // each failure once; NULL: nobody listens
     void *context;
 };

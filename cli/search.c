@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { LIMIT = 10, LINES = 4, UNUSABLE = 2 };
 static const char USAGE[] = "hunch search \"WORDS OR CODE\" [FOLDER] [--json] [--limit N] [--lines N]";
@@ -176,10 +177,24 @@ static void on_warning(void *context, const char *message) {
     log_warning("%s", message);
 }
 
+// To a person who waits: a model may take minutes, the first time.
+static void on_embedded(void *context, const struct embedding_progress *progress) {
+    (void)context;
+    bool is_last = progress->done == progress->total;
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\rvectors of %llu of %llu files%s", (unsigned long long)progress->done,
+                (unsigned long long)progress->total, is_last ? "\n" : "");
+    }
+    if (is_last && progress->tokens) {
+        fprintf(stderr, "%llu tokens embedded", (unsigned long long)progress->tokens);
+        fprintf(stderr, progress->cost > 0 ? ", cost %.4f\n" : "\n", progress->cost);
+    }
+}
+
 static int open_index(struct search_run *run, const struct config *config, struct err *err) {
     app_spill_to_cache();
     run->retriever = retriever_new(run->root);
-    struct embedding_events events = {.on_warning = on_warning, .context = run};
+    struct embedding_events events = {.on_progress = on_embedded, .on_warning = on_warning, .context = run};
     if (embedding_open(&run->embedding, &run->loop, config, run->retriever, &events, err) != 0) {
         on_warning(run, err->message);
     }

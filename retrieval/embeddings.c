@@ -28,8 +28,10 @@
 enum {
     PAUSE_US = 2000000,
     LONGEST_PAUSE_US = 30000000,
-    CANDIDATES = 1000, // that the sketches let through; tests/bench/search says what they miss
-    SPARE = 64,        // more are asked for than wanted, as some may be the file's own
+    CANDIDATES =
+        4000, // at least, and one in CANDIDATE_SHARE: that the sketches let through. tests/bench/search says
+    CANDIDATE_SHARE = 8, // what they miss
+    SPARE = 64,          // more are asked for than wanted, as some may be the file's own
     LEAST_ROOM = 1024,
     ROUND_TEXTS = 4096, // of so many chunks the vectors are made before they are shown
     NOBODY = -1         // a place whose file is gone
@@ -463,7 +465,7 @@ struct embeddings *embeddings_new(const struct embeddings_options *options) {
     struct embeddings *self = mem_zero(1, sizeof *self);
     self->embedder = options->embedder;
     self->slot = options->slot;
-    self->candidates = options->candidates ? options->candidates : CANDIDATES;
+    self->candidates = options->candidates;
     self->root = mem_copy_string(options->root);
     self->kept_path = options->kept_path ? mem_copy_string(options->kept_path) : NULL;
     self->on_progress = options->on_progress;
@@ -545,13 +547,19 @@ static bool find_chunk(const struct embeddings *self, const struct snapshot *sna
            record->chunk_count == file->chunk_count;
 }
 
+// Under the lock.
+static uint32_t candidates_of(const struct embeddings *self) {
+    uint32_t share = self->vectors.count / CANDIDATE_SHARE;
+    return self->candidates ? self->candidates : share > CANDIDATES ? share : CANDIDATES;
+}
+
 size_t embeddings_search(struct embeddings *self, const struct snapshot *snapshot,
                          const struct vector *vector, const struct snapshot_file *own, size_t limit,
                          struct bm25_hit *hits) {
     struct vector_hit *found = mem_alloc((limit + SPARE) * sizeof *found);
     size_t count = 0;
     uv_rwlock_rdlock(&self->lock);
-    size_t all = vectors_search(&self->vectors, vector, self->candidates, limit + SPARE, found);
+    size_t all = vectors_search(&self->vectors, vector, candidates_of(self), limit + SPARE, found);
     for (size_t i = 0; i < all && count < limit; i++) {
         hits[count].score = found[i].score;
         count += find_chunk(self, snapshot, self->places[found[i].id], own, &hits[count]);
