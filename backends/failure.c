@@ -7,6 +7,10 @@
 #include "backends/failure.h"
 
 #include "backends/answer.h"
+#include "backends/retry_after.h"
+
+#include <string.h>
+#include <time.h>
 
 // The words of an error in whatever shape; "" if there are none.
 static const char *words_of(const struct json *json) {
@@ -55,73 +59,130 @@ static const struct meaning {
      "redirects are not followed: put the final address in model.url"},
     {400, 400, ERR_INVALID, "the server does not accept the request",
      "check model.name, model.template and model.contextTokens"},
-    {401, 401, ERR_DENIED, "the server wants a valid key", "set model.keyEnvironment or model.keyFile"},
+    {401, 401, ERR_DENIED, "the server wants a valid key",
+     "set model.keyEnvironment, model.keyFile or model.keyCommand"},
     {402, 402, ERR_DENIED, "the account has no credit", "see the provider's billing page"},
     {403, 403, ERR_DENIED, "the server refuses access", "may this key use this model?"},
-    {404, 404, ERR_NOT_FOUND, "not found", "check model.url and model.name"},
+    {404, 404, ERR_NOT_FOUND, "not found", "check model.url, model.name and model.provider"},
+    {405, 405, ERR_UNSUPPORTED, "the server does not know this request",
+     "check model.provider and model.url"},
     {408, 408, ERR_TIMEOUT, "the server gave up waiting", "try again; is the server overloaded?"},
     {413, 413, ERR_TOO_LARGE, "the prompt is too large for the server", "lower model.contextTokens"},
     {422, 422, ERR_INVALID, "the server does not accept the request",
      "check model.name, model.template and model.contextTokens"},
     {429, 429, ERR_BUSY, "too many requests", "Hunch waits before it asks again"},
-    {501, 501, ERR_UNSUPPORTED, "the server cannot do this", "does it offer /v1/completions?"},
+    {501, 501, ERR_UNSUPPORTED, "the server cannot do this", "check model.provider and model.template"},
+    {502, 502, ERR_UNAVAILABLE, "the server behind this address does not answer",
+     "is it running? see its log"},
+    {504, 504, ERR_UNAVAILABLE, "the server behind this address does not answer",
+     "is it running? see its log"},
+    {529, 529, ERR_UNAVAILABLE, "the provider is overloaded", "Hunch waits before it asks again"},
     {500, 599, ERR_UNAVAILABLE, "the server has trouble",
      "see the server's log; a model may still be loading"},
     {0, 999, ERR_INVALID, "an unexpected answer", "check model.url"},
 };
 
-// Words that say more than the status under which they come; the first row found counts.
+static const char wants_family[] = "this server takes no suffix: set model.template to the model's family";
+
+// What a server calls the trouble, where that says more than the status under which it comes; the first row that is
+// found counts.
 static const struct phrase {
     const char *words;
-    long status; // the one that it is in truth
+    long status;      // the one that it is in truth
+    const char *hint; // NULL: that status's
 } phrases[] = {
-    {"exceed_context_size", 413}, // llama.cpp, as a 400
-    {"exceeds the available context size", 413},
-    {"maximum context length", 413}, // OpenAI, vLLM
+    {"insufficient_quota", 402, NULL},        // OpenAI, as a 429: waiting does not help
+    {"billing", 402, NULL},                   // OpenAI and Anthropic
+    {"credit balance is too low", 402, NULL}, // Anthropic, as a 400
+    {"exceed_context_size", 413, NULL},       // llama.cpp, as a 400
+    {"maximum context length", 413, NULL},    // OpenAI, vLLM
+    {"prompt is too long", 413, NULL},        // Anthropic
+    {"`inputs`", 413, NULL},                  // TGI: tokens and max_new_tokens are over its total
+    {"overloaded", 529, NULL},                // Anthropic in a stream, TGI
+    {"does not support insert", 501,
+     "take a model that can fill in the middle (`ollama show` says \"insert\"), or set model.template"},
+    {"try pulling it", 404, "`ollama pull` fetches it, `ollama list` shows what is there"},
+    {"suffix is not", 501, wants_family},                                    // vLLM
+    {"param: suffix", 501, wants_family},                                    // llama.cpp
+    {"API key not valid", 401, NULL},                                        // Gemini, as a 400
+    {"currently loading", 503, "the model is still loading: wait a little"}, // Hugging Face
+    {"Loading model", 503, "the model is still loading: wait a little"},     // llama.cpp
 };
 
-// "Too many requests" may mean an empty purse: then waiting does not help.
-static bool out_of_quota(const struct json *json) {
+static const struct json *error_of(const struct json *json) {
+    json = json_is_array(json) ? json_first(json) : json; // Gemini
     const struct json *error = json_get(json, "error");
-    const char *code = json_get_string(error, "code", json_get_string(error, "type", ""));
-    return strcmp(code, "insufficient_quota") == 0 || strncmp(code, "billing", 7) == 0;
+    return json_is_object(error) ? error : json;
 }
 
-static long status_in_truth(long status, struct slice body) {
+// Only what the server itself says: a request that it repeats may hold any words.
+static const struct phrase *phrase_of(const struct json *json) {
+    const struct json *error = error_of(json);
+    const char *const said[] = {words_of(json), json_get_string(error, "code", ""),
+                                json_get_string(error, "type", "")};
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-        if (slice_find(body, slice_of_string(phrases[i].words), 0) != (size_t)-1) {
-            return phrases[i].status;
+        for (size_t j = 0; j < sizeof said / sizeof *said; j++) {
+            if (strstr(said[j], phrases[i].words)) {
+                return &phrases[i];
+            }
         }
     }
-    return status;
+    return NULL;
+}
+
+static const struct meaning *meaning_of(long status) {
+    const struct meaning *meaning = meanings;
+    while (status < meaning->first || status > meaning->last) {
+        meaning++;
+    }
+    return meaning;
+}
+
+// The wait that a body names, if its head named none.
+static uint32_t wait_of(const struct json *json, uint32_t named_ms) {
+    double now_s = (double)time(NULL);
+    const struct json *error = error_of(json);
+    uint32_t wait = named_ms;
+    for (const struct json *one = json_first(json_get(error, "details")); one && !wait;
+         one = json_next(one)) {
+        wait = retry_after_ms(json_get_string(one, "retryDelay", ""), now_s); // Gemini
+    }
+    if (!wait) {
+        double seconds = json_get_number(json, "estimated_time", 0); // Hugging Face
+        wait = seconds > 0 && seconds < RETRY_AFTER_LIMIT_MS / 1000.0 ? (uint32_t)(seconds * 1000) : 0;
+    }
+    return wait ? wait : retry_after_in_words(words_of(json), now_s);
+}
+
+static void judge(const struct json *json, const struct meaning *meaning, const struct phrase *phrase,
+                  uint32_t named_ms, struct failure *out) {
+    bool passes = meaning->code == ERR_BUSY || meaning->code == ERR_UNAVAILABLE;
+    out->hint = phrase && phrase->hint ? phrase->hint : meaning->hint;
+    out->retry_after_ms = passes ? wait_of(json, named_ms) : 0;
 }
 
 void failure_of_answer(const char *url, const char *key, const struct http_head *head, struct slice body,
                        struct failure *out) {
     struct json *json = json_parse(body, NULL);
-    long status = head->status == 429 && out_of_quota(json) ? 402 : status_in_truth(head->status, body);
-    const struct meaning *meaning = meanings;
-    while (status < meaning->first || status > meaning->last) {
-        meaning++;
-    }
+    const struct phrase *phrase = phrase_of(json);
+    const struct meaning *meaning = meaning_of(phrase ? phrase->status : head->status);
     bool markup = body.length && slice_trim(body).length && slice_trim(body).data[0] == '<';
     struct str words;
     str_init(&words);
     add_words(&words, key, json ? slice_of_string(words_of(json)) : markup ? slice_of("", 0) : body);
     err_set(&out->err, meaning->code, "%s: %s (HTTP %ld)%s", url, meaning->what, head->status, words.data);
-    out->hint = meaning->hint;
-    out->retry_after_ms =
-        meaning->code == ERR_BUSY || meaning->code == ERR_UNAVAILABLE ? head->retry_after_ms : 0;
+    judge(json, meaning, phrase, head->retry_after_ms, out);
     str_free(&words);
     json_free(json);
 }
 
 void failure_of_event(const char *url, const char *key, const struct json *error, struct failure *out) {
+    const struct phrase *phrase = phrase_of(error);
+    const struct meaning *meaning = meaning_of(phrase ? phrase->status : 500);
     struct str words;
     str_init(&words);
     add_words(&words, key, slice_of_string(words_of(error)));
-    err_set(&out->err, ERR_UNAVAILABLE, "%s: the server broke off%s", url, words.data);
-    out->hint = "see the server's log";
-    out->retry_after_ms = 0;
+    err_set(&out->err, meaning->code, "%s: the server broke off%s", url, words.data);
+    judge(error, meaning, phrase, 0, out);
     str_free(&words);
 }

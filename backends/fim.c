@@ -222,3 +222,53 @@ bool fim_halves(const struct fim_template *fim, struct slice prompt, struct slic
     *suffix = slice_sub(prompt, at + mark.length, prompt.length);
     return true;
 }
+
+// Families alone: the others' marks are ours.
+static bool is_family(const struct fim_template *fim) {
+    return fim->models[0] != NULL;
+}
+
+void fim_tokens(struct str *out) {
+    for (size_t i = 0; i < fim_table_count; i++) {
+        for (size_t j = 0; is_family(&fim_table[i]) && j < FIM_WORDS && fim_table[i].controls[j]; j++) {
+            str_append_format(out, "%s\n", fim_table[i].controls[j]);
+        }
+    }
+}
+
+static bool has_line(struct slice lines, const char *wanted) {
+    struct slice line = slice_of_string(wanted);
+    for (size_t at = 0; (at = slice_find(lines, line, at)) != (size_t)-1; at++) {
+        size_t end = at + line.length;
+        if ((at == 0 || lines.data[at - 1] == '\n') && (end == lines.length || lines.data[end] == '\n')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// How many of a family's tokens are there; 0 if one is missing without which no prompt can be laid out.
+static size_t tokens_there(const struct fim_template *fim, struct slice lines) {
+    size_t there = 0;
+    for (size_t i = 0; i < FIM_WORDS && fim->controls[i]; i++) {
+        bool is_there = has_line(lines, fim->controls[i]);
+        bool needed = strstr(fim->prefix, fim->controls[i]) || strstr(fim->suffix, fim->controls[i]) ||
+                      strstr(fim->middle, fim->controls[i]);
+        if (needed && !is_there) {
+            return 0;
+        }
+        there += is_there;
+    }
+    return there;
+}
+
+const struct fim_template *fim_for_tokens(struct slice lines) {
+    const struct fim_template *best = NULL;
+    size_t most = 0;
+    for (size_t i = 0; i < fim_table_count; i++) {
+        size_t there = is_family(&fim_table[i]) ? tokens_there(&fim_table[i], lines) : 0;
+        best = there > most ? &fim_table[i] : best;
+        most = there > most ? there : most;
+    }
+    return best;
+}

@@ -17,6 +17,7 @@
 // Not here: cookies, redirects, authentication other than a bearer key.
 #include "backends/http.h"
 
+#include "backends/retry_after.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -24,13 +25,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
     CONNECT_TIMEOUT_MS = 2000,
     DEADLINE_MS = 10000,
     BODY_LIMIT = 64 * 1024,
     HEADER_LIMIT = 64 * 1024,
-    RETRY_AFTER_LIMIT_MS = 3600 * 1000,
     KEPT_CONNECTIONS = 4,
 };
 
@@ -55,7 +56,8 @@ struct http_call {
     uv_timer_t clock; // first byte, then the deadline
     uint64_t deadline_us;
     size_t received, body_limit, header_bytes;
-    bool hurried, ended, delivered;
+    char *key_header; // of a held one
+    bool held, hurried, ended, delivered;
     struct http_result result;
     struct err err;
 };
@@ -107,6 +109,7 @@ static void on_clock_closed(uv_handle_t *handle) {
     struct http_call *call = handle->data;
     struct http *http = call->http;
     str_free(&call->url);
+    free(call->key_header);
     free(call);
     forget_handle(http);
 }
@@ -168,21 +171,54 @@ static void end(struct http_call *call, int code, const char *hint) {
     uv_idle_start(&call->http->idle, on_idle);
 }
 
+static const char *header_of(const struct http_call *call, const char *name) {
+    struct curl_header *header;
+    return curl_easy_header(call->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : "";
+}
+
+// When a limit that is used up begins anew; of several the last.
+static uint32_t limits_reset_ms(const struct http_call *call, double now_s) {
+    static const struct {
+        const char *left, *reset;
+    } limits[] = {
+        {"x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"},
+        {"x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"},
+        {"x-ratelimit-remaining", "x-ratelimit-reset"},
+        {"anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"},
+        {"anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"},
+        {"anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"},
+    };
+    uint32_t longest = 0;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        bool used_up = strcmp(header_of(call, limits[i].left), "0") == 0;
+        uint32_t wait = used_up ? retry_after_ms(header_of(call, limits[i].reset), now_s) : 0;
+        longest = wait > longest ? wait : longest;
+    }
+    return longest;
+}
+
+// The exact form counts before the usual one, that before the limits' own; an HTTP date is curl's to read.
+static uint32_t read_retry_after(const struct http_call *call) {
+    double now_s = (double)time(NULL);
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &seconds);
+    long long named = strtoll(header_of(call, "retry-after-ms"), NULL, 10);
+    uint32_t exact = named <= 0 ? 0 : named < RETRY_AFTER_LIMIT_MS ? (uint32_t)named : RETRY_AFTER_LIMIT_MS;
+    uint32_t usual = retry_after_ms(header_of(call, "retry-after"), now_s);
+    usual = usual            ? usual
+            : seconds <= 0   ? 0 // a date long ago
+            : seconds < 3600 ? (uint32_t)seconds * 1000
+                             : RETRY_AFTER_LIMIT_MS;
+    return exact ? exact : usual ? usual : call->result.head.status == 429 ? limits_reset_ms(call, now_s) : 0;
+}
+
 static void read_head(struct http_call *call) {
     struct http_head *head = &call->result.head;
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &head->status);
     char *type = NULL;
     curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
     head->content_type = type ? type : "";
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &seconds);
-    curl_off_t wait = seconds > 0 && seconds < 3600 ? seconds * 1000 : seconds > 0 ? RETRY_AFTER_LIMIT_MS : 0;
-    struct curl_header *header;
-    if (curl_easy_header(call->easy, "retry-after-ms", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
-        long long exact = strtoll(header->value, NULL, 10);
-        wait = exact > 0 && exact < RETRY_AFTER_LIMIT_MS ? exact : wait;
-    }
-    head->retry_after_ms = (uint32_t)wait;
+    head->retry_after_ms = read_retry_after(call);
 }
 
 static void end_by_curl(struct http_call *call, CURLcode code) {
@@ -398,14 +434,11 @@ static void add_header(struct http_call *call, const char *line) {
     call->headers = curl_slist_append(call->headers, line);
 }
 
-static void set_key(struct http_call *call, const struct http_request *request) {
+static void set_key(struct http_call *call, const char *header, const char *key) {
     struct str line;
     str_init(&line);
-    if (request->key_header) {
-        str_append_format(&line, "%s: %s", request->key_header, request->bearer);
-    } else {
-        str_append_format(&line, "Authorization: Bearer %s", request->bearer);
-    }
+    str_append_format(&line, "%s%s", header ? header : "Authorization: Bearer ", header ? ": " : "");
+    str_append_string(&line, key);
     add_header(call, line.data);
     explicit_bzero(line.data, line.length);
     str_free(&line);
@@ -414,7 +447,7 @@ static void set_key(struct http_call *call, const struct http_request *request) 
 static void set_headers(struct http_call *call, const struct http_request *request) {
     add_header(call, "User-Agent: hunch/" HUNCH_VERSION);
     if (request->bearer && request->bearer[0]) {
-        set_key(call, request);
+        set_key(call, request->key_header, request->bearer);
     }
     if (request->header) {
         add_header(call, request->header);
@@ -488,6 +521,33 @@ static struct http_call *call_new(struct http *http, const struct http_request *
     return call;
 }
 
+static void send_call(struct http_call *call) {
+    CURLMcode added = curl_multi_add_handle(call->http->multi, call->easy);
+    if (added != CURLM_OK) {
+        err_set(&call->err, ERR_IO, "%s: %s", call->url.data, curl_multi_strerror(added));
+        end(call, ERR_IO, "");
+    }
+}
+
+void http_release(struct http *http, const char *bearer, const struct err *refusal, const char *hint) {
+    for (struct http_call *call = http->calls; call; call = call->next) {
+        if (!call->held || call->ended) {
+            continue;
+        }
+        call->held = false;
+        if (refusal) {
+            call->err = *refusal;
+            end(call, refusal->code, hint);
+            continue;
+        }
+        if (bearer[0]) {
+            set_key(call, call->key_header, bearer);
+            curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+        }
+        send_call(call);
+    }
+}
+
 struct http_call *http_start(struct http *http, const struct http_request *request,
                              const struct http_callbacks *callbacks) {
     struct http_call *call = call_new(http, request, callbacks);
@@ -496,6 +556,10 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     if (!refused && request->bearer) {
         refused = http_check_key(request->bearer, &call->err);
     }
+    if (request->refusal) {
+        call->err = *request->refusal;
+        refused = call->err.code;
+    }
     if (refused || http->closing) {
         end(call, refused ? refused : ERR_CANCELLED, "");
         return call;
@@ -503,10 +567,11 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
     set_rules(call, request, loopback);
     set_headers(call, request);
     set_clock(call, request->first_byte_timeout_ms);
-    CURLMcode added = curl_multi_add_handle(http->multi, call->easy);
-    if (added != CURLM_OK) {
-        err_set(&call->err, ERR_IO, "%s: %s", call->url.data, curl_multi_strerror(added));
-        end(call, ERR_IO, "");
+    if (request->held) {
+        call->held = true;
+        call->key_header = request->key_header ? mem_copy_string(request->key_header) : NULL;
+    } else {
+        send_call(call);
     }
     return call;
 }

@@ -42,6 +42,8 @@ struct http_request {
     uint32_t first_byte_timeout_ms; // 0: only the deadline counts
     uint64_t deadline_us;           // clock_now_us() terms; 0: 10 seconds from now
     size_t body_limit;              // bytes beyond close the connection; 0: 64 KiB
+    const struct err *refusal;      // not NULL: nothing is sent, on_done comes with this
+    bool held;                      // nothing is sent before http_release; the deadline runs
 };
 
 struct http_head {
@@ -73,6 +75,8 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
                              const struct http_callbacks *callbacks);
 // Closes the stream; on_done(ERR_CANCELLED) follows when the loop turns next. Not after on_done.
 void http_cancel(struct http_call *call);
+// Sends all that is held, with this key; or ends it with the refusal, if that is not NULL.
+void http_release(struct http *http, const char *bearer, const struct err *refusal, const char *hint);
 // The answer is complete, only the stream's end is missing: wait at most this long for it.
 void http_hurry(struct http_call *call, uint32_t milliseconds);
 

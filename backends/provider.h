@@ -48,9 +48,9 @@ struct provider_event {
 enum provider_framing { PROVIDER_EVENTS /* server-sent events */, PROVIDER_LINES /* one JSON a line */ };
 
 struct provider {
-    const char *name;   // "model.provider"
-    const char *speaks; // "an OpenAI-compatible server": what model.url must be
-    const char *home;   // its usual address, where the user names none; "": there is none
+    const char *name; // "model.provider"
+    const char *hint; // where something else answers: "is model.url an OpenAI-compatible server?"
+    const char *home; // its usual address, where the user names none; "": there is none
     const char *
         model; // what is asked for where the user names no model; "": the server knows; NULL: one must be named
     const char *version;    // besides "/v1": an end of model.url that is no part of the server's root
@@ -66,6 +66,10 @@ struct provider {
     void (*read_event)(const struct json *json, struct provider_event *event);
     void (*write_facts)(const char *model, struct json *body);                 // NULL: a GET
     void (*read_facts)(const struct json *json, struct provider_facts *facts); // NULL: nothing of use is said
+    // Asks how a text is cut into tokens; appends each as a line of its own. tokens_path NULL: it cannot be asked.
+    const char *tokens_path;
+    void (*write_tokens)(const char *model, struct slice text, struct json *body);
+    void (*read_tokens)(const struct json *json, struct str *tokens);
     // What to ask once the server is known to be there, so that its model is in memory before somebody waits for
     // it; the ask has no prompt. NULL: nothing.
     void (*write_warm_up)(const struct provider_ask *ask, struct json *body);

@@ -54,7 +54,7 @@ static void read_event(const struct json *json, struct provider_event *event) {
 
 const struct provider provider_anthropic = {
     .name = "anthropic",
-    .speaks = "Anthropic's service",
+    .hint = "is model.url Anthropic's service?",
     .home = "https://api.anthropic.com",
     .model = NULL,
     .version = "/v1",

@@ -24,7 +24,7 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
 
 const struct provider provider_chat = {
     .name = "chat",
-    .speaks = "an OpenAI-compatible server",
+    .hint = "is model.url an OpenAI-compatible server?",
     .home = "",
     .model = NULL,
     .version = "/v1",

@@ -42,7 +42,7 @@ static void read_event(const struct json *json, struct provider_event *event) {
 
 const struct provider provider_gemini = {
     .name = "gemini",
-    .speaks = "Google's Gemini",
+    .hint = "is model.url Google's Gemini?",
     .home = "https://generativelanguage.googleapis.com",
     .model = NULL,
     .version = "/v1beta",

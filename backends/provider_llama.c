@@ -86,16 +86,36 @@ static void read_facts(const struct json *json, struct provider_facts *facts) {
     facts->context_tokens = provider_count_of(json_get(json, "default_generation_settings"), "n_ctx");
 }
 
+// Pieces with newlines are none of ours, those that are bytes no strings.
+static void write_tokens(const char *model, struct slice text, struct json *body) {
+    if (model[0]) {
+        json_set_string(body, "model", model);
+    }
+    json_set_slice(body, "content", text);
+    json_set_bool(body, "parse_special", true);
+    json_set_bool(body, "with_pieces", true);
+}
+
+static void read_tokens(const struct json *json, struct str *tokens) {
+    const struct json *list = json_get(json, "tokens");
+    for (const struct json *token = json_first(list); token; token = json_next(token)) {
+        str_append_format(tokens, "%s\n", json_get_string(token, "piece", ""));
+    }
+}
+
 const struct provider provider_llama = {
     .name = "llama-server",
-    .speaks = "llama.cpp's llama-server",
+    .hint = "is model.url llama.cpp's llama-server?",
     .home = "http://127.0.0.1:8012", // as its own presets and llama.vim have it
     .model = "",
     .version = "/v1",
     .path = "/completion",
     .facts_path = "/props",
+    .tokens_path = "/tokenize",
     .write_body = write_body,
     .read_event = read_event,
     .read_facts = read_facts,
+    .write_tokens = write_tokens,
+    .read_tokens = read_tokens,
     .write_warm_up = write_warm_up,
 };

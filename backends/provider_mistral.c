@@ -8,7 +8,7 @@
 
 const struct provider provider_mistral = {
     .name = "mistral",
-    .speaks = "Mistral's fill-in-the-middle service",
+    .hint = "is model.url Mistral's fill-in-the-middle service?",
     .home = "https://codestral.mistral.ai",
     .model = "codestral-latest",
     .version = "/v1",

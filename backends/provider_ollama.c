@@ -79,7 +79,7 @@ static void read_facts(const struct json *json, struct provider_facts *facts) {
 
 const struct provider provider_ollama = {
     .name = "ollama",
-    .speaks = "Ollama",
+    .hint = "is model.url Ollama?",
     .home = "http://127.0.0.1:11434",
     .model = NULL,
     .version = "/v1", // of its OpenAI layer

@@ -15,7 +15,7 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
 
 const struct provider provider_openai = {
     .name = "openai",
-    .speaks = "an OpenAI-compatible server",
+    .hint = "is model.url an OpenAI-compatible server?",
     .home = "",
     .model = "",
     .version = "/v1",
@@ -27,7 +27,7 @@ const struct provider provider_openai = {
 
 const struct provider provider_deepseek = {
     .name = "deepseek",
-    .speaks = "DeepSeek's service",
+    .hint = "is model.url DeepSeek's service?",
     .home = "https://api.deepseek.com",
     .model = "deepseek-chat",
     .version = "/beta",

@@ -24,7 +24,7 @@ static void read_facts(const struct json *json, struct provider_facts *facts) {
 
 const struct provider provider_tabby = {
     .name = "tabby",
-    .speaks = "a Tabby server",
+    .hint = "is model.url a Tabby server?",
     .home = "http://127.0.0.1:8080",
     .model = "",
     .version = "/v1",

@@ -37,7 +37,7 @@ static void read_facts(const struct json *json, struct provider_facts *facts) {
 
 const struct provider provider_tgi = {
     .name = "tgi",
-    .speaks = "a text-generation-inference server",
+    .hint = "is model.url a text-generation-inference server?",
     .home = "",
     .model = "",
     .version = "/v1",

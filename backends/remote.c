@@ -16,11 +16,14 @@
 #include "backends/remote.h"
 
 #include "backends/answer.h"
+#include "backends/breaker.h"
 #include "backends/failure.h"
 #include "backends/fim.h"
 #include "backends/ndjson.h"
-#include "backends/provider.h"
+#include "backends/remote_ask.h"
+#include "backends/remote_choice.h"
 #include "backends/reply.h"
+#include "backends/server_key.h"
 #include "backends/sse.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -43,13 +46,15 @@ struct remote {
     struct backend backend;
     const struct provider *provider;
     struct http *http;
-    char *url, *model, *key;
-    char *shown_model;  // the server's own name of its model, if the user gave none
-    char *foreign_hint; // the way out where model.url is no server of this provider's
+    struct server_key key; // calls are held until it is there
+    char *url, *model;
+    char *shown_model; // the server's own name of its model, if the user gave none
     uint32_t connect_timeout_ms, timeout_ms;
     uint32_t context_tokens; // the user's or the default: a server's own makes it less, never more
-    bool learning, known;    // what the server says of itself
-    bool template_given;     // by the settings: named, or known by the model's name
+    struct breaker breaker;
+    struct failure last;  // why the breaker is open, if it is
+    bool learning, known; // what the server says of itself
+    bool template_given;  // by the settings: named, or known by the model's name
 };
 
 enum shape { SHAPE_UNKNOWN, SHAPE_STREAM, SHAPE_WHOLE /* one JSON object */, SHAPE_ERROR };
@@ -67,6 +72,8 @@ struct backend_call {
     enum shape shape;
     uint64_t started_us;
     bool probing, cancelled, enough, complete, failed;
+    bool counts;     // for the breaker
+    bool tokenizing; // probing, for what take_tokens wants
     struct failure failure;
     struct backend_result result;
 };
@@ -79,7 +86,7 @@ static void fail(struct backend_call *call, int code, const char *what, const ch
 
 // What answers is no server of this provider's.
 static void fail_foreign(struct backend_call *call, const char *what) {
-    fail(call, ERR_INVALID, what, call->self->foreign_hint);
+    fail(call, ERR_INVALID, what, call->self->provider->hint);
 }
 
 static void hand_out(struct backend_call *call, struct slice text) {
@@ -122,7 +129,7 @@ static void take_text(struct backend_call *call, const char *text) {
 
 static void take_error(struct backend_call *call, const struct json *error) {
     call->failed = true;
-    failure_of_event(call->url.data, call->self->key, error, &call->failure);
+    failure_of_event(call->url.data, call->self->key.text, error, &call->failure);
 }
 
 static void take_event(struct backend_call *call, const struct provider_event *event) {
@@ -156,8 +163,8 @@ static void take_facts(struct remote *self, const struct json *json) {
     if (!fim && facts.takes_halves) {
         fim = fim_by_name("halves");
     }
-    if (fim && !self->template_given) {
-        traits->template = fim_name(fim);
+    if (!self->template_given) {
+        traits->template = fim ? fim_name(fim) : NULL;
     }
     bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
     traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
@@ -167,10 +174,24 @@ static void take_facts(struct remote *self, const struct json *json) {
     self->known = true;
 }
 
+// Which of the families' tokens the model has, where its name tells nothing.
+static void take_tokens(struct remote *self, const struct json *json) {
+    struct str tokens;
+    str_init(&tokens);
+    self->provider->read_tokens(json, &tokens);
+    const struct fim_template *fim = fim_for_tokens(str_slice(&tokens));
+    if (fim && !self->template_given) {
+        self->backend.traits.template = fim_name(fim);
+    }
+    str_free(&tokens);
+}
+
 static void take_json(struct backend_call *call, struct slice bytes) {
     struct json *json = json_parse(bytes, NULL);
     struct provider_event event = {.text = ""};
-    if (json_is_object(json) && call->probing) {
+    if (json_is_object(json) && call->tokenizing) {
+        take_tokens(call->self, json);
+    } else if (json_is_object(json) && call->probing) {
         take_facts(call->self, json);
     } else if (json_is_object(json)) {
         const struct json *error = json_get(json, "error");
@@ -235,7 +256,7 @@ static bool on_data(void *context, const struct http_head *head, struct slice by
     bool lines = call->self->provider->framing == PROVIDER_LINES;
     int failure = lines ? ndjson_feed(&call->lines, bytes) : sse_feed(&call->sse, bytes); // none after [DONE]
     if (failure == ERR_TOO_LARGE && !call->failed) {
-        fail(call, ERR_TOO_LARGE, "an event of the stream is over its limit", call->self->foreign_hint);
+        fail(call, ERR_TOO_LARGE, "an event of the stream is over its limit", call->self->provider->hint);
     }
     return !call->failed && !call->enough;
 }
@@ -250,11 +271,19 @@ static void call_free(struct backend_call *call) {
     free(call);
 }
 
+static void on_key(void *context, const struct err *err) {
+    struct remote *self = context;
+    http_release(self->http, self->key.text, err, "run model.keyCommand in a terminal to see what it says");
+}
+
 // Reads what could only be read once it was whole.
 static void read_rest(struct backend_call *call, const struct http_head *head) {
     if (call->shape == SHAPE_ERROR || head->status < 200 || head->status > 299) {
         call->failed = true;
-        failure_of_answer(call->url.data, call->self->key, head, str_slice(&call->body), &call->failure);
+        failure_of_answer(call->url.data, call->self->key.text, head, str_slice(&call->body), &call->failure);
+        if (head->status == 401) {
+            server_key_expired(&call->self->key);
+        }
     } else if (call->shape == SHAPE_WHOLE) {
         take_json(call, str_slice(&call->body));
         call->complete = true;
@@ -298,6 +327,28 @@ static void conclude(struct backend_call *call, const struct http_result *http) 
     }
 }
 
+static void remember(struct remote *self, const struct backend_result *result) {
+    err_set(&self->last.err, result->code, "%s", result->message);
+    self->last.hint = result->hint; // static, or ours
+}
+
+// A prompt that is too long is that request's own fault.
+static void tell_breaker(const struct backend_call *call) {
+    const struct backend_result *result = &call->result;
+    struct breaker *breaker = &call->self->breaker;
+    if (!call->counts) {
+        return;
+    }
+    if (result->code == 0) {
+        breaker_worked(breaker);
+    } else if (result->code == ERR_CANCELLED || result->code == ERR_TOO_LARGE) {
+        breaker_unknown(breaker);
+    } else {
+        breaker_failed(breaker, result->retry_after_ms, clock_now_us());
+        remember(call->self, result);
+    }
+}
+
 static void on_done(void *context, const struct http_result *http) {
     struct backend_call *call = context;
     struct backend_result *result = &call->result;
@@ -310,6 +361,7 @@ static void on_done(void *context, const struct http_result *http) {
         result->candidates = &candidate;
         result->candidate_count = 1;
     }
+    tell_breaker(call);
     if (result->code && result->code != ERR_CANCELLED) {
         call->self->known = false; // who comes back may be another
     }
@@ -345,8 +397,10 @@ static void send_call(struct backend_call *call, uint64_t deadline_us, struct js
     }
     struct http_request request = {
         .url = call->url.data,
+        .held = !call->failed && server_key_wish(&self->key),
+        .refusal = call->failed ? &call->failure.err : NULL,
         .query = call->probing ? NULL : self->provider->query,
-        .bearer = self->key,
+        .bearer = self->key.text,
         .key_header = self->provider->key_header,
         .header = self->provider->header,
         .body = str_slice(&bytes),
@@ -358,34 +412,7 @@ static void send_call(struct backend_call *call, uint64_t deadline_us, struct js
     str_free(&bytes);
 }
 
-// What the provider is to ask: the compiled prompt; without one, the two halves as the template (if any) lays them out.
-static struct provider_ask ask_of(const struct remote *self, const struct backend_request *request,
-                                  struct str *rendered) {
-    const char *name = request->template ? request->template : self->backend.traits.template;
-    const struct fim_template *fim = name ? fim_by_name(name) : NULL;
-    struct provider_ask ask = {.model = self->model,
-                               .path = request->path,
-                               .language = request->language,
-                               .prompt = request->prompt,
-                               .stops = request->stops,
-                               .stop_count = request->stop_count,
-                               .max_tokens = request->max_tokens,
-                               .context_tokens = self->backend.traits.context_tokens};
-    if (!ask.prompt.length && fim) {
-        struct fim_parts parts = {
-            .path = request->path, .prefix = request->prefix, .suffix = request->suffix};
-        fim_render(fim, &parts, rendered);
-        ask.prompt = str_slice(rendered);
-    } else if (!ask.prompt.length) {
-        ask.prompt = request->prefix;
-    }
-    if (fim) {
-        fim_halves(fim, ask.prompt, &ask.prompt, &ask.suffix);
-    }
-    return ask;
-}
-
-static struct backend_call *start_probe(struct remote *self, const struct backend_callbacks *callbacks) {
+static void start_probe(struct remote *self, const struct backend_callbacks *callbacks) {
     struct answer_limits none = {0};
     struct backend_call *call = call_new(self, self->provider->facts_path, &none, callbacks);
     struct json *body = self->provider->write_facts ? json_object() : NULL;
@@ -394,7 +421,6 @@ static struct backend_call *start_probe(struct remote *self, const struct backen
         self->provider->write_facts(self->model, body);
     }
     send_call(call, 0, body);
-    return call;
 }
 
 static void after_warm_up(void *context, const struct backend_result *result) {
@@ -404,6 +430,9 @@ static void after_warm_up(void *context, const struct backend_result *result) {
 
 static void warm_up(struct remote *self) {
     struct answer_limits any = {0};
+    if (!self->provider->write_warm_up) {
+        return;
+    }
     struct backend_call *call =
         call_new(self, self->provider->path, &any, &(struct backend_callbacks){NULL, after_warm_up, NULL});
     struct provider_ask ask = {.model = self->model, .context_tokens = self->backend.traits.context_tokens};
@@ -412,10 +441,56 @@ static void warm_up(struct remote *self) {
     send_call(call, 0, body);
 }
 
+static void ask_for_tokens(struct remote *self, const struct backend_callbacks *callbacks) {
+    struct answer_limits none = {0};
+    struct backend_call *call = call_new(self, self->provider->tokens_path, &none, callbacks);
+    struct json *body = json_object();
+    struct str tokens;
+    str_init(&tokens);
+    fim_tokens(&tokens);
+    call->probing = call->tokenizing = true;
+    self->provider->write_tokens(self->model, str_slice(&tokens), body);
+    send_call(call, 0, body);
+    str_free(&tokens);
+}
+
+// Who wants to know what a server is. Its facts come first, then, if they leave it open, the model's tokens.
+struct inquiry {
+    struct remote *self;
+    struct backend_callbacks callbacks;
+};
+
+static void answer_inquiry(struct inquiry *inquiry, const struct backend_result *result) {
+    inquiry->callbacks.on_done(inquiry->callbacks.context, result);
+    free(inquiry);
+}
+
+// A server that cannot tell its tokens is none the worse for it.
+static void after_tokens(void *context, const struct backend_result *result) {
+    struct backend_result fine = {.message = "", .hint = ""};
+    answer_inquiry(context, result->code == ERR_CANCELLED ? result : &fine);
+}
+
+static void after_facts(void *context, const struct backend_result *result) {
+    struct inquiry *inquiry = context;
+    struct remote *self = inquiry->self;
+    if (result->code == 0 && !self->backend.traits.template && self->provider->tokens_path) {
+        ask_for_tokens(self, &(struct backend_callbacks){NULL, after_tokens, inquiry});
+    } else {
+        answer_inquiry(inquiry, result);
+    }
+}
+
+static void inquire(struct remote *self, const struct backend_callbacks *callbacks) {
+    struct inquiry *inquiry = mem_zero(1, sizeof *inquiry);
+    *inquiry = (struct inquiry){self, *callbacks};
+    start_probe(self, &(struct backend_callbacks){NULL, after_facts, inquiry});
+}
+
 static void after_learning(void *context, const struct backend_result *result) {
     struct remote *self = context;
     self->learning = false;
-    if (result->code == 0 && self->provider->write_warm_up) {
+    if (result->code == 0) {
         warm_up(self);
     }
 }
@@ -424,23 +499,40 @@ static void after_learning(void *context, const struct backend_result *result) {
 static void learn(struct remote *self) {
     if (self->provider->read_facts && !self->known && !self->learning) {
         self->learning = true;
-        start_probe(self, &(struct backend_callbacks){NULL, after_learning, self});
+        inquire(self, &(struct backend_callbacks){NULL, after_learning, self});
     }
+}
+
+// The server has failed and is left alone: the call ends with what was wrong, without asking.
+static void refuse(struct backend_call *call) {
+    struct remote *self = call->self;
+    uint64_t now = clock_now_us();
+    uint64_t wait_us = self->breaker.until_us > now ? self->breaker.until_us - now : 0;
+    call->failed = true;
+    call->failure = (struct failure){.hint = self->last.hint};
+    err_set(&call->failure.err, self->last.err.code, "%.400s (not asked again for %.0f s)",
+            self->last.err.message, (double)wait_us / 1e6 + 0.5);
+    send_call(call, 0, NULL);
 }
 
 static struct backend_call *start(struct backend *backend, const struct backend_request *request,
                                   const struct backend_callbacks *callbacks) {
     struct remote *self = (struct remote *)backend;
-    learn(self);
     struct answer_limits limits = {
         .stops = request->stops, .stop_count = request->stop_count, .max_lines = request->max_lines};
     struct backend_call *call = call_new(self, self->provider->path, &limits, callbacks);
+    call->counts = breaker_allows(&self->breaker, call->started_us);
+    if (!call->counts) {
+        refuse(call);
+        return call;
+    }
+    learn(self);
     struct str rendered;
     str_init(&rendered);
     struct slice line = slice_sub(request->prefix, slice_line_start(request->prefix, request->prefix.length),
                                   request->prefix.length);
     str_append_slice(&call->reply.line, line);
-    struct provider_ask ask = ask_of(self, request, &rendered);
+    struct provider_ask ask = remote_ask(request, &self->backend.traits, self->model, &rendered);
     struct json *body = json_object();
     self->provider->write_body(&ask, body);
     send_call(call, request->deadline_us, body);
@@ -455,122 +547,49 @@ static void cancel(struct backend *backend, struct backend_call *call) {
 }
 
 static void probe(struct backend *backend, const struct backend_callbacks *callbacks) {
-    start_probe((struct remote *)backend, callbacks);
+    inquire((struct remote *)backend, callbacks);
 }
 
 static void remote_close(struct backend *backend) {
     struct remote *self = (struct remote *)backend;
     http_close(self->http);
-    explicit_bzero(self->key, strlen(self->key));
+    server_key_fini(&self->key);
     free(self->url);
     free(self->model);
-    free(self->key);
     free(self->shown_model);
-    free(self->foreign_hint);
     free(self);
 }
 
 static const struct backend_operations operations = {
     .start = start, .cancel = cancel, .probe = probe, .close = remote_close};
 
-static int unknown_template(const char *name, struct err *err) {
-    struct str known;
-    str_init(&known);
-    for (size_t i = 0; i < fim_count(); i++) {
-        str_append_format(&known, "%s%s", i ? ", " : "", fim_name(fim_at(i)));
-    }
-    err_set(err, ERR_INVALID, "model.template \"%.60s\" is not known; known are %s", name, known.data);
-    str_free(&known);
-    return ERR_INVALID;
-}
-
-static int find_template(const struct provider *provider, const struct remote_options *options,
-                         const char **name, struct err *err) {
-    const char *named = options->template ? options->template : "";
-    const struct fim_template *fim =
-        named[0] ? fim_by_name(named) : fim_for_model(options->model ? options->model : "");
-    *name = provider->template ? provider->template : fim ? fim_name(fim) : NULL;
-    if (named[0] && !fim) {
-        return unknown_template(named, err);
-    }
-    if (named[0] && provider->template && strcmp(named, provider->template) != 0) {
-        return err_set(err, ERR_INVALID,
-                       "model.template \"%.60s\" is not for %s, which lays out prompts by itself: "
-                       "leave it empty",
-                       named, provider->speaks);
-    }
-    return 0;
-}
-
-static int find_model(const struct provider *provider, const struct remote_options *options,
-                      const char **name, struct err *err) {
-    *name = options->model && options->model[0] ? options->model : provider->model;
-    if (!*name) {
-        return err_set(err, ERR_INVALID, "model.name is missing: %s must be told which model to use",
-                       provider->speaks);
-    }
-    return 0;
-}
-
 static uint32_t or_else(uint32_t value, uint32_t fallback) {
     return value ? value : fallback;
 }
 
-static const struct provider *find_provider(const char *name, struct err *err) {
-    const struct provider *provider = provider_by_name(name ? name : "");
-    if (!provider) {
-        struct str known;
-        str_init(&known);
-        for (size_t i = 0; i < provider_count(); i++) {
-            str_append_format(&known, "%s%s", i ? ", " : "", provider_at(i)->name);
-        }
-        err_set(err, ERR_INVALID, "model.provider \"%.60s\" is not known; known are %s", name ? name : "",
-                known.data);
-        str_free(&known);
-    }
-    return provider;
-}
-
-static char *hint_of(const struct provider *provider) {
-    struct str hint;
-    str_init(&hint);
-    str_append_format(&hint, "is model.url %s?", provider->speaks);
-    return str_detach(&hint);
-}
-
-static const char *url_of(const struct remote_options *options, const struct provider *provider) {
-    return options->url && options->url[0] ? options->url : provider->home;
-}
-
 struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options, struct err *err) {
-    bool loopback = false;
-    const char *template = NULL;
-    const char *model = NULL;
-    const char *key = options->key ? options->key : "";
-    const struct provider *provider = find_provider(options->provider, err);
-    const char *url = provider ? url_of(options, provider) : "";
-    if (!provider || http_check_url(url, &loopback, err) || http_check_key(key, err) ||
-        find_model(provider, options, &model, err) || find_template(provider, options, &template, err)) {
+    struct remote_choice choice;
+    if (remote_choose(options, &choice, err) != 0) {
         return NULL;
     }
     struct remote *self = mem_zero(1, sizeof *self);
-    self->provider = provider;
+    self->provider = choice.provider;
     self->http = http_new(loop);
-    self->url = mem_copy_string(url);
-    self->model = mem_copy_string(model);
-    self->key = mem_copy_string(key);
-    self->foreign_hint = hint_of(provider);
+    server_key_init(&self->key, loop, choice.key, options->key_command, on_key, self);
+    self->url = mem_copy_string(choice.url);
+    self->model = mem_copy_string(choice.model);
     self->connect_timeout_ms = or_else(options->connect_timeout_ms, CONNECT_TIMEOUT_MS);
     self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
     self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
-    self->template_given = template != NULL;
+    self->template_given = choice.template != NULL;
+    breaker_init(&self->breaker, clock_now_us());
     self->backend.operations = &operations;
     self->backend.traits = (struct backend_traits){
-        .name = provider->name,
+        .name = choice.provider->name,
         .model = self->model[0] ? self->model : "unnamed",
-        .template = template,
+        .template = choice.template,
         .context_tokens = self->context_tokens,
-        .leaves_machine = !loopback,
+        .leaves_machine = !choice.loopback,
     };
     learn(self);
     return &self->backend;

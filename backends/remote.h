@@ -13,12 +13,13 @@
 #include <uv.h>
 
 struct remote_options {
-    const char *provider;        // "openai" (backends/provider.h)
-    const char *url;             // base, e.g. "http://127.0.0.1:8012" or ".../v1"; "": the provider's usual
-    const char *model;           // may be ""
-    const char *key;             // may be ""
-    const char *template;        // FIM template's name; "": guessed from the model's name
-    uint32_t context_tokens;     // 0: 4,096
+    const char *provider;    // "openai" (backends/provider.h)
+    const char *url;         // base, e.g. "http://127.0.0.1:8012" or ".../v1"; "": the provider's usual
+    const char *model;       // may be ""
+    const char *key;         // may be ""
+    const char *key_command; // prints the key, if there is none (backends/key_command.h); NULL or "": none
+    const char *template;    // FIM template's name; "": guessed from the model's name
+    uint32_t context_tokens; // 0: 4,096
     uint32_t connect_timeout_ms; // 0: 2,000
     uint32_t timeout_ms;         // 0: 10,000
 };

@@ -66,6 +66,11 @@ static const struct row rows[] = {
      .text = "",
      .sensitive = true},
     {.key = "model.keyFile", .type = TYPE_TEXT, .member = MEMBER(key_file), .text = "", .sensitive = true},
+    {.key = "model.keyCommand",
+     .type = TYPE_TEXT,
+     .member = MEMBER(key_command),
+     .text = "",
+     .sensitive = true},
     {.key = "model.contextTokens",
      .type = TYPE_COUNT,
      .member = MEMBER(context_tokens),
@@ -524,6 +529,8 @@ static struct json *shown_value(const struct row *row, const struct json *value)
         shown = config_key_showable(text);
     } else if (is_file && text[0] && !config_is_full_path(text)) {
         shown = "(not a path)";
+    } else if (row->member == MEMBER(key_command) && text[0]) {
+        shown = "(set)"; // its arguments may tell more than they should
     } else if (is_url && strpbrk(text, "@?#")) {
         shown = "(more than an address)";
     }

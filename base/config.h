@@ -33,9 +33,9 @@ struct config {
     const char *fim_template; // "model.template"                                    user file only
     const char *key_env;      // "model.keyEnvironment": name of a variable          user file only
     const char *key_file;     // "model.keyFile": a file of mode 0600                user file only
+    const char *key_command;  // "model.keyCommand": a program that prints it       user file only
     uint32_t context_tokens;  // "model.contextTokens": 0 = the model's              user file only
-    const char *
-        embedder; // "embedder.provider": "none" | "hashed" | "static" | "llama-server" | "ollama" | "openai"  user file only
+    const char *embedder; // "embedder.provider": "none", "hashed", "static", a server's kind  user file only
     const char *embedder_path;     // "embedder.path": a folder, of "static"           user file only
     const char *embedder_url;      // "embedder.url"                                   user file only
     const char *embedder_model;    // "embedder.name"                                  user file only

@@ -15,7 +15,14 @@ enum { UTF8_REPLACEMENT = 0xFFFD };
 uint32_t utf8_decode(struct slice text, size_t *length);
 // How many bytes at the start of text are ASCII other than NUL: what most text is, and needs no decoding.
 static inline size_t utf8_plain(struct slice text) {
+    const uint64_t ones = UINT64_MAX / 255;
     size_t length = 0;
+    for (uint64_t eight; text.length - length >= sizeof eight; length += sizeof eight) {
+        memcpy(&eight, text.data + length, sizeof eight);
+        if (((eight - ones) | eight) & ones << 7) {
+            break;
+        }
+    }
     while (length < text.length && (unsigned char)(text.data[length] - 1) < 0x7F) {
         length++;
     }

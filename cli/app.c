@@ -72,6 +72,27 @@ static void searchable(void *self) {
     }
 }
 
+// One of them keeps something at most.
+static const struct index_sink *keeper(const struct app *app) {
+    const struct index_sink *found = NULL;
+    for (size_t i = 0; i < app->sink_count; i++) {
+        found = app->sinks[i].keep ? &app->sinks[i] : found;
+    }
+    return found;
+}
+
+static void restore(void *self, struct slice bytes) {
+    const struct index_sink *sink = keeper(self);
+    if (sink) {
+        sink->restore(sink->self, bytes);
+    }
+}
+
+static char *keep(void *self, size_t *size) {
+    const struct index_sink *sink = keeper(self);
+    return sink ? sink->keep(sink->self, size) : NULL;
+}
+
 static void commit(void *self, bool full_pass) {
     const struct app *app = self;
     for (size_t i = 0; i < app->sink_count; i++) {
@@ -91,6 +112,7 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
             .url = config->url,
             .model = config->model,
             .key = key.data,
+            .key_command = config->key_command,
             .template = config->fim_template,
             .context_tokens = config->context_tokens,
             .timeout_ms = config->timeout_ms,
@@ -100,6 +122,30 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
     explicit_bzero(key.data, key.length);
     str_free(&key);
     return model;
+}
+
+struct wait {
+    void (*then)(void *context);
+    void *context;
+};
+
+static void after_probe(void *context, const struct backend_result *result) {
+    struct wait *wait = context;
+    if (result->code != ERR_CANCELLED) {
+        wait->then(wait->context);
+    }
+    free(wait);
+}
+
+void app_await_model(struct app *app, void (*then)(void *context), void *context) {
+    struct backend *model = app->model;
+    if (!model->operations->probe || model->traits.template) {
+        then(context);
+        return;
+    }
+    struct wait *wait = mem_zero(1, sizeof *wait);
+    *wait = (struct wait){then, context};
+    model->operations->probe(model, &(struct backend_callbacks){NULL, after_probe, wait});
 }
 
 static void open_builtin(struct app *app) {
@@ -229,6 +275,8 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
                  .overlay = overlay,
                  .overlay_remove = overlay_remove,
                  .searchable = searchable,
+                 .restore = restore,
+                 .keep = keep,
                  .commit = commit,
                  .show = show,
                  .hide = hide},

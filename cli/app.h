@@ -54,6 +54,10 @@ int app_open(struct app **out, uv_loop_t *loop, const struct config *config, con
 void app_spill_to_cache(void);
 void app_close(struct app *app); // NULL is allowed; the loop must turn once more
 
+// Calls `then` once the model behind a server has said how it wants to be asked, or has failed to; at once if it is
+// known. For a single question; who asks many times finds out on the way. Not if the app is closed before.
+void app_await_model(struct app *app, void (*then)(void *context), void *context);
+
 // The model that the config asks for: NULL and err when it cannot be (a refused URL, an unreadable key).
 struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err);
 // The repository that `path` (a file or folder) belongs to: its nearest ancestor with .git, .hg, .svn, .jj or

@@ -8,6 +8,7 @@ int command_lsp(int argc, char **argv);
 int command_index(int argc, char **argv);
 int command_collect(int argc, char **argv); // hunch index --gc
 int command_complete(int argc, char **argv);
+int command_why(int argc, char **argv);
 int command_search(int argc, char **argv); // 1: nothing was found; 2: it failed, too
 int command_demo(int argc, char **argv);
 int command_status(int argc, char **argv);

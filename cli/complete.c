@@ -1,4 +1,5 @@
-// complete.c - `hunch complete FILE:LINE:COL`: one completion, as the editor would get it.
+// complete.c - `hunch complete FILE:LINE:COL`: one completion, as the editor would get it; `hunch why`: and what was
+// retrieved for it.
 //
 // The index is brought up to date first (a stored one makes that quick), then
 // the same engine that the language server uses answers. Exit status 0 also
@@ -49,9 +50,12 @@ static void print_text(const struct complete_run *run, const struct engine_answe
     printf("         %s\n", summary.data);
     str_free(&summary);
     if (run->options->why) {
-        printf("         context of %u items in %.1f ms%s, best first (all of them: --json):\n",
-               answer->context->count, answer->context_ms,
-               answer->prompt.length ? "" : " (this model does not read it)");
+        uint32_t count = answer->context->count;
+        printf("         context of %u items in %.1f ms%s%s\n", count, answer->context_ms,
+               answer->prompt.length ? "" : " (this model does not read it)",
+               count > SHOWN_CONTEXT ? ", best first (all of them: --json):"
+               : count               ? ", best first:"
+                                     : "");
         terminal_context(stdout, answer->context, SHOWN_CONTEXT);
     }
 }
@@ -74,7 +78,8 @@ static void on_progress(void *context, const struct index_progress *progress) {
     terminal_progress(progress);
 }
 
-static void ask(struct complete_run *run) {
+static void ask(void *context) {
+    struct complete_run *run = context;
     const char *rule = NULL;
     const char *below_root = run->path[0] == '/' ? run->path + 1 : run->path;
     struct engine_query query = {
@@ -93,7 +98,7 @@ static void on_ready(void *context, const struct index_progress *progress) {
     struct complete_run *run = context;
     terminal_progress_end();
     if (!run->answered) {
-        ask(run);
+        app_await_model(run->app, ask, run);
     }
 }
 
@@ -176,7 +181,7 @@ static int complete(const struct complete_options *options) {
         log_error("%s", err.message);
     } else if (!root) {
         log_info("%s is in no repository: only the file itself is used", run.path);
-        ask(&run);
+        app_await_model(run.app, ask, &run);
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     app_close(run.app);
@@ -189,12 +194,11 @@ static int complete(const struct complete_options *options) {
     return code || run.failed ? 1 : 0;
 }
 
-int command_complete(int argc, char **argv) {
+static int run(int argc, char **argv, struct complete_options options, const char *usage) {
     static const struct option long_options[] = {{"json", no_argument, NULL, 'j'},
                                                  {"why", no_argument, NULL, 'w'},
                                                  {"stdin", no_argument, NULL, 's'},
                                                  {0}};
-    struct complete_options options = {0};
     bool right = true;
     opterr = 0; // the usage says it all
     for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
@@ -213,7 +217,7 @@ int command_complete(int argc, char **argv) {
         }
     }
     if (!right || argc - optind != 1) {
-        fputs("hunch: usage: hunch complete FILE:LINE:COL [--stdin] [--json] [--why]\n", stderr);
+        fprintf(stderr, "hunch: usage: %s\n", usage);
         return 2;
     }
     struct err err = {0};
@@ -224,4 +228,14 @@ int command_complete(int argc, char **argv) {
     int status = complete(&options);
     place_free(&options.place);
     return status;
+}
+
+int command_complete(int argc, char **argv) {
+    return run(argc, argv, (struct complete_options){0},
+               "hunch complete FILE:LINE:COL [--stdin] [--json] [--why]");
+}
+
+int command_why(int argc, char **argv) {
+    return run(argc, argv, (struct complete_options){.why = true},
+               "hunch why FILE:LINE:COL [--stdin] [--json]");
 }

@@ -259,6 +259,10 @@ static void on_progress(void *context, const struct index_progress *progress) {
     terminal_progress(progress);
 }
 
+static void begin(void *demo) {
+    ask_next(demo);
+}
+
 static void on_ready(void *context, const struct index_progress *progress) {
     (void)progress;
     struct demo *demo = context;
@@ -269,7 +273,7 @@ static void on_ready(void *context, const struct index_progress *progress) {
     uv_mutex_lock(&demo->mutex);
     choose_samples(demo);
     uv_mutex_unlock(&demo->mutex);
-    ask_next(demo);
+    app_await_model(demo->app, begin, demo);
 }
 
 static void on_warning(void *context, const char *message) {

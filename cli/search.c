@@ -203,6 +203,7 @@ static int open_index(struct search_run *run, const struct config *config, struc
         .cache_cap = (int64_t)config->cache_mb * 1024 * 1024,
         .threads = config->index_threads,
         .sink = retriever_sink(run->retriever),
+        .keep_at_once = true,
         .on_progress = on_progress,
         .on_ready = on_ready,
         .on_warning = on_warning,

@@ -30,6 +30,9 @@ static struct json *context_json(const struct context *context) {
         json_set_number(object, "score", item->score);
         json_set_number(object, "tokens", item->tokens);
         json_set_string(object, "taint", taints[item->taint]);
+        if (item->scope) {
+            json_set_string(object, "scope", item->scope);
+        }
         json_set_slice(object, "text", item->text);
     }
     return array;

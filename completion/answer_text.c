@@ -43,6 +43,10 @@ static void append_item(struct str *out, const struct context_item *item) {
     str_append_format(out, "%-10s ", context_source_name(item->source));
     append_visible(out, slice_of_string(item->path));
     str_append_format(out, ":%u  ", item->start_line + 1);
+    if (item->scope) {
+        append_visible(out, slice_of_string(item->scope));
+        str_append_string(out, " > ");
+    }
     append_visible(out, line);
     str_append_string(out, end > line.length ? "...\n" : "\n");
 }

@@ -24,8 +24,17 @@ const char *block_fate_name(enum block_fate fate) {
     return (unsigned)fate < sizeof names / sizeof *names ? names[fate] : "unknown";
 }
 
-static uint64_t key_of(const char *path, struct slice text) {
-    return hash_bytes(path, strlen(path)) * 31 + hash_bytes(text.data, text.length);
+static const char *plain(const char *scope) {
+    return scope ? scope : "";
+}
+
+static bool same_scope(const char *a, const char *b) {
+    return strcmp(plain(a), plain(b)) == 0;
+}
+
+static uint64_t key_of(const char *path, const char *scope, struct slice text) {
+    uint64_t owner = hash_bytes(plain(scope), strlen(plain(scope)));
+    return (hash_bytes(path, strlen(path)) * 31 + owner) * 31 + hash_bytes(text.data, text.length);
 }
 
 // May two that follow each other share a file?
@@ -39,14 +48,25 @@ static bool joins_before(const struct block *block, size_t i) {
     return i > 0 && joins(item->source, item->path, item[-1].source, item[-1].path);
 }
 
-static size_t cost(const char *path, struct slice text, bool joined) {
-    return joined ? text.length + 1 : text.length + strlen(path) + BLOCK_FILE_BYTES;
+// joined: to its file; headed: its type's name is there.
+static size_t cost(const char *path, const char *scope, struct slice text, bool joined, bool headed) {
+    size_t owner = strlen(plain(scope));
+    owner += owner ? BLOCK_INDENT + 2 : 0;
+    owner = owner && headed ? BLOCK_INDENT : owner;
+    return owner + text.length + (joined ? 1 : strlen(path) + BLOCK_FILE_BYTES);
+}
+
+// Does its type's name stand above it already?
+static bool is_headed(const struct block *block, size_t i) {
+    const struct block_item *item = &block->items.items[i];
+    return joins_before(block, i) && same_scope(item->scope, item[-1].scope);
 }
 
 size_t block_bytes(const struct block *block) {
     size_t bytes = 0;
     for (size_t i = 0; i < block->items.count; i++) {
-        bytes += cost(block->items.items[i].path, block->items.items[i].text, joins_before(block, i));
+        const struct block_item *item = &block->items.items[i];
+        bytes += cost(item->path, item->scope, item->text, joins_before(block, i), is_headed(block, i));
     }
     return bytes;
 }
@@ -99,7 +119,7 @@ static size_t count_sound(struct block *block, const struct block_query *query) 
 // --- what is there and what is not ---
 
 static bool holds(const struct block *block, const struct context_item *item) {
-    uint64_t key = key_of(item->path, item->text);
+    uint64_t key = key_of(item->path, item->scope, item->text);
     for (size_t i = 0; i < block->items.count; i++) {
         if (block->items.items[i].key == key) {
             return true;
@@ -160,9 +180,10 @@ static void push(struct block *block, const struct context_item *item, const str
     struct record *record = files->find ? files->find(files->self, item->path) : NULL;
     struct block_item copy = {
         .path = arena_copy_string(&block->arena, item->path),
+        .scope = item->scope ? arena_copy_string(&block->arena, item->scope) : NULL,
         .text = {arena_copy(&block->arena, item->text), item->text.length},
         .source = item->source,
-        .key = key_of(item->path, item->text),
+        .key = key_of(item->path, item->scope, item->text),
         .file_hash = record ? record->hash : 0,
     };
     record_release(record);
@@ -176,6 +197,7 @@ static void keep_head(struct block *block, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct block_item item = block->items.items[i];
         item.path = arena_copy_string(&kept.arena, item.path);
+        item.scope = item.scope ? arena_copy_string(&kept.arena, item.scope) : NULL;
         item.text.data = arena_copy(&kept.arena, item.text);
         vec_push(&kept.items, item);
     }
@@ -194,9 +216,14 @@ static bool shares_file(const struct context_item *a, const struct context_item 
     return joins(a->source, a->path, b->source, b->path);
 }
 
-static bool has_file(const struct chosen *chosen, const struct context_item *item) {
+static bool shares_scope(const struct context_item *a, const struct context_item *b) {
+    return shares_file(a, b) && same_scope(a->scope, b->scope);
+}
+
+static bool has_like(const struct chosen *chosen, const struct context_item *item,
+                     bool (*like)(const struct context_item *, const struct context_item *)) {
     for (size_t i = 0; i < chosen->count; i++) {
-        if (shares_file(chosen->items[i], item)) {
+        if (like(chosen->items[i], item)) {
             return true;
         }
     }
@@ -212,7 +239,8 @@ static void choose(const struct block *block, const struct block_query *query, s
         if (holds(block, item)) {
             continue;
         }
-        used += cost(item->path, item->text, has_file(chosen, item));
+        used += cost(item->path, item->scope, item->text, has_like(chosen, item, shares_file),
+                     has_like(chosen, item, shares_scope));
         if (used > query->fill) {
             break;
         }
@@ -220,20 +248,31 @@ static void choose(const struct block *block, const struct block_query *query, s
     }
 }
 
-// Best last, the signatures of a path together where its best one stands.
+// Those of one type, from the i-th on; of them the best last.
+static void push_scope(struct block *block, const struct block_query *query, const struct chosen *chosen,
+                       size_t i) {
+    for (size_t j = chosen->count; j-- > i;) {
+        const struct context_item *item = chosen->items[j];
+        if ((j == i || shares_scope(chosen->items[i], item)) && !holds(block, item)) {
+            push(block, item, &query->files);
+        }
+    }
+}
+
+// Best last, the signatures of a path together where its best one stands, in it those of a type the same way.
 static void fill(struct block *block, const struct block_query *query) {
     struct chosen chosen = {mem_zero(query->context->count + 1, sizeof *chosen.items), 0};
     choose(block, query, &chosen);
     for (size_t i = chosen.count; i-- > 0;) {
         const struct context_item *head = chosen.items[i];
-        struct chosen better = {chosen.items, i};
-        if (has_file(&better, head)) {
+        if (has_like(&(struct chosen){chosen.items, i}, head, shares_file)) {
             continue; // its turn comes with the best one of its file
         }
         for (size_t j = chosen.count; j-- > i;) {
             const struct context_item *item = chosen.items[j];
-            if ((j == i || shares_file(head, item)) && !holds(block, item)) {
-                push(block, item, &query->files);
+            bool is_best = !has_like(&(struct chosen){chosen.items + i, j - i}, item, shares_scope);
+            if (j == i || (is_best && shares_file(head, item))) {
+                push_scope(block, query, &chosen, j);
             }
         }
     }
@@ -254,7 +293,7 @@ static bool grow(struct block *block, const struct block_query *query) {
         if (holds(block, item)) {
             continue;
         }
-        if (block_bytes(block) + cost(item->path, item->text, false) > query->budget) {
+        if (block_bytes(block) + cost(item->path, item->scope, item->text, false, false) > query->budget) {
             return false;
         }
         push(block, item, &query->files);
@@ -306,18 +345,30 @@ enum block_fate block_update(struct block *block, const struct block_query *quer
 
 // --- laying out ---
 
+// Below its type's name, if that does not stand there yet.
+static struct slice show(const struct block *block, size_t i, struct arena *arena) {
+    const struct block_item *item = &block->items.items[i];
+    const char *scope = plain(item->scope);
+    if (!scope[0]) {
+        return item->text;
+    }
+    bool headed = is_headed(block, i);
+    return slice_of_string(arena_format(arena, "%s%s%*s%.*s", headed ? "" : scope, headed ? "" : ":\n",
+                                        BLOCK_INDENT, "", (int)item->text.length, item->text.data));
+}
+
 struct fim_file *block_layout(const struct block *block, struct arena *arena, size_t *count) {
     struct fim_file *files = arena_alloc(arena, (block->items.count + 1) * sizeof *files);
     *count = 0;
     for (size_t i = 0; i < block->items.count; i++) {
-        const struct block_item *item = &block->items.items[i];
+        struct slice shown = show(block, i, arena);
         if (!joins_before(block, i)) {
-            files[(*count)++] = (struct fim_file){item->path, item->text};
+            files[(*count)++] = (struct fim_file){block->items.items[i].path, shown};
             continue;
         }
         struct slice *text = &files[*count - 1].text;
-        *text = slice_of_string(arena_format(arena, "%.*s\n%.*s", (int)text->length, text->data,
-                                             (int)item->text.length, item->text.data));
+        *text = slice_of_string(
+            arena_format(arena, "%.*s\n%.*s", (int)text->length, text->data, (int)shown.length, shown.data));
     }
     return files;
 }

@@ -17,7 +17,10 @@
 //     room for them, the block is made anew.
 //
 // In a comment only the first three apply. Best last, as models weigh the end most, and the signatures of a
-// file together, which leaves room for half as many again.
+// file together, which leaves room for half as many again; in it the members of a type together, below its name:
+//
+//     Account:
+//         int withdraw(int cents)
 //
 // Ownership: a block copies what it keeps. Threads: one owner at a time. Errors: none.
 // Limits:    block_bytes() is at most the budget given last, whatever the history.
@@ -34,7 +37,8 @@
 #include "base/vec.h"
 #include "retrieval/context.h"
 
-enum { BLOCK_TOP = 12, BLOCK_REST = 3, BLOCK_FILE_BYTES = 32 }; // a file's head and end, beside its path
+enum { BLOCK_TOP = 12, BLOCK_REST = 3, BLOCK_FILE_BYTES = 32, BLOCK_INDENT = 4 };
+// FILE_BYTES: a file's head and end, beside its path; INDENT: of members
 
 enum block_fate {
     BLOCK_KEPT,
@@ -48,9 +52,10 @@ enum block_fate {
 
 struct block_item {
     const char *path;
+    const char *scope; // see context_item
     struct slice text;
     enum context_source source;
-    uint64_t key;       // of path and text
+    uint64_t key;       // of path, scope and text
     uint64_t file_hash; // of the file that the item was seen in; 0: not known
 };
 

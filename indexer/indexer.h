@@ -60,6 +60,8 @@ struct indexer_options {
     // that it can be searched soon. 0: never.
     uint64_t words_above;
     struct index_sink sink;
+    unsigned rest_ms; // of quiet before the sink is asked what to keep for the next start; 0: INDEXER_REST_MS
+    bool keep_at_once; // it is asked before on_ready instead
     // The sink looks into no record: those of unchanged files come without what they count.
     bool counts_suffice;
     void (*on_progress)(void *context, const struct index_progress *progress); // at most ten times a second

@@ -41,12 +41,14 @@ enum {
     INDEXER_PROGRESS_MS = 100,    // between two progress reports
     INDEXER_BATCH_FILES = 200,    // a batch is committed at this size ...
     INDEXER_BATCH_MS = 250,       // ... or at this age
+    INDEXER_REST_MS = 3000,       // of quiet before the sink is asked what to keep
     INDEXER_FIRST_BATCH_MS = 200, // the first one earlier, so that something can be found soon
 };
 
 struct parser {
     struct indexer *indexer;
     uv_thread_t thread;
+    struct str text; // of the file that is read for its words
 };
 
 // Files that a pass found to read, in its order: what is left to parse when the words are in.

@@ -49,16 +49,30 @@ static void judge_file(struct parser *self, struct syntax *syntax, const struct 
     }
 }
 
+// Nobody wants the text of a file that will be read again: one buffer does for all of them.
+static void swap_text(struct parser *self, struct result *result) {
+    struct str text = result->bytes;
+    result->bytes = self->text;
+    self->text = text;
+}
+
 static void parse_file(struct parser *self, struct syntax *syntax, const struct job *job) {
     struct result *result = result_new(RESULT_PARSED, job->path, job->ticket);
     result->in_pass = job->in_pass;
     result->by_words = job->kind == JOB_WORDS;
+    if (result->by_words) {
+        str_clear(&self->text);
+        swap_text(self, result);
+    }
     int error = source_read(self->indexer->root, job->path, &result->bytes, &result->status);
     if (error == 0) {
         judge_file(self, syntax, job, result);
     } else {
         result->kind = error == ERR_NOT_FOUND ? RESULT_GONE : RESULT_FAILED;
         log_debug("%s is not indexed: %s", job->path, err_text(error));
+    }
+    if (result->by_words) {
+        swap_text(self, result);
     }
     results_push(&self->indexer->results, result);
 }
@@ -116,9 +130,11 @@ void indexer_parse_main(void *argument) {
     priority_lower();
     struct syntax *syntax = syntax_new();
     syntax_limit(syntax, INDEXER_PARSE_MS);
+    str_init(&self->text);
     for (struct job *job = jobs_pop(&self->indexer->jobs); job; job = jobs_pop(&self->indexer->jobs)) {
         run_job(self, syntax, job);
         job_free(job);
     }
+    str_free(&self->text);
     syntax_free(syntax);
 }

@@ -12,6 +12,7 @@
 
 #include "base/map.h"
 #include "base/thread.h"
+#include "indexer/keeper.h"
 #include "indexer/store_collect.h"
 #include "indexer/store_summary.h"
 
@@ -26,6 +27,7 @@ struct writer {
     struct indexer *indexer;
     const struct index_sink *sink;
     struct store *store; // NULL: in memory
+    struct keeper keeper;
     VEC(struct store_op) ops;
     size_t waiting;  // results applied since the last commit
     uint64_t due_us; // of the commit
@@ -66,6 +68,12 @@ static void load_store(struct writer *self) {
         catalog_add_stored(indexer->catalog, records.items[i]);
     }
     vec_free(&records);
+    if (self->store && store_kept(self->store).length && self->sink->restore) {
+        self->sink->restore(self->sink->self, store_kept(self->store));
+    }
+    if (self->store) {
+        store_forget_kept(self->store);
+    }
 }
 
 static void open_store(struct writer *self) {
@@ -126,11 +134,19 @@ static void write_batch(struct writer *self) {
     free_ops(self);
 }
 
+static void rest_from_now(struct writer *self) {
+    unsigned ms = self->indexer->options.rest_ms;
+    keeper_rest_from(&self->keeper, clock_now_us() + (ms ? ms : INDEXER_REST_MS) * UINT64_C(1000));
+}
+
 static void commit(struct writer *self) {
     if (self->is_dirty) {
         self->sink->commit(self->sink->self, self->full_pass);
     }
     write_batch(self);
+    if (self->is_dirty) {
+        rest_from_now(self);
+    }
     self->waiting = 0;
     self->is_dirty = self->is_urgent = false;
     self->committed_before = true;
@@ -341,6 +357,23 @@ static void settle_store(struct writer *self) {
     }
 }
 
+// What the sink wants at the next start, a piece at a time.
+static void keep_on(struct writer *self) {
+    if (keeper_step(&self->keeper, self->store)) {
+        settle_store(self);
+    }
+}
+
+// For a process that ends when the pass does.
+static void keep_at_once(struct writer *self) {
+    if (self->indexer->options.keep_at_once) {
+        keeper_rest_from(&self->keeper, 1);
+        while (keeper_due_us(&self->keeper) != UINT64_MAX && !cancel_fired(&self->indexer->stop)) {
+            keep_on(self);
+        }
+    }
+}
+
 static void finish_pass(struct writer *self) {
     struct indexer *indexer = self->indexer;
     self->walked = self->in_pass = false;
@@ -348,6 +381,7 @@ static void finish_pass(struct writer *self) {
     commit(self);
     note_summary(self, true, false);
     settle_store(self);
+    keep_at_once(self);
     mem_give_back();
     lock_with_totals(indexer);
     indexer->progress.ready = indexer->progress.searchable = true;
@@ -379,7 +413,9 @@ static void commit_if_due(struct writer *self, bool is_idle) {
 
 static struct result *next_result(struct writer *self, bool *more) {
     uint64_t now = clock_now_us();
-    uint64_t within = !self->waiting ? RESULTS_FOREVER : self->due_us > now ? self->due_us - now : 0;
+    uint64_t rest_us = self->in_pass ? UINT64_MAX : keeper_due_us(&self->keeper);
+    uint64_t due_us = self->waiting && self->due_us < rest_us ? self->due_us : rest_us;
+    uint64_t within = due_us == UINT64_MAX ? RESULTS_FOREVER : due_us > now ? due_us - now : 0;
     return results_pop(&self->indexer->results, within, more);
 }
 
@@ -401,7 +437,8 @@ static void run(struct writer *self) {
             result_free(result);
             break;
         }
-        if (result) {
+        bool result_came = result != NULL;
+        if (result_came) {
             apply(self, result);
             result_free(result);
         }
@@ -409,6 +446,9 @@ static void run(struct writer *self) {
             finish_pass(self);
         }
         commit_if_due(self, !more);
+        if (!result_came && !self->in_pass) {
+            keep_on(self);
+        }
         tell_loop(self, !more);
     }
 }
@@ -418,10 +458,12 @@ void indexer_write_main(void *argument) {
     struct writer self = {.indexer = indexer, .sink = &indexer->options.sink};
     thread_name("hunch-write");
     intern_init(&self.documents);
+    keeper_init(&self.keeper, self.sink);
     open_store(&self);
     run(&self);
     write_batch(&self);
     store_close(self.store);
+    keeper_fini(&self.keeper);
     vec_free(&self.ops);
     vec_free(&self.shown);
     intern_free(&self.documents);

@@ -132,7 +132,9 @@ static bool reads_like_cpp(struct slice text) {
         }
         struct slice rest = slice_of(text.data + at, text.length - at);
         for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-            if (slice_starts_with(rest, slice_of_string(heads[i]))) {
+            bool may_be =
+                rest.length && rest.data[0] == heads[i][0]; // seldom, and to compare all takes its time
+            if (may_be && slice_starts_with(rest, slice_of_string(heads[i]))) {
                 return true;
             }
         }

@@ -44,6 +44,14 @@ struct slice record_bytes(const struct record *record) {
     return packed ? slice_of(packed->bytes, packed->length) : slice_of(NULL, 0);
 }
 
+void record_share(struct record *head, const struct record *from) {
+    struct packed *packed = atomic_load_explicit(&from->packed, memory_order_acquire);
+    if (packed && !record_bytes(head).data) {
+        atomic_fetch_add_explicit(&packed->holders, 1, memory_order_relaxed);
+        set_bytes(head, packed);
+    }
+}
+
 static void copy_head(struct record *head, const struct record *record) {
     record_set_language(head, record->language);
     head->hash = record->hash;

@@ -25,6 +25,8 @@
 struct record *record_pack(struct record *whole);
 // Gives a head the bytes, as store_encode makes them.
 void record_lend(struct record *head, struct slice bytes);
+// Gives a head the bytes that another record of the same content has, unless it has them already.
+void record_share(struct record *head, const struct record *from);
 // The bytes; {NULL, 0} if it has none.
 struct slice record_bytes(const struct record *record);
 // From now on what is asked of it is decoded. Nobody may hold what record_whole returned.

@@ -5,9 +5,9 @@
 // a new generation. Retrieval's snapshot and the repository model each offer a
 // sink; cli joins them.
 //
-// Ownership: a record passed in is borrowed; retain it to keep it. It may be packed (packed.h). The text is borrowed for the call and may
-//            be empty ({NULL, 0}) when the file was not read again (a warm start): read it from disk if
-//            needed.
+// Ownership: a record passed in is borrowed; retain it to keep it. It may be packed (packed.h). The text is
+//            borrowed for the call and may be empty when the file was not read again (a warm start) or for its
+//            words only: read it from disk if needed.
 // Threads:   all calls but `show` come from one thread, the indexer's writer; `show` from any, also beside
 //            others.
 // Errors:    none. Limits: the sink's own.
@@ -33,6 +33,11 @@ struct index_sink {
     // Calls may overtake each other: of one path the highest version (see below) counts. NULL: not wanted.
     void (*show)(void *self, struct record *record, struct text *text, uint64_t version);
     void (*hide)(void *self, const char *path, uint64_t version);
+    // Before anything is put: what keep gave in an earlier run. May be NULL.
+    void (*restore)(void *self, struct slice bytes);
+    // Nothing happens just now: what is restore to be given at the next start? Spill memory (spill.h), for the caller to
+    // free; NULL: what was given last, or nothing. May be NULL.
+    char *(*keep)(void *self, size_t *size);
     // Every file is in, many of them by their words alone (record->by_words): let it be found. May be NULL.
     void (*searchable)(void *self);
 };

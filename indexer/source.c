@@ -14,6 +14,12 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#ifdef SYS_openat2
+#include <linux/openat2.h>
+#endif
+#endif
 
 // File systems stamp times with the kernel's tick; twice in one tick looks like once. Some (FAT, HFS+, old
 // NFS) keep whole seconds or two of them.
@@ -188,9 +194,26 @@ enum { PASSING = O_PATH | O_DIRECTORY | O_CLOEXEC }; // needs no right to list t
 enum { PASSING = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
 #endif
 
-int source_open(const char *root, const char *path, int flags) {
+// In one call, where the system has it. What fails may be opened step by step, or says then why not.
+static int open_at_once(const char *root, const char *path, int flags) {
+    int file = -1;
+#ifdef SYS_openat2
+    struct open_how how = {.flags = (unsigned)(flags | O_NOFOLLOW | O_CLOEXEC),
+                           .resolve = RESOLVE_NO_SYMLINKS};
     int folder = open(root, PASSING);
-    char *parts = mem_copy_string(*path ? path : ".");
+    if (folder >= 0) {
+        file = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+        close(folder);
+    }
+#else
+    (void)root, (void)path, (void)flags;
+#endif
+    return file;
+}
+
+static int open_by_steps(const char *root, const char *path, int flags) {
+    int folder = open(root, PASSING);
+    char *parts = mem_copy_string(path);
     char *part = parts;
     for (char *slash = strchr(part, '/'); folder >= 0 && slash; slash = strchr(part, '/')) {
         *slash = '\0';
@@ -209,6 +232,12 @@ int source_open(const char *root, const char *path, int flags) {
     free(parts);
     errno = error;
     return file;
+}
+
+int source_open(const char *root, const char *path, int flags) {
+    path = *path ? path : ".";
+    int file = open_at_once(root, path, flags);
+    return file >= 0 ? file : open_by_steps(root, path, flags);
 }
 
 int source_read_bytes(int file, size_t limit, struct str *text) {
@@ -320,17 +349,37 @@ static bool is_foreign(struct slice text, size_t percent) {
     return invalid * 100 > window.length * percent;
 }
 
-static enum skip judge_lines(struct slice text, size_t dense_size) {
-    size_t lines = 0;
-    for (size_t at = 0; at < text.length; lines++) {
-        const char *newline = memchr(text.data + at, '\n', text.length - at);
-        size_t end = newline ? (size_t)(newline - text.data) : text.length;
-        if (end - at > SOURCE_LINE_LIMIT) {
-            return SKIP_LONG_LINE;
+// From the end of what one line may fill back to the last line that ends there: few lines are looked at.
+static bool has_long_line(struct slice text) {
+    size_t at = 0;
+    while (text.length - at > SOURCE_LINE_LIMIT) {
+        size_t end = at + SOURCE_LINE_LIMIT + 1;
+        while (end > at && text.data[end - 1] != '\n') {
+            end--;
         }
-        at = end + 1;
+        if (end == at) {
+            return true;
+        }
+        at = end;
     }
-    return text.length > dense_size && text.length / lines > SOURCE_DENSE_LINE ? SKIP_DENSE : SKIP_NOT;
+    return false;
+}
+
+// Over SOURCE_DENSE_LINE bytes a line, in whole bytes; lines are counted until there are too many.
+static bool is_dense(struct slice text) {
+    size_t most = text.length / (SOURCE_DENSE_LINE + 1), lines = 0;
+    for (size_t at = 0; at < text.length && lines <= most; lines++) {
+        const char *newline = memchr(text.data + at, '\n', text.length - at);
+        at = newline ? (size_t)(newline - text.data) + 1 : text.length;
+    }
+    return lines <= most;
+}
+
+static enum skip judge_lines(struct slice text, size_t dense_size) {
+    if (has_long_line(text)) {
+        return SKIP_LONG_LINE;
+    }
+    return text.length > dense_size && is_dense(text) ? SKIP_DENSE : SKIP_NOT;
 }
 
 static bool is_key_header(struct slice line) {

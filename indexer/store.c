@@ -12,6 +12,7 @@
 //             size, mtime of the file when it was read; mtime (source.h) in nanoseconds, 0 = never trust it
 //             checksum    XXH3 of the record's bytes, xor XXH3 of id, size and mtime (8 bytes each)
 //             record      the rest, in the bytes of store_code.h
+//   kept      store_kept.c's
 //   summary   store_summary.h's
 //
 // One row a file: a row for each chunk and symbol took twice the room and
@@ -21,8 +22,9 @@
 //   S2  a row that is not as it was written is never believed: its checksum is wrong, or its head does not decode,
 //       or its path is not that of its id. The store is then made anew from the rows that are
 //   S3  records satisfy R1 to R5 of record.h once they are whole (packed.h); offsets and lines lie within the file's size
-//   S4  after a pass the file takes no more room than the source it tells of, or STORE_FLOOR; a store that
-//       cannot is deleted
+//   S4  after a pass the file takes no more room than the source it tells of, or STORE_FLOOR: what is kept
+//       beside the records goes first, and a store that cannot even so is deleted
+//   S5  what is kept is either whole and as it was written, or nothing
 //
 // Write-ahead log, synchronous NORMAL: a crash of the machine may lose the last
 // batches, never the file's consistency. The log is emptied after each pass and
@@ -49,7 +51,8 @@
 
 #define SCHEMA                                                                                               \
     "CREATE TABLE files(id INTEGER PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,"              \
-    " checksum INTEGER NOT NULL, record BLOB NOT NULL);" STORE_SUMMARY_TABLE
+    " checksum INTEGER NOT NULL, record BLOB NOT NULL);"                                                     \
+    "CREATE TABLE kept(piece INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, bytes BLOB NOT NULL);" STORE_SUMMARY_TABLE
 
 enum { LONGEST_ROW = 64 * 1024 * 1024 }; // what claims to be longer is damaged
 
@@ -374,6 +377,7 @@ void store_close(struct store *self) {
         store_disconnect(self);
         store_unlock(self->use);
         str_free(&self->bytes);
+        store_forget_kept(self);
         free(self->rebuilt);
         free(self->path);
         free(self);

@@ -19,10 +19,11 @@
 
 enum {
     STORE_APPLICATION = 0x48554E43, // "HUNC", in SQLite's header
-    STORE_VERSION = 6,              // raise it when the tables or what is extracted into them change
+    STORE_VERSION = 7,              // raise it when the tables or what is extracted into them change
     STORE_OPEN_MS = 500,            // wait for a lock while nothing can be found yet
     STORE_BUSY_MS = 2000,           // wait for a lock later
     STORE_FLOOR = 64 * 1024,        // bytes that even the store of a tiny repository may take
+    STORE_PIECE = 1024 * 1024,      // of what is kept
 };
 
 struct store;
@@ -57,6 +58,17 @@ int store_write(struct store *store, const struct store_op *ops, size_t count, s
 // When there is time for it: moves the log into the main file and gives back room. ERR_TOO_LARGE: the store
 // would be larger than the source it tells of, and has been deleted.
 int store_settle(struct store *store, struct err *err);
+// What was kept beside the records (store_kept.c) and came with store_load; empty: nothing. Borrowed until the store is
+// closed or store_forget_kept.
+struct slice store_kept(const struct store *store);
+void store_forget_kept(struct store *store); // the memory alone
+// Keeps these bytes instead: of `pieces` equal ones (STORE_PIECE long, the last shorter) number `piece`, from 0, each
+// in a transaction of its own, in order; they count once the last is in. ERR_TOO_LARGE, with the first: the store would
+// be larger than its source. After an error nothing is kept; the store is of use all the same.
+int store_keep(struct store *store, struct slice bytes, size_t piece, struct err *err);
+static inline size_t store_piece_count(size_t size) {
+    return (size + STORE_PIECE - 1) / STORE_PIECE;
+}
 // Why what was there, or some of it, has been thrown away, for people; NULL if it has not.
 const char *store_rebuilt(const struct store *store);
 // Where the index of this (real) root belongs. Heap; NULL without a home.

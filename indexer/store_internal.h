@@ -32,6 +32,10 @@ struct store {
     uint64_t busy_since; // when the wait for a lock began
     char *rebuilt;       // see store_rebuilt
     struct str bytes;    // of the record being written
+    char *kept;          // spill memory
+    size_t kept_size;
+    uint64_t keeping; // number of the run of store_keep that goes on
+    int64_t source_size;
     sqlite3_stmt *statements[STATEMENT_COUNT]; // NULL until first used
 };
 
@@ -46,6 +50,10 @@ void store_delete_files(const char *path);                                   // 
 int store_check_rows(sqlite3 *db, bool *are_sound);                          // an SQLite code
 void store_disconnect(struct store *store);
 void store_wait_for_locks(struct store *store); // as usual
+// store_kept.c: an SQLite code. What is not whole is none.
+int store_read_kept(struct store *store);
+int store_drop_kept(struct store *store);
+int64_t store_most_bytes(int64_t source_size); // S4
 // A checkpoint comes when the log holds a quarter of this.
 void store_limit_log(struct store *store, int64_t source_size);
 

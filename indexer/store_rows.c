@@ -268,6 +268,8 @@ static int load(struct store *store, struct store_records *records, bool heads, 
     int code = read_all(&self);
     int result = code && !store_is_damaged(code) ? store_fail(store, code, err) : 0;
     sqlite3_finalize(self.statement);
+    store->source_size = self.source_size;
+    code = code || heads ? code : store_read_kept(store);
     store->is_loading = false;
     store->is_open = true;
     bool is_damaged = store_is_damaged(code) || (code == SQLITE_OK && self.is_damaged);

@@ -17,6 +17,7 @@ void store_limit_log(struct store *self, int64_t source_size) {
     int64_t pages = source_size / 4 / PAGE;
     pages = pages < SMALLEST_LOG ? SMALLEST_LOG : pages > LARGEST_LOG ? LARGEST_LOG : pages;
     sqlite3_wal_autocheckpoint(self->db, (int)pages);
+    self->source_size = source_size;
 }
 
 static void give_back_pages(struct store *self) {
@@ -48,8 +49,18 @@ static void discard(struct store *self) {
     store_unlock(folder);
 }
 
-static int64_t most_for(int64_t source_size) {
+int64_t store_most_bytes(int64_t source_size) {
     return source_size > STORE_FLOOR ? source_size : STORE_FLOOR;
+}
+
+// How many pages are left then.
+static int64_t without_kept(struct store *self, int64_t pages) {
+    if (store_drop_kept(self) == SQLITE_OK) {
+        store_execute(self, "PRAGMA incremental_vacuum");
+        empty_log(self);
+        store_read_number(self, "PRAGMA page_count", &pages);
+    }
+    return pages;
 }
 
 int store_settle(struct store *self, struct err *err) {
@@ -67,7 +78,10 @@ int store_settle(struct store *self, struct err *err) {
         return store_fail(self, code, err);
     }
     store_limit_log(self, source_size);
-    if (pages * PAGE <= most_for(source_size)) {
+    if (pages * PAGE > store_most_bytes(source_size)) {
+        pages = without_kept(self, pages);
+    }
+    if (pages * PAGE <= store_most_bytes(source_size)) {
         return 0;
     }
     discard(self);

@@ -139,6 +139,7 @@ static bool is_model_trouble(enum outcome outcome) {
 void session_note_answer(struct session *session, const struct engine_answer *answer) {
     bool works = answer->outcome == OUTCOME_SHOWN || answer->outcome == OUTCOME_NOTHING ||
                  answer->outcome == OUTCOME_LOW_CONFIDENCE;
+    session->project.model = answer->model; // a server may have said its name meanwhile
     if (is_model_trouble(answer->outcome)) {
         session_replace_string(&session->model_trouble, answer->reason);
     } else if (works) {

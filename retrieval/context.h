@@ -34,6 +34,7 @@ struct context_item {
     uint32_t start_line, end_line; // 0-based, inclusive: the lines of the file that the item shows
     uint32_t start_byte, end_byte;
     struct slice text; // what the prompt would hold; may be shorter than the lines (a one-line signature)
+    const char *scope; // the type whose member that signature is and does not name; NULL: none
     enum context_source source;
     double score;
     uint32_t tokens; // estimated

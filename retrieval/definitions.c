@@ -71,9 +71,9 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
     uint32_t key = segment_name_key(name), exact = segment_exact_key(name);
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
-        struct postings_list list = postings_find(&segment->names, key);
-        while (postings_next(&list)) {
-            uint32_t id = list.document;
+        struct names_walk walk = names_find(&segment->names, key);
+        while (segment_next_named(segment, &walk, key)) {
+            uint32_t id = walk.symbol;
             struct snapshot_file at = {s, segment->fields[SEGMENT_SYMBOLS].files[id]};
             if (snapshot_is_dead(snapshot, s, at.file) || segment->keys[id].name != exact) {
                 continue;
@@ -94,10 +94,10 @@ static bool is_good(const struct choice *choice) {
     return choice->found && !choice->is_own && (choice->reachable || choice->places <= DEFINITIONS_FILES);
 }
 
-bool definitions_type(const struct snapshot *snapshot, const struct query *query, struct slice name,
-                      const struct imports *imports, const struct snapshot_file *self,
-                      struct definition *out) {
-    struct choice choice = choose(snapshot, name, 1u << SYMBOL_TYPE, imports, self, query->path);
+bool definitions_of(const struct snapshot *snapshot, const struct query *query, struct slice name,
+                    uint32_t kinds, const struct imports *imports, const struct snapshot_file *self,
+                    struct definition *out) {
+    struct choice choice = choose(snapshot, name, kinds, imports, self, query->path);
     *out = (struct definition){choice.segment, choice.id, 1.0f};
     return is_good(&choice);
 }

@@ -22,9 +22,10 @@ struct definition {
 size_t definitions_find(const struct snapshot *snapshot, const struct query *query,
                         const struct imports *imports, const struct snapshot_file *self, size_t limit,
                         struct definition *out);
-// The type of that name, by the same rules; false if there is none or the open file defines the name itself.
-bool definitions_type(const struct snapshot *snapshot, const struct query *query, struct slice name,
-                      const struct imports *imports, const struct snapshot_file *self,
-                      struct definition *out);
+// The definition of that name, by the same rules; false if there is none or the open file defines the name itself. kinds:
+// bits of enum symbol_kind.
+bool definitions_of(const struct snapshot *snapshot, const struct query *query, struct slice name,
+                    uint32_t kinds, const struct imports *imports, const struct snapshot_file *self,
+                    struct definition *out);
 
 #endif

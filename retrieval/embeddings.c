@@ -30,7 +30,7 @@ enum {
     LONGEST_PAUSE_US = 30000000,
     CANDIDATES =
         4000, // at least, and one in CANDIDATE_SHARE: that the sketches let through. tests/bench/search says
-    CANDIDATE_SHARE = 8, // what they miss
+    CANDIDATE_SHARE = 4, // what they miss
     SPARE = 64,          // more are asked for than wanted, as some may be the file's own
     LEAST_ROOM = 1024,
     ROUND_TEXTS = 4096, // of so many chunks the vectors are made before they are shown

@@ -9,7 +9,7 @@ static bool find_type(const struct snapshot *snapshot, const struct query *query
         const struct query_name *name = &query->names[i];
         bool counts = of_receiver ? map_get(&query->receivers, segment_exact_key(name->text)) != NULL
                                   : name->distance <= OUTLINES_LINES && name->text.length >= 3;
-        if (counts && definitions_type(snapshot, query, name->text, imports, self, type)) {
+        if (counts && definitions_of(snapshot, query, name->text, 1u << SYMBOL_TYPE, imports, self, type)) {
             return true;
         }
     }
@@ -32,7 +32,7 @@ size_t outlines_find(const struct snapshot *snapshot, const struct query *query,
     out[count++] = type;
     for (int private = 0; private <= 1; private ++) {
         for (uint32_t id = first; id < end && count < limit; id++) {
-            if (segment->keys[id].scope == scope && segment->keys[id].is_private == private) {
+            if (segment->keys[id].scope == scope && (segment->keys[id].initial == '_') == private) {
                 out[count++] = (struct definition){type.segment, id, type.score};
             }
         }

@@ -25,6 +25,10 @@ void pack_init(struct pack *pack, struct context *context, const char *root, con
     known_lines_init(&pack->known, text);
 }
 
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 static void take_item(struct pack *pack, const struct record *record, struct context_item item) {
     item.path = arena_copy_string(&pack->context->arena, record->path);
     item.taint = record->taint;
@@ -42,6 +46,29 @@ static void choose_lines(const struct symbol *symbol, uint32_t *start, uint32_t 
     *end = symbol->header_end_line < *start + PACK_SYMBOL_LINES ? symbol->header_end_line
                                                                 : *start + PACK_SYMBOL_LINES - 1;
     *end = *end > symbol->name_line ? *end : symbol->name_line;
+}
+
+static bool says(struct slice signature, struct slice word) {
+    size_t at = 0;
+    while ((at = slice_find(signature, word, at)) < signature.length) {
+        size_t end = at + word.length;
+        if ((at == 0 || !is_word(signature.data[at - 1])) &&
+            (end == signature.length || !is_word(signature.data[end]))) {
+            return true;
+        }
+        at = end;
+    }
+    return false;
+}
+
+// "int count" alone does not tell of what.
+static const char *owner_of(struct pack *pack, const struct symbol *symbol, struct slice signature) {
+    bool is_member = symbol->kind == SYMBOL_METHOD || symbol->kind == SYMBOL_FIELD;
+    const char *dot = strrchr(symbol->scope, '.');
+    const char *type = dot ? dot + 1 : symbol->scope;
+    return is_member && type[0] && !says(signature, slice_of_string(type))
+               ? arena_copy_string(&pack->context->arena, type)
+               : NULL;
 }
 
 bool pack_symbol(struct pack *pack, const struct segment_file *file, const struct symbol *symbol,
@@ -64,7 +91,8 @@ bool pack_symbol(struct pack *pack, const struct segment_file *file, const struc
                                 .end_byte = symbol->end_byte,
                                 .source = source,
                                 .score = score,
-                                .text = {arena_copy(&pack->context->arena, signature), signature.length}};
+                                .text = {arena_copy(&pack->context->arena, signature), signature.length},
+                                .scope = owner_of(pack, symbol, signature)};
     choose_lines(symbol, &item.start_line, &item.end_line);
     take_item(pack, record, item);
     pack->signature_bytes -= (uint32_t)signature.length + 1;

@@ -138,22 +138,8 @@ static void end_list(struct writing *writing, uint32_t key) {
     writing->documents = writing->last = 0;
 }
 
-// Calls write twice, to count and to write.
-static void make(struct postings *postings, void (*write)(struct writing *writing, const void *from),
-                 const void *from) {
-    struct writing writing = {0};
-    write(&writing, from);
-    *postings = (struct postings){.units = spill_alloc((writing.unit_count + 1) * sizeof *postings->units)};
-    writing.units = postings->units;
-    writing.unit_count = writing.list_count = 0;
-    write(&writing, from);
-    postings->unit_count = (uint32_t)writing.unit_count;
-    postings->list_count = writing.list_count;
-    vec_free(&writing.list);
-    postings_guide(postings);
-}
-
-void postings_guide(struct postings *postings) {
+// Once the units are in.
+static void make_guide(struct postings *postings) {
     unsigned bits = 1;
     while (bits < GUIDE_BITS && (1u << bits) < postings->list_count / LISTS_PER_GUIDE) {
         bits++;
@@ -171,6 +157,21 @@ void postings_guide(struct postings *postings) {
     while (value <= values) {
         postings->guide[value++] = start;
     }
+}
+
+// Calls write twice, to count and to write.
+static void make(struct postings *postings, void (*write)(struct writing *writing, const void *from),
+                 const void *from) {
+    struct writing writing = {0};
+    write(&writing, from);
+    *postings = (struct postings){.units = spill_alloc((writing.unit_count + 1) * sizeof *postings->units)};
+    writing.units = postings->units;
+    writing.unit_count = writing.list_count = 0;
+    write(&writing, from);
+    postings->unit_count = (uint32_t)writing.unit_count;
+    postings->list_count = writing.list_count;
+    vec_free(&writing.list);
+    make_guide(postings);
 }
 
 struct sorted {
@@ -280,6 +281,22 @@ void postings_merge(struct postings *postings, const struct postings_source *sou
 uint64_t postings_bytes(const struct postings *postings) {
     return postings->unit_count * sizeof *postings->units +
            (UINT64_C(1) << (32 - postings->shift)) * sizeof *postings->guide;
+}
+
+void postings_archive(const struct postings *postings, struct archive_out *out) {
+    uint32_t counts[] = {postings->unit_count, postings->list_count};
+    archive_put(out, counts, 2, sizeof *counts);
+    archive_put(out, postings->units, postings->unit_count, sizeof *postings->units);
+}
+
+void postings_restore(struct postings *postings, struct archive_in *in) {
+    uint32_t counts[2];
+    archive_get(in, counts, 2, sizeof *counts);
+    *postings = (struct postings){.unit_count = counts[0], .list_count = counts[1]};
+    postings->units = archive_take(in, counts[0], sizeof *postings->units);
+    if (!in->is_bad) {
+        make_guide(postings);
+    }
 }
 
 void postings_free(struct postings *postings) {

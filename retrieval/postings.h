@@ -28,6 +28,7 @@
 #ifndef HUNCH_RETRIEVAL_POSTINGS_H
 #define HUNCH_RETRIEVAL_POSTINGS_H
 
+#include "base/archive.h"
 #include "base/vec.h"
 
 #include <stdbool.h>
@@ -71,8 +72,8 @@ struct postings_source {
 // Numbers ascend within a source, and from one source to the next.
 void postings_merge(struct postings *postings, const struct postings_source *sources, uint32_t count);
 
-// Of the units, when they were not built or merged here: the rest of what belongs to them.
-void postings_guide(struct postings *postings);
+void postings_archive(const struct postings *postings, struct archive_out *out);
+void postings_restore(struct postings *postings, struct archive_in *in); // to be freed even if in->is_bad
 
 void postings_free(struct postings *postings);
 struct postings_list postings_find(const struct postings *postings, uint32_t key);

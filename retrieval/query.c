@@ -21,7 +21,8 @@ enum {
     HEADERS = 4,
     HEADER_REACH = 2000,
     MENTIONS = 3000,
-    RECEIVER_USES = 40
+    RECEIVER_USES = 40, // nearest to the cursor
+    TYPE_WORDS = 6      // of one type
 };
 
 struct weighing {
@@ -279,48 +280,76 @@ static struct slice word_before(struct slice text, size_t at) {
 
 static bool is_passed_over(struct slice word) {
     return slice_equal(word, SLICE_LITERAL("new")) || slice_equal(word, SLICE_LITERAL("mut")) ||
-           slice_equal(word, SLICE_LITERAL("await"));
+           slice_equal(word, SLICE_LITERAL("await")) || slice_equal(word, SLICE_LITERAL("const")) ||
+           slice_equal(word, SLICE_LITERAL("struct"));
 }
 
-// The first identifier behind a ":", "=" or ":=", keywords such as `new` passed over.
-static struct slice word_behind(struct slice text, size_t at) {
+void query_add_receiver(struct query *query, struct slice name) {
+    uint32_t key = segment_exact_key(name);
+    if (name.length > 1 && !terms_is_keyword(name) && !map_get(&query->receivers, key)) {
+        map_set(&query->receivers, key, 1);
+        vec_push(&query->receiver_names, name);
+    }
+}
+
+// Foo in "Foo x" and "Foo *x"; all in "Foo<Bar> x".
+static void add_type_before(struct query *query, size_t at) {
+    struct slice text = query->text;
+    int depth = 0;
+    while (at > 0 && strchr(" *&", text.data[at - 1])) {
+        at--;
+    }
+    for (int words = 0; at > 0 && words < TYPE_WORDS;) {
+        char last = text.data[at - 1];
+        if (is_word(last)) {
+            struct slice word = word_before(text, at);
+            query_add_receiver(query, word);
+            words += depth == 0 ? TYPE_WORDS : 1;
+            at -= word.length;
+        } else if (last == '>' || (depth > 0 && strchr("<, *&:?", last))) {
+            depth += (last == '>') - (last == '<');
+            at--;
+        } else {
+            return;
+        }
+    }
+}
+
+// Foo in "x: Foo", "x = new Foo(", "x := &pkg.Foo{", "x Foo"; all in "x: Foo[Bar]".
+static void add_type_behind(struct query *query, size_t at) {
+    struct slice text = query->text;
     size_t end = slice_line_end(text, at);
-    struct slice word;
-    do {
-        while (at < end && strchr(" :=&*?", text.data[at])) {
+    for (int words = 0; words < TYPE_WORDS;) {
+        while (at < end && strchr(" :=&*?\"'", text.data[at])) {
             at++;
         }
         size_t start = at;
         while (at < end && is_word(text.data[at])) {
             at++;
         }
-        word = slice_sub(text, start, at);
-    } while (at < end && is_passed_over(word));
-    return word;
-}
-
-static void add_receiver(struct query *query, struct slice name) {
-    if (name.length > 1 && !terms_is_keyword(name)) {
-        map_set(&query->receivers, segment_exact_key(name), 1);
+        struct slice word = slice_sub(text, start, at);
+        bool passed_over = is_passed_over(word);
+        if (!passed_over) {
+            query_add_receiver(query, word);
+        }
+        if (word.length == 0 || at == end || !(passed_over || strchr(".:<[", text.data[at]))) {
+            return;
+        }
+        words += !passed_over;
+        at += strchr(".<[", text.data[at]) != NULL;
     }
 }
 
 struct receiving {
-    struct query *query;
     struct slice name;
-    int uses;
+    size_t ends[RECEIVER_USES]; // of the last uses
+    size_t uses;
 };
 
 static void receive(void *context, struct slice name, size_t at) {
     struct receiving *receiving = context;
-    struct slice text = receiving->query->text;
-    if (!slice_equal(name, receiving->name) || receiving->uses++ > RECEIVER_USES) {
-        return;
-    }
-    add_receiver(receiving->query, word_before(text, at));
-    size_t end = at + name.length;
-    if (end < text.length && strchr(" :=", text.data[end])) {
-        add_receiver(receiving->query, word_behind(text, end));
+    if (slice_equal(name, receiving->name)) {
+        receiving->ends[receiving->uses++ % RECEIVER_USES] = at + name.length;
     }
 }
 
@@ -337,12 +366,21 @@ static void gather_receivers(struct query *query) {
         return;
     }
     query->after_member = true;
-    struct receiving receiving = {.query = query, .name = word_before(text, at)};
+    struct receiving receiving = {.name = word_before(text, at)};
     if (receiving.name.length == 0) {
         return;
     }
     map_set(&query->receivers, segment_exact_key(receiving.name), 1);
+    vec_push(&query->receiver_names, receiving.name);
     query_identifiers(text, 0, at, receive, &receiving);
+    size_t uses = receiving.uses < RECEIVER_USES ? receiving.uses : RECEIVER_USES;
+    for (size_t i = 1; i <= uses && query->receiver_names.count < QUERY_RECEIVERS; i++) {
+        size_t end = receiving.ends[(receiving.uses - i) % RECEIVER_USES];
+        add_type_before(query, end - receiving.name.length);
+        if (end < text.length && strchr(" :=", text.data[end])) {
+            add_type_behind(query, end);
+        }
+    }
 }
 
 void query_init(struct query *query, struct slice path, struct slice text, size_t cursor) {
@@ -375,4 +413,5 @@ void query_free(struct query *query) {
     map_free(&query->imported);
     map_free(&query->receivers);
     vec_free(&query->mentions);
+    vec_free(&query->receiver_names);
 }

@@ -14,7 +14,7 @@
 #include "base/vec.h"
 #include "retrieval/bm25.h"
 
-enum { QUERY_REACH = 128 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200 };
+enum { QUERY_REACH = 128 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200, QUERY_RECEIVERS = 16 };
 
 struct query_name {
     struct slice text;
@@ -37,11 +37,15 @@ struct query {
     struct map after;     // segment_exact_key of a name -> lines below
     struct map imported;  // segment_exact_key of a name -> 1, if an import statement says it
     struct map receivers; // segment_exact_key of what may be the type of the thing left of the "."
+    VEC(struct slice)
+    receiver_names;             // those of `receivers`; about QUERY_RECEIVERS of the text, the nearest first
     VEC(struct slice) mentions; // names of `after` and `imported`
 };
 
 void query_init(struct query *query, struct slice path, struct slice text, size_t cursor);
 void query_free(struct query *query);
+// Another that may be the type of what stands left of the "."; not a keyword. The name outlives the query.
+void query_add_receiver(struct query *query, struct slice name);
 // Calls emit for each identifier in text[start, end), in order; keywords included.
 void query_identifiers(struct slice text, size_t start, size_t end,
                        void (*emit)(void *context, struct slice name, size_t at), void *context);

@@ -19,6 +19,7 @@
 #include "retrieval/outlines.h"
 #include "retrieval/pack.h"
 #include "retrieval/paths.h"
+#include "retrieval/receivers.h"
 #include "retrieval/shelf.h"
 #include "retrieval/signatures.h"
 
@@ -28,6 +29,7 @@ enum {
     SIGNATURE_BYTES = 4000,
     CHUNK_BYTES = 6000,
     DEFINITIONS = 3,
+    WORDS_OF_PROSE = 20, // among which names are looked for
     EDITS = 2,
     CALLERS = 2,
     CALLER_ABOVE = 1, // lines shown beside the call
@@ -54,6 +56,8 @@ struct asking {
     const struct snapshot *snapshot;
     struct embeddings *embeddings; // NULL: there are none
     struct query text;
+    uint32_t line; // of the cursor
+    bool is_prose; // or data: nothing is called in it
     struct imports imports;
     struct record *parsed; // of an open document that is not indexed; NULL otherwise
     struct snapshot_file at;
@@ -123,6 +127,14 @@ static void sink_commit(void *self, bool full_pass) {
     wake_embeddings(retriever);
 }
 
+static void sink_restore(void *self, struct slice bytes) {
+    shelf_restore(&((struct retriever *)self)->shelf, bytes);
+}
+
+static char *sink_keep(void *self, size_t *size) {
+    return shelf_keep(&((struct retriever *)self)->shelf, size);
+}
+
 static void sink_searchable(void *self) {
     shelf_searchable(&((struct retriever *)self)->shelf);
 }
@@ -170,6 +182,8 @@ struct index_sink retriever_sink(struct retriever *retriever) {
     sink.remove = sink_remove;
     sink.commit = sink_commit;
     sink.searchable = sink_searchable;
+    sink.restore = sink_restore;
+    sink.keep = sink_keep;
     sink.show = sink_show;
     sink.hide = sink_hide;
     return sink;
@@ -192,6 +206,21 @@ static bool asks(const struct asking *asking, enum context_source source) {
     return asking->sources & CONTEXT_BIT(source);
 }
 
+static bool is_prose(struct slice path, const char *language) {
+    // What editors call it, and extensions of files that nobody named a language for.
+    static const char *const names[] = {
+        "plaintext", "text", "restructuredtext", "asciidoc", "latex", "gitcommit", ".txt", ".rst",
+        ".adoc",     ".tex", "git-commit"};
+    const struct language *known = language_of_id(language);
+    struct slice extension = paths_extension(path);
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !known; i++) {
+        if (strcmp(language, names[i]) == 0 || slice_equal(extension, slice_of_string(names[i]))) {
+            return true;
+        }
+    }
+    return language_is_data(known);
+}
+
 static void find_imports(struct asking *asking) {
     const struct retrieval_query *query = asking->query;
     struct slice path = slice_of_string(query->path);
@@ -209,8 +238,10 @@ static void find_imports(struct asking *asking) {
         .is_code = language_of_id(language) != NULL,
         .prefers_open = asks(asking, CONTEXT_NEIGHBOUR),
     };
+    asking->is_prose = is_prose(path, language);
     imports_init(&asking->imports, asking->snapshot, path, language, record ? record->imports : NULL,
                  record ? record->import_count : 0);
+    receivers_follow(asking->snapshot, &asking->text, &asking->imports, asking->self, record, asking->line);
 }
 
 static bool add_symbol(struct asking *asking, uint32_t s, uint32_t id, enum context_source source,
@@ -221,12 +252,30 @@ static bool add_symbol(struct asking *asking, uint32_t s, uint32_t id, enum cont
                        (double)score);
 }
 
+// Is it no plain word: parse_header, parseHeader?
+static bool is_written_like_a_name(const char *name) {
+    for (; name[0] && name[1]; name++) {
+        bool is_hump = name[0] >= 'a' && name[0] <= 'z' && name[1] >= 'A' && name[1] <= 'Z';
+        if (name[1] == '_' || is_hump) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Beside prose and data, most words are no names, whatever is called the same somewhere.
 static void add_definitions(struct asking *asking) {
-    struct definition found[DEFINITIONS];
+    struct definition found[WORDS_OF_PROSE];
+    size_t limit = asking->is_prose ? WORDS_OF_PROSE : DEFINITIONS, added = 0;
     size_t count =
-        definitions_find(asking->snapshot, &asking->text, &asking->imports, asking->self, DEFINITIONS, found);
-    for (size_t i = 0; i < count; i++) {
-        add_symbol(asking, found[i].segment, found[i].id, CONTEXT_DEFINITION, found[i].score);
+        definitions_find(asking->snapshot, &asking->text, &asking->imports, asking->self, limit, found);
+    for (size_t i = 0; i < count && added < DEFINITIONS; i++) {
+        const struct symbol *symbol =
+            segment_symbol(asking->snapshot->segments[found[i].segment], found[i].id);
+        if (!asking->is_prose || is_written_like_a_name(symbol->name)) {
+            add_symbol(asking, found[i].segment, found[i].id, CONTEXT_DEFINITION, found[i].score);
+            added++;
+        }
     }
 }
 
@@ -243,10 +292,9 @@ static void add_callers(struct asking *asking) {
     struct caller found[CALLERS];
     const struct record *record =
         asking->self ? snapshot_record(asking->snapshot, asking->at) : asking->parsed;
-    uint32_t line = (uint32_t)slice_count(slice_sub(asking->query->text, 0, asking->query->cursor), '\n');
-    size_t count =
-        record ? callers_find(asking->snapshot, &asking->text, record, line, asking->self, CALLERS, found)
-               : 0;
+    size_t count = record ? callers_find(asking->snapshot, &asking->text, record, asking->line, asking->self,
+                                         CALLERS, found)
+                          : 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t start = found[i].line < CALLER_ABOVE ? 0 : found[i].line - CALLER_ABOVE;
         pack_lines(&asking->pack, snapshot_file(asking->snapshot, found[i].file), start,
@@ -278,7 +326,7 @@ static void add_signatures(struct asking *asking) {
     bool more = true;
     for (size_t i = 0; i < count && more; i++) {
         const struct segment *segment = asking->snapshot->segments[ranked[i].segment];
-        if (segment->keys[ranked[i].id].signature_length >= asking->pack.signature_bytes) {
+        if (segment->keys[ranked[i].id].length * SEGMENT_LENGTH_STEP >= asking->pack.signature_bytes) {
             continue; // without following its pointers
         }
         more = add_symbol(asking, ranked[i].segment, ranked[i].id, CONTEXT_SIGNATURE, ranked[i].score);
@@ -376,7 +424,7 @@ static void ask_sources(struct asking *asking, struct context *out) {
         find_similar(asking);
         out->lexical_ms = lap(&start);
     }
-    if (!is_late(asking) && asks(asking, CONTEXT_SIGNATURE)) {
+    if (!is_late(asking) && !asking->is_prose && asks(asking, CONTEXT_SIGNATURE)) {
         add_signatures(asking);
         out->signatures_ms = lap(&start);
     }
@@ -397,6 +445,7 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
                             .sources = query->sources ? query->sources : CONTEXT_USUAL};
     out->generation = asking.snapshot->generation;
     query_init(&asking.text, slice_of_string(query->path), query->text, query->cursor);
+    asking.line = (uint32_t)slice_count(slice_sub(query->text, 0, query->cursor), '\n');
     size_t from = query->cursor > KNOWN_REACH ? query->cursor - KNOWN_REACH : 0;
     struct slice known = slice_sub(query->text, from, query->cursor + KNOWN_REACH);
     pack_init(&asking.pack, out, retriever->root, query->path, known,

@@ -195,10 +195,10 @@ static uint32_t count_keywords(const struct search_words *words, const char *sig
 
 static void add_named(struct searching *searching, uint32_t s, const struct search_name *name) {
     const struct segment *segment = searching->snapshot->segments[s];
-    struct postings_list list = postings_find(&segment->names, segment_name_key(name->text));
-    uint32_t exact = segment_exact_key(name->text);
-    while (postings_next(&list)) {
-        uint32_t id = list.document;
+    uint32_t key = segment_name_key(name->text), exact = segment_exact_key(name->text);
+    struct names_walk walk = names_find(&segment->names, key);
+    while (segment_next_named(segment, &walk, key)) {
+        uint32_t id = walk.symbol;
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
         if (is_asked_for(searching, s, file)) {
             const struct symbol *symbol = segment_symbol(segment, id);

@@ -64,7 +64,7 @@ static uint32_t document_count(const struct record *record, enum segment_field f
 
 void segment_number_firsts(struct segment *segment, enum segment_field field) {
     struct segment_part *part = &segment->fields[field];
-    part->firsts = mem_alloc((segment->file_count + (size_t)1) * sizeof *part->firsts);
+    part->firsts = spill_alloc((segment->file_count + (size_t)1) * sizeof *part->firsts);
     uint32_t id = 0;
     for (uint32_t file = 0; file <= segment->file_count; file++) {
         while (id < part->count && part->files[id] < file) {
@@ -159,6 +159,11 @@ static struct slice last_name(const char *scope) {
     return slice_sub(text, start, text.length);
 }
 
+static uint32_t length_of(const struct symbol *symbol) {
+    size_t steps = strlen(symbol->signature) / SEGMENT_LENGTH_STEP;
+    return (uint32_t)(steps < SEGMENT_LENGTHS ? steps : SEGMENT_LENGTHS - 1);
+}
+
 static void hash_names(const struct build *build) {
     struct segment *segment = build->segment;
     uint32_t count = segment->fields[SEGMENT_SYMBOLS].count;
@@ -166,24 +171,21 @@ static void hash_names(const struct build *build) {
     for (uint32_t id = 0; id < count; id++) {
         const struct symbol *symbol = symbol_of(build, id);
         struct slice name = slice_of_string(symbol->name), scope = last_name(symbol->scope);
-        segment->keys[id] = (struct segment_keys){.name = segment_exact_key(name),
-                                                  .scope = scope.length ? segment_exact_key(scope) : 0,
-                                                  .name_term = segment_name_key(name),
-                                                  .scope_term = segment_name_key(scope),
-                                                  .signature_length = (uint16_t)strlen(symbol->signature),
-                                                  .kind = (uint8_t)symbol->kind,
-                                                  .initial = symbol->name[0],
-                                                  .is_declaration = symbol->is_declaration,
-                                                  .is_private = symbol->name[0] == '_'};
+        segment->keys[id] =
+            (struct segment_keys){.name = segment_exact_key(name),
+                                  .scope = scope.length ? segment_exact_key(scope) : 0,
+                                  .name_term = segment_name_key(name),
+                                  .scope_term = segment_scope_term(scope) & (SEGMENT_SCOPE_TERMS - 1),
+                                  .length = length_of(symbol) & (SEGMENT_LENGTHS - 1),
+                                  .kind = symbol->kind,
+                                  .initial = (unsigned char)symbol->name[0],
+                                  .is_declaration = symbol->is_declaration};
     }
 }
 
-static void index_names(struct build *build) {
-    const struct segment *segment = build->segment;
-    for (uint32_t id = 0; id < segment->fields[SEGMENT_SYMBOLS].count; id++) {
-        postings_add(&build->postings, segment->keys[id].name_term, id, 1);
-    }
-    postings_build(&build->segment->names, &build->postings);
+void segment_index_names(struct segment *segment) {
+    names_build(&segment->names, &segment->keys->name_term, sizeof *segment->keys,
+                segment->fields[SEGMENT_SYMBOLS].count);
 }
 
 static void index_paths(struct build *build) {
@@ -270,7 +272,7 @@ struct segment *segment_build(const struct segment_file *files, uint32_t count) 
     hash_names(&build);
     index_chunks(&build);
     index_signatures(&build);
-    index_names(&build);
+    segment_index_names(build.segment);
     index_paths(&build);
     finish(&build);
     return build.segment;
@@ -290,7 +292,7 @@ uint64_t segment_bytes(const struct segment *segment) {
         bytes += part->count * sizeof *part->files + postings_bytes(&part->terms);
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
-    bytes += postings_bytes(&segment->names) + postings_bytes(&segment->paths);
+    bytes += names_bytes(&segment->names) + postings_bytes(&segment->paths);
     return bytes;
 }
 
@@ -301,10 +303,10 @@ static void destroy(struct segment *segment) {
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         spill_free(segment->fields[field].files);
-        free(segment->fields[field].firsts);
+        spill_free(segment->fields[field].firsts);
         postings_free(&segment->fields[field].terms);
     }
-    postings_free(&segment->names);
+    names_free(&segment->names);
     postings_free(&segment->paths);
     spill_free(segment->keys);
     free(segment->folders);

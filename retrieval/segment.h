@@ -8,6 +8,9 @@
 // A few files make a segment from their records, segments make a larger one by
 // merging: everything but the numbers is copied, and what is dead left out.
 //
+// The bytes of a large segment may be kept for the next start, which then need
+// not make it again.
+//
 // Ownership: building and merging give one reference and retain every record and text; segment_release drops
 //            one.
 // Threads:   built by one thread; afterwards any number of readers.
@@ -19,11 +22,14 @@
 //   G2  every chunk and symbol of every record has exactly one number
 //   G3  a segment holds exactly one reference to each of its records
 //   G4  a merged segment answers as one built of the living files, source by source
+//   G5  a restored segment answers as the one whose bytes it was restored from, of those files that have their
+//       records again
 #ifndef HUNCH_RETRIEVAL_SEGMENT_H
 #define HUNCH_RETRIEVAL_SEGMENT_H
 
 #include "base/text.h"
 #include "indexer/packed.h"
+#include "retrieval/names.h"
 #include "retrieval/postings.h"
 
 #include <stdatomic.h>
@@ -36,14 +42,15 @@ struct segment_file {
 // What every query asks of a symbol, hashed once and side by side: following a symbol's own pointers for
 // thousands of candidates would cost a cache miss each.
 struct segment_keys {
-    uint32_t name, scope;           // segment_exact_key of the name and of the scope's last part; 0: no scope
-    uint32_t name_term, scope_term; // segment_name_key of them
-    uint16_t signature_length;
-    uint8_t kind; // enum symbol_kind
-    char initial; // the name's first character
-    bool is_declaration;
-    bool is_private; // the name begins with "_"
+    uint32_t name, scope;     // segment_exact_key of the name and of the scope's last part; 0: no scope
+    uint32_t name_term;       // segment_name_key of the name
+    uint32_t scope_term : 13; // segment_scope_term of the scope's last part
+    uint32_t length : 7;      // of the signature, in steps of SEGMENT_LENGTH_STEP bytes
+    uint32_t initial : 8;     // the name's first byte
+    uint32_t kind : 3;        // enum symbol_kind
+    uint32_t is_declaration : 1;
 };
+enum { SEGMENT_LENGTH_STEP = 4, SEGMENT_LENGTHS = 1 << 7, SEGMENT_SCOPE_TERMS = 1 << 13 };
 
 enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 
@@ -73,7 +80,7 @@ struct segment {
     uint32_t folder_count;
     struct segment_part fields[SEGMENT_FIELDS];
     struct segment_keys *keys; // of each symbol
-    struct postings names;     // segment_name_key of a symbol's name -> symbols
+    struct names names;        // of symbols, by their keys' name_term
     struct postings paths;     // segment_key -> files
 };
 
@@ -90,18 +97,31 @@ struct segment *segment_merge(const struct segment_source *sources, uint32_t cou
 struct segment *segment_retain(struct segment *segment);
 void segment_release(struct segment *segment); // NULL is allowed
 
+// Its bytes, for segment_restore; of a segment without texts.
+void segment_archive(const struct segment *segment, struct archive_out *out);
+// The segment with heads instead of records, which have no bytes until somebody shares theirs (record_share), so they
+// must count as gone until then. *marks: of each file, what segment_mark_of has to be of a record that fits; heap.
+// NULL: another version, or it makes no sense. Vectors are left out. The bytes must be proved to be as they were.
+struct segment *segment_restore(struct slice bytes, uint64_t **marks);
+uint64_t segment_mark_of(const struct record *record);
+
 uint64_t segment_bytes(const struct segment *segment); // what its arrays take, records apart
 
 // The key of a name is the term of the whole name (terms.h): lower-cased, so callers compare the case.
 uint32_t segment_name_key(struct slice name);
 uint32_t segment_exact_key(struct slice name); // never 0
+// A small part of the former, for what is worth little and may be mistaken now and then.
+static inline uint32_t segment_scope_term(struct slice name) {
+    return segment_name_key(name) % SEGMENT_SCOPE_TERMS;
+}
 uint32_t segment_key(enum segment_spelling spelling, struct slice text);
 
 // The file of that path; a segment has a path once at most.
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
 
-// For segment.c and segment_merge.c. Each file's folder and taint, once the files are in; each file's first document,
+// For what builds segments. The names, once the keys are in; each file's folder and taint, once the files are in; each file's first document,
 // once the documents' files are in.
+void segment_index_names(struct segment *segment);
 void segment_place_files(struct segment *segment);
 void segment_number_firsts(struct segment *segment, enum segment_field field);
 
@@ -117,6 +137,15 @@ static inline uint32_t segment_range(const struct segment *segment, enum segment
                                      uint32_t *first) {
     *first = segment->fields[field].firsts[file];
     return segment->fields[field].firsts[file + 1];
+}
+// Goes on to the next of the symbols that have the name of that key; false at the end. The walk is of names_find.
+static inline bool segment_next_named(const struct segment *segment, struct names_walk *walk, uint32_t key) {
+    while (names_next(walk)) {
+        if (segment->keys[walk->symbol].name_term == key) {
+            return true;
+        }
+    }
+    return false;
 }
 // All that is known of a file. Decoded when first asked for, which takes as long as some thousand looks at keys: so
 // not for every candidate. This and the next two are borrowed, and not for files that are dead.

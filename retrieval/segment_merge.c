@@ -135,19 +135,19 @@ static void free_moving(struct merge *merge) {
     free(merge->moving);
 }
 
-// Symbols have a name and files have paths, so they are no more than the postings of those.
+// Files have paths, so they are no more than the postings of those.
 bool segment_can_merge(const struct segment_source *sources, uint32_t count) {
-    uint64_t chunks = 0, terms = 0, signatures = 0, names = 0, paths = 0;
+    uint64_t chunks = 0, symbols = 0, terms = 0, signatures = 0, paths = 0;
     for (uint32_t s = 0; s < count; s++) {
         const struct segment *segment = sources[s].segment;
         chunks += segment->fields[SEGMENT_CHUNKS].count;
         terms += segment->fields[SEGMENT_CHUNKS].terms.unit_count;
         signatures += segment->fields[SEGMENT_SYMBOLS].terms.unit_count;
-        names += segment->names.unit_count;
+        symbols += segment->fields[SEGMENT_SYMBOLS].count;
         paths += segment->paths.unit_count;
     }
-    return chunks <= UINT32_MAX && terms <= POSTINGS_MERGED && signatures <= POSTINGS_MERGED &&
-           names <= POSTINGS_MERGED && paths <= POSTINGS_MERGED;
+    return chunks <= UINT32_MAX && symbols <= NAMES_MOST && terms <= POSTINGS_MERGED &&
+           signatures <= POSTINGS_MERGED && paths <= POSTINGS_MERGED;
 }
 
 struct segment *segment_merge(const struct segment_source *sources, uint32_t count) {
@@ -160,9 +160,9 @@ struct segment *segment_merge(const struct segment_source *sources, uint32_t cou
     merge_documents(&merge, SEGMENT_CHUNKS);
     merge_documents(&merge, SEGMENT_SYMBOLS);
     merge_keys(&merge);
+    segment_index_names(out);
     merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_CHUNKS].terms), SEGMENT_CHUNKS);
     merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_SYMBOLS].terms), SEGMENT_SYMBOLS);
-    merge_postings(&merge, offsetof(struct segment, names), SEGMENT_SYMBOLS);
     merge_postings(&merge, offsetof(struct segment, paths), NUMBERED_FILES);
     free_moving(&merge);
     return out;

@@ -40,6 +40,7 @@ void shelf_fini(struct shelf *shelf) {
     for (size_t i = 0; i < shelf->segments.count; i++) {
         segment_release(shelf->segments.items[i].segment);
         free(shelf->segments.items[i].gone);
+        free(shelf->segments.items[i].marks);
     }
     for (size_t i = 0; i < shelf->modules.count; i++) {
         free_module(&shelf->modules.items[i]);
@@ -95,6 +96,9 @@ static void build_segment(struct shelf *shelf) {
 
 void shelf_put(struct shelf *shelf, struct record *record) {
     bury(shelf, record->path);
+    if (shelf_revive(shelf, record)) {
+        return;
+    }
     uint32_t id = intern_add(&shelf->names, slice_of_string(record->path));
     if (id == shelf->waiting.count) {
         vec_push(&shelf->waiting, NULL);
@@ -110,7 +114,7 @@ void shelf_remove(struct shelf *shelf, const char *path) {
     bury(shelf, path);
 }
 
-static void publish(struct shelf *shelf) {
+void shelf_publish_all(struct shelf *shelf) {
     struct segment *segments[SHELF_SEGMENTS];
     uint64_t *gone[SHELF_SEGMENTS];
     size_t count = shelf->segments.count < SHELF_SEGMENTS ? shelf->segments.count : SHELF_SEGMENTS;
@@ -131,18 +135,19 @@ static void publish(struct shelf *shelf) {
 
 void shelf_searchable(struct shelf *shelf) {
     build_segment(shelf);
-    publish(shelf);
+    shelf_publish_all(shelf);
 }
 
 void shelf_commit(struct shelf *shelf, bool full_pass) {
     bool is_first = full_pass && !shelf->complete;
+    bool is_restored = is_first && shelf_end_restoring(shelf);
     if (shelf->stale) {
         build_segment(shelf);
-        publish(shelf);
+        shelf_publish_all(shelf);
     }
-    if (is_first && shelf->segments.count) {
+    if (is_first && !is_restored && shelf->segments.count) {
         shelf_merge_all(shelf);
-        publish(shelf);
+        shelf_publish_all(shelf);
     }
     shelf->complete |= full_pass;
 }

@@ -12,6 +12,11 @@
 // commit: a keystroke costs one small segment, whatever else has changed. A
 // document that reads as on disk needs none.
 //
+// A large segment is made again at each start unless its bytes were kept: it is
+// then restored with every file gone, and a record that is put and is byte for
+// byte the one it was made from brings its file back to life. Whatever differs
+// takes the usual way, so nothing that was kept can be out of date.
+//
 // Ownership: shelf_init / shelf_fini; records and texts put in are borrowed.
 // Threads:   show and hide from any thread, all else on the writer's; readers only touch the slot. A lock
 //            guards what is open and the publishing; segments are built outside it, but for those of open documents
@@ -26,6 +31,7 @@
 //       else the disk's record
 //   H2  a record that no path shows is referenced at most by pinned snapshots and by a segment of which it
 //       is not the larger part, with all that is gone of it
+//   H4  after the first full pass the snapshot answers the same whether a segment was restored or not
 //   H3  of what is shown and hidden under one path the highest version counts, whatever came last
 #ifndef HUNCH_RETRIEVAL_SHELF_H
 #define HUNCH_RETRIEVAL_SHELF_H
@@ -43,6 +49,8 @@ struct shelf_segment {
     struct segment *segment;
     uint64_t *gone; // bitmap over its files
     uint64_t size, gone_size;
+    uint64_t
+        *marks; // of a restored one until the first full pass: which record each file waits for; else NULL
 };
 
 struct shelf_document {
@@ -60,6 +68,8 @@ struct shelf {
     VEC(struct record *) waiting;       // for the next segment; NULL: gone again
     uint64_t waiting_size;
     VEC(struct module) modules;
+    const struct segment
+        *kept;     // compared only: the one that was restored, or whose bytes were given last; NULL: none
     bool complete; // a full pass was committed
     bool stale;    // what is on disk is not what the snapshot shows
     uv_mutex_t lock;
@@ -78,6 +88,17 @@ void shelf_commit(struct shelf *shelf, bool full_pass);
 // Notes what the text of a manifest (manifests.h) declares instead of what it declared before; "": nothing.
 void shelf_manifest(struct shelf *shelf, const char *path, struct slice text);
 
+// shelf_keep.c: a large segment outlives the process.
+// Before anything was put: the bytes that shelf_keep gave in an earlier run. What makes no sense is left aside.
+void shelf_restore(struct shelf *shelf, struct slice bytes);
+// The bytes of everything as one segment, if there is enough that the ones given last do not hold; spill memory. NULL:
+// not worth it.
+char *shelf_keep(struct shelf *shelf, size_t *size);
+// Does a restored segment know this record? Then its file is alive again and nothing needs to be built.
+bool shelf_revive(struct shelf *shelf, const struct record *record);
+// Everything was put that will be. Does a restored segment hold most of it?
+bool shelf_end_restoring(struct shelf *shelf);
+
 // What a record counts for in a segment's size.
 static inline uint64_t shelf_size_of(const struct record *record) {
     return UINT64_C(1) + record->chunk_count + record->symbol_count;
@@ -93,6 +114,7 @@ void shelf_show(struct shelf *shelf, struct record *record, struct text *text, u
 void shelf_hide(struct shelf *shelf, const char *path, uint64_t version);
 // Publishes these parts with what is open. Under the lock.
 void shelf_publish(struct shelf *shelf, struct snapshot_parts parts);
+void shelf_publish_all(struct shelf *shelf); // what is on disk now, not under the lock
 void shelf_forget_documents(struct shelf *shelf);
 
 #endif

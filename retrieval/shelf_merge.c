@@ -3,7 +3,8 @@
 // Segments of a size within the same factor of eight are of one rank, and
 // eight of a rank make one of the next. So a file is copied once per rank, of
 // which a million chunks make four, and there are seldom more than a dozen
-// segments; the smallest are merged when there are.
+// segments; the smallest are merged when there are. A restored segment waits
+// for its files and is left alone until the first full pass is over.
 #include "retrieval/shelf.h"
 
 #include "base/mem.h"
@@ -36,6 +37,7 @@ static int rank_of(const struct shelf_segment *segment) {
 static void release(struct shelf_segment *segment) {
     segment_release(segment->segment);
     free(segment->gone);
+    free(segment->marks);
 }
 
 struct choice {
@@ -71,6 +73,8 @@ static void replace(struct shelf *shelf, struct choice *choice) {
         }
     }
     for (size_t i = 0; i < choice->chosen.count; i++) {
+        bool was_kept = choice->chosen.items[i].segment == shelf->kept;
+        shelf->kept = was_kept ? NULL : shelf->kept;
         release(&choice->chosen.items[i]);
     }
 }
@@ -82,7 +86,7 @@ static void merge(struct shelf *shelf, bool (*is_chosen)(const struct shelf_segm
     struct choice choice = {0};
     for (size_t i = 0; i < shelf->segments.count; i++) {
         struct shelf_segment segment = shelf->segments.items[i];
-        if (!is_chosen(&segment, which) || !take(&choice, &segment)) {
+        if (segment.marks || !is_chosen(&segment, which) || !take(&choice, &segment)) {
             vec_push(&choice.others, segment);
         }
     }
@@ -96,7 +100,7 @@ static void merge(struct shelf *shelf, bool (*is_chosen)(const struct shelf_segm
 
 static bool is_mostly_gone(const struct shelf_segment *segment, uint64_t which) {
     (void)which;
-    return segment->gone_size > living_size(segment);
+    return !segment->marks && segment->gone_size > living_size(segment);
 }
 
 static bool has_rank(const struct shelf_segment *segment, uint64_t which) {
@@ -116,7 +120,8 @@ static bool is_any(const struct shelf_segment *segment, uint64_t which) {
 static size_t count_rank(const struct shelf *shelf, int rank) {
     size_t count = 0;
     for (size_t i = 0; i < shelf->segments.count; i++) {
-        count += rank_of(&shelf->segments.items[i]) == rank;
+        const struct shelf_segment *segment = &shelf->segments.items[i];
+        count += !segment->marks && rank_of(segment) == rank;
     }
     return count;
 }

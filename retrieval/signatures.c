@@ -7,7 +7,8 @@
 // postings.
 //
 // The weights were fitted as a softmax over the candidates of each of some
-// 700 held-out completions in seven languages, and rounded. A second
+// 700 held-out completions in seven languages, and rounded; few of those stand
+// behind a ".", so RECEIVER's is chosen by tests/bench/members. A second
 // definition of a name already listed is worth less than the first, so it
 // waits behind other names; and as the budget counts bytes, a long signature
 // must be the likelier for its length.
@@ -19,10 +20,10 @@
 
 #include <math.h>
 
-// For a bm25_question: with it alone, as many of 303 names that are called next were found among 820,000 signatures
-// as without; with 50,000 fewer were (tests/bench/retrieval_speed).
-enum { EFFORT = 150000 };
-enum { BM25_LIMIT = 700, NAME_LIMIT = 24, SIMILAR_CHUNKS = 12, USES_LIMIT = 12, AHEAD = 16 };
+// For a bm25_question: of 328 names that are called next, 35.7 % were found among 820,000 signatures with 150,000,
+// 36.0 % with this and 32.6 % with 40,000 (tests/bench/retrieval_speed).
+enum { EFFORT = 80000 };
+enum { BM25_LIMIT = 400, NAME_LIMIT = 24, SIMILAR_CHUNKS = 12, USES_READ = 16, AHEAD = 16 };
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
@@ -40,7 +41,7 @@ static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BELOW_NEAR] = 0.25f,
     [SIGNATURE_IMPORTED] = 0.0f,
     [SIGNATURE_ABOVE] = -1.8f,
-    [SIGNATURE_RECEIVER] = 2.4f,
+    [SIGNATURE_RECEIVER] = 4.0f,
     [SIGNATURE_SCOPE_NEAR] = 0.6f,
     [SIGNATURE_SCOPE_ABOVE] = 0.55f,
     [SIGNATURE_SCOPE_IMPORTED] = 1.05f,
@@ -95,7 +96,7 @@ struct ranking {
     size_t rank_count;
     VEC(uint32_t) names; // to be offered, as segment_name_key
     struct evidence around, line;
-    struct map scopes;                      // segment_name_key of a name near -> distance
+    struct map scopes;                      // segment_scope_term of a name near -> distance
     uint32_t *distances[SNAPSHOT_SEGMENTS]; // of each folder: 1 + distance_of it, 0 if not measured yet
     uint32_t *placed[SNAPSHOT_SEGMENTS];    // of each file: 1 + index in places, 0 if not rated yet
     VEC(struct place) places;
@@ -141,28 +142,35 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
 
 // Every definition of a name, unless there are so many that the name says little.
 static void offer_named(struct ranking *ranking, uint32_t key) {
-    struct postings_list lists[SNAPSHOT_SEGMENTS];
-    uint32_t total = 0;
-    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count; s++) {
-        lists[s] = postings_find(&ranking->input->snapshot->segments[s]->names, key);
-        total += lists[s].length;
-    }
-    for (uint32_t s = 0; s < ranking->input->snapshot->segment_count && total <= NAME_LIMIT; s++) {
-        while (postings_next(&lists[s])) {
-            offer_candidate(ranking, s, lists[s].document, SIGNATURE_SMALL, 0);
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    struct {
+        uint32_t segment, id;
+    } named[NAME_LIMIT];
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
+        while (segment_next_named(snapshot->segments[s], &walk, key)) {
+            if (count == NAME_LIMIT) {
+                return;
+            }
+            named[count].segment = s;
+            named[count++].id = walk.symbol;
         }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        offer_candidate(ranking, named[i].segment, named[i].id, SIGNATURE_SMALL, 0);
     }
 }
 
 static void expect_name(const struct ranking *ranking, size_t i) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        const struct postings *names = &snapshot->segments[s]->names;
+        const struct names *names = &snapshot->segments[s]->names;
         if (i + AHEAD < ranking->names.count) {
-            postings_expect(names, ranking->names.items[i + AHEAD]);
+            names_expect(names, ranking->names.items[i + AHEAD]);
         }
         if (i + AHEAD / 2 < ranking->names.count) {
-            postings_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
+            names_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
         }
     }
 }
@@ -265,26 +273,24 @@ static float kinship_of(struct ranking *ranking, uint32_t s, uint32_t folder) {
     return 1.0f / (1.0f + distance * distance);
 }
 
-// How many chunks say the name; *near weighs each by its folder's kinship.
+// How many chunks say the name; *near weighs each by its folder's kinship, of which the first few speak for all.
 static float count_uses(struct ranking *ranking, uint32_t term, float *near) {
     struct postings_list lists[SNAPSHOT_SEGMENTS];
     const struct snapshot *snapshot = ranking->input->snapshot;
-    uint32_t used = 0, i = 0;
+    uint32_t used = 0, read = 0;
     *near = 0;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         lists[s] = postings_find(&snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms, term);
         used += lists[s].length;
     }
-    uint32_t step = used / USES_LIMIT + 1; // of a frequent name a sample will do
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment *segment = snapshot->segments[s];
         const uint32_t *files = segment->fields[SEGMENT_CHUNKS].files;
-        while (postings_next(&lists[s])) {
-            if (i++ % step == 0) {
-                *near += kinship_of(ranking, s, segment->folders[files[lists[s].document]]) * (float)step;
-            }
+        for (; read < USES_READ && postings_next(&lists[s]); read++) {
+            *near += kinship_of(ranking, s, segment->folders[files[lists[s].document]]);
         }
     }
+    *near *= read ? (float)used / (float)read : 0;
     return (float)used;
 }
 
@@ -330,14 +336,14 @@ static void rate_name(const struct ranking *ranking, const struct segment_keys *
     features[SIGNATURE_BELOW] = below != NULL;
     features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)*below * 0.1f) : 0;
     features[SIGNATURE_IMPORTED] = !above && map_get(&query->imported, keys->name);
-    features[SIGNATURE_PRIVATE] = keys->is_private && features[SIGNATURE_FOLDER] <= 0;
+    features[SIGNATURE_PRIVATE] = keys->initial == '_' && features[SIGNATURE_FOLDER] <= 0;
 }
 
 // Does the symbol begin with the word being typed?
 static bool continues_word(const struct query *query, const struct segment *segment, uint32_t id) {
     size_t typed = query->cursor - query->word;
     const char *word = query->text.data + query->word;
-    if (typed == 0 || segment->keys[id].initial != word[0]) {
+    if (typed == 0 || segment->keys[id].initial != (unsigned char)word[0]) {
         return false;
     }
     const char *name = segment_symbol(segment, id)->name;
@@ -414,7 +420,7 @@ static float rate_uses(struct ranking *ranking, struct signature *candidate) {
         features[SIGNATURE_SIMILAR] * logf((ranking->chunks + 1) / (used + 1)) / 5.0f;
     features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
     features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
-    float length = 1.0f + (float)segment->keys[candidate->id].signature_length;
+    float length = 1.0f + (float)(segment->keys[candidate->id].length * SEGMENT_LENGTH_STEP);
     return score_of(features) - LENGTH_PRICE * logf(length / PLAIN_LENGTH);
 }
 
@@ -531,7 +537,7 @@ static void free_ranking(struct ranking *ranking) {
 static void note_scopes(struct ranking *ranking) {
     const struct query *query = ranking->input->query;
     for (size_t i = 0; i < query->name_count; i++) {
-        map_insert(&ranking->scopes, segment_name_key(query->names[i].text), query->names[i].distance);
+        map_insert(&ranking->scopes, segment_scope_term(query->names[i].text), query->names[i].distance);
     }
 }
 

@@ -51,6 +51,20 @@ static void commit(void *self, bool full_pass) {
     bench->retrieval_us += clock_thread_us() - start;
 }
 
+static void restore(void *self, struct slice bytes) {
+    struct bench *bench = self;
+    uint64_t start = clock_thread_us();
+    bench->sink.restore(bench->sink.self, bytes);
+    bench->retrieval_us += clock_thread_us() - start;
+    printf("restored from %.1f MB in %.2f s\n", (double)bytes.length / 1e6,
+           (double)(clock_thread_us() - start) / 1e6);
+}
+
+static char *keep(void *self, size_t *size) {
+    struct bench *bench = self;
+    return bench->sink.keep(bench->sink.self, size);
+}
+
 static void searchable(void *self) {
     struct bench *bench = self;
     uint64_t start = clock_thread_us();
@@ -78,9 +92,12 @@ static void load(struct bench *bench, const char *store) {
     sink.put = put;
     sink.commit = commit;
     sink.searchable = searchable;
+    sink.restore = restore;
+    sink.keep = keep;
     struct indexer_options options = {.root = bench->folder,
                                       .store_path = store,
                                       .words_above = WORDS_ABOVE,
+                                      .keep_at_once = true,
                                       .sink = sink,
                                       .on_ready = ready,
                                       .context = bench};

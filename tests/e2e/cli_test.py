@@ -1,6 +1,7 @@
 """The command line as a person uses it: index, complete, demo, doctor, and one clear line for each bad input."""
 import json
 import os
+import re
 
 import support
 
@@ -215,9 +216,12 @@ class Complete(support.Case):
         self.assertFalse(any("ignored" in path or ".env" in path for path in paths), paths)
 
     def test_why_names_what_was_used(self):
-        done = self.hunch("complete", "src/bank.c:4:9", "--why")
+        done = self.hunch("why", "src/bank.c:4:9")
         self.assertIn("account", done.stdout)
         self.assertIn("context of", done.stdout)
+        same = self.hunch("complete", "src/bank.c:4:9", "--why").stdout
+        untimed = [re.sub(r"[0-9.]+ ms", "", text) for text in (done.stdout, same)]
+        self.assertEqual(*untimed)
 
     def test_a_buffer_on_stdin_stands_for_the_file(self):
         text = support.FILES["src/bank.c"] + "int more(struct account *to, int cents) {\n    return account_d"

@@ -8,6 +8,7 @@ import random
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ class Indexed(support.Case):
     """A repository of files that look alike, and what a clean build of it is."""
 
     files = 150
+    padding = ""  # behind each function
 
     def setUp(self):
         super().setUp()
@@ -34,7 +36,7 @@ class Indexed(support.Case):
             self.write_numbered(number, 0)
 
     def write_numbered(self, number, version):
-        body = "\n".join(f"int function_{number}_{part}(int value) {{ return value + {part + version}; }}" for part in range(60))
+        body = "\n".join(f"int function_{number}_{part}(int value) {{ return value + {part + version}; }}{self.padding}" for part in range(60))
         self.write(f"many/file_{number}.c", body + "\n")
 
     def index(self):
@@ -116,6 +118,75 @@ class Killed(Indexed):
                 self.assert_same_as_clean(self.index())
                 at, died = at + step, died + 1
             self.assertGreater(died, 10)
+
+
+class Kept(Indexed):
+    """The search index beside the records, which `hunch search` writes and reads, as far as the source is larger."""
+
+    padding = " // " + "as before " * 30
+
+    def search(self, question="function_7_3"):
+        found = json.loads(self.hunch("search", "--json", question).stdout)
+        del found["ms"]
+        return found
+
+    def has_kept(self, store):
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+            return connection.execute("SELECT count(*) FROM kept WHERE piece=0").fetchone()[0] == 1
+
+    def test_it_answers_as_one_that_is_made_anew(self):
+        first = self.search()
+        store = self.index()["store"]
+        self.assertTrue(self.has_kept(store))
+        self.assertEqual(self.search(), first)
+        self.write_numbered(7, 100)
+        self.write("many/new.c", "int function_7_3(void);\n")
+        os.remove(os.path.join(self.root, "many/file_8.c"))
+        seen = self.search()
+        shutil.rmtree(self.environment["XDG_CACHE_HOME"])
+        names = [{(result["path"], result["line"], result["name"]) for result in found["results"] if result["name"] == "function_7_3"}
+                 for found in (seen, self.search())]
+        self.assertEqual(names[0], {("many/file_7.c", 4, "function_7_3"), ("many/new.c", 1, "function_7_3")})
+        self.assertEqual(names[1], names[0])
+        self.hunch("search", "function_8_3", status=1) # nothing is found
+
+    def test_killed_while_it_is_written_the_next_start_answers_the_same(self):
+        cache = self.environment["XDG_CACHE_HOME"]
+        expected = self.search()
+        at, died = 1, 0
+        while True:
+            shutil.rmtree(cache, ignore_errors=True)
+            self.index()
+            environment = dict(self.environment, LD_PRELOAD=INJECT, INJECT_FOLDER=os.path.join(cache, "hunch/index"), INJECT_KIND="kill",
+                               INJECT_AT=str(at), ASAN_OPTIONS="verify_asan_link_order=0")
+            done = self.hunch("search", "--json", "function_7_3", status=None, environment=environment)
+            if done.returncode == 0:
+                break
+            self.assertEqual(done.returncode, -signal.SIGKILL, done.stderr)
+            for _ in range(2):
+                self.assertEqual(self.search(), expected)
+            self.assertTrue(self.has_kept(self.index()["store"]))
+            at, died = at + 23, died + 1
+        self.assertGreater(died, 5)
+
+    def test_without_room_for_it_the_index_works(self):
+        """A disk that has room for the records and not for this."""
+        expected = self.search()
+        store = self.index()["store"]
+        shutil.rmtree(self.environment["XDG_CACHE_HOME"])
+        room = os.path.getsize(self.index()["store"]) + 100 * 1024
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        done = subprocess.run([support.BINARY, "search", "--json", "function_7_3"], cwd=self.root, env=self.environment,
+                              capture_output=True, text=True, preexec_fn=limit, timeout=120, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["results"], expected["results"])
+        self.assertFalse(self.has_kept(store))
+        self.assertEqual(self.index()["parsed"], 0)
+        self.assertEqual(self.search(), expected)
+        self.assertTrue(self.has_kept(store))
 
 
 class Shared(Indexed):

@@ -8,13 +8,14 @@
 #include "tests/unit/indexer/temporary.h"
 #include "tests/unit/unit.h"
 
+#include "base/spill.h"
 #include "base/vec.h"
 #include "indexer/indexer.h"
 #include "indexer/store_lock.h"
 
 #include <inttypes.h>
 
-enum { FILES = 8, MOST_CALLS = 2000, WHOLE_RUNS = 40 };
+enum { FILES = 8, MOST_CALLS = 2000, WHOLE_RUNS = 40, KEPT = 20000 };
 
 struct scene {
     char *folder; // of all that follows
@@ -26,7 +27,33 @@ struct scene {
 
 static struct scene scene;
 
+// What this sink wants to be kept, and that what comes back is that or nothing.
+static char *keep(void *self, size_t *size) {
+    (void)self;
+    char *bytes = spill_alloc(KEPT);
+    for (size_t i = 0; i < KEPT; i++) {
+        bytes[i] = (char)(i * i / 7);
+    }
+    *size = KEPT;
+    return bytes;
+}
+
+static void assert_kept_or_nothing(struct slice bytes) {
+    size_t size;
+    char *expected = keep(NULL, &size);
+    if (bytes.length && !slice_equal(bytes, slice_of(expected, size))) {
+        fail_msg("%zu bytes came back that nobody had kept", bytes.length);
+    }
+    spill_free(expected);
+}
+
+static void restore(void *self, struct slice bytes) {
+    *(bool *)self = true;
+    assert_kept_or_nothing(bytes);
+}
+
 struct run {
+    bool is_restored;
     uv_loop_t loop;
     struct index_progress progress;
     size_t warnings;
@@ -49,10 +76,15 @@ static void index_into(const char *store, struct run *run) {
     *run = (struct run){0};
     str_init(&run->said);
     uv_loop_init(&run->loop);
+    struct index_sink sink = index_sink_none();
+    sink.self = &run->is_restored;
+    sink.keep = keep;
+    sink.restore = restore;
     struct indexer_options options = {.root = scene.root,
                                       .store_path = store,
                                       .threads = 1,
-                                      .sink = index_sink_none(),
+                                      .sink = sink,
+                                      .keep_at_once = true,
                                       .on_ready = on_ready,
                                       .on_warning = on_warning,
                                       .context = run};
@@ -142,6 +174,9 @@ static void assert_recovers(const char *after) {
         fail_msg("after %s another index than that of a clean build; it had said: %s", after, run.said.data);
     }
     str_free(&now);
+    str_free(&run.said);
+    index_into(scene.store, &run);
+    assert_true(run.is_restored); // what that one kept
     str_free(&run.said);
 }
 
@@ -267,6 +302,7 @@ static void load_and_complete(const struct known *known) {
         store_load(store, &records, &err) != 0) {
         fail_msg("%s", err.message);
     }
+    assert_kept_or_nothing(store_kept(store));
     bool found[FILES] = {false};
     for (size_t i = 0; i < records.count; i++) {
         found[recognise(known, records.items[i])] = true;

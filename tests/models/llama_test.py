@@ -67,6 +67,14 @@ class Llama(support.Case):
         self.assertGreater(answer["promptTokens"], 100)
         self.assertIn("qwen2.5-coder-canned.gguf: answers", self.hunch("doctor").stdout)
 
+    def test_its_tokens_tell_what_its_name_does_not(self):
+        self.start_llama("-c", "4096", name="mystery.gguf")
+        self.configure_llama()
+        self.assertNotIn("model.template", self.hunch("doctor").stdout)
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json").stdout)
+        self.assertEqual(answer["candidates"][0]["text"], ANSWER.split("\n")[0])
+        self.assertGreater(answer["promptBytes"], 100)
+
     def test_its_errors_are_said(self):
         self.start_llama("-c", "8192", "--api-key", "sk-right")
         self.configure_llama(keyEnvironment="HUNCH_TEST_KEY", name="qwen2.5-coder")

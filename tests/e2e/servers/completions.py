@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A model server for tests: /v1/completions with server-sent events, on loopback.
+"""A model server for tests, on loopback: OpenAI's /v1/completions and /v1/chat/completions and Mistral's
+/v1/fim/completions with server-sent events, Ollama's /api/generate with lines.
 
 Prints its port on the first line of standard output and serves until it is
 terminated. Behaviour is chosen on the command line; --log appends every
@@ -68,7 +69,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("utf-8", "replace")
         self.note(body)
-        if self.path != "/v1/completions":
+        if self.path == "/api/show":
+            self.send_json(200, {"capabilities": ["completion", "insert"]})
+        elif self.path not in ("/v1/completions", "/v1/chat/completions", "/v1/fim/completions", "/api/generate"):
             self.send_error_object(404, "no such path")
         elif self.allowed():
             self.complete(body)
@@ -83,14 +86,23 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error_object(self.options.status, self.options.message)
         elif self.options.html:
             self.send_bytes(200, "text/html", b"<html><body>Welcome</body></html>", [])
+        elif request.get("stream") and self.path == "/api/generate":
+            self.stream_lines()
         elif request.get("stream"):
             self.stream(request)
         else:
             self.send_json(200, self.chunk(self.options.text, self.options.finish))
 
     def chunk(self, text, finish):
+        what = {"text": text} if self.path == "/v1/completions" else {"delta": {"content": text}}
         return {"object": "text_completion", "model": self.options.model,
-                "choices": [{"index": 0, "text": text, "finish_reason": finish}]}
+                "choices": [{"index": 0, "finish_reason": finish, **what}]}
+
+    def stream_lines(self):
+        lines = [{"response": text, "done": False} for text in pieces(self.options)]
+        lines.append({"response": "", "done": True, "done_reason": self.options.finish, "prompt_eval_count": 7})
+        body = "".join(json.dumps(line) + "\n" for line in lines)
+        self.send_bytes(200, "application/x-ndjson", body.encode(), [])
 
     def stream(self, request):
         self.send_response(200)

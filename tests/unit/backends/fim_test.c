@@ -205,6 +205,34 @@ static void halves_are_cut_at_their_mark_alone(void **state) {
     str_free(&prompt);
 }
 
+static void a_models_tokens_tell_its_family(void **state) {
+    static const struct {
+        const char *lines, *name;
+    } rows[] = {
+        {"<|fim_prefix|>\n\n\n<|fim_suffix|>\n<|fim_middle|>\n<|repo_name|>\n<|file_sep|>\n",
+         "qwen2.5-coder"},
+        {"<|fim_prefix|>\n<|fim_suffix|>\n<|fim_middle|>\n<|file_separator|>\n<eos>\n", "codegemma"},
+        {"<|fim_prefix|>\n<|fim_suffix|>\n<|fim_middle|>\n<|filename|>\n<|reponame|>\n<|end_of_text|>\n",
+         "granite"},
+        {"<fim_prefix>\n<fim_suffix>\n<fim_middle>\n<file_sep>\n<repo_name>\n", "starcoder2"},
+        {"<PRE>\n<SUF>\n<MID>\n<EOT>", "codellama"},
+        {"<|fim_prefix|>\n<|fim_middle|>\n", NULL},                 // one is missing
+        {"a <|fim_prefix|>\n<|fim_suffix|>\n<|fim_middle|>", NULL}, // a line is a token
+        {"", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct fim_template *fim = fim_for_tokens(slice_of_string(rows[i].lines));
+        assert_string_equal(fim ? fim_name(fim) : "-", rows[i].name ? rows[i].name : "-");
+    }
+    struct str all;
+    str_init(&all);
+    fim_tokens(&all);
+    assert_non_null(strstr(all.data, "<[fim-middle]>\n"));
+    assert_null(strstr(all.data, "hunch"));
+    str_free(&all);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_family_has_its_bytes),
@@ -214,6 +242,7 @@ int main(void) {
         cmocka_unit_test(models_find_their_template),
         cmocka_unit_test(stops_start_with_the_useful_ones),
         cmocka_unit_test(halves_are_cut_at_their_mark_alone),
+        cmocka_unit_test(a_models_tokens_tell_its_family),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,9 +22,14 @@
 
 static const char warm_up[] = "POST /completion HTTP/1.1\r\n";
 
+static const char no_tokens[] = JSON("200 OK", "", "{\"tokens\":[{\"id\":1,\"piece\":[60,80]}]}");
+
 static void restart(struct world *world, const char *model, const char *props) {
     backend_close(world->backend);
     world->server.routes[0] = (struct route){.start = "GET /props HTTP/1.1\r\n", .bytes = props};
+    if (!world->server.routes[1].start) {
+        world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = no_tokens};
+    }
     world->backend = backend_of(world, "llama-server", model, world->server.port);
 }
 
@@ -66,6 +71,20 @@ static void it_says_what_it_is(void **state) {
         assert_string_equal(traits->template ? traits->template : "-",
                             rows[i].template ? rows[i].template : "-");
     }
+}
+
+static void its_tokens_tell_what_its_name_does_not(void **state) {
+    static const char pieces[] = JSON(
+        "200 OK", "",
+        "{\"tokens\":[{\"id\":1,\"piece\":\"<|fim_prefix|>\"},{\"id\":2,\"piece\":\"\\n\"},"
+        "{\"id\":3,\"piece\":\"<|fim_suffix|>\"},{\"id\":4,\"piece\":\"<|fim_middle|>\"},{\"id\":5,\"piece\":\"<\"},"
+        "{\"id\":6,\"piece\":\"<|file_sep|>\"}]}");
+    struct world *world = *state;
+    world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = pieces};
+    restart(world, "", PROPS("mystery", "4096"));
+    wait_known(world);
+    assert_int_equal(world->server.routes[1].requests, 1);
+    assert_string_equal(world->backend->traits.template, "qwen2.5-coder");
 }
 
 static void the_request_avoids_its_traps(void **state) {
@@ -165,6 +184,7 @@ static void while_it_loads_it_is_asked_again_with_each_call(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_says_what_it_is, begin, finish),
+        cmocka_unit_test_setup_teardown(its_tokens_tell_what_its_name_does_not, begin, finish),
         cmocka_unit_test_setup_teardown(the_request_avoids_its_traps, begin, finish),
         cmocka_unit_test_setup_teardown(answers_end_with_stop_and_no_done, begin, finish),
         cmocka_unit_test_setup_teardown(an_open_stream_does_not_hold_a_complete_answer, begin, finish),

@@ -199,7 +199,7 @@ static const struct came_case came[] = {
     {"gemini", STREAM PART("<insert>ab") PART_END("MAX_TOKENS"), "ab", 0, FINISH_LENGTH, 12, 8, ""},
     {"gemini",
      JSON("400 Bad", "", "[{\"error\":{\"code\":400,\"message\":\"API key not valid\",\"status\":\"X\"}}]"),
-     "", ERR_INVALID, FINISH_FAILED, 0, 0, "API key not valid"},
+     "", ERR_DENIED, FINISH_FAILED, 0, 0, "API key not valid"},
     {"tgi", STREAM TOKEN("a") TOKEN("b") TOKEN_END("eos_token"), "ab", 0, FINISH_STOP, 0, 0, ""},
     {"tgi", STREAM TOKEN("ab") TOKEN_END("length"), "ab", 0, FINISH_LENGTH, 0, 0, ""},
     {"tgi", STREAM "data:{\"error\":\"Request failed during generation\",\"error_type\":\"generation\"}\n\n",

@@ -2,6 +2,8 @@
 #include "remote_world.h"
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
+
 static void wait_for_close(struct world *world) {
     while (world->server.closed_by_client == 0 && uv_run(&world->loop, UV_RUN_ONCE)) {
     }
@@ -294,6 +296,87 @@ static void connections_are_kept(void **state) {
     str_free(&bytes);
 }
 
+static int open_descriptors(void) {
+    int count = 0;
+    for (int i = 0; i < 1024; i++) {
+        count += fcntl(i, F_GETFD) != -1;
+    }
+    return count;
+}
+
+static void end_after(struct world *world, int turns) {
+    for (int i = 0; i < turns && world->seen.done_calls == 0; i++) {
+        uv_run(&world->loop, UV_RUN_NOWAIT);
+    }
+    if (world->seen.done_calls == 0) {
+        backend_cancel(world->backend, world->running);
+    }
+    wait_done(world);
+}
+
+// Cancelled at every stage of its life, again and again: answered once each, and nothing is left behind.
+static void thousands_are_cancelled(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    world->server.script = (struct script){.bytes = STREAM TEXT("a") TEXT("b"), .byte_by_byte = true};
+    int before = 0;
+    for (int i = 0; i < 3000; i++) {
+        forget(&world->seen);
+        world->running = backend_start(world->backend, &request, &callbacks);
+        end_after(world, i % 25);
+        assert_int_equal(world->seen.result.code, ERR_CANCELLED);
+        before = i == 100 ? open_descriptors() : before;
+    }
+    for (int i = 0; i < 50; i++) {
+        uv_run(&world->loop, UV_RUN_NOWAIT);
+    }
+    assert_in_range(open_descriptors(), 0, before + 4); // kept connections come and go
+    world->server.script = (struct script){.bytes = STREAM TEXT("ab") DONE, .close_after = true};
+    ask(world, &request); // cancelling is no failure of the server's
+    assert_string_equal(world->seen.text.data, "ab");
+}
+
+// B1, B2 (backends/breaker.h)
+static void a_failing_server_is_left_alone(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    world->server.script = (struct script){.bytes = JSON("500 Oops", "", "{}"), .close_after = true};
+    for (int i = 0; i < 3; i++) {
+        ask(world, &request);
+        assert_null(strstr(world->seen.message.data, "not asked again"));
+    }
+    assert_int_equal(world->server.requests, 3);
+    ask(world, &request);
+    assert_int_equal(world->server.requests, 3);
+    assert_int_equal(world->seen.result.code, ERR_UNAVAILABLE);
+    assert_non_null(strstr(world->seen.message.data, "HTTP 500) (not asked again for "));
+    assert_non_null(strstr(world->seen.hint.data, "log"));
+    assert_int_equal(world->seen.result.retry_after_ms, 0);
+}
+
+static void a_prompt_that_is_too_long_is_no_fault_of_the_server(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    world->server.script = (struct script){.bytes = JSON("413 Large", "", "{}"), .close_after = true};
+    for (int i = 1; i < 9; i++) {
+        ask(world, &request);
+        assert_int_equal(world->server.requests, i);
+    }
+}
+
+static void a_wait_that_is_asked_for_is_kept(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    world->server.script =
+        (struct script){.bytes = JSON("429 Slow", "retry-after-ms: 60000\r\n", "{}"), .close_after = true};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.retry_after_ms, 60000);
+    ask(world, &request);
+    assert_int_equal(world->server.requests, 1);
+    assert_non_null(strstr(world->seen.message.data, "too many requests"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(endless_text_is_cut, begin, finish),
@@ -314,6 +397,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_proxy_does_not_see_the_key, begin, finish),
         cmocka_unit_test_setup_teardown(close_ends_what_runs, begin, finish),
         cmocka_unit_test_setup_teardown(connections_are_kept, begin, finish),
+        cmocka_unit_test_setup_teardown(thousands_are_cancelled, begin, finish),
+        cmocka_unit_test_setup_teardown(a_failing_server_is_left_alone, begin, finish),
+        cmocka_unit_test_setup_teardown(a_prompt_that_is_too_long_is_no_fault_of_the_server, begin, finish),
+        cmocka_unit_test_setup_teardown(a_wait_that_is_asked_for_is_kept, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

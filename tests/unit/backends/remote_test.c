@@ -79,15 +79,56 @@ static const struct answer_case answers[] = {
      "", FINISH_FAILED, "no credit", "billing", 0},
     {"500", JSON("500 Oops", "", "plain words\nand more"), ERR_UNAVAILABLE, "", FINISH_FAILED,
      "plain words and more", "log", 0},
-    {"501", JSON("501 No", "", "{}"), ERR_UNSUPPORTED, "", FINISH_FAILED, "HTTP 501", "/v1/completions", 0},
+    {"501", JSON("501 No", "", "{}"), ERR_UNSUPPORTED, "", FINISH_FAILED, "HTTP 501", "model.provider", 0},
     {"503 while loading",
      JSON("503 Wait", "Retry-After: 2\r\n", "{\"error\":{\"message\":\"Loading model\"}}"), ERR_UNAVAILABLE,
      "", FINISH_FAILED, "Loading model", "loading", 2000},
+    {"a limit that is used up",
+     JSON("429 Slow Down",
+          "x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 6m0s\r\n"
+          "x-ratelimit-remaining-tokens: 9\r\nx-ratelimit-reset-tokens: 40m\r\n",
+          "{}"),
+     ERR_BUSY, "", FINISH_FAILED, "HTTP 429", "waits", 360000},
+    {"429 with a date long ago",
+     JSON("429 Slow Down", "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", "{}"), ERR_BUSY, "",
+     FINISH_FAILED, "HTTP 429", "waits", 0},
+    {"429 in a sentence",
+     JSON("429 Slow Down", "",
+          "{\"error\":{\"message\":\"Please try again in 1.5s.\",\"code\":\"rate_limit_exceeded\"}}"),
+     ERR_BUSY, "", FINISH_FAILED, "try again in 1.5s", "waits", 1500},
+    {"429 in a detail",
+     JSON("429 Slow Down", "",
+          "{\"error\":{\"message\":\"quota\",\"details\":[{\"x\":1},{\"retryDelay\":\"17s\"}]}}"),
+     ERR_BUSY, "", FINISH_FAILED, "HTTP 429", "waits", 17000},
+    {"no money, as a 400", JSON("400 No", "", "{\"error\":{\"message\":\"Your credit balance is too low\"}}"),
+     ERR_DENIED, "", FINISH_FAILED, "no credit (HTTP 400)", "billing", 0},
+    {"a request that is repeated decides nothing",
+     JSON("422 No", "", "{\"detail\":[{\"msg\":\"bad\",\"input\":\"insufficient_quota\"}],\"code\":7}"),
+     ERR_INVALID, "", FINISH_FAILED, "bad", "model.name", 0},
+    {"a model that cannot insert", JSON("400 No", "", "{\"error\":\"m:latest does not support insert\"}"),
+     ERR_UNSUPPORTED, "", FINISH_FAILED, "does not support insert", "fill in the middle", 0},
+    {"a server without suffix", JSON("400 No", "", "{\"message\":\"suffix is not currently supported\"}"),
+     ERR_UNSUPPORTED, "", FINISH_FAILED, "suffix", "model.template", 0},
+    {"loading, with its time",
+     JSON("503 Wait", "", "{\"error\":\"Model m is currently loading\",\"estimated_time\":20.0}"),
+     ERR_UNAVAILABLE, "", FINISH_FAILED, "loading", "wait", 20000},
+    {"a gateway",
+     "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>nginx</html>",
+     ERR_UNAVAILABLE, "", FINISH_FAILED, "behind this address", "running", 0},
+    {"405", JSON("405 No", "", "{\"detail\":\"Method Not Allowed\"}"), ERR_UNSUPPORTED, "", FINISH_FAILED,
+     "HTTP 405", "model.provider", 0},
+    {"overloaded in the stream",
+     STREAM TEXT(
+         "a") "event: error\ndata: {\"error\":{\"type\":\"overloaded_error\",\"message\":\"try again in 3s\"}}\n\n",
+     ERR_UNAVAILABLE, "", FINISH_FAILED, "broke off", "waits", 3000},
     {"a status of one's own", JSON("799 Why", "", "{}"), ERR_INVALID, "", FINISH_FAILED, "HTTP 799", "", 0},
 };
 
+// With a backend of its own: one that has failed is left alone for a while.
 static void check_answer(struct world *world, const struct answer_case *want, bool byte_by_byte) {
     const struct seen *seen = &world->seen;
+    backend_close(world->backend);
+    world->backend = backend_at(world, world->server.port);
     struct backend_request request = request_of("p");
     world->server.script =
         (struct script){.bytes = want->bytes, .byte_by_byte = byte_by_byte, .close_after = true};

@@ -122,6 +122,32 @@ static void the_best_is_last_and_files_stand_together(void **state) {
     arena_free(&arena);
 }
 
+static void members_stand_below_their_type(void **state) {
+    struct world *world = *state;
+    static const char *const scopes[] = {"Reader", NULL, "Writer", "Reader", "Reader", "Writer"};
+    for (uint32_t i = 0; i < 6; i++) {
+        set_item(world, i, 4 * (int)i, CONTEXT_SIGNATURE); // all of f0
+        world->items[i].scope = scopes[i];
+    }
+    set_item(world, 6, 0, CONTEXT_SIGNATURE); // of the text of the first, but of no type
+    world->context.count = 7;
+    world->query.same_region = false;
+    block_free(&world->block);
+    block_init(&world->block);
+    expect(world, BLOCK_MOVED);
+    size_t count;
+    struct arena arena;
+    arena_init(&arena);
+    struct fim_file *files = block_layout(&world->block, &arena, &count);
+    assert_int_equal(count, 1);
+    const char *expected = "Writer:\n    int name_20(void)\n    int name_8(void)\n"
+                           "int name_0(void)\nint name_4(void)\n"
+                           "Reader:\n    int name_16(void)\n    int name_12(void)\n    int name_0(void)";
+    assert_true(slice_equal(files[0].text, slice_of_string(expected)));
+    assert_true(block_bytes(&world->block) >= files[0].text.length + strlen("f0"));
+    arena_free(&arena);
+}
+
 // B3
 static void what_shifts_a_little_changes_nothing(void **state) {
     struct world *world = *state;
@@ -298,6 +324,7 @@ static void any_history_is_repeatable_and_bounded(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_best_is_last_and_files_stand_together),
+        TEST(members_stand_below_their_type),
         TEST(what_shifts_a_little_changes_nothing),
         TEST(news_stand_at_the_end),
         TEST(a_word_that_only_retrieval_knows_is_news),

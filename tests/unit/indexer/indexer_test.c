@@ -335,6 +335,48 @@ static void test_store_that_cannot_be_made_costs_one_warning(void **state) {
     tear_down(scene);
 }
 
+static void test_what_the_sink_keeps_comes_back_before_all_else(void **state) {
+    (void)state;
+    struct scene *scene = set_up();
+    write_repository(scene);
+    scene->keep_at_once = true;
+    scene->keeps = 5000;
+    open_and_wait(scene, scene->store);
+    assert_int_equal(count_calls(scene, 'k'), 1);
+    assert_null(find_call(scene, 'R', ""));
+    close_indexer(scene);
+    forget_calls(scene);
+    scene->keeps = 0; // what was kept last still serves
+    for (int start = 0; start < 2; start++) {
+        open_and_wait(scene, scene->store);
+        assert_int_equal(scene->calls.items[0]->kind, 'R');
+        assert_int_equal(scene->calls.items[0]->text_length, 5000);
+        close_indexer(scene);
+        forget_calls(scene);
+    }
+    open_and_wait(scene, ""); // without a store nothing is asked
+    assert_int_equal(count_calls(scene, 'k') + count_calls(scene, 'R'), 0);
+    tear_down(scene);
+}
+
+static void test_the_sink_is_asked_when_the_index_rests(void **state) {
+    (void)state;
+    struct scene *scene = set_up();
+    write_repository(scene);
+    scene->rest_ms = 1;
+    scene->keeps = 5000;
+    while (!find_call(scene, 'R', "")) { // a start that is closed too early has kept nothing
+        open_and_wait(scene, scene->store);
+        wait_call(scene, 'k', "");
+        close_indexer(scene);
+    }
+    scene->rest_ms = 0;
+    forget_calls(scene);
+    open_and_wait(scene, scene->store);
+    assert_int_equal(count_calls(scene, 'k'), 0);
+    tear_down(scene);
+}
+
 static void test_damaged_store_is_made_anew_and_said(void **state) {
     (void)state;
     struct scene *scene = set_up();
@@ -419,6 +461,8 @@ int main(void) {
         cmocka_unit_test(test_everything_ignored_is_a_warning),
         cmocka_unit_test(test_empty_folder_is_ready_without_words),
         cmocka_unit_test(test_store_that_cannot_be_made_costs_one_warning),
+        cmocka_unit_test(test_what_the_sink_keeps_comes_back_before_all_else),
+        cmocka_unit_test(test_the_sink_is_asked_when_the_index_rests),
         cmocka_unit_test(test_damaged_store_is_made_anew_and_said),
         cmocka_unit_test(test_strange_names_do_no_harm),
         cmocka_unit_test(test_binary_and_minified_are_left_out),

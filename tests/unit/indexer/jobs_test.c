@@ -94,6 +94,14 @@ static void test_while_someone_types_files_wait_and_texts_do_not(void **state) {
     overlay(&jobs, "text", "x");
     assert_next(&jobs, JOB_OVERLAY, "text", "x");
     assert_next(&jobs, JOB_FILE, "file", NULL);
+    jobs_close(&jobs);
+    jobs_fini(&jobs);
+}
+
+static void test_closing_ends_a_pause(void **state) {
+    (void)state;
+    struct jobs jobs;
+    jobs_init(&jobs);
     jobs_pause(&jobs, 10000);
     assert_true(jobs_pause_left(&jobs) > 0);
     push_file(&jobs, "never");
@@ -123,6 +131,7 @@ int main(void) {
         cmocka_unit_test(test_closing_cancels_what_waits_and_tells_what_was_taken),
         cmocka_unit_test(test_reopened_before_the_closing_was_seen),
         cmocka_unit_test(test_while_someone_types_files_wait_and_texts_do_not),
+        cmocka_unit_test(test_closing_ends_a_pause),
         cmocka_unit_test(test_close_drops_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

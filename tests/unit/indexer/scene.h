@@ -2,6 +2,7 @@
 #ifndef HUNCH_TESTS_INDEXER_SCENE_H
 #define HUNCH_TESTS_INDEXER_SCENE_H
 
+#include "base/spill.h"
 #include "base/vec.h"
 #include "indexer/indexer.h"
 #include "temporary.h"
@@ -9,7 +10,7 @@
 
 struct call {
     char
-        kind; // p put, w put by words, S searchable, r remove, o overlay, x overlay_remove, h hide, c commit, C commit with the full pass
+        kind; // R restore, k keep, p put, w put by words, S searchable, r remove, o overlay, x overlay_remove, h hide, c commit, C commit with the full pass
     char *path;
     size_t text_length;
     uint32_t symbols;
@@ -25,6 +26,9 @@ struct scene {
     uv_loop_t loop;
     uv_mutex_t lock;
     VEC(struct call *) calls; // apart, so that one found stays where it is when more come
+    size_t keeps;             // bytes that the sink wants to be kept; 0: none
+    unsigned rest_ms;         // indexer_options, as is ...
+    bool keep_at_once;
     struct indexer *indexer;
     unsigned ready;
     struct index_progress last;
@@ -69,6 +73,18 @@ static void sink_commit(void *self, bool full_pass) {
 
 static void sink_searchable(void *self) {
     note(self, (struct call){.kind = 'S'}, "");
+}
+
+// The sink keeps what the test says, and notes what comes back by its length.
+static void sink_restore(void *self, struct slice bytes) {
+    note(self, (struct call){.kind = 'R', .text_length = bytes.length}, "");
+}
+
+static char *sink_keep(void *self, size_t *size) {
+    struct scene *scene = self;
+    note(self, (struct call){.kind = 'k'}, "");
+    *size = scene->keeps;
+    return scene->keeps ? memset(spill_alloc(scene->keeps), 'k', scene->keeps) : NULL;
 }
 
 static void close_in_callback(struct scene *scene) {
@@ -170,7 +186,11 @@ static int try_open(struct scene *scene, const char *store, struct err *err) {
                  .overlay_remove = sink_overlay_remove,
                  .commit = sink_commit,
                  .hide = sink_hide,
-                 .searchable = sink_searchable},
+                 .searchable = sink_searchable,
+                 .restore = sink_restore,
+                 .keep = sink_keep},
+        .rest_ms = scene->rest_ms,
+        .keep_at_once = scene->keep_at_once,
         .on_progress = on_progress,
         .on_ready = scene->on_ready,
         .on_warning = on_warning,

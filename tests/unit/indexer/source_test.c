@@ -135,7 +135,12 @@ static void test_lines(void **state) {
     } rows[] = {
         {1000, 80, SKIP_NOT, SKIP_NOT},
         {1, 19000, SKIP_NOT, SKIP_DENSE},
-        {1, 20100, SKIP_LONG_LINE, SKIP_LONG_LINE},
+        {1, 20001, SKIP_NOT, SKIP_DENSE}, // a newline has no part in a line's length
+        {1, 20002, SKIP_LONG_LINE, SKIP_LONG_LINE},
+        {40, 20002, SKIP_LONG_LINE, SKIP_LONG_LINE},
+        {40, 20001, SKIP_DENSE, SKIP_DENSE},
+        {110, 500, SKIP_NOT, SKIP_NOT},
+        {110, 501, SKIP_DENSE, SKIP_DENSE},
         {50, 900, SKIP_NOT, SKIP_DENSE},
         {100, 900, SKIP_DENSE, SKIP_DENSE},
         {8, 900, SKIP_NOT, SKIP_NOT},
@@ -149,6 +154,23 @@ static void test_lines(void **state) {
             fail_msg("%zu lines of %zu bytes", rows[i].count, rows[i].length);
         }
         str_free(&text);
+    }
+}
+
+static void test_a_long_line_among_short_ones(void **state) {
+    (void)state;
+    for (size_t before = 0; before < 1000; before += 333) {
+        for (size_t length = 20000; length <= 20001; length++) {
+            struct str text = lines(before, 80), longest = lines(1, length + 1), after = lines(before, 30);
+            str_append_slice(&text, str_slice(&longest));
+            str_append_slice(&text, str_slice(&after));
+            str_truncate(&text, text.length - 1); // also where nothing follows
+            assert_int_equal(source_judge_text("a.c", str_slice(&text)),
+                             length > 20000 ? SKIP_LONG_LINE : SKIP_NOT);
+            str_free(&text);
+            str_free(&longest);
+            str_free(&after);
+        }
     }
 }
 
@@ -268,6 +290,7 @@ int main(void) {
         cmocka_unit_test(test_generator_signs_at_the_top_only),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_a_long_line_among_short_ones),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_private_keys),
         cmocka_unit_test(test_reading),

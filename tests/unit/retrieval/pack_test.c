@@ -66,6 +66,34 @@ static void test_signature_budget(void **state) {
     record_release(record);
 }
 
+// A member's signature comes with its type, unless it names it.
+static void test_owners(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *text, *owner; // of the last symbol
+    } rows[] = {
+        {"a.py", "class Reader:\n    def read(self):\n        pass\n", "Reader"},
+        {"a.py", "def read(self):\n    pass\n", NULL},
+        {"a.cc", "namespace io {\nint Reader::read() {\n    return 1;\n}\n}\n", NULL},
+        {"a.cc", "namespace io {\nclass Reader {\n    int count;\n};\n}\n", "Reader"},
+        {"a.cc", "namespace io {\nclass Reader {\n    int MyReader;\n};\n}\n", "Reader"},
+        {"a.cc", "namespace io {\nclass Reader {\n    Reader(int size);\n};\n}\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct record *record = record_of(rows[i].path, rows[i].text);
+        struct segment_file file = {record, NULL};
+        struct packing packing;
+        start(&packing, "/", "open.py", "", 1000, 0);
+        pack_symbol(&packing.pack, &file, &record->symbols[record->symbol_count - 1], CONTEXT_SIGNATURE, 1);
+        pack_finish(&packing.pack);
+        assert_int_equal(packing.context.count, 1);
+        const char *owner = packing.context.items[0].scope;
+        assert_string_equal(owner ? owner : "none", rows[i].owner ? rows[i].owner : "none");
+        finish(&packing);
+        record_release(record);
+    }
+}
+
 // The lines shown hold the name and are few, however long the signature's head is.
 static void test_symbol_lines(void **state) {
     (void)state;
@@ -225,11 +253,10 @@ static void test_link_is_not_followed(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_signature_budget),
-                                       cmocka_unit_test(test_symbol_lines),
-                                       cmocka_unit_test(test_chunks),
-                                       cmocka_unit_test(test_long_chunk),
-                                       cmocka_unit_test(test_disk),
-                                       cmocka_unit_test(test_link_is_not_followed)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_signature_budget),    cmocka_unit_test(test_owners),
+        cmocka_unit_test(test_symbol_lines),        cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_long_chunk),          cmocka_unit_test(test_disk),
+        cmocka_unit_test(test_link_is_not_followed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

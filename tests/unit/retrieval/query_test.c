@@ -60,14 +60,42 @@ static void test_receivers(void **state) {
         {"r = Reader(1)\nr.|", "Reader"},
         {"var r = new Reader();\nr.|", "Reader"},
         {"r := &Reader{}\nr.|", "Reader"},
+        {"r := &io.Reader{}\nr.|", "Reader"},
+        {"func f(r *io.Reader) {\nr.|", "Reader"},
+        {"let r = io::Reader::new();\nr.|", "Reader"},
+        {"r: Optional[Reader]\nr.|", "Reader"},
+        {"r: \"Reader\"\nr.|", "Reader"},
+        {"unique_ptr<Reader> r;\nr->|", "Reader"},
+        {"Map<String, Reader> r;\nr.|", "Map"},
         {"Reader.|", "Reader"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct asked asked;
         ask(&asked, rows[i].text);
-        assert_true(has(&asked.query.receivers, rows[i].type));
+        if (!has(&asked.query.receivers, rows[i].type)) {
+            fail_msg("%s is not among the types after \"%s\"", rows[i].type, rows[i].text);
+        }
         query_free(&asked.query);
     }
+}
+
+// The uses nearest to the cursor count.
+static void test_receivers_are_near(void **state) {
+    (void)state;
+    struct str text;
+    struct asked asked;
+    str_init(&text);
+    str_append_string(&text, "Far r;\n");
+    for (int i = 0; i < 50; i++) {
+        str_append_string(&text, "r;\n");
+    }
+    str_append_string(&text, "Near r;\nr.|");
+    ask(&asked, text.data);
+    assert_true(has(&asked.query.receivers, "Near"));
+    assert_false(has(&asked.query.receivers, "Far"));
+    assert_int_equal(asked.query.receiver_names.count, 2);
+    query_free(&asked.query);
+    str_free(&text);
 }
 
 static void test_above_below_imported(void **state) {
@@ -162,13 +190,10 @@ static void test_cursor_beyond_the_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_word_and_member),
-        cmocka_unit_test(test_receivers),
-        cmocka_unit_test(test_above_below_imported),
-        cmocka_unit_test(test_names_nearest_first),
-        cmocka_unit_test(test_nearer_lines_weigh_more),
-        cmocka_unit_test(test_headers_of_blocks),
-        cmocka_unit_test(test_endless_line),
+        cmocka_unit_test(test_word_and_member),       cmocka_unit_test(test_receivers),
+        cmocka_unit_test(test_receivers_are_near),    cmocka_unit_test(test_above_below_imported),
+        cmocka_unit_test(test_names_nearest_first),   cmocka_unit_test(test_nearer_lines_weigh_more),
+        cmocka_unit_test(test_headers_of_blocks),     cmocka_unit_test(test_endless_line),
         cmocka_unit_test(test_cursor_beyond_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

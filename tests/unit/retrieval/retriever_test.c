@@ -276,6 +276,33 @@ static void test_cancelled(void **state) {
     retriever_free(retriever);
 }
 
+// The gate.
+static void test_prose_gets_no_signatures(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *text;
+        int definition;
+        bool signatures;
+    } rows[] = {
+        {"app.py", "def main():\n    read_packet(|", 0, true},
+        {"notes.md", "# Notes\n\nWhat read_packet( does with a |", 0, false},
+        {"notes.md", "# Notes\n\nWe close the window and |", -1, false}, // there are functions of those names
+        {"notes.txt", "We close the window and |", -1, false},
+        {"widget.vue", "We close the window and |", -1, true}, // a language that is not known
+    };
+    struct retriever *retriever = index_of(sources, SOURCES);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct context context;
+        ask(retriever, rows[i].path, rows[i].text, NULL, &context);
+        assert_int_equal(rank_of(&context, CONTEXT_DEFINITION, "read_packet"), rows[i].definition);
+        if ((rank_of(&context, CONTEXT_SIGNATURE, "") >= 0) != rows[i].signatures) {
+            fail_msg("row %zu: %s signatures", i, rows[i].signatures ? "no" : "some");
+        }
+        context_free(&context);
+    }
+    retriever_free(retriever);
+}
+
 static void test_statistics(void **state) {
     (void)state;
     struct retriever *retriever = index_of(sources, SOURCES);
@@ -369,6 +396,7 @@ int main(void) {
         cmocka_unit_test(test_recent_edits),
         cmocka_unit_test(test_nothing_indexed),
         cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_prose_gets_no_signatures),
         cmocka_unit_test(test_statistics),
         cmocka_unit_test(test_same_question_same_answer),
         cmocka_unit_test(test_queries_beside_the_writer),

@@ -31,15 +31,26 @@ static void test_numbers(void **state) {
     segment_release(segment);
 }
 
+static int count_named(const struct segment *segment, const char *name) {
+    uint32_t key = segment_name_key(slice_of_string(name));
+    struct names_walk walk = names_find(&segment->names, key);
+    int count = 0;
+    while (segment_next_named(segment, &walk, key)) {
+        count++;
+    }
+    return count;
+}
+
 static void test_names(void **state) {
     (void)state;
     struct segment *segment = sample();
-    struct postings_list list = postings_find(&segment->names, segment_name_key(SLICE_LITERAL("READ_ALL")));
-    assert_int_equal(list.length, 2);
-    assert_true(postings_next(&list));
-    assert_string_equal(segment_symbol(segment, list.document)->name, "read_all");
-    assert_int_equal(postings_find(&segment->names, segment_name_key(SLICE_LITERAL("hidden"))).length, 1);
-    assert_int_equal(postings_find(&segment->names, segment_name_key(SLICE_LITERAL("write"))).length, 0);
+    uint32_t key = segment_name_key(SLICE_LITERAL("READ_ALL"));
+    struct names_walk walk = names_find(&segment->names, key);
+    assert_true(segment_next_named(segment, &walk, key));
+    assert_string_equal(segment_symbol(segment, walk.symbol)->name, "read_all");
+    assert_int_equal(count_named(segment, "read_all"), 2);
+    assert_int_equal(count_named(segment, "hidden"), 1);
+    assert_int_equal(count_named(segment, "write"), 0);
     segment_release(segment);
 }
 
@@ -99,7 +110,8 @@ static void check_same(const struct segment *a, const struct segment *b) {
         assert_memory_equal(x->firsts, y->firsts, (a->file_count + (size_t)1) * sizeof *x->firsts);
         check_postings(&x->terms, &y->terms);
     }
-    check_postings(&a->names, &b->names);
+    assert_int_equal(a->names.count, b->names.count);
+    assert_memory_equal(a->names.entries, b->names.entries, a->names.count * sizeof *a->names.entries);
     check_postings(&a->paths, &b->paths);
     for (uint32_t id = 0; id < a->fields[SEGMENT_SYMBOLS].count; id++) {
         assert_int_equal(a->keys[id].name, b->keys[id].name);
@@ -111,8 +123,7 @@ static void test_can_merge(void **state) {
     struct segment *segments[] = {sample(), sample()};
     struct segment_source sources[] = {{segments[0], NULL}, {segments[1], NULL}};
     struct postings *all[] = {&segments[0]->fields[SEGMENT_CHUNKS].terms,
-                              &segments[0]->fields[SEGMENT_SYMBOLS].terms, &segments[0]->names,
-                              &segments[0]->paths};
+                              &segments[0]->fields[SEGMENT_SYMBOLS].terms, &segments[0]->paths};
     assert_true(segment_can_merge(sources, 2));
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         uint32_t before = all[i]->unit_count;
@@ -123,6 +134,12 @@ static void test_can_merge(void **state) {
         assert_true(segment_can_merge(sources, 1));
         all[i]->unit_count = before;
     }
+    uint32_t *symbols = &segments[0]->fields[SEGMENT_SYMBOLS].count, before = *symbols;
+    *symbols = NAMES_MOST - before;
+    assert_true(segment_can_merge(sources, 2));
+    ++*symbols;
+    assert_false(segment_can_merge(sources, 2));
+    *symbols = before;
     segment_release(segments[0]);
     segment_release(segments[1]);
 }

@@ -10,7 +10,7 @@ import lspclient  # noqa: E402
 import support  # noqa: E402
 
 
-class Models(support.Case):
+class Case(support.Case):
     def start_server(self, *arguments):
         server = subprocess.Popen([sys.executable, os.path.join(support.SOURCE, "tests/e2e/servers/completions.py"), *arguments],
                                   stdout=subprocess.PIPE, text=True)
@@ -19,6 +19,8 @@ class Models(support.Case):
         self.addCleanup(server.kill)
         return int(server.stdout.readline().split()[-1])
 
+
+class Models(Case):
     def test_a_server_that_the_user_names_answers(self):
         port = self.start_server("--text", "bank_fee(to) + account_deposit(to, cents);")
         self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
@@ -101,6 +103,43 @@ class Models(support.Case):
         self.assertEqual((told["bytes"], told["keptBytes"], told["block"]), (len(second), kept, "kept"))
         self.assertLess(told["changedTokens"], told["tokens"] / 2)
         client.wait_notification("$/logTrace", lambda params: f"{told['changedTokens']} of them new" in params["message"])
+
+
+class Providers(Case):
+    """What the engine compiles reaches each kind of server in the form it wants."""
+
+    def ask(self, provider, name, text="bank_fee(to) + account_deposit(to, cents);"):
+        log = os.path.join(self.temporary, "requests")
+        port = self.start_server("--text", text, "--log", log)
+        self.configure(json.dumps({"model": {"provider": provider, "url": f"http://127.0.0.1:{port}", "name": name}}))
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.assertEqual(answer["candidates"][0]["shown"], "bank_fee(to) +", answer)
+        with open(log, encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        return json.loads([line["body"] for line in lines if line["path"] not in ("/api/show", "/v1/models")][-1])
+
+    def test_halves_go_apart(self):
+        sent = self.ask("mistral", "codestral-latest")
+        self.assertTrue(sent["prompt"].endswith("    return "), sent)
+        self.assertIn("+++++ src/bank.c\n", sent["prompt"])
+        self.assertEqual(sent["suffix"].split("\n")[0], "account_deposit(to, cents);")
+
+    def test_ollama_inserts_for_a_model_nobody_knows(self):
+        sent = self.ask("ollama", "mine:latest")
+        self.assertTrue(sent["prompt"].endswith("    return "), sent)
+        self.assertEqual(sent["suffix"].split("\n")[0], "account_deposit(to, cents);")
+        self.assertNotIn("raw", sent)
+
+    def test_ollama_gets_the_tokens_of_a_family(self):
+        sent = self.ask("ollama", "qwen2.5-coder:1.5b")
+        self.assertTrue(sent["raw"])
+        self.assertIn("<|fim_suffix|>account_deposit(to, cents);", sent["prompt"])
+
+    def test_a_chat_model_is_told_what_to_do(self):
+        sent = self.ask("chat", "some-chat", "Sure!\n<insert>    return bank_fee(to) + account_deposit(to, cents);</insert>")
+        self.assertIn("<|cursor|>", sent["messages"][0]["content"])
+        self.assertIn("<file>\nsrc/bank.c\n", sent["messages"][1]["content"])
+        self.assertIn("    return <|cursor|>account_deposit(to, cents);", sent["messages"][1]["content"])
 
 
 if __name__ == "__main__":

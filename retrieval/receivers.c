@@ -1,0 +1,94 @@
+// receivers.c - see receivers.h.
+#include "retrieval/receivers.h"
+
+static const uint32_t ANY_KIND = UINT32_MAX;
+
+static bool is_frequent(const struct snapshot *snapshot, struct slice name) {
+    uint32_t places = 0, key = segment_name_key(name);
+    for (uint32_t s = 0; s < snapshot->segment_count && places <= RECEIVERS_PLACES; s++) {
+        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
+        while (places <= RECEIVERS_PLACES && segment_next_named(snapshot->segments[s], &walk, key)) {
+            places++;
+        }
+    }
+    return places > RECEIVERS_PLACES;
+}
+
+static const struct symbol *own_symbol(const struct record *own, struct slice name) {
+    for (uint32_t i = 0; own && i < own->symbol_count; i++) {
+        if (slice_equal(slice_of_string(own->symbols[i].name), name)) {
+            return &own->symbols[i];
+        }
+    }
+    return NULL;
+}
+
+static void add_name(void *context, struct slice name, size_t at) {
+    (void)at;
+    struct query *query = context;
+    if (query->receiver_names.count < RECEIVERS_NAMES) {
+        query_add_receiver(query, name);
+    }
+}
+
+// All but the parameters; of a type what stands in parentheses are bases.
+static void add_signature(struct query *query, const struct symbol *symbol) {
+    struct slice text = slice_of_string(symbol->signature);
+    size_t open = slice_find(text, SLICE_LITERAL("("), 0), depth = 0, close = open;
+    if (symbol->kind == SYMBOL_TYPE || open == (size_t)-1) {
+        query_identifiers(text, 0, text.length, add_name, query);
+        return;
+    }
+    for (; close < text.length; close++) {
+        depth += text.data[close] == '(';
+        depth -= text.data[close] == ')';
+        if (depth == 0) {
+            break;
+        }
+    }
+    query_identifiers(text, 0, open, add_name, query);
+    query_identifiers(text, close, text.length, add_name, query);
+}
+
+static bool is_self(struct slice name) {
+    return slice_equal(name, SLICE_LITERAL("self")) || slice_equal(name, SLICE_LITERAL("this")) ||
+           slice_equal(name, SLICE_LITERAL("cls"));
+}
+
+// Of "a.b.C": C.
+static struct slice last_part(struct slice scope) {
+    size_t start = scope.length;
+    while (start > 0 && scope.data[start - 1] != '.' && scope.data[start - 1] != ':') {
+        start--;
+    }
+    return slice_sub(scope, start, scope.length);
+}
+
+static void add_own_type(struct query *query, const struct record *own, uint32_t line) {
+    const struct symbol *around = own ? record_symbol_at(own, line) : NULL;
+    if (around && query->receiver_names.count && is_self(query->receiver_names.items[0])) {
+        query_add_receiver(query, around->kind == SYMBOL_TYPE ? slice_of_string(around->name)
+                                                              : last_part(slice_of_string(around->scope)));
+    }
+}
+
+void receivers_follow(const struct snapshot *snapshot, struct query *query, const struct imports *imports,
+                      const struct snapshot_file *self, const struct record *own, uint32_t line) {
+    size_t from = 0;
+    add_own_type(query, own, line);
+    for (int round = 0; round < RECEIVERS_ROUNDS; round++) {
+        size_t end = query->receiver_names.count;
+        for (; from < end; from++) {
+            struct slice name = query->receiver_names.items[from];
+            const struct symbol *symbol = own_symbol(own, name);
+            struct definition found;
+            if (!symbol && !is_frequent(snapshot, name) &&
+                definitions_of(snapshot, query, name, ANY_KIND, imports, self, &found)) {
+                symbol = segment_symbol(snapshot->segments[found.segment], found.id);
+            }
+            if (symbol) {
+                add_signature(query, symbol);
+            }
+        }
+    }
+}
