@@ -35,22 +35,20 @@ static bool may_begin(struct slice text, struct slice head) {
     return text.length < head.length && slice_starts_with(head, text);
 }
 
-// Thoughts may mention the marks, so they go first. Whether they are over.
+// Thoughts may mention the marks, so they go first, one after the other. Whether they are over.
 static bool drop_thoughts(struct reply *reply) {
     static const char open[] = "<think>";
     static const char close[] = "</think>";
     struct slice text = slice_trim(str_slice(&reply->held));
-    if (may_begin(text, slice_of_string(open))) {
-        return false;
-    }
-    if (slice_starts_with(text, slice_of_string(open))) {
+    while (slice_starts_with(text, slice_of_string(open))) {
         size_t end = slice_find(str_slice(&reply->held), slice_of_string(close), 0);
         if (end == nowhere) {
             return false;
         }
         drop(reply, end + sizeof close - 1);
+        text = slice_trim(str_slice(&reply->held));
     }
-    return true;
+    return !may_begin(text, slice_of_string(open));
 }
 
 static void look_for_open(struct reply *reply) {

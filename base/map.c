@@ -29,11 +29,24 @@ static size_t find_slot(const struct map *map, uint64_t key) {
     return i;
 }
 
+static void make_room(struct map *map, size_t capacity) {
+    map->capacity = capacity;
+    map->slots = mem_zero(capacity, sizeof *map->slots);
+    map->used = mem_zero(capacity, 1);
+}
+
+void map_reserve(struct map *map, size_t count) {
+    size_t capacity = 16;
+    while (count * 8 > capacity * 7) {
+        capacity *= 2;
+    }
+    map_free(map);
+    make_room(map, capacity);
+}
+
 static void grow(struct map *map) {
     struct map old = *map;
-    map->capacity = old.capacity ? old.capacity * 2 : 16;
-    map->slots = mem_zero(map->capacity, sizeof *map->slots);
-    map->used = mem_zero(map->capacity, 1);
+    make_room(map, old.capacity ? old.capacity * 2 : 16);
     for (size_t i = 0; i < old.capacity; i++) {
         if (old.used[i]) {
             size_t slot = find_slot(map, old.slots[i].key);

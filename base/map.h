@@ -29,6 +29,7 @@ struct map {
 
 void map_init(struct map *map);
 void map_free(struct map *map);
+void map_reserve(struct map *map, size_t count); // of a map without keys: so many will not make it grow
 void map_set(struct map *map, uint64_t key, uint64_t value);
 // A pointer to the value, NULL if the key is absent; valid until the next map_set or map_remove.
 uint64_t *map_get(const struct map *map, uint64_t key);

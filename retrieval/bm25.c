@@ -20,7 +20,7 @@
 #include <string.h>
 
 enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
-enum { BLOCK = 16384, GROUP = 64, AHEAD = 8 };
+enum { BLOCK = 16384, GROUP = 128, AHEAD = 8 };
 enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS };
 
 // A term that counts.

@@ -48,15 +48,26 @@ static void choose_lines(const struct symbol *symbol, uint32_t *start, uint32_t 
     *end = *end > symbol->name_line ? *end : symbol->name_line;
 }
 
-static bool says(struct slice signature, struct slice word) {
-    size_t at = 0;
-    while ((at = slice_find(signature, word, at)) < signature.length) {
+// The next place of the word as a whole; the text's length if there is none.
+static size_t find_word(struct slice text, struct slice word, size_t at) {
+    while ((at = slice_find(text, word, at)) < text.length) {
         size_t end = at + word.length;
-        if ((at == 0 || !is_word(signature.data[at - 1])) &&
-            (end == signature.length || !is_word(signature.data[end]))) {
-            return true;
+        if ((at == 0 || !is_word(text.data[at - 1])) && (end == text.length || !is_word(text.data[end]))) {
+            return at;
         }
         at = end;
+    }
+    return text.length;
+}
+
+// Does it name its type before its name: Reader::read, (r *Reader) read, Reader<T>::read?
+static bool names_owner(struct slice signature, struct slice name, struct slice type) {
+    struct slice head = slice_sub(signature, 0, find_word(signature, name, 0));
+    for (size_t at = find_word(head, type, 0); at < head.length; at = find_word(head, type, at + 1)) {
+        size_t end = at + type.length;
+        if (end < head.length && strchr(":.)<", head.data[end])) {
+            return true;
+        }
     }
     return false;
 }
@@ -65,9 +76,11 @@ static bool says(struct slice signature, struct slice word) {
 static const char *owner_of(struct pack *pack, const struct symbol *symbol, struct slice signature) {
     bool is_member = symbol->kind == SYMBOL_METHOD || symbol->kind == SYMBOL_FIELD;
     const char *dot = strrchr(symbol->scope, '.');
-    const char *type = dot ? dot + 1 : symbol->scope;
-    return is_member && type[0] && !says(signature, slice_of_string(type))
-               ? arena_copy_string(&pack->context->arena, type)
+    struct slice type = slice_of_string(dot ? dot + 1 : symbol->scope);
+    struct slice name = slice_of_string(symbol->name);
+    bool is_constructor = slice_equal(name, type) || (name.length && name.data[0] == '~');
+    return is_member && type.length && name.length && !is_constructor && !names_owner(signature, name, type)
+               ? arena_copy_string(&pack->context->arena, type.data)
                : NULL;
 }
 

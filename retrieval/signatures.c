@@ -23,7 +23,8 @@
 // For a bm25_question: of 328 names that are called next, 35.7 % were found among 820,000 signatures with 150,000,
 // 36.0 % with this and 32.6 % with 40,000 (tests/bench/retrieval_speed).
 enum { EFFORT = 80000 };
-enum { BM25_LIMIT = 400, NAME_LIMIT = 24, SIMILAR_CHUNKS = 12, USES_READ = 16, AHEAD = 16 };
+enum { BM25_LIMIT = 400, NAME_LIMIT = 24, SIMILAR_CHUNKS = 8, USES_READ = 8, AHEAD = 16 };
+enum { SIMILAR_TERMS = 1000 }; // of similar chunks, usually
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
@@ -104,6 +105,11 @@ struct ranking {
     float chunks; // in all
 };
 
+static void expect_symbol(const struct segment *segment, uint32_t id) {
+    __builtin_prefetch(&segment->keys[id]);
+    __builtin_prefetch(&segment->fields[SEGMENT_SYMBOLS].files[id]);
+}
+
 static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
                             enum signature_feature feature, float value) {
     const struct snapshot *snapshot = ranking->input->snapshot;
@@ -117,8 +123,7 @@ static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t 
     size_t count = ranking->candidates.count;
     uint64_t at = *map_insert(&ranking->known, (uint64_t)segment << 32 | id, count);
     if (at == count) {
-        vec_push(&ranking->candidates, (struct signature){.segment = segment, .id = id});
-        __builtin_prefetch(&snapshot->segments[segment]->keys[id]); // rated once all are known
+        vec_push(&ranking->candidates, (struct signature){.segment = segment, .id = id, .file = file});
     }
     ranking->candidates.items[at].features[feature] = value;
 }
@@ -135,6 +140,9 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
     struct bm25_hit *hits = mem_alloc(BM25_LIMIT * sizeof *hits);
     size_t count = bm25_search(&question, BM25_LIMIT, hits);
     for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) {
+            expect_symbol(input->snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);
+        }
         offer_candidate(ranking, hits[i].segment, hits[i].id, feature, hits[i].score / hits[0].score);
     }
     free(hits);
@@ -162,6 +170,14 @@ static void offer_named(struct ranking *ranking, uint32_t key) {
     }
 }
 
+// Those that may have the name.
+static void expect_symbols(const struct segment *segment, uint32_t key) {
+    struct names_walk walk = names_find(&segment->names, key);
+    for (int count = 0; count < NAME_LIMIT && names_next(&walk); count++) {
+        expect_symbol(segment, walk.symbol);
+    }
+}
+
 static void expect_name(const struct ranking *ranking, size_t i) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
@@ -171,6 +187,9 @@ static void expect_name(const struct ranking *ranking, size_t i) {
         }
         if (i + AHEAD / 2 < ranking->names.count) {
             names_expect_soon(names, ranking->names.items[i + AHEAD / 2]);
+        }
+        if (i + AHEAD / 4 < ranking->names.count) {
+            expect_symbols(snapshot->segments[s], ranking->names.items[i + AHEAD / 4]);
         }
     }
 }
@@ -398,9 +417,8 @@ static float score_of(const float *features) {
 static float rate(struct ranking *ranking, struct signature *candidate) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     const struct segment_keys *keys = &segment->keys[candidate->id];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[candidate->id];
     float *features = candidate->features;
-    take_place(ranking, (struct snapshot_file){candidate->segment, file}, features);
+    take_place(ranking, (struct snapshot_file){candidate->segment, candidate->file}, features);
     rate_name(ranking, keys, features);
     rate_scope(ranking, keys, features);
     features[SIGNATURE_FUNCTION] = keys->kind == SYMBOL_FUNCTION || keys->kind == SYMBOL_METHOD;
@@ -546,6 +564,9 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.known);
     map_init(&ranking.around.terms);
     map_init(&ranking.line.terms);
+    map_reserve(&ranking.known, SIGNATURES_CANDIDATES);
+    map_reserve(&ranking.around.terms, SIMILAR_TERMS);
+    map_reserve(&ranking.line.terms, SIMILAR_TERMS);
     map_init(&ranking.scopes);
     vec_reserve(&ranking.candidates, SIGNATURES_CANDIDATES);
     note_scopes(&ranking);

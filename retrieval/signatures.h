@@ -61,7 +61,7 @@ enum signature_feature {
 };
 
 struct signature {
-    uint32_t segment, id; // of the symbol
+    uint32_t segment, id, file; // of the symbol
     float features[SIGNATURE_FEATURE_COUNT];
     float score;
 };

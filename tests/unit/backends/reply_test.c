@@ -12,6 +12,7 @@ static const struct {
     {"no closing mark", "", "<insert>foo();", "foo();"},
     {"a mark's beginning at the end", "", "<insert>a </inser", "a </inser"},
     {"thoughts", "", "<think>an <insert>x</insert> or</think>\n\n<insert>foo();</insert>", "foo();"},
+    {"thoughts, twice", "", "<think>a</think>\n<think><insert>x</think><insert>foo();</insert>", "foo();"},
     {"thoughts without end", "", "<think>hm <insert>x</insert>", ""},
     {"thoughts, no mark", "", "<think>hm</think>foo();", "foo();"},
     {"a fence in the marks", "", "<insert>\n```c\nfoo();\n```\n</insert>", "foo();"},

@@ -108,6 +108,22 @@ static void map_agrees_with_an_array(void **state) {
     map_free(&map);
 }
 
+static void reserved_map_does_not_grow(void **state) {
+    (void)state;
+    for (uint64_t count = 0; count < 100; count++) {
+        struct map map;
+        map_init(&map);
+        map_reserve(&map, count);
+        size_t capacity = map.capacity;
+        for (uint64_t key = 0; key < count; key++) {
+            map_set(&map, key, key);
+        }
+        assert_int_equal(map.capacity, capacity);
+        assert_int_equal(map.count, count);
+        map_free(&map);
+    }
+}
+
 static void intern_gives_each_string_one_number(void **state) {
     (void)state;
     struct intern intern;
@@ -224,6 +240,7 @@ int main(void) {
         cmocka_unit_test(slices_find_and_trim),
         cmocka_unit_test(arena_keeps_small_and_large),
         cmocka_unit_test(map_agrees_with_an_array),
+        cmocka_unit_test(reserved_map_does_not_grow),
         cmocka_unit_test(intern_gives_each_string_one_number),
         cmocka_unit_test(err_cuts_at_a_character),
         cmocka_unit_test(vec_pushes_values_with_commas),
