@@ -8,9 +8,10 @@
 // can be kept, and the next version's begins from it: what was not edited is
 // neither parsed nor counted again. The record is that of a parse from nothing,
 // byte for byte, but for texts with errors: one in a thousand of those differs,
-// since how an error is got over depends on where the parser began. Once in a
-// million edits the parser meets an error only because it began from a tree
-// that had some. So a parse from nothing is to follow when typing rests.
+// since how an error is got over depends on where the parser began. So does,
+// once in a million edits, which of two ways a text is read that the grammar
+// allows both (Haskell: a function's clause or a pattern's binding). So a parse
+// from nothing is to follow when typing rests.
 //
 // Ownership: a struct syntax holds the parsers of one thread. A tree starts with one reference and never
 //            changes; syntax_tree_release drops one.
