@@ -92,10 +92,6 @@ struct backend_operations {
     void (*cancel)(struct backend *self, struct backend_call *call);
     // Is it there and usable? Ends with on_done, candidates empty. NULL: always.
     void (*probe)(struct backend *self, const struct backend_callbacks *callbacks);
-    // Vectors of texts. NULL: no embeddings.
-    int (*embed)(struct backend *self, const struct slice *texts, size_t count,
-                 void (*on_done)(void *context, int code, const float *vectors, size_t dimensions),
-                 void *context);
     // Cancels what runs (their on_done come first), then frees. The loop must turn once more.
     // Not from inside on_delta.
     void (*close)(struct backend *self);

@@ -12,20 +12,16 @@
 // Not here: what the values mean; a key that is well-formed is accepted.
 #include "base/config.h"
 
+#include "base/config_key.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     FILE_LIMIT = 1000 * 1000,
-    KEY_LIMIT = 4096,
     LAYERS = CONFIG_WORKSPACE + 1,
     DEPTH_LIMIT = 4,
     SHOWN_LIMIT = 80,
@@ -84,7 +80,33 @@ static const struct row rows[] = {
      .type = TYPE_TEXT,
      .member = MEMBER(embedder),
      .text = "none",
-     .choices = "none|hashed",
+     .choices = "none|hashed|static|llama-server|ollama|openai",
+     .sensitive = true},
+    {.key = "embedder.path",
+     .type = TYPE_TEXT,
+     .member = MEMBER(embedder_path),
+     .text = "",
+     .sensitive = true},
+    {.key = "embedder.url", .type = TYPE_TEXT, .member = MEMBER(embedder_url), .text = "", .sensitive = true},
+    {.key = "embedder.name",
+     .type = TYPE_TEXT,
+     .member = MEMBER(embedder_model),
+     .text = "",
+     .sensitive = true},
+    {.key = "embedder.keyEnvironment",
+     .type = TYPE_TEXT,
+     .member = MEMBER(embedder_key_env),
+     .text = "",
+     .sensitive = true},
+    {.key = "embedder.keyFile",
+     .type = TYPE_TEXT,
+     .member = MEMBER(embedder_key_file),
+     .text = "",
+     .sensitive = true},
+    {.key = "embedder.pricePerMillionTokens",
+     .type = TYPE_FRACTION,
+     .member = MEMBER(embedder_price),
+     .most = 10000,
      .sensitive = true},
     {.key = "completion.maxTokens",
      .type = TYPE_COUNT,
@@ -497,28 +519,19 @@ static struct json *default_value(const struct row *row) {
                                         : json_new_number(row->number);
 }
 
-// Somebody may have put the key itself where its variable's name belongs: only what looks like a name is
-// shown.
-static const char *showable(const char *name) {
-    size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    return length <= 40 && name[length] == '\0' ? name : "(not a usual name)";
-}
-
-static bool is_key_path(const char *path) {
-    return path[0] == '/' || strncmp(path, "~/", 2) == 0;
-}
-
 // What a person may paste into a report: a key in a wrong place does not come along.
 static struct json *shown_value(const struct row *row, const struct json *value) {
     const char *text = json_string(value, "");
     const char *shown = text;
-    if (row->member == MEMBER(key_env)) {
-        shown = showable(text);
-    } else if (row->member == MEMBER(key_file) && text[0] && !is_key_path(text)) {
+    bool is_file = row->member == MEMBER(key_file) || row->member == MEMBER(embedder_key_file);
+    bool is_url = row->member == MEMBER(url) || row->member == MEMBER(embedder_url);
+    if (row->member == MEMBER(key_env) || row->member == MEMBER(embedder_key_env)) {
+        shown = config_key_showable(text);
+    } else if (is_file && text[0] && !config_is_full_path(text)) {
         shown = "(not a path)";
     } else if (row->member == MEMBER(key_command) && text[0]) {
         shown = "(set)"; // its arguments may tell more than they should
-    } else if (row->member == MEMBER(url) && strpbrk(text, "@?#")) {
+    } else if (is_url && strpbrk(text, "@?#")) {
         shown = "(more than an address)";
     }
     return shown == text ? json_copy(value) : json_new_string(slice_of_string(shown));
@@ -543,57 +556,14 @@ char *config_user_path(void) {
     return path;
 }
 
-static int check_private(int file, const char *path, struct err *err) {
-    struct stat status;
-    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-        return err_set(err, ERR_INVALID, "model.keyFile %s is not a regular file", path);
-    }
-    if (status.st_mode & 077) {
-        return err_set(err, ERR_DENIED, "model.keyFile %s can be read by others: run chmod 600 on it", path);
-    }
-    return 0;
-}
-
-static int read_key_file(const char *path, struct str *out, struct err *err) {
-    char bytes[KEY_LIMIT];
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (file < 0) {
-        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open model.keyFile %s: %s",
-                       path, strerror(errno));
-    }
-    int result = check_private(file, path, err);
-    ssize_t got = result ? 0 : read(file, bytes, sizeof bytes);
-    close(file);
-    if (got < 0 || got == (ssize_t)sizeof bytes) {
-        result = err_set(err, ERR_INVALID, "model.keyFile %s: %s", path,
-                         got < 0 ? "cannot be read" : "too long for a key");
-    } else if (result == 0) {
-        str_append_slice(out, slice_trim(slice_of(bytes, (size_t)got)));
-    }
-    explicit_bzero(bytes, sizeof bytes);
-    return result;
-}
-
 int config_read_key(const struct config *config, struct str *out, struct err *err) {
-    if (config->key_env[0]) {
-        const char *value = getenv(config->key_env);
-        if (!value) {
-            return err_set(err, ERR_NOT_FOUND, "the variable %s that model.keyEnvironment names is not set",
-                           showable(config->key_env));
-        }
-        str_append_slice(out, slice_trim(slice_of_string(value)));
-        return 0;
-    }
-    if (!config->key_file[0]) {
-        return 0;
-    }
-    if (!is_key_path(config->key_file)) { // below the current folder, perhaps a workspace, or the key itself
-        return err_set(err, ERR_INVALID,
-                       "model.keyFile is not a path: give the file's name from / or ~/ on, not the key");
-    }
-    const char *home = strncmp(config->key_file, "~/", 2) == 0 ? getenv("HOME") : NULL;
-    char *path = home ? fs_join(home, config->key_file + 2) : mem_copy_string(config->key_file);
-    int result = read_key_file(path, out, err);
-    free(path);
-    return result;
+    return config_key_read(
+        (struct config_key){"model.keyEnvironment", config->key_env, "model.keyFile", config->key_file}, out,
+        err);
+}
+
+int config_read_embedder_key(const struct config *config, struct str *out, struct err *err) {
+    return config_key_read((struct config_key){"embedder.keyEnvironment", config->embedder_key_env,
+                                               "embedder.keyFile", config->embedder_key_file},
+                           out, err);
 }

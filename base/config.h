@@ -26,24 +26,30 @@
 enum config_origin { CONFIG_DEFAULT, CONFIG_USER_FILE, CONFIG_EDITOR, CONFIG_WORKSPACE };
 
 struct config {
-    bool enabled;               // "enabled": true
-    const char *provider;       // "model.provider": "repository", or a server's kind   user file only
-    const char *url;            // "model.url"                                         user file only
-    const char *model;          // "model.name"                                        user file only
-    const char *fim_template;   // "model.template"                                    user file only
-    const char *key_env;        // "model.keyEnvironment": name of a variable          user file only
-    const char *key_file;       // "model.keyFile": a file of mode 0600                user file only
-    const char *key_command;    // "model.keyCommand": a program that prints it       user file only
-    uint32_t context_tokens;    // "model.contextTokens": 0 = the model's              user file only
-    const char *embedder;       // "embedder.provider": "none" | "hashed"             user file only
-    uint32_t max_tokens;        // "completion.maxTokens": 96
-    uint32_t max_lines;         // "completion.maxLines": 1 for the built-in model, else 8 (0 = by model)
-    uint32_t timeout_ms;        // "completion.timeoutMs": 10000
-    double minimum_confidence;  // "completion.minimumConfidence": 0..1
-    uint32_t cache_mb;          // "index.cacheMb": 2048                               user file only
-    uint32_t index_threads;     // "index.threads": 0 = cores - 1, of two both
-    const char *log_level;      // "log.level": "error" | "warning" | "info" | "debug"
-    struct config_store *store; // private: the merged tree, the disabled languages, the origins
+    bool enabled;             // "enabled": true
+    const char *provider;     // "model.provider": "repository", or a server's kind   user file only
+    const char *url;          // "model.url"                                         user file only
+    const char *model;        // "model.name"                                        user file only
+    const char *fim_template; // "model.template"                                    user file only
+    const char *key_env;      // "model.keyEnvironment": name of a variable          user file only
+    const char *key_file;     // "model.keyFile": a file of mode 0600                user file only
+    const char *key_command;  // "model.keyCommand": a program that prints it       user file only
+    uint32_t context_tokens;  // "model.contextTokens": 0 = the model's              user file only
+    const char *embedder; // "embedder.provider": "none", "hashed", "static", a server's kind  user file only
+    const char *embedder_path;     // "embedder.path": a folder, of "static"           user file only
+    const char *embedder_url;      // "embedder.url"                                   user file only
+    const char *embedder_model;    // "embedder.name"                                  user file only
+    const char *embedder_key_env;  // "embedder.keyEnvironment"                        user file only
+    const char *embedder_key_file; // "embedder.keyFile"                              user file only
+    double embedder_price;         // "embedder.pricePerMillionTokens": 0 = not known  user file only
+    uint32_t max_tokens;           // "completion.maxTokens": 96
+    uint32_t max_lines;            // "completion.maxLines": 1 for the built-in model, else 8 (0 = by model)
+    uint32_t timeout_ms;           // "completion.timeoutMs": 10000
+    double minimum_confidence;     // "completion.minimumConfidence": 0..1
+    uint32_t cache_mb;             // "index.cacheMb": 2048                               user file only
+    uint32_t index_threads;        // "index.threads": 0 = cores - 1, of two both
+    const char *log_level;         // "log.level": "error" | "warning" | "info" | "debug"
+    struct config_store *store;    // private: the merged tree, the disabled languages, the origins
 };
 
 struct config *config_new(void); // defaults
@@ -68,6 +74,10 @@ struct json *config_describe(const struct config *config);
 // else from the file model.keyFile (from / or ~/ on), which must be readable by its owner alone. Nothing if
 // neither is set. err never holds the key.
 int config_read_key(const struct config *config, struct str *out, struct err *err);
+// The same of the embedder's.
+int config_read_embedder_key(const struct config *config, struct str *out, struct err *err);
+// A path of a setting as a whole one: heap; NULL if it does not begin with / or ~/.
+char *config_full_path(const char *path);
 // Where the user's file is or would be. Heap; NULL without a home.
 char *config_user_path(void);
 

@@ -237,17 +237,24 @@ static int check_root(const char *root, struct err *err) {
 
 // --- life cycle ---
 
+// Trouble with it is a warning: everything else works without.
+static void open_embedding(struct app *app) {
+    struct err err;
+    struct embedding_events events = {.on_warning = on_warning, .context = app};
+    if (embedding_open(&app->embedding, app->loop, app->config, app->retriever, &events, &err) != 0) {
+        on_warning(app, err.message);
+    }
+}
+
 static int open_parts(struct app *app, const struct app_events *events, bool with_index, struct err *err) {
     app->worker = worker_new(app->loop, WORKER_QUEUE);
     app->retriever = retriever_new(app->root);
-    if (strcmp(app->config->embedder, "hashed") == 0) {
-        retriever_use_vectors(app->retriever);
-    }
     app->sinks[app->sink_count++] = retriever_sink(app->retriever);
     int code = open_model(app, events, err);
     if (code) {
         return code;
     }
+    open_embedding(app);
     if (events->observer) {
         app->sinks[app->sink_count++] = *events->observer;
     }
@@ -319,6 +326,7 @@ void app_close(struct app *app) {
     engine_free(app->engine);
     backend_close(app->model);
     retriever_free(app->retriever);
+    embedding_close(app->embedding);
     free(app->root);
     free(app);
 }

@@ -12,6 +12,7 @@
 #define HUNCH_CLI_APP_H
 
 #include "backends/repository.h"
+#include "cli/embedding.h"
 #include "completion/engine.h"
 #include "indexer/indexer.h"
 
@@ -34,8 +35,9 @@ struct app {
     char *root;
     struct worker *worker;
     struct retriever *retriever;
-    struct backend *repository; // the built-in model; NULL when another is configured
-    struct backend *model;      // what completes: the built-in one or the configured one
+    struct embedding *embedding; // NULL: the settings ask for none
+    struct backend *repository;  // the built-in model; NULL when another is configured
+    struct backend *model;       // what completes: the built-in one or the configured one
     struct engine *engine;
     struct indexer *indexer;    // NULL without a root
     struct index_sink sinks[3]; // who is fed by the indexer: retriever, built-in model, observer

@@ -70,6 +70,10 @@ static struct config *check_config(struct doctor *doctor) {
         add(doctor, "settings", FINE, "model.provider is %s (%s)", config->provider,
             config_origin_name(config, "model.provider"));
     }
+    if (strcmp(config->embedder, "none") != 0) {
+        add(doctor, "settings", FINE, "embedder.provider is %s (%s)", config->embedder,
+            config_origin_name(config, "embedder.provider"));
+    }
     if (!config->enabled) {
         add(doctor, "settings", WARNING, "\"enabled\" is false: nothing is suggested anywhere");
     }

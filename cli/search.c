@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uri.h"
+#include "base/worker.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
@@ -18,6 +19,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { LIMIT = 10, LINES = 4, UNUSABLE = 2 };
 static const char USAGE[] = "hunch search \"WORDS OR CODE\" [FOLDER] [--json] [--limit N] [--lines N]";
@@ -35,6 +37,8 @@ struct search_run {
     uv_loop_t loop;
     struct indexer *indexer;
     struct retriever *retriever;
+    struct embedding *embedding;
+    struct search_results results;
     char *root;
     char *below; // the folder asked for, below the root
     char *shown; // what stands before paths below the root, so that they lead there from the current folder
@@ -173,9 +177,27 @@ static void on_warning(void *context, const char *message) {
     log_warning("%s", message);
 }
 
+// To a person who waits: a model may take minutes, the first time.
+static void on_embedded(void *context, const struct embedding_progress *progress) {
+    (void)context;
+    bool is_last = progress->done == progress->total;
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\rvectors of %llu of %llu files%s", (unsigned long long)progress->done,
+                (unsigned long long)progress->total, is_last ? "\n" : "");
+    }
+    if (is_last && progress->tokens) {
+        fprintf(stderr, "%llu tokens embedded", (unsigned long long)progress->tokens);
+        fprintf(stderr, progress->cost > 0 ? ", cost %.4f\n" : "\n", progress->cost);
+    }
+}
+
 static int open_index(struct search_run *run, const struct config *config, struct err *err) {
     app_spill_to_cache();
     run->retriever = retriever_new(run->root);
+    struct embedding_events events = {.on_progress = on_embedded, .on_warning = on_warning, .context = run};
+    if (embedding_open(&run->embedding, &run->loop, config, run->retriever, &events, err) != 0) {
+        on_warning(run, err->message);
+    }
     struct indexer_options options = {
         .root = run->root,
         .cache_cap = (int64_t)config->cache_mb * 1024 * 1024,
@@ -195,19 +217,32 @@ static int open_index(struct search_run *run, const struct config *config, struc
     return code;
 }
 
-static int answer(struct search_run *run) {
-    const struct search_options *options = run->options;
-    struct search_request request = {.text = slice_of_string(options->text),
+// Off the loop, which an embedder behind a server needs meanwhile.
+static void find(void *context) {
+    struct search_run *run = context;
+    struct search_request request = {.text = slice_of_string(run->options->text),
                                      .folder = slice_of_string(run->below),
-                                     .limit = options->limit,
-                                     .lines = options->lines};
-    struct search_results results;
+                                     .limit = run->options->limit,
+                                     .lines = run->options->lines};
+    retriever_settle(run->retriever);
     uint64_t start = clock_now_us();
-    retriever_search(run->retriever, &request, &results);
+    retriever_search(run->retriever, &request, &run->results);
     run->ms = clock_ms_since(start);
-    (options->json ? print_json : print_text)(run, &results);
-    int status = results.count ? 0 : 1;
-    search_results_free(&results);
+}
+
+static void on_found(void *context, bool ran) {
+    (void)ran;
+    uv_stop(&((struct search_run *)context)->loop);
+}
+
+static int answer(struct search_run *run) {
+    struct worker *worker = worker_new(&run->loop, 1);
+    worker_submit(worker, find, on_found, run);
+    uv_run(&run->loop, UV_RUN_DEFAULT);
+    worker_free(worker);
+    (run->options->json ? print_json : print_text)(run, &run->results);
+    int status = run->results.count ? 0 : 1;
+    search_results_free(&run->results);
     return status;
 }
 
@@ -263,9 +298,10 @@ static int search(const struct search_options *options) {
         status = answer(&run);
         indexer_close(run.indexer);
     }
+    retriever_free(run.retriever);
+    embedding_close(run.embedding);
     uv_run(&run.loop, UV_RUN_DEFAULT);
     uv_loop_close(&run.loop);
-    retriever_free(run.retriever);
     config_free(config);
     free(run.root);
     free(run.below);

@@ -21,8 +21,9 @@
 
 enum { NAME = 16, DAY = 24 * 60 * 60, LONGEST_ROOT = 8192 };
 
-static const char *const endings[] = {".sqlite", ".sqlite-wal", ".sqlite-shm", ".sqlite-root",
-                                      ".sqlite-journal"};
+static const char *const endings[] = {
+    ".sqlite",         ".sqlite-wal",     ".sqlite-shm",         ".sqlite-root",
+    ".sqlite-journal", ".sqlite-vectors", ".sqlite-vectors-wal", ".sqlite-vectors-shm"};
 enum { DATABASE, ROOT = 3, ENDINGS = sizeof endings / sizeof endings[0] };
 
 static bool is_store_name(const char *name) {

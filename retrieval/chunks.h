@@ -1,4 +1,4 @@
-// chunks.h - chunks of the repository that resemble the lines around the cursor, by words and by vectors.
+// chunks.h - chunks of the repository that resemble the lines around the cursor, by words.
 //
 // Ownership: hits lie in the caller's array.
 // Threads:   any; the snapshot is pinned. Errors: none. Limits: the caller's.
@@ -13,9 +13,6 @@ size_t chunks_similar(const struct snapshot *snapshot, const struct weighted_ter
 // The same for the terms of the lines around the cursor.
 size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query,
                       const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
-// By the built-in embedder's cosine, best first; never of `self`.
-size_t chunks_vector(const struct snapshot *snapshot, const struct query *query,
-                     const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
 // What the open file is.
 struct chunks_asker {
     bool is_test;

@@ -25,8 +25,8 @@ enum context_source {
 // Sets of sources are bit masks.
 #define CONTEXT_BIT(source) (UINT32_C(1) << (source))
 static const uint32_t CONTEXT_USUAL = CONTEXT_BIT(CONTEXT_DEFINITION) | CONTEXT_BIT(CONTEXT_SIGNATURE) |
-                                      CONTEXT_BIT(CONTEXT_LEXICAL) | CONTEXT_BIT(CONTEXT_VECTOR) |
-                                      CONTEXT_BIT(CONTEXT_EDIT) | CONTEXT_BIT(CONTEXT_NEIGHBOUR);
+                                      CONTEXT_BIT(CONTEXT_LEXICAL) | CONTEXT_BIT(CONTEXT_EDIT) |
+                                      CONTEXT_BIT(CONTEXT_NEIGHBOUR);
 static const uint32_t CONTEXT_NOTHING = CONTEXT_BIT(CONTEXT_SOURCES); // for whoever wants none at all
 
 struct context_item {

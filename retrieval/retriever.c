@@ -36,6 +36,9 @@ enum {
     CALLER_BELOW = 2,
     OUTLINE = 12,
     CHUNK_HITS = 40,
+    LINES_ASKED = 20,
+    SEARCH_WAIT_MS = 3000,
+    EMBED_WAIT_MS = 8,       // for the vector of a question; a query as a whole may take twenty
     PARSED_MAX = 128 * 1024, // a document larger than this has no imports until it is indexed
     KNOWN_REACH = 1 << 20    // on either side of the cursor: lines that need not be shown again
 };
@@ -44,12 +47,14 @@ struct retriever {
     char *root;
     struct snapshot_slot slot;
     struct shelf shelf;
+    struct embeddings *embeddings; // NULL: none are made
 };
 
 // One query on its way through the sources.
 struct asking {
     const struct retrieval_query *query;
     const struct snapshot *snapshot;
+    struct embeddings *embeddings; // NULL: there are none
     struct query text;
     uint32_t line; // of the cursor
     bool is_prose; // or data: nothing is called in it
@@ -99,15 +104,27 @@ static void sink_remove(void *self, const char *path) {
 }
 
 static void sink_show(void *self, struct record *record, struct text *text, uint64_t version) {
-    shelf_show(&((struct retriever *)self)->shelf, record, text, version);
+    struct retriever *retriever = self;
+    shelf_show(&retriever->shelf, record, text, version);
+    if (retriever->embeddings) {
+        embeddings_pause(retriever->embeddings);
+    }
 }
 
 static void sink_hide(void *self, const char *path, uint64_t version) {
     shelf_hide(&((struct retriever *)self)->shelf, path, version);
 }
 
+static void wake_embeddings(struct retriever *retriever) {
+    if (retriever->embeddings) {
+        embeddings_wake(retriever->embeddings);
+    }
+}
+
 static void sink_commit(void *self, bool full_pass) {
-    shelf_commit(&((struct retriever *)self)->shelf, full_pass);
+    struct retriever *retriever = self;
+    shelf_commit(&retriever->shelf, full_pass);
+    wake_embeddings(retriever);
 }
 
 static void sink_restore(void *self, char *bytes, size_t size) {
@@ -133,6 +150,7 @@ struct retriever *retriever_new(const char *root) {
 
 void retriever_free(struct retriever *retriever) {
     if (retriever) {
+        embeddings_free(retriever->embeddings);
         shelf_fini(&retriever->shelf);
         snapshot_slot_fini(&retriever->slot);
         free(retriever->root);
@@ -140,8 +158,21 @@ void retriever_free(struct retriever *retriever) {
     }
 }
 
-void retriever_use_vectors(struct retriever *retriever) {
-    retriever->shelf.has_vectors = true;
+const char *retriever_root(const struct retriever *retriever) {
+    return retriever->root;
+}
+
+void retriever_embed(struct retriever *retriever, const struct embeddings_options *options) {
+    struct embeddings_options all = *options;
+    all.root = retriever->root;
+    all.slot = &retriever->slot;
+    retriever->embeddings = embeddings_new(&all);
+}
+
+void retriever_settle(struct retriever *retriever) {
+    if (retriever->embeddings) {
+        embeddings_settle(retriever->embeddings);
+    }
 }
 
 struct index_sink retriever_sink(struct retriever *retriever) {
@@ -344,10 +375,31 @@ static void find_similar(struct asking *asking) {
     }
 }
 
+// The lines above the cursor and its own, which say what is being written.
+static struct slice asked_text(const struct retrieval_query *query) {
+    size_t start = query->cursor;
+    for (int lines = 0; start > 0; start--) {
+        lines += query->text.data[start - 1] == '\n';
+        if (lines > LINES_ASKED) {
+            break;
+        }
+    }
+    size_t most = query->cursor - start < EMBEDDER_TEXT_BYTES ? query->cursor - start : EMBEDDER_TEXT_BYTES;
+    return slice_sub(query->text, query->cursor - most, query->cursor);
+}
+
+static void find_nearest(struct asking *asking) {
+    struct vector vector;
+    if (asking->embeddings &&
+        embeddings_ask(asking->embeddings, asked_text(asking->query), EMBED_WAIT_MS, &vector)) {
+        asking->vector_count = embeddings_search(asking->embeddings, asking->snapshot, &vector, asking->self,
+                                                 CHUNK_HITS, asking->vector);
+    }
+}
+
 static void show_chunks(struct asking *asking) {
     if (asks(asking, CONTEXT_VECTOR)) {
-        asking->vector_count =
-            chunks_vector(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->vector);
+        find_nearest(asking);
     }
     if (!asks(asking, CONTEXT_LEXICAL)) {
         asking->lexical_count = 0;
@@ -389,6 +441,7 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
     uint64_t start = clock_now_us();
     struct asking asking = {.query = query,
                             .snapshot = snapshot_pin(&retriever->slot),
+                            .embeddings = retriever->embeddings,
                             .sources = query->sources ? query->sources : CONTEXT_USUAL};
     out->generation = asking.snapshot->generation;
     query_init(&asking.text, slice_of_string(query->path), query->text, query->cursor);
@@ -421,7 +474,17 @@ struct record *retriever_record(struct retriever *retriever, const char *path) {
 void retriever_search(struct retriever *retriever, const struct search_request *request,
                       struct search_results *results) {
     const struct snapshot *snapshot = snapshot_pin(&retriever->slot);
-    search_results_find(snapshot, retriever->root, request, results);
+    struct search_near near = {0};
+    struct bm25_hit *hits = NULL;
+    struct vector vector;
+    if (retriever->embeddings &&
+        embeddings_ask(retriever->embeddings, request->text, SEARCH_WAIT_MS, &vector)) {
+        hits = mem_alloc(SEARCH_NEAR * sizeof *hits);
+        near.hits = hits;
+        near.count = embeddings_search(retriever->embeddings, snapshot, &vector, NULL, SEARCH_NEAR, hits);
+    }
+    search_results_find(snapshot, near, retriever->root, request, results);
+    free(hits);
     snapshot_unpin(&retriever->slot, snapshot);
 }
 

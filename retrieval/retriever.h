@@ -14,6 +14,7 @@
 #include "base/cancel.h"
 #include "indexer/sink.h"
 #include "retrieval/context.h"
+#include "retrieval/embeddings.h"
 #include "retrieval/search_results.h"
 
 struct retriever;
@@ -37,8 +38,12 @@ struct retriever_statistics {
 
 struct retriever *retriever_new(const char *root);
 void retriever_free(struct retriever *retriever);
-// Makes hashed vectors of what it gets from now on, for CONTEXT_VECTOR. Without, nothing is made and nothing found.
-void retriever_use_vectors(struct retriever *retriever);
+const char *retriever_root(const struct retriever *retriever);
+// Vectors of what it gets from now on, for CONTEXT_VECTOR. Without, none are made and none found. Takes the embedder
+// over; on_progress as in embeddings.h.
+void retriever_embed(struct retriever *retriever, const struct embeddings_options *options);
+// Waits until all that was published has its vectors, if there shall be any, or their embedder failed.
+void retriever_settle(struct retriever *retriever);
 struct index_sink retriever_sink(struct retriever *retriever);
 void retriever_query(struct retriever *retriever, const struct retrieval_query *query, struct context *out);
 // What is known of the file of that path, an open one as it is typed: a reference, NULL if nothing. Any thread.

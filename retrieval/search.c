@@ -16,16 +16,16 @@ enum { MANY_LINES = 128, COPY_LINES = 2 };
 // comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
 // is said of kinds and of foreign code is chosen.
 static const float weights[SEARCH_FEATURE_COUNT] = {
-    [SEARCH_SIGNATURE] = 4.0f,    [SEARCH_CHUNK] = 1.8f,        [SEARCH_NAME_SAYS] = 1.0f,
-    [SEARCH_SCOPE] = 0.7f,        [SEARCH_LINE] = 2.0f,         [SEARCH_DOC] = 0.3f,
-    [SEARCH_FILE] = 0.3f,         [SEARCH_FOLDER] = 0.5f,       [SEARCH_BODY] = 1.8f,
-    [SEARCH_ALL] = 1.5f,          [SEARCH_EXACT] = 0.5f,        [SEARCH_EXACT_CASE] = 1.0f,
-    [SEARCH_EXACT_SCOPE] = 1.0f,  [SEARCH_KIND] = 1.0f,         [SEARCH_FUNCTION] = 0.5f,
-    [SEARCH_TYPE] = 0.4f,         [SEARCH_CONSTANT] = -0.2f,    [SEARCH_FIELD] = -0.5f,
-    [SEARCH_VARIABLE] = -0.3f,    [SEARCH_DECLARATION] = -0.3f, [SEARCH_LARGE] = 0.5f,
-    [SEARCH_PRIVATE] = -0.1f,     [SEARCH_TEST] = -1.5f,        [SEARCH_VENDORED] = -1.5f,
-    [SEARCH_COPY] = -3.0f,        [SEARCH_PROSE] = -0.5f,       [SEARCH_KEYWORD] = 1.0f,
-    [SEARCH_CONSTRUCTOR] = -5.0f,
+    [SEARCH_NEAR_CHUNK] = 0.25f, [SEARCH_SIGNATURE] = 4.0f,    [SEARCH_CHUNK] = 1.8f,
+    [SEARCH_NAME_SAYS] = 1.0f,   [SEARCH_SCOPE] = 0.7f,        [SEARCH_LINE] = 2.0f,
+    [SEARCH_DOC] = 0.3f,         [SEARCH_FILE] = 0.3f,         [SEARCH_FOLDER] = 0.5f,
+    [SEARCH_BODY] = 1.8f,        [SEARCH_ALL] = 1.5f,          [SEARCH_EXACT] = 0.5f,
+    [SEARCH_EXACT_CASE] = 1.0f,  [SEARCH_EXACT_SCOPE] = 1.0f,  [SEARCH_KIND] = 1.0f,
+    [SEARCH_FUNCTION] = 0.5f,    [SEARCH_TYPE] = 0.4f,         [SEARCH_CONSTANT] = -0.2f,
+    [SEARCH_FIELD] = -0.5f,      [SEARCH_VARIABLE] = -0.3f,    [SEARCH_DECLARATION] = -0.3f,
+    [SEARCH_LARGE] = 0.5f,       [SEARCH_PRIVATE] = -0.1f,     [SEARCH_TEST] = -1.5f,
+    [SEARCH_VENDORED] = -1.5f,   [SEARCH_COPY] = -3.0f,        [SEARCH_PROSE] = -0.5f,
+    [SEARCH_KEYWORD] = 1.0f,     [SEARCH_CONSTRUCTOR] = -5.0f,
 };
 static const float EXACT_FIRST = 100; // no other features together come near
 
@@ -151,6 +151,15 @@ static void gather_lexical(struct searching *searching) {
         add_chunk(searching, hits[i].segment, hits[i].id, SEARCH_CHUNK, hits[i].score / hits[0].score);
     }
     free(hits);
+}
+
+// Measured from the last of a full list: models differ in how near to each other they put what has nothing in common.
+static void gather_near(struct searching *searching, struct search_near near) {
+    float last = near.count < SEARCH_NEAR ? 0 : near.hits[near.count - 1].score;
+    for (size_t i = 0; i < near.count && near.hits[i].score > last; i++) {
+        add_chunk(searching, near.hits[i].segment, near.hits[i].id, SEARCH_NEAR_CHUNK,
+                  (near.hits[i].score - last) / (near.hits[0].score - last));
+    }
 }
 
 static bool is_word(char c) {
@@ -410,8 +419,8 @@ static void sort(struct searching *searching) {
     }
 }
 
-size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct slice folder,
-                  size_t limit, struct search_hit *hits) {
+size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct search_near near,
+                  struct slice folder, size_t limit, struct search_hit *hits) {
     struct searching searching = {.snapshot = snapshot, .words = words, .folder = folder};
     map_init(&searching.known);
     for (uint32_t i = 0; i < words->count; i++) {
@@ -421,6 +430,7 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
     }
     gather_lexical(&searching);
     gather_named(&searching);
+    gather_near(&searching, near);
     gather_keywords(&searching);
     for (size_t i = 0; i < searching.found.count; i++) {
         rate(&searching, &searching.found.items[i]);

@@ -2,7 +2,8 @@
 //
 // Candidates come from three sides: BM25 over one-line signatures, BM25 over
 // chunks, and definitions of the very names that are asked for; where nothing but
-// keywords is, from the signatures that say them. A chunk stands
+// keywords is, from the signatures that say them; with an embedder also the
+// chunks nearest to the question. A chunk stands
 // for the definitions in it, or for itself if it is in none (a document, a
 // script). Each candidate is rated by a handful of features and listed once.
 //
@@ -15,7 +16,7 @@
 //   Q1  a definition, or a passage outside of any, is listed once at most
 //   Q2  what a search for one name finds by that name stands before all else
 //   Q3  nothing is listed of dead files, nor of files outside the folder asked for
-//   Q4  every hit has a word of the search in it or in its name, scope, signature or path
+//   Q4  every hit has a word of the search in it or in its name, scope, signature or path, or is of a near chunk
 #ifndef HUNCH_RETRIEVAL_SEARCH_H
 #define HUNCH_RETRIEVAL_SEARCH_H
 
@@ -26,6 +27,7 @@ enum { SEARCH_MOST = 1000 };
 // What a candidate is rated by; each is within [0, 1].
 #define SEARCH_FEATURES(X)                                                                                   \
     X(SIGNATURE)   /* BM25 of the signature document, the best one's being 1 */                              \
+    X(NEAR_CHUNK)  /* its nearest chunk, the nearest of all being 1 and the last of SEARCH_NEAR 0 */         \
     X(CHUNK)       /* BM25 of its best chunk, the best one's being 1 */                                      \
     X(NAME)        /* how much of what is asked the name says */                                             \
     X(NAME_SAYS)   /* how much of the name is asked for */                                                   \
@@ -72,8 +74,16 @@ struct search_hit {
     float score;
 };
 
+enum { SEARCH_NEAR = 300 };
+
+// The chunks nearest to a question, the nearest first.
+struct search_near {
+    const struct bm25_hit *hits;
+    size_t count; // 0: nobody knows
+};
+
 // Best first, into hits[limit]. folder: below the root, without a "/" at its end; "": everywhere.
-size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct slice folder,
-                  size_t limit, struct search_hit *hits);
+size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct search_near near,
+                  struct slice folder, size_t limit, struct search_hit *hits);
 
 #endif

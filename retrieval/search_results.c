@@ -85,7 +85,7 @@ static void show(struct showing *showing, const struct search_hit *hit, struct s
     }
 }
 
-void search_results_find(const struct snapshot *snapshot, const char *root,
+void search_results_find(const struct snapshot *snapshot, struct search_near near, const char *root,
                          const struct search_request *request, struct search_results *results) {
     struct showing showing = {.snapshot = snapshot, .root = root, .request = request, .results = results};
     size_t limit = request->limit < SEARCH_MOST ? request->limit : SEARCH_MOST;
@@ -94,7 +94,7 @@ void search_results_find(const struct snapshot *snapshot, const char *root,
     arena_init(&results->arena);
     map_init(&showing.texts);
     search_words_init(&showing.words, snapshot, request->text);
-    results->count = search_run(snapshot, &showing.words, request->folder, limit, hits);
+    results->count = search_run(snapshot, &showing.words, near, request->folder, limit, hits);
     results->items = arena_alloc(&results->arena, (results->count + 1) * sizeof *results->items);
     for (size_t i = 0; i < results->count; i++) {
         show(&showing, &hits[i], &results->items[i]);

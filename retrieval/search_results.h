@@ -38,7 +38,7 @@ struct search_results {
 };
 
 // results is empty memory.
-void search_results_find(const struct snapshot *snapshot, const char *root,
+void search_results_find(const struct snapshot *snapshot, struct search_near near, const char *root,
                          const struct search_request *request, struct search_results *results);
 void search_results_free(struct search_results *results);
 

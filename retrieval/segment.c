@@ -200,65 +200,6 @@ static void index_paths(struct build *build) {
     postings_build(&build->segment->paths, &build->postings);
 }
 
-static bool same_terms(const struct chunk *a, const struct chunk *b) {
-    return a->term_count == b->term_count && a->length == b->length &&
-           (a->term_count == 0 || memcmp(a->terms, b->terms, a->term_count * sizeof *a->terms) == 0);
-}
-
-// How many of the first, or of the last, chunks of a file are as they were.
-struct unchanged {
-    uint32_t first, last;
-};
-
-static struct unchanged compare_chunks(const struct build *build, const struct segment *before) {
-    struct unchanged same = {0};
-    uint32_t count = build->segment->fields[SEGMENT_CHUNKS].count, old = before->fields[SEGMENT_CHUNKS].count;
-    uint32_t shorter = old < count ? old : count;
-    while (same.first < shorter &&
-           same_terms(chunk_of(build, same.first), segment_chunk(before, same.first))) {
-        same.first++;
-    }
-    while (same.last < shorter - same.first &&
-           same_terms(chunk_of(build, count - 1 - same.last), segment_chunk(before, old - 1 - same.last))) {
-        same.last++;
-    }
-    return same;
-}
-
-static void embed_chunk(const struct build *build, uint32_t id, const struct rarity *rarity) {
-    struct vector vector;
-    const struct chunk *chunk = chunk_of(build, id);
-    embedder_embed_row(rarity, chunk->terms, chunk->term_count, &vector);
-    vectors_push(&build->segment->vectors, id, &vector);
-}
-
-static void embed_chunks(const struct build *build, const struct rarity *rarity) {
-    const struct segment *segment = build->segment;
-    uint32_t count = segment->fields[SEGMENT_CHUNKS].count;
-    for (uint32_t id = 0; id < count; id++) {
-        if (!segment->files[segment->fields[SEGMENT_CHUNKS].files[id]].record->by_words) {
-            embed_chunk(build, id, rarity);
-        }
-    }
-}
-
-// An edit leaves the first and the last chunks of a file as they were.
-static void embed_changed_chunks(const struct build *build, const struct rarity *rarity,
-                                 const struct segment *before) {
-    struct segment *segment = build->segment;
-    uint32_t count = segment->fields[SEGMENT_CHUNKS].count, old = before->vectors.count;
-    struct unchanged same = compare_chunks(build, before);
-    for (uint32_t id = 0; id < count; id++) {
-        if (id < same.first) {
-            vectors_copy(&segment->vectors, id, &before->vectors, id);
-        } else if (id >= count - same.last) {
-            vectors_copy(&segment->vectors, id, &before->vectors, id + old - count);
-        } else {
-            embed_chunk(build, id, rarity);
-        }
-    }
-}
-
 static void adopt_files(struct segment *segment, const struct segment_file *files, uint32_t count) {
     segment->files = mem_alloc((count + (size_t)1) * sizeof *segment->files);
     segment->file_count = count;
@@ -298,8 +239,7 @@ bool segment_find(const struct segment *segment, struct slice path, uint32_t *fi
     return false;
 }
 
-// Everything but the vectors.
-static void build_start(struct build *build, const struct segment_file *files, uint32_t count) {
+static void start(struct build *build, const struct segment_file *files, uint32_t count) {
     struct segment *segment = mem_zero(1, sizeof *segment);
     *build = (struct build){.segment = segment, .counter = term_counter_new()};
     atomic_init(&segment->references, 1);
@@ -313,14 +253,9 @@ static void build_start(struct build *build, const struct segment_file *files, u
     segment_place_files(segment);
     number_documents(segment, SEGMENT_CHUNKS);
     number_documents(segment, SEGMENT_SYMBOLS);
-    hash_names(build);
-    index_chunks(build);
-    index_signatures(build);
-    segment_index_names(segment);
-    index_paths(build);
 }
 
-static struct segment *build_finish(struct build *build) {
+static void finish(struct build *build) {
     for (uint32_t i = 0; i < build->segment->file_count; i++) {
         record_release(build->records[i]);
     }
@@ -329,30 +264,18 @@ static struct segment *build_finish(struct build *build) {
     str_free(&build->document);
     arena_free(&build->arena);
     term_counter_free(build->counter);
-    return build->segment;
 }
 
-struct segment *segment_build(const struct segment_file *files, uint32_t count, const struct rarity *rarity) {
+struct segment *segment_build(const struct segment_file *files, uint32_t count) {
     struct build build;
-    build_start(&build, files, count);
-    vectors_init(&build.segment->vectors, rarity ? build.segment->fields[SEGMENT_CHUNKS].count : 0);
-    if (rarity) {
-        embed_chunks(&build, rarity);
-    }
-    return build_finish(&build);
-}
-
-struct segment *segment_build_next(const struct segment_file *file, const struct rarity *rarity,
-                                   const struct segment *before) {
-    bool helps = rarity && before && before->vectors.count == before->fields[SEGMENT_CHUNKS].count;
-    if (!helps) {
-        return segment_build(file, 1, rarity);
-    }
-    struct build build;
-    build_start(&build, file, 1);
-    vectors_init(&build.segment->vectors, build.segment->fields[SEGMENT_CHUNKS].count);
-    embed_changed_chunks(&build, rarity, before);
-    return build_finish(&build);
+    start(&build, files, count);
+    hash_names(&build);
+    index_chunks(&build);
+    index_signatures(&build);
+    segment_index_names(build.segment);
+    index_paths(&build);
+    finish(&build);
+    return build.segment;
 }
 
 struct segment *segment_retain(struct segment *segment) {
@@ -370,8 +293,7 @@ uint64_t segment_bytes(const struct segment *segment) {
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
     bytes += names_bytes(&segment->names) + postings_bytes(&segment->paths);
-    return bytes + segment->vectors.count *
-                       (sizeof(struct vector) + sizeof(struct sketch) + sizeof *segment->vectors.ids);
+    return bytes;
 }
 
 static void destroy(struct segment *segment) {
@@ -386,7 +308,6 @@ static void destroy(struct segment *segment) {
     }
     names_free(&segment->names);
     postings_free(&segment->paths);
-    vectors_free(&segment->vectors);
     spill_free(segment->archive ? NULL : segment->keys);
     spill_free(segment->archive);
     free(segment->folders);

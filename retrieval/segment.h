@@ -2,14 +2,11 @@
 //
 // Holds postings of the chunks' terms, of one-line signature documents (a
 // symbol's name twice, its scope, its signature, its file's base name), of the
-// symbols' names and of the paths' spellings, and vectors of the chunks.
+// symbols' names and of the paths' spellings.
 // Files, chunks and symbols are numbered from 0 in the order given.
 //
 // A few files make a segment from their records, segments make a larger one by
 // merging: everything but the numbers is copied, and what is dead left out.
-//
-// Chunks have a vector if a rarity was given and their record is not by words
-// alone, which another will soon replace.
 //
 // The bytes of a large segment may be kept for the next start, which then need
 // not make it again.
@@ -33,8 +30,9 @@
 #include "base/text.h"
 #include "indexer/packed.h"
 #include "retrieval/names.h"
-#include "retrieval/rarity.h"
-#include "retrieval/vectors.h"
+#include "retrieval/postings.h"
+
+#include <stdatomic.h>
 
 struct segment_file {
     struct record *record; // perhaps but a head; segment_record makes it whole
@@ -84,17 +82,11 @@ struct segment {
     struct segment_keys *keys; // of each symbol
     struct names names;        // of symbols, by their keys' name_term
     struct postings paths;     // segment_key -> files
-    struct vectors vectors;    // of chunks
-    char *
-        archive; // spill memory: where firsts, keys and postings of a restored one lie; NULL: each has its own
+    // Spill memory: where firsts, keys and postings of a restored one lie. NULL: each has its own.
+    char *archive;
 };
 
-// rarity NULL: without vectors.
-struct segment *segment_build(const struct segment_file *files, uint32_t count, const struct rarity *rarity);
-// Of one file, of which `before` has an earlier version (NULL: none). Where chunks are as they were, so are
-// their vectors.
-struct segment *segment_build_next(const struct segment_file *file, const struct rarity *rarity,
-                                   const struct segment *before);
+struct segment *segment_build(const struct segment_file *files, uint32_t count);
 
 struct segment_source {
     const struct segment *segment;
@@ -102,9 +94,8 @@ struct segment_source {
 };
 // Do they make no more chunks and postings of a kind than can be numbered, the dead included?
 bool segment_can_merge(const struct segment_source *sources, uint32_t count);
-// Of sources that can be merged. Vectors are taken over, and made where there are none yet. rarity NULL: no source has any.
-struct segment *segment_merge(const struct segment_source *sources, uint32_t count,
-                              const struct rarity *rarity);
+// Of sources that can be merged.
+struct segment *segment_merge(const struct segment_source *sources, uint32_t count);
 struct segment *segment_retain(struct segment *segment);
 void segment_release(struct segment *segment); // NULL is allowed
 

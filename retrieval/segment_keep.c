@@ -9,8 +9,7 @@
 //
 // The rest (which document belongs to which file, folders, names) is quickly found
 // again. Sizes are checked when read; that the numbers are what was written
-// has to be proved by a checksum before. Vectors are not kept: they are made
-// of all chunks' terms and of a rarity that is taken anew at each start.
+// has to be proved by a checksum before.
 #include "retrieval/segment.h"
 
 #include "base/archive.h"

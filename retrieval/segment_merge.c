@@ -3,11 +3,9 @@
 // Whatever a segment holds is numbered in the files' order, so merging is
 // copying one source behind the other with other numbers: a file's moves by
 // what stands before it and by what was left out, and so do those of its
-// chunks and symbols. Nothing is hashed, counted or embedded again, but for
-// vectors that are missing.
+// chunks and symbols. Nothing is hashed or counted again.
 #include "base/mem.h"
 #include "base/spill.h"
-#include "retrieval/embedder.h"
 #include "retrieval/segment.h"
 
 #include <stdlib.h>
@@ -128,57 +126,6 @@ static void merge_postings(struct merge *merge, size_t offset, int kind) {
     free(sources);
 }
 
-static uint32_t count_vectors(const struct segment *segment) {
-    uint32_t count = 0;
-    for (uint32_t file = 0; file < segment->file_count; file++) {
-        const struct record *record = segment->files[file].record;
-        count += record->by_words ? 0 : record->chunk_count;
-    }
-    return count;
-}
-
-// The chunk, of a file that is decoded once for all of its chunks. *record: whole, of the file asked for last.
-static const struct chunk *unpacked_chunk(const struct segment *segment, uint32_t id, uint32_t *last,
-                                          struct record **record) {
-    const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
-    uint32_t file = part->files[id];
-    if (!*record || *last != file) {
-        record_release(*record);
-        *record = record_unpack(segment->files[file].record);
-        *last = file;
-    }
-    return &(*record)->chunks[id - part->firsts[file]];
-}
-
-static void merge_vectors_of(struct merge *merge, uint32_t s, const struct rarity *rarity) {
-    const struct segment *segment = merge->sources[s].segment;
-    const struct vectors *vectors = &segment->vectors;
-    struct record *record = NULL;
-    uint32_t at = 0, last = 0;
-    for (uint32_t id = 0; id < segment->fields[SEGMENT_CHUNKS].count; id++) {
-        uint32_t number = number_of(&merge->moving[s], SEGMENT_CHUNKS, id);
-        bool has = at < vectors->count && vectors->ids[at] == id;
-        const struct segment_file *file = &segment->files[segment->fields[SEGMENT_CHUNKS].files[id]];
-        if (number != POSTINGS_GONE && has) {
-            vectors_copy(&merge->out->vectors, number, vectors, at);
-        } else if (number != POSTINGS_GONE && !file->record->by_words) {
-            struct vector vector;
-            const struct chunk *chunk = unpacked_chunk(segment, id, &last, &record);
-            embedder_embed_row(rarity, chunk->terms, chunk->term_count, &vector);
-            vectors_push(&merge->out->vectors, number, &vector);
-        }
-        at += has;
-    }
-    record_release(record);
-}
-
-static void merge_vectors(struct merge *merge, const struct rarity *rarity) {
-    vectors_init(&merge->out->vectors, rarity ? count_vectors(merge->out) : 0);
-    for (uint32_t s = 0; s < merge->count && rarity; s++) {
-        merge_vectors_of(merge, s, rarity);
-    }
-}
-
 static void free_moving(struct merge *merge) {
     for (uint32_t s = 0; s < merge->count; s++) {
         for (int kind = 0; kind < NUMBERED_KINDS; kind++) {
@@ -203,8 +150,7 @@ bool segment_can_merge(const struct segment_source *sources, uint32_t count) {
            signatures <= POSTINGS_MERGED && paths <= POSTINGS_MERGED;
 }
 
-struct segment *segment_merge(const struct segment_source *sources, uint32_t count,
-                              const struct rarity *rarity) {
+struct segment *segment_merge(const struct segment_source *sources, uint32_t count) {
     struct segment *out = mem_zero(1, sizeof *out);
     struct merge merge = {.out = out, .sources = sources, .count = count};
     merge.moving = mem_zero(count + (size_t)1, sizeof *merge.moving);
@@ -218,7 +164,6 @@ struct segment *segment_merge(const struct segment_source *sources, uint32_t cou
     merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_CHUNKS].terms), SEGMENT_CHUNKS);
     merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_SYMBOLS].terms), SEGMENT_SYMBOLS);
     merge_postings(&merge, offsetof(struct segment, paths), NUMBERED_FILES);
-    merge_vectors(&merge, rarity);
     free_moving(&merge);
     return out;
 }

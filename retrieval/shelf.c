@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { WAITING_SIZE = 4096, MODULES_MAX = 1000, RARITY_GROWTH = 2 };
+enum { WAITING_SIZE = 4096, MODULES_MAX = 1000 };
 
 void shelf_init(struct shelf *shelf, struct snapshot_slot *slot) {
     *shelf = (struct shelf){.slot = slot};
@@ -46,7 +46,6 @@ void shelf_fini(struct shelf *shelf) {
         free_module(&shelf->modules.items[i]);
     }
     shelf_forget_documents(shelf);
-    rarity_release(shelf->rarity);
     vec_free(&shelf->segments);
     vec_free(&shelf->waiting);
     vec_free(&shelf->modules);
@@ -85,7 +84,7 @@ static void build_segment(struct shelf *shelf) {
         }
     }
     if (files.count) {
-        shelf_add_segment(shelf, segment_build(files.items, (uint32_t)files.count, shelf->rarity));
+        shelf_add_segment(shelf, segment_build(files.items, (uint32_t)files.count));
     }
     for (size_t i = 0; i < files.count; i++) {
         record_shed(files.items[i].record); // nobody has seen it yet
@@ -115,24 +114,6 @@ void shelf_remove(struct shelf *shelf, const char *path) {
     bury(shelf, path);
 }
 
-static void measure_rarity(struct shelf *shelf) {
-    if (!shelf->has_vectors) {
-        return;
-    }
-    VEC(const struct postings *) terms = {0};
-    uint64_t documents = 0;
-    for (size_t i = 0; i < shelf->segments.count; i++) {
-        const struct segment_part *chunks = &shelf->segments.items[i].segment->fields[SEGMENT_CHUNKS];
-        vec_push(&terms, &chunks->terms);
-        documents += chunks->count;
-    }
-    if (!shelf->rarity || documents > RARITY_GROWTH * shelf->rarity->documents) {
-        rarity_release(shelf->rarity);
-        shelf->rarity = rarity_new(terms.items, (uint32_t)terms.count, documents);
-    }
-    vec_free(&terms);
-}
-
 void shelf_publish_all(struct shelf *shelf) {
     struct segment *segments[SHELF_SEGMENTS];
     uint64_t *gone[SHELF_SEGMENTS];
@@ -140,7 +121,6 @@ void shelf_publish_all(struct shelf *shelf) {
     struct snapshot_parts parts = {.segments = segments,
                                    .gone = gone,
                                    .segment_count = (uint32_t)count,
-                                   .rarity = shelf->rarity,
                                    .modules = shelf->modules.items,
                                    .module_count = (uint32_t)shelf->modules.count};
     for (size_t i = 0; i < count; i++) {
@@ -155,7 +135,6 @@ void shelf_publish_all(struct shelf *shelf) {
 
 void shelf_searchable(struct shelf *shelf) {
     build_segment(shelf);
-    measure_rarity(shelf);
     shelf_publish_all(shelf);
 }
 
@@ -165,9 +144,6 @@ void shelf_commit(struct shelf *shelf, bool full_pass) {
     if (shelf->stale) {
         build_segment(shelf);
         shelf_publish_all(shelf);
-    }
-    if (full_pass) {
-        measure_rarity(shelf);
     }
     if (is_first && !is_restored && shelf->segments.count) {
         shelf_merge_all(shelf);

@@ -8,9 +8,6 @@
 // segment of which more is gone than not is merged at once, with others like it
 // if there are any.
 //
-// Until everything has been seen once, if only by words, nobody knows which
-// words are rare: vectors, if there shall be any, are made from then on.
-//
 // An open document is a segment of its own and is published at once, without a
 // commit: a keystroke costs one small segment, whatever else has changed. A
 // document that reads as on disk needs none.
@@ -70,8 +67,6 @@ struct shelf {
     struct intern names;                // path -> index in waiting
     VEC(struct record *) waiting;       // for the next segment; NULL: gone again
     uint64_t waiting_size;
-    bool has_vectors;      // of what is put from now on
-    struct rarity *rarity; // NULL: there are no vectors, or not everything was seen yet
     VEC(struct module) modules;
     const struct segment
         *kept;     // compared only: the one that was restored, or whose bytes were given last; NULL: none

@@ -34,7 +34,7 @@ static uint64_t count_living(const struct shelf *shelf, uint64_t *kept) {
 
 void shelf_restore(struct shelf *shelf, char *bytes, size_t size) {
     uint64_t *marks = NULL;
-    struct segment *segment = shelf->has_vectors ? NULL : segment_restore(bytes, size, &marks);
+    struct segment *segment = segment_restore(bytes, size, &marks);
     if (!segment) {
         spill_free(bytes);
         return;
@@ -84,7 +84,7 @@ bool shelf_end_restoring(struct shelf *shelf) {
 
 char *shelf_keep(struct shelf *shelf, size_t *size) {
     uint64_t kept, all = count_living(shelf, &kept);
-    bool is_worth = shelf->complete && !shelf->has_vectors && all >= LEAST_SIZE && all - kept > all / WORTH;
+    bool is_worth = shelf->complete && all >= LEAST_SIZE && all - kept > all / WORTH;
     if (!is_worth) {
         return NULL;
     }

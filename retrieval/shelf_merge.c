@@ -66,8 +66,7 @@ static void replace(struct shelf *shelf, struct choice *choice) {
     shelf->segments.count = 0;
     for (size_t i = 0; i <= choice->others.count; i++) {
         if (i == choice->first && choice->living) {
-            shelf_add_segment(
-                shelf, segment_merge(choice->sources.items, (uint32_t)choice->sources.count, shelf->rarity));
+            shelf_add_segment(shelf, segment_merge(choice->sources.items, (uint32_t)choice->sources.count));
         }
         if (i < choice->others.count) {
             vec_push(&shelf->segments, choice->others.items[i]);

@@ -7,7 +7,6 @@
 #include "retrieval/shelf.h"
 
 #include "base/mem.h"
-#include "indexer/sink.h"
 
 #include <stdlib.h>
 
@@ -53,7 +52,7 @@ void shelf_publish(struct shelf *shelf, struct snapshot_parts parts) {
         }
         if (!document->segment) { // what it read as has changed on disk
             struct segment_file file = {document->record, document->text};
-            document->segment = segment_build(&file, 1, parts.rarity);
+            document->segment = segment_build(&file, 1);
         }
         open[parts.open_count++] = document->segment;
     }
@@ -116,30 +115,14 @@ static void set_document(struct shelf *shelf, const char *path, uint64_t version
     drop(&old);
 }
 
-// What is shown of that path now, retained; NULL: none.
-static struct segment *segment_before(const struct shelf *shelf, const char *path) {
-    for (size_t i = 0; i < shelf->documents.count; i++) {
-        const struct shelf_document *document = &shelf->documents.items[i];
-        if (strcmp(document->path, path) == 0) {
-            return document->segment ? segment_retain(document->segment) : NULL;
-        }
-    }
-    return NULL;
-}
-
 void shelf_show(struct shelf *shelf, struct record *record, struct text *text, uint64_t version) {
     uv_mutex_lock(&shelf->lock);
     struct snapshot_parts parts = snapshot_current_parts(shelf->slot);
     bool needed = !reads_as_on_disk(&parts, record);
-    struct segment *before =
-        overlay_stage_of(version) == OVERLAY_AT_REST ? NULL : segment_before(shelf, record->path);
-    struct rarity *rarity = rarity_retain(parts.rarity);
     uv_mutex_unlock(&shelf->lock);
     struct shelf_document content = {.record = record_retain(record), .text = text_retain(text)};
     struct segment_file file = {record, text};
-    content.segment = needed ? segment_build_next(&file, rarity, before) : NULL;
-    rarity_release(rarity);
-    segment_release(before);
+    content.segment = needed ? segment_build(&file, 1) : NULL;
     set_document(shelf, record->path, version, content);
 }
 

@@ -32,7 +32,6 @@ static void snapshot_free(struct snapshot *snapshot) {
         free(snapshot->gone[i]);
         free(snapshot->dead[i]);
     }
-    rarity_release(snapshot->rarity);
     editing_release(snapshot->editing);
     free(snapshot->modules);
     free(snapshot);
@@ -79,7 +78,6 @@ static struct snapshot *snapshot_new(const struct snapshot_parts *parts) {
         snapshot->dead[i] = copy_bits(parts->gone[i], parts->segments[i]);
     }
     snapshot->on_disk = parts->segment_count;
-    snapshot->rarity = rarity_retain(parts->rarity);
     snapshot->editing = editing_retain(parts->editing);
     for (uint32_t i = 0; i < parts->open_count; i++) {
         add_segment(snapshot, parts->open[i]);
@@ -141,7 +139,6 @@ struct snapshot_parts snapshot_current_parts(const struct snapshot_slot *slot) {
     return (struct snapshot_parts){.segments = current->segments,
                                    .gone = current->gone,
                                    .segment_count = current->on_disk,
-                                   .rarity = current->rarity,
                                    .modules = current->modules,
                                    .module_count = current->module_count};
 }

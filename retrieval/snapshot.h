@@ -47,7 +47,6 @@ struct snapshot {
     uint32_t on_disk;                 // the first of them
     uint64_t *gone[SNAPSHOT_ON_DISK]; // bitmaps over their files: those that are replaced, or nothing
     uint64_t *dead[SNAPSHOT_ON_DISK]; // the same, and what is open
-    struct rarity *rarity;            // of the vectors; NULL: there are none
     struct editing *editing;          // what is open; NULL: nothing was yet
     struct module *modules;
     uint32_t module_count;
@@ -81,7 +80,6 @@ struct snapshot_parts {
     uint32_t segment_count;          // at most SNAPSHOT_ON_DISK
     struct segment *const *open;
     uint32_t open_count; // at most SNAPSHOT_OPEN
-    struct rarity *rarity;
     struct editing *editing;
     const struct module *modules;
     uint32_t module_count;

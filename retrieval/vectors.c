@@ -14,49 +14,85 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1024, AHEAD = 8, CACHE_LINE = 64 };
+enum { ROTATIONS = 3, BLOCK = 1024, AHEAD = 8, CACHE_LINE = 64 };
 
 void vectors_init(struct vectors *vectors, uint32_t capacity) {
     vectors->vectors = spill_alloc((capacity + (size_t)1) * sizeof *vectors->vectors);
     vectors->sketches = spill_alloc((capacity + (size_t)1) * sizeof *vectors->sketches);
-    vectors->ids = spill_alloc((capacity + (size_t)1) * sizeof *vectors->ids);
     vectors->count = 0;
 }
 
 void vectors_free(struct vectors *vectors) {
     spill_free(vectors->vectors);
     spill_free(vectors->sketches);
-    spill_free(vectors->ids);
     *vectors = (struct vectors){0};
 }
 
-void vectors_push(struct vectors *vectors, uint32_t id, const struct vector *vector) {
+void vectors_push(struct vectors *vectors, const struct vector *vector) {
     vectors->vectors[vectors->count] = *vector;
-    vector_sketch(vector, &vectors->sketches[vectors->count]);
-    vectors->ids[vectors->count++] = id;
+    vector_sketch(vector, &vectors->sketches[vectors->count++]);
 }
 
-void vectors_copy(struct vectors *vectors, uint32_t id, const struct vectors *other, uint32_t at) {
+void vectors_copy(struct vectors *vectors, const struct vectors *other, uint32_t at) {
     vectors->vectors[vectors->count] = other->vectors[at];
-    vectors->sketches[vectors->count] = other->sketches[at];
-    vectors->ids[vectors->count++] = id;
+    vectors->sketches[vectors->count++] = other->sketches[at];
+}
+
+void vectors_clear(struct vectors *vectors, uint32_t at) {
+    vectors->vectors[at] = (struct vector){{0}};
+    vectors->sketches[at] = (struct sketch){0};
+}
+
+static float usable(float value) {
+    return fabsf(value) < 1e30f ? value : 0; // and the inverse of the longest is, too
 }
 
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out) {
     float longest = 0;
     for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
-        longest = fmaxf(longest, fabsf(values[i]));
+        longest = fmaxf(longest, fabsf(usable(values[i])));
     }
-    float scale = longest > 0 ? 127.0f / longest : 0;
+    float scale = longest > 1e-30f ? 127.0f / longest : 0;
     for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
-        out->components[i] = (int8_t)lrintf(values[i] * scale);
+        out->components[i] = (int8_t)lrintf(usable(values[i]) * scale);
     }
 }
 
+// Half of the components change their sign, which ones is drawn once and for all.
+static void flip_signs(int32_t values[VECTOR_DIMENSIONS], int round) {
+    uint32_t state = (uint32_t)round;
+    for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
+        state = state * 1664525u + 1013904223u;
+        values[i] = state >> 31 ? -values[i] : values[i];
+    }
+}
+
+// The fast Walsh-Hadamard transform: a rotation, but for the length.
+static void transform(int32_t values[VECTOR_DIMENSIONS]) {
+    for (int step = 1; step < VECTOR_DIMENSIONS; step *= 2) {
+        for (int start = 0; start < VECTOR_DIMENSIONS; start += 2 * step) {
+            for (int i = start; i < start + step; i++) {
+                int32_t a = values[i], b = values[i + step];
+                values[i] = a + b;
+                values[i + step] = a - b;
+            }
+        }
+    }
+}
+
+// Each round makes the components up to 256 times as large: 127 times 256 to the third is below 2^31.
 void vector_sketch(const struct vector *vector, struct sketch *out) {
+    int32_t values[VECTOR_DIMENSIONS];
     *out = (struct sketch){0};
     for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
-        out->words[i / 64] |= (uint64_t)(vector->components[i] > 0) << (i % 64);
+        values[i] = vector->components[i];
+    }
+    for (int round = 0; round < ROTATIONS; round++) {
+        flip_signs(values, round);
+        transform(values);
+    }
+    for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
+        out->words[i / 64] |= (uint64_t)(values[i] > 0) << (i % 64);
     }
 }
 
@@ -150,8 +186,7 @@ size_t vectors_search(const struct vectors *vectors, const struct vector *query,
         prefetch_vector(vectors, &nearest, i + AHEAD);
         int32_t dot = nearest.all.items[i].distance <= nearest.farthest ? vector_dot(query, vector) : 0;
         if (dot > 0) {
-            struct vector_hit hit = {vectors->ids[nearest.all.items[i].at],
-                                     (float)dot / (length * length_of(vector))};
+            struct vector_hit hit = {nearest.all.items[i].at, (float)dot / (length * length_of(vector))};
             count = insert_hit(hits, count, limit, hit);
         }
     }

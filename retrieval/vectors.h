@@ -1,9 +1,13 @@
-// vectors.h - short int8 vectors with a 256-bit sketch of their signs, and the nearest of many.
+// vectors.h - short int8 vectors with a 256-bit sketch of their direction, and the nearest of many.
 //
-// A vector has 256 components. Its sketch keeps one bit for each sign; the
-// Hamming distance of two sketches falls as their angle does, and costs four
-// popcounts. A search ranks all by that, then scores the best by the full
-// inner product.
+// A vector has 256 components. Its sketch keeps the signs of the vector turned
+// by a fixed rotation; the Hamming distance of two sketches falls as their
+// angle does, and costs four popcounts. A search ranks all by that, then scores
+// the best by the full inner product. Without the rotation the signs tell little:
+// of a few words most components are zero, and of a table ordered by PCA the last
+// count as much as the first, though they are near zero.
+// Source: M. Charikar, Similarity estimation techniques from rounding algorithms, 2002; the rotation by signs and a
+// Walsh-Hadamard transform: N. Ailon and B. Chazelle, 2006.
 //
 // Ownership: plain data; vectors_init allocates, vectors_free releases.
 // Threads:   one writer of vectors_push; afterwards any number of readers.
@@ -23,21 +27,22 @@ struct vector {
 struct vectors {
     struct vector *vectors;
     struct sketch *sketches;
-    uint32_t *ids; // whose they are, ascending
     uint32_t count;
 };
 
 struct vector_hit {
-    uint32_t id;
+    uint32_t id; // which of the vectors
     float score; // cosine, as far as int8 tells
 };
 
 void vectors_init(struct vectors *vectors, uint32_t capacity);
 void vectors_free(struct vectors *vectors);
-void vectors_push(struct vectors *vectors, uint32_t id, const struct vector *vector);
+void vectors_push(struct vectors *vectors, const struct vector *vector);
 // The same, of the other's vector number `at`.
-void vectors_copy(struct vectors *vectors, uint32_t id, const struct vectors *other, uint32_t at);
-// Rounds `values` to int8, the longest component at 127; all zero stays zero.
+void vectors_copy(struct vectors *vectors, const struct vectors *other, uint32_t at);
+// From now on it is near to nothing.
+void vectors_clear(struct vectors *vectors, uint32_t at);
+// Rounds `values` to int8, the longest component at 127; all zero stays zero. What is no number counts as zero.
 void vector_quantize(const float values[VECTOR_DIMENSIONS], struct vector *out);
 void vector_sketch(const struct vector *vector, struct sketch *out);
 int32_t vector_dot(const struct vector *a, const struct vector *b);

@@ -1,12 +1,16 @@
 // search_bench.c - answers searches of one folder, for tests/bench/search.
 //
-//     search_bench FOLDER [FEATURES] <QUERIES >ANSWERS
+//     search_bench FOLDER EMBEDDER [FEATURES] <QUERIES >ANSWERS
 //
-// Indexes the folder as the program does, in memory. Every line of stdin is a
-// search; every line of stdout its answers as JSON: "ours", "bm25" and
-// "vectors", each a list of [path, line, last line], best first, lines from 1,
-// and "us", how long ours took. BM25 alone ranks chunks by the search's words
-// as they stand, vectors alone by the built-in embedder's cosine.
+// Indexes the folder as the program does, in memory. EMBEDDER is "none",
+// "hashed" or the folder of a static table. Every line of stdin is a search;
+// every line of stdout its answers as JSON: "ours", which is without vectors,
+// "bm25", and with an embedder "fused", which is with them, and "vectors"; each
+// a list of [path, line, last line], best first, lines from 1, and "us", how
+// long ours or the fused took. BM25 alone ranks chunks by the search's words as
+// they stand, vectors alone by the embedder's cosine.
+//
+// "recall" is which share of the 20 exactly nearest chunks a search by sketches finds.
 //
 // With FEATURES, a file gets what the candidates of each search are rated by,
 // for fitting weights: number of the search, path, line, last line, features.
@@ -17,13 +21,15 @@
 #include "indexer/indexer.h"
 #include "indexer/terms.h"
 #include "retrieval/chunks.h"
+#include "retrieval/embedder_hashed.h"
+#include "retrieval/embedder_static.h"
 #include "retrieval/retriever.h"
 #include "retrieval/search.h"
 #include "retrieval/shelf.h"
 
 #include <stdio.h>
 
-enum { SHOWN = 10, FITTED = 100 };
+enum { RECALLED = 20, SHOWN = 10, FITTED = 100, WAIT_MS = 10000 };
 
 struct bench {
     uv_loop_t loop;
@@ -31,6 +37,7 @@ struct bench {
     struct indexer *indexer;
     struct snapshot_slot slot;
     struct shelf shelf;
+    struct embeddings *embeddings, *exact; // NULL: none; the second asks the sketches nothing
     FILE *features;
 };
 
@@ -93,16 +100,54 @@ static void write_features(FILE *out, int number, const char *path, const struct
     fputc('\n', out);
 }
 
-static void answer_ours(struct bench *bench, const struct snapshot *snapshot, struct slice query, int number,
-                        struct json *out) {
-    static struct search_hit hits[FITTED];
+static struct search_near near_to(struct bench *bench, const struct snapshot *snapshot, struct slice query) {
+    static struct bm25_hit hits[SEARCH_NEAR];
+    struct search_near near = {.hits = hits};
+    struct vector vector;
+    if (bench->embeddings && embeddings_ask(bench->embeddings, query, WAIT_MS, &vector)) {
+        near.count = embeddings_search(bench->embeddings, snapshot, &vector, NULL, SEARCH_NEAR, hits);
+    }
+    return near;
+}
+
+static size_t nearest(struct embeddings *embeddings, const struct snapshot *snapshot, struct slice query,
+                      struct bm25_hit hits[RECALLED]) {
+    struct vector vector;
+    return embeddings_ask(embeddings, query, WAIT_MS, &vector)
+               ? embeddings_search(embeddings, snapshot, &vector, NULL, RECALLED, hits)
+               : 0;
+}
+
+// How many of the exactly nearest are among the found; those as near as the last one count as it.
+static double recall(struct bench *bench, const struct snapshot *snapshot, struct slice query) {
+    struct bm25_hit found[RECALLED], exact[RECALLED];
+    size_t count = nearest(bench->embeddings, snapshot, query, found),
+           all = nearest(bench->exact, snapshot, query, exact);
+    size_t right = 0;
+    for (size_t i = 0; i < count && all; i++) {
+        right += found[i].score >= exact[all - 1].score;
+    }
+    return all ? (double)right / (double)all : 1;
+}
+
+static size_t run(const struct snapshot *snapshot, struct slice query, struct search_near near, bool fits,
+                  struct search_hit hits[FITTED]) {
     struct search_words words;
-    uint64_t start = clock_now_us();
     search_words_init(&words, snapshot, query);
-    size_t count = search_run(snapshot, &words, slice_of(NULL, 0), bench->features ? FITTED : SHOWN, hits);
+    size_t count = search_run(snapshot, &words, near, slice_of(NULL, 0), fits ? FITTED : SHOWN, hits);
     search_words_free(&words);
+    return count;
+}
+
+// The way's name: "ours" or "fused".
+static void answer(struct bench *bench, const struct snapshot *snapshot, struct slice query, int number,
+                   struct search_near near, const char *way, struct json *out) {
+    static struct search_hit hits[FITTED];
+    bool fits = bench->features && strcmp(way, bench->embeddings ? "fused" : "ours") == 0;
+    uint64_t start = clock_now_us();
+    size_t count = run(snapshot, query, near, fits, hits);
     json_set_number(out, "us", (double)(clock_now_us() - start));
-    struct json *list = json_set(out, "ours", json_array());
+    struct json *list = json_set(out, way, json_array());
     for (size_t i = 0; i < count; i++) {
         uint32_t line, last;
         const char *path = snapshot_file(snapshot, hits[i].at)->record->path;
@@ -110,7 +155,7 @@ static void answer_ours(struct bench *bench, const struct snapshot *snapshot, st
         if (i < SHOWN) {
             push_place(list, path, line, last);
         }
-        if (bench->features) {
+        if (fits) {
             write_features(bench->features, number, path, &hits[i]);
         }
     }
@@ -141,8 +186,6 @@ static void answer_plainly(const struct snapshot *snapshot, struct slice text, s
         .snapshot = snapshot, .field = SEGMENT_CHUNKS, .terms = query.terms, .count = query.term_count};
     size_t count = bm25_search(&question, SHOWN, hits);
     push_chunks(snapshot, hits, count, json_set(out, "bm25", json_array()));
-    count = chunks_vector(snapshot, &query, NULL, SHOWN, hits);
-    push_chunks(snapshot, hits, count, json_set(out, "vectors", json_array()));
     free(query.terms);
 }
 
@@ -154,8 +197,15 @@ static void answer_all(struct bench *bench) {
     for (int number = 0; fgets(line, sizeof line, stdin); number++) {
         struct slice query = slice_trim(slice_of_string(line));
         struct json *out = json_object();
-        answer_ours(bench, snapshot, query, number, out);
+        struct search_near near = near_to(bench, snapshot, query);
+        answer(bench, snapshot, query, number, (struct search_near){0}, "ours", out);
         answer_plainly(snapshot, query, out);
+        if (bench->embeddings) {
+            answer(bench, snapshot, query, number, near, "fused", out);
+            push_chunks(snapshot, near.hits, near.count < SHOWN ? near.count : SHOWN,
+                        json_set(out, "vectors", json_array()));
+            json_set_number(out, "recall", recall(bench, snapshot, query));
+        }
         json_print(out, &text);
         puts(text.data);
         json_free(out);
@@ -165,28 +215,59 @@ static void answer_all(struct bench *bench) {
     str_free(&text);
 }
 
+static void on_embedded(void *context, const struct embeddings_progress *progress) {
+    if (progress->trouble[0]) {
+        err_set(context, ERR_IO, "%s", progress->trouble);
+    }
+}
+
+static struct embeddings *embed_folder(struct bench *bench, const char *name, uint32_t candidates,
+                                       struct err *err) {
+    bool is_hashed = strcmp(name, "hashed") == 0;
+    struct embeddings_options options = {.embedder =
+                                             is_hashed ? embedder_hashed_new() : embedder_static_new(name),
+                                         .root = bench->root,
+                                         .slot = &bench->slot,
+                                         .candidates = candidates,
+                                         .on_progress = on_embedded,
+                                         .context = err};
+    struct embeddings *embeddings = embeddings_new(&options);
+    embeddings_settle(embeddings);
+    return embeddings;
+}
+
+static int open_embeddings(struct bench *bench, const char *name, struct err *err) {
+    if (strcmp(name, "none") == 0) {
+        return 0;
+    }
+    bench->embeddings = embed_folder(bench, name, 0, err);
+    bench->exact = embed_folder(bench, name, UINT32_MAX, err);
+    return err->code;
+}
+
 int main(int argc, char **argv) {
     struct bench bench = {0};
     struct err err = {0};
-    if (argc < 2 || argc > 3) {
-        fputs("usage: search_bench FOLDER [FEATURES] <QUERIES >ANSWERS\n", stderr);
+    if (argc < 3 || argc > 4) {
+        fputs("usage: search_bench FOLDER EMBEDDER [FEATURES] <QUERIES >ANSWERS\n", stderr);
         return 2;
     }
     uv_loop_init(&bench.loop);
     snapshot_slot_init(&bench.slot);
     shelf_init(&bench.shelf, &bench.slot);
-    bench.shelf.has_vectors = true;
-    if (index_folder(&bench, argv[1], &err) != 0) {
+    if (index_folder(&bench, argv[1], &err) != 0 || open_embeddings(&bench, argv[2], &err) != 0) {
         log_error("%s", err.message);
         return 1;
     }
-    bench.features = argc > 2 ? fopen(argv[2], "w") : NULL;
+    bench.features = argc > 3 ? fopen(argv[3], "w") : NULL;
     answer_all(&bench);
     if (bench.features) {
         fclose(bench.features);
     }
     indexer_close(bench.indexer);
     uv_run(&bench.loop, UV_RUN_DEFAULT);
+    embeddings_free(bench.embeddings);
+    embeddings_free(bench.exact);
     shelf_fini(&bench.shelf);
     snapshot_slot_fini(&bench.slot);
     free(bench.root);

@@ -124,7 +124,9 @@ static void the_users_file_sets_everything(void **state) {
 static void sensitive_keys_count_only_in_the_users_file(void **state) {
     static const char *const keys[] = {
         "model.provider",       "model.url",     "model.name",       "model.template",
-        "model.keyEnvironment", "model.keyFile", "model.keyCommand", "embedder.provider"};
+        "model.keyEnvironment", "model.keyFile", "model.keyCommand", "embedder.provider",
+        "embedder.path",        "embedder.url",  "embedder.name",    "embedder.keyEnvironment",
+        "embedder.keyFile"};
     static const enum config_origin origins[] = {CONFIG_EDITOR, CONFIG_WORKSPACE};
     struct home *home = *state;
     load(home, "{\"model\": {\"url\": \"http://127.0.0.1:1\"}}", NULL);
@@ -279,7 +281,7 @@ static void describing_names_value_and_origin(void **state) {
     assert_true(json_get_bool(json_get(all, "enabled"), "value", false));
     assert_string_equal(json_get_string(json_get(all, "log.level"), "origin", ""), "default");
     assert_true(json_is_object(json_get(json_get(all, "languages"), "value")));
-    assert_int_equal(json_count(all), 19);
+    assert_int_equal(json_count(all), 25);
     json_free(all);
 }
 

@@ -60,7 +60,7 @@ static inline struct segment *segment_of(struct record **records, uint32_t count
     for (uint32_t i = 0; i < count; i++) {
         files[i].record = records[i];
     }
-    struct segment *segment = segment_build(files, count, NULL);
+    struct segment *segment = segment_build(files, count);
     for (uint32_t i = 0; i < count; i++) {
         record_release(records[i]);
     }

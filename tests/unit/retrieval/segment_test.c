@@ -79,7 +79,7 @@ static void test_references(void **state) {
     (void)state;
     struct record *record = record_of("a.py", "x = 1\n");
     struct segment_file file = {record, NULL};
-    struct segment *segment = segment_build(&file, 1, NULL);
+    struct segment *segment = segment_build(&file, 1);
     assert_int_equal(atomic_load(&record->holders), 2);
     segment_retain(segment);
     segment_release(segment);
@@ -116,12 +116,6 @@ static void check_same(const struct segment *a, const struct segment *b) {
     for (uint32_t id = 0; id < a->fields[SEGMENT_SYMBOLS].count; id++) {
         assert_int_equal(a->keys[id].name, b->keys[id].name);
     }
-    assert_int_equal(a->vectors.count, b->vectors.count);
-    assert_memory_equal(a->vectors.ids, b->vectors.ids, a->vectors.count * sizeof *a->vectors.ids);
-    assert_memory_equal(a->vectors.vectors, b->vectors.vectors,
-                        a->vectors.count * sizeof *a->vectors.vectors);
-    assert_memory_equal(a->vectors.sketches, b->vectors.sketches,
-                        a->vectors.count * sizeof *a->vectors.sketches);
 }
 
 static void test_can_merge(void **state) {
@@ -152,8 +146,8 @@ static void test_can_merge(void **state) {
 
 enum { MERGED = 24, SOURCES = 4 };
 
-// G4, with and without vectors in the sources, some of whose files are gone or known by words alone.
-static void check_merge(uint64_t *seed, bool embedded) {
+// G4, of sources some of whose files are gone.
+static void check_merge(uint64_t *seed) {
     struct segment_file all[MERGED], living[MERGED];
     struct segment *parts[SOURCES];
     struct segment_source sources[SOURCES];
@@ -166,27 +160,21 @@ static void check_merge(uint64_t *seed, bool embedded) {
                  "class Same:\n    def own%u(self):\n        pass\n\ndef shared():\n    return %c\n", i,
                  'a' + (char)(draw(seed) % 20));
         all[i] = (struct segment_file){record_of(path, text), NULL};
-        all[i].record->by_words = draw(seed) % 4 == 0;
         bool dies = i / each == 1 || (i / each > 1 && draw(seed) % 3 == 0);
         gone[i / each] |= (uint64_t)dies << (i % each);
         if (!dies) {
             living[alive++] = all[i];
         }
     }
-    struct segment *plain = segment_build(all, MERGED, NULL);
-    const struct postings *terms = &plain->fields[SEGMENT_CHUNKS].terms;
-    struct rarity *rarity = rarity_new(&terms, 1, plain->fields[SEGMENT_CHUNKS].count);
     for (uint32_t s = 0; s < SOURCES; s++) {
-        parts[s] = segment_build(all + s * each, each, embedded && s != 3 ? rarity : NULL);
+        parts[s] = segment_build(all + s * each, each);
         sources[s] = (struct segment_source){parts[s], s ? &gone[s] : NULL};
     }
-    struct segment *merged = segment_merge(sources, SOURCES, rarity);
-    struct segment *built = segment_build(living, alive, rarity);
+    struct segment *merged = segment_merge(sources, SOURCES);
+    struct segment *built = segment_build(living, alive);
     check_same(merged, built);
     segment_release(merged);
     segment_release(built);
-    segment_release(plain);
-    rarity_release(rarity);
     for (uint32_t s = 0; s < SOURCES; s++) {
         segment_release(parts[s]);
     }
@@ -200,7 +188,7 @@ static void test_merge(void **state) {
     (void)state;
     uint64_t seed = 6;
     for (int round = 0; round < 20; round++) {
-        check_merge(&seed, round % 2);
+        check_merge(&seed);
     }
 }
 

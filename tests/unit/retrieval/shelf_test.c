@@ -151,25 +151,11 @@ static void test_segments_come_and_go(void **state) {
     change_files(true);
 }
 
-static void test_vectors_are_asked_for(void **state) {
+// Read by words alone a file can be found until its syntax comes.
+static void test_words_come_first(void **state) {
     (void)state;
     struct world world;
     setup(&world);
-    put(&world, "a.py", "def one():\n    pass\n");
-    shelf_commit(&world.shelf, true);
-    put(&world, "b.py", "def two():\n    pass\n");
-    shelf_commit(&world.shelf, true);
-    assert_int_equal(world.shelf.segments.items[1].segment->vectors.count, 0);
-    assert_null(world.shelf.rarity);
-    teardown(&world);
-}
-
-// Read by words alone a file can be found; vectors come with its syntax, once everything has been seen.
-static void test_words_have_no_vectors(void **state) {
-    (void)state;
-    struct world world;
-    setup(&world);
-    world.shelf.has_vectors = true;
     for (int i = 0; i < 10; i++) {
         char path[16];
         snprintf(path, sizeof path, "f%d.py", i);
@@ -181,15 +167,11 @@ static void test_words_have_no_vectors(void **state) {
     shelf_searchable(&world.shelf);
     assert_string_equal(shown(&world, "f3.py"), "words");
     assert_int_equal(world.shelf.segments.count, 1);
-    assert_int_equal(world.shelf.segments.items[0].segment->vectors.count, 0);
     put(&world, "f3.py", "def syntax():\n    pass\n");
     shelf_commit(&world.shelf, false);
     assert_string_equal(shown(&world, "f3.py"), "syntax");
-    assert_int_equal(world.shelf.segments.items[1].segment->vectors.count, 1);
     check(&world, "f3.py", "syntax");
     assert_int_equal(world.shelf.segments.count, 1);
-    assert_int_equal(world.shelf.segments.items[0].segment->vectors.count, 1);
-    assert_int_equal(world.shelf.segments.items[0].segment->vectors.ids[0], 9);
     teardown(&world);
 }
 
@@ -411,8 +393,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overlay_stands_in_front),
         cmocka_unit_test(test_segments_come_and_go),
-        cmocka_unit_test(test_vectors_are_asked_for),
-        cmocka_unit_test(test_words_have_no_vectors),
+        cmocka_unit_test(test_words_come_first),
         cmocka_unit_test(test_full_segments_stay_apart),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_unchanged_documents_need_no_segment),

@@ -1,0 +1,90 @@
+// store_vectors_test.c - kept vectors come back, for their own model alone; what is damaged is made anew.
+#include "indexer/store_vectors.h"
+#include "temporary.h"
+#include "tests/unit/unit.h"
+
+static struct store_vectors *open_store(const char *path, const char *model) {
+    struct store_vectors *store = NULL;
+    struct err err;
+    assert_int_equal(store_vectors_open(&store, path, model, 4, &err), 0);
+    return store;
+}
+
+static void put(struct store_vectors *store, uint64_t text, const char *vector) {
+    struct err err;
+    assert_int_equal(store_vectors_put(store, &text, vector, 1, &err), 0);
+}
+
+static void check(struct store_vectors *store, uint64_t text, const char *expected) {
+    char vector[5] = "";
+    assert_true(store_vectors_get(store, text, vector) == (expected[0] != '\0'));
+    assert_string_equal(vector, expected);
+}
+
+static void test_kept_for_one_model(void **state) {
+    (void)state;
+    char *folder = temporary_make();
+    char *path = fs_join(folder, "index/a.sqlite"); // a folder that is not there yet
+    struct store_vectors *store = open_store(path, "m");
+    put(store, 7, "abcd");
+    put(store, UINT64_MAX, "efgh");
+    put(store, 7, "ijkl");
+    check(store, 7, "ijkl");
+    check(store, 8, "");
+    store_vectors_close(store);
+    store = open_store(path, "m");
+    check(store, 7, "ijkl");
+    check(store, UINT64_MAX, "efgh");
+    store_vectors_close(store);
+    store = open_store(path, "another");
+    check(store, 7, "");
+    store_vectors_close(store);
+    store = open_store(path, "m"); // thrown away, not put aside
+    check(store, 7, "");
+    store_vectors_close(store);
+    free(path);
+    temporary_remove(folder);
+    free(folder);
+}
+
+static void test_trimmed_when_most_is_of_no_use(void **state) {
+    (void)state;
+    char *folder = temporary_make();
+    char *path = fs_join(folder, "a.sqlite");
+    struct store_vectors *store = open_store(path, "m");
+    struct err err;
+    for (uint64_t text = 1; text <= 5; text++) {
+        put(store, text, "abcd");
+    }
+    assert_int_equal(store_vectors_trim(store, (const uint64_t[]){1, 2, 3}, 3, &err), 0);
+    check(store, 5, "abcd"); // five are not twice three
+    assert_int_equal(store_vectors_trim(store, (const uint64_t[]){1, 2}, 2, &err), 0);
+    check(store, 2, "abcd");
+    check(store, 5, "");
+    store_vectors_close(store);
+    free(path);
+    temporary_remove(folder);
+    free(folder);
+}
+
+static void test_damaged_is_made_anew(void **state) {
+    (void)state;
+    char *folder = temporary_make();
+    char *path = fs_join(folder, "a.sqlite");
+    temporary_write(folder, "a.sqlite-vectors",
+                    "this is no database, though it is long enough to look like one");
+    struct store_vectors *store = open_store(path, "m");
+    put(store, 1, "abcd");
+    check(store, 1, "abcd");
+    store_vectors_close(store);
+    free(path);
+    temporary_remove(folder);
+    free(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kept_for_one_model),
+                                       cmocka_unit_test(test_trimmed_when_most_is_of_no_use),
+                                       cmocka_unit_test(test_damaged_is_made_anew)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

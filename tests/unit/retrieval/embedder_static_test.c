@@ -1,0 +1,143 @@
+// embedder_static_test.c - texts get the mean of their tokens' rows, whatever form the table has.
+#include "retrieval/embedder_static.h"
+#include "tables.h"
+#include "tests/unit/unit.h"
+
+// Twelve tokens of two components as bytes: all (0, 0) but "header" (4): (64, 0), "http" (11): (0, 127).
+#define ROWS "\0\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x7f"
+
+static struct embedder *open_table(const char *folder, const char *header, struct slice data, int expected,
+                                   struct err *err) {
+    struct embedder *embedder = embedder_static_new(folder);
+    table_write(folder, "model.safetensors", header, data);
+    temporary_write(folder, "tokenizer.json", table_tokenizer);
+    assert_int_equal(embedder_prepare(embedder, err), expected);
+    return embedder;
+}
+
+static struct vector embed(struct embedder *embedder, const char *text) {
+    struct vector vector;
+    struct err err;
+    struct slice slice = slice_of_string(text);
+    assert_int_equal(embedder_embed(embedder, &slice, 1, &vector, &err), 0);
+    return vector;
+}
+
+static void check(struct embedder *embedder, const char *text, int first, int second) {
+    struct vector vector = embed(embedder, text);
+    assert_int_equal(vector.components[0], first);
+    assert_int_equal(vector.components[1], second);
+    for (int i = 2; i < VECTOR_DIMENSIONS; i++) { // filled up
+        assert_int_equal(vector.components[i], 0);
+    }
+}
+
+static void test_means(void **state) {
+    (void)state;
+    struct err err;
+    char *folder = temporary_make();
+    const struct slice rows = slice_of(ROWS, sizeof ROWS - 1);
+    struct embedder *embedder =
+        open_table(folder, "{\"embeddings\":{\"dtype\":\"I8\",\"shape\":[12,2],\"data_offsets\":[0,24]}}",
+                   rows, 0, &err);
+    check(embedder, "header", 127, 0);
+    check(embedder, "http header", 64, 127); // 64 and 127, the longest at 127
+    check(embedder, "nothing known", 0, 0);
+    check(embedder, "", 0, 0);
+    assert_ptr_equal(strstr(embedder->model, "static "), embedder->model);
+    embedder_close(embedder);
+    temporary_remove(folder);
+    free(folder);
+}
+
+// model2vec's quantised vocabularies: a row for several tokens, and a weight for each token.
+static void test_mapping_and_weights(void **state) {
+    (void)state;
+    struct err err;
+    struct str data;
+    char *folder = temporary_make();
+    str_init(&data);
+    str_append(&data, "\x7f\0\0\x7f", 4); // two rows
+    for (int token = 0; token < 12; token++) {
+        char bytes[8] = {(char)(token == 4 ? 0 : token == 11 ? 1 : token == 9 ? 77 : 1)};
+        str_append(&data, bytes, sizeof bytes);
+    }
+    for (int token = 0; token < 12; token++) {
+        str_append(&data, token == 11 ? "\x00\x00\x00\x3f" : "\x00\x00\x80\x3f", 4); // 0.5 and 1
+    }
+    struct embedder *embedder =
+        open_table(folder,
+                   "{\"embeddings\":{\"dtype\":\"I8\",\"shape\":[2,2],\"data_offsets\":[0,4]},"
+                   "\"mapping\":{\"dtype\":\"I64\",\"shape\":[12],\"data_offsets\":[4,100]},"
+                   "\"weights\":{\"dtype\":\"F32\",\"shape\":[12],\"data_offsets\":[100,148]}}",
+                   str_slice(&data), 0, &err);
+    check(embedder, "header http", 127, 64);
+    check(embedder, "a", 0, 0); // mapped to a row that is not there
+    embedder_close(embedder);
+    str_free(&data);
+    temporary_remove(folder);
+    free(folder);
+}
+
+// Of more than 256 components the first are kept.
+static void test_long_rows(void **state) {
+    (void)state;
+    struct err err;
+    struct str data;
+    char *folder = temporary_make();
+    str_init(&data);
+    for (int i = 0; i < 12 * 300; i++) {
+        str_append_char(&data, (char)(i % 300 == 255 ? 100 : i % 300 > 255 ? 127 : 0));
+    }
+    struct embedder *embedder =
+        open_table(folder, "{\"embeddings\":{\"dtype\":\"I8\",\"shape\":[12,300],\"data_offsets\":[0,3600]}}",
+                   str_slice(&data), 0, &err);
+    struct vector vector = embed(embedder, "header");
+    assert_int_equal(vector.components[255], 127);
+    assert_int_equal(vector.components[254], 0);
+    embedder_close(embedder);
+    str_free(&data);
+    temporary_remove(folder);
+    free(folder);
+}
+
+static void test_what_is_no_table(void **state) {
+    (void)state;
+    static const struct {
+        const char *header, *message;
+    } rows[] = {
+        {"{}", "model.safetensors: it has no tensor \"embeddings\""},
+        {"{\"embeddings\":{\"dtype\":\"F64\",\"shape\":[1,2],\"data_offsets\":[0,16]}}", "is of type F64"},
+        {"{\"embeddings\":{\"dtype\":\"I64\",\"shape\":[1,2],\"data_offsets\":[0,16]}}", "of another type"},
+        {"{\"embeddings\":{\"dtype\":\"I8\",\"shape\":[8,2],\"data_offsets\":[0,16]},"
+         "\"weights\":{\"dtype\":\"I8\",\"shape\":[4,2],\"data_offsets\":[0,8]}}",
+         "\"weights\" is not one number for each token"},
+        {"{\"embeddings\":{\"dtype\":\"I8\",\"shape\":[8,2],\"data_offsets\":[0,16]},"
+         "\"weights\":{\"dtype\":\"I8\",\"shape\":[4],\"data_offsets\":[0,4]}}",
+         "\"weights\" has fewer numbers"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        char *folder = temporary_make();
+        struct embedder *embedder = embedder_static_new(folder);
+        struct vector vector;
+        struct slice text = SLICE_LITERAL("header");
+        table_write(folder, "model.safetensors", rows[i].header, slice_of("0123456789abcdef", 16));
+        temporary_write(folder, "tokenizer.json", table_tokenizer);
+        assert_int_not_equal(embedder_prepare(embedder, &err), 0);
+        assert_non_null(strstr(err.message, rows[i].message));
+        assert_non_null(strstr(err.message, folder));
+        assert_non_null(strstr(err.message, "embedder.path must be"));
+        assert_int_equal(embedder_embed(embedder, &text, 1, &vector, &err), ERR_UNAVAILABLE);
+        embedder_close(embedder);
+        temporary_remove(folder);
+        free(folder);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_means), cmocka_unit_test(test_mapping_and_weights),
+        cmocka_unit_test(test_long_rows), cmocka_unit_test(test_what_is_no_table)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
