@@ -108,7 +108,8 @@ struct extraction {
     struct slice text;
     struct slice parsed; // what the parser sees: the text, or the text with macros blanked
     const struct cancel *cancel;
-    uint64_t stop_us; // clock_thread_us() from which on there is no time left; 0: no limit
+    uint64_t stop_us;     // clock_thread_us() from which on there is no time left; 0: no limit
+    unsigned parse_asked; // how often the parser asked whether to go on
     struct record *record;
     struct chunk *chunks; // the record's, while they are still ours to change
     struct line_starts line_starts;
