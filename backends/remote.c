@@ -38,6 +38,7 @@ enum {
     STREAM_LIMIT = 4 * 1024 * 1024, // JSON around 64 KiB of text, token by token
     EVENT_LIMIT = 256 * 1024,
     ERROR_LIMIT = 16 * 1024,
+    MODEL_NAME_LIMIT = 200,
     COUNTS_WAIT_MS = 500, // after the last text
     END_WAIT_MS = 100,    // after [DONE]
 };
@@ -151,6 +152,17 @@ static void take_event(struct backend_call *call, const struct provider_event *e
     }
 }
 
+// A server may say anything, and people read it.
+static void take_name(struct remote *self, struct slice name) {
+    struct str clean;
+    str_init(&clean);
+    answer_clean_line(name, MODEL_NAME_LIMIT, &clean);
+    if (clean.length && !self->model[0] && !self->shown_model) {
+        self->backend.traits.model = self->shown_model = mem_copy_string(clean.data);
+    }
+    str_free(&clean);
+}
+
 // The settings count more than what the server says, its context more than a wish for a longer one.
 static void take_facts(struct remote *self, const struct json *json) {
     struct provider_facts facts = {.model = ""};
@@ -168,9 +180,7 @@ static void take_facts(struct remote *self, const struct json *json) {
     }
     bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
     traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
-    if (facts.model[0] && !self->model[0] && !self->shown_model) {
-        traits->model = self->shown_model = mem_copy_string(facts.model);
-    }
+    take_name(self, slice_of_string(facts.model));
     self->known = true;
 }
 

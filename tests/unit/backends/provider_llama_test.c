@@ -55,6 +55,7 @@ static void it_says_what_it_is(void **state) {
         {"", PROPS("C:\\\\models\\\\codellama-7b.gguf", "2048"), "codellama-7b.gguf", "codellama", 2048},
         {"starcoder2", PROPS("/models/qwen2.5-coder.gguf", "0"), "starcoder2", "starcoder2", 4096},
         {"", PROPS("mystery", "512"), "mystery", NULL, 512},
+        {"", PROPS("mys\\u001b[2J\\ntery", "512"), "mys[2J tery", NULL, 512},
         {"", JSON("200 OK", "", "{}"), "unnamed", NULL, 4096},
         {"", JSON("200 OK", "", "{\"model_alias\":7,\"default_generation_settings\":[]}"), "unnamed", NULL,
          4096},
