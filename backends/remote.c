@@ -405,12 +405,13 @@ static void send_call(struct backend_call *call, uint64_t deadline_us, struct js
         json_print(body, &bytes);
         json_free(body);
     }
+    bool held = !call->failed && server_key_wish(&self->key);
     struct http_request request = {
         .url = call->url.data,
-        .held = !call->failed && server_key_wish(&self->key),
+        .held = held,
         .refusal = call->failed ? &call->failure.err : NULL,
         .query = call->probing ? NULL : self->provider->query,
-        .bearer = self->key.text,
+        .bearer = held ? "" : self->key.text,
         .key_header = self->provider->key_header,
         .header = self->provider->header,
         .body = str_slice(&bytes),

@@ -83,6 +83,27 @@ static void a_key_that_has_run_out_is_fetched_anew(void **state) {
     unlink(path);
 }
 
+// Whichever of them is refused first, no message shows the key.
+static void calls_side_by_side_lose_their_key(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct seen other = {0};
+    forget(&other);
+    restart(world, "", "printf sk-printed");
+    world->server.script = (struct script){
+        .bytes = JSON("401 No", "", "{\"message\":\"sk-printed has expired\"}"), .close_after = true};
+    struct backend_callbacks callbacks = callbacks_of(world);
+    backend_start(world->backend, &request, &callbacks);
+    callbacks.context = &other;
+    backend_start(world->backend, &request, &callbacks);
+    while (!other.done_calls || !world->seen.done_calls) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+    assert_non_null(strstr(world->seen.message.data, "*** has expired"));
+    assert_non_null(strstr(other.message.data, "*** has expired"));
+    forget(&other);
+}
+
 static void while_a_call_waits_it_can_end(void **state) {
     struct world *world = *state;
     struct backend_request request = request_of("p");
@@ -111,6 +132,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_command_that_fails_is_named, begin, finish),
         cmocka_unit_test_setup_teardown(a_key_that_does_not_fit_is_refused, begin, finish),
         cmocka_unit_test_setup_teardown(a_key_that_has_run_out_is_fetched_anew, begin, finish),
+        cmocka_unit_test_setup_teardown(calls_side_by_side_lose_their_key, begin, finish),
         cmocka_unit_test_setup_teardown(while_a_call_waits_it_can_end, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
