@@ -36,7 +36,7 @@ enum {
     CONNECT_TIMEOUT_MS = 2000,
     TIMEOUT_MS = 10000,
     STREAM_LIMIT = 4 * 1024 * 1024, // JSON around 64 KiB of text, token by token
-    EVENT_LIMIT = 256 * 1024,
+    EVENT_LIMIT = 256 * 1024,       // of JSON that is read at once, on the loop
     ERROR_LIMIT = 16 * 1024,
     MODEL_NAME_LIMIT = 200,
     COUNTS_WAIT_MS = 500, // after the last text
@@ -196,7 +196,15 @@ static void take_tokens(struct remote *self, const struct json *json) {
     str_free(&tokens);
 }
 
+// Some list all their models, hundreds of kilobytes of which nothing is wanted.
+static bool is_unread(const struct backend_call *call) {
+    return call->probing && !call->self->provider->read_facts;
+}
+
 static void take_json(struct backend_call *call, struct slice bytes) {
+    if (is_unread(call) && slice_starts_with(slice_trim(bytes), SLICE_LITERAL("{"))) {
+        return;
+    }
     struct json *json = json_parse(bytes, NULL);
     struct provider_event event = {.text = ""};
     if (json_is_object(json) && call->tokenizing) {
@@ -253,6 +261,19 @@ static enum shape shape_of(const struct backend_call *call, const struct http_he
     return stream ? SHAPE_STREAM : whole ? SHAPE_WHOLE : SHAPE_UNKNOWN;
 }
 
+// Of what is not read the beginning is enough, and an error's: the rest is thrown away.
+static bool take_body(struct backend_call *call, struct slice bytes) {
+    bool fits = call->body.length + bytes.length <= EVENT_LIMIT;
+    if (call->shape == SHAPE_WHOLE && !fits && !is_unread(call)) {
+        fail(call, ERR_TOO_LARGE, "the answer is over its limit", call->self->provider->hint);
+        return false;
+    }
+    if (fits) {
+        str_append_slice(&call->body, bytes);
+    }
+    return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
+}
+
 static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
     struct backend_call *call = context;
     if (call->shape == SHAPE_UNKNOWN && (call->shape = shape_of(call, head)) == SHAPE_UNKNOWN) {
@@ -260,8 +281,7 @@ static bool on_data(void *context, const struct http_head *head, struct slice by
         return false;
     }
     if (call->shape != SHAPE_STREAM) {
-        str_append_slice(&call->body, bytes);
-        return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
+        return take_body(call, bytes);
     }
     bool lines = call->self->provider->framing == PROVIDER_LINES;
     int failure = lines ? ndjson_feed(&call->lines, bytes) : sse_feed(&call->sse, bytes); // none after [DONE]
