@@ -22,6 +22,7 @@
 #include "backends/ndjson.h"
 #include "backends/remote_ask.h"
 #include "backends/remote_choice.h"
+#include "backends/remote_shape.h"
 #include "backends/reply.h"
 #include "backends/server_key.h"
 #include "backends/sse.h"
@@ -29,7 +30,6 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 enum {
     CONTEXT_TOKENS = 4096,
@@ -38,7 +38,6 @@ enum {
     STREAM_LIMIT = 4 * 1024 * 1024, // JSON around 64 KiB of text, token by token
     EVENT_LIMIT = 256 * 1024,       // of JSON that is read at once, on the loop
     ERROR_LIMIT = 16 * 1024,
-    MODEL_NAME_LIMIT = 200,
     COUNTS_WAIT_MS = 500, // after the last text
     END_WAIT_MS = 100,    // after [DONE]
 };
@@ -57,8 +56,6 @@ struct remote {
     bool learning, known; // what the server says of itself
     bool template_given;  // by the settings: named, or known by the model's name
 };
-
-enum shape { SHAPE_UNKNOWN, SHAPE_STREAM, SHAPE_WHOLE /* one JSON object */, SHAPE_ERROR };
 
 struct backend_call {
     struct remote *self;
@@ -152,17 +149,6 @@ static void take_event(struct backend_call *call, const struct provider_event *e
     }
 }
 
-// A server may say anything, and people read it.
-static void take_name(struct remote *self, struct slice name) {
-    struct str clean;
-    str_init(&clean);
-    answer_clean_line(name, MODEL_NAME_LIMIT, &clean);
-    if (clean.length && !self->model[0] && !self->shown_model) {
-        self->backend.traits.model = self->shown_model = mem_copy_string(clean.data);
-    }
-    str_free(&clean);
-}
-
 // The settings count more than what the server says, its context more than a wish for a longer one.
 static void take_facts(struct remote *self, const struct json *json) {
     struct provider_facts facts = {.model = ""};
@@ -180,20 +166,18 @@ static void take_facts(struct remote *self, const struct json *json) {
     }
     bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
     traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
-    take_name(self, slice_of_string(facts.model));
+    if (facts.model[0] && !self->model[0] && !self->shown_model) {
+        traits->model = self->shown_model = remote_shown_name(facts.model);
+    }
     self->known = true;
 }
 
 // Which of the families' tokens the model has, where its name tells nothing.
 static void take_tokens(struct remote *self, const struct json *json) {
-    struct str tokens;
-    str_init(&tokens);
-    self->provider->read_tokens(json, &tokens);
-    const struct fim_template *fim = fim_for_tokens(str_slice(&tokens));
-    if (fim && !self->template_given) {
-        self->backend.traits.template = fim_name(fim);
+    const char *template = remote_template_of_tokens(self->provider, json);
+    if (template && !self->template_given) {
+        self->backend.traits.template = template;
     }
-    str_free(&tokens);
 }
 
 // Some list all their models, hundreds of kilobytes of which nothing is wanted.
@@ -245,22 +229,6 @@ static bool on_line(void *context, struct slice line) {
     return !call->failed && !call->enough && !call->cancelled;
 }
 
-static bool is_stream(const struct backend_call *call, const char *content_type) {
-    if (call->self->provider->framing == PROVIDER_LINES) {
-        return !content_type[0] || strcasestr(content_type, "json");
-    }
-    return !content_type[0] || strcasestr(content_type, "event-stream");
-}
-
-static enum shape shape_of(const struct backend_call *call, const struct http_head *head) {
-    if (head->status < 200 || head->status > 299) {
-        return SHAPE_ERROR;
-    }
-    bool stream = !call->probing && is_stream(call, head->content_type);
-    bool whole = call->probing || strcasestr(head->content_type, "json");
-    return stream ? SHAPE_STREAM : whole ? SHAPE_WHOLE : SHAPE_UNKNOWN;
-}
-
 // Of what is not read the beginning is enough, and an error's: the rest is thrown away.
 static bool take_body(struct backend_call *call, struct slice bytes) {
     bool fits = call->body.length + bytes.length <= EVENT_LIMIT;
@@ -276,7 +244,8 @@ static bool take_body(struct backend_call *call, struct slice bytes) {
 
 static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
     struct backend_call *call = context;
-    if (call->shape == SHAPE_UNKNOWN && (call->shape = shape_of(call, head)) == SHAPE_UNKNOWN) {
+    call->shape = call->shape ? call->shape : remote_shape_of(call->self->provider, call->probing, head);
+    if (call->shape == SHAPE_UNKNOWN) {
         fail_foreign(call, "the answer is a web page or a file, not a completion");
         return false;
     }
