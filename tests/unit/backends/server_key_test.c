@@ -83,6 +83,25 @@ static void a_key_that_has_run_out_is_fetched_anew(void **state) {
     unlink(path);
 }
 
+// Tokens of some clouds are longer than all that is shown of a server's words.
+static void a_long_key_is_hidden_whole(void **state) {
+    struct world *world = *state;
+    char key[1500], bytes[2000];
+    memset(key, 'k', sizeof key);
+    key[sizeof key - 1] = '\0';
+    restart(world, key, "");
+    for (size_t before = 0; before < 250; before += 50) {
+        struct backend_request request = request_of("p");
+        snprintf(bytes, sizeof bytes, JSON("400 No", "", "{\"message\":\"%*s%s no\"}"), (int)before, "-",
+                 key);
+        memset(strstr(bytes, "message\":\"") + 10, '-', before);
+        world->server.script = (struct script){.bytes = bytes, .close_after = true};
+        restart(world, key, "");
+        ask(world, &request);
+        assert_null(strstr(world->seen.message.data, "kkk"));
+    }
+}
+
 // Whichever of them is refused first, no message shows the key.
 static void calls_side_by_side_lose_their_key(void **state) {
     struct world *world = *state;
@@ -132,6 +151,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_command_that_fails_is_named, begin, finish),
         cmocka_unit_test_setup_teardown(a_key_that_does_not_fit_is_refused, begin, finish),
         cmocka_unit_test_setup_teardown(a_key_that_has_run_out_is_fetched_anew, begin, finish),
+        cmocka_unit_test_setup_teardown(a_long_key_is_hidden_whole, begin, finish),
         cmocka_unit_test_setup_teardown(calls_side_by_side_lose_their_key, begin, finish),
         cmocka_unit_test_setup_teardown(while_a_call_waits_it_can_end, begin, finish),
     };
