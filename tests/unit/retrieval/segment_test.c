@@ -134,7 +134,7 @@ static void test_can_merge(void **state) {
         assert_true(segment_can_merge(sources, 1));
         all[i]->unit_count = before;
     }
-    struct segment_part symbols->count = &segments[0]->fields[SEGMENT_SYMBOLS];
+    struct segment_part *symbols = &segments[0]->fields[SEGMENT_SYMBOLS];
     uint32_t before = symbols->count;
     symbols->count = NAMES_MOST - before;
     assert_true(segment_can_merge(sources, 2));
