@@ -86,11 +86,11 @@ static bool read_vector(const struct json *numbers, struct embedding_answer *ans
         return false;
     }
     for (const struct json *number = json_first(numbers); number; number = json_next(number)) {
-        double value = json_number(number, NAN);
+        float value = (float)json_number(number, NAN);
         if (!isfinite(value)) {
             return false;
         }
-        answer->vectors[index * dimensions + at++] = (float)value;
+        answer->vectors[index * dimensions + at++] = value;
     }
     return true;
 }

@@ -25,28 +25,32 @@ static const char *words_of(const struct json *json) {
     return json_get_string(error, "message", words);
 }
 
-static void hide_key(struct str *text, const char *key) {
+// As much of the text as can be shown, with the key hidden: a cut through its middle would leave half of it.
+static void add_hidden(struct str *out, struct slice text, const char *key) {
     struct slice needle = slice_of_string(key);
-    size_t at = 0;
-    while (needle.length && (at = slice_find(str_slice(text), needle, at)) != (size_t)-1) {
-        str_splice(text, at, at + needle.length, "***", 3);
-        at += 3;
+    for (size_t from = 0; from < text.length && out->length <= FAILURE_WORDS_LIMIT;) {
+        size_t at = needle.length ? slice_find(text, needle, from) : (size_t)-1;
+        bool found = at != (size_t)-1;
+        size_t end = found ? at : text.length;
+        str_append_slice(out, slice_sub(text, from, end));
+        str_append_string(out, found ? "***" : "");
+        from = end + needle.length;
     }
 }
 
-// The key is hidden first: a cut through its middle would leave half of it.
 static void add_words(struct str *out, const char *key, struct slice words) {
-    struct str text;
-    struct str line;
+    struct str text, hidden, line;
     str_init(&text);
+    str_init(&hidden);
     str_init(&line);
-    answer_clean_line(words, 8 * FAILURE_WORDS_LIMIT, &text);
-    hide_key(&text, key);
-    answer_clean_line(str_slice(&text), FAILURE_WORDS_LIMIT, &line);
+    answer_clean_line(words, 4 * words.length, &text); // whole, as what is cleaned may grow
+    add_hidden(&hidden, str_slice(&text), key);
+    answer_clean_line(str_slice(&hidden), FAILURE_WORDS_LIMIT, &line);
     if (line.length) {
         str_append_format(out, ": %s", line.data);
     }
     str_free(&line);
+    str_free(&hidden);
     str_free(&text);
 }
 

@@ -346,10 +346,9 @@ struct http *http_new(uv_loop_t *loop) {
 void http_close(struct http *http) {
     http->closing = true;
     for (struct http_call *call = http->calls; call; call = call->next) {
-        if (!call->ended) {
-            http_cancel(call);
-        }
         if (!call->delivered) {
+            call->ended = false; // whatever its end was: nobody may go on from it
+            http_cancel(call);
             call->delivered = true;
             call->callbacks.on_done(call->callbacks.context, &call->result);
         }

@@ -36,7 +36,7 @@ int http_check_key(const char *key, struct err *err) {
         if (key[i] <= ' ' || key[i] >= 0x7F || length > KEY_LIMIT) {
             return err_set(err, ERR_INVALID,
                            "the model's key is not one line of printable ASCII of at most %d characters: "
-                           "check model.keyEnvironment or model.keyFile",
+                           "check model.keyEnvironment, model.keyFile or model.keyCommand",
                            (int)KEY_LIMIT);
         }
     }

@@ -22,6 +22,7 @@
 #include "backends/ndjson.h"
 #include "backends/remote_ask.h"
 #include "backends/remote_choice.h"
+#include "backends/remote_shape.h"
 #include "backends/reply.h"
 #include "backends/server_key.h"
 #include "backends/sse.h"
@@ -29,14 +30,13 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 enum {
     CONTEXT_TOKENS = 4096,
     CONNECT_TIMEOUT_MS = 2000,
     TIMEOUT_MS = 10000,
     STREAM_LIMIT = 4 * 1024 * 1024, // JSON around 64 KiB of text, token by token
-    EVENT_LIMIT = 256 * 1024,
+    EVENT_LIMIT = 256 * 1024,       // of JSON that is read at once, on the loop
     ERROR_LIMIT = 16 * 1024,
     COUNTS_WAIT_MS = 500, // after the last text
     END_WAIT_MS = 100,    // after [DONE]
@@ -56,8 +56,6 @@ struct remote {
     bool learning, known; // what the server says of itself
     bool template_given;  // by the settings: named, or known by the model's name
 };
-
-enum shape { SHAPE_UNKNOWN, SHAPE_STREAM, SHAPE_WHOLE /* one JSON object */, SHAPE_ERROR };
 
 struct backend_call {
     struct remote *self;
@@ -169,24 +167,28 @@ static void take_facts(struct remote *self, const struct json *json) {
     bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
     traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
     if (facts.model[0] && !self->model[0] && !self->shown_model) {
-        traits->model = self->shown_model = mem_copy_string(facts.model);
+        traits->model = self->shown_model = remote_shown_name(facts.model);
     }
     self->known = true;
 }
 
 // Which of the families' tokens the model has, where its name tells nothing.
 static void take_tokens(struct remote *self, const struct json *json) {
-    struct str tokens;
-    str_init(&tokens);
-    self->provider->read_tokens(json, &tokens);
-    const struct fim_template *fim = fim_for_tokens(str_slice(&tokens));
-    if (fim && !self->template_given) {
-        self->backend.traits.template = fim_name(fim);
+    const char *template = remote_template_of_tokens(self->provider, json);
+    if (template && !self->template_given) {
+        self->backend.traits.template = template;
     }
-    str_free(&tokens);
+}
+
+// Some list all their models, hundreds of kilobytes of which nothing is wanted.
+static bool is_unread(const struct backend_call *call) {
+    return call->probing && !call->self->provider->read_facts;
 }
 
 static void take_json(struct backend_call *call, struct slice bytes) {
+    if (is_unread(call) && slice_starts_with(slice_trim(bytes), SLICE_LITERAL("{"))) {
+        return;
+    }
     struct json *json = json_parse(bytes, NULL);
     struct provider_event event = {.text = ""};
     if (json_is_object(json) && call->tokenizing) {
@@ -227,31 +229,28 @@ static bool on_line(void *context, struct slice line) {
     return !call->failed && !call->enough && !call->cancelled;
 }
 
-static bool is_stream(const struct backend_call *call, const char *content_type) {
-    if (call->self->provider->framing == PROVIDER_LINES) {
-        return !content_type[0] || strcasestr(content_type, "json");
+// Of what is not read the beginning is enough, and an error's: the rest is thrown away.
+static bool take_body(struct backend_call *call, struct slice bytes) {
+    bool fits = call->body.length + bytes.length <= EVENT_LIMIT;
+    if (call->shape == SHAPE_WHOLE && !fits && !is_unread(call)) {
+        fail(call, ERR_TOO_LARGE, "the answer is over its limit", call->self->provider->hint);
+        return false;
     }
-    return !content_type[0] || strcasestr(content_type, "event-stream");
-}
-
-static enum shape shape_of(const struct backend_call *call, const struct http_head *head) {
-    if (head->status < 200 || head->status > 299) {
-        return SHAPE_ERROR;
+    if (fits) {
+        str_append_slice(&call->body, bytes);
     }
-    bool stream = !call->probing && is_stream(call, head->content_type);
-    bool whole = call->probing || strcasestr(head->content_type, "json");
-    return stream ? SHAPE_STREAM : whole ? SHAPE_WHOLE : SHAPE_UNKNOWN;
+    return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
 }
 
 static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
     struct backend_call *call = context;
-    if (call->shape == SHAPE_UNKNOWN && (call->shape = shape_of(call, head)) == SHAPE_UNKNOWN) {
+    call->shape = call->shape ? call->shape : remote_shape_of(call->self->provider, call->probing, head);
+    if (call->shape == SHAPE_UNKNOWN) {
         fail_foreign(call, "the answer is a web page or a file, not a completion");
         return false;
     }
     if (call->shape != SHAPE_STREAM) {
-        str_append_slice(&call->body, bytes);
-        return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
+        return take_body(call, bytes);
     }
     bool lines = call->self->provider->framing == PROVIDER_LINES;
     int failure = lines ? ndjson_feed(&call->lines, bytes) : sse_feed(&call->sse, bytes); // none after [DONE]
@@ -395,12 +394,13 @@ static void send_call(struct backend_call *call, uint64_t deadline_us, struct js
         json_print(body, &bytes);
         json_free(body);
     }
+    bool held = !call->failed && server_key_wish(&self->key);
     struct http_request request = {
         .url = call->url.data,
-        .held = !call->failed && server_key_wish(&self->key),
+        .held = held,
         .refusal = call->failed ? &call->failure.err : NULL,
         .query = call->probing ? NULL : self->provider->query,
-        .bearer = self->key.text,
+        .bearer = held ? "" : self->key.text,
         .key_header = self->provider->key_header,
         .header = self->provider->header,
         .body = str_slice(&bytes),

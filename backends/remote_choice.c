@@ -1,8 +1,12 @@
 // remote_choice.c - see remote_choice.h.
 #include "backends/remote_choice.h"
 
+#include "backends/answer.h"
 #include "backends/fim.h"
 #include "backends/http.h"
+#include "base/mem.h"
+
+enum { SHOWN_NAME_LIMIT = 200 };
 
 static const struct provider *find_provider(const char *name, struct err *err) {
     const struct provider *provider = provider_by_name(name ? name : "");
@@ -70,4 +74,22 @@ int remote_choose(const struct remote_options *options, struct remote_choice *ch
     code = code ? code : http_check_key(choice->key, err);
     code = code ? code : find_model(choice->provider, options, &choice->model, err);
     return code ? code : find_template(choice->provider, options, &choice->template, err);
+}
+
+char *remote_shown_name(const char *name) {
+    struct str clean;
+    str_init(&clean);
+    answer_clean_line(slice_of_string(name), SHOWN_NAME_LIMIT, &clean);
+    char *shown = mem_copy_string(clean.length ? clean.data : "unnamed");
+    str_free(&clean);
+    return shown;
+}
+
+const char *remote_template_of_tokens(const struct provider *provider, const struct json *json) {
+    struct str tokens;
+    str_init(&tokens);
+    provider->read_tokens(json, &tokens);
+    const struct fim_template *fim = fim_for_tokens(str_slice(&tokens));
+    str_free(&tokens);
+    return fim ? fim_name(fim) : NULL;
 }

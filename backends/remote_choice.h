@@ -1,6 +1,6 @@
-// remote_choice.h - what the settings say of a server, checked and completed; private to remote*.c.
+// remote_choice.h - what the settings and a server itself say of it, checked and completed; private to remote*.c.
 //
-// Ownership: the strings are the options' or static. Threads: any; pure.
+// Ownership: a choice's strings are the options' or static. Threads: any; pure.
 // Errors:    err names the setting and the way out.
 // Limits:    none.
 #ifndef HUNCH_BACKENDS_REMOTE_CHOICE_H
@@ -17,5 +17,9 @@ struct remote_choice {
 };
 
 int remote_choose(const struct remote_options *options, struct remote_choice *choice, struct err *err);
+
+// For what a server says of its model; the name may be anything, and people read it. The caller's to free.
+char *remote_shown_name(const char *name);
+const char *remote_template_of_tokens(const struct provider *provider, const struct json *json); // or NULL
 
 #endif

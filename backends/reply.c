@@ -28,6 +28,23 @@ void reply_fini(struct reply *reply) {
 
 static void drop(struct reply *reply, size_t length) {
     str_splice(&reply->held, 0, length, "", 0);
+    reply->blanks = reply->searched = 0;
+}
+
+// What is held, without the blanks in front. Like find_mark it looks at each byte once, however many pieces come.
+static struct slice unblanked(struct reply *reply) {
+    struct slice held = str_slice(&reply->held);
+    while (reply->blanks < held.length && strchr(" \t\r\n\f\v", held.data[reply->blanks])) {
+        reply->blanks++;
+    }
+    return slice_sub(held, reply->blanks, held.length);
+}
+
+static size_t find_mark(struct reply *reply, struct slice mark) {
+    size_t length = reply->held.length;
+    size_t at = slice_find(str_slice(&reply->held), mark, reply->searched);
+    reply->searched = at != nowhere ? at : length >= mark.length ? length - mark.length + 1 : 0;
+    return at;
 }
 
 // May the text yet become one that begins with head?
@@ -39,21 +56,21 @@ static bool may_begin(struct slice text, struct slice head) {
 static bool drop_thoughts(struct reply *reply) {
     static const char open[] = "<think>";
     static const char close[] = "</think>";
-    struct slice text = slice_trim(str_slice(&reply->held));
+    struct slice text = unblanked(reply);
     while (slice_starts_with(text, slice_of_string(open))) {
-        size_t end = slice_find(str_slice(&reply->held), slice_of_string(close), 0);
+        size_t end = find_mark(reply, slice_of_string(close));
         if (end == nowhere) {
             return false;
         }
         drop(reply, end + sizeof close - 1);
-        text = slice_trim(str_slice(&reply->held));
+        text = unblanked(reply);
     }
     return !may_begin(text, slice_of_string(open));
 }
 
 static void look_for_open(struct reply *reply) {
     if (drop_thoughts(reply)) {
-        size_t at = slice_find(str_slice(&reply->held), SLICE_LITERAL(REPLY_OPEN), 0);
+        size_t at = find_mark(reply, SLICE_LITERAL(REPLY_OPEN));
         if (at != nowhere) {
             drop(reply, at + sizeof REPLY_OPEN - 1);
             reply->opened = true;
@@ -156,10 +173,10 @@ static struct slice give(struct reply *reply, bool complete) {
 }
 
 struct slice reply_add(struct reply *reply, struct slice bytes) {
-    if (reply->ended || reply->held.length + bytes.length > REPLY_LIMIT) {
+    if (reply->ended) {
         return slice_of("", 0);
     }
-    str_append_slice(&reply->held, bytes);
+    str_append_slice(&reply->held, slice_sub(bytes, 0, REPLY_LIMIT - reply->held.length)); // or all of it
     if (!reply->opened) {
         look_for_open(reply);
     }

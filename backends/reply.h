@@ -28,6 +28,8 @@ struct reply {
     struct str held;  // not yet given out
     struct str given; // the last returned text
     struct str line;  // the cursor's line up to the cursor
+    size_t blanks;    // with which what is held begins
+    size_t searched;  // no mark begins in so much of what is held
     bool opened;      // the mark was seen
     bool led;         // a newline and a fence in front are decided
     bool begun;       // so is the line's echo: what follows is text

@@ -36,21 +36,21 @@ static void on_done(void *context, const char *text, const struct err *err) {
         err = &unfit;
     }
     if (!err) {
+        overwrite(key);
         free(key->text);
         key->text = mem_copy_string(text);
+        key->expired = false;
     }
     key->on_key(key->context, err);
 }
 
 bool server_key_wish(struct server_key *key) {
-    if (key->command[0] && !key->text[0] && !key->run) {
+    if (key->command[0] && (!key->text[0] || key->expired) && !key->run) {
         key->run = key_command_run(key->loop, key->command, on_done, key);
     }
     return key->run != NULL;
 }
 
 void server_key_expired(struct server_key *key) {
-    if (key->command[0]) {
-        overwrite(key); // begins with a NUL now: not known
-    }
+    key->expired = key->command[0] != '\0';
 }

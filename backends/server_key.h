@@ -13,7 +13,8 @@
 
 struct server_key {
     uv_loop_t *loop;
-    char *text;    // "" while it is not known
+    char *text; // "" while it is not known; once it has expired, for hiding it alone
+    bool expired;
     char *command; // "": there is none
     struct key_command *run;
     void (*on_key)(void *context, const struct err *err); // what was wished for is there, or err says why not
@@ -27,6 +28,7 @@ void server_key_fini(struct server_key *key);
 // Must one wait for on_key before the text can be used? Starts the command if so.
 bool server_key_wish(struct server_key *key);
 // The server does not take it any more: the command may know a newer one. A given key stays.
+// What is still on its way with it may bring it back, so it is kept for hiding it.
 void server_key_expired(struct server_key *key);
 
 #endif

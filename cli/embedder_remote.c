@@ -48,10 +48,12 @@ static uint32_t with_jitter(struct embedder_remote *self, uint32_t milliseconds)
     return milliseconds / 2 + (uint32_t)((self->seed >> 33) % (milliseconds / 2 + 1));
 }
 
+// Not before the server said, but a little later.
 static uint32_t rest_of(struct embedder_remote *self, int tries, uint32_t retry_after_ms) {
-    uint32_t rest = FIRST_REST_MS << tries;
-    rest = rest > retry_after_ms ? rest : retry_after_ms;
-    return rest < LONGEST_REST_MS ? with_jitter(self, rest) : LONGEST_REST_MS;
+    uint32_t rest = with_jitter(self, (uint32_t)FIRST_REST_MS << tries);
+    uint32_t asked = retry_after_ms ? retry_after_ms + with_jitter(self, FIRST_REST_MS) : 0;
+    rest = rest > asked ? rest : asked;
+    return rest < LONGEST_REST_MS ? rest : LONGEST_REST_MS;
 }
 
 static void take(struct embedder_remote *self, struct embedding_answer *answer, size_t count,

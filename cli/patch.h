@@ -1,6 +1,6 @@
 // patch.h - what `git log -p` says, commit by commit, and how to take one file's changes back.
 //
-// Ownership: patch_next fills the caller's struct, whose slices point into the text given to patch_open; reuse
+// Ownership: patch_next fills the caller's struct, whose slices point into the reader's text; reuse
 //            it from commit to commit, then patch_free.
 // Threads:   one at a time.
 // Errors:    what is not understood (binary files, quoted names) is left out; patch_revert says false where the

@@ -105,8 +105,10 @@ static int replay_history(const char *root, struct slice history, const struct o
     } else {
         print_text(&figures);
     }
-    if (evidence) {
-        fclose(evidence);
+    if (evidence && fclose(evidence) != 0) {
+        log_error("%s cannot be written: %s; give --evidence another path", options->evidence,
+                  strerror(errno));
+        code = ERR_IO;
     }
     return code ? 1 : 0;
 }

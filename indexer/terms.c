@@ -109,7 +109,7 @@ static struct kinds make_small(struct word word, size_t at, char *lower) {
         bytes |= capitals & 0x20;
         memcpy(lower + at + i, &bytes, LANES);
     }
-    uint64_t all = UINT64_MAX >> (LANES_BLOCK - count);
+    uint64_t all = count ? UINT64_MAX >> (LANES_BLOCK - count) : 0;
     kinds.capitals &= all;
     kinds.underscores &= all;
     kinds.small = all & ~(kinds.capitals | kinds.underscores | digits);

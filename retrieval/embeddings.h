@@ -46,9 +46,9 @@ void embeddings_settle(struct embeddings *embeddings);
 
 // The vector of a question; see embedder.h.
 bool embeddings_ask(struct embeddings *embeddings, struct slice text, uint32_t wait_ms, struct vector *out);
-// The nearest chunks, best first; never of `self` (NULL: none). Returns how many there are.
-size_t embeddings_search(struct embeddings *embeddings, const struct snapshot *snapshot,
-                         const struct vector *vector, const struct snapshot_file *self, size_t limit,
+// The nearest chunks, best first; never of `own` (NULL: none). Returns how many there are.
+size_t embeddings_search(struct embeddings *self, const struct snapshot *snapshot,
+                         const struct vector *vector, const struct snapshot_file *own, size_t limit,
                          struct bm25_hit *hits);
 
 #endif

@@ -222,8 +222,10 @@ static void append_moved(struct writing *writing, const struct postings_source *
     append(writing, list.document + source->first, list.impact);
     size_t rest = (size_t)(list.end - list.at);
     vec_reserve(&writing->list, writing->list.count + rest);
-    memcpy(writing->list.items + writing->list.count, list.at, rest * sizeof *list.at);
-    writing->list.count += rest;
+    if (rest) {
+        memcpy(writing->list.items + writing->list.count, list.at, rest * sizeof *list.at);
+        writing->list.count += rest;
+    }
     while (postings_next(&list)) {
     }
     writing->last = list.document + source->first;
@@ -332,7 +334,7 @@ struct postings_reader postings_read(const struct postings *postings) {
 }
 
 bool postings_read_next(struct postings_reader *reader) {
-    if (reader->at >= reader->end) {
+    if (!reader->at || reader->at >= reader->end) {
         return false;
     }
     reader->key = get_number(reader->at);

@@ -85,7 +85,7 @@ void vector_sketch(const struct vector *vector, struct sketch *out) {
     int32_t values[VECTOR_DIMENSIONS];
     *out = (struct sketch){0};
     for (int i = 0; i < VECTOR_DIMENSIONS; i++) {
-        values[i] = vector->components[i];
+        values[i] = (int32_t)vector->components[i];
     }
     for (int round = 0; round < ROTATIONS; round++) {
         flip_signs(values, round);

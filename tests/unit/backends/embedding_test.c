@@ -58,6 +58,7 @@ static void test_what_is_no_answer(void **state) {
         {"openai", "{\"data\":[{\"embedding\":[1]},{\"embedding\":[1,2]}]}"},
         {"openai", "{\"data\":[{\"embedding\":[1]},{\"embedding\":\"AAAA\"}]}"},
         {"openai", "{\"data\":[{\"embedding\":[]},{\"embedding\":[]}]}"},
+        {"openai", "{\"data\":[{\"embedding\":[1]},{\"embedding\":[1e300]}]}"}, // no float holds it
         {"openai", "{\"data\":[{\"embedding\":[1]},{\"embedding\":[null]}]}"},
         {"openai", "{\"data\":[{\"index\":0,\"embedding\":[1]},{\"index\":2,\"embedding\":[1]}]}"},
         {"openai", "{\"data\":[{\"index\":-1,\"embedding\":[1]},{\"index\":0,\"embedding\":[1]}]}"},

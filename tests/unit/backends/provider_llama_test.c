@@ -55,6 +55,7 @@ static void it_says_what_it_is(void **state) {
         {"", PROPS("C:\\\\models\\\\codellama-7b.gguf", "2048"), "codellama-7b.gguf", "codellama", 2048},
         {"starcoder2", PROPS("/models/qwen2.5-coder.gguf", "0"), "starcoder2", "starcoder2", 4096},
         {"", PROPS("mystery", "512"), "mystery", NULL, 512},
+        {"", PROPS("mys\\u001b[2J\\ntery", "512"), "mys[2J tery", NULL, 512},
         {"", JSON("200 OK", "", "{}"), "unnamed", NULL, 4096},
         {"", JSON("200 OK", "", "{\"model_alias\":7,\"default_generation_settings\":[]}"), "unnamed", NULL,
          4096},
@@ -181,6 +182,18 @@ static void while_it_loads_it_is_asked_again_with_each_call(void **state) {
     assert_int_equal(world->server.routes[0].requests, asked);
 }
 
+// An answer may have come just then that leads to the next question.
+static void it_can_be_closed_at_any_turn(void **state) {
+    struct world *world = *state;
+    for (int turns = 0; turns < 60; turns++) {
+        restart(world, "", PROPS("mystery", "512"));
+        world->server.script = (struct script){.bytes = STREAM LAST("limit"), .close_after = true};
+        for (int i = 0; i < turns; i++) {
+            uv_run(&world->loop, UV_RUN_NOWAIT);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_says_what_it_is, begin, finish),
@@ -189,6 +202,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(answers_end_with_stop_and_no_done, begin, finish),
         cmocka_unit_test_setup_teardown(an_open_stream_does_not_hold_a_complete_answer, begin, finish),
         cmocka_unit_test_setup_teardown(while_it_loads_it_is_asked_again_with_each_call, begin, finish),
+        cmocka_unit_test_setup_teardown(it_can_be_closed_at_any_turn, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

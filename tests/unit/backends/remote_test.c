@@ -261,6 +261,35 @@ static void probing(void **state) {
     }
 }
 
+// What is read on the loop is bounded; a list of models is not read at all.
+static void whole_answers_are_bounded(void **state) {
+    static const struct {
+        bool probes;
+        size_t length;
+        int code;
+    } rows[] = {{true, 1000 * 1000, 0}, {false, 200 * 1000, 0}, {false, 300 * 1000, ERR_TOO_LARGE}};
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = callbacks_of(world);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str bytes;
+        str_init(&bytes);
+        str_append_format(&bytes, JSON("200 OK", "", "{\"choices\":[{\"text\":\"ab\"}],\"x\":\"%*s\"}"),
+                          (int)rows[i].length, "");
+        forget(&world->seen);
+        world->server.script = (struct script){.bytes = bytes.data, .close_after = true};
+        if (rows[i].probes) {
+            world->backend->operations->probe(world->backend, &callbacks);
+        } else {
+            backend_start(world->backend, &request, &callbacks);
+        }
+        wait_done(world);
+        assert_int_equal(world->seen.result.code, rows[i].code);
+        assert_string_equal(world->seen.text.data, rows[i].probes || rows[i].code ? "" : "ab");
+        str_free(&bytes);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_answer, begin, finish),
@@ -270,6 +299,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(without_a_prompt_the_template_lays_it_out, begin, finish),
         cmocka_unit_test_setup_teardown(stops_are_applied_here_too, begin, finish),
         cmocka_unit_test_setup_teardown(probing, begin, finish),
+        cmocka_unit_test_setup_teardown(whole_answers_are_bounded, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@ static const struct {
     {"thoughts", "", "<think>an <insert>x</insert> or</think>\n\n<insert>foo();</insert>", "foo();"},
     {"thoughts, twice", "", "<think>a</think>\n<think><insert>x</think><insert>foo();</insert>", "foo();"},
     {"thoughts without end", "", "<think>hm <insert>x</insert>", ""},
+    {"blanks before thoughts", "", " \n\t <think>a</think> \n<insert>foo();</insert>", "foo();"},
     {"thoughts, no mark", "", "<think>hm</think>foo();", "foo();"},
     {"a fence in the marks", "", "<insert>\n```c\nfoo();\n```\n</insert>", "foo();"},
     {"a fence, no mark", "", "Here:\n```c\nfoo();\nbar();\n```\nIt calls foo.", "foo();\nbar();"},
@@ -62,6 +63,23 @@ static void every_reply_however_it_comes(void **state) {
     }
 }
 
+// R1: what is over the limit is thrown away, not what happens to come in too large a piece.
+static void a_flood_is_cut_at_the_same_byte(void **state) {
+    (void)state;
+    for (size_t piece = 1; piece < 8192; piece = piece * 5 + 2) {
+        struct reply reply;
+        reply_init(&reply, slice_of("", 0));
+        char bytes[8192];
+        memset(bytes, 'x', piece);
+        for (size_t sent = 0; sent < REPLY_LIMIT + 2 * piece; sent += piece) {
+            assert_int_equal(reply_add(&reply, slice_of(bytes, piece)).length, 0);
+        }
+        assert_int_equal(reply_add(&reply, SLICE_LITERAL("<insert>")).length, 0);
+        assert_int_equal(reply_finish(&reply).length, REPLY_LIMIT);
+        reply_fini(&reply);
+    }
+}
+
 static void text_in_the_marks_comes_as_it_is_written(void **state) {
     (void)state;
     struct reply reply;
@@ -76,6 +94,7 @@ static void text_in_the_marks_comes_as_it_is_written(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reply_however_it_comes),
+        cmocka_unit_test(a_flood_is_cut_at_the_same_byte),
         cmocka_unit_test(text_in_the_marks_comes_as_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -363,8 +363,9 @@ static void test_any_history(void **state) { // C1
     struct predictions found = ask(&world, "z.c", "start(|", 1, PREDICT_CANDIDATES);
     assert_true(found.count > 1);
     for (uint32_t k = 0; k < found.count; k++) {
-        int speed = 0; // other candidates are made of what else the open file has
-        bool live = sscanf(found.items[k].text.data, "SPEED_%d", &speed) != 1;
+        // other candidates are made of what else the open file has
+        bool live = !slice_starts_with(str_slice(&found.items[k].text), SLICE_LITERAL("SPEED_"));
+        long speed = live ? 0 : strtol(found.items[k].text.data + strlen("SPEED_"), NULL, 10);
         for (int i = 0; i < PATHS; i++) {
             live |= speed == (open[i] ? open[i] : disk[i]);
         }

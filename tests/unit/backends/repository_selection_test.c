@@ -264,11 +264,12 @@ static void change_files(void *argument) {
 
 static bool learn_next(struct busy *busy) {
     struct selection_task task;
-    unsigned folder, file;
     if (!selection_next(busy->selection, &task)) {
         return false;
     }
-    assert_int_equal(sscanf(task.path, "d%u/f%u.c", &folder, &file), 2);
+    const char *number = strstr(task.path, "/f");
+    assert_non_null(number);
+    unsigned long file = strtoul(number + 2, NULL, 10);
     busy->learned[file] = task.forget ? 0 : atomic_load(&busy->versions[file]);
     if (!task.forget) {
         char text[FILE_BYTES];

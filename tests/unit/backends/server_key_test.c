@@ -83,6 +83,46 @@ static void a_key_that_has_run_out_is_fetched_anew(void **state) {
     unlink(path);
 }
 
+// Tokens of some clouds are longer than all that is shown of a server's words.
+static void a_long_key_is_hidden_whole(void **state) {
+    struct world *world = *state;
+    char key[1500], bytes[2000];
+    memset(key, 'k', sizeof key);
+    key[sizeof key - 1] = '\0';
+    restart(world, key, "");
+    for (size_t before = 0; before < 250; before += 50) {
+        struct backend_request request = request_of("p");
+        snprintf(bytes, sizeof bytes, JSON("400 No", "", "{\"message\":\"%*s%s no\"}"), (int)before, "-",
+                 key);
+        memset(strstr(bytes, "message\":\"") + 10, '-', before);
+        world->server.script = (struct script){.bytes = bytes, .close_after = true};
+        restart(world, key, "");
+        ask(world, &request);
+        assert_null(strstr(world->seen.message.data, "kkk"));
+    }
+}
+
+// Whichever of them is refused first, no message shows the key.
+static void calls_side_by_side_lose_their_key(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct seen other = {0};
+    forget(&other);
+    restart(world, "", "printf sk-printed");
+    world->server.script = (struct script){
+        .bytes = JSON("401 No", "", "{\"message\":\"sk-printed has expired\"}"), .close_after = true};
+    struct backend_callbacks callbacks = callbacks_of(world);
+    backend_start(world->backend, &request, &callbacks);
+    callbacks.context = &other;
+    backend_start(world->backend, &request, &callbacks);
+    while (!other.done_calls || !world->seen.done_calls) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+    assert_non_null(strstr(world->seen.message.data, "*** has expired"));
+    assert_non_null(strstr(other.message.data, "*** has expired"));
+    forget(&other);
+}
+
 static void while_a_call_waits_it_can_end(void **state) {
     struct world *world = *state;
     struct backend_request request = request_of("p");
@@ -111,6 +151,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_command_that_fails_is_named, begin, finish),
         cmocka_unit_test_setup_teardown(a_key_that_does_not_fit_is_refused, begin, finish),
         cmocka_unit_test_setup_teardown(a_key_that_has_run_out_is_fetched_anew, begin, finish),
+        cmocka_unit_test_setup_teardown(a_long_key_is_hidden_whole, begin, finish),
+        cmocka_unit_test_setup_teardown(calls_side_by_side_lose_their_key, begin, finish),
         cmocka_unit_test_setup_teardown(while_a_call_waits_it_can_end, begin, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,7 +208,7 @@ static void test_many_changes(void **state) {
             retriever_query(world.retriever, &query, &context);
             assert_true(!letters_of[file] || context.count > 0);
             for (uint32_t i = 0; i < context.count; i++) {
-                assert_int_equal(letters_of[atoi(context.items[i].path + 1)], letters_of[file]);
+                assert_int_equal(letters_of[strtol(context.items[i].path + 1, NULL, 10)], letters_of[file]);
             }
             context_free(&context);
         }

@@ -134,12 +134,13 @@ static void test_can_merge(void **state) {
         assert_true(segment_can_merge(sources, 1));
         all[i]->unit_count = before;
     }
-    uint32_t *symbols = &segments[0]->fields[SEGMENT_SYMBOLS].count, before = *symbols;
-    *symbols = NAMES_MOST - before;
+    struct segment_part *symbols = &segments[0]->fields[SEGMENT_SYMBOLS];
+    uint32_t before = symbols->count;
+    symbols->count = NAMES_MOST - before;
     assert_true(segment_can_merge(sources, 2));
-    ++*symbols;
+    symbols->count++;
     assert_false(segment_can_merge(sources, 2));
-    *symbols = before;
+    symbols->count = before;
     segment_release(segments[0]);
     segment_release(segments[1]);
 }
