@@ -2,6 +2,7 @@
 #include "indexer/store_vectors.h"
 
 #include "base/fs.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "indexer/store.h"
@@ -13,7 +14,8 @@
 
 #define ENDING "-vectors"
 
-enum { VERSION = 1, TRIM_FACTOR = 2, LONGEST_VALUE = 1 << 20 };
+// Raise VERSION when the same text and model make other vectors, or when they are kept in another way.
+enum { VERSION = 2, TRIM_FACTOR = 2, LONGEST_VALUE = 1 << 20 };
 
 static const char settings[] =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
@@ -24,7 +26,8 @@ static const char tables[] =
 
 struct store_vectors {
     sqlite3 *db;
-    char *path;
+    char *path, *model; // model: with the version
+    uint64_t salt;      // of its texts' numbers
     size_t size;
     sqlite3_stmt *get, *put;
 };
@@ -36,6 +39,11 @@ static int fail(const struct store_vectors *self, int code, struct err *err) {
 
 static int execute(struct store_vectors *self, const char *sql) {
     return sqlite3_exec(self->db, sql, NULL, NULL, NULL);
+}
+
+// Another server may have another model and the same file: it never finds ours.
+static int64_t number_of(const struct store_vectors *self, uint64_t text) {
+    return (int64_t)(text ^ self->salt);
 }
 
 static void disconnect(struct store_vectors *self) {
@@ -68,23 +76,23 @@ static int prepare(struct store_vectors *self, const char *sql, sqlite3_stmt **s
 }
 
 // SQLITE_ROW: the vectors there are this model's.
-static int compare_model(struct store_vectors *self, const char *model) {
+static int compare_model(struct store_vectors *self) {
     sqlite3_stmt *statement = NULL;
     int code = prepare(self, "SELECT 1 FROM about WHERE key='model' AND value=?", &statement);
     if (code == SQLITE_OK) {
-        sqlite3_bind_text(statement, 1, model, -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 1, self->model, -1, SQLITE_STATIC);
         code = sqlite3_step(statement);
     }
     sqlite3_finalize(statement);
     return code;
 }
 
-static int begin_model(struct store_vectors *self, const char *model) {
+static int begin_model(struct store_vectors *self) {
     sqlite3_stmt *statement = NULL;
     int code = execute(self, "BEGIN IMMEDIATE; DELETE FROM vectors;");
     code = code ? code : prepare(self, "INSERT OR REPLACE INTO about VALUES('model',?)", &statement);
     if (code == SQLITE_OK) {
-        sqlite3_bind_text(statement, 1, model, -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 1, self->model, -1, SQLITE_STATIC);
         code = sqlite3_step(statement);
     }
     sqlite3_finalize(statement);
@@ -95,10 +103,10 @@ static int begin_model(struct store_vectors *self, const char *model) {
     return code;
 }
 
-static int open_for(struct store_vectors *self, const char *model) {
+static int open_for(struct store_vectors *self) {
     int code = connect(self);
-    code = code ? code : compare_model(self, model);
-    code = code == SQLITE_DONE ? begin_model(self, model) : code == SQLITE_ROW ? SQLITE_OK : code;
+    code = code ? code : compare_model(self);
+    code = code == SQLITE_DONE ? begin_model(self) : code == SQLITE_ROW ? SQLITE_OK : code;
     code = code ? code : prepare(self, "SELECT vector FROM vectors WHERE text=?", &self->get);
     return code ? code : prepare(self, "INSERT OR REPLACE INTO vectors VALUES(?,?)", &self->put);
 }
@@ -130,12 +138,15 @@ int store_vectors_open(struct store_vectors **out, const char *path, const char 
     str_init(&name);
     str_append_format(&name, "%s" ENDING, path);
     self->path = str_detach(&name);
+    str_append_format(&name, "%d %s", VERSION, model);
+    self->salt = hash_bytes(name.data, name.length);
+    self->model = str_detach(&name);
     self->size = size;
-    code = open_for(self, model);
+    code = open_for(self);
     if (is_damaged(code)) {
         disconnect(self);
         unlink(self->path);
-        code = open_for(self, model);
+        code = open_for(self);
     }
     if (code) {
         code = fail(self, code, err);
@@ -150,12 +161,13 @@ void store_vectors_close(struct store_vectors *self) {
     if (self) {
         disconnect(self);
         free(self->path);
+        free(self->model);
         free(self);
     }
 }
 
 bool store_vectors_get(struct store_vectors *self, uint64_t text, void *vector) {
-    sqlite3_bind_int64(self->get, 1, (int64_t)text);
+    sqlite3_bind_int64(self->get, 1, number_of(self, text));
     bool found =
         sqlite3_step(self->get) == SQLITE_ROW && sqlite3_column_bytes(self->get, 0) == (int)self->size;
     if (found) {
@@ -169,7 +181,7 @@ int store_vectors_put(struct store_vectors *self, const uint64_t *texts, const v
                       struct err *err) {
     int code = execute(self, "BEGIN IMMEDIATE");
     for (size_t i = 0; i < count && code == SQLITE_OK; i++) {
-        sqlite3_bind_int64(self->put, 1, (int64_t)texts[i]);
+        sqlite3_bind_int64(self->put, 1, number_of(self, texts[i]));
         sqlite3_bind_blob(self->put, 2, (const char *)vectors + i * self->size, (int)self->size,
                           SQLITE_STATIC);
         code = sqlite3_step(self->put);
@@ -197,7 +209,7 @@ static int note_used(struct store_vectors *self, const uint64_t *texts, size_t c
     int code = execute(self, "CREATE TEMP TABLE used(text INTEGER PRIMARY KEY)");
     code = code ? code : prepare(self, "INSERT OR IGNORE INTO used VALUES(?)", &statement);
     for (size_t i = 0; i < count && code == SQLITE_OK; i++) {
-        sqlite3_bind_int64(statement, 1, (int64_t)texts[i]);
+        sqlite3_bind_int64(statement, 1, number_of(self, texts[i]));
         code = sqlite3_step(statement);
         code = code == SQLITE_DONE ? SQLITE_OK : code;
         sqlite3_reset(statement);

@@ -5,7 +5,7 @@
 // for costs money or minutes, so it outlives a store that is made anew.
 //
 //   about    key, value     "model": whose vectors these are. Another model's are thrown away when it is opened
-//   vectors  text, vector   XXH3 of the text that was embedded, signed; the vector's bytes
+//   vectors  text, vector   XXH3 of the text that was embedded, xor XXH3 of the model's name, signed; the vector's bytes
 //
 // Ownership: store_vectors_open / store_vectors_close.
 // Threads:   one at a time. Several processes may have the same file open.

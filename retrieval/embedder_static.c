@@ -161,6 +161,15 @@ static void drop(struct static_embedder *self) {
     self->tokenizer = NULL;
 }
 
+// Of all that its vectors depend on.
+static uint64_t hash_table(const struct table *table) {
+    uint64_t parts[] = {
+        hash_bytes(table->rows, table->row_count * sizeof *table->rows),
+        table->mapping ? hash_bytes(table->mapping, table->token_count * sizeof *table->mapping) : 0,
+        table->weights ? hash_bytes(table->weights, table->token_count * sizeof *table->weights) : 0};
+    return hash_bytes(parts, sizeof parts);
+}
+
 static int prepare(struct embedder *embedder, struct err *err) {
     struct static_embedder *self = (struct static_embedder *)embedder;
     uint64_t hash = 0;
@@ -174,8 +183,7 @@ static int prepare(struct embedder *embedder, struct err *err) {
             "%s (embedder.path must be a folder with model2vec's model.safetensors and tokenizer.json)",
             cause.message);
     }
-    hash ^= hash_bytes(self->table.rows, self->table.row_count * sizeof *self->table.rows);
-    snprintf(self->name, sizeof self->name, "static %016" PRIx64, hash);
+    snprintf(self->name, sizeof self->name, "static %016" PRIx64, hash ^ hash_table(&self->table));
     atomic_store_explicit(&self->is_ready, true, memory_order_release);
     return 0;
 }

@@ -220,6 +220,16 @@ static void gather_named(struct searching *searching) {
     }
 }
 
+static void add_if_it_says_all(struct searching *searching, uint32_t s, uint32_t file, uint32_t id) {
+    const struct search_words *words = searching->words;
+    if (is_asked_for(searching, s, file)) {
+        const struct symbol *symbol = segment_symbol(searching->snapshot->segments[s], id);
+        if (count_keywords(words, symbol->signature) == words->keyword_count) {
+            candidate(searching, s, file, symbol, NULL);
+        }
+    }
+}
+
 // By reading every signature, as keywords are in no index.
 static void gather_keywords(struct searching *searching) {
     const struct search_words *words = searching->words;
@@ -229,10 +239,7 @@ static void gather_keywords(struct searching *searching) {
     for (uint32_t s = 0; s < searching->snapshot->segment_count && words->keyword_count; s++) {
         const struct segment_part *symbols = &searching->snapshot->segments[s]->fields[SEGMENT_SYMBOLS];
         for (uint32_t id = 0; id < symbols->count && searching->found.count < KEYWORD_HITS; id++) {
-            const struct symbol *symbol = segment_symbol(searching->snapshot->segments[s], id);
-            if (count_keywords(words, symbol->signature) == words->keyword_count) {
-                candidate(searching, s, symbols->files[id], symbol, NULL);
-            }
+            add_if_it_says_all(searching, s, symbols->files[id], id);
         }
     }
 }

@@ -168,6 +168,16 @@ static void get_all(struct segment *segment, const struct head *head, struct arc
     }
 }
 
+// The bytes stay the caller's, and with them what lies there.
+static void give_up(struct segment *segment) {
+    segment->archive = NULL;
+    segment->keys = NULL;
+    for (int field = 0; field < SEGMENT_FIELDS; field++) {
+        segment->fields[field].firsts = NULL;
+    }
+    segment_release(segment);
+}
+
 struct segment *segment_restore(char *bytes, size_t size, uint64_t **marks) {
     struct archive_in in = {bytes, size, false};
     struct head head;
@@ -184,8 +194,7 @@ struct segment *segment_restore(char *bytes, size_t size, uint64_t **marks) {
     get_all(segment, &head, &in, *marks);
     segment->archive = bytes;
     if (in.is_bad || in.left) {
-        segment->archive = NULL;
-        segment_release(segment);
+        give_up(segment);
         free(*marks);
         *marks = NULL;
         return NULL;

@@ -47,6 +47,32 @@ static void test_kept_for_one_model(void **state) {
     free(folder);
 }
 
+// Two servers, each with a model of its own: the later one does not give the earlier one its vectors.
+static void test_never_those_of_another_model(void **state) {
+    (void)state;
+    char *folder = temporary_make();
+    char *path = fs_join(folder, "a.sqlite");
+    struct store_vectors *early = open_store(path, "m");
+    struct store_vectors *late = open_store(path, "another");
+    struct err err;
+    put(late, 7, "abcd");
+    check(early, 7, "");
+    put(early, 7, "efgh");
+    check(early, 7, "efgh");
+    check(late, 7, "abcd");
+    assert_int_equal(store_vectors_trim(late, (const uint64_t[]){7}, 1, &err), 0);
+    put(late, 8, "ijkl");
+    assert_int_equal(store_vectors_trim(late, (const uint64_t[]){7}, 1, &err),
+                     0); // what is early's goes first
+    check(late, 7, "abcd");
+    check(early, 7, "");
+    store_vectors_close(early);
+    store_vectors_close(late);
+    free(path);
+    temporary_remove(folder);
+    free(folder);
+}
+
 static void test_trimmed_when_most_is_of_no_use(void **state) {
     (void)state;
     char *folder = temporary_make();
@@ -83,8 +109,8 @@ static void test_damaged_is_made_anew(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kept_for_one_model),
-                                       cmocka_unit_test(test_trimmed_when_most_is_of_no_use),
-                                       cmocka_unit_test(test_damaged_is_made_anew)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kept_for_one_model), cmocka_unit_test(test_never_those_of_another_model),
+        cmocka_unit_test(test_trimmed_when_most_is_of_no_use), cmocka_unit_test(test_damaged_is_made_anew)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,29 @@ static void test_mapping_and_weights(void **state) {
     free(folder);
 }
 
+// Whatever changes a vector changes the name under which it is kept.
+static void test_weights_are_in_the_name(void **state) {
+    (void)state;
+    char names[3][64];
+    for (size_t i = 0; i < 3; i++) {
+        struct err err;
+        char *folder = temporary_make();
+        char data[] = ROWS "aaaaaaaaaaaa";
+        data[sizeof data - 2] = i == 0 ? 'b' : 'a';
+        struct embedder *embedder =
+            open_table(folder,
+                       "{\"embeddings\":{\"dtype\":\"I8\",\"shape\":[12,2],\"data_offsets\":[0,24]},"
+                       "\"weights\":{\"dtype\":\"I8\",\"shape\":[12],\"data_offsets\":[24,36]}}",
+                       slice_of(data, sizeof data - 1), 0, &err);
+        snprintf(names[i], sizeof names[i], "%s", embedder->model);
+        embedder_close(embedder);
+        temporary_remove(folder);
+        free(folder);
+    }
+    assert_string_not_equal(names[0], names[1]);
+    assert_string_equal(names[1], names[2]);
+}
+
 // Of more than 256 components the first are kept.
 static void test_long_rows(void **state) {
     (void)state;
@@ -138,6 +161,7 @@ static void test_what_is_no_table(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_means), cmocka_unit_test(test_mapping_and_weights),
-        cmocka_unit_test(test_long_rows), cmocka_unit_test(test_what_is_no_table)};
+        cmocka_unit_test(test_weights_are_in_the_name), cmocka_unit_test(test_long_rows),
+        cmocka_unit_test(test_what_is_no_table)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

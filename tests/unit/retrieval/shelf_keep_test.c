@@ -338,6 +338,23 @@ static void test_bytes_that_end_early_or_late_are_left_aside(void **state) {
     spill_free(kept.bytes);
 }
 
+// Then what stands before its arrays looks like the head of an allocation.
+static void test_nothing_of_a_segment_left_aside_is_freed_alone(void **state) {
+    (void)state;
+    uint64_t *marks;
+    struct record *record = record_of("a.txt", "");
+    struct segment *segment = segment_of(&record, 1);
+    struct archive_out out = {0};
+    segment_archive(segment, &out);
+    size_t size = out.size;
+    out = (struct archive_out){.bytes = spill_alloc(size + 8)};
+    segment_archive(segment, &out);
+    assert_null(segment_restore(out.bytes, size + 8, &marks));
+    assert_null(marks);
+    spill_free(out.bytes);
+    segment_release(segment);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_restored_equals_rebuilt),
@@ -347,6 +364,7 @@ int main(void) {
         cmocka_unit_test(test_readers_look_while_files_come_back),
         cmocka_unit_test(test_little_is_not_kept),
         cmocka_unit_test(test_bytes_that_end_early_or_late_are_left_aside),
+        cmocka_unit_test(test_nothing_of_a_segment_left_aside_is_freed_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
