@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "indexer/store.h"
+#include "indexer/store_internal.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -145,7 +145,7 @@ int store_vectors_open(struct store_vectors **out, const char *path, const char 
     code = open_for(self);
     if (is_damaged(code)) {
         disconnect(self);
-        unlink(self->path);
+        store_delete_files(self->path);
         code = open_for(self);
     }
     if (code) {
