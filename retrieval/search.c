@@ -138,15 +138,30 @@ static size_t rank(const struct searching *searching, enum segment_field field, 
     return bm25_search(&question, limit, hits);
 }
 
+// The best, without those of the score at which the list ends if some of them fall behind its end: which ones would
+// depend on the order in which the files were read.
+static size_t rank_whole(const struct searching *searching, enum segment_field field, size_t limit,
+                         struct bm25_hit *hits) {
+    size_t count = rank(searching, field, limit + 1, hits);
+    if (count <= limit) {
+        return count;
+    }
+    size_t whole = limit;
+    while (whole && hits[whole - 1].score <= hits[limit].score) {
+        whole--;
+    }
+    return whole ? whole : limit;
+}
+
 static void gather_lexical(struct searching *searching) {
     // Of a folder's own hits some stand far behind the whole repository's.
     size_t limit = searching->folder.length ? FOLDER_HITS : HITS;
-    struct bm25_hit *hits = mem_alloc(limit * sizeof *hits);
-    size_t count = rank(searching, SEGMENT_SYMBOLS, limit, hits);
+    struct bm25_hit *hits = mem_alloc((limit + 1) * sizeof *hits);
+    size_t count = rank_whole(searching, SEGMENT_SYMBOLS, limit, hits);
     for (size_t i = 0; i < count; i++) {
         add_signature(searching, hits[i].segment, hits[i].id, hits[i].score / hits[0].score);
     }
-    count = rank(searching, SEGMENT_CHUNKS, limit, hits);
+    count = rank_whole(searching, SEGMENT_CHUNKS, limit, hits);
     for (size_t i = 0; i < count; i++) {
         add_chunk(searching, hits[i].segment, hits[i].id, SEARCH_CHUNK, hits[i].score / hits[0].score);
     }
