@@ -268,7 +268,8 @@ struct memo {
 
 // A word has one slot, by its key; another word of the same slot takes it over.
 struct term_counter {
-    uint64_t keys[MEMO_SLOTS]; // 0: nothing is kept. Two words of one key, by a chance of 2^-64, count as one
+    uint64_t keys
+        [MEMO_SLOTS]; // 0: nothing is kept. Two words of one key count as one: rare unless made so on purpose
     struct memo memos[MEMO_SLOTS];
     uint32_t terms[MEMO_SLOTS][MEMO_TERMS];
     uint16_t met[MEMO_SLOTS + 1]; // slots of the words in this text; one more is written to

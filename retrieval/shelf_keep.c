@@ -84,7 +84,7 @@ bool shelf_end_restoring(struct shelf *shelf) {
 
 char *shelf_keep(struct shelf *shelf, size_t *size) {
     uint64_t kept, all = count_living(shelf, &kept);
-    bool is_worth = shelf->complete && all >= LEAST_SIZE && all - kept > all / WORTH;
+    bool is_worth = shelf->complete && !shelf->stale && all >= LEAST_SIZE && all - kept > all / WORTH;
     if (!is_worth) {
         return NULL;
     }

@@ -27,8 +27,8 @@ enum {
     ROUND = 20,        // edits until a text begins anew: a mess is all alike
     SEED_BYTES = 4000, // a larger file only costs time
     TEXT_BYTES = 8000,
-    COMPARED = 2,             // every such edit
-    AMBIGUOUS_ONE_OF = 10000, // compared ones at most
+    COMPARED = 2,            // every such edit
+    AMBIGUOUS_ONE_OF = 2500, // compared ones at most
 };
 
 static const char *const own[] = {"base/queue.c", "indexer/mask.c", "retrieval/postings.h",
