@@ -17,7 +17,8 @@
 enum { DEFAULT_POSITIONS = 2000, READ_SIZE = 1 << 20 };
 #define HISTORY_LIMIT ((size_t)512 << 20)
 static const char USAGE[] =
-    "git log -p --first-parent -m [-n N] | hunch replay [DIR] [--limit POSITIONS] [--model repository] [--json]";
+    "git log -p --first-parent -m [-n N] | hunch replay [DIR] [--limit POSITIONS] [--model repository] [--json] "
+    "[--evidence FILE]";
 
 static void print_text(const struct history_figures *figures) {
     if (figures->positions == 0) {
@@ -113,6 +114,10 @@ static int replay_history(const char *root, struct slice history, const struct o
     return code ? 1 : 0;
 }
 
+static bool has_patch(struct slice history) {
+    return slice_find(history, SLICE_LITERAL("diff --"), 0) < history.length;
+}
+
 static int replay_folder(const char *folder, const struct options *options) {
     struct err err = {0};
     char *root = NULL;
@@ -125,6 +130,11 @@ static int replay_folder(const char *folder, const struct options *options) {
     struct str history;
     str_init(&history);
     int status = read_history(&history);
+    if (status == 0 && !has_patch(str_slice(&history))) {
+        log_error(
+            "there is no patch in what came through the pipe; as in: git log -p --first-parent -m | hunch replay");
+        status = 1;
+    }
     status = status ? status : replay_history(root, str_slice(&history), options);
     str_free(&history);
     free(root);

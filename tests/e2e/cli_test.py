@@ -331,7 +331,8 @@ class Replay(support.Case):
         secret = self.history(self.ADDED, 0, 1).replace("src/door.c", "../outside.c")
         done = json.loads(self.hunch("replay", self.root, "--json", text=secret).stdout)
         self.assertEqual((done["positions"], done["unmatched"]), (0, 0))
-        self.assertIn("No line of code", self.hunch("replay", self.root, text="").stdout)
+        for text in ("", "commit 1\n\n    a message\n"):
+            self.assertIn("no patch", self.hunch("replay", self.root, text=text, status=1).stderr)
 
 
 class Usage(support.Case):
