@@ -46,6 +46,19 @@ size_t slice_find(struct slice text, struct slice needle, size_t from) {
     return found ? (size_t)(found - text.data) : (size_t)-1;
 }
 
+static bool is_inside_word(struct slice text, size_t at) {
+    return at > 0 && at < text.length && slice_is_word_byte(text.data[at - 1]) &&
+           slice_is_word_byte(text.data[at]);
+}
+
+size_t slice_find_word(struct slice text, struct slice word, size_t from) {
+    size_t at = slice_find(text, word, from);
+    while (at != (size_t)-1 && (is_inside_word(text, at) || is_inside_word(text, at + word.length))) {
+        at = slice_find(text, word, at + 1);
+    }
+    return at;
+}
+
 size_t slice_count(struct slice text, char byte) {
     size_t count = 0;
     for (size_t i = 0; i < text.length; i++) {

@@ -40,6 +40,12 @@ struct slice slice_sub(struct slice text, size_t start, size_t end);
 struct slice slice_trim(struct slice text);
 // Index of the first occurrence of needle at or after `from`, or (size_t)-1.
 size_t slice_find(struct slice text, struct slice needle, size_t from);
+// ASCII letters, digits and "_": what words of code are made of in most languages.
+static inline bool slice_is_word_byte(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+// As slice_find, but not in the middle of such a word.
+size_t slice_find_word(struct slice text, struct slice word, size_t from);
 // How many of its bytes are this one: with '\n', the number of the line that follows.
 size_t slice_count(struct slice text, char byte);
 // Where the line that holds the byte at `at` (at most the length) starts, and where it ends: at its newline or the

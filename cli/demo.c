@@ -83,10 +83,6 @@ static bool ordinary(struct slice line) {
     return body.length >= MIN_LINE && line.length <= MAX_LINE;
 }
 
-static bool is_word(char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // Fills the sample from a random ordinary line of the text; false if the line drawn is none.
 static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
     size_t start = next_random(demo) % text.length;
@@ -103,7 +99,8 @@ static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
         return false;
     }
     size_t cut = line.length / 4 + next_random(demo) % (line.length / 2 + 1);
-    while (cut < line.length && is_word(line.data[cut - 1]) && is_word(line.data[cut])) {
+    while (cut < line.length && slice_is_word_byte(line.data[cut - 1]) &&
+           slice_is_word_byte(line.data[cut])) {
         cut++;
     }
     if (line.length - cut < 4) {

@@ -36,10 +36,6 @@ static bool is_small(char c) {
     return (c >= 'a' && c <= 'z') || (unsigned char)c > 127;
 }
 
-static bool is_word_char(char c) {
-    return is_small(c) || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static bool at_is(const struct masker *masker, size_t at, char c) {
     return at < masker->text.length && masker->text.data[at] == c;
 }
@@ -175,7 +171,7 @@ static size_t word_end(const struct masker *masker, size_t start, enum token_kin
     const char *data = masker->text.data;
     bool has_small = false;
     size_t end = start;
-    for (; end < masker->text.length && is_word_char(data[end]); end++) {
+    for (; end < masker->text.length && slice_is_word_byte(data[end]); end++) {
         has_small |= is_small(data[end]);
     }
     bool letter_first = data[start] >= 'A' && data[start] <= 'Z';
@@ -187,7 +183,7 @@ static size_t word_end(const struct masker *masker, size_t start, enum token_kin
 // declarator.
 static size_t parentheses_end(struct masker *masker, size_t at) {
     size_t word = at + 1;
-    while (word < masker->text.length && is_word_char(masker->text.data[word])) {
+    while (word < masker->text.length && slice_is_word_byte(masker->text.data[word])) {
         word++;
     }
     while (at_is(masker, word, ' ')) {
@@ -223,7 +219,7 @@ static bool next_token(struct masker *masker, struct token *token) {
     enum token_kind kind = TOKEN_PUNCTUATION;
     if (c == '"' || c == '\'') {
         end = quoted_end(masker, start);
-    } else if (is_word_char(c)) {
+    } else if (slice_is_word_byte(c)) {
         end = word_end(masker, start, &kind);
     } else if (c == '(' && masker->recent[4].kind == TOKEN_CAPITALS) {
         end = parentheses_end(masker, start);

@@ -7,8 +7,6 @@
 #include "base/utf8.h"
 #include "indexer/syntax_internal.h"
 
-#include <ctype.h>
-
 struct slice node_text(const struct extraction *extraction, TSNode node) {
     return slice_sub(extraction->text, ts_node_start_byte(node), ts_node_end_byte(node));
 }
@@ -26,14 +24,11 @@ static char closing_quote(char opening) {
     }
 }
 
-static bool is_word(char c) {
-    return c == '_' || isalnum((unsigned char)c);
-}
-
 // "name", <name>, :name and name: are name; <=>, :+: and ::name are not.
 static struct slice without_quotes(struct slice text) {
     text = slice_trim(text);
-    if (text.length >= 2 && text.data[0] == ':' && (is_word(text.data[1]) || strchr("\"[", text.data[1]))) {
+    if (text.length >= 2 && text.data[0] == ':' &&
+        (slice_is_word_byte(text.data[1]) || strchr("\"[", text.data[1]))) {
         text = slice_of(text.data + 1, text.length - 1);
     }
     if (text.length < 2) {
@@ -41,11 +36,11 @@ static struct slice without_quotes(struct slice text) {
     }
     const char *data = text.data;
     size_t last = text.length - 1;
-    bool is_operator = data[0] == '<' && !is_word(data[last - 1]);
+    bool is_operator = data[0] == '<' && !slice_is_word_byte(data[last - 1]);
     if (data[last] == closing_quote(data[0]) && !is_operator) {
         return slice_of(data + 1, last - 1);
     }
-    return data[last] == ':' && is_word(data[last - 1]) ? slice_of(data, last) : text;
+    return data[last] == ':' && slice_is_word_byte(data[last - 1]) ? slice_of(data, last) : text;
 }
 
 static void set_name(struct symbol_name *name, const struct extraction *extraction, struct slice text) {

@@ -25,10 +25,6 @@ void pack_init(struct pack *pack, struct context *context, const char *root, con
     known_lines_init(&pack->known, text);
 }
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static void take_item(struct pack *pack, const struct record *record, struct context_item item) {
     item.path = arena_copy_string(&pack->context->arena, record->path);
     item.taint = record->taint;
@@ -48,22 +44,11 @@ static void choose_lines(const struct symbol *symbol, uint32_t *start, uint32_t 
     *end = *end > symbol->name_line ? *end : symbol->name_line;
 }
 
-// The next place of the word as a whole; the text's length if there is none.
-static size_t find_word(struct slice text, struct slice word, size_t at) {
-    while ((at = slice_find(text, word, at)) < text.length) {
-        size_t end = at + word.length;
-        if ((at == 0 || !is_word(text.data[at - 1])) && (end == text.length || !is_word(text.data[end]))) {
-            return at;
-        }
-        at = end;
-    }
-    return text.length;
-}
-
 // Does it name its type before its name: Reader::read, (r *Reader) read, Reader<T>::read?
 static bool names_owner(struct slice signature, struct slice name, struct slice type) {
-    struct slice head = slice_sub(signature, 0, find_word(signature, name, 0));
-    for (size_t at = find_word(head, type, 0); at < head.length; at = find_word(head, type, at + 1)) {
+    struct slice head = slice_sub(signature, 0, slice_find_word(signature, name, 0));
+    for (size_t at = slice_find_word(head, type, 0); at < head.length;
+         at = slice_find_word(head, type, at + 1)) {
         size_t end = at + type.length;
         if (end < head.length && strchr(":.)<", head.data[end])) {
             return true;

@@ -177,20 +177,11 @@ static void gather_near(struct searching *searching, struct search_near near) {
     }
 }
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool is_whole_word(struct slice text, size_t start, size_t end) {
-    return (start == 0 || !is_word(text.data[start - 1])) && (end == text.length || !is_word(text.data[end]));
-}
-
 // Is it the last identifier of "a::b::C"?
 static bool is_scope(const char *scope, struct slice asked) {
     struct slice text = slice_of_string(scope);
-    size_t start = text.length - asked.length;
-    return asked.length && text.length >= asked.length && is_whole_word(text, start, text.length) &&
-           slice_equal(slice_sub(text, start, text.length), asked);
+    return asked.length && text.length >= asked.length &&
+           slice_find_word(text, asked, text.length - asked.length) == text.length - asked.length;
 }
 
 // How many of the keywords asked for are in it, as whole words?
@@ -198,12 +189,7 @@ static uint32_t count_keywords(const struct search_words *words, const char *sig
     struct slice text = slice_of_string(signature);
     uint32_t count = 0;
     for (uint32_t i = 0; i < words->keyword_count; i++) {
-        struct slice word = words->keywords[i];
-        size_t at = slice_find(text, word, 0);
-        while (at != (size_t)-1 && !is_whole_word(text, at, at + word.length)) {
-            at = slice_find(text, word, at + 1);
-        }
-        count += at != (size_t)-1;
+        count += slice_find_word(text, words->keywords[i], 0) != (size_t)-1;
     }
     return count;
 }

@@ -56,6 +56,12 @@ static void slices_find_and_trim(void **state) {
     assert_int_equal(slice_find(text, SLICE_LITERAL("a b"), 3), 6);
     assert_true(slice_find(text, SLICE_LITERAL("c"), 0) == (size_t)-1);
     assert_true(slice_find(text, SLICE_LITERAL("a"), 99) == (size_t)-1);
+    struct slice code = SLICE_LITERAL("unset set_1 set(reset) ~set");
+    assert_int_equal(slice_find_word(code, SLICE_LITERAL("set"), 0), 12);
+    assert_int_equal(slice_find_word(code, SLICE_LITERAL("set"), 13), 24);
+    assert_int_equal(slice_find_word(code, SLICE_LITERAL("~set"), 0), 23);
+    assert_true(slice_find_word(code, SLICE_LITERAL("set"), 25) == (size_t)-1);
+    assert_int_equal(slice_find_word(code, slice_of(NULL, 0), 1), 5);
     assert_int_equal(slice_count(SLICE_LITERAL("a\nb\n\n"), '\n'), 3);
     assert_int_equal(slice_count(slice_of("", 0), '\n'), 0);
     assert_true(slice_equal(slice_trim(text), SLICE_LITERAL("a b a b")));
