@@ -55,20 +55,11 @@ static bool is_self(struct slice name) {
            slice_equal(name, SLICE_LITERAL("cls"));
 }
 
-// Of "a.b.C": C.
-static struct slice last_part(struct slice scope) {
-    size_t start = scope.length;
-    while (start > 0 && scope.data[start - 1] != '.' && scope.data[start - 1] != ':') {
-        start--;
-    }
-    return slice_sub(scope, start, scope.length);
-}
-
 static void add_own_type(struct query *query, const struct record *own, uint32_t line) {
     const struct symbol *around = own ? record_symbol_at(own, line) : NULL;
     if (around && query->receiver_names.count && is_self(query->receiver_names.items[0])) {
         query_add_receiver(query, around->kind == SYMBOL_TYPE ? slice_of_string(around->name)
-                                                              : last_part(slice_of_string(around->scope)));
+                                                              : segment_scope_name(around->scope));
     }
 }
 

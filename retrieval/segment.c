@@ -149,8 +149,7 @@ static void index_signatures(struct build *build) {
     postings_build(&part->terms, &build->postings);
 }
 
-// The last identifier of a scope such as "a::b::C" or "pkg.Type".
-static struct slice last_name(const char *scope) {
+struct slice segment_scope_name(const char *scope) {
     struct slice text = slice_of_string(scope);
     size_t start = text.length;
     while (start > 0 && text.data[start - 1] != '.' && text.data[start - 1] != ':') {
@@ -170,7 +169,7 @@ static void hash_names(const struct build *build) {
     segment->keys = spill_alloc((count + (size_t)1) * sizeof *segment->keys);
     for (uint32_t id = 0; id < count; id++) {
         const struct symbol *symbol = symbol_of(build, id);
-        struct slice name = slice_of_string(symbol->name), scope = last_name(symbol->scope);
+        struct slice name = slice_of_string(symbol->name), scope = segment_scope_name(symbol->scope);
         segment->keys[id] =
             (struct segment_keys){.name = segment_exact_key(name),
                                   .scope = scope.length ? segment_exact_key(scope) : 0,

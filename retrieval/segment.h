@@ -113,6 +113,8 @@ uint64_t segment_bytes(const struct segment *segment); // what its arrays take, 
 // The key of a name is the term of the whole name (terms.h): lower-cased, so callers compare the case.
 uint32_t segment_name_key(struct slice name);
 uint32_t segment_exact_key(struct slice name); // never 0
+// The last identifier of a scope such as "a::b::C" or "pkg.Type".
+struct slice segment_scope_name(const char *scope);
 // A small part of the former, for what is worth little and may be mistaken now and then.
 static inline uint32_t segment_scope_term(struct slice name) {
     return segment_name_key(name) % SEGMENT_SCOPE_TERMS;
