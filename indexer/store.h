@@ -63,8 +63,8 @@ int store_settle(struct store *store, struct err *err);
 char *store_take_kept(struct store *store, size_t *size);
 // Keeps these bytes instead: of `pieces` equal ones (STORE_PIECE long, the last shorter) number `piece`, from 0, each
 // in a transaction of its own, in order; they count once the last is in. ERR_TOO_LARGE, with the first: the store would
-// be larger than its source. ERR_CANCELLED: another process has begun to keep its own. After any other error nothing is
-// kept. The store is of use all the same.
+// be larger than its source. ERR_CANCELLED: another process has begun to keep its own. ERR_BUSY: another had the lock for
+// too long; what it keeps stays. After any other error nothing is kept. The store is of use all the same.
 int store_keep(struct store *store, struct slice bytes, size_t piece, struct err *err);
 static inline size_t store_piece_count(size_t size) {
     return (size + STORE_PIECE - 1) / STORE_PIECE;

@@ -11,8 +11,8 @@
 // taken for one: that of a process that was killed, or of another that writes
 // at the same time, whose run ends ours if it began later. With the first piece
 // the seal is removed. So what is there is whole, or there is no seal, or a
-// checksum is wrong (S5). What a killed
-// process left is overwritten by the next run, or goes when room is needed.
+// checksum is wrong (S5). What a killed process left, or one that waited for the
+// lock in vain, is overwritten by the next run, or goes when room is needed.
 #include "indexer/store_internal.h"
 
 #include "base/clock.h"
@@ -195,6 +195,8 @@ int store_keep(struct store *self, struct slice bytes, size_t piece, struct err 
     }
     int result = store_fail(self, code, err);
     store_execute(self, "ROLLBACK");
-    store_drop_kept(self);
+    if (result != ERR_BUSY) { // who holds the lock may be keeping its own
+        store_drop_kept(self);
+    }
     return result;
 }

@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "indexer/store_internal.h"
@@ -111,9 +112,11 @@ static int open_for(struct store_vectors *self) {
     return code ? code : prepare(self, "INSERT OR REPLACE INTO vectors VALUES(?,?)", &self->put);
 }
 
-static bool is_damaged(int code) {
-    int kind = code & 0xFF;
-    return kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_ERROR;
+// Without what there was.
+static int open_anew(struct store_vectors *self) {
+    disconnect(self);
+    store_delete_files(self->path);
+    return open_for(self);
 }
 
 static int make_folder(const char *path, struct err *err) {
@@ -143,10 +146,8 @@ int store_vectors_open(struct store_vectors **out, const char *path, const char 
     self->model = str_detach(&name);
     self->size = size;
     code = open_for(self);
-    if (is_damaged(code)) {
-        disconnect(self);
-        store_delete_files(self->path);
-        code = open_for(self);
+    if (store_is_damaged(code)) {
+        code = open_anew(self);
     }
     if (code) {
         code = fail(self, code, err);
@@ -177,8 +178,7 @@ bool store_vectors_get(struct store_vectors *self, uint64_t text, void *vector) 
     return found;
 }
 
-int store_vectors_put(struct store_vectors *self, const uint64_t *texts, const void *vectors, size_t count,
-                      struct err *err) {
+static int put_all(struct store_vectors *self, const uint64_t *texts, const void *vectors, size_t count) {
     int code = execute(self, "BEGIN IMMEDIATE");
     for (size_t i = 0; i < count && code == SQLITE_OK; i++) {
         sqlite3_bind_int64(self->put, 1, number_of(self, texts[i]));
@@ -191,6 +191,17 @@ int store_vectors_put(struct store_vectors *self, const uint64_t *texts, const v
     code = code ? code : execute(self, "COMMIT");
     if (code) {
         execute(self, "ROLLBACK");
+    }
+    return code;
+}
+
+int store_vectors_put(struct store_vectors *self, const uint64_t *texts, const void *vectors, size_t count,
+                      struct err *err) {
+    int code = put_all(self, texts, vectors, count);
+    if (store_is_damaged(code)) { // opening does not look at all pages, and would not at the next start
+        log_warning("the vectors in %s are damaged and are made again", self->path);
+        code = open_anew(self);
+        code = code ? code : put_all(self, texts, vectors, count);
     }
     return code ? fail(self, code, err) : 0;
 }

@@ -9,7 +9,8 @@
 //
 // Ownership: store_vectors_open / store_vectors_close.
 // Threads:   one at a time. Several processes may have the same file open.
-// Errors:    err says what it means for the user; go on without. What cannot be read counts as not there.
+// Errors:    err says what it means for the user; go on without. What cannot be read counts as not there. A file
+//            that is found damaged when it is opened or written is made anew.
 // Limits:    waits STORE_BUSY_MS for another process. Beyond twice the vectors in use (store_vectors_trim), those that
 //            are not are removed.
 #ifndef HUNCH_INDEXER_STORE_VECTORS_H

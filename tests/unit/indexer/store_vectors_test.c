@@ -108,9 +108,44 @@ static void test_damaged_is_made_anew(void **state) {
     free(folder);
 }
 
+// Where opening does not look.
+static void test_damaged_pages_are_made_anew_when_written(void **state) {
+    (void)state;
+    char *folder = temporary_make();
+    char *path = fs_join(folder, "a.sqlite"), *file_path = fs_join(folder, "a.sqlite-vectors");
+    struct store_vectors *store = open_store(path, "m");
+    for (uint64_t text = 1; text <= 5; text++) {
+        put(store, text, "abcd");
+    }
+    store_vectors_close(store);
+    FILE *file = fopen(file_path, "r+");
+    assert_non_null(file);
+    fseek(file, 0, SEEK_END);
+    long size = ftell(file), page = 4096;
+    assert_true(size == 4 * page); // the schema, about, its index, vectors
+    fseek(file, 3 * page, SEEK_SET);
+    for (long at = 3 * page; at < size; at++) {
+        fputc(0xff, file);
+    }
+    assert_int_equal(fclose(file), 0);
+    store = open_store(path, "m");
+    check(store, 1, "");
+    put(store, 6, "efgh");
+    check(store, 6, "efgh");
+    store_vectors_close(store);
+    store = open_store(path, "m");
+    check(store, 6, "efgh");
+    store_vectors_close(store);
+    free(file_path);
+    free(path);
+    temporary_remove(folder);
+    free(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kept_for_one_model), cmocka_unit_test(test_never_those_of_another_model),
-        cmocka_unit_test(test_trimmed_when_most_is_of_no_use), cmocka_unit_test(test_damaged_is_made_anew)};
+        cmocka_unit_test(test_trimmed_when_most_is_of_no_use), cmocka_unit_test(test_damaged_is_made_anew),
+        cmocka_unit_test(test_damaged_pages_are_made_anew_when_written)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
