@@ -57,7 +57,8 @@ static struct search_hit *candidate(struct searching *searching, uint32_t s, uin
     uint64_t key = symbol ? (uint64_t)(uintptr_t)symbol : (uint64_t)(uintptr_t)chunk;
     uint64_t at = *map_insert(&searching->known, key * 0x9E3779B97F4A7C15ull, searching->found.count);
     if (at == searching->found.count) {
-        vec_push(&searching->found, (struct search_hit){.at = {s, file}, .symbol = symbol});
+        const char *path = searching->snapshot->segments[s]->files[file].record->path;
+        vec_push(&searching->found, (struct search_hit){.at = {s, file}, .path = path, .symbol = symbol});
     }
     return &searching->found.items[at];
 }
@@ -405,16 +406,15 @@ static void score(const struct searching *searching, struct search_hit *hit) {
 
 // --- order ---
 
+// By path rather than by number, so that the same repository answers alike in whatever order it was read.
 static int compare_hits(const void *left, const void *right) {
     const struct search_hit *a = left, *b = right;
     if (a->score > b->score || a->score < b->score) {
         return a->score > b->score ? -1 : 1;
     }
-    if (a->at.segment != b->at.segment) {
-        return a->at.segment < b->at.segment ? -1 : 1;
-    }
-    if (a->at.file != b->at.file) {
-        return a->at.file < b->at.file ? -1 : 1;
+    int order = strcmp(a->path, b->path);
+    if (order) {
+        return order;
     }
     uint32_t a_line = a->symbol ? a->symbol->name_line : a->chunk->start_line;
     uint32_t b_line = b->symbol ? b->symbol->name_line : b->chunk->start_line;

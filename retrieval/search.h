@@ -68,6 +68,7 @@ enum search_feature {
 
 struct search_hit {
     struct snapshot_file at;
+    const char *path;            // of it
     const struct symbol *symbol; // NULL: no definition
     const struct chunk *chunk;   // the best of it; NULL: only its signature was found
     float features[SEARCH_FEATURE_COUNT];

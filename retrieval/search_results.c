@@ -71,7 +71,7 @@ static uint32_t best_line(const struct search_result *result) {
 static void show(struct showing *showing, const struct search_hit *hit, struct search_result *result) {
     struct arena *arena = &showing->results->arena;
     const struct segment_file *file = snapshot_file(showing->snapshot, hit->at);
-    result->path = arena_copy_string(arena, file->record->path);
+    result->path = arena_copy_string(arena, hit->path);
     result->language = arena_copy_string(arena, file->record->language);
     result->score = (double)hit->score;
     describe(arena, hit, result);

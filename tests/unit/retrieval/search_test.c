@@ -136,6 +136,49 @@ static void test_which_of_one_name(void **state) {
     retriever_free(retriever);
 }
 
+enum { DOORS = 200, KINDS = 8, FOUND_DOORS = 250 };
+
+static void put_door(struct index_sink *sink, int number) {
+    static const char *const names[KINDS] = {"open_door",
+                                             "open_gate"}; // few, as frequent words count for nothing
+    const char *name = names[number % KINDS] ? names[number % KINDS] : "close_wall";
+    char path[32], text[80];
+    snprintf(path, sizeof path, "doors/%04d.c", number);
+    snprintf(text, sizeof text, "int %s_%04d(int key) {\n    return key;\n}\n", name, number);
+    struct record *record = record_of(path, text);
+    sink->put(sink->self, record, slice_of(NULL, 0));
+    record_release(record);
+}
+
+// One kind says both words; of the other, all alike, some would fall behind the end of the best 300.
+static struct retriever *search_doors(bool backwards, struct search_results *results) {
+    struct retriever *retriever = retriever_new("/nowhere");
+    struct index_sink sink = retriever_sink(retriever);
+    for (int i = 0; i < DOORS * KINDS; i++) {
+        put_door(&sink, backwards ? DOORS * KINDS - 1 - i : i);
+    }
+    sink.commit(sink.self, true);
+    struct search_request request = {
+        .text = SLICE_LITERAL("open the door"), .limit = FOUND_DOORS, .lines = 1};
+    retriever_search(retriever, &request, results);
+    return retriever;
+}
+
+static void test_the_order_of_reading_does_not_matter(void **state) {
+    (void)state;
+    struct search_results there, back;
+    struct retriever *forwards = search_doors(false, &there), *backwards = search_doors(true, &back);
+    assert_int_equal(there.count, back.count);
+    assert_true(there.count >= DOORS);
+    for (uint32_t i = 0; i < there.count; i++) {
+        assert_string_equal(there.items[i].path, back.items[i].path);
+    }
+    search_results_free(&there);
+    search_results_free(&back);
+    retriever_free(forwards);
+    retriever_free(backwards);
+}
+
 static void test_nothing_is_found_of_nothing(void **state) {
     (void)state;
     struct retriever *retriever = index_all();
@@ -293,6 +336,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_comes_first),
         cmocka_unit_test(test_which_of_one_name),
+        cmocka_unit_test(test_the_order_of_reading_does_not_matter),
         cmocka_unit_test(test_nothing_is_found_of_nothing),
         cmocka_unit_test(test_invariants_of_a_list),
         cmocka_unit_test(test_folders_and_files),
