@@ -3,7 +3,9 @@
 //     run -> (output ends, program ends | time is up | cannot start) -> finish -> handles close -> gone
 //
 // Output and program end in any order; both must. Whatever held the key is
-// overwritten.
+// overwritten. A program that is not wanted any more is told to end, and killed
+// if it does not; its handle stays open until then, as nobody else waits for it
+// and it would stay a zombie.
 #include "backends/key_command.h"
 
 #include "base/mem.h"
@@ -12,7 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { OUTPUT_LIMIT = 4096, WORDS = 32, PATIENCE_MS = 60 * 1000 };
+enum { OUTPUT_LIMIT = 4096, WORDS = 32, PATIENCE_MS = 60 * 1000, GRACE_MS = 1000 };
 
 struct key_command {
     uv_process_t process;
@@ -39,15 +41,26 @@ static void on_closed(uv_handle_t *handle) {
     }
 }
 
-static void end(struct key_command *run) {
-    run->finished = true;
-    if (run->started && !run->program_ended) {
-        uv_process_kill(&run->process, SIGTERM);
-    }
-    uv_close((uv_handle_t *)&run->output, on_closed);
+static void close_rest(struct key_command *run) {
     uv_close((uv_handle_t *)&run->clock, on_closed);
     if (run->arguments[0]) { // else there never was a process
         uv_close((uv_handle_t *)&run->process, on_closed);
+    }
+}
+
+static void on_grace_over(uv_timer_t *clock) {
+    struct key_command *run = clock->data;
+    uv_process_kill(&run->process, SIGKILL);
+}
+
+static void end(struct key_command *run) {
+    run->finished = true;
+    uv_close((uv_handle_t *)&run->output, on_closed);
+    if (run->started && !run->program_ended) {
+        uv_process_kill(&run->process, SIGTERM);
+        uv_timer_start(&run->clock, on_grace_over, GRACE_MS, 0);
+    } else {
+        close_rest(run);
     }
 }
 
@@ -90,7 +103,11 @@ static void on_exit_of(uv_process_t *process, int64_t status, int killer) {
     struct key_command *run = process->data;
     run->program_ended = true;
     run->status = killer ? 128 + killer : status;
-    finish_if_both(run);
+    if (run->finished) {
+        close_rest(run);
+    } else {
+        finish_if_both(run);
+    }
 }
 
 static void on_room(uv_handle_t *handle, size_t size, uv_buf_t *buffer) {

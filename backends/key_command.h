@@ -5,10 +5,11 @@
 // can take the program's place, sees no input, and its complaints go nowhere:
 // they might hold what it knows.
 //
-// Ownership: the run frees itself after on_done; key_command_cancel ends it earlier, without on_done.
+// Ownership: the run frees itself after on_done and the program's end; key_command_cancel ends both earlier, without
+//            on_done. The loop must turn until then.
 // Threads:   the loop's; on_done never inside key_command_run.
 // Errors:    err names the program, never its arguments or what it printed.
-// Limits:    4 KB of output, a minute (somebody may have to type a password), 32 words.
+// Limits:    4 KB of output, a minute (somebody may have to type a password), 32 words; a second to end when told to.
 #ifndef HUNCH_BACKENDS_KEY_COMMAND_H
 #define HUNCH_BACKENDS_KEY_COMMAND_H
 

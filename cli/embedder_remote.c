@@ -125,8 +125,12 @@ static int embed(struct embedder *embedder, const struct slice *texts, size_t co
     int code = embed_all(self, texts, count, out, err);
     if (code && code != ERR_CANCELLED) {
         self->refused_until_us = clock_now_us() + REFUSAL_US;
-        err_set(&self->refusal, code,
-                "no vectors for now: %s; embedder.url and embedder.model say whom to ask", err->message);
+        err_set(
+            &self->refusal, code,
+            code == ERR_DENIED
+                ? "no vectors for now: %s; embedder.keyEnvironment and embedder.keyFile say where the key is"
+                : "no vectors for now: %s; embedder.url and embedder.name say whom to ask",
+            err->message);
         *err = self->refusal;
     }
     return code;

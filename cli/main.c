@@ -41,7 +41,9 @@ static void print_help(FILE *out) {
 // A full disk or a closed pipe shows itself only when the last bytes go out.
 static int finish_output(int status) {
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "hunch: cannot write the output: %s\n", strerror(errno));
+        if (errno != EPIPE) { // whoever read it has seen enough, as `head` does
+            fprintf(stderr, "hunch: cannot write the output: %s\n", strerror(errno));
+        }
         return status ? status : 1;
     }
     return status;

@@ -363,7 +363,9 @@ int command_search(int argc, char **argv) {
         right = right && read_option(option, &options);
     }
     if (!right || argc - optind < 1 || argc - optind > 2) {
-        fprintf(stderr, "hunch: usage: %s\n(N: 1 to %d results, 0 to %d lines of each; quote the words)\n",
+        fprintf(stderr,
+                "hunch: usage: %s\n(N: 1 to %d results, 0 to %d lines of each; quote the words; before words "
+                "that begin with a dash put --)\n",
                 USAGE, SEARCH_MOST, EXCERPT_LINES);
         return UNUSABLE;
     }

@@ -5,7 +5,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct seen {
     int calls;
@@ -18,6 +21,11 @@ static void on_done(void *context, const char *key, const struct err *err) {
     seen->calls++;
     str_append_string(&seen->key, key);
     seen->err = err ? *err : (struct err){0, ""};
+}
+
+static void assert_no_child(void) {
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
 }
 
 static void check(const char *command, const char *key, int code, const char *message) {
@@ -37,6 +45,7 @@ static void check(const char *command, const char *key, int code, const char *me
     assert_non_null(strstr(seen.err.message, message));
     assert_null(strstr(seen.err.message, "s3cret"));
     assert_int_equal(uv_loop_close(&loop), 0); // nothing is left
+    assert_no_child();
     str_free(&seen.key);
 }
 
@@ -73,6 +82,30 @@ static void a_cancelled_one_says_nothing(void **state) {
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_int_equal(seen.calls, 0);
     assert_int_equal(uv_loop_close(&loop), 0);
+    assert_no_child();
+}
+
+static void a_deaf_one_is_killed(void **state) {
+    (void)state;
+    char path[] = "/tmp/hunch-deaf-XXXXXX";
+    char command[128];
+    uv_loop_t loop;
+    struct seen seen = {0};
+    close(mkstemp(path));
+    snprintf(command, sizeof command, "sh -c trap${IFS}''${IFS}TERM;rm${IFS}%s;exec${IFS}sleep${IFS}1000",
+             path);
+    uv_loop_init(&loop);
+    str_init(&seen.key);
+    struct key_command *run = key_command_run(&loop, command, on_done, &seen);
+    while (access(path, F_OK) == 0) { // until it is deaf
+        uv_run(&loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+    key_command_cancel(run);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(seen.calls, 0);
+    assert_int_equal(uv_loop_close(&loop), 0);
+    assert_no_child();
 }
 
 int main(void) {
@@ -80,6 +113,7 @@ int main(void) {
         cmocka_unit_test(what_it_prints_is_the_key),
         cmocka_unit_test(failures_name_the_program_alone),
         cmocka_unit_test(a_cancelled_one_says_nothing),
+        cmocka_unit_test(a_deaf_one_is_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
