@@ -131,7 +131,7 @@ static void extend_all(struct search *search, const struct beam_path *path,
                        const struct counts_answer *answer) {
     uint32_t branches = 0;
     for (uint32_t i = 0; i < answer->count && branches < BRANCHES; i++) {
-        const struct counted *word = &answer->words[i];
+        const struct counted *word = &answer->words[answer->likeliest[i]];
         if (word->probability > LEAST && !token_is_line(word->id) && word->id != TOKEN_FILE) {
             extend(search, path, word, word->probability);
             branches++;
@@ -175,7 +175,7 @@ static void extend_typed(struct search *search, const struct beam_path *path, st
     }
     uint32_t branches = 0;
     for (uint32_t i = 0; i < answer->count && branches < TYPED_BRANCHES; i++) {
-        struct counted *word = &answer->words[i];
+        struct counted *word = &answer->words[answer->likeliest[i]];
         if (word->probability > 0) {
             extend(search, path, word, word->probability / total);
             branches++;
