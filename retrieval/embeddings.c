@@ -524,8 +524,9 @@ void embeddings_settle(struct embeddings *self) {
     uv_mutex_unlock(&self->turns);
 }
 
-bool embeddings_ask(struct embeddings *self, struct slice text, uint32_t wait_ms, struct vector *out) {
-    return embedder_ask(self->embedder, text, wait_ms, out);
+int embeddings_ask(struct embeddings *self, struct slice text, uint32_t wait_ms, struct vector *out,
+                   struct err *err) {
+    return embedder_ask(self->embedder, text, wait_ms, out, err);
 }
 
 // The chunk of that place in the asker's snapshot, if it is there as it was embedded.

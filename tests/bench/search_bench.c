@@ -200,7 +200,8 @@ static void answer_plainly(const struct snapshot *snapshot, struct slice text, s
 static void answer_nearly(struct bench *bench, const struct snapshot *snapshot, struct slice query,
                           int number, struct json *out) {
     struct vector vector;
-    if (!bench->embeddings || !embeddings_ask(bench->embeddings, query, WAIT_MS, &vector)) {
+    struct err err;
+    if (!bench->embeddings || embeddings_ask(bench->embeddings, query, WAIT_MS, &vector, &err) != 0) {
         return;
     }
     struct search_near near = near_to(bench, snapshot, &vector);
@@ -254,7 +255,7 @@ static struct embedder *open_server(struct server *server, const char *name, str
     url[-1] = '\0';
     struct embedding_server asked = {.provider = "openai", .url = url, .model = model, .key = ""};
     uv_loop_init(&server->loop);
-    if (embedder_remote_new(&server->remote, &server->loop, &asked, err) == 0) {
+    if (embedder_remote_new(&server->remote, &server->loop, &asked, false, err) == 0) {
         server->end.data = server;
         uv_async_init(&server->loop, &server->end, on_end);
         uv_thread_create(&server->thread, turn, server);
