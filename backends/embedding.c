@@ -218,7 +218,7 @@ int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
     self->model = mem_copy_string(server->model);
     self->key = mem_copy_string(server->key);
     self->leaves_machine = !loopback;
-    self->http = http_new(loop);
+    self->http = http_new(loop, NULL);
     self->wake.data = self;
     uv_mutex_init(&self->lock);
     uv_cond_init(&self->turned);

@@ -125,7 +125,7 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
     struct remote *self = mem_zero(1, sizeof *self);
     self->group = group;
     self->provider = choice.provider;
-    self->http = http_new(loop);
+    self->http = http_new(loop, &options->trust);
     server_key_init(&self->key, loop, choice.key, options->key_command, on_key, self);
     self->url = mem_copy_string(choice.url);
     self->model = mem_copy_string(choice.model);

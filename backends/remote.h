@@ -9,6 +9,7 @@
 #define HUNCH_BACKENDS_REMOTE_H
 
 #include "backends/backend.h"
+#include "backends/http.h"
 
 #include <uv.h>
 
@@ -20,6 +21,7 @@ struct remote_options {
     const char *key;         // may be ""
     const char *key_command; // prints the key, if there is none (backends/key_command.h); NULL or "": none
     const char *template;    // FIM template's name; "": guessed from the model's name
+    struct http_trust trust; // of its certificate, and of ours
     uint32_t context_tokens; // 0: 4,096
     uint32_t connect_timeout_ms; // 0: 2,000
     uint32_t timeout_ms;         // 0: 10,000

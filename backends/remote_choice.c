@@ -112,6 +112,7 @@ int remote_choose(const struct remote_options *options, struct remote_choice *ch
     choice->url = options->url && options->url[0] ? options->url : choice->provider->home;
     int code = http_check_url(choice->url, &choice->loopback, err);
     code = code ? code : http_check_key(choice->key, err);
+    code = code ? code : http_check_trust(&options->trust, err);
     code = code ? code : find_model(choice->provider, options, &choice->model, err);
     return code ? code : find_template(choice->provider, options, &choice->template, err);
 }

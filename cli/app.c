@@ -263,8 +263,8 @@ static int check_root(const char *root, struct err *err) {
 // Trouble with it is a warning: everything else works without.
 static void open_embedding(struct app *app) {
     struct err err;
-    struct embedding_events events = {.on_warning = on_warning, .context = app};
-    if (embedding_open(&app->embedding, app->loop, app->config, app->retriever, &events, &err) != 0) {
+    struct embedding_options options = {.on_warning = on_warning, .context = app};
+    if (embedding_open(&app->embedding, app->loop, app->config, app->retriever, &options, &err) != 0) {
         on_warning(app, err.message);
     }
 }
