@@ -242,7 +242,7 @@ int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
     self->prefixes[EMBEDDING_PASSAGE] = mem_copy_string(server->passage_prefix);
     server_key_init(&self->key, loop, server->key, server->key_command, on_key, self);
     self->leaves_machine = !loopback;
-    self->http = http_new(loop);
+    self->http = http_new(loop, NULL);
     self->wake.data = self;
     uv_mutex_init(&self->lock);
     uv_cond_init(&self->turned);
