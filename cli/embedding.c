@@ -4,6 +4,7 @@
 // woken to hand it on.
 #include "cli/embedding.h"
 
+#include "backends/embedding_prefix.h"
 #include "base/mem.h"
 #include "cli/embedder_remote.h"
 #include "indexer/store.h"
@@ -35,15 +36,25 @@ static int open_static(const struct config *config, struct embedder **out, struc
     return 0;
 }
 
+// Empty: as the model's name says; "none": none.
+static const char *prefix_of(const char *given, const char *usual) {
+    return strcmp(given, "none") == 0 ? "" : given[0] ? given : usual;
+}
+
 static int open_remote(struct embedding *self, const struct config *config, struct embedder **out,
                        struct err *err) {
+    struct embedding_prefixes usual = embedding_prefixes_of(config->embedder.name);
     struct str key;
     str_init(&key);
     int code = config_read_key(&config->embedder, &key, err);
     struct embedding_server server = {.provider = config->embedder.provider,
                                       .url = config->embedder.url,
                                       .model = config->embedder.name,
-                                      .key = key.data};
+                                      .key = key.data,
+                                      .key_command = config->embedder.key_command,
+                                      .query_prefix = prefix_of(config->embedder.query_prefix, usual.query),
+                                      .passage_prefix =
+                                          prefix_of(config->embedder.passage_prefix, usual.passage)};
     code = code ? code : embedder_remote_new(&self->remote, self->loop, &server, self->options.once, err);
     *out = code ? NULL : embedder_remote_embedder(self->remote);
     explicit_bzero(key.data, key.length);

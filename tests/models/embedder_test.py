@@ -95,6 +95,32 @@ class Embedders(support.Case):
         self.assertIn("wants a valid key", done.stderr)
         self.assertNotIn("mellon", done.stdout + done.stderr)
 
+    def test_a_program_may_print_the_key(self):
+        os.makedirs(self.environment["HOME"], exist_ok=True)
+        path = os.path.join(self.environment["HOME"], "key")
+        for key in ("sesame", "mellon"):  # the second run is told the new one
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(key)
+            self.write("src/new.py", f"def {key}(rope):\n    return rope.length\n")
+            self.embed_with("openai", self.start_server("--key", key), keyCommand="cat key")
+            done = self.hunch("search", QUESTION, "--json")
+            self.assertEqual(self.paths(done)[0], "src/ferry.py", done.stderr)
+            self.assertNotIn(key, done.stderr)
+        self.embed_with("openai", self.start_server("--key", "sesame"), keyCommand="false")
+        done = self.hunch("search", "deposit cents")
+        self.assertIn("embedder.keyCommand", done.stderr)
+        self.assertIn("account_deposit", done.stdout)
+
+    def test_models_get_the_prefixes_they_were_trained_with(self):
+        for settings, query, passage in (({"name": "multilingual-e5-small"}, "query: ", "passage: "),
+                                         ({"name": "e5-small", "queryPrefix": "q: ", "passagePrefix": "none"}, "q: ", "")):
+            self.embed_with("openai", self.start_server(), **settings)
+            self.assertEqual(self.paths(self.hunch("search", QUESTION, "--json"))[0], "src/ferry.py")
+            texts = [text for request in self.requests() for text in request["texts"]]
+            self.assertIn(query + QUESTION, texts)
+            self.assertTrue([text for text in texts if text.startswith(passage + "def convey")])
+            os.remove(self.log)
+
     def test_a_busy_server_is_asked_again(self):
         self.embed_with("openai", self.start_server("--status", "429", "--fail-first", "1"))
         self.assertEqual(self.paths(self.hunch("search", QUESTION, "--json"))[0], "src/ferry.py")
