@@ -92,7 +92,7 @@ static void on_progress(void *context, const struct embeddings_progress *progres
     uv_mutex_lock(&self->lock);
     err_set(&self->trouble, 0, "%s", progress->trouble);
     uint64_t tokens = self->remote ? embedder_remote_tokens(self->remote) : 0;
-    self->progress = (struct embedding_progress){progress->done, progress->total, tokens,
+    self->progress = (struct embedding_progress){progress->done, progress->total, progress->ended, tokens,
                                                  (double)tokens / 1e6 * self->price};
     uv_mutex_unlock(&self->lock);
     uv_async_send(&self->wake);

@@ -14,7 +14,8 @@
 struct embedding;
 
 struct embedding_progress {
-    uint64_t done, total; // files of this round
+    uint64_t done, total; // chunks that have vectors, of all
+    bool ended;           // no more are made until something changes
     uint64_t tokens;      // that a server counted since the start
     double cost;          // of them, in the currency of embedder.pricePerMillionTokens; 0: not known
 };
