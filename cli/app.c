@@ -284,7 +284,9 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     if (code) {
         return code;
     }
-    open_embedding(app);
+    if (!events->without_embedder) {
+        open_embedding(app);
+    }
     if (events->observer) {
         app->sinks[app->sink_count++] = *events->observer;
     }

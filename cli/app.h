@@ -27,7 +27,8 @@ struct app_events {
     const struct index_sink *observer; // fed like the others; called on the indexer's writer thread
     // A configured model that cannot be opened is a warning, and the built-in one answers instead.
     bool tolerate_model;
-    bool watch; // follow what happens to the files
+    bool watch;            // follow what happens to the files
+    bool without_embedder; // whatever the settings say
 };
 
 // One of the models that may answer.
