@@ -56,7 +56,7 @@ static const struct config_row rows[] = {
     {.key = "model.instantConfidence",
      .type = CONFIG_FRACTION,
      .member = MEMBER(instant_confidence),
-     .number = 0.9,
+     .number = 0.75,
      .most = 1,
      .sensitive = true},
     MODEL_ROWS("fallback", fallback, "none", "none|" SERVERS),

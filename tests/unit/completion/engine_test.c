@@ -400,7 +400,7 @@ static void the_large_model_answers_where_it_is_not(void **state) {
     static const struct {
         const char *text;
         double confidence;
-    } rows[] = {{"foo(1);", 0.5}, {"", 1}, {"))", 1}}; // or says what cannot be shown
+    } rows[] = {{"foo(1);", 0.7}, {"", 1}, {"))", 1}}; // or says what cannot be shown
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         static struct two_models two;
