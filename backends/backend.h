@@ -18,11 +18,22 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "indexer/record.h"
 
 #include <stdint.h>
 
 struct backend;
 struct backend_call; // one running request; opaque outside the backend
+
+// A definition that the code at the cursor may name. Strings as in struct symbol.
+struct backend_hint {
+    const char *name, *scope, *signature;
+    enum symbol_kind kind;
+    bool of_receiver; // a member of what may be the type of the thing left of the "."
+    bool is_named;    // on the cursor's line or the one above
+    bool is_own;      // a function of the open file itself
+    float score;      // of those that are neither: as the log of a probability, up to a constant
+};
 
 struct backend_request {
     const char *path;     // below the root, or the file's own name outside
@@ -37,6 +48,8 @@ struct backend_request {
     uint32_t max_lines;   // 1: to the end of the line
     uint32_t candidates;  // how many different ones are wanted; a backend may give fewer
     uint64_t deadline_us; // clock_now_us() terms; 0: the backend's default
+    const struct backend_hint *hints; // the likeliest first; a backend may do without
+    size_t hint_count;
 };
 
 struct backend_candidate {

@@ -7,16 +7,15 @@
 // e^score over all of them and one more score for a word that is none of them.
 #include "backends/repository_rank.h"
 
-#include "backends/repository_scope.h"
+#include "backends/repository_hints.h"
 
 #include <math.h>
 
-_Static_assert((int)SCOPE_NEAR <= (int)COUNTS_ADDED, "there is room for all names at hand");
-
-enum { RANKED = 40 }; // the words with the largest shares; of the rest, only the names at hand
+enum { RANKED = 40, HINTED = 40 }; // the words with the largest shares; of the rest, only the names at hand
 
 struct rank {
     struct scope *scope;
+    struct hints *hints;
     uint32_t query;
 };
 
@@ -24,15 +23,18 @@ struct rank {
 struct place_kind {
     enum scope_slot slot;
     uint64_t line_parts, nearest_parts; // sub-words of the names left of the cursor on its line
+    struct hints_place hints;
 };
 
 struct rank *rank_new(const struct document *document) {
     struct rank *rank = mem_zero(1, sizeof *rank);
     rank->scope = scope_new(document);
+    rank->hints = hints_new(document, rank->scope);
     return rank;
 }
 
 void rank_free(struct rank *rank) {
+    hints_free(rank->hints);
     scope_free(rank->scope);
     free(rank);
 }
@@ -54,6 +56,7 @@ static struct place_kind kind_of(struct rank *rank, const uint32_t *context, siz
         kind.nearest_parts = kind.nearest_parts ? kind.nearest_parts : parts;
         kind.line_parts |= parts;
     }
+    kind.hints = hints_place(rank->hints, context, length);
     return kind;
 }
 
@@ -81,7 +84,7 @@ static void fill(struct rank *rank, const struct place_kind *kind, const uint32_
     char first = standing->first;
     bool name = token_is_name(word->id), again = on_line(context, length, word->id);
     float above = distance(standing->above);
-    const float values[RANK_FEATURES] = {
+    const float values[RANK_OWN] = {
         ln(word->blend + 1e-6),
         ln(word->soft + 1e-5),
         ln(word->framed + 1e-5),
@@ -132,6 +135,7 @@ static void fill(struct rank *rank, const struct place_kind *kind, const uint32_
         kind->slot == SLOT_QUOTE,
     };
     memcpy(features, values, sizeof values);
+    hints_fill(rank->hints, &kind->hints, word->id, features + RANK_OWN);
 }
 
 void rank_features(struct rank *rank, const uint32_t *context, size_t length, const struct counted *word,
@@ -171,11 +175,14 @@ static uint32_t space_of_names(const struct counts_answer *answer) {
 }
 
 // The words with the largest shares, and the names at hand in the open file. Returns how many come first now.
-static uint32_t choose(struct rank *rank, struct counts_answer *answer) {
+static uint32_t choose(struct rank *rank, const struct place_kind *kind, struct counts_answer *answer) {
     qsort(answer->words, answer->count, sizeof *answer->words, by_share);
     uint32_t chosen = answer->count < RANKED ? answer->count : RANKED, near_count,
              space = space_of_names(answer);
-    const uint32_t *near = scope_near(rank->scope, &near_count);
+    uint32_t near[SCOPE_NEAR + HINTED];
+    const uint32_t *names = scope_near(rank->scope, &near_count);
+    memcpy(near, names, near_count * sizeof *near);
+    near_count += hints_names(rank->hints, &kind->hints, HINTED, near + near_count);
     rank->query++;
     for (uint32_t i = 0; i < answer->count; i++) {
         struct standing *standing = scope_of(rank->scope, answer->words[i].id);
@@ -186,12 +193,14 @@ static uint32_t choose(struct rank *rank, struct counts_answer *answer) {
         struct standing *standing = scope_of(rank->scope, near[i]);
         uint32_t at = standing->word;
         if (standing->query != rank->query) {
-            at = answer->count++;
+            standing->query = rank->query;
+            at = standing->word = answer->count++;
             answer->words[at] = (struct counted){.id = near[i], .space = space};
         }
         if (at >= chosen) {
             struct counted word = answer->words[chosen];
             scope_of(rank->scope, word.id)->word = at;
+            scope_of(rank->scope, near[i])->word = chosen;
             answer->words[chosen++] = answer->words[at];
             answer->words[at] = word;
         }
@@ -227,7 +236,7 @@ void rank_words(struct rank *rank, const uint32_t *context, size_t length, struc
     }
     double unseen = exp(sum), total = unseen;
     struct place_kind kind = kind_of(rank, context, length);
-    uint32_t ranked = choose(rank, answer);
+    uint32_t ranked = choose(rank, &kind, answer);
     for (uint32_t i = 0; i < ranked; i++) {
         float values[RANK_FEATURES];
         fill(rank, &kind, context, length, &answer->words[i], values);

@@ -64,8 +64,7 @@ static bool is_turn(struct slice word, size_t at) {
     return is_upper(word.data[at]) && (!is_upper(word.data[at - 1]) || small_follows);
 }
 
-// `HTTPServer_name2` is http, server, name.
-static uint64_t parts_of(struct slice word) {
+uint64_t scope_parts(struct slice word) {
     uint64_t parts = 0;
     for (size_t at = 0; at < word.length;) {
         char part[32];
@@ -89,7 +88,7 @@ struct standing *scope_of(struct scope *scope, uint32_t id) {
     if (*index == scope->items.count) {
         struct slice word = encoder_word(&scope->document->encoder, id);
         struct standing fresh = {.id = id, .slot = slot_behind(id, word), .level = SCOPE_HIDDEN_LEVEL};
-        fresh.parts = token_is_name(id) ? parts_of(word) : 0;
+        fresh.parts = token_is_name(id) ? scope_parts(word) : 0;
         fresh.first = word.length > 0 ? word.data[0] : 0;
         fresh.length = (uint32_t)word.length;
         vec_push(&scope->items, fresh);

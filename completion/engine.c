@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "completion/hints.h"
 #include "completion/postprocess.h"
 
 #include <stdlib.h>
@@ -303,6 +304,8 @@ static void start_model(struct engine_request *request) {
         .max_lines = postprocess_line_limit(document, query->cursor, lines),
         .candidates = query->candidates,
         .deadline_us = clock_now_us() + (uint64_t)config->timeout_ms * 1000,
+        .hints = hints_of(&request->retrieved, &request->arena),
+        .hint_count = request->retrieved.name_count,
     };
     if (request->fim) {
         model->template = fim_name(request->fim);
