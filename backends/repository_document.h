@@ -27,9 +27,9 @@ struct document {
     uint32_t
         ahead[DOCUMENT_AHEAD]; // word ids that follow the cursor: the right text, the line end, what is below
     uint32_t ahead_count;
-    struct slice below;       // the next line with text on it, trimmed
-    struct slice indentation; // of the cursor's line
-    struct slice unit;        // one step of indentation in this file
+    struct slice below;               // the next line with text on it, trimmed
+    struct slice indentation;         // of the cursor's line
+    struct slice unit;                // one step of indentation in this file
     const struct backend_hint *hints; // the request's, set by whoever has them
     size_t hint_count;
 };

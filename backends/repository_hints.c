@@ -16,7 +16,14 @@
 
 #include <math.h>
 
-enum { PARAMETER_NAMES = 6, TYPE_NEAR = 4, TYPES_OF_NAME = 12, NEAR_ARGUMENT = 200, LINES_NEAR = 2, BELOW_NEAR = 12 };
+enum {
+    PARAMETER_NAMES = 6,
+    TYPE_NEAR = 4,
+    TYPES_OF_NAME = 12,
+    NEAR_ARGUMENT = 200,
+    LINES_NEAR = 2,
+    BELOW_NEAR = 12
+};
 
 struct parameter {
     uint64_t parts;
@@ -26,14 +33,15 @@ struct parameter {
 
 struct hint {
     uint32_t id, next; // the word; 1 + the next hint of the same word, 0: none
-    uint32_t owner; // word id of the type whose member it is; 0: none
+    uint32_t owner;    // word id of the type whose member it is; 0: none
     uint64_t owner_parts;
     float share; // of the probability, among all hints
     enum symbol_kind kind;
     bool of_receiver, is_named, is_own;
-    uint64_t type_parts; // of what a signature says beside the name and the parameters
-    float at_hand;       // share of its parameters that stand in sight
-    bool has_fresh;      // one of them stands in sight once, not used yet
+    bool is_near;                 // scope_near has it, too
+    uint64_t type_parts;          // of what a signature says beside the name and the parameters
+    float at_hand;                // share of its parameters that stand in sight
+    bool has_fresh;               // one of them stands in sight once, not used yet
     bool has_parameters, is_open; // the number of arguments is not fixed
     uint32_t parameter_count;
     struct parameter parameters[HINTS_PARAMETERS];
@@ -51,16 +59,8 @@ struct hints {
     uint32_t typed, types[TYPES_OF_NAME], type_count;
 };
 
-// 0 if the text is not one name.
-static uint32_t id_of(const struct hints *hints, struct slice text) {
-    struct encoder encoder = hints->document->encoder;
-    struct token_list list = {0};
-    encoder.indents = NULL;
-    encoder.started = true;
-    encoder_append(&encoder, text, &list);
-    uint32_t id = list.count == 1 && token_is_name(token_id(list.items[0])) ? token_id(list.items[0]) : 0;
-    vec_free(&list);
-    return id;
+static uint32_t id_of(const struct hints *hints, struct slice word) {
+    return encoder_find(&hints->document->encoder, word);
 }
 
 // --- signatures ---
@@ -73,28 +73,41 @@ static bool is_self(struct slice word) {
     return slice_equal(word, SLICE_LITERAL("self")) || slice_equal(word, SLICE_LITERAL("cls"));
 }
 
+// The next run of word characters, empty at the end.
+static struct slice next_word(struct slice text, size_t *at) {
+    while (*at < text.length && !is_word(text.data[*at])) {
+        ++*at;
+    }
+    size_t start = *at;
+    while (*at < text.length && is_word(text.data[*at])) {
+        ++*at;
+    }
+    return slice_sub(text, start, *at);
+}
+
+// A default, an optional one or a list: calls may have fewer arguments, or more.
+static bool is_optional(struct slice text) {
+    return slice_starts_with(text, SLICE_LITERAL("*")) || memchr(text.data, '=', text.length) ||
+           memchr(text.data, '?', text.length) || slice_find(text, SLICE_LITERAL("..."), 0) < text.length;
+}
+
 static void add_parameter(struct hints *hints, struct hint *hint, struct slice text) {
     struct parameter parameter = {0};
-    bool own = false, any = false;
-    for (size_t at = 0; at < text.length;) {
-        size_t start = at;
-        while (at < text.length && is_word(text.data[at])) {
-            at++;
-        }
-        struct slice word = slice_sub(text, start, at);
-        any |= word.length > 0;
+    bool own = false;
+    size_t at = 0, words = 0;
+    text = slice_trim(text);
+    for (struct slice word = next_word(text, &at); word.length > 0; word = next_word(text, &at), words++) {
         own |= is_self(word);
-        hint->is_open |= at < text.length && strchr("=?*.", text.data[at]) && text.data[at] != '*';
         if (word.length > 1 && parameter.id_count < PARAMETER_NAMES) {
             uint32_t id = id_of(hints, word);
             parameter.ids[parameter.id_count] = id;
             parameter.id_count += id != 0;
             parameter.parts |= scope_parts(word);
         }
-        at += at == start;
     }
-    bool nothing = !any || slice_equal(slice_trim(text), SLICE_LITERAL("void"));
+    bool nothing = words == 0 || slice_equal(text, SLICE_LITERAL("void"));
     if (!own && !nothing && hint->parameter_count < HINTS_PARAMETERS) {
+        hint->is_open |= is_optional(text);
         hint->parameters[hint->parameter_count++] = parameter;
     }
 }
@@ -219,6 +232,28 @@ static uint32_t receiver_of(struct hints *hints, const uint32_t *context, size_t
     return *is_member && length > 1 && token_is_name(context[length - 2]) ? context[length - 2] : 0;
 }
 
+// A "." may become "..." and so is not among the tokens yet.
+static uint32_t receiver_at_cursor(struct hints *hints) {
+    const struct document *document = hints->document;
+    uint32_t last[3] = {0, 0, document->typed_id};
+    for (uint32_t i = 0; i < 2 && i < document->cursor; i++) {
+        last[1 - i] = token_id(document->tokens.items[document->cursor - 1 - i]);
+    }
+    bool is_member, is_typed = document->typed_id != 0 && !token_is_name(document->typed_id);
+    return receiver_of(hints, last + is_typed, 2, &is_member);
+}
+
+static void mark_near(struct hints *hints) {
+    uint32_t count;
+    const uint32_t *near = scope_near(hints->scope, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t *first = map_get(&hints->first, near[i]);
+        if (first) {
+            hints->items[*first - 1].is_near = true;
+        }
+    }
+}
+
 static void read_lines(struct hints *hints) {
     const struct document *document = hints->document;
     uint32_t lines = 0;
@@ -227,7 +262,8 @@ static void read_lines(struct hints *hints) {
         hints->above |= scope_of(hints->scope, id)->parts;
         lines += token_is_line(id);
     }
-    for (uint32_t i = document->cursor; i < document->tokens.count && i < document->cursor + BELOW_NEAR; i++) {
+    for (uint32_t i = document->cursor; i < document->tokens.count && i < document->cursor + BELOW_NEAR;
+         i++) {
         hints->below |= scope_of(hints->scope, token_id(document->tokens.items[i]))->parts;
     }
 }
@@ -242,13 +278,8 @@ struct hints *hints_new(const struct document *document, struct scope *scope) {
     }
     share_out(hints);
     read_lines(hints);
-    uint32_t last[2] = {0, 0};
-    bool is_member;
-    if (document->cursor > 1) {
-        last[0] = token_id(document->tokens.items[document->cursor - 2]);
-        last[1] = token_id(document->tokens.items[document->cursor - 1]);
-        hints->receiver = receiver_of(hints, last, 2, &is_member);
-    }
+    mark_near(hints);
+    hints->receiver = receiver_at_cursor(hints);
     return hints;
 }
 
@@ -311,7 +342,8 @@ static bool is_type_of(const struct hints *hints, uint32_t owner) {
 }
 
 // The call that the context ends in, if its name is a hint with parameters.
-static void find_call(struct hints *hints, const uint32_t *context, size_t length, struct hints_place *place) {
+static void find_call(struct hints *hints, const uint32_t *context, size_t length,
+                      struct hints_place *place) {
     uint32_t closed = 0;
     for (size_t i = length; i > 0 && length - i < HINTS_CONTEXT && context[i - 1] != TOKEN_FILE; i--) {
         const struct standing *standing = scope_of(hints->scope, context[i - 1]);
@@ -320,8 +352,7 @@ static void find_call(struct hints *hints, const uint32_t *context, size_t lengt
             closed++;
         } else if (sign && strchr("([{", standing->first)) {
             if (closed == 0) {
-                struct hint *hint =
-                    standing->first == '(' && i > 1 ? hint_of(hints, context[i - 2]) : NULL;
+                struct hint *hint = standing->first == '(' && i > 1 ? hint_of(hints, context[i - 2]) : NULL;
                 while (hint && !hint->has_parameters && hint->next) {
                     hint = &hints->items[hint->next - 1];
                 }
@@ -337,10 +368,10 @@ static void find_call(struct hints *hints, const uint32_t *context, size_t lengt
     }
 }
 
-struct hints_place hints_place(struct hints *hints, const uint32_t *context, size_t length) {
-    struct hints_place place = {0};
-    for (size_t i = length; i > 0 && !token_is_line(context[i - 1]); i--) {
-        place.line |= scope_of(hints->scope, context[i - 1])->parts;
+struct hints_place hints_place(struct hints *hints, const uint32_t *context, size_t length, uint64_t line) {
+    struct hints_place place = {.line = line};
+    if (hints->count == 0) {
+        return place;
     }
     place.receiver = receiver_of(hints, context, length, &place.is_member);
     if (place.receiver) {
@@ -360,35 +391,41 @@ static float alike(uint64_t a, uint64_t b) {
     return both ? (float)__builtin_popcountll(both) / (float)__builtin_popcountll(a | b) : 0;
 }
 
-// Of a word with hints; the best of each.
-static void fill_hint(struct hints *hints, const struct hints_place *place, const struct hint *hint,
-                      float *features) {
-    bool at_cursor = place->receiver && place->receiver == hints->receiver;
-    bool is_function = hint->kind == SYMBOL_FUNCTION || hint->kind == SYMBOL_METHOD;
-    const float values[] = {
-        !hint->is_own,
-        logf(1 + 1000 * hint->share),
-        hint->of_receiver && at_cursor,
-        place->is_member && hint->owner && is_type_of(hints, hint->owner) && place->receiver,
-        place->is_member ? alike(hint->owner_parts, place->parts) : 0,
-        hint->owner != 0 && !hint->is_own,
-        is_function,
-        hint->kind == SYMBOL_TYPE,
-        hint->kind == SYMBOL_CONSTANT || hint->kind == SYMBOL_MACRO,
-        hint->kind == SYMBOL_FIELD,
-        hint->is_own,
-        hint->is_named,
-        alike(hint->type_parts, place->line),
-        hint->at_hand,
-        hint->has_fresh,
-    };
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        features[i] = fmaxf(features[i], values[i]);
+static float within(uint64_t parts, uint64_t all) {
+    return parts ? (float)__builtin_popcountll(parts & all) / (float)__builtin_popcountll(parts) : 0;
+}
+
+static struct hint *next_of(struct hints *hints, const struct hint *hint) {
+    return hint->next ? &hints->items[hint->next - 1] : NULL;
+}
+
+static void take_best(float *features, const float *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        features[i] = values[i] > features[i] ? values[i] : features[i];
     }
 }
 
-static float within(uint64_t parts, uint64_t all) {
-    return parts ? (float)__builtin_popcountll(parts & all) / (float)__builtin_popcountll(parts) : 0;
+void hints_fill_word(struct hints *hints, uint32_t id, float features[HINTS_FEATURES]) {
+    uint64_t parts = scope_of(hints->scope, id)->parts;
+    memset(features, 0, HINTS_OF_WORD * sizeof *features);
+    features[0] = within(parts, hints->above);
+    features[1] = within(parts, hints->below);
+    for (const struct hint *hint = hint_of(hints, id); hint; hint = next_of(hints, hint)) {
+        const float values[HINTS_OF_WORD - 2] = {
+            !hint->is_own,
+            logf(1 + 1000 * hint->share),
+            hint->owner != 0 && !hint->is_own,
+            hint->kind == SYMBOL_FUNCTION || hint->kind == SYMBOL_METHOD,
+            hint->kind == SYMBOL_TYPE,
+            hint->kind == SYMBOL_CONSTANT || hint->kind == SYMBOL_MACRO,
+            hint->kind == SYMBOL_FIELD,
+            hint->is_own,
+            hint->is_named,
+            hint->at_hand,
+            hint->has_fresh,
+        };
+        take_best(features + 2, values, HINTS_OF_WORD - 2);
+    }
 }
 
 // Of a word that may stand in a call's argument, or end it.
@@ -403,34 +440,45 @@ static void fill_argument(struct hints *hints, const struct hints_place *place, 
             features[1] = parameter->ids[i] == id ? 1 : features[1];
         }
     }
-    uint32_t given = place->argument + place->begun;
-    bool full = given >= call->parameter_count, sign = standing->length == 1 && !call->is_open;
+    bool full = place->argument + place->begun >= call->parameter_count;
+    bool sign = standing->length == 1 && !call->is_open;
     if (sign && standing->first == ')') {
         features[2] = full ? 1 : -1;
     } else if (sign && standing->first == ',') {
         features[2] = full ? -1 : 1;
     }
-    features[3] = place->begun ? 0 : token_is_name(id);
+    features[3] = !place->begun && token_is_name(id);
 }
 
-void hints_fill(struct hints *hints, const struct hints_place *place, uint32_t id,
-                float features[HINTS_FEATURES]) {
-    uint64_t parts = scope_of(hints->scope, id)->parts;
-    memset(features, 0, HINTS_FEATURES * sizeof *features);
-    for (const struct hint *hint = hint_of(hints, id); hint;
-         hint = hint->next ? &hints->items[hint->next - 1] : NULL) {
-        fill_hint(hints, place, hint, features);
+bool hints_fill_place(struct hints *hints, const struct hints_place *place, uint32_t id,
+                      float features[HINTS_FEATURES]) {
+    enum { OF_HINT = 4, OF_PLACE = HINTS_FEATURES - HINTS_OF_WORD };
+    const struct hint *hint = hint_of(hints, id);
+    bool at_cursor = place->receiver && place->receiver == hints->receiver;
+    float *own = features + HINTS_OF_WORD;
+    memset(own, 0, OF_PLACE * sizeof *own);
+    for (; hint; hint = next_of(hints, hint)) {
+        const float values[OF_HINT] = {
+            hint->of_receiver && at_cursor,
+            place->receiver && hint->owner && is_type_of(hints, hint->owner),
+            place->is_member ? alike(hint->owner_parts, place->parts) : 0,
+            alike(hint->type_parts, place->line),
+        };
+        take_best(own, values, OF_HINT);
     }
-    features[HINTS_FEATURES - 6] = within(parts, hints->above);
-    features[HINTS_FEATURES - 5] = within(parts, hints->below);
     if (place->call) {
-        fill_argument(hints, place, id, features + HINTS_FEATURES - 4);
+        fill_argument(hints, place, id, own + OF_HINT);
     }
+    bool any = false;
+    for (int i = 0; i < OF_PLACE; i++) {
+        any |= own[i] != 0;
+    }
+    return any;
 }
 
 // May one of the word's hints be a member of what stands left of the sign?
-static bool fits(const struct hints *hints, const struct hints_place *place, const struct hint *hint) {
-    for (; hint; hint = hint->next ? &hints->items[hint->next - 1] : NULL) {
+static bool fits(struct hints *hints, const struct hints_place *place, const struct hint *hint) {
+    for (; hint; hint = next_of(hints, hint)) {
         if (hint->owner && ((hint->of_receiver && place->receiver == hints->receiver) ||
                             is_type_of(hints, hint->owner) || (hint->owner_parts & place->parts))) {
             return true;
@@ -444,8 +492,8 @@ uint32_t hints_names(struct hints *hints, const struct hints_place *place, uint3
     for (int other = 0; other <= 1; other++) {
         for (uint32_t i = 0; i < hints->count && count < limit; i++) {
             const struct hint *hint = &hints->items[i];
-            bool first = place->receiver && fits(hints, place, hint);
-            if (first != (bool)other && hint_of(hints, hint->id) == hint) {
+            bool is_first = place->receiver && fits(hints, place, hint);
+            if (is_first != (bool)other && !hint->is_near && hint_of(hints, hint->id) == hint) {
                 ids[count++] = hint->id;
             }
         }

@@ -8,7 +8,7 @@
 #include "backends/repository_counts.h"
 #include "backends/repository_weights.h"
 
-enum { RANK_OWN = 48, RANK_FEATURES = WEIGHTS_INPUTS, RANK_UNSEEN = WEIGHTS_UNSEEN };
+enum { RANK_FEATURES = WEIGHTS_INPUTS, RANK_UNSEEN = WEIGHTS_UNSEEN };
 
 struct rank;
 

@@ -38,7 +38,7 @@ struct standing {
         level; // of the nearest visible one: 0 in the cursor's block, 1 on the line that opened it, 2 beside it, ...
     uint32_t after[SLOT_COUNT]; // how many stand in each kind of place, above and below
     uint32_t total;             // their sum
-    uint32_t query, word;       // the ranking's own
+    uint32_t query, kept;       // the ranking's own
 };
 
 struct scope;

@@ -49,7 +49,8 @@ void hinting_commit(struct hinting *hinting, bool full_pass) {
     hinting->sink.commit(hinting->sink.self, full_pass);
 }
 
-const struct backend_hint *hinting_ask(struct hinting *hinting, const struct hinting_place *place, size_t *count) {
+const struct backend_hint *hinting_ask(struct hinting *hinting, const struct hinting_place *place,
+                                       size_t *count) {
     str_clear(&hinting->text);
     str_append_slice(&hinting->text, place->prefix);
     str_append_slice(&hinting->text, place->suffix);

@@ -23,6 +23,7 @@ void hinting_put(struct hinting *hinting, struct record *record, struct slice te
 void hinting_remove(struct hinting *hinting, const char *path);
 // What was put is known from then on.
 void hinting_commit(struct hinting *hinting, bool full_pass);
-const struct backend_hint *hinting_ask(struct hinting *hinting, const struct hinting_place *place, size_t *count);
+const struct backend_hint *hinting_ask(struct hinting *hinting, const struct hinting_place *place,
+                                       size_t *count);
 
 #endif

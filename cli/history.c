@@ -193,7 +193,8 @@ static void ask(struct replay *replay, const char *path, const struct change *ch
                                       .max_lines = 1,
                                       .candidates = 1};
     const struct language *language = language_of_path(path);
-    struct hinting_place asked = {path, language ? language_id(language) : "", request.prefix, request.suffix};
+    struct hinting_place asked = {path, language ? language_id(language) : "", request.prefix,
+                                  request.suffix};
     struct predictions found;
     request.hints = hinting_ask(replay->hinting, &asked, &request.hint_count);
     uint64_t began = clock_thread_us();

@@ -79,10 +79,11 @@ class Llama(support.Case):
         self.start_llama("-c", "8192", "--api-key", "sk-right")
         self.configure_llama(keyEnvironment="HUNCH_TEST_KEY", name="qwen2.5-coder")
         environment = dict(self.environment, HUNCH_TEST_KEY="sk-wrong")
-        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json", status=1, environment=environment).stdout)
-        self.assertIn("HTTP 401", answer["reason"])
-        self.assertIn("model.keyEnvironment", answer["reason"])
-        self.assertNotIn("sk-wrong", answer["reason"])
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json", environment=environment).stdout)
+        self.assertEqual(answer["model"], "built-in")
+        self.assertIn("HTTP 401", answer["instead"])
+        self.assertIn("model.keyEnvironment", answer["instead"])
+        self.assertNotIn("sk-wrong", answer["instead"])
         environment["HUNCH_TEST_KEY"] = "sk-right"
         self.hunch("complete", "src/bank.c:4:5", environment=environment)
 
