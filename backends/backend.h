@@ -16,6 +16,7 @@
 #ifndef HUNCH_BACKENDS_BACKEND_H
 #define HUNCH_BACKENDS_BACKEND_H
 
+#include "backends/token_estimate.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "indexer/record.h"
@@ -91,11 +92,12 @@ struct backend_callbacks {
 // What the prompt compiler must know of a model. A server may say more of it later: on the loop's thread, between
 // its turns. Strings stay valid until the backend is closed.
 struct backend_traits {
-    const char *name;        // "repository", or the provider
-    const char *model;       // for people: "built-in", "qwen2.5-coder:1.5b"
-    const char *template;    // FIM template's name (backends/fim.h); NULL: reads prefix and suffix itself
-    uint32_t context_tokens; // 0: unlimited
-    bool leaves_machine;     // its host is not loopback
+    const char *name;            // "repository", or the provider
+    const char *model;           // for people: "built-in", "qwen2.5-coder:1.5b"
+    const char *template;        // FIM template's name (backends/fim.h); NULL: reads prefix and suffix itself
+    uint32_t context_tokens;     // 0: unlimited
+    struct token_weights tokens; // how it counts them
+    bool leaves_machine;         // its host is not loopback
     double
         minimum_confidence; // below it nothing is shown that nobody asked for, unless the settings say else
 };

@@ -43,8 +43,7 @@ static const struct {
     {CURLE_SEND_ERROR, {ERR_UNAVAILABLE, "the connection broke", "see the server's log"}},
     {CURLE_UNSUPPORTED_PROTOCOL,
      {ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"}},
-    {CURLE_WEIRD_SERVER_REPLY,
-     {ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"}},
+    {CURLE_WEIRD_SERVER_REPLY, {ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"}},
     {CURLE_OK, {ERR_IO, "the request failed", "see the server's log"}},
 };
 
@@ -54,8 +53,7 @@ static const struct {
     long found;
     struct http_failure failure;
 } by_certificate[] = {
-    {9,
-     {ERR_DENIED, "the server's certificate is not valid yet", "is this machine's clock right?"}},
+    {9, {ERR_DENIED, "the server's certificate is not valid yet", "is this machine's clock right?"}},
     {10,
      {ERR_DENIED, "the server's certificate has expired",
       "whoever runs the server must renew it; is this machine's clock right?"}},
@@ -96,7 +94,8 @@ static bool of_proxy(CURL *easy, CURLcode code, struct http_failure *failure) {
         ERR_UNAVAILABLE, "the proxy does not let us through to the server",
         "see the proxy's log, or name the server in no_proxy, if it can be reached directly"};
     static const struct http_failure nobody = {
-        ERR_UNAVAILABLE, "cannot connect", "check the proxy that https_proxy names, the network and model.url"};
+        ERR_UNAVAILABLE, "cannot connect",
+        "check the proxy that https_proxy names, the network and model.url"};
     long answer = 0;
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &answer);
     bool said_no = answer >= 300;

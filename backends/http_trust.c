@@ -51,8 +51,9 @@ static int check_file(const char *setting, const char *path, bool holds_key, str
         return err_set(err, ERR_INVALID, "%s %s is not a regular file", setting, path);
     }
     if (holds_key && status.st_mode & 077) {
-        return err_set(err, ERR_DENIED, "%s %s holds a private key and can be read by others: run chmod 600 on it",
-                       setting, path);
+        return err_set(err, ERR_DENIED,
+                       "%s %s holds a private key and can be read by others: run chmod 600 on it", setting,
+                       path);
     }
     return 0;
 }
@@ -71,7 +72,8 @@ int http_check_trust(const struct http_trust *trust, struct err *err) {
     if (!code && own) {
         code = check_file("model.certificateFile", trust->certificate_file, !apart, err);
     }
-    return !code && apart ? check_file("model.certificateKeyFile", trust->certificate_key_file, true, err) : code;
+    return !code && apart ? check_file("model.certificateKeyFile", trust->certificate_key_file, true, err)
+                          : code;
 }
 
 void http_trust_apply(const struct http_trust *trust, CURL *easy) {

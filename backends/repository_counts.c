@@ -108,7 +108,7 @@ static struct source segment_source(const struct token_segment *segment, const u
 
 static struct source document_source(const struct document *document, uint32_t *order) {
     uint32_t length = (uint32_t)document->tokens.count;
-    uint32_t sorted = order_sort(document->tokens.items, length, order, NULL);
+    uint32_t sorted = order_sort(document->numbers.items, length, order, NULL);
     return (struct source){
         .tokens = document->tokens.items, .order = order, .count = length, .order_count = sorted};
 }

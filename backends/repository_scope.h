@@ -27,6 +27,7 @@ enum { SCOPE_NEAR = 48, SCOPE_HIDDEN_LEVEL = 7 };
 struct standing {
     uint32_t id;
     enum scope_slot slot;     // what kind of word comes behind this one
+    bool described;           // the next three are known; always, from scope_of
     uint64_t parts;           // the word's sub-words, each a bit by its hash
     char first;               // its first byte
     uint32_t length;          // in bytes

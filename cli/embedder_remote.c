@@ -247,6 +247,10 @@ uint64_t embedder_remote_tokens(const struct embedder_remote *self) {
     return atomic_load(&self->tokens);
 }
 
+bool embedder_remote_leaves_machine(const struct embedder_remote *self) {
+    return embedding_client_leaves_machine(self->client);
+}
+
 void embedder_remote_release(struct embedder_remote *self) {
     if (self) {
         embedding_client_close(self->client);

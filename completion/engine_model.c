@@ -130,6 +130,7 @@ void engine_model_choose(struct engine_request *request, const struct backend_tr
     request->model = model;
     request->fim = model->template ? fim_by_name(model->template) : NULL;
     request->context_tokens = model->context_tokens;
+    request->tokens = model->tokens;
     request->answer.model = model->model;
 }
 

@@ -159,6 +159,46 @@ class Embedders(support.Case):
         self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
         self.assertIn("account_deposit", done.stdout)
 
+    def doctor(self, name):
+        checks = json.loads(self.hunch("doctor", self.root, "--json", status=None).stdout)["checks"]
+        return [(check["verdict"], check["text"]) for check in checks if check["name"] == name]
+
+    def test_doctor_looks_at_the_embedder(self):
+        self.assertEqual(self.doctor("embedder"), [])
+        port = self.start_server("--key", "sesame")
+        self.embed_with("openai", port)
+        self.assertEqual(self.doctor("embedder")[0][0], "error")
+        self.assertIn("embedder.keyEnvironment", self.doctor("embedder")[0][1])
+        self.environment["TEST_KEY"] = "sesame"
+        self.embed_with("openai", port, keyEnvironment="TEST_KEY")
+        self.assertEqual(self.doctor("embedder")[0][0], "ok")
+        self.assertIn("none are kept", self.doctor("vectors")[0][1])
+        self.assertEqual([text for request in self.requests() for text in request["texts"] if text != "hunch"], [])
+        self.hunch("search", QUESTION)
+        self.assertIn(" are kept", self.doctor("vectors")[0][1])
+        status = json.loads(self.hunch("status", "--json").stdout)
+        self.assertGreater(status["vectors"]["kept"], 0)
+        self.embed_with("openai", port, keyEnvironment="TEST_KEY", passagePrefix="passage: ")
+        self.assertEqual(self.doctor("vectors")[0][0], "warning")
+        self.server.kill()
+        self.server.wait()
+        self.assertIn("embedder.url", self.doctor("embedder")[0][1])
+        self.configure('{"embedder": {"provider": "static", "path": "/nowhere"}}')
+        self.assertEqual(self.doctor("embedder")[0][0], "error")
+        self.configure('{"embedder": {"provider": "hashed"}}')
+        self.assertEqual(self.doctor("embedder")[0][0], "ok")
+
+    def test_an_editor_sees_vectors_being_made(self):
+        self.embed_with("openai", self.start_server(), pricePerMillionTokens=1000)
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        params = client.wait_notification("hunch/status", lambda p: p.get("vectors", {"done": 0, "total": 1})["done"]
+                                          >= p.get("vectors", {"total": 1})["total"])
+        self.assertGreater(params["vectors"]["tokens"], 0)
+        self.assertGreater(params["vectors"]["cost"], 0)
+        self.assertIn("vectors: ", params["text"])
+
     def test_a_remote_address_must_be_https(self):
         self.configure('{"embedder": {"provider": "openai", "url": "http://192.0.2.1"}}')
         done = self.hunch("search", "deposit cents")
