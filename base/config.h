@@ -34,11 +34,13 @@ struct config_server {
     const char *name;        // ".name": of the model
     const char *key_env;     // ".keyEnvironment": name of a variable
     const char *key_file;    // ".keyFile": a file of mode 0600
-    const char *key_command; // ".keyCommand": a program that prints it       not of embedders
+    const char *key_command; // ".keyCommand": a program that prints it
     const char *template;    // ".template"                                  not of embedders
     uint32_t context_tokens; // ".contextTokens": 0 = the model's            not of embedders
     const char *path;        // ".path": a folder, of "static"                of embedders only
     double price;            // ".pricePerMillionTokens": 0 = not known       of embedders only
+    const char *query_prefix,
+        *passage_prefix; // ".queryPrefix", ".passagePrefix"; "": by the name  of embedders only
 };
 
 struct config {

@@ -37,12 +37,12 @@
         OWN_TEXT(group ".url", server.url, CONFIG_SHOW_URL),                                                 \
         OWN_TEXT(group ".name", server.name, CONFIG_SHOW_ALL),                                               \
         OWN_TEXT(group ".keyEnvironment", server.key_env, CONFIG_SHOW_VARIABLE),                             \
-        OWN_TEXT(group ".keyFile", server.key_file, CONFIG_SHOW_PATH)
+        OWN_TEXT(group ".keyFile", server.key_file, CONFIG_SHOW_PATH),                                       \
+        OWN_TEXT(group ".keyCommand", server.key_command, CONFIG_SHOW_SET)
 
 // And what only servers of a model that completes have.
 #define MODEL_ROWS(group, server, otherwise, kinds)                                                          \
     SERVER_ROWS(group, server, otherwise, kinds),                                                            \
-        OWN_TEXT(group ".keyCommand", server.key_command, CONFIG_SHOW_SET),                                  \
         OWN_TEXT(group ".template", server.template, CONFIG_SHOW_ALL),                                       \
         OWN_COUNT(group ".contextTokens", server.context_tokens, 1048576)
 
@@ -67,6 +67,8 @@ static const struct config_row rows[] = {
      .sensitive = true},
     SERVER_ROWS("embedder", embedder, "none", "none|hashed|static|" EMBEDDING_SERVERS),
     OWN_TEXT("embedder.path", embedder.path, CONFIG_SHOW_ALL),
+    OWN_TEXT("embedder.queryPrefix", embedder.query_prefix, CONFIG_SHOW_ALL),
+    OWN_TEXT("embedder.passagePrefix", embedder.passage_prefix, CONFIG_SHOW_ALL),
     {.key = "embedder.pricePerMillionTokens",
      .type = CONFIG_FRACTION,
      .member = MEMBER(embedder.price),

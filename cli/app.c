@@ -260,10 +260,17 @@ static int check_root(const char *root, struct err *err) {
 
 // --- life cycle ---
 
+static void on_vectors(void *context, const struct embedding_progress *progress) {
+    const struct app *app = context;
+    if (app->events.on_vectors) {
+        app->events.on_vectors(app->events.context, progress);
+    }
+}
+
 // Trouble with it is a warning: everything else works without.
 static void open_embedding(struct app *app) {
     struct err err;
-    struct embedding_options options = {.on_warning = on_warning, .context = app};
+    struct embedding_options options = {.on_progress = on_vectors, .on_warning = on_warning, .context = app};
     if (embedding_open(&app->embedding, app->loop, app->config, app->retriever, &options, &err) != 0) {
         on_warning(app, err.message);
     }
@@ -277,7 +284,9 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     if (code) {
         return code;
     }
-    open_embedding(app);
+    if (!events->without_embedder) {
+        open_embedding(app);
+    }
     if (events->observer) {
         app->sinks[app->sink_count++] = *events->observer;
     }
