@@ -34,6 +34,7 @@ static void fail(struct backend_call *call, int code, const char *what, const ch
     call->failed = true;
     err_set(&call->failure.err, code, "%s: %s", call->url.data, what);
     call->failure.hint = hint;
+    call->failure.prompt_too_long = false;
 }
 
 // What answers is no server of this provider's.
@@ -114,7 +115,9 @@ static void take_json(struct backend_call *call, struct slice bytes) {
     }
     struct json *json = json_parse(bytes, NULL);
     struct provider_event event = {.text = ""};
-    if (json_is_object(json) && call->tokenizing) {
+    if (call->sample && json) {
+        remote_take_count(call->self, json, call->sample - 1);
+    } else if (json_is_object(json) && call->tokenizing) {
         remote_take_tokens(call->self, json);
     } else if (json_is_object(json) && call->probing) {
         remote_take_facts(call->self, json);
@@ -268,6 +271,14 @@ static void tell_breaker(const struct backend_call *call) {
     }
 }
 
+static void learn_lengths(const struct backend_call *call) {
+    if (call->failed && call->failure.prompt_too_long) {
+        remote_take_refusal(call->self, &call->units, &call->failure);
+    } else {
+        remote_take_counts(call->self, &call->units, call->result.prompt_tokens);
+    }
+}
+
 static void name_settings(struct backend_call *call) {
     remote_name_settings(call->self->group, call->result.message, &call->message);
     remote_name_settings(call->self->group, call->result.hint, &call->hint);
@@ -288,8 +299,11 @@ static void on_done(void *context, const struct http_result *http) {
         result->candidate_count = 1;
     }
     tell_breaker(call);
+    if (!call->probing) {
+        learn_lengths(call);
+    }
     name_settings(call);
-    if (result->code && result->code != ERR_CANCELLED) {
+    if (result->code && result->code != ERR_CANCELLED && !call->tokenizing) {
         call->self->known = false; // who comes back may be another
     }
     call->callbacks.on_done(call->callbacks.context, result);

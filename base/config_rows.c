@@ -14,7 +14,7 @@
 #include <strings.h>
 
 #define MEMBER(name)      offsetof(struct config, name)
-#define SERVERS           "llama-server|ollama|openai|chat|anthropic|gemini|mistral|deepseek|tgi|tabby"
+#define SERVERS           "llama-server|ollama|openai|vllm|chat|anthropic|gemini|mistral|deepseek|tgi|tabby"
 #define EMBEDDING_SERVERS "llama-server|ollama|openai"
 
 // Only the user's own file may set any of these.
