@@ -35,7 +35,8 @@ struct store {
     char *kept;          // spill memory
     size_t kept_size;
     uint64_t keeping; // number of the run of store_keep that goes on
-    int64_t source_size;
+    int64_t source_size; // of the files that the store tells of, when it was loaded or settled
+    int64_t written;     // likewise, of those that were written since
     sqlite3_stmt *statements[STATEMENT_COUNT]; // NULL until first used
 };
 
@@ -57,5 +58,7 @@ void store_forget_kept(struct store *store);   // the memory alone
 int64_t store_most_bytes(int64_t source_size); // S4
 // A checkpoint comes when the log holds a quarter of this.
 void store_limit_log(struct store *store, int64_t source_size);
+// The source is so much larger, as far as is known: else a first pass's log would be emptied with each batch.
+void store_note_written(struct store *store, int64_t source_size);
 
 #endif
