@@ -32,6 +32,10 @@ struct masker {
     struct token recent[5]; // the newest last
 };
 
+static bool is_small(char c) {
+    return (c >= 'a' && c <= 'z') || (unsigned char)c > 127;
+}
+
 static bool at_is(const struct masker *masker, size_t at, char c) {
     return at < masker->text.length && masker->text.data[at] == c;
 }
@@ -165,15 +169,13 @@ static void skip_blank(struct masker *masker) {
 // The end of the word that begins at `start`; *kind gets its kind.
 static size_t word_end(const struct masker *masker, size_t start, enum token_kind *kind) {
     const char *data = masker->text.data;
+    bool has_small = false;
     size_t end = start;
-    while (end < masker->text.length && slice_is_word_byte(data[end])) {
-        end++;
+    for (; end < masker->text.length && slice_is_word_byte(data[end]); end++) {
+        has_small |= is_small(data[end]);
     }
-    bool in_capitals = data[start] >= 'A' && data[start] <= 'Z' && end - start >= 3;
-    for (size_t i = start + 1; i < end && in_capitals; i++) {
-        in_capitals = data[i] < 'a'; // of a word's bytes the small letters come last
-    }
-    *kind = in_capitals ? TOKEN_CAPITALS : TOKEN_WORD;
+    bool letter_first = data[start] >= 'A' && data[start] <= 'Z';
+    *kind = letter_first && !has_small && end - start >= 3 ? TOKEN_CAPITALS : TOKEN_WORD;
     return end;
 }
 
@@ -370,9 +372,7 @@ static bool step(struct masker *masker) {
     if (!next_token(masker, &token)) {
         return false;
     }
-    for (size_t i = 0; i < 4; i++) {
-        masker->recent[i] = masker->recent[i + 1];
-    }
+    memmove(masker->recent, masker->recent + 1, 4 * sizeof *masker->recent);
     masker->recent[4] = token;
     if (has_capitals(masker)) {
         apply_rules(masker);

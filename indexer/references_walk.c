@@ -61,9 +61,6 @@ void references_walk(TSNode root, const uint8_t *marks, TSSymbol symbols, refere
             continue;
         }
         const Subtree *child = &level.children[level.next++];
-        if (level.next < level.count) {
-            __builtin_prefetch(level.children[level.next].ptr); // of an inline leaf no address, which does no harm
-        }
         struct size size = size_of(*child);
         uint32_t start = level.byte + size.padding;
         level.byte = start + size.bytes;
