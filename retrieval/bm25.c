@@ -22,6 +22,7 @@
 enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
 enum { BLOCK = 32768, GROUP = 256, PART = 32, AHEAD = 8 };
 enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS };
+static const uint32_t NO_DOCUMENT = UINT32_MAX; // behind every document
 enum { LEVEL_BITS = 6, LEVELS = 1 << (SUM_BITS - LEVEL_BITS) };
 
 // A term that counts.
@@ -34,7 +35,7 @@ struct weighed {
 
 // A term of the query in one segment.
 struct cursor {
-    struct postings_list list;
+    struct postings_list list; // at the next document to be added, or NO_DOCUMENT
     const int16_t *gains; // of each impact
 };
 
@@ -168,15 +169,18 @@ static void sort_found(struct search *search) {
     }
 }
 
+// The cursor goes on to the first document from `end` on.
 static void add_term(int16_t *sums, struct cursor *cursor, uint32_t start, uint32_t end) {
     const int16_t *gains = cursor->gains;
-    struct postings_list read = cursor->list, next = read;
-    while (postings_next(&next) && next.document < end) {
-        int16_t *sum = &sums[next.document - start];
-        *sum = (int16_t)(*sum + gains[next.impact]);
-        read = next;
+    struct postings_list list = cursor->list;
+    while (list.document < end) {
+        int16_t *sum = &sums[list.document - start];
+        *sum = (int16_t)(*sum + gains[list.impact]);
+        if (!postings_next(&list)) {
+            list.document = NO_DOCUMENT;
+        }
     }
-    cursor->list = read;
+    cursor->list = list;
 }
 
 static void silence_file(struct search *search, uint32_t segment, uint32_t file, uint32_t start,
@@ -264,7 +268,7 @@ static void search_segments(struct search *search) {
         search->cursor_count = 0;
         for (size_t i = 0; i < search->term_count; i++) {
             struct postings_list list = search->lists[s * search->asked + search->terms[i].asked];
-            if (list.length) {
+            if (postings_next(&list)) {
                 search->cursors[search->cursor_count++] = (struct cursor){list, search->gains[i]};
             }
         }
