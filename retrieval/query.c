@@ -143,7 +143,8 @@ static bool begins_import(struct slice line) {
                                         "pub mod ", "using ",   "require"};
     line = slice_trim(line);
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        if (slice_starts_with(line, slice_of_string(heads[i]))) {
+        bool may = line.length && line.data[0] == heads[i][0]; // nearly always not
+        if (may && slice_starts_with(line, slice_of_string(heads[i]))) {
             return true;
         }
     }
