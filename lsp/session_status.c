@@ -172,12 +172,14 @@ static void note_fallback(struct session *session, const struct engine_answer *a
 void session_note_answer(struct session *session, const struct engine_answer *answer) {
     bool works = answer->outcome == OUTCOME_SHOWN || answer->outcome == OUTCOME_NOTHING ||
                  answer->outcome == OUTCOME_LOW_CONFIDENCE;
-    session->project.model = answer->model; // a server may have said its name meanwhile
+    if (!answer->unasked) {
+        session->project.model = answer->model; // a server may have said its name meanwhile
+    }
     if (is_model_trouble(answer->outcome)) {
         session_replace_string(&session->model_trouble, answer->reason);
     } else if (answer->instead[0]) {
         note_fallback(session, answer);
-    } else if (works) {
+    } else if (works && !answer->unasked) {
         session_replace_string(&session->model_trouble, NULL);
     }
     bool says_nothing = answer->outcome == OUTCOME_CANCELLED || answer->outcome == OUTCOME_SUPERSEDED ||
