@@ -336,16 +336,19 @@ static float score_of(const float *features) {
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+// Features are 0 before.
 static void rate_place(struct ranking *ranking, struct snapshot_file at, float *features) {
     const struct segment *segment = ranking->input->snapshot->segments[at.segment];
     enum imports_way way = imports_way(ranking->input->imports, at);
     enum taint taint = (enum taint)segment->taints[at.file];
     uint32_t distance = distance_of(ranking, at.segment, segment->folders[at.file]), first;
-    uint32_t symbols = segment_range(segment, SEGMENT_SYMBOLS, at.file, &first) - first;
-    features[SIGNATURE_DIRECT] = way == IMPORTS_DIRECT;
-    features[SIGNATURE_PACKAGE] = way == IMPORTS_PACKAGE;
-    features[SIGNATURE_SECOND] = way == IMPORTS_SECOND;
-    features[SIGNATURE_SMALL] = way != IMPORTS_NONE ? 1.0f / sqrtf(1.0f + (float)symbols) : 0;
+    if (way != IMPORTS_NONE) {
+        uint32_t symbols = segment_range(segment, SEGMENT_SYMBOLS, at.file, &first) - first;
+        features[SIGNATURE_DIRECT] = way == IMPORTS_DIRECT;
+        features[SIGNATURE_PACKAGE] = way == IMPORTS_PACKAGE;
+        features[SIGNATURE_SECOND] = way == IMPORTS_SECOND;
+        features[SIGNATURE_SMALL] = 1.0f / sqrtf(1.0f + (float)symbols);
+    }
     features[SIGNATURE_FOLDER] = distance == 0;
     features[SIGNATURE_NEAR] = 1.0f / (1.0f + (float)distance);
     features[SIGNATURE_TEST] = taint == TAINT_TEST && !ranking->input->is_test;
