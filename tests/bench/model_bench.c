@@ -4,10 +4,9 @@
 //
 // Learns every source file below ROOT with all targets of the task file cut
 // out, then predicts each task from its document without its own target, told
-what retrieval finds in the same files, as a server tells it.OUT
-// gets rows {"id","ms","completion"}. FEATURES and EVIDENCE are what
-// fit_model.py fits the confidence and the word ranking from. Figures of speed
-// go to stderr.
+// what retrieval finds in the same files, as a server tells it. OUT gets rows
+// {"id","ms","completion"}. FEATURES and EVIDENCE are what fit_model.py fits
+// the confidence and the word ranking from. Figures of speed go to stderr.
 #include "backends/repository_beam.h"
 #include "backends/repository_predict.h"
 #include "backends/repository_rank.h"
