@@ -34,8 +34,9 @@ struct store {
     struct str bytes;    // of the record being written
     char *kept;          // spill memory
     size_t kept_size;
-    uint64_t keeping; // number of the run of store_keep that goes on
-    int64_t source_size;
+    uint64_t keeping;    // number of the run of store_keep that goes on
+    int64_t source_size; // of the files that the store tells of, when it was loaded or settled
+    int64_t written;     // likewise, of those that were written since; counted where there were none before
     sqlite3_stmt *statements[STATEMENT_COUNT]; // NULL until first used
 };
 
@@ -47,7 +48,8 @@ int store_read_number(struct store *store, const char *sql, int64_t *value); // 
 void store_say(struct store *store, const char *what);                       // for store_rebuilt
 int store_rebuild(struct store *store, struct err *err);                     // it is damaged: a new one
 void store_delete_files(const char *path);                                   // with the folder locked
-int store_check_rows(sqlite3 *db, bool *are_sound);                          // an SQLite code
+int store_connect_reader(const char *path, sqlite3 **db); // an SQLite code; db is to be closed
+int store_check_rows(sqlite3 *db, bool *are_sound);       // an SQLite code
 void store_disconnect(struct store *store);
 void store_wait_for_locks(struct store *store); // as usual
 // store_kept.c: an SQLite code. What is not whole is none.
@@ -57,5 +59,7 @@ void store_forget_kept(struct store *store);   // the memory alone
 int64_t store_most_bytes(int64_t source_size); // S4
 // A checkpoint comes when the log holds a quarter of this.
 void store_limit_log(struct store *store, int64_t source_size);
+// So much of a first pass's source is known: else its log would be emptied with each batch.
+void store_note_written(struct store *store, int64_t source_size);
 
 #endif
