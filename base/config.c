@@ -1,9 +1,7 @@
 // config.c - see config.h.
 //
-// One table knows every key: name, type, default, bounds, who may set it, and
-// the member of struct config that shows its value. Loading, merging and
-// describing are loops over it, so a new key is one row (and one line in
-// docs/configuration.md).
+// The table in config_rows.c knows every key. Loading, merging and describing
+// are loops over it, so nothing here knows any by name but the switches.
 //
 // The store keeps one layer per origin, each a flat array of accepted values,
 // one slot per row. After any change the effective values are worked out anew,
@@ -13,12 +11,13 @@
 #include "base/config.h"
 
 #include "base/config_key.h"
+#include "base/config_rows.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 
 enum {
     FILE_LIMIT = 1000 * 1000,
@@ -28,125 +27,11 @@ enum {
     UNKNOWN_LIMIT = 20 // so many of one source are named
 };
 
-enum type { TYPE_BOOL, TYPE_TEXT, TYPE_COUNT, TYPE_FRACTION, TYPE_SWITCHES };
-
-struct row {
-    const char *key;
-    size_t member;       // offset in struct config
-    const char *text;    // default; of a TYPE_TEXT with choices, one of them; of switches an example
-    const char *choices; // "a|b": the only values allowed; NULL: any
-    double number;       // default
-    double least, most;  // bounds of a number
-    enum type type;
-    bool sensitive; // the user's own file only
-};
-
-#define MEMBER(name) offsetof(struct config, name)
-#define NO_MEMBER    ((size_t)-1)
-
-static const struct row rows[] = {
-    {.key = "enabled", .type = TYPE_BOOL, .member = MEMBER(enabled), .number = 1},
-    {.key = "languages", .type = TYPE_SWITCHES, .member = NO_MEMBER, .text = "{\"markdown\": false}"},
-    {.key = "model.provider",
-     .type = TYPE_TEXT,
-     .member = MEMBER(provider),
-     .text = "repository",
-     .choices = "repository|llama-server|ollama|openai|chat|anthropic|gemini|mistral|deepseek|tgi|tabby",
-     .sensitive = true},
-    {.key = "model.url", .type = TYPE_TEXT, .member = MEMBER(url), .text = "", .sensitive = true},
-    {.key = "model.name", .type = TYPE_TEXT, .member = MEMBER(model), .text = "", .sensitive = true},
-    {.key = "model.template",
-     .type = TYPE_TEXT,
-     .member = MEMBER(fim_template),
-     .text = "",
-     .sensitive = true},
-    {.key = "model.keyEnvironment",
-     .type = TYPE_TEXT,
-     .member = MEMBER(key_env),
-     .text = "",
-     .sensitive = true},
-    {.key = "model.keyFile", .type = TYPE_TEXT, .member = MEMBER(key_file), .text = "", .sensitive = true},
-    {.key = "model.keyCommand",
-     .type = TYPE_TEXT,
-     .member = MEMBER(key_command),
-     .text = "",
-     .sensitive = true},
-    {.key = "model.contextTokens",
-     .type = TYPE_COUNT,
-     .member = MEMBER(context_tokens),
-     .most = 1048576,
-     .sensitive = true},
-    {.key = "embedder.provider",
-     .type = TYPE_TEXT,
-     .member = MEMBER(embedder),
-     .text = "none",
-     .choices = "none|hashed|static|llama-server|ollama|openai",
-     .sensitive = true},
-    {.key = "embedder.path",
-     .type = TYPE_TEXT,
-     .member = MEMBER(embedder_path),
-     .text = "",
-     .sensitive = true},
-    {.key = "embedder.url", .type = TYPE_TEXT, .member = MEMBER(embedder_url), .text = "", .sensitive = true},
-    {.key = "embedder.name",
-     .type = TYPE_TEXT,
-     .member = MEMBER(embedder_model),
-     .text = "",
-     .sensitive = true},
-    {.key = "embedder.keyEnvironment",
-     .type = TYPE_TEXT,
-     .member = MEMBER(embedder_key_env),
-     .text = "",
-     .sensitive = true},
-    {.key = "embedder.keyFile",
-     .type = TYPE_TEXT,
-     .member = MEMBER(embedder_key_file),
-     .text = "",
-     .sensitive = true},
-    {.key = "embedder.pricePerMillionTokens",
-     .type = TYPE_FRACTION,
-     .member = MEMBER(embedder_price),
-     .most = 10000,
-     .sensitive = true},
-    {.key = "completion.maxTokens",
-     .type = TYPE_COUNT,
-     .member = MEMBER(max_tokens),
-     .number = 96,
-     .least = 1,
-     .most = 4096},
-    {.key = "completion.maxLines", .type = TYPE_COUNT, .member = MEMBER(max_lines), .most = 200},
-    {.key = "completion.timeoutMs",
-     .type = TYPE_COUNT,
-     .member = MEMBER(timeout_ms),
-     .number = 10000,
-     .least = 50,
-     .most = 120000},
-    {.key = "completion.minimumConfidence",
-     .type = TYPE_FRACTION,
-     .member = MEMBER(minimum_confidence),
-     .most = 1},
-    {.key = "index.cacheMb",
-     .type = TYPE_COUNT,
-     .member = MEMBER(cache_mb),
-     .number = 2048,
-     .least = 1,
-     .most = 1048576,
-     .sensitive = true},
-    {.key = "index.threads", .type = TYPE_COUNT, .member = MEMBER(index_threads), .most = 256},
-    {.key = "retrieval.sources", .type = TYPE_SWITCHES, .member = NO_MEMBER, .text = "{\"vector\": false}"},
-    {.key = "log.level",
-     .type = TYPE_TEXT,
-     .member = MEMBER(log_level),
-     .text = "warning",
-     .choices = "error|warning|info|debug"},
-};
-enum { ROWS = sizeof rows / sizeof *rows };
-
 // Settings of the editor extensions themselves, which arrive in the same object.
 static const char *const of_clients[] = {"trace", "server"};
 
 struct config_store {
-    struct json *layers[LAYERS][ROWS]; // NULL: that origin says nothing
+    struct json **layers[LAYERS]; // one slot per row; NULL: that origin says nothing
 };
 
 struct sink { // where warnings go
@@ -160,109 +45,19 @@ static void say(const struct sink *sink, const struct err *warning) {
     }
 }
 
-static const struct row *find_row(const char *key) {
-    for (size_t i = 0; i < ROWS; i++) {
-        if (strcmp(rows[i].key, key) == 0) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
-static size_t index_of(const struct row *row) {
-    return (size_t)(row - rows);
-}
-
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-// How many letters must change to make one word the other (Levenshtein), case aside.
-static size_t distance(const char *a, const char *b) {
-    size_t previous[64];
-    size_t width = smaller(strlen(b), 63);
-    for (size_t j = 0; j <= width; j++) {
-        previous[j] = j;
-    }
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = previous[0];
-        previous[0] = i + 1;
-        for (size_t j = 0; j < width; j++) {
-            size_t change = diagonal + (strncasecmp(&a[i], &b[j], 1) != 0);
-            diagonal = previous[j + 1];
-            previous[j + 1] = smaller(change, smaller(previous[j], diagonal) + 1);
-        }
-    }
-    return previous[width];
-}
-
-static const char *nearest_key(const char *key) {
-    const char *nearest = rows[0].key;
-    for (size_t i = 1; i < ROWS; i++) {
-        if (distance(key, rows[i].key) < distance(key, nearest)) {
-            nearest = rows[i].key;
-        }
-    }
-    return nearest;
-}
-
 static const char *origin_text(enum config_origin origin) {
     static const char *const names[] = {"default", "user file", "editor", "workspace"};
     return names[origin];
 }
 
-static bool is_choice(const char *choices, const char *text) {
-    size_t length = strlen(text);
-    for (const char *at = choices; *at; at += strcspn(at, "|"), at += *at == '|') {
-        if (strcspn(at, "|") == length && memcmp(at, text, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool only_switches(const struct json *object) {
-    bool good = json_is_object(object);
-    for (const struct json *child = good ? json_first(object) : NULL; child; child = json_next(child)) {
-        good = good && json_is_bool(child);
-    }
-    return good;
-}
-
-static bool within(const struct row *row, double number) {
-    return number >= row->least && number <= row->most;
-}
-
-// Is the value one that the row allows? If not, `want` says what would be.
-static bool allowed(const struct row *row, const struct json *value, struct str *want) {
-    switch (row->type) {
-    case TYPE_BOOL:
-        str_append_string(want, "true or false");
-        return json_is_bool(value);
-    case TYPE_SWITCHES:
-        str_append_format(want, "an object such as %s", row->text);
-        return only_switches(value);
-    case TYPE_TEXT:
-        str_append_format(want, "%s%s", row->choices ? "one of " : "a string",
-                          row->choices ? row->choices : "");
-        return json_is_string(value) && (!row->choices || is_choice(row->choices, json_string(value, "")));
-    case TYPE_COUNT:
-        str_append_format(want, "a whole number from %.0f to %.0f", row->least, row->most);
-        return json_is_number(value) && within(row, (double)json_integer(value, -1));
-    default:
-        str_append_format(want, "a number from %g to %g", row->least, row->most);
-        return json_is_number(value) && within(row, json_number(value, -1));
-    }
-}
-
 struct walk {
-    struct json **layer; // ROWS slots to fill
+    struct json **layer; // a slot per row, to fill
     enum config_origin origin;
     struct sink sink;
     size_t unknown; // settings, so far
 };
 
-static void refuse(const struct walk *walk, const struct row *row) {
+static void refuse(const struct walk *walk, const struct config_row *row) {
     struct err warning;
     char *path = config_user_path();
     err_set(&warning, ERR_DENIED, "%s from the %s is refused: it counts only in your own %s", row->key,
@@ -271,7 +66,7 @@ static void refuse(const struct walk *walk, const struct row *row) {
     free(path);
 }
 
-static void accept_value(struct walk *walk, const struct row *row, const struct json *value) {
+static void accept_value(struct walk *walk, const struct config_row *row, const struct json *value) {
     if (row->sensitive && walk->origin != CONFIG_USER_FILE) {
         refuse(walk, row);
         return;
@@ -279,9 +74,9 @@ static void accept_value(struct walk *walk, const struct row *row, const struct 
     struct err warning;
     struct str want;
     str_init(&want);
-    if (allowed(row, value, &want)) {
-        json_free(walk->layer[index_of(row)]);
-        walk->layer[index_of(row)] = json_copy(value);
+    if (config_row_allows(row, value, &want)) {
+        json_free(walk->layer[config_row_index(row)]);
+        walk->layer[config_row_index(row)] = json_copy(value);
     } else {
         err_set(&warning, ERR_INVALID, "%s (%s) is ignored: it must be %s", row->key,
                 origin_text(walk->origin), want.data);
@@ -314,13 +109,13 @@ static void report_unknown(struct walk *walk, const char *key) {
         shown.data[i] = (unsigned char)shown.data[i] < ' ' || shown.data[i] == 0x7F ? '?' : shown.data[i];
     }
     err_set(&warning, ERR_NOT_FOUND, "unknown setting %s (%s): did you mean %s?", shown.data,
-            origin_text(walk->origin), nearest_key(shown.data));
+            origin_text(walk->origin), config_row_nearest(shown.data));
     say(&walk->sink, &warning);
     str_free(&shown);
 }
 
 static void walk_member(struct walk *walk, const char *key, const struct json *value, int depth) {
-    const struct row *row = find_row(key);
+    const struct config_row *row = config_row_find(key);
     if (json_is_null(value) || (walk->origin != CONFIG_USER_FILE && belongs_to_client(key))) {
         return; // editors send null for what is not set
     }
@@ -340,10 +135,10 @@ static void walk_member(struct walk *walk, const char *key, const struct json *v
 }
 
 // The value that counts, and whose it is; NULL: the default.
-static const struct json *effective(const struct config *config, const struct row *row,
+static const struct json *effective(const struct config *config, const struct config_row *row,
                                     enum config_origin *origin) {
     for (int layer = LAYERS - 1; layer > CONFIG_DEFAULT; layer--) {
-        const struct json *value = config->store->layers[layer][index_of(row)];
+        const struct json *value = config->store->layers[layer][config_row_index(row)];
         if (value) {
             *origin = (enum config_origin)layer;
             return value;
@@ -353,39 +148,43 @@ static const struct json *effective(const struct config *config, const struct ro
     return NULL;
 }
 
-static void show(struct config *config, const struct row *row) {
+static void show(struct config *config, const struct config_row *row) {
     enum config_origin origin;
     const struct json *value = effective(config, row, &origin);
-    if (row->member == NO_MEMBER) {
+    if (row->member == CONFIG_NO_MEMBER) {
         return; // is_on reads the layers
     }
     char *member = (char *)config + row->member;
     switch (row->type) {
-    case TYPE_BOOL:
+    case CONFIG_BOOL:
         *(bool *)(void *)member = json_bool(value, row->number != 0);
         break;
-    case TYPE_TEXT:
+    case CONFIG_TEXT:
         *(const char **)(void *)member = json_string(value, row->text);
         break;
-    case TYPE_COUNT:
+    case CONFIG_COUNT:
         *(uint32_t *)(void *)member = (uint32_t)json_number(value, row->number);
         break;
-    case TYPE_FRACTION:
+    case CONFIG_FRACTION:
         *(double *)(void *)member = json_number(value, row->number);
         break;
-    case TYPE_SWITCHES:
+    case CONFIG_SWITCHES:
         break;
     }
 }
 
 static void show_all(struct config *config) {
-    for (size_t i = 0; i < ROWS; i++) {
+    size_t count;
+    const struct config_row *rows = config_rows(&count);
+    for (size_t i = 0; i < count; i++) {
         show(config, &rows[i]);
     }
 }
 
 static void clear_layer(struct config *config, enum config_origin origin) {
-    for (size_t i = 0; i < ROWS; i++) {
+    size_t count;
+    config_rows(&count);
+    for (size_t i = 0; i < count; i++) {
         json_free(config->store->layers[origin][i]);
         config->store->layers[origin][i] = NULL;
     }
@@ -394,6 +193,14 @@ static void clear_layer(struct config *config, enum config_origin origin) {
 struct config *config_new(void) {
     struct config *config = mem_zero(1, sizeof *config);
     config->store = mem_zero(1, sizeof *config->store);
+    size_t count;
+    config_rows(&count);
+    for (int layer = 0; layer < LAYERS; layer++) {
+        config->store->layers[layer] = mem_zero(count, sizeof(struct json *));
+    }
+    config->model.group = "model";
+    config->fallback.group = "fallback";
+    config->embedder.group = "embedder";
     show_all(config);
     return config;
 }
@@ -402,6 +209,7 @@ void config_free(struct config *config) {
     if (config) {
         for (int layer = 0; layer < LAYERS; layer++) {
             clear_layer(config, (enum config_origin)layer);
+            free(config->store->layers[layer]);
         }
         free(config->store);
         free(config);
@@ -461,7 +269,7 @@ int config_load(struct config *config, const char *path, void (*listener)(void *
 
 // Of the switches under a key, the one of that name.
 static bool is_on(const struct config *config, const char *key, const char *name, bool otherwise) {
-    size_t slot = index_of(find_row(key));
+    size_t slot = config_row_index(config_row_find(key));
     for (int layer = LAYERS - 1; layer > CONFIG_DEFAULT; layer--) {
         const struct json *said = json_get(config->store->layers[layer][slot], name);
         if (said) {
@@ -489,7 +297,7 @@ static bool holds(const struct json *strings, const char *wanted) {
 }
 
 struct json *config_languages_off(const struct config *config) {
-    size_t slot = index_of(find_row("languages"));
+    size_t slot = config_row_index(config_row_find("languages"));
     struct json *off = json_array();
     for (int layer = CONFIG_DEFAULT + 1; layer < LAYERS; layer++) {
         const struct json *said = json_first(config->store->layers[layer][slot]);
@@ -504,7 +312,7 @@ struct json *config_languages_off(const struct config *config) {
 }
 
 const char *config_origin_name(const struct config *config, const char *key) {
-    const struct row *row = find_row(key);
+    const struct config_row *row = config_row_find(key);
     enum config_origin origin = CONFIG_DEFAULT;
     if (row) {
         effective(config, row, &origin);
@@ -512,38 +320,15 @@ const char *config_origin_name(const struct config *config, const char *key) {
     return origin_text(origin);
 }
 
-static struct json *default_value(const struct row *row) {
-    return row->type == TYPE_BOOL       ? json_new_bool(row->number != 0)
-           : row->type == TYPE_TEXT     ? json_new_string(slice_of_string(row->text))
-           : row->type == TYPE_SWITCHES ? json_object()
-                                        : json_new_number(row->number);
-}
-
-// What a person may paste into a report: a key in a wrong place does not come along.
-static struct json *shown_value(const struct row *row, const struct json *value) {
-    const char *text = json_string(value, "");
-    const char *shown = text;
-    bool is_file = row->member == MEMBER(key_file) || row->member == MEMBER(embedder_key_file);
-    bool is_url = row->member == MEMBER(url) || row->member == MEMBER(embedder_url);
-    if (row->member == MEMBER(key_env) || row->member == MEMBER(embedder_key_env)) {
-        shown = config_key_showable(text);
-    } else if (is_file && text[0] && !config_is_full_path(text)) {
-        shown = "(not a path)";
-    } else if (row->member == MEMBER(key_command) && text[0]) {
-        shown = "(set)"; // its arguments may tell more than they should
-    } else if (is_url && strpbrk(text, "@?#")) {
-        shown = "(more than an address)";
-    }
-    return shown == text ? json_copy(value) : json_new_string(slice_of_string(shown));
-}
-
 struct json *config_describe(const struct config *config) {
     struct json *all = json_object();
-    for (size_t i = 0; i < ROWS; i++) {
+    size_t count;
+    const struct config_row *rows = config_rows(&count);
+    for (size_t i = 0; i < count; i++) {
         enum config_origin origin;
         const struct json *value = effective(config, &rows[i], &origin);
         struct json *entry = json_set(all, rows[i].key, json_object());
-        json_set(entry, "value", value ? shown_value(&rows[i], value) : default_value(&rows[i]));
+        json_set(entry, "value", value ? config_row_show(&rows[i], value) : config_row_default(&rows[i]));
         json_set_string(entry, "origin", origin_text(origin));
     }
     return all;
@@ -554,16 +339,4 @@ char *config_user_path(void) {
     char *path = folder ? fs_join(folder, "config.json") : NULL;
     free(folder);
     return path;
-}
-
-int config_read_key(const struct config *config, struct str *out, struct err *err) {
-    return config_key_read(
-        (struct config_key){"model.keyEnvironment", config->key_env, "model.keyFile", config->key_file}, out,
-        err);
-}
-
-int config_read_embedder_key(const struct config *config, struct str *out, struct err *err) {
-    return config_key_read((struct config_key){"embedder.keyEnvironment", config->embedder_key_env,
-                                               "embedder.keyFile", config->embedder_key_file},
-                           out, err);
 }

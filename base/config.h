@@ -25,23 +25,28 @@
 
 enum config_origin { CONFIG_DEFAULT, CONFIG_USER_FILE, CONFIG_EDITOR, CONFIG_WORKSPACE };
 
+// One server that is spoken to: a group of settings, all of them the user file's only. What a group
+// lacks (docs/configuration.md tells) is NULL or 0 in it.
+struct config_server {
+    const char *group;       // "model": what its settings begin with
+    const char *provider;    // ".provider"
+    const char *url;         // ".url"
+    const char *name;        // ".name": of the model
+    const char *key_env;     // ".keyEnvironment": name of a variable
+    const char *key_file;    // ".keyFile": a file of mode 0600
+    const char *key_command; // ".keyCommand": a program that prints it       not of embedders
+    const char *template;    // ".template"                                  not of embedders
+    uint32_t context_tokens; // ".contextTokens": 0 = the model's            not of embedders
+    const char *path;        // ".path": a folder, of "static"                of embedders only
+    double price;            // ".pricePerMillionTokens": 0 = not known       of embedders only
+};
+
 struct config {
-    bool enabled;             // "enabled": true
-    const char *provider;     // "model.provider": "repository", or a server's kind   user file only
-    const char *url;          // "model.url"                                         user file only
-    const char *model;        // "model.name"                                        user file only
-    const char *fim_template; // "model.template"                                    user file only
-    const char *key_env;      // "model.keyEnvironment": name of a variable          user file only
-    const char *key_file;     // "model.keyFile": a file of mode 0600                user file only
-    const char *key_command;  // "model.keyCommand": a program that prints it       user file only
-    uint32_t context_tokens;  // "model.contextTokens": 0 = the model's              user file only
-    const char *embedder; // "embedder.provider": "none", "hashed", "static", a server's kind  user file only
-    const char *embedder_path;     // "embedder.path": a folder, of "static"           user file only
-    const char *embedder_url;      // "embedder.url"                                   user file only
-    const char *embedder_model;    // "embedder.name"                                  user file only
-    const char *embedder_key_env;  // "embedder.keyEnvironment"                        user file only
-    const char *embedder_key_file; // "embedder.keyFile"                              user file only
-    double embedder_price;         // "embedder.pricePerMillionTokens": 0 = not known  user file only
+    bool enabled;               // "enabled": true
+    struct config_server model; // "model.*": the one that is asked, "repository" or a server's kind
+    struct config_server
+        fallback; // "fallback.*": what is asked where that one fails; "none", or a server's kind
+    struct config_server embedder; // "embedder.*": "none", "hashed", "static" or a server's kind
     uint32_t max_tokens;           // "completion.maxTokens": 96
     uint32_t max_lines;            // "completion.maxLines": 1 for the built-in model, else 8 (0 = by model)
     uint32_t timeout_ms;           // "completion.timeoutMs": 10000
@@ -70,12 +75,10 @@ struct json *config_languages_off(const struct config *config);
 const char *config_origin_name(const struct config *config, const char *key);
 // Every key with its effective value and origin, as a JSON object; what may be a misplaced key is left out.
 struct json *config_describe(const struct config *config);
-// The model's key, appended to out, without white space around it: from the variable model.keyEnvironment,
-// else from the file model.keyFile (from / or ~/ on), which must be readable by its owner alone. Nothing if
-// neither is set. err never holds the key.
-int config_read_key(const struct config *config, struct str *out, struct err *err);
-// The same of the embedder's.
-int config_read_embedder_key(const struct config *config, struct str *out, struct err *err);
+// The server's key, appended to out, without white space around it: from the variable keyEnvironment, else from
+// the file keyFile (from / or ~/ on), which must be readable by its owner alone. Nothing if neither is set. err
+// names the setting, never the key, not even one that was put in a wrong place.
+int config_read_key(const struct config_server *server, struct str *out, struct err *err);
 // A path of a setting as a whole one: heap; NULL if it does not begin with / or ~/.
 char *config_full_path(const char *path);
 // Where the user's file is or would be. Heap; NULL without a home.

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,26 +65,31 @@ char *config_full_path(const char *path) {
     return home ? fs_join(home, path + 2) : mem_copy_string(path);
 }
 
-int config_key_read(struct config_key key, struct str *out, struct err *err) {
-    if (key.environment[0]) {
-        const char *value = getenv(key.environment);
-        if (!value) {
-            return err_set(err, ERR_NOT_FOUND, "the variable %s that %s names is not set",
-                           config_key_showable(key.environment), key.environment_setting);
-        }
-        str_append_slice(out, slice_trim(slice_of_string(value)));
+static int read_variable(const struct config_server *server, struct str *out, struct err *err) {
+    const char *value = getenv(server->key_env);
+    if (!value) {
+        return err_set(err, ERR_NOT_FOUND, "the variable %s that %s.keyEnvironment names is not set",
+                       config_key_showable(server->key_env), server->group);
+    }
+    str_append_slice(out, slice_trim(slice_of_string(value)));
+    return 0;
+}
+
+int config_read_key(const struct config_server *server, struct str *out, struct err *err) {
+    char setting[40];
+    if (server->key_env[0]) {
+        return read_variable(server, out, err);
+    }
+    if (!server->key_file[0]) {
         return 0;
     }
-    if (!key.file[0]) {
-        return 0;
-    }
-    char *path = config_full_path(key.file);
+    snprintf(setting, sizeof setting, "%s.keyFile", server->group);
+    char *path = config_full_path(server->key_file);
     if (!path) { // below the current folder, perhaps a workspace, or the key itself
         return err_set(err, ERR_INVALID,
-                       "%s is not a path: give the file's name from / or ~/ on, not the key",
-                       key.file_setting);
+                       "%s is not a path: give the file's name from / or ~/ on, not the key", setting);
     }
-    int result = read_key_file(key.file_setting, path, out, err);
+    int result = read_key_file(setting, path, out, err);
     free(path);
     return result;
 }

@@ -108,15 +108,15 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
     struct str key;
     str_init(&key);
     struct backend *model = NULL;
-    if (config_read_key(config, &key, err) == 0) {
+    if (config_read_key(&config->model, &key, err) == 0) {
         struct remote_options options = {
-            .provider = config->provider,
-            .url = config->url,
-            .model = config->model,
+            .provider = config->model.provider,
+            .url = config->model.url,
+            .model = config->model.name,
             .key = key.data,
-            .key_command = config->key_command,
-            .template = config->fim_template,
-            .context_tokens = config->context_tokens,
+            .key_command = config->model.key_command,
+            .template = config->model.template,
+            .context_tokens = config->model.context_tokens,
             .timeout_ms = config->timeout_ms,
         };
         model = remote_new(loop, &options, err);
@@ -157,7 +157,7 @@ static void open_builtin(struct app *app) {
 }
 
 static int open_model(struct app *app, const struct app_events *events, struct err *err) {
-    if (strcmp(app->config->provider, "repository") == 0) {
+    if (strcmp(app->config->model.provider, "repository") == 0) {
         open_builtin(app);
         return 0;
     }

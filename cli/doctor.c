@@ -66,12 +66,12 @@ static struct config *check_config(struct doctor *doctor) {
             fs_is_file(path) ? "" : " (not there: the defaults apply)");
     }
     free(path);
-    if (strcmp(config->provider, "repository") != 0) {
-        add(doctor, "settings", FINE, "model.provider is %s (%s)", config->provider,
+    if (strcmp(config->model.provider, "repository") != 0) {
+        add(doctor, "settings", FINE, "model.provider is %s (%s)", config->model.provider,
             config_origin_name(config, "model.provider"));
     }
-    if (strcmp(config->embedder, "none") != 0) {
-        add(doctor, "settings", FINE, "embedder.provider is %s (%s)", config->embedder,
+    if (strcmp(config->embedder.provider, "none") != 0) {
+        add(doctor, "settings", FINE, "embedder.provider is %s (%s)", config->embedder.provider,
             config_origin_name(config, "embedder.provider"));
     }
     if (!config->enabled) {
@@ -185,7 +185,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
         app_close(doctor->app);
         uv_run(&doctor->loop, UV_RUN_DEFAULT);
     } else {
-        add(doctor, strcmp(config->provider, "repository") == 0 ? "index" : "model", WRONG, "%s",
+        add(doctor, strcmp(config->model.provider, "repository") == 0 ? "index" : "model", WRONG, "%s",
             err.message);
     }
     free(root);

@@ -25,7 +25,7 @@ struct embedding {
 };
 
 static int open_static(const struct config *config, struct embedder **out, struct err *err) {
-    char *folder = config_full_path(config->embedder_path);
+    char *folder = config_full_path(config->embedder.path);
     if (!folder) {
         return err_set(err, ERR_INVALID,
                        "embedder.path is not a path: give the folder of the table from / or ~/ on");
@@ -39,10 +39,10 @@ static int open_remote(struct embedding *self, const struct config *config, stru
                        struct err *err) {
     struct str key;
     str_init(&key);
-    int code = config_read_embedder_key(config, &key, err);
-    struct embedding_server server = {.provider = config->embedder,
-                                      .url = config->embedder_url,
-                                      .model = config->embedder_model,
+    int code = config_read_key(&config->embedder, &key, err);
+    struct embedding_server server = {.provider = config->embedder.provider,
+                                      .url = config->embedder.url,
+                                      .model = config->embedder.name,
                                       .key = key.data};
     code = code ? code : embedder_remote_new(&self->remote, self->loop, &server, err);
     *out = code ? NULL : embedder_remote_embedder(self->remote);
@@ -53,12 +53,12 @@ static int open_remote(struct embedding *self, const struct config *config, stru
 
 static int open_embedder(struct embedding *self, const struct config *config, struct embedder **out,
                          struct err *err) {
-    if (strcmp(config->embedder, "hashed") == 0) {
+    if (strcmp(config->embedder.provider, "hashed") == 0) {
         *out = embedder_hashed_new();
         return 0;
     }
-    return strcmp(config->embedder, "static") == 0 ? open_static(config, out, err)
-                                                   : open_remote(self, config, out, err);
+    return strcmp(config->embedder.provider, "static") == 0 ? open_static(config, out, err)
+                                                            : open_remote(self, config, out, err);
 }
 
 static void on_wake(uv_async_t *wake) {
@@ -90,13 +90,13 @@ static void on_progress(void *context, const struct embeddings_progress *progres
 int embedding_open(struct embedding **out, uv_loop_t *loop, const struct config *config,
                    struct retriever *retriever, const struct embedding_events *events, struct err *err) {
     struct embedder *embedder = NULL;
-    if (strcmp(config->embedder, "none") == 0) {
+    if (strcmp(config->embedder.provider, "none") == 0) {
         return 0;
     }
     struct embedding *self = mem_zero(1, sizeof *self);
     self->events = *events;
     self->loop = loop;
-    self->price = config->embedder_price;
+    self->price = config->embedder.price;
     int code = open_embedder(self, config, &embedder, err);
     if (code) {
         free(self);

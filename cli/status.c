@@ -110,7 +110,7 @@ static int show(const char *folder, bool json) {
         return 1;
     }
     struct config *config = app_load_config(NULL, NULL);
-    report.model = strcmp(config->provider, "repository") == 0 ? "built-in" : config->model;
+    report.model = strcmp(config->model.provider, "repository") == 0 ? "built-in" : config->model.name;
     read_store(&report);
     (json ? print_json : print_text)(&report);
     bool is_bad = report.code && strcmp(state_of(&report), "none") != 0;

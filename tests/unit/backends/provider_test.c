@@ -335,7 +335,7 @@ static void the_settings_know_every_provider(void **state) {
         json_set_string(object, "model.provider", provider_at(i)->name);
         config_merge(config, object, CONFIG_USER_FILE, note, &warnings);
         assert_string_equal(warnings.data, "");
-        assert_string_equal(config->provider, provider_at(i)->name);
+        assert_string_equal(config->model.provider, provider_at(i)->name);
         json_free(object);
         str_free(&warnings);
         config_free(config);

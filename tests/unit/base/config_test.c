@@ -2,6 +2,7 @@
 
 #include "base/config.h"
 
+#include "base/config_rows.h"
 #include "base/fs.h"
 #include "base/mem.h"
 #include "tests/unit/unit.h"
@@ -75,9 +76,9 @@ static void defaults_work(void **state) {
     struct err err;
     assert_int_equal(config_load(home->config, NULL, note, &home->warnings, &err), 0); // no file is no error
     assert_true(config->enabled);
-    assert_string_equal(config->provider, "repository");
-    assert_string_equal(config->url, "");
-    assert_string_equal(config->embedder, "none");
+    assert_string_equal(config->model.provider, "repository");
+    assert_string_equal(config->model.url, "");
+    assert_string_equal(config->embedder.provider, "none");
     assert_int_equal(config->max_tokens, 96);
     assert_int_equal(config->timeout_ms, 10000);
     assert_string_equal(config->log_level, "warning");
@@ -103,13 +104,13 @@ static void the_users_file_sets_everything(void **state) {
         0);
     assert_string_equal(home->warnings.data, "");
     assert_false(config->enabled);
-    assert_string_equal(config->provider, "openai");
-    assert_string_equal(config->url, "http://127.0.0.1:8012");
-    assert_string_equal(config->model, "m");
-    assert_string_equal(config->fim_template, "mellum");
-    assert_string_equal(config->key_env, "K");
-    assert_string_equal(config->key_file, "~/k");
-    assert_int_equal(config->context_tokens, 8192);
+    assert_string_equal(config->model.provider, "openai");
+    assert_string_equal(config->model.url, "http://127.0.0.1:8012");
+    assert_string_equal(config->model.name, "m");
+    assert_string_equal(config->model.template, "mellum");
+    assert_string_equal(config->model.key_env, "K");
+    assert_string_equal(config->model.key_file, "~/k");
+    assert_int_equal(config->model.context_tokens, 8192);
     assert_int_equal(config->max_tokens, 12);
     assert_int_equal(config->max_lines, 3);
     assert_int_equal(config->timeout_ms, 500);
@@ -121,12 +122,74 @@ static void the_users_file_sets_everything(void **state) {
     assert_string_equal(config_origin_name(config, "model.url"), "user file");
 }
 
+// What every server has, and what some have.
+static void each_server_has_its_own_group(void **state) {
+    struct home *home = *state;
+    const struct config *config = home->config;
+    const struct config_server *servers[] = {&config->model, &config->fallback, &config->embedder};
+    for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
+        char text[300];
+        const char *group = servers[i]->group;
+        snprintf(text, sizeof text,
+                 "{\"%s\": {\"provider\": \"ollama\", \"url\": \"http://127.0.0.1:%zu\", \"name\": \"n%zu\","
+                 " \"keyEnvironment\": \"K%zu\", \"keyFile\": \"~/k%zu\"}}",
+                 group, i, i, i, i);
+        assert_int_equal(load(home, text, NULL), 0);
+        for (size_t j = 0; j < sizeof servers / sizeof *servers; j++) {
+            const char *otherwise = j == 0 ? "repository" : "none";
+            assert_string_equal(servers[j]->provider, i == j ? "ollama" : otherwise);
+            assert_int_equal(servers[j]->url[0] != '\0', i == j);
+            assert_int_equal(servers[j]->name[0] != '\0', i == j);
+            assert_int_equal(servers[j]->key_env[0] != '\0', i == j);
+            assert_int_equal(servers[j]->key_file[0] != '\0', i == j);
+        }
+    }
+    assert_string_equal(home->warnings.data, "");
+    assert_int_equal(load(home,
+                          "{\"fallback\": {\"template\": \"mellum\", \"keyCommand\": \"pass x\","
+                          " \"contextTokens\": 2048}, \"embedder\": {\"path\": \"~/m\"}}",
+                          NULL),
+                     0);
+    assert_string_equal(config->fallback.template, "mellum");
+    assert_string_equal(config->fallback.key_command, "pass x");
+    assert_int_equal(config->fallback.context_tokens, 2048);
+    assert_string_equal(config->embedder.path, "~/m");
+    assert_string_equal(config->model.template, "");
+    assert_string_equal(home->warnings.data, "");
+    load(home, "{\"model\": {\"provider\": \"none\"}, \"fallback.provider\": \"repository\"}", NULL);
+    assert_non_null(strstr(home->warnings.data, "model.provider (user file) is ignored"));
+    assert_non_null(strstr(home->warnings.data, "fallback.provider (user file) is ignored"));
+}
+
+static bool begins(const char *key, const char *group) {
+    return strncmp(key, group, strlen(group)) == 0;
+}
+
+// Whatever is ever added to a group of servers, an editor or a workspace cannot set it.
+static void no_setting_of_a_server_counts_from_elsewhere(void **state) {
+    struct home *home = *state;
+    size_t count;
+    size_t of_servers = 0;
+    const struct config_row *rows = config_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (begins(rows[i].key, "model.") || begins(rows[i].key, "fallback.") ||
+            begins(rows[i].key, "embedder.")) {
+            assert_true(rows[i].sensitive);
+            struct json *object = json_object();
+            json_set(object, rows[i].key, config_row_default(&rows[i]));
+            str_clear(&home->warnings);
+            config_merge(home->config, object, CONFIG_WORKSPACE, note, &home->warnings);
+            assert_non_null(strstr(home->warnings.data, "from the workspace is refused"));
+            assert_string_equal(config_origin_name(home->config, rows[i].key), "default");
+            json_free(object);
+            of_servers++;
+        }
+    }
+    assert_in_range(of_servers, 23, count);
+}
+
 static void sensitive_keys_count_only_in_the_users_file(void **state) {
-    static const char *const keys[] = {
-        "model.provider",       "model.url",     "model.name",       "model.template",
-        "model.keyEnvironment", "model.keyFile", "model.keyCommand", "embedder.provider",
-        "embedder.path",        "embedder.url",  "embedder.name",    "embedder.keyEnvironment",
-        "embedder.keyFile"};
+    static const char *const keys[] = {"model.provider", "model.url", "fallback.url", "embedder.keyFile"};
     static const enum config_origin origins[] = {CONFIG_EDITOR, CONFIG_WORKSPACE};
     struct home *home = *state;
     load(home, "{\"model\": {\"url\": \"http://127.0.0.1:1\"}}", NULL);
@@ -145,8 +208,8 @@ static void sensitive_keys_count_only_in_the_users_file(void **state) {
           CONFIG_WORKSPACE);
     assert_non_null(strstr(home->warnings.data, "model.url from the workspace is refused"));
     assert_non_null(strstr(home->warnings.data, "model.contextTokens from the workspace is refused"));
-    assert_string_equal(home->config->url, "http://127.0.0.1:1");
-    assert_string_equal(home->config->provider, "repository");
+    assert_string_equal(home->config->model.url, "http://127.0.0.1:1");
+    assert_string_equal(home->config->model.provider, "repository");
 }
 
 static void assert_languages_off(const struct config *config, const char *expected) {
@@ -281,13 +344,16 @@ static void describing_names_value_and_origin(void **state) {
     assert_true(json_get_bool(json_get(all, "enabled"), "value", false));
     assert_string_equal(json_get_string(json_get(all, "log.level"), "origin", ""), "default");
     assert_true(json_is_object(json_get(json_get(all, "languages"), "value")));
-    assert_int_equal(json_count(all), 25);
+    assert_int_equal(json_count(all), 33);
     json_free(all);
 }
 
 static void describing_shows_no_misplaced_key(void **state) {
     static const char *const texts[] = {"{\"model.keyEnvironment\": \"sk-s3cret\"}",
                                         "{\"model.keyFile\": \"sk-s3cret\"}",
+                                        "{\"fallback.keyFile\": \"sk-s3cret\"}",
+                                        "{\"embedder.keyEnvironment\": \"sk-s3cret\"}",
+                                        "{\"fallback.url\": \"https://me:s3cret@example.com\"}",
                                         "{\"model.keyCommand\": \"vault --token s3cret\"}",
                                         "{\"model.url\": \"https://me:s3cret@example.com\"}",
                                         "{\"model.url\": \"https://example.com/?key=s3cret\"}"};
@@ -324,7 +390,7 @@ static void many_unknown_settings_are_cut_short(void **state) {
 
 static int read_key(struct home *home, struct str *key, struct err *err) {
     str_clear(key);
-    return config_read_key(home->config, key, err);
+    return config_read_key(&home->config->model, key, err);
 }
 
 static void the_key_comes_from_a_variable(void **state) {
@@ -341,6 +407,14 @@ static void the_key_comes_from_a_variable(void **state) {
     setenv("HUNCH_TEST_KEY", " k1\n", 1);
     assert_int_equal(read_key(home, &key, &err), 0);
     assert_string_equal(key.data, "k1");
+    load(home, "{\"fallback.keyEnvironment\": \"HUNCH_TEST_KEY\"}", NULL); // another server's
+    assert_int_equal(read_key(home, &key, &err), 0);
+    assert_string_equal(key.data, "");
+    assert_int_equal(config_read_key(&home->config->fallback, &key, &err), 0);
+    assert_string_equal(key.data, "k1");
+    load(home, "{\"fallback.keyFile\": \"s3cret\"}", NULL);
+    assert_int_equal(config_read_key(&home->config->fallback, &key, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "fallback.keyFile is not a path"));
     load(home, "{\"model.keyEnvironment\": \"sk-live-s3cret\"}", NULL); // the key in the wrong place
     assert_int_equal(read_key(home, &key, &err), ERR_NOT_FOUND);
     assert_null(strstr(err.message, "s3cret"));
@@ -394,6 +468,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(defaults_work, begin, finish),
         cmocka_unit_test_setup_teardown(the_users_file_sets_everything, begin, finish),
+        cmocka_unit_test_setup_teardown(each_server_has_its_own_group, begin, finish),
+        cmocka_unit_test_setup_teardown(no_setting_of_a_server_counts_from_elsewhere, begin, finish),
         cmocka_unit_test_setup_teardown(sensitive_keys_count_only_in_the_users_file, begin, finish),
         cmocka_unit_test_setup_teardown(the_strongest_layer_counts, begin, finish),
         cmocka_unit_test_setup_teardown(oddities_are_named_and_ignored, begin, finish),
