@@ -5,7 +5,7 @@
 //               `--- lost before any text, for the first time
 //
 // All that happens to held calls happens in one place, sort(), which the timer
-// calls: when something has changed, at once; else at the next deadline. A call
+// calls: when something has changed, at once; else when the next one has waited too long. A call
 // that comes while it runs waits for the next time.
 //
 // A request that is lost may be known before the server's end is: then the
@@ -27,7 +27,7 @@ struct supervised {
     uv_loop_t *loop;
     struct supervised_model model;
     char *name, *template; // template: the settings'
-    uint32_t timeout_ms;
+    uint32_t timeout_ms, patience_ms;
     void (*on_state)(void *context, enum supervised_phase phase, const char *message);
     void *context;
     struct supervised_client *client;
@@ -50,7 +50,9 @@ struct backend_call {
     struct backend_request request; // what it points to is the caller's until on_done
     struct backend_callbacks callbacks;
     struct backend_call *inner; // the remote's; NULL: held
-    uint64_t started_us, deadline_us;
+    uint64_t started_us;
+    uint64_t held_until_us; // 0: for as long as it takes
+    bool patient;           // held up to its own deadline
     bool probing, cancelled, heard, asked_again;
 };
 
@@ -85,7 +87,8 @@ static void fail_late(struct backend_call *call) {
              self->phase == SUPERVISED_LOADING ? "the model is still being loaded"
                                                : "llama-server is not ready yet",
              self->message[0] ? ": " : "", self->message);
-    fail(call, ERR_TIMEOUT, message, "wait a moment, or take a smaller model");
+    fail(call, call->patient ? ERR_TIMEOUT : ERR_UNAVAILABLE, message,
+         "wait a moment, or take a smaller model");
 }
 
 static void fail_as_server(struct backend_call *call) {
@@ -154,7 +157,7 @@ static void settle(struct backend_call *call, uint64_t now) {
         fail(call, ERR_CANCELLED, "cancelled", "");
     } else if (call->self->phase == SUPERVISED_FAILED) {
         fail_as_server(call);
-    } else if (call->deadline_us && now >= call->deadline_us) {
+    } else if (call->held_until_us && now >= call->held_until_us) {
         fail_late(call);
     } else if (is_ready(call->self, now)) {
         ask(call);
@@ -166,7 +169,7 @@ static struct backend_call *oldest_unsettled(const struct supervised *self, uint
     struct backend_call *oldest = NULL;
     for (struct backend_call *call = self->calls; call; call = call->next) {
         bool due = call->cancelled || self->phase == SUPERVISED_FAILED ||
-                   (call->deadline_us && now >= call->deadline_us) || is_ready(self, now);
+                   (call->held_until_us && now >= call->held_until_us) || is_ready(self, now);
         oldest = !call->inner && due && call->number < count ? call : oldest;
     }
     return oldest;
@@ -176,7 +179,7 @@ static struct backend_call *oldest_unsettled(const struct supervised *self, uint
 static uint64_t next_due_us(const struct supervised *self, uint64_t now) {
     uint64_t due = 0;
     for (const struct backend_call *call = self->calls; call; call = call->next) {
-        uint64_t own = call->inner ? 0 : call->deadline_us;
+        uint64_t own = call->inner ? 0 : call->held_until_us;
         own = !call->inner && self->doubted_us > now && (!own || self->doubted_us < own) ? self->doubted_us
                                                                                          : own;
         due = own && (!due || own < due) ? own : due;
@@ -286,7 +289,7 @@ static struct backend_call *start(struct backend *backend, const struct backend_
     try_failed_again(self);
     struct backend_call *call = add_call(self, callbacks);
     call->request = *request;
-    call->deadline_us =
+    call->held_until_us =
         request->deadline_us ? request->deadline_us : call->started_us + self->timeout_ms * UINT64_C(1000);
     if (is_ready(self, call->started_us)) {
         ask(call); // without waiting for the loop to turn
@@ -365,6 +368,7 @@ struct backend *supervised_new(uv_loop_t *loop, const struct supervised_options 
                                                    : supervised_name_of(self->model.file);
     self->template = mem_copy_string(options->template ? options->template : "");
     self->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_MS;
+    self->patience_ms = options->patience_ms;
     self->on_state = options->on_state;
     self->context = options->context;
     self->client = choose(self, err) ? NULL : supervised_client_new(loop, &client, err);

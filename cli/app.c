@@ -162,7 +162,9 @@ static int open_model(struct app *app, const struct app_events *events, struct e
         return 0;
     }
     struct err trouble = {0};
-    app->model = app_model(app->loop, app->config, &trouble);
+    app->model = supervise_wanted(&app->config->model)
+                     ? supervise(app->loop, app->config, &app->config->model, 0, &app->model_events, &trouble)
+                     : app_model(app->loop, app->config, &trouble);
     if (!app->model && !events->tolerate_model) {
         return err_set(err, trouble.code, "%s", trouble.message);
     }
@@ -303,6 +305,7 @@ int app_open(struct app **out, uv_loop_t *loop, const struct config *config, con
     app->loop = loop;
     app->config = config;
     app->events = *events;
+    app->model_events = (struct model_events){events->on_model, events->context};
     app->root = fs_real_path(root ? root : "/", err);
     int code = !app->root ? ERR_NOT_FOUND : root ? check_root(app->root, err) : 0;
     code = code ? code : open_parts(app, events, root != NULL, err);
