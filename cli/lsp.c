@@ -27,6 +27,7 @@ static int open_project(void *self, const char *root, const struct session_event
         .on_progress = events->on_progress,
         .on_ready = events->on_ready,
         .on_warning = events->on_warning,
+        .on_model = events->on_model,
         .context = events->context,
         .tolerate_model = true,
         .watch = true,

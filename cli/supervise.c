@@ -1,6 +1,8 @@
 // supervise.c - see supervise.h.
 #include "cli/supervise.h"
 
+#include "base/log.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -36,8 +38,11 @@ static void on_state(void *context, enum supervised_phase phase, const char *mes
                           : phase == SUPERVISED_LOADING ? "loading the model"
                           : phase == SUPERVISED_WAITING ? "starting llama-server again"
                                                         : NULL;
+    if (message[0]) {
+        log_warning("%s", message);
+    }
     if (events->on_model) {
-        events->on_model(events->context, loading, message[0] ? message : NULL);
+        events->on_model(events->context, loading, phase == SUPERVISED_FAILED ? message : NULL);
     }
 }
 

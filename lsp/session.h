@@ -40,11 +40,13 @@ struct session_project {
     const char *model;       // for people; outlives the project
 };
 
-// What the project tells the session, on the loop's thread; the same as in struct indexer_options.
+// What the project tells the session, on the loop's thread; but for the last the same as in struct indexer_options.
 struct session_events {
     void (*on_progress)(void *context, const struct index_progress *progress);
     void (*on_ready)(void *context, const struct index_progress *progress);
     void (*on_warning)(void *context, const char *message);
+    // loading: what the model's server does before it can be asked, NULL: nothing; trouble: why there is none, NULL.
+    void (*on_model)(void *context, const char *loading, const char *trouble);
     void *context;
 };
 

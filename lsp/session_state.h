@@ -6,6 +6,7 @@
 //   session_answer.c      its answers in the client's words
 //   session_inspect.c     hunch/why, hunch/status, executeCommand
 //   session_status.c      hunch/status notifications, work-done progress, log lines, trace
+//   session_model.c       the model's server on its way
 //   session_settings.c    initializationOptions, workspace/configuration
 //
 // Ownership, threads, errors, limits: see session.h.
@@ -35,6 +36,8 @@ struct log_line {
     char *text;
 };
 
+enum session_progress { PROGRESS_HIDDEN, PROGRESS_ASKED, PROGRESS_SHOWN };
+
 struct session {
     struct session_options options;
     struct rpc *rpc;
@@ -55,6 +58,12 @@ struct session {
     uint64_t last_shown;
     char *last_path; // of the document asked for last
 
+    // session_model.c
+    char *model_loading;  // what its server does; NULL: it is there, or failed
+    char *server_trouble; // why there is none; NULL: there is one
+    enum session_progress model_progress;
+    unsigned model_progress_number; // as progress_number
+
     // session_status.c
     struct index_progress progress;
     char *warning;       // about the index; NULL: none
@@ -62,7 +71,7 @@ struct session {
     char *open_trouble;
     char *silence;     // why the last suggestion asked for was not shown; NULL: it was, or none was asked for
     char *last_status; // as sent
-    enum { PROGRESS_HIDDEN, PROGRESS_ASKED, PROGRESS_SHOWN } progress_state;
+    enum session_progress progress_state;
     unsigned progress_number; // of the running or last one, from 1
     unsigned last_percentage;
     uint64_t pass_since_us; // when the running pass was heard of first; 0: none runs
@@ -140,6 +149,9 @@ void session_start_progress(struct session *session);
 struct session_events session_events_of(struct session *session);
 void session_trace(struct session *session, const char *message);
 void session_replace_string(char **place, const char *text); // text NULL: none
+
+// session_model.c: as on_model of struct session_events
+void session_note_model(struct session *session, const char *loading, const char *trouble);
 
 // session_settings.c
 void session_read_settings(struct session *session, const struct json *settings, enum config_origin origin);

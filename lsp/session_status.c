@@ -25,9 +25,14 @@ static const char *state_of(const struct session *session, const char **message)
         *message = "switched off in the settings";
         return "disabled";
     }
-    const char *trouble = session->open_trouble    ? session->open_trouble
-                          : session->model_trouble ? session->model_trouble
-                                                   : session->warning;
+    if (session->model_loading && !session->open_trouble) {
+        *message = session->model_loading;
+        return "loading";
+    }
+    const char *trouble = session->open_trouble     ? session->open_trouble
+                          : session->server_trouble ? session->server_trouble
+                          : session->model_trouble  ? session->model_trouble
+                                                    : session->warning;
     if (trouble) {
         *message = trouble;
         return "warning";
@@ -44,6 +49,7 @@ static void append_state(struct str *out, const char *state, const char *message
         const char *state, *text;
     } sentences[] = {{"starting", "starting"},
                      {"indexing", "reading the repository; completions already work"},
+                     {"loading", "its model is not ready yet: "},
                      {"ready", "ready"},
                      {"disabled", "switched off"},
                      {"warning", "working, but: "},
@@ -53,7 +59,7 @@ static void append_state(struct str *out, const char *state, const char *message
             str_append_format(out, "Hunch: %s", sentences[i].text);
         }
     }
-    if (strcmp(state, "warning") == 0 || strcmp(state, "error") == 0) {
+    if (message[0] && strcmp(state, "indexing") != 0 && strcmp(state, "disabled") != 0) {
         str_append_string(out, message);
     }
 }
@@ -283,8 +289,12 @@ static void on_warning(void *context, const char *message) {
     session_status_changed(session);
 }
 
+static void on_model(void *context, const char *loading, const char *trouble) {
+    session_note_model(context, loading, trouble);
+}
+
 struct session_events session_events_of(struct session *session) {
-    return (struct session_events){on_progress, on_ready, on_warning, session};
+    return (struct session_events){on_progress, on_ready, on_warning, on_model, session};
 }
 
 void session_trace(struct session *session, const char *message) {
@@ -350,7 +360,8 @@ void session_status_init(struct session *session) {
 
 void session_status_close(struct session *session) {
     log_set_listener(NULL, NULL);
-    char **strings[] = {&session->warning, &session->model_trouble, &session->open_trouble, &session->silence,
+    char **strings[] = {&session->warning,       &session->model_loading, &session->server_trouble,
+                        &session->model_trouble, &session->open_trouble,  &session->silence,
                         &session->last_status};
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
         session_replace_string(strings[i], NULL);
