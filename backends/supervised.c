@@ -289,8 +289,11 @@ static struct backend_call *start(struct backend *backend, const struct backend_
     try_failed_again(self);
     struct backend_call *call = add_call(self, callbacks);
     call->request = *request;
-    call->held_until_us =
+    uint64_t deadline =
         request->deadline_us ? request->deadline_us : call->started_us + self->timeout_ms * UINT64_C(1000);
+    uint64_t patience = call->started_us + self->patience_ms * UINT64_C(1000);
+    call->patient = self->patience_ms == 0 || deadline <= patience;
+    call->held_until_us = call->patient ? deadline : patience;
     if (is_ready(self, call->started_us)) {
         ask(call); // without waiting for the loop to turn
     }

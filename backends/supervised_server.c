@@ -151,12 +151,16 @@ static void describe(const struct supervised_server *self, const char *what, str
     str_free(&words);
 }
 
+static bool refuses_words(const char *line) {
+    return names_error(line) && (strcasestr(line, "argument") || strcasestr(line, "option"));
+}
+
 // An option of ours that it refused to know, as "error: invalid argument: --no-ui"; leaves it out.
 static bool leave_out_unknown(struct supervised_server *self) {
     for (size_t i = 0; i < lines_kept(self); i++) {
         const char *line = line_at(self, i);
         for (size_t k = 0; k < OPTIONAL; k++) {
-            if (names_error(line) && strstr(line, optional[k][0]) && !self->left_out[k]) {
+            if (refuses_words(line) && strstr(line, optional[k][0]) && !self->left_out[k]) {
                 return self->left_out[k] = true;
             }
         }
