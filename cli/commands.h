@@ -14,6 +14,7 @@ int command_demo(int argc, char **argv);
 int command_replay(int argc, char **argv); // git log -p | hunch replay
 int command_status(int argc, char **argv);
 int command_model(int argc, char **argv);       // and its own subcommands
+int command_model_setup(int argc, char **argv); // hunch model setup
 int command_model_serve(int argc, char **argv); // hunch model serve
 int command_doctor(int argc, char **argv);
 

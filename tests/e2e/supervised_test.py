@@ -48,6 +48,7 @@ class Supervised(SupervisedCase):
                               "--threads": str(max(1, len(os.sched_getaffinity(0)) - 1))}.items():
             self.assertEqual(command[command.index(option) + 1], value)
         self.assertEqual(os.readlink(f"/proc/{server}/cwd"), "/")
+        self.assertIn(f"ready, process {server}, 0 users", self.hunch("model").stdout)
         self.wait_for(lambda: not self.servers() and not self.guardians(), "the end")
         self.assertEqual([name for name in os.listdir(folder) if not name.endswith(".lock")], [])
 
