@@ -61,8 +61,7 @@ static void wake(struct supervised *self);
 // --- below: the end of a call ---
 
 static void deliver(struct backend_call *call, const struct backend_result *result) {
-    struct supervised *self = call->self;
-    struct backend_call **link = &self->calls;
+    struct backend_call **link = &call->self->calls;
     while (*link != call) {
         link = &(*link)->next;
     }
@@ -332,8 +331,12 @@ static void supervised_close(struct backend *backend) {
     self->closing = true;
     supervised_client_close(self->client);
     backend_close(self->remote);
-    while (self->calls) {
-        fail(self->calls, ERR_CANCELLED, "cancelled", "");
+    const struct backend_result cancelled = {
+        .code = ERR_CANCELLED, .message = "cancelled", .hint = "", .finish = FINISH_FAILED};
+    for (struct backend_call *call; (call = self->calls);) {
+        self->calls = call->next;
+        call->callbacks.on_done(call->callbacks.context, &cancelled);
+        free(call);
     }
     uv_close((uv_handle_t *)&self->timer, on_closed);
 }

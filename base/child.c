@@ -24,8 +24,6 @@
 #include <sys/prctl.h>
 #endif
 
-extern char **environ;
-
 struct child {
     pid_t id; // 0: it has ended and was waited for
     int output;

@@ -136,7 +136,7 @@ static void closing_takes_its_group_along(void **state) {
     assert_int_equal(start(&world, "sleep 1000 & echo $!; wait", NULL), 0);
     uv_run(&world.loop, UV_RUN_DEFAULT);
     assert_int_equal(world.exits, 0); // C1
-    int id = atoi(world.lines.data);
+    int id = (int)strtol(world.lines.data, NULL, 10);
     finish(&world);
     assert_gone(id); // C2
 }
@@ -147,7 +147,7 @@ static void what_it_leaves_behind_ends_with_it(void **state) {
     assert_int_equal(start(&world, "sleep 1000 & echo $!; exit 5", NULL), 0);
     uv_run(&world.loop, UV_RUN_DEFAULT);
     assert_int_equal(world.status, 5);
-    int id = atoi(world.lines.data);
+    int id = (int)strtol(world.lines.data, NULL, 10);
     finish(&world);
     assert_gone(id); // C2
 }
