@@ -60,8 +60,8 @@ static void wake(struct supervised *self);
 
 // --- below: the end of a call ---
 
-static void deliver(struct backend_call *call, const struct backend_result *result) {
-    struct backend_call **link = &call->self->calls;
+static void deliver(struct supervised *self, struct backend_call *call, const struct backend_result *result) {
+    struct backend_call **link = &self->calls;
     while (*link != call) {
         link = &(*link)->next;
     }
@@ -70,28 +70,28 @@ static void deliver(struct backend_call *call, const struct backend_result *resu
     free(call);
 }
 
-static void fail(struct backend_call *call, int code, const char *message, const char *hint) {
+static void fail(struct supervised *self, struct backend_call *call, int code, const char *message,
+                 const char *hint) {
     struct backend_result result = {.code = code,
                                     .message = message,
                                     .hint = hint,
                                     .finish = FINISH_FAILED,
                                     .total_ms = clock_ms_since(call->started_us)};
-    deliver(call, &result);
+    deliver(self, call, &result);
 }
 
-static void fail_late(struct backend_call *call) {
-    struct supervised *self = call->self;
+static void fail_late(struct supervised *self, struct backend_call *call) {
     char message[700];
     snprintf(message, sizeof message, "%s: %s%s%s", self->name,
              self->phase == SUPERVISED_LOADING ? "the model is still being loaded"
                                                : "llama-server is not ready yet",
              self->message[0] ? ": " : "", self->message);
-    fail(call, call->patient ? ERR_TIMEOUT : ERR_UNAVAILABLE, message,
+    fail(self, call, call->patient ? ERR_TIMEOUT : ERR_UNAVAILABLE, message,
          "wait a moment, or take a smaller model");
 }
 
-static void fail_as_server(struct backend_call *call) {
-    fail(call, ERR_UNAVAILABLE, call->self->message, "it is tried again in some minutes; see `hunch doctor`");
+static void fail_as_server(struct supervised *self, struct backend_call *call) {
+    fail(self, call, ERR_UNAVAILABLE, self->message, "it is tried again in some minutes; see `hunch doctor`");
 }
 
 // --- below: a call that the remote has ---
@@ -121,7 +121,7 @@ static void on_done(void *context, const struct backend_result *result) {
         take_traits(self);
     }
     if (!was_lost(call, result->code)) {
-        deliver(call, result);
+        deliver(self, call, result);
         return;
     }
     self->doubted_us = clock_now_us() + DOUBT_MS * UINT64_C(1000);
@@ -129,7 +129,7 @@ static void on_done(void *context, const struct backend_result *result) {
         call->asked_again = true;
         wake(self);
     } else {
-        fail(call, ERR_UNAVAILABLE, "llama-server ended in mid-answer", "it is started again");
+        fail(self, call, ERR_UNAVAILABLE, "llama-server ended in mid-answer", "it is started again");
     }
 }
 
@@ -151,14 +151,14 @@ static bool is_ready(const struct supervised *self, uint64_t now) {
 }
 
 // What there is to do with a held call now, if anything.
-static void settle(struct backend_call *call, uint64_t now) {
+static void settle(struct supervised *self, struct backend_call *call, uint64_t now) {
     if (call->cancelled) {
-        fail(call, ERR_CANCELLED, "cancelled", "");
-    } else if (call->self->phase == SUPERVISED_FAILED) {
-        fail_as_server(call);
+        fail(self, call, ERR_CANCELLED, "cancelled", "");
+    } else if (self->phase == SUPERVISED_FAILED) {
+        fail_as_server(self, call);
     } else if (call->held_until_us && now >= call->held_until_us) {
-        fail_late(call);
-    } else if (is_ready(call->self, now)) {
+        fail_late(self, call);
+    } else if (is_ready(self, now)) {
         ask(call);
     }
 }
@@ -191,7 +191,7 @@ static void sort(uv_timer_t *timer) {
     uint64_t now = clock_now_us();
     uint64_t count = self->call_count;
     for (struct backend_call *call; (call = oldest_unsettled(self, count, now)) && !self->closing;) {
-        settle(call, now);
+        settle(self, call, now);
     }
     uint64_t due = self->closing ? 0 : next_due_us(self, now);
     if (due && !uv_is_active((uv_handle_t *)timer)) {
@@ -331,12 +331,8 @@ static void supervised_close(struct backend *backend) {
     self->closing = true;
     supervised_client_close(self->client);
     backend_close(self->remote);
-    const struct backend_result cancelled = {
-        .code = ERR_CANCELLED, .message = "cancelled", .hint = "", .finish = FINISH_FAILED};
     for (struct backend_call *call; (call = self->calls);) {
-        self->calls = call->next;
-        call->callbacks.on_done(call->callbacks.context, &cancelled);
-        free(call);
+        fail(self, call, ERR_CANCELLED, "cancelled", "");
     }
     uv_close((uv_handle_t *)&self->timer, on_closed);
 }
