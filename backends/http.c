@@ -17,6 +17,8 @@
 // Not here: cookies, redirects, authentication other than a bearer key.
 #include "backends/http.h"
 
+#include "backends/http_failure.h"
+#include "backends/http_trust.h"
 #include "backends/retry_after.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -37,6 +39,7 @@ enum {
 
 struct http {
     uv_loop_t *loop;
+    struct http_trust trust;
     CURLM *multi;
     uv_timer_t timer;        // curl's own
     uv_idle_t idle;          // runs while a call waits for its on_done
@@ -57,7 +60,7 @@ struct http_call {
     uint64_t deadline_us;
     size_t received, body_limit, header_bytes;
     char *key_header; // of a held one
-    bool held, hurried, ended, delivered;
+    bool loopback, held, hurried, ended, delivered;
     struct http_result result;
     struct err err;
 };
@@ -68,35 +71,9 @@ struct watch { // a socket of curl's
     curl_socket_t socket;
 };
 
-// What curl's codes mean to a person; the first row that fits, the last fits all.
-static const struct failure {
-    CURLcode curl;
-    int code;
-    const char *what, *hint;
-} failures[] = {
-    {CURLE_COULDNT_CONNECT, ERR_UNAVAILABLE, "cannot connect",
-     "start the model server, or correct model.url"},
-    {CURLE_COULDNT_RESOLVE_HOST, ERR_UNAVAILABLE, "the host's name is not known",
-     "check the network and model.url"},
-    {CURLE_COULDNT_RESOLVE_PROXY, ERR_UNAVAILABLE, "the proxy's name is not known",
-     "check https_proxy in the environment"},
-    {CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT, "no connection in time", "check the network and model.url"},
-    {CURLE_PEER_FAILED_VERIFICATION, ERR_DENIED, "the server's certificate is not trusted",
-     "install the certificate authority on this machine"},
-    {CURLE_SSL_CONNECT_ERROR, ERR_UNAVAILABLE, "no TLS connection", "does this port speak https?"},
-    {CURLE_GOT_NOTHING, ERR_UNAVAILABLE, "the server closed the connection without an answer",
-     "see the server's log"},
-    {CURLE_PARTIAL_FILE, ERR_UNAVAILABLE, "the server closed the connection in mid-answer",
-     "see the server's log"},
-    {CURLE_RECV_ERROR, ERR_UNAVAILABLE, "the connection broke", "see the server's log; does it want https?"},
-    {CURLE_SEND_ERROR, ERR_UNAVAILABLE, "the connection broke", "see the server's log"},
-    {CURLE_UNSUPPORTED_PROTOCOL, ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"},
-    {CURLE_WEIRD_SERVER_REPLY, ERR_INVALID, "what answers there does not speak HTTP", "correct model.url"},
-    {CURLE_OK, ERR_IO, "the request failed", "see the server's log"},
-};
-
 static void forget_handle(struct http *http) {
     if (--http->handles == 0) {
+        http_trust_fini(&http->trust);
         free(http);
     }
 }
@@ -227,13 +204,10 @@ static void end_by_curl(struct http_call *call, CURLcode code) {
         end(call, 0, "");
         return;
     }
-    const struct failure *failure = failures;
-    while (failure->curl != code && failure->curl != CURLE_OK) {
-        failure++;
-    }
-    const char *detail = call->curl_text[0] ? call->curl_text : curl_easy_strerror(code);
-    err_set(&call->err, failure->code, "%s: %s (%s)", call->url.data, failure->what, detail);
-    end(call, failure->code, failure->hint);
+    struct http_failure failure = http_failure_of(call->easy, code, call->loopback);
+    err_set(&call->err, failure.code, "%s: %s (%s)", call->url.data, failure.what,
+            http_failure_detail(code, call->curl_text));
+    end(call, failure.code, failure.hint);
 }
 
 static void take_messages(struct http *http) {
@@ -322,11 +296,12 @@ static void prepare_process(void) {
     signal(SIGPIPE, SIG_IGN);
 }
 
-struct http *http_new(uv_loop_t *loop) {
+struct http *http_new(uv_loop_t *loop, const struct http_trust *trust) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, prepare_process);
     struct http *http = mem_zero(1, sizeof *http);
     http->loop = loop;
+    http_trust_copy(&http->trust, trust ? trust : &(struct http_trust){0});
     http->multi = curl_multi_init();
     if (!http->multi) {
         abort(); // out of memory, as in mem.h
@@ -476,7 +451,7 @@ static void set_address(struct http_call *call, const struct http_request *reque
     str_free(&rest);
 }
 
-static void set_rules(struct http_call *call, const struct http_request *request, bool loopback) {
+static void set_rules(struct http_call *call, const struct http_request *request) {
     uint32_t connect_ms = request->connect_timeout_ms ? request->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     CURL *easy = call->easy;
     set_address(call, request);
@@ -485,19 +460,17 @@ static void set_rules(struct http_call *call, const struct http_request *request
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     // Else a cancelled call waits, and the loop with it, until a name server that is asked has answered.
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, call->loopback ? "http,https" : "https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (loopback) {
+    if (call->loopback) {
         curl_easy_setopt(easy, CURLOPT_PROXY, ""); // else the environment's
     }
-    // The bundle of certificates alone: only without a folder of them does curl keep what it parsed for the
-    // next connection, and parsing takes tens of milliseconds on the loop.
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    http_trust_apply(&call->http->trust, easy);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -556,8 +529,7 @@ void http_release(struct http *http, const char *bearer, const struct err *refus
 struct http_call *http_start(struct http *http, const struct http_request *request,
                              const struct http_callbacks *callbacks) {
     struct http_call *call = call_new(http, request, callbacks);
-    bool loopback = false;
-    int refused = http_check_url(request->url, &loopback, &call->err);
+    int refused = http_check_url(request->url, &call->loopback, &call->err);
     if (!refused && request->bearer) {
         refused = http_check_key(request->bearer, &call->err);
     }
@@ -569,7 +541,7 @@ struct http_call *http_start(struct http *http, const struct http_request *reque
         end(call, refused ? refused : ERR_CANCELLED, "");
         return call;
     }
-    set_rules(call, request, loopback);
+    set_rules(call, request);
     set_headers(call, request);
     set_clock(call, request->first_byte_timeout_ms);
     if (request->held) {

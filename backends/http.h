@@ -2,7 +2,7 @@
 //
 // Connections stay open between requests and are reused; over TLS HTTP/2 is
 // taken where offered. No redirect is ever followed. Proxies of the
-// environment are used, except for loopback. Only http.c and http_url.c
+// environment are used, except for loopback. Only http*.c
 // include curl.
 //
 //     start -> on_data* -> on_done
@@ -30,6 +30,14 @@
 
 struct http;
 struct http_call;
+
+// Whom https trusts, and how it shows who we are. Paths of PEM files; NULL or "": none.
+struct http_trust {
+    const char *ca_file;              // the only authorities that count; none: the system's
+    const char *certificate_file;     // shown to the server
+    const char *certificate_key_file; // its private key; none: in certificate_file
+    bool insecure;                    // whoever answers is believed
+};
 
 struct http_request {
     const char *url;
@@ -67,7 +75,7 @@ struct http_callbacks {
     void *context;
 };
 
-struct http *http_new(uv_loop_t *loop);
+struct http *http_new(uv_loop_t *loop, const struct http_trust *trust); // copied; NULL: as by default
 // Ends every call with ERR_CANCELLED (those on_done come inside), then frees; the loop must turn once more.
 // Not from inside on_data.
 void http_close(struct http *http);
@@ -85,6 +93,8 @@ void http_hurry(struct http_call *call, uint32_t milliseconds);
 int http_check_url(const char *url, bool *loopback, struct err *err);
 // Of unix:/path/name.sock/what/is/asked: appends the socket's path and the rest. False: it is no such address.
 bool http_split_socket(const char *url, struct str *socket, struct str *rest);
+// Are the files there, and is the private key readable by its owner alone? err names the settings of the model.
+int http_check_trust(const struct http_trust *trust, struct err *err);
 // The URL as error texts may show it: without user information, query, fragment and control characters.
 void http_show_url(const char *url, struct str *out);
 // A key must fit in one header line: printable ASCII. The message never holds the key.

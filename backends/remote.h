@@ -9,16 +9,19 @@
 #define HUNCH_BACKENDS_REMOTE_H
 
 #include "backends/backend.h"
+#include "backends/http.h"
 
 #include <uv.h>
 
 struct remote_options {
+    const char *group;       // what the settings begin with that name it, a literal; NULL: "model"
     const char *provider;    // "openai" (backends/provider.h)
     const char *url;         // base, e.g. "http://127.0.0.1:8012" or ".../v1"; "": the provider's usual
     const char *model;       // may be ""
     const char *key;         // may be ""
     const char *key_command; // prints the key, if there is none (backends/key_command.h); NULL or "": none
     const char *template;    // FIM template's name; "": guessed from the model's name
+    struct http_trust trust; // of its certificate, and of ours
     uint32_t context_tokens; // 0: 4,096
     uint32_t connect_timeout_ms; // 0: 2,000
     uint32_t timeout_ms;         // 0: 10,000

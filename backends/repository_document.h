@@ -14,7 +14,9 @@ struct document {
     struct encoder encoder;
     struct intern unknown;    // words that only this file has
     struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
-    uint32_t cursor;          // position of the second TOKEN_FILE
+    struct token_list words;  // the ids among them, each once, rising
+    struct token_list numbers; // of every token its word's index there, as an id; sorts as the ids do
+    uint32_t cursor;           // position of the second TOKEN_FILE
     struct token_list indents; // in columns, of the line behind every line end above the cursor
     struct slice typed;        // the word or sign that ends at the cursor and may go on; not in tokens
     uint32_t typed_id;         // its word id, 0 if there is none

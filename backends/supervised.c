@@ -27,7 +27,8 @@ struct supervised {
     uv_loop_t *loop;
     struct supervised_model model;
     char *name, *template; // template: the settings'
-    uint32_t timeout_ms, patience_ms;
+    uint32_t timeout_ms;
+    const char *group;
     void (*on_state)(void *context, enum supervised_phase phase, const char *message);
     void *context;
     struct supervised_client *client;
@@ -80,13 +81,18 @@ static void fail(struct supervised *self, struct backend_call *call, int code, c
     deliver(self, call, &result);
 }
 
+static void describe_wait(const struct supervised *self, struct err *why) {
+    const char *what = self->phase == SUPERVISED_LOADING  ? "the model is still being loaded"
+                       : self->phase == SUPERVISED_FAILED ? "llama-server cannot be had"
+                                                          : "llama-server is not ready yet";
+    err_set(why, ERR_UNAVAILABLE, "%.80s: %s%s%s", self->name, what, self->message[0] ? ": " : "",
+            self->message);
+}
+
 static void fail_late(struct supervised *self, struct backend_call *call) {
-    char message[700];
-    snprintf(message, sizeof message, "%s: %s%s%s", self->name,
-             self->phase == SUPERVISED_LOADING ? "the model is still being loaded"
-                                               : "llama-server is not ready yet",
-             self->message[0] ? ": " : "", self->message);
-    fail(self, call, call->patient ? ERR_TIMEOUT : ERR_UNAVAILABLE, message,
+    struct err why;
+    describe_wait(self, &why);
+    fail(self, call, call->patient ? ERR_TIMEOUT : ERR_UNAVAILABLE, why.message,
          "wait a moment, or take a smaller model");
 }
 
@@ -111,6 +117,7 @@ static bool was_lost(const struct backend_call *call, int code) {
 static void take_traits(struct supervised *self) {
     self->backend.traits.template = self->remote->traits.template;
     self->backend.traits.context_tokens = self->remote->traits.context_tokens;
+    self->backend.traits.tokens = self->remote->traits.tokens;
 }
 
 static void on_done(void *context, const struct backend_result *result) {
@@ -219,7 +226,8 @@ static void after_facts(void *context, const struct backend_result *result) {
 
 // A new remote: what the old one knew of failures is over.
 static void become_ready(struct supervised *self, const struct supervised_news *news) {
-    struct remote_options options = {.provider = "llama-server",
+    struct remote_options options = {.group = self->group,
+                                     .provider = "llama-server",
                                      .url = news->url,
                                      .model = self->name,
                                      .key = news->key,
@@ -290,8 +298,8 @@ static struct backend_call *start(struct backend *backend, const struct backend_
     call->request = *request;
     uint64_t deadline =
         request->deadline_us ? request->deadline_us : call->started_us + self->timeout_ms * UINT64_C(1000);
-    uint64_t patience = call->started_us + self->patience_ms * UINT64_C(1000);
-    call->patient = self->patience_ms == 0 || deadline <= patience;
+    uint64_t patience = call->started_us + request->first_token_ms * UINT64_C(1000);
+    call->patient = request->first_token_ms == 0 || deadline <= patience;
     call->held_until_us = call->patient ? deadline : patience;
     if (is_ready(self, call->started_us)) {
         ask(call); // without waiting for the loop to turn
@@ -322,6 +330,17 @@ static void supervised_free(struct supervised *self) {
     free(self);
 }
 
+// While it is on its way, others answer in its place.
+static bool available(struct backend *backend, struct err *why) {
+    struct supervised *self = (struct supervised *)backend;
+    try_failed_again(self);
+    if (self->phase == SUPERVISED_READY && self->remote) {
+        return self->remote->operations->available(self->remote, why);
+    }
+    describe_wait(self, why);
+    return false;
+}
+
 static void on_closed(uv_handle_t *handle) {
     supervised_free(handle->data);
 }
@@ -338,7 +357,7 @@ static void supervised_close(struct backend *backend) {
 }
 
 static const struct backend_operations operations = {
-    .start = start, .cancel = cancel, .probe = probe, .close = supervised_close};
+    .start = start, .cancel = cancel, .probe = probe, .available = available, .close = supervised_close};
 
 // --- below: the beginning ---
 
@@ -346,7 +365,7 @@ static const struct backend_operations operations = {
 static int choose(struct supervised *self, struct err *err) {
     struct remote_choice choice;
     struct remote_options options = {
-        .provider = "llama-server", .model = self->name, .template = self->template};
+        .group = self->group, .provider = "llama-server", .model = self->name, .template = self->template};
     int code = remote_choose(&options, &choice, err);
     self->backend.operations = &operations;
     self->backend.traits = (struct backend_traits){.name = "llama-server",
@@ -370,7 +389,7 @@ struct backend *supervised_new(uv_loop_t *loop, const struct supervised_options 
                                                    : supervised_name_of(self->model.file);
     self->template = mem_copy_string(options->template ? options->template : "");
     self->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_MS;
-    self->patience_ms = options->patience_ms;
+    self->group = options->group;
     self->on_state = options->on_state;
     self->context = options->context;
     self->client = choose(self, err) ? NULL : supervised_client_new(loop, &client, err);

@@ -2,7 +2,7 @@
 //
 // To the rest it is one more backend. Behind it stands a remote (remote.h) that
 // is made anew each time the server becomes ready. What is asked before then
-// waits, up to its deadline or as long as the options say. What was lost with the server before any of its
+// waits, up to its deadline or as long as another may answer in its place. What was lost with the server before any of its
 // text was shown is asked once more; so the death of a server costs one
 // suggestion at most. A server that cannot be had is tried again when somebody
 // asks, SUPERVISED_REST_MS after it failed.
@@ -24,6 +24,7 @@
 enum { SUPERVISED_REST_MS = 5 * 60 * 1000 };
 
 struct supervised_options {
+    const char *group;       // as in remote_options
     const char *program;     // as in supervised_model_init
     const char *file;        // likewise
     const char *arguments;   // likewise; NULL: none
@@ -31,7 +32,6 @@ struct supervised_options {
     const char *template;    // FIM template's name; NULL or "": guessed, or asked for
     uint32_t context_tokens; // 0: SUPERVISED_CONTEXT
     uint32_t timeout_ms;     // of requests without a deadline; 0: 10,000
-    uint32_t patience_ms;    // how long a request waits for a server that is not ready; 0: up to its deadline
     const char *hunch;       // as in supervised_client_options
     // Each change of the server's state; may be NULL. Never inside supervised_new.
     void (*on_state)(void *context, enum supervised_phase phase, const char *message);

@@ -396,7 +396,7 @@ struct supervised_server *supervised_server_new(uv_loop_t *loop,
     self->loading_ms = options->loading_ms ? options->loading_ms : LOADING_MS;
     self->on_state = options->on_state;
     self->context = options->context;
-    self->http = http_new(loop);
+    self->http = http_new(loop, NULL);
     uv_timer_init(loop, &self->timer);
     self->timer.data = self;
     uv_timer_start(&self->timer, start, 0, 0);

@@ -34,7 +34,7 @@ struct config_server {
     const char *name;        // ".name": of the model
     const char *key_env;     // ".keyEnvironment": name of a variable
     const char *key_file;    // ".keyFile": a file of mode 0600
-    const char *key_command; // ".keyCommand": a program that prints it       not of embedders
+    const char *key_command; // ".keyCommand": a program that prints it
     const char *file;        // ".file": a model that Hunch serves itself     not of embedders
     const char *program;     // ".program": that serves it                   not of embedders
     const char *arguments;   // ".arguments": of that                        not of embedders
@@ -42,6 +42,8 @@ struct config_server {
     uint32_t context_tokens; // ".contextTokens": 0 = the model's            not of embedders
     const char *path;        // ".path": a folder, of "static"                of embedders only
     double price;            // ".pricePerMillionTokens": 0 = not known       of embedders only
+    const char *query_prefix,
+        *passage_prefix; // ".queryPrefix", ".passagePrefix"; "": by the name  of embedders only
 };
 
 struct config {
@@ -49,6 +51,8 @@ struct config {
     struct config_server model; // "model.*": the one that is asked, "repository" or a server's kind
     struct config_server
         fallback; // "fallback.*": what is asked where that one fails; "none", or a server's kind
+    bool
+        fall_back_to_builtin; // "fallback.builtIn": true; the built-in model comes last            user file only
     struct config_server embedder; // "embedder.*": "none", "hashed", "static" or a server's kind
     uint32_t max_tokens;           // "completion.maxTokens": 96
     uint32_t max_lines;            // "completion.maxLines": 1 for the built-in model, else 8 (0 = by model)

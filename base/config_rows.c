@@ -14,7 +14,7 @@
 #include <strings.h>
 
 #define MEMBER(name)      offsetof(struct config, name)
-#define SERVERS           "llama-server|ollama|openai|chat|anthropic|gemini|mistral|deepseek|tgi|tabby"
+#define SERVERS           "llama-server|ollama|openai|vllm|chat|anthropic|gemini|mistral|deepseek|tgi|tabby"
 #define EMBEDDING_SERVERS "llama-server|ollama|openai"
 
 // Only the user's own file may set any of these.
@@ -37,13 +37,12 @@
         OWN_TEXT(group ".url", server.url, CONFIG_SHOW_URL),                                                 \
         OWN_TEXT(group ".name", server.name, CONFIG_SHOW_ALL),                                               \
         OWN_TEXT(group ".keyEnvironment", server.key_env, CONFIG_SHOW_VARIABLE),                             \
-        OWN_TEXT(group ".keyFile", server.key_file, CONFIG_SHOW_PATH)
+        OWN_TEXT(group ".keyFile", server.key_file, CONFIG_SHOW_PATH),                                       \
+        OWN_TEXT(group ".keyCommand", server.key_command, CONFIG_SHOW_SET)
 
 // And what only servers of a model that completes have.
 #define MODEL_ROWS(group, server, otherwise, kinds)                                                          \
-    SERVER_ROWS(group, server, otherwise, kinds),                                                            \
-        OWN_TEXT(group ".keyCommand", server.key_command, CONFIG_SHOW_SET),                                  \
-        OWN_TEXT(group ".file", server.file, CONFIG_SHOW_ALL),                                               \
+    SERVER_ROWS(group, server, otherwise, kinds), OWN_TEXT(group ".file", server.file, CONFIG_SHOW_ALL),     \
         OWN_TEXT(group ".program", server.program, CONFIG_SHOW_ALL),                                         \
         OWN_TEXT(group ".arguments", server.arguments, CONFIG_SHOW_SET),                                     \
         OWN_TEXT(group ".template", server.template, CONFIG_SHOW_ALL),                                       \
@@ -57,8 +56,15 @@ static const struct config_row rows[] = {
      .text = "{\"markdown\": false}"},
     MODEL_ROWS("model", model, "repository", "repository|" SERVERS),
     MODEL_ROWS("fallback", fallback, "none", "none|" SERVERS),
+    {.key = "fallback.builtIn",
+     .type = CONFIG_BOOL,
+     .member = MEMBER(fall_back_to_builtin),
+     .number = 1,
+     .sensitive = true},
     SERVER_ROWS("embedder", embedder, "none", "none|hashed|static|" EMBEDDING_SERVERS),
     OWN_TEXT("embedder.path", embedder.path, CONFIG_SHOW_ALL),
+    OWN_TEXT("embedder.queryPrefix", embedder.query_prefix, CONFIG_SHOW_ALL),
+    OWN_TEXT("embedder.passagePrefix", embedder.passage_prefix, CONFIG_SHOW_ALL),
     {.key = "embedder.pricePerMillionTokens",
      .type = CONFIG_FRACTION,
      .member = MEMBER(embedder.price),

@@ -12,6 +12,8 @@
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "indexer/language.h"
+#include "indexer/store.h"
+#include "indexer/store_vectors.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -26,11 +28,20 @@ struct check {
     char *text;
 };
 
+struct doctor;
+
+struct link_check { // of a model that may answer
+    struct doctor *doctor;
+    const struct app_link *link;
+};
+
 struct doctor {
     VEC(struct check) checks;
     struct app *app;
     uv_loop_t loop;
-    bool index_done, probe_done;
+    bool index_done;
+    size_t probes; // that run
+    struct link_check links[3];
 };
 
 static const char *const verdict_names[] = {"ok", "warning", "error"};
@@ -71,6 +82,10 @@ static struct config *check_config(struct doctor *doctor) {
         add(doctor, "settings", FINE, "model.provider is %s (%s)", config->model.provider,
             config_origin_name(config, "model.provider"));
     }
+    if (strcmp(config->fallback.provider, "none") != 0) {
+        add(doctor, "settings", FINE, "fallback.provider is %s (%s)", config->fallback.provider,
+            config_origin_name(config, "fallback.provider"));
+    }
     if (strcmp(config->embedder.provider, "none") != 0) {
         add(doctor, "settings", FINE, "embedder.provider is %s (%s)", config->embedder.provider,
             config_origin_name(config, "embedder.provider"));
@@ -107,40 +122,47 @@ static void check_cache(struct doctor *doctor) {
 // --- model and index, on the loop ---
 
 static void stop_when_done(struct doctor *doctor) {
-    if (doctor->index_done && doctor->probe_done) {
+    if (doctor->index_done && doctor->probes == 0) {
         uv_stop(&doctor->loop);
     }
 }
 
+static void check_traits(struct doctor *doctor, const char *name, const struct backend_traits *traits) {
+    add(doctor, name, FINE, "%s, %s: answers; code %s this machine", traits->name, traits->model,
+        traits->leaves_machine ? "leaves" : "stays on");
+}
+
 static void on_probe(void *context, const struct backend_result *result) {
-    struct doctor *doctor = context;
-    const struct backend_traits *traits = &doctor->app->model->traits;
+    const struct link_check *check = context;
+    struct doctor *doctor = check->doctor;
+    const struct backend_traits *traits = &check->link->backend->traits;
     if (result->code) {
-        add(doctor, "model", WRONG, "%s%s%s", result->message, result->hint[0] ? ": " : "", result->hint);
+        add(doctor, check->link->group, WRONG, "%s%s%s", result->message, result->hint[0] ? ": " : "",
+            result->hint);
     } else {
-        add(doctor, "model", FINE, "%s, %s: answers; code %s this machine", traits->name, traits->model,
-            traits->leaves_machine ? "leaves" : "stays on");
+        check_traits(doctor, check->link->group, traits);
     }
     if (!traits->template) {
-        add(doctor, "model", WARNING,
+        add(doctor, check->link->group, WARNING,
             "no fill-in-the-middle template is known for \"%s\": only the text above the cursor is sent; set "
-            "model.template",
-            traits->model);
+            "%s.template",
+            traits->model, check->link->group);
     }
-    doctor->probe_done = true;
+    doctor->probes--;
     stop_when_done(doctor);
 }
 
-static void start_probe(struct doctor *doctor) {
-    struct backend *model = doctor->app->model;
-    if (model->operations->probe) {
-        struct backend_callbacks callbacks = {NULL, on_probe, doctor};
-        model->operations->probe(model, &callbacks);
-        return;
+static void start_probe(struct doctor *doctor, size_t place) {
+    const struct app_link *link = &doctor->app->links[place];
+    struct link_check *check = &doctor->links[place];
+    *check = (struct link_check){doctor, link};
+    if (link->backend->operations->probe) {
+        doctor->probes++;
+        link->backend->operations->probe(link->backend, &(struct backend_callbacks){NULL, on_probe, check});
+    } else {
+        add(doctor, place ? link->group : "model", FINE, "%s, %s: nothing leaves this machine",
+            link->backend->traits.name, link->backend->traits.model);
     }
-    add(doctor, "model", FINE, "%s, %s: nothing leaves this machine", model->traits.name,
-        model->traits.model);
-    doctor->probe_done = true;
 }
 
 static void on_ready(void *context, const struct index_progress *progress) {
@@ -194,6 +216,46 @@ static void on_model(void *context, const char *loading, const char *trouble) {
     terminal_note(loading);
 }
 
+// --- the embedder ---
+
+// What is kept of another model, or of nothing, costs the time or the money once more.
+static void check_vectors(struct doctor *doctor, const char *root, const struct embedding_state *state) {
+    struct store_vectors_summary kept;
+    struct err err;
+    char *store = store_path_of(root);
+    int code = store ? store_vectors_summarize(store, &kept, &err) : ERR_NOT_FOUND;
+    const char *then = "`hunch search` and editors make them";
+    if (code == ERR_NOT_FOUND) {
+        add(doctor, "vectors", FINE, "none are kept yet: %s", then);
+    } else if (code) {
+        add(doctor, "vectors", WARNING, "%s: %s anew", err.message, then);
+    } else if (!kept.is_current || strncmp(kept.model, state->model, sizeof kept.model - 1) != 0) {
+        add(doctor, "vectors", WARNING, "%" PRIu64 " are kept, but of %s: %s anew", kept.count,
+            kept.is_current ? kept.model : "another version", then);
+    } else {
+        add(doctor, "vectors", FINE, "%" PRIu64 " are kept", kept.count);
+    }
+    free(store);
+}
+
+static void check_embedder(struct doctor *doctor, const struct config *config, const char *root) {
+    struct embedding_state state;
+    if (strcmp(config->embedder.provider, "none") == 0) {
+        return;
+    }
+    embedding_examine(&state, &doctor->loop, config);
+    if (state.err.code) {
+        add(doctor, "embedder", WRONG, "%s", state.err.message);
+    } else {
+        add(doctor, "embedder", FINE, "%s: answers; code %s this machine", state.model,
+            state.leaves_machine ? "leaves" : "stays on");
+    }
+    if (state.is_kept && state.model) {
+        check_vectors(doctor, root, &state);
+    }
+    free(state.model);
+}
+
 static void check_repository(struct doctor *doctor, const struct config *config, const char *folder) {
     struct err err = {0};
     char *root = NULL;
@@ -207,9 +269,12 @@ static void check_repository(struct doctor *doctor, const struct config *config,
                                 .on_ready = on_ready,
                                 .on_warning = on_index_warning,
                                 .on_model = on_model,
-                                .context = doctor};
+                                .context = doctor,
+                                .without_embedder = true};
     if (app_open(&doctor->app, &doctor->loop, config, root, &events, &err) == 0) {
-        start_probe(doctor);
+        for (size_t i = 0; i < doctor->app->link_count; i++) {
+            start_probe(doctor, i);
+        }
         uv_run(&doctor->loop, UV_RUN_DEFAULT);
         app_close(doctor->app);
         uv_run(&doctor->loop, UV_RUN_DEFAULT);
@@ -217,6 +282,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
         add(doctor, strcmp(config->model.provider, "repository") == 0 ? "index" : "model", WRONG, "%s",
             err.message);
     }
+    check_embedder(doctor, config, root);
     free(root);
 }
 

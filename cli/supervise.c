@@ -47,8 +47,9 @@ static void on_state(void *context, enum supervised_phase phase, const char *mes
 }
 
 struct backend *supervise(uv_loop_t *loop, const struct config *config, const struct config_server *server,
-                          uint32_t patience_ms, const struct model_events *events, struct err *err) {
+                          const struct model_events *events, struct err *err) {
     struct supervised_options options = {
+        .group = server->group,
         .program = server->program,
         .file = server->file,
         .arguments = server->arguments,
@@ -56,7 +57,6 @@ struct backend *supervise(uv_loop_t *loop, const struct config *config, const st
         .template = server->template,
         .context_tokens = server->context_tokens,
         .timeout_ms = config->timeout_ms,
-        .patience_ms = patience_ms,
         .on_state = on_state,
         .context = (void *)(uintptr_t)events,
     };

@@ -17,9 +17,8 @@ struct model_events {
 
 // Do these settings name a model that Hunch keeps running itself?
 bool supervise_wanted(const struct config_server *server);
-// patience_ms as in supervised_options.
 struct backend *supervise(uv_loop_t *loop, const struct config *config, const struct config_server *server,
-                          uint32_t patience_ms, const struct model_events *events, struct err *err);
+                          const struct model_events *events, struct err *err);
 // The program, file and arguments of the settings, checked; supervised_model_fini releases.
 int supervise_model(const struct config_server *server, struct supervised_model *model, struct err *err);
 

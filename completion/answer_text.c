@@ -76,6 +76,13 @@ static void append_prompt(const struct engine_answer *answer, struct str *out) {
         told->tokens, told->changed_tokens, told->context_items, fates[told->block]);
 }
 
+static void append_instead(const struct engine_answer *answer, struct str *out) {
+    if (answer->instead[0]) {
+        str_append_string(out, "\nin place of another model: ");
+        append_visible(out, slice_of_string(answer->instead));
+    }
+}
+
 void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     for (size_t i = 0; i < answer->candidate_count; i++) {
         str_append_string(out, i == 0 ? "suggested: " : "or:        ");
@@ -83,6 +90,7 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
         str_append_char(out, '\n');
     }
     engine_answer_summary(answer, out);
+    append_instead(answer, out);
     if (answer->candidate_count == 0 && answer->context->count == 0) { // most often none was asked for
         str_append_char(out, '\n');
         return;

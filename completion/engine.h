@@ -50,7 +50,8 @@ struct engine_answer {
     const struct context *context; // what was retrieved; never NULL
     struct slice prompt;           // empty for models that read prefix and suffix themselves
     struct prompt_report told;     // what of it is new to the model; zero without a prompt
-    const char *model;
+    const char *model;             // who answered, or was asked last
+    const char *instead;           // why a model that comes before it did not; "": it is the first
     size_t cursor;
     double context_ms, model_ms, first_token_ms, total_ms;
     uint32_t prompt_tokens, cached_tokens;

@@ -180,15 +180,15 @@ static void print_features(FILE *out, const struct task *task, const struct pred
 
 // One event for each word of the target, as 32-bit floats: the index of the right word or -1, how many words,
 // the unseen word's features; then the features of each of the likeliest words.
-static void print_event(FILE *out, struct rank *rank, const struct counts_answer *answer,
-                        const uint32_t *context, size_t length, uint32_t id) {
+static void print_event(FILE *out, struct rank *rank, struct counts_answer *answer, const uint32_t *context,
+                        size_t length, uint32_t id) {
     enum { SHOWN = 96 };
     uint32_t right = 0, shown = answer->count < SHOWN ? answer->count : SHOWN;
-    while (right < answer->count && answer->words[right].id != id) {
+    while (right < answer->count && answer->words[answer->likeliest[right]].id != id) {
         right++;
     }
     if (right >= SHOWN && right < answer->count) {
-        answer->words[SHOWN - 1] = answer->words[right];
+        answer->likeliest[SHOWN - 1] = answer->likeliest[right];
         right = SHOWN - 1;
     }
     double unseen[RANK_UNSEEN];
@@ -200,7 +200,7 @@ static void print_event(FILE *out, struct rank *rank, const struct counts_answer
     fwrite(row, sizeof *row, 2 + RANK_UNSEEN, out);
     for (uint32_t k = 0; k < shown; k++) {
         float features[RANK_FEATURES];
-        rank_features(rank, context, length, &answer->words[k], features);
+        rank_features(rank, context, length, &answer->words[answer->likeliest[k]], features);
         fwrite(features, sizeof *features, RANK_FEATURES, out);
     }
 }

@@ -11,13 +11,13 @@ PROGRAM = os.path.join(SOURCE, "tests/e2e/servers/fake_llama.py")
 
 
 class Supervised(SupervisedCase):
-    def serve(self, name="qwen2.5-coder-fake", more=None, **plan):
+    def serve(self, name="qwen2.5-coder-fake", more=None, builtin=False, **plan):
         """A model's file that says how it is served, and the settings to use it."""
         self.file = os.path.join(self.environment["HOME"], name + ".gguf")
         with open(self.file, "w") as file:
             json.dump(plan, file)
         self.configure(json.dumps({"model": {"provider": "llama-server", "file": f"~/{name}.gguf", "program": PROGRAM,
-                                             **(more or {})}}))
+                                             **(more or {})}, "fallback.builtIn": builtin}))
 
     def notes(self, name):
         path = os.path.join(os.path.dirname(self.file), name)
@@ -128,6 +128,16 @@ class Supervised(SupervisedCase):
         kinds = [message["params"]["value"]["kind"] for message in client.messages
                  if message.get("method") == "$/progress" and message["params"]["token"] == "hunch/model/1"]
         self.assertEqual((kinds[0], kinds[-1]), ("begin", "end"))
+
+    def test_the_built_in_model_answers_meanwhile(self):
+        self.serve(loading=1000, builtin=True)
+        client = self.window()
+        client.wait_notification("hunch/status", lambda status: status["state"] == "loading")
+        client.wait_ready()
+        self.ask(client, line=4, character=8)
+        told = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/bank.c")}})
+        self.assertEqual(told["model"], "built-in")
+        self.assertEqual(self.notes("requests"), [])
 
     def test_a_server_killed_in_mid_answer_costs_one_suggestion(self):
         self.serve(text=["return", " 7", ";"], pause=1)

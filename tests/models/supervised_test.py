@@ -23,7 +23,7 @@ class Supervised(SupervisedCase):
         os.makedirs(os.path.dirname(model))
         subprocess.run([MAKER, model, ANSWER.replace("\n", "\\n")], check=True)
         self.configure(json.dumps({"model": {"provider": "llama-server", "file": "qwen2.5-coder-canned", "program": SERVER},
-                                   "completion.timeoutMs": 60000}))  # a byte is a token here, and the machine may be busy
+                                   "fallback.builtIn": False, "completion.timeoutMs": 60000}))  # a byte is a token here, and the machine may be busy
 
     def test_it_is_served_by_name_and_says_so(self):
         answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json").stdout)

@@ -43,7 +43,7 @@ static void cancelling_does_not_wait_for_a_name(void **state) {
     int code = 0;
     sem_init(&may_answer, 0, 0);
     uv_loop_init(&loop);
-    struct http *http = http_new(&loop);
+    struct http *http = http_new(&loop, NULL);
     struct http_request request = {.url = "https://name.example.com", .body = SLICE_LITERAL("{}")};
     struct http_callbacks callbacks = {on_data, on_done, &code};
     struct http_call *call = http_start(http, &request, &callbacks);

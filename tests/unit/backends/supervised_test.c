@@ -23,7 +23,6 @@ struct guard { // the guardian, and what stands behind it
     uv_pipe_t *user; // the last; NULL: none
     int users;
     struct str states;
-    uint32_t patience_ms;
 };
 
 static void free_handle(uv_handle_t *handle) {
@@ -87,7 +86,6 @@ static void open_backend(struct guard *guard, const char *name) {
     struct supervised_options options = {.program = "/bin/true",
                                          .file = guard->model.file,
                                          .name = name,
-                                         .patience_ms = guard->patience_ms,
                                          .hunch = "/no/such/guardian",
                                          .on_state = on_model_state,
                                          .context = guard};
@@ -217,14 +215,25 @@ static void it_does_not_wait_longer_than_it_should(void **state) {
 }
 
 // Where others answer in its place, they shall soon.
-static void its_patience_may_be_short(void **state) {
+static void where_others_answer_it_does_not_wait(void **state) {
     struct guard *guard = *state;
-    struct backend_request request;
-    guard->patience_ms = 1;
+    struct backend_callbacks callbacks = callbacks_of(&guard->world);
+    struct backend_request request = request_of("x");
+    struct err why = {0};
     open_backend(guard, "");
-    start_call(guard, &request);
+    struct backend *backend = guard->world.backend;
+    tell(guard, "loading", "");
+    assert_false(backend->operations->available(backend, &why));
+    assert_non_null(strstr(why.message, "qwen2.5-coder-x: the model is still being loaded"));
+    request.first_token_ms = 1;
+    backend_start(backend, &request, &callbacks);
     wait_done(&guard->world);
     assert_int_equal(guard->world.seen.result.code, ERR_UNAVAILABLE);
+    tell(guard, "ready", "");
+    assert_true(backend->operations->available(backend, &why));
+    tell(guard, "failed", "it said: no memory");
+    assert_false(backend->operations->available(backend, &why));
+    assert_non_null(strstr(why.message, "llama-server cannot be had: it said: no memory"));
 }
 
 static void what_is_lost_unheard_is_asked_once_more(void **state) {
@@ -322,7 +331,7 @@ int main(void) {
         TEST(it_waits_and_is_asked),
         TEST(a_held_call_can_be_cancelled),
         TEST(it_does_not_wait_longer_than_it_should),
-        TEST(its_patience_may_be_short),
+        TEST(where_others_answer_it_does_not_wait),
         TEST(what_is_lost_unheard_is_asked_once_more),
         TEST(what_has_shown_text_is_not_asked_again),
         TEST(a_failed_server_is_said_at_once),

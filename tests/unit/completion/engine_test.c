@@ -1,10 +1,43 @@
 // engine_test.c - a request's life with a model that the test plays: every request ends once, with the right
 // outcome.
+#include "backends/chain.h"
 #include "base/mem.h"
 #include "completion/engine.h"
 #include "tests/unit/unit.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+
+// The linker puts these in the place of the allocator (tests/CMakeLists.txt): they count the blocks in use.
+static atomic_long blocks;
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void __wrap_free(void *memory);
+
+void *__wrap_malloc(size_t size) {
+    atomic_fetch_add(&blocks, 1);
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+    atomic_fetch_add(&blocks, 1);
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size) {
+    atomic_fetch_add(&blocks, memory ? 0 : 1);
+    return __real_realloc(memory, size);
+}
+
+void __wrap_free(void *memory) {
+    atomic_fetch_sub(&blocks, memory ? 1 : 0);
+    __real_free(memory);
+}
 
 struct backend_call {
     struct backend_callbacks callbacks;
@@ -225,6 +258,102 @@ static void a_model_that_asks_for_peace_gets_it(void **state) {
     assert_int_equal(fixture->model.starts, 1);
 }
 
+struct two_models {
+    struct played models[2];
+    struct backend *chain;
+    struct engine *engine;
+};
+
+static void open_two(struct fixture *fixture, struct two_models *two) {
+    static const char *const templates[] = {"qwen2.5-coder", "starcoder2"};
+    static const char *const names[] = {"first", "second"};
+    struct backend *models[2];
+    *two = (struct two_models){0};
+    for (size_t i = 0; i < 2; i++) {
+        two->models[i].base.operations = &played_operations;
+        two->models[i].base.traits =
+            (struct backend_traits){.name = "played", .model = names[i], .template = templates[i]};
+        models[i] = &two->models[i].base;
+    }
+    two->chain = chain_new(models, 2);
+    struct engine_options options = {&fixture->loop, fixture->worker, fixture->retriever,
+                                     two->chain,     fixture->config, "/nonexistent"};
+    two->engine = engine_new(&options);
+}
+
+static void wait_for(struct fixture *fixture, const struct asked *asked, const struct played *model,
+                     int starts) {
+    for (int i = 0; i < 10000 && !asked->answers && model->starts < starts; i++) {
+        uv_run(&fixture->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+    assert_int_equal(model->starts, starts);
+}
+
+static void end_model(struct played *model, int code, const char *text) {
+    struct backend_candidate candidate = {slice_of_string(text), -1};
+    struct backend_result result = {.code = code,
+                                    .message = code ? "it is away" : "",
+                                    .hint = "",
+                                    .candidates = &candidate,
+                                    .candidate_count = code ? 0 : 1};
+    model->call->callbacks.on_done(model->call->callbacks.context, &result);
+}
+
+// The prompt is the next model's own.
+static void another_model_answers_where_one_fails(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    struct asked asked = {0};
+    open_two(fixture, &two);
+    struct engine *alone = fixture->engine;
+    fixture->engine = two.engine;
+    ask(fixture, &asked, "int x = |");
+    wait_for(fixture, &asked, &two.models[0], 1);
+    assert_string_equal(two.models[0].call->request->template, "qwen2.5-coder");
+    assert_non_null(strstr(two.models[0].call->request->prompt.data, "<|fim_prefix|>"));
+    end_model(&two.models[0], ERR_UNAVAILABLE, "");
+    wait_for(fixture, &asked, &two.models[1], 1);
+    assert_int_equal(asked.answers, 0);
+    assert_string_equal(two.models[1].call->request->template, "starcoder2");
+    assert_non_null(strstr(two.models[1].call->request->prompt.data, "<fim_prefix>"));
+    end_model(&two.models[1], 0, "1;");
+    turn(fixture, &asked, 99);
+    assert_int_equal(asked.outcome, OUTCOME_SHOWN);
+    assert_string_equal(asked.shown, "1;");
+    const struct engine_answer *answer = engine_last(two.engine, "a.c");
+    assert_string_equal(answer->model, "second");
+    assert_string_equal(answer->instead, "it is away");
+    assert_non_null(strstr(answer->prompt.data, "<fim_prefix>"));
+    fixture->engine = alone;
+    worker_free(fixture->worker);
+    engine_free(two.engine);
+    fixture->worker = worker_new(&fixture->loop, 8);
+    free(two.chain);
+}
+
+static void who_fails_last_says_so(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    struct asked asked = {0};
+    open_two(fixture, &two);
+    struct engine *alone = fixture->engine;
+    fixture->engine = two.engine;
+    ask(fixture, &asked, "int x = |");
+    for (size_t i = 0; i < 2; i++) {
+        wait_for(fixture, &asked, &two.models[i], 1);
+        end_model(&two.models[i], ERR_UNAVAILABLE, "");
+    }
+    turn(fixture, &asked, 99);
+    assert_int_equal(asked.outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(asked.answers, 1);
+    fixture->engine = alone;
+    worker_free(fixture->worker);
+    engine_free(two.engine);
+    fixture->worker = worker_new(&fixture->loop, 8);
+    free(two.chain);
+}
+
 static void a_newer_request_supersedes_only_its_own_kind(void **state) {
     struct fixture *fixture = *state;
     // Static: what still runs is answered at tear-down.
@@ -257,6 +386,41 @@ static void cancelling_answers_once_at_any_time(void **state) {
         assert_int_equal(asked.answers, 1);
         assert_int_equal(asked.outcome, when == 2 ? OUTCOME_MID_WORD : OUTCOME_CANCELLED);
     }
+}
+
+static void ask_and_cancel(struct fixture *fixture, bool in_model, long expected) {
+    struct asked asked = {0};
+    fixture->model.starts = 0;
+    struct engine_request *request = ask(fixture, &asked, "int x = |");
+    if (in_model) {
+        turn(fixture, &asked, 1);
+    }
+    engine_cancel(fixture->engine, request);
+    turn(fixture, &asked, 99);
+    assert_int_equal(asked.outcome, OUTCOME_CANCELLED);
+    for (int i = 0; i < 1000 && atomic_load(&blocks) != expected; i++) { // the worker may be at it still
+        uv_run(&fixture->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+}
+
+static void a_cancelled_request_frees_exactly_its_arena(void **state) {
+    struct fixture *fixture = *state;
+    static struct asked beside; // answered at tear-down if something fails
+    struct played *model = &fixture->model;
+    ask_on(fixture, &beside, "int y = |", 1, false);
+    turn(fixture, &beside, 1);
+    struct backend_call kept = *model->call;
+    ask_and_cancel(fixture, true, -1); // what is made once is there
+    for (int i = 0; i < 8; i++) {
+        long before = atomic_load(&blocks);
+        ask_and_cancel(fixture, i % 2, before);
+        assert_int_equal(atomic_load(&blocks), before);
+    }
+    model->call = &kept;
+    reply(fixture, "7;", 0.9); // whose memory nobody has touched
+    turn(fixture, &beside, 99);
+    assert_string_equal(beside.shown, "7;");
 }
 
 static void settings_switch_it_off(void **state) {
@@ -337,8 +501,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_model_that_asks_for_peace_gets_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_model_answers_where_one_fails, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_fails_last_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cancelled_request_frees_exactly_its_arena, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_switch_it_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(freeing_ends_what_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_setting_counts_from_the_next_request_on, set_up, tear_down),

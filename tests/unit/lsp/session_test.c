@@ -236,20 +236,20 @@ static void test_a_model_on_its_way_is_shown(void **state) {
     world.events.on_model(context, "starting llama-server", NULL);
     assert_string_equal(status_of(&world), "loading");
     assert_json(json_get(last_sent(&world, "window/workDoneProgress/create"), "params"),
-                "{'token':'hunch/model/1'}");
+                "{'token':'hunch/model'}");
     assert_null(last_sent(&world, "$/progress"));
     say(&world, "{'id':1,'result':null}");
     assert_json(json_get(last_sent(&world, "$/progress"), "params"),
-                "{'token':'hunch/model/1','value':{'kind':'begin','title':'Hunch','cancellable':false,"
-                "'message':'starting llama-server'}}");
+                "{'token':'hunch/model','value':{'kind':'begin','message':'starting llama-server',"
+                "'title':'Hunch: model','cancellable':false}}");
     world.events.on_model(context, "loading the model", NULL);
     assert_json(json_get(last_sent(&world, "$/progress"), "params"),
-                "{'token':'hunch/model/1','value':{'kind':'report','message':'loading the model'}}");
+                "{'token':'hunch/model','value':{'kind':'report','message':'loading the model'}}");
     assert_string_equal(status_text(&world), "Hunch: its model is not ready yet: loading the model\nmodel: "
                                              "played\nindex: none, only open files are known");
     world.events.on_model(context, NULL, NULL);
     assert_json(json_get(last_sent(&world, "$/progress"), "params"),
-                "{'token':'hunch/model/1','value':{'kind':'end'}}");
+                "{'token':'hunch/model','value':{'kind':'end'}}");
     assert_string_equal(status_of(&world), "ready");
     world.events.on_model(context, NULL, "it ended with status 1");
     assert_string_equal(status_of(&world), "warning");
@@ -259,6 +259,33 @@ static void test_a_model_on_its_way_is_shown(void **state) {
     assert_json(json_get(last_sent(&world, "$/progress"), "params"),
                 "{'token':'hunch/model/2','value':{'kind':'end'}}");
     assert_string_equal(status_of(&world), "ready");
+    end_world(&world);
+}
+
+static void test_vectors_are_shown_while_they_are_made(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(",'capabilities':{'window':{'workDoneProgress':true}}"));
+    say(&world, INITIALIZED);
+    struct session_vectors vectors = {.done = 1, .total = 8};
+    world.events.on_vectors(world.events.context, &vectors);
+    assert_json(json_get(json_get(last_sent(&world, "hunch/status"), "params"), "vectors"),
+                "{'done':1,'total':8,'tokens':0,'cost':0}");
+    uv_sleep(SESSION_PASS_SHOWN_MS + 1);
+    world.events.on_vectors(world.events.context, &vectors);
+    assert_json(json_get(last_sent(&world, "window/workDoneProgress/create"), "params"),
+                "{'token':'hunch/vectors'}");
+    say(&world, "{'id':2,'result':null}");
+    assert_json(
+        json_get(last_sent(&world, "$/progress"), "params"),
+        "{'token':'hunch/vectors','value':{'kind':'begin','message':'1 of 8 chunks','title':'Hunch: making vectors',"
+        "'cancellable':false,'percentage':12}}");
+    vectors = (struct session_vectors){.done = 7, .total = 8, .ended = true, .tokens = 900, .cost = 0.5};
+    world.events.on_vectors(world.events.context, &vectors); // a file could not be read: it ends all the same
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/vectors','value':{'kind':'end','message':'7 of 8 chunks'}}");
+    assert_non_null(strstr(status_text(&world), "\nvectors: 7 of 8 chunks, 900 tokens sent for 0.5000"));
     end_world(&world);
 }
 
@@ -504,6 +531,7 @@ int main(void) {
         cmocka_unit_test(test_refused_setting_is_said),
         cmocka_unit_test(test_status_and_progress),
         cmocka_unit_test(test_a_model_on_its_way_is_shown),
+        cmocka_unit_test(test_vectors_are_shown_while_they_are_made),
         cmocka_unit_test(test_progress_knows_how_much_to_expect),
         cmocka_unit_test(test_only_a_long_later_pass_is_shown),
         cmocka_unit_test(test_the_client_watches_when_the_index_cannot),
