@@ -22,8 +22,10 @@ class Supervised(SupervisedCase):
         model = os.path.join(self.environment["XDG_DATA_HOME"], "hunch/models/qwen2.5-coder-canned.gguf")
         os.makedirs(os.path.dirname(model))
         subprocess.run([MAKER, model, ANSWER.replace("\n", "\\n")], check=True)
-        self.configure(json.dumps({"model": {"provider": "llama-server", "file": "qwen2.5-coder-canned", "program": SERVER},
-                                   "fallback.builtIn": False, "completion.timeoutMs": 60000}))  # a byte is a token here, and the machine may be busy
+        self.settings = {"model": {"provider": "llama-server", "file": "qwen2.5-coder-canned", "program": SERVER},
+                         "fallback.builtIn": False,
+                         "completion.timeoutMs": 60000}  # a byte is a token here, and the machine may be busy
+        self.configure(json.dumps(self.settings))
 
     def test_it_is_served_by_name_and_says_so(self):
         answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json").stdout)
@@ -46,6 +48,10 @@ class Supervised(SupervisedCase):
             client.server.kill()
         self.wait_for(lambda: not self.servers() and not self.guardians(), "the end")  # G2
 
+    def ask(self, client, line=3, character=4):
+        items = client.answer(client.start_complete("src/bank.c", line, character, invoked=True), seconds=120)["items"]
+        return items[0]["insertText"] if items else None
+
     def test_killed_at_any_moment_it_costs_one_suggestion(self):
         client = self.window()
         self.assertEqual(self.ask(client), LINE)
@@ -58,8 +64,7 @@ class Supervised(SupervisedCase):
                 os.kill(self.wait_server(other_than=[server]), signal.SIGKILL)
             if request:
                 client.answer(request, seconds=120)  # exactly one, whatever it is
-            items = client.answer(client.start_complete("src/bank.c", 3, 4, invoked=True), seconds=120)["items"]
-            self.assertEqual(items[0]["insertText"], LINE, moment)
+            self.assertEqual(self.ask(client), LINE, moment)
 
     def test_nothing_is_left_when_its_guardian_is_killed(self):
         client = self.window()
@@ -68,6 +73,16 @@ class Supervised(SupervisedCase):
         os.kill(guardian, signal.SIGKILL)
         client.server.kill()
         self.wait_for(lambda: server not in self.servers(), "the server's end")  # G2
+        self.assertEqual(self.ask(self.window()), LINE)  # the sockets that they left are in nobody's way
+
+    def test_a_server_that_has_gone_to_sleep_wakes_up(self):
+        self.settings["model"]["arguments"] = "--sleep-idle-seconds 1"
+        self.configure(json.dumps(self.settings))
+        client = self.window()
+        self.assertEqual(self.ask(client), LINE)
+        time.sleep(3)
+        self.assertEqual(self.ask(client), LINE)
+        self.assertEqual(len(self.servers()), 1)
 
 
 if __name__ == "__main__":
