@@ -19,11 +19,22 @@
 #include "backends/token_estimate.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "indexer/record.h"
 
 #include <stdint.h>
 
 struct backend;
 struct backend_call; // one running request; opaque outside the backend
+
+// A definition that the code at the cursor may name. Strings as in struct symbol.
+struct backend_hint {
+    const char *name, *scope, *signature;
+    enum symbol_kind kind;
+    bool of_receiver; // a member of what may be the type of the thing left of the "."
+    bool is_named;    // on the cursor's line or the one above
+    bool is_own;      // a function of the open file itself
+    float score;      // of those that are neither: as the log of a probability, up to a constant
+};
 
 struct backend_request {
     const struct backend_traits *model; // of the one that backend_choose named; NULL: whichever
@@ -40,6 +51,9 @@ struct backend_request {
     uint32_t candidates;     // how many different ones are wanted; a backend may give fewer
     uint64_t deadline_us;    // clock_now_us() terms; 0: the backend's default
     uint32_t first_token_ms; // the wait for the first text, where it may be shorter; 0: till the deadline
+    const struct backend_hint
+        *hints; // named and own ones first, then the likeliest; a backend may do without
+    size_t hint_count;
 };
 
 struct backend_candidate {

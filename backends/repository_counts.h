@@ -10,7 +10,7 @@
 #include "backends/repository_corpus.h"
 #include "backends/repository_document.h"
 
-enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48, COUNTS_HITS = 96, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
+enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48 + 48, COUNTS_HITS = 96, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
 
 #define COUNTS_NONE UINT32_MAX
 

@@ -6,6 +6,7 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_DOCUMENT_H
 #define HUNCH_BACKENDS_REPOSITORY_DOCUMENT_H
 
+#include "backends/backend.h"
 #include "backends/repository_tokens.h"
 
 enum { DOCUMENT_ABOVE = 128 << 10, DOCUMENT_BELOW = 64 << 10, DOCUMENT_AHEAD = 4 };
@@ -28,9 +29,11 @@ struct document {
     uint32_t
         ahead[DOCUMENT_AHEAD]; // word ids that follow the cursor: the right text, the line end, what is below
     uint32_t ahead_count;
-    struct slice below;       // the next line with text on it, trimmed
-    struct slice indentation; // of the cursor's line
-    struct slice unit;        // one step of indentation in this file
+    struct slice below;               // the next line with text on it, trimmed
+    struct slice indentation;         // of the cursor's line
+    struct slice unit;                // one step of indentation in this file
+    const struct backend_hint *hints; // the request's, set by whoever has them
+    size_t hint_count;
 };
 
 void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,

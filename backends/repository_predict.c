@@ -250,6 +250,8 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
     struct generation *generation = corpus_pin(corpus);
     struct document document;
     document_init(&document, generation->vocabulary, request->prefix, request->suffix);
+    document.hints = request->hints;
+    document.hint_count = request->hint_count;
     if (!cancel_fired(request->cancel)) {
         struct counts *counts = counts_new(generation, &document, request->path);
         search_lines(counts, &document, request, out);

@@ -11,11 +11,12 @@
 // the query, and one a word for the request. Only evidence is added anew.
 #include "backends/repository_rank.h"
 
-#include "backends/repository_scope.h"
+#include "backends/repository_hints.h"
 
 #include <math.h>
 
-_Static_assert((int)SCOPE_NEAR <= (int)COUNTS_ADDED, "there is room for all names at hand");
+enum { HINTED = 40 }; // of the names that retrieval found
+_Static_assert(SCOPE_NEAR + HINTED <= (int)COUNTS_ADDED, "there is room for all names at hand");
 
 enum { RANKED = 40 };               // the words with the largest shares; of the rest, only the names at hand
 static const double A_TRACE = 1e-3; // of its share, what a word gets that is not ranked
@@ -78,7 +79,7 @@ enum input {
     IN_SLOT, // and one for each but SLOT_SIGN
     IN_COUNT = IN_SLOT + SLOT_SIGN
 };
-_Static_assert((int)IN_COUNT == (int)RANK_FEATURES, "every input has its weight");
+_Static_assert((int)IN_COUNT + (int)HINTS_FEATURES == (int)RANK_FEATURES, "every input has its weight");
 _Static_assert(SLOT_SIGN == SLOT_COUNT - 1, "the kind without an input is the last");
 
 static const unsigned char OF_PLACES[] = {IN_BLEND, IN_SOFT,    IN_FRAMED,  IN_DEEPEST, IN_SHALLOW,
@@ -95,6 +96,7 @@ struct sums {
 
 struct rank {
     struct scope *scope;
+    struct hints *hints;
     uint32_t query;
     struct sums without_places; // of a word that was seen nowhere behind the context
     VEC(struct sums) kept;      // of words in the open file
@@ -104,6 +106,7 @@ struct rank {
 struct place_kind {
     enum scope_slot slot;
     uint64_t line_parts, nearest_parts; // sub-words of the names left of the cursor on its line
+    struct hints_place hints;
 };
 
 // --- inputs ---
@@ -119,6 +122,7 @@ static struct place_kind kind_of(struct rank *rank, const uint32_t *context, siz
         kind.nearest_parts = kind.nearest_parts ? kind.nearest_parts : standing->parts;
         kind.line_parts |= standing->parts;
     }
+    kind.hints = hints_place(rank->hints, context, length, kind.line_parts);
     return kind;
 }
 
@@ -226,6 +230,8 @@ void rank_features(struct rank *rank, const uint32_t *context, size_t length, co
     fill_standing(standing, features);
     fill_both(rank, &kind, standing, features);
     fill_kind(&kind, features);
+    hints_fill_word(rank->hints, word->id, features + IN_COUNT);
+    hints_fill_place(rank->hints, &kind.hints, word->id, features + IN_COUNT);
 }
 
 void rank_unseen_features(const struct counts_answer *answer, double features[RANK_UNSEEN]) {
@@ -284,11 +290,13 @@ static inline double score(const struct sums *sums) {
 }
 
 // The sums of a word's inputs that are the same in every query.
-static struct sums kept_of(struct rank *rank, struct standing *standing) {
+static struct sums kept_of(struct rank *rank, uint32_t id) {
+    struct standing *standing = scope_of(rank->scope, id);
     if (standing->kept == 0) {
         float features[RANK_FEATURES] = {0};
         struct sums sums = {0};
         fill_standing(standing, features);
+        hints_fill_word(rank->hints, standing->id, features + IN_COUNT);
         add_every_input(&sums, features);
         vec_push(&rank->kept, sums);
         standing->kept = (uint32_t)rank->kept.count;
@@ -313,11 +321,15 @@ static struct sums sums_of(const struct place_kind *kind) {
 static double score_word(struct rank *rank, const struct place_kind *kind, const struct sums *place,
                          const struct counted *word) {
     float features[RANK_FEATURES]; // those in the lists
-    struct standing *standing = scope_of(rank->scope, word->id);
-    struct sums sums = kept_of(rank, standing);
+    struct sums sums = kept_of(rank, word->id);
     add_sums(&sums, place);
-    fill_both(rank, kind, standing, features);
+    fill_both(rank, kind, scope_of(rank->scope, word->id), features);
     add_inputs(&sums, features, OF_BOTH, sizeof OF_BOTH);
+    if (hints_fill_place(rank->hints, &kind->hints, word->id, features + IN_COUNT)) {
+        for (uint32_t i = IN_COUNT + HINTS_OF_WORD; i < RANK_FEATURES; i++) {
+            add_input(&sums, i, features[i]);
+        }
+    }
     if (word->shallow <= 0) {
         add_sums(&sums, &rank->without_places);
     } else {
@@ -374,14 +386,19 @@ static uint32_t space_of_names(const struct counts_answer *answer, const struct 
                           : 0;
 }
 
-// The words with the largest shares, and the names at hand in the open file. Returns how many.
-static uint32_t choose(struct rank *rank, struct counts_answer *answer, struct likely *chosen) {
+// The words with the largest shares, the names at hand in the open file, and those that retrieval found. Returns how
+// many.
+static uint32_t choose(struct rank *rank, const struct place_kind *kind, struct counts_answer *answer,
+                       struct likely *chosen) {
     uint32_t count = 0, near_count;
     for (uint32_t i = 0; i < answer->seen; i++) {
         insert_likely(chosen, &count, RANKED, by_share(answer, i));
     }
     uint32_t space = space_of_names(answer, chosen), shared = count;
-    const uint32_t *near = scope_near(rank->scope, &near_count);
+    uint32_t near[SCOPE_NEAR + HINTED];
+    const uint32_t *names = scope_near(rank->scope, &near_count);
+    memcpy(near, names, near_count * sizeof *near);
+    near_count += hints_names(rank->hints, &kind->hints, HINTED, near + near_count);
     for (uint32_t i = 0; i < near_count; i++) {
         uint32_t index = counts_find(answer, near[i]);
         if (index == COUNTS_NONE) {
@@ -431,7 +448,7 @@ void rank_words(struct rank *rank, const uint32_t *context, size_t length, struc
     double unseen = unseen_of(answer), total = unseen;
     struct place_kind kind = kind_of(rank, context, length);
     struct sums place = sums_of(&kind);
-    uint32_t count = choose(rank, answer, chosen);
+    uint32_t count = choose(rank, &kind, answer, chosen);
     for (uint32_t i = 0; i < count; i++) {
         struct counted *word = &answer->words[chosen[i].index];
         float likely = expf((float)score_word(rank, &kind, &place, word));
@@ -452,6 +469,7 @@ struct rank *rank_new(const struct document *document) {
     const struct counted nothing = {.id = 0};
     float features[RANK_FEATURES] = {0};
     rank->scope = scope_new(document);
+    rank->hints = hints_new(document, rank->scope);
     fill_places(&nothing, features);
     add_every_input(&rank->without_places, features);
     return rank;
@@ -459,6 +477,7 @@ struct rank *rank_new(const struct document *document) {
 
 void rank_free(struct rank *rank) {
     vec_free(&rank->kept);
+    hints_free(rank->hints);
     scope_free(rank->scope);
     free(rank);
 }

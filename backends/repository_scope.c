@@ -64,8 +64,7 @@ static bool is_turn(struct slice word, size_t at) {
     return is_upper(word.data[at]) && (!is_upper(word.data[at - 1]) || small_follows);
 }
 
-// `HTTPServer_name2` is http, server, name.
-static uint64_t parts_of(struct slice word) {
+uint64_t scope_parts(struct slice word) {
     uint64_t parts = 0;
     for (size_t at = 0; at < word.length;) {
         char part[32];
@@ -91,7 +90,7 @@ static struct standing standing_of(const struct scope *scope, uint32_t id) {
 
 static void describe(const struct scope *scope, struct standing *standing) {
     struct slice word = encoder_word(&scope->document->encoder, standing->id);
-    standing->parts = token_is_name(standing->id) ? parts_of(word) : 0;
+    standing->parts = token_is_name(standing->id) ? scope_parts(word) : 0;
     standing->first = word.length > 0 ? word.data[0] : 0;
     standing->length = (uint32_t)word.length;
     standing->described = true;

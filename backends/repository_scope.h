@@ -44,6 +44,9 @@ struct standing {
 
 struct scope;
 
+// A word's sub-words, each a bit by its hash: `HTTPServer_name2` has those of http, server and name.
+uint64_t scope_parts(struct slice word);
+
 struct scope *scope_new(const struct document *document);
 void scope_free(struct scope *scope);
 // Of any word; one the file has not gets an empty standing.

@@ -8,6 +8,7 @@
 
 #include "backends/fim.h"
 #include "base/clock.h"
+#include "completion/hints.h"
 #include "completion/postprocess.h"
 
 static enum outcome outcome_of_failure(int code) {
@@ -155,6 +156,8 @@ static void ask(struct engine_request *request) {
         .max_lines = postprocess_line_limit(document, query->cursor, lines),
         .candidates = query->candidates,
         .deadline_us = request->deadline_us,
+        .hints = hints_of(&request->retrieved, &request->arena),
+        .hint_count = request->retrieved.name_count,
     };
     if (request->fim) {
         model->template = fim_name(request->fim);

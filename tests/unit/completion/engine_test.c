@@ -189,6 +189,19 @@ static void a_good_answer_is_shown(void **state) {
     assert_int_equal(engine_outcome_count(fixture->engine, OUTCOME_SHOWN), 1);
 }
 
+static void the_model_is_told_names(void **state) {
+    struct fixture *fixture = *state;
+    struct asked asked = {0};
+    ask(fixture, &asked, "int helper(int a) {\n    return a;\n}\nint x = |\n");
+    turn(fixture, &asked, 1);
+    const struct backend_request *request = fixture->model.call->request;
+    assert_int_equal(request->hint_count, 1);
+    assert_string_equal(request->hints[0].name, "helper");
+    assert_true(request->hints[0].is_own && !request->hints[0].of_receiver);
+    reply(fixture, "helper(1);", 0.9);
+    turn(fixture, &asked, 99);
+}
+
 static void silence_has_a_reason(void **state) {
     struct fixture *fixture = *state;
     fixture->config->minimum_confidence = 0.5;
@@ -498,6 +511,7 @@ static void a_changed_setting_counts_from_the_next_request_on(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_good_answer_is_shown, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_model_is_told_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_model_that_asks_for_peace_gets_it, set_up, tear_down),
