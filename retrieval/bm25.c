@@ -36,7 +36,7 @@ struct weighed {
 // A term of the query in one segment.
 struct cursor {
     struct postings_list list; // at the next document to be added, or NO_DOCUMENT
-    const int16_t *gains; // of each impact
+    const int16_t *gains;      // of each impact
 };
 
 struct found {

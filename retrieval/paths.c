@@ -135,9 +135,8 @@ static uint32_t count_slashes(struct slice path) {
 
 uint32_t paths_distance(struct slice a, struct slice b) {
     size_t shared = 0;
-    uint32_t common = 0;
     while (shared < a.length && shared < b.length && a.data[shared] == b.data[shared]) {
-        common += a.data[shared++] == '/';
+        shared++;
     }
-    return count_slashes(a) + count_slashes(b) - 2 * common;
+    return count_slashes(slice_sub(a, shared, a.length)) + count_slashes(slice_sub(b, shared, b.length));
 }

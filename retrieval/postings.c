@@ -329,6 +329,11 @@ static struct postings_list open_list(const uint16_t *units) {
     return list;
 }
 
+// Where it ends, without counting its documents.
+static const uint16_t *end_of_list(const uint16_t *units) {
+    return units[2] ? units + SHORT_HEAD + units[2] : units + LONG_HEAD + get_number(units + SHORT_HEAD);
+}
+
 struct postings_reader postings_read(const struct postings *postings) {
     return (struct postings_reader){.at = postings->units, .end = postings->units + postings->unit_count};
 }
@@ -354,7 +359,7 @@ struct postings_list postings_find(const struct postings *postings, uint32_t key
         if (here > key) {
             break;
         }
-        at = open_list(at).end;
+        at = end_of_list(at);
     }
     return (struct postings_list){0};
 }

@@ -101,8 +101,8 @@ struct ranking {
     const struct signatures_input *input;
     struct map known; // segment and id -> candidate
     VEC(struct candidate) candidates;
-    struct rank
-        *ranks; // of the candidates, then of those kept, best first once sorted; behind them room for sorting
+    // Of the candidates, then of those kept, best first once sorted; behind them room for sorting.
+    struct rank *ranks;
     size_t rank_count;
     struct signature *kept;
     VEC(uint32_t) names; // to be offered, as segment_name_key
@@ -122,14 +122,17 @@ static void expect_symbol(const struct segment *segment, uint32_t id) {
     __builtin_prefetch(&segment->fields[SEGMENT_SYMBOLS].files[id]);
 }
 
+static bool is_full(const struct ranking *ranking) {
+    return ranking->candidates.count >= SIGNATURES_CANDIDATES;
+}
+
 // Returns the candidate; NULL if it is none.
 static struct candidate *offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     uint32_t file = snapshot->segments[segment]->fields[SEGMENT_SYMBOLS].files[id];
     const struct snapshot_file *self = ranking->input->self;
     bool is_self = self && self->segment == segment && self->file == file;
-    if (is_self || snapshot_is_dead(snapshot, segment, file) ||
-        ranking->candidates.count >= SIGNATURES_CANDIDATES) {
+    if (is_self || snapshot_is_dead(snapshot, segment, file) || is_full(ranking)) {
         return NULL;
     }
     size_t count = ranking->candidates.count;
@@ -221,7 +224,7 @@ static void expect_name(const struct ranking *ranking, size_t i) {
 
 // Of the names that were gathered.
 static void offer_names(struct ranking *ranking) {
-    for (size_t i = 0; i < ranking->names.count; i++) {
+    for (size_t i = 0; i < ranking->names.count && !is_full(ranking); i++) {
         expect_name(ranking, i);
         offer_named(ranking, ranking->names.items[i]);
     }
@@ -269,7 +272,7 @@ static void offer_similar(struct ranking *ranking) {
 static void offer_imported(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
     size_t count = input->imports->files.count;
-    for (size_t i = 0; i < count && ranking->candidates.count < SIGNATURES_CANDIDATES; i++) {
+    for (size_t i = 0; i < count && !is_full(ranking); i++) {
         struct snapshot_file at = input->imports->files.items[i];
         uint32_t id,
             end = segment_range(input->snapshot->segments[at.segment], SEGMENT_SYMBOLS, at.file, &id);
@@ -342,16 +345,19 @@ static float score_of(const float *features) {
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+// Features are 0 before.
 static void rate_place(struct ranking *ranking, struct snapshot_file at, float *features) {
     const struct segment *segment = ranking->input->snapshot->segments[at.segment];
     enum imports_way way = imports_way(ranking->input->imports, at);
     enum taint taint = (enum taint)segment->taints[at.file];
     uint32_t distance = distance_of(ranking, at.segment, segment->folders[at.file]), first;
-    uint32_t symbols = segment_range(segment, SEGMENT_SYMBOLS, at.file, &first) - first;
-    features[SIGNATURE_DIRECT] = way == IMPORTS_DIRECT;
-    features[SIGNATURE_PACKAGE] = way == IMPORTS_PACKAGE;
-    features[SIGNATURE_SECOND] = way == IMPORTS_SECOND;
-    features[SIGNATURE_SMALL] = way != IMPORTS_NONE ? 1.0f / sqrtf(1.0f + (float)symbols) : 0;
+    if (way != IMPORTS_NONE) {
+        uint32_t symbols = segment_range(segment, SEGMENT_SYMBOLS, at.file, &first) - first;
+        features[SIGNATURE_DIRECT] = way == IMPORTS_DIRECT;
+        features[SIGNATURE_PACKAGE] = way == IMPORTS_PACKAGE;
+        features[SIGNATURE_SECOND] = way == IMPORTS_SECOND;
+        features[SIGNATURE_SMALL] = 1.0f / sqrtf(1.0f + (float)symbols);
+    }
     features[SIGNATURE_FOLDER] = distance == 0;
     features[SIGNATURE_NEAR] = 1.0f / (1.0f + (float)distance);
     features[SIGNATURE_TEST] = taint == TAINT_TEST && !ranking->input->is_test;
@@ -372,13 +378,17 @@ static const struct place *place_of(struct ranking *ranking, struct snapshot_fil
     return &ranking->places.items[*placed - 1];
 }
 
+static float share_of(const struct ranking *ranking, const struct evidence *evidence, int likeness) {
+    return evidence->sums[likeness] > 0 ? evidence->sums[likeness] / ranking->totals[likeness] : 0;
+}
+
 static void rate_name(const struct ranking *ranking, const struct segment_keys *keys, float *features) {
     uint64_t said = query_said(ranking->input->query, keys->name);
     const uint64_t *at = map_get(&ranking->terms, keys->name_term);
     if (at) {
         const struct evidence *evidence = &ranking->evidence.items[*at];
-        features[SIGNATURE_SIMILAR] = evidence->sums[AROUND] / ranking->totals[AROUND];
-        features[SIGNATURE_SIMILAR_LINE] = evidence->sums[LINE] / ranking->totals[LINE];
+        features[SIGNATURE_SIMILAR] = share_of(ranking, evidence, AROUND);
+        features[SIGNATURE_SIMILAR_LINE] = share_of(ranking, evidence, LINE);
     }
     if (said) {
         bool above = said & QUERY_ABOVE, below = said & QUERY_BELOW;

@@ -1,12 +1,12 @@
 // model_bench.c - the built-in model's answers to a file of completion tasks.
 //
-//     model_bench ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl [EVIDENCE]]
+//     model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl [EVIDENCE]]
 //
 // Learns every source file below ROOT with all targets of the task file cut
-// out, then predicts each task from its document without its own target. OUT
-// gets rows {"id","ms","completion"}. FEATURES and EVIDENCE are what
-// fit_model.py fits the confidence and the word ranking from. Figures of speed
-// go to stderr.
+// out, then predicts each task from its document without its own target, told
+// what retrieval finds in the same files, as a server tells it. OUT gets rows
+// {"id","ms","completion"}. FEATURES and EVIDENCE are what fit_model.py fits
+// the confidence and the word ranking from. Figures of speed go to stderr.
 #include "backends/repository_beam.h"
 #include "backends/repository_predict.h"
 #include "backends/repository_rank.h"
@@ -22,7 +22,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
-struct task {
+                                        struct task {
     const struct json *json;
     const char *file, *target;
     size_t offset; // in characters
@@ -78,6 +78,7 @@ static void cut_targets(const char *path, struct str *text) {
 static uint64_t learned_bytes;
 
 static struct hinting *hinting;
+static bool without_hints;
 
 // The corpus reads from a folder of copies, which have the targets cut out.
 static void learn_file(struct corpus *corpus, const char *copies, const char *path, const char *full) {
@@ -259,9 +260,9 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
                                           .suffix = suffix,
                                           .max_lines = 1,
                                           .candidates = 3};
-        if (!getenv("NOHINTS")) {
-            struct hinting_place place = {task->file, json_get_string(task->json, "lang", ""), request.prefix,
-                                          request.suffix};
+        struct hinting_place place = {task->file, json_get_string(task->json, "lang", ""), request.prefix,
+                                      request.suffix};
+        if (!without_hints) {
             request.hints = hinting_ask(hinting, &place, &request.hint_count);
         }
         if (evidence) {
@@ -291,8 +292,13 @@ static double learn_all(struct corpus *corpus, double *wall) {
 }
 
 int main(int argc, char **argv) {
+    without_hints = argc > 1 && strcmp(argv[1], "--without-hints") == 0;
+    argc -= without_hints;
+    argv += without_hints;
     if (argc < 4 || !read_tasks(argv[2])) {
-        fprintf(stderr, "usage: model_bench ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl [EVIDENCE]]\n");
+        fprintf(
+            stderr,
+            "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl [EVIDENCE]]\n");
         return 2;
     }
     char *copies = temporary_make();

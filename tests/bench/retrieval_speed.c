@@ -9,9 +9,11 @@
 // apart); then, on this one thread, queries at random places of random files, each asked once before it is
 // measured, in milliseconds of processor time, and of its parts by the clock. What a query reads from disk to show
 // is part of it. Where a name is called next that its file does not say elsewhere, it is cut out before asking:
-// in how many of these places a definition of it is among the signatures tells what speed has cost.
+// in how many of these places a definition of it is among the signatures tells what speed has cost; the digest of all that
+// was answered, whether anything has changed at all.
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "base/spill.h"
 #include "base/vec.h"
 #include "indexer/indexer.h"
@@ -31,6 +33,7 @@ struct bench {
     struct indexer *indexer;
     VEC(char *) paths; // of code
     uint64_t start_us, searchable_us, retrieval_us, seed;
+    uint64_t digest;       // of the answers
     uint32_t named, found; // places where a name was cut out, and those of them where it was found
 };
 
@@ -149,6 +152,15 @@ static bool is_shown(const struct context *context, struct slice name) {
     return false;
 }
 
+static void digest(struct bench *bench, const struct context *context) {
+    for (uint32_t i = 0; i < context->count; i++) {
+        const struct context_item *item = &context->items[i];
+        uint64_t parts[] = {bench->digest, hash_bytes(item->path, strlen(item->path)), item->start_line,
+                            hash_bytes(item->text.data, item->text.length)};
+        bench->digest = hash_bytes(parts, sizeof parts);
+    }
+}
+
 static double time_query(struct bench *bench, const struct retrieval_query *query, struct context *context) {
     uint64_t start = 0;
     for (int time = 0; time < 2; time++) {
@@ -177,6 +189,7 @@ static double ask(struct bench *bench, const char *path, struct str *text, struc
                                     .text = str_slice(text),
                                     .cursor = cursor};
     double ms = time_query(bench, &query, context);
+    digest(bench, context);
     bench->named += name.length > 0;
     bench->found += name.length > 0 && is_shown(context, slice_of(cut, name.length));
     free(cut);
@@ -226,6 +239,7 @@ static void ask_all(struct bench *bench, size_t queries) {
     }
     printf("of %u names called next and said nowhere else in their file, %.1f %% are among the signatures\n",
            bench->named, 100.0 * bench->found / (bench->named ? bench->named : 1));
+    printf("digest %016llx\n", (unsigned long long)bench->digest);
 }
 
 int main(int argc, char **argv) {
