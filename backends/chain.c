@@ -22,6 +22,7 @@ struct backend_call {
     size_t link;
     struct backend_call *inner; // the model's
     struct backend_callbacks callbacks;
+    struct backend_request request;
 };
 
 // count: it is none of the chain's.
@@ -102,10 +103,9 @@ static struct backend_call *start(struct backend *self, const struct backend_req
     struct chain *chain = (struct chain *)self;
     struct backend_call *call = mem_zero(1, sizeof *call);
     const struct backend_traits *model = request->model ? request->model : choose(self, NULL);
-    struct backend_request asked = *request;
-    *call = (struct backend_call){chain, place_of(chain, model) % chain->count, NULL, *callbacks};
-    asked.first_token_ms = patience(chain, call->link, request);
-    call->inner = backend_start(chain->links[call->link].backend, &asked,
+    *call = (struct backend_call){chain, place_of(chain, model) % chain->count, NULL, *callbacks, *request};
+    call->request.first_token_ms = patience(chain, call->link, request);
+    call->inner = backend_start(chain->links[call->link].backend, &call->request,
                                 &(struct backend_callbacks){on_delta, on_done, call});
     return call;
 }

@@ -437,12 +437,18 @@ static void set_headers(struct http_call *call, const struct http_request *reque
 }
 
 static void set_address(struct http_call *call, const struct http_request *request) {
-    struct str url;
+    struct str url, socket, rest;
     str_init(&url);
-    str_append_format(&url, "%s%s%s", request->url, request->query ? "?" : "",
-                      request->query ? request->query : "");
-    curl_easy_setopt(call->easy, CURLOPT_URL, url.data); // copied
+    str_init(&socket);
+    str_init(&rest);
+    bool by_socket = http_split_socket(request->url, &socket, &rest);
+    str_append_format(&url, "%s%s%s%s", by_socket ? "http://localhost" : request->url, rest.data,
+                      request->query ? "?" : "", request->query ? request->query : "");
+    curl_easy_setopt(call->easy, CURLOPT_URL, url.data); // copied, as the other
+    curl_easy_setopt(call->easy, CURLOPT_UNIX_SOCKET_PATH, by_socket ? socket.data : NULL);
     str_free(&url);
+    str_free(&socket);
+    str_free(&rest);
 }
 
 static void set_rules(struct http_call *call, const struct http_request *request) {

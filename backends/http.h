@@ -12,7 +12,7 @@
 // Threads:   the loop's. Creating the first one ignores SIGPIPE for the process (TLS would raise it).
 // Errors:    http_start never fails by itself: trouble arrives through on_done, in words that name the URL
 //            and never hold the key.
-// Limits:    plain http to loopback only, https to anywhere; connect timeout, first-byte timeout and
+// Limits:    plain http to loopback and Unix sockets only, https to anywhere; connect timeout, first-byte timeout and
 //            deadline per request; body_limit bytes of body, 64 KiB of headers.
 //
 // Invariants (tests/unit/backends/remote_life_test.c):
@@ -88,9 +88,11 @@ void http_release(struct http *http, const char *bearer, const struct err *refus
 // The answer is complete, only the stream's end is missing: wait at most this long for it.
 void http_hurry(struct http_call *call, uint32_t milliseconds);
 
-// Is it a URL that Hunch may talk to? Plain http to loopback or https; no user information, query or
-// fragment. On success *loopback says whether the host is this machine.
+// Is it a URL that Hunch may talk to? Plain http to loopback or over a Unix socket (unix:/path/name.sock), or https; no
+// user information, query or fragment. On success *loopback says whether the host is this machine.
 int http_check_url(const char *url, bool *loopback, struct err *err);
+// Of unix:/path/name.sock/what/is/asked: appends the socket's path and the rest. False: it is no such address.
+bool http_split_socket(const char *url, struct str *socket, struct str *rest);
 // Are the files there, and is the private key readable by its owner alone? err names the settings of the model.
 int http_check_trust(const struct http_trust *trust, struct err *err);
 // The URL as error texts may show it: without user information, query, fragment and control characters.

@@ -1,15 +1,35 @@
 // http_url.c - which addresses and keys http.h accepts, and how an address may be shown; see http.h.
 //
 // curl's own parser takes the address apart, so that what is checked is what
-// is used.
+// is used. curl knows no addresses of Unix sockets: those are taken apart here.
 #include "backends/http.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 enum { URL_LIMIT = 2000, KEY_LIMIT = 4096 };
+
+bool http_split_socket(const char *url, struct str *socket, struct str *rest) {
+    static const char scheme[] = "unix:";
+    static const char end[] = ".sock";
+    const char *path = url + sizeof scheme - 1;
+    if (strncmp(url, scheme, sizeof scheme - 1) != 0 || path[0] != '/') {
+        return false;
+    }
+    for (const char *at = strstr(path, end); at; at = strstr(at + 1, end)) {
+        const char *behind = at + sizeof end - 1;
+        if (*behind == '/' || *behind == '\0') {
+            str_append(socket, path, (size_t)(behind - path));
+            str_append_string(rest, behind);
+            return true;
+        }
+    }
+    return false;
+}
 
 void http_show_url(const char *url, struct str *out) {
     const char *authority = strstr(url, "//");
@@ -83,15 +103,40 @@ static const char *refusal(CURLU *parts, bool *loopback) {
     return why;
 }
 
-int http_check_url(const char *url, bool *loopback, struct err *err) {
+static const char *url_refusal(const char *url, bool *loopback) {
     CURLU *parts = curl_url();
     const char *why = "is not a URL: give an address such as http://127.0.0.1:8012";
-    *loopback = false;
     if (parts && strlen(url) <= URL_LIMIT &&
         curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK) {
         why = refusal(parts, loopback);
     }
     curl_url_cleanup(parts);
+    return why;
+}
+
+// The socket's path goes to the system, the rest into a request's line.
+static const char *socket_refusal(const char *url) {
+    struct str socket, rest;
+    str_init(&socket);
+    str_init(&rest);
+    const char *why =
+        !http_split_socket(url, &socket, &rest)
+            ? "is not the address of a socket: give its whole path as in unix:/home/me/llama.sock; the "
+              "name must end in .sock"
+        : socket.length >= sizeof((struct sockaddr_un *)0)->sun_path
+            ? "is too long for a socket: choose a shorter path"
+        : rest.data[strcspn(rest.data, "?# \t\r\n")]
+            ? "has more than a path after it: give the socket's path only"
+            : NULL;
+    str_free(&socket);
+    str_free(&rest);
+    return why;
+}
+
+int http_check_url(const char *url, bool *loopback, struct err *err) {
+    bool is_socket = strncmp(url, "unix:", 5) == 0;
+    *loopback = is_socket;
+    const char *why = is_socket ? socket_refusal(url) : url_refusal(url, loopback);
     if (!why) {
         return 0;
     }

@@ -1,4 +1,4 @@
-// remote_choice.h - what the settings and a server itself say of it, checked and completed; private to remote*.c.
+// remote_choice.h - what the settings and a server itself say of it, checked and completed; private to remote*.c and supervised.c.
 //
 // Ownership: a choice's strings are the options' or static. Threads: any; pure.
 // Errors:    err names the setting and the way out.

@@ -27,7 +27,7 @@ static const double WHOLE_WORD = 20;       // what is typed is a whole word rath
 static const double UNKNOWN_WORD = 0.0005; // below this no context knows a word that fits
 // How far behind, as a difference of scores, a path is given up: behind the best finished one; behind the best
 // open one; and behind the best one, before the words below are asked for, of which it would have to gain so much.
-static const double BEHIND_FINISHED = 3, BEHIND_OPEN = 5, BEHIND_AHEAD = 2;
+static const double BEHIND_FINISHED = 3, BEHIND_OPEN = 4, BEHIND_AHEAD = 2;
 
 struct search {
     struct counts *counts;

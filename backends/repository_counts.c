@@ -24,7 +24,10 @@
 #include <math.h>
 
 enum { SLOTS = 4096, SLOT_BITS = 12, DEEPEST = 24, SOON = 8 };
-enum { VISITS = DEEPEST * COUNTS_SOURCES * (COUNTS_HITS + 2) };
+// How many places are looked at, of one depth and source. The open file is the best witness, and near to hand; with
+// more places elsewhere, or fewer there, the development tasks do not come out better.
+enum { HITS = 64, HITS_ONE_TOKEN = 32, HITS_ANY_NAME = 24, LOCAL_HITS = 192, LOCAL_HITS_ANY_NAME = 48 };
+enum { VISITS = DEEPEST * (SEGMENT_COUNT * (HITS + 2) + LOCAL_HITS + 1) };
 _Static_assert((int)SLOTS >= 2 * (int)COUNTS_WORDS && SLOTS == 1 << SLOT_BITS, "a slot is found soon");
 // Tuned on the development tasks; the results move little with any of them.
 static const double KERNEL = 0.6, NAME_LIKE = 0.3, BELOW_LIKE = 1.5;
@@ -49,7 +52,7 @@ struct tally {
 struct source {
     const uint32_t *tokens, *order;
     uint32_t count, order_count;
-    const struct token_segment *segment; // NULL: the open document
+    const struct token_segment *segment; // NULL: the open document, which has no order
     const unsigned char *dead;
     float *weights; // of the segment's files; 0: not known yet
     struct order_range ranges[DEEPEST + 1];
@@ -63,9 +66,17 @@ struct visit {
     const struct source *source;
 };
 
+// The open document's places: those behind each word, and of these, for one query, those at each depth.
+struct local {
+    uint32_t *starts; // by the word's number, one more than there are
+    uint32_t *positions;
+    unsigned char *depths;
+    uint32_t *by_depth, depth_starts[DEEPEST + 2];
+};
+
 struct counts {
     struct source sources[COUNTS_SOURCES];
-    uint32_t *document_order;
+    struct local local;
     const struct document *document;
     const char *path, *extension; // of the open file
     uint64_t folder;
@@ -106,11 +117,32 @@ static struct source segment_source(const struct token_segment *segment, const u
                            .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float))};
 }
 
-static struct source document_source(const struct document *document, uint32_t *order) {
-    uint32_t length = (uint32_t)document->tokens.count;
-    uint32_t sorted = order_sort(document->numbers.items, length, order, NULL);
-    return (struct source){
-        .tokens = document->tokens.items, .order = order, .count = length, .order_count = sorted};
+// It is read once and asked a few dozen times, so only the nearest word before a place is sorted by.
+static void find_places(struct local *local, const struct document *document) {
+    uint32_t count = (uint32_t)document->tokens.count;
+    const uint32_t *tokens = document->tokens.items, *numbers = document->numbers.items;
+    local->starts = mem_zero(document->words.count + 2, sizeof *local->starts);
+    local->positions = mem_alloc((count + 1) * sizeof *local->positions);
+    local->depths = mem_alloc(count + 1);
+    local->by_depth = mem_alloc((count + 1) * sizeof *local->by_depth);
+    for (uint32_t i = 1; i < count; i++) {
+        local->starts[numbers[i - 1] + 2] += token_id(tokens[i]) != TOKEN_FILE;
+    }
+    for (size_t i = 0; i < document->words.count; i++) {
+        local->starts[i + 2] += local->starts[i + 1];
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        if (token_id(tokens[i]) != TOKEN_FILE) {
+            local->positions[local->starts[numbers[i - 1] + 1]++] = i;
+        }
+    }
+}
+
+static void free_local(struct local *local) {
+    free(local->starts);
+    free(local->positions);
+    free(local->depths);
+    free(local->by_depth);
 }
 
 struct counts *counts_new(const struct generation *generation, const struct document *document,
@@ -124,8 +156,9 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         counts->sources[i] = segment_source(generation->segments[i], generation->dead[i]);
     }
-    counts->document_order = mem_alloc((document->tokens.count + 1) * sizeof *counts->document_order);
-    counts->sources[SEGMENT_COUNT] = document_source(document, counts->document_order);
+    counts->sources[SEGMENT_COUNT] =
+        (struct source){.tokens = document->tokens.items, .count = (uint32_t)document->tokens.count};
+    find_places(&counts->local, document);
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
     counts->rank = rank_new(document);
@@ -151,7 +184,7 @@ void counts_free(struct counts *counts) {
         free(counts->sources[i].weights);
     }
     rank_free(counts->rank);
-    free(counts->document_order);
+    free_local(&counts->local);
     free(counts->visits);
     free(counts->slots);
     free(counts->words);
@@ -290,6 +323,55 @@ static void narrow(struct source *source, const struct surroundings *here) {
     }
 }
 
+// How many tokens before a place agree with the context, the first of which does.
+static uint32_t depth_of(const struct surroundings *here, const uint32_t *tokens, uint32_t position) {
+    const uint32_t *nearest = here->context + here->context_count - here->skipped;
+    size_t length = here->context_count - here->skipped;
+    uint32_t depth = 1;
+    while (depth < DEEPEST && depth < length && nearest[-(ptrdiff_t)depth] != TOKEN_FILE &&
+           token_id(tokens[position - depth - 1]) == nearest[-(ptrdiff_t)depth - 1]) {
+        depth++;
+    }
+    return depth;
+}
+
+// The open document's places behind the context, by depth.
+static void narrow_local(struct counts *counts, struct source *source) {
+    const struct surroundings *here = &counts->here;
+    struct local *local = &counts->local;
+    size_t length = here->context_count - here->skipped;
+    uint32_t number =
+        length > 0 ? document_number(counts->document, here->context[length - 1]) : DOCUMENT_NO_WORD;
+    uint32_t low = 0, high = 0;
+    source->depth = 0;
+    memset(local->depth_starts, 0, sizeof local->depth_starts);
+    if (number != DOCUMENT_NO_WORD) {
+        low = local->starts[number];
+        high = local->starts[number + 1];
+    }
+    for (uint32_t i = low; i < high; i++) {
+        uint32_t depth = depth_of(here, source->tokens, local->positions[i]);
+        local->depths[i] = (unsigned char)depth;
+        local->depth_starts[depth + 1]++;
+        source->depth = depth > source->depth ? depth : source->depth;
+    }
+    for (uint32_t depth = 0; depth <= DEEPEST; depth++) {
+        local->depth_starts[depth + 1] += local->depth_starts[depth];
+    }
+    for (uint32_t i = low; i < high; i++) {
+        local->by_depth[local->depth_starts[local->depths[i]]++] = local->positions[i];
+    }
+}
+
+static void list_local(struct counts *counts, const struct source *source, uint32_t depth) {
+    const struct local *local = &counts->local;
+    uint32_t low = local->depth_starts[depth - 1], high = local->depth_starts[depth]; // each moved to its end
+    uint32_t step = (high - low) / (counts->here.skipped ? LOCAL_HITS_ANY_NAME : LOCAL_HITS) + 1;
+    for (uint32_t i = low; i < high; i += step) {
+        counts->visits[counts->visit_count++] = (struct visit){local->by_depth[i], step, depth, source};
+    }
+}
+
 static void list(struct counts *counts, const struct source *source, uint32_t depth, uint32_t step,
                  struct order_range range) {
     for (uint32_t i = range.low; i < range.high; i += step) {
@@ -302,12 +384,17 @@ static void list_depth(struct counts *counts, const struct source *source, uint3
     if (depth > source->depth) {
         return;
     }
+    if (!source->segment) {
+        list_local(counts, source, depth);
+        return;
+    }
     struct order_range range = source->ranges[depth];
     struct order_range deeper = {range.high, range.high};
     if (depth < source->depth) {
         deeper = source->ranges[depth + 1];
     }
-    uint32_t hits = (range.high - range.low) - (deeper.high - deeper.low), step = hits / COUNTS_HITS + 1;
+    uint32_t limit = counts->here.skipped ? HITS_ANY_NAME : depth == 1 ? HITS_ONE_TOKEN : HITS;
+    uint32_t hits = (range.high - range.low) - (deeper.high - deeper.low), step = hits / limit + 1;
     list(counts, source, depth, step, (struct order_range){range.low, deeper.low});
     list(counts, source, depth, step, (struct order_range){deeper.high, range.high});
 }
@@ -316,7 +403,11 @@ static void list_all(struct counts *counts) {
     uint32_t deepest = 0;
     counts->visit_count = 0;
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
-        narrow(&counts->sources[i], &counts->here);
+        if (counts->sources[i].segment) {
+            narrow(&counts->sources[i], &counts->here);
+        } else {
+            narrow_local(counts, &counts->sources[i]);
+        }
         deepest = counts->sources[i].depth > deepest ? counts->sources[i].depth : deepest;
     }
     for (uint32_t depth = deepest; depth > 0; depth--) {

@@ -3,14 +3,14 @@
 // Ownership: counts_new / counts_free; what it is given is borrowed until then.
 // Threads:   one at a time.
 // Errors:    none. Limits: COUNTS_WORDS different next words a query, and COUNTS_ADDED names at hand in the open
-//            file; COUNTS_HITS places looked at for each depth and source.
+//            file; so many places looked at for each depth and source (HITS).
 #ifndef HUNCH_BACKENDS_REPOSITORY_COUNTS_H
 #define HUNCH_BACKENDS_REPOSITORY_COUNTS_H
 
 #include "backends/repository_corpus.h"
 #include "backends/repository_document.h"
 
-enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48 + 48, COUNTS_HITS = 96, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
+enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48 + 48, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
 
 #define COUNTS_NONE UINT32_MAX
 

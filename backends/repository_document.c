@@ -12,10 +12,6 @@
 enum { RIGHT_READ = 4 << 10 };
 static const struct slice LINE_END = {"\n", 1};
 
-struct keyed_word {
-    uint32_t id, index;
-};
-
 // The last `limit` bytes, from a line's beginning.
 static struct slice tail(struct slice text, size_t limit) {
     if (text.length <= limit) {
@@ -136,73 +132,36 @@ static void read_suffix(struct document *document, struct slice suffix) {
     vec_free(&list);
 }
 
-// The different ids of the tokens, as they come; numbers: of every token the index of its id.
-static void find_words(struct document *document) {
-    size_t count = document->tokens.count;
-    uint32_t bits = 4;
-    while ((size_t)1 << bits < 2 * count) {
-        bits++;
+// Where the table holds a word's index and one, or 0 and would hold it.
+static uint32_t *number_slot(const struct document *document, uint32_t id) {
+    uint32_t at = (id * 2654435761u) >> (32 - document->number_bits), *table = document->number_table;
+    while (table[at] && document->words.items[table[at] - 1] != id) {
+        at = (at + 1) & ((1u << document->number_bits) - 1);
     }
-    uint32_t *table = mem_zero((size_t)1 << bits, sizeof *table); // an index and one, 0 for none
+    return &table[at];
+}
+
+uint32_t document_number(const struct document *document, uint32_t id) {
+    return *number_slot(document, id) - 1; // of 0 that is DOCUMENT_NO_WORD
+}
+
+// Small numbers for the words, so that what is known of each can stand in an array.
+static void number_words(struct document *document) {
+    size_t count = document->tokens.count;
+    document->number_bits = 4;
+    while ((size_t)1 << document->number_bits < 2 * count) {
+        document->number_bits++;
+    }
+    document->number_table = mem_zero((size_t)1 << document->number_bits, sizeof *document->number_table);
     vec_reserve(&document->numbers, count);
     for (size_t i = 0; i < count; i++) {
-        uint32_t id = token_id(document->tokens.items[i]), at = (id * 2654435761u) >> (32 - bits);
-        while (table[at] && document->words.items[table[at] - 1] != id) {
-            at = (at + 1) & ((1u << bits) - 1);
-        }
-        if (!table[at]) {
+        uint32_t id = token_id(document->tokens.items[i]), *slot = number_slot(document, id);
+        if (*slot == 0) {
             vec_push(&document->words, id);
-            table[at] = (uint32_t)document->words.count;
+            *slot = (uint32_t)document->words.count;
         }
-        document->numbers.items[i] = table[at] - 1;
+        vec_push(&document->numbers, *slot - 1);
     }
-    document->numbers.count = count;
-    free(table);
-}
-
-// By its digits, the lowest first.
-static void sort_by_id(struct keyed_word *words, size_t count) {
-    enum { DIGIT = 10, DIGITS = 3, VALUES = 1 << DIGIT };
-    _Static_assert(DIGIT * DIGITS + TOKEN_SPACE_BITS >= 32, "all bits of an id are looked at");
-    struct keyed_word *from = words, *to = mem_alloc((count + 1) * sizeof *to), *other = to;
-    for (uint32_t shift = 0; shift < DIGIT * DIGITS; shift += DIGIT) {
-        uint32_t starts[VALUES + 1] = {0};
-        for (size_t i = 0; i < count; i++) {
-            starts[((from[i].id >> shift) & (VALUES - 1)) + 1]++;
-        }
-        for (uint32_t value = 0; value < VALUES; value++) {
-            starts[value + 1] += starts[value];
-        }
-        for (size_t i = 0; i < count; i++) {
-            to[starts[(from[i].id >> shift) & (VALUES - 1)]++] = from[i];
-        }
-        struct keyed_word *swap = from;
-        from = to;
-        to = swap;
-    }
-    memcpy(words, from, from == words ? 0 : count * sizeof *words);
-    free(other);
-}
-
-// Small numbers in the order of the ids make sorting what stands before the tokens quick.
-static void number_words(struct document *document) {
-    find_words(document);
-    size_t count = document->words.count;
-    struct keyed_word *sorted = mem_alloc((count + 1) * sizeof *sorted);
-    uint32_t *ranks = mem_alloc((count + 1) * sizeof *ranks);
-    for (uint32_t i = 0; i < count; i++) {
-        sorted[i] = (struct keyed_word){document->words.items[i], i};
-    }
-    sort_by_id(sorted, count);
-    for (uint32_t i = 0; i < count; i++) {
-        document->words.items[i] = sorted[i].id;
-        ranks[sorted[i].index] = token_make(i, 0);
-    }
-    for (size_t i = 0; i < document->numbers.count; i++) {
-        document->numbers.items[i] = ranks[document->numbers.items[i]];
-    }
-    free(sorted);
-    free(ranks);
 }
 
 void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
@@ -233,5 +192,6 @@ void document_fini(struct document *document) {
     vec_free(&document->tokens);
     vec_free(&document->words);
     vec_free(&document->numbers);
+    free(document->number_table);
     vec_free(&document->indents);
 }

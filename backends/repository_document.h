@@ -10,13 +10,15 @@
 #include "backends/repository_tokens.h"
 
 enum { DOCUMENT_ABOVE = 128 << 10, DOCUMENT_BELOW = 64 << 10, DOCUMENT_AHEAD = 4 };
+#define DOCUMENT_NO_WORD UINT32_MAX
 
 struct document {
     struct encoder encoder;
     struct intern unknown;    // words that only this file has
     struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
-    struct token_list words;  // the ids among them, each once, rising
-    struct token_list numbers; // of every token its word's index there, as an id; sorts as the ids do
+    struct token_list words;  // the ids among them, each once
+    struct token_list numbers; // of every token the index of its word there
+    uint32_t *number_table, number_bits;
     uint32_t cursor;           // position of the second TOKEN_FILE
     struct token_list indents; // in columns, of the line behind every line end above the cursor
     struct slice typed;        // the word or sign that ends at the cursor and may go on; not in tokens
@@ -39,6 +41,8 @@ struct document {
 void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
                    struct slice suffix);
 void document_fini(struct document *document);
+// The index of an id among the document's words; DOCUMENT_NO_WORD if it is none of them.
+uint32_t document_number(const struct document *document, uint32_t id);
 // The indentation of a line that follows one indented by `indent`, in place; line: a TOKEN_LINE_ id.
 void document_indent(const struct document *document, uint32_t line, struct str *indent);
 

@@ -14,8 +14,8 @@ enum { NEAR_TOKENS = 256, NEAR_BELOW = 8 };
 
 struct scope {
     const struct document *document;
-    struct map index; // word id -> standing
-    VEC(struct standing) items;
+    VEC(struct standing) items; // of the document's words by their numbers, then of others
+    struct map others;          // id -> index of the latter
     uint32_t near[SCOPE_NEAR];
     uint32_t near_count;
 };
@@ -97,11 +97,14 @@ static void describe(const struct scope *scope, struct standing *standing) {
 }
 
 struct standing *scope_of(struct scope *scope, uint32_t id) {
-    uint64_t *index = map_insert(&scope->index, id, scope->items.count);
-    if (*index == scope->items.count) {
+    size_t index = document_number(scope->document, id);
+    if (index == DOCUMENT_NO_WORD) {
+        index = (size_t)*map_insert(&scope->others, id, scope->items.count);
+    }
+    if (index == scope->items.count) {
         vec_push(&scope->items, standing_of(scope, id));
     }
-    struct standing *standing = &scope->items.items[*index];
+    struct standing *standing = &scope->items.items[index];
     if (!standing->described) {
         describe(scope, standing);
     }
@@ -109,15 +112,13 @@ struct standing *scope_of(struct scope *scope, uint32_t id) {
 }
 
 static struct standing *standing_at(const struct scope *scope, size_t position) {
-    return &scope->items.items[token_id(scope->document->numbers.items[position])];
+    return &scope->items.items[scope->document->numbers.items[position]];
 }
 
 static void add_words(struct scope *scope) {
     const struct token_list *words = &scope->document->words;
-    map_reserve(&scope->index, 2 * words->count);
     vec_reserve(&scope->items, words->count);
     for (size_t i = 0; i < words->count; i++) {
-        map_set(&scope->index, words->items[i], i);
         vec_push(&scope->items, standing_of(scope, words->items[i]));
     }
 }
@@ -203,7 +204,7 @@ static void count_slots(struct scope *scope) {
 struct scope *scope_new(const struct document *document) {
     struct scope *scope = mem_zero(1, sizeof *scope);
     scope->document = document;
-    map_init(&scope->index);
+    map_init(&scope->others);
     add_words(scope);
     look_above(scope);
     look_below(scope);
@@ -213,7 +214,7 @@ struct scope *scope_new(const struct document *document) {
 
 void scope_free(struct scope *scope) {
     if (scope) {
-        map_free(&scope->index);
+        map_free(&scope->others);
         vec_free(&scope->items);
         free(scope);
     }

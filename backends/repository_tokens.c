@@ -61,12 +61,34 @@ struct vocabulary *vocabulary_shrink(const struct vocabulary *from, const unsign
     return fresh;
 }
 
+static struct recent_word *recent_of(struct vocabulary *vocabulary, struct slice word) {
+    const unsigned char *bytes = (const unsigned char *)word.data;
+    size_t last = word.length - 1;
+    const unsigned char some[4] = {bytes[0], bytes[last / 2], bytes[last / 4 * 3], bytes[last]};
+    uint32_t number;
+    memcpy(&number, some, sizeof number);
+    return &vocabulary->recent[((number + (uint32_t)word.length) * 2654435761u) >> (32 - RECENT_BITS)];
+}
+
+// By readers, with the lock.
+static uint32_t find_again(struct vocabulary *vocabulary, struct slice word) {
+    struct recent_word *recent = recent_of(vocabulary, word);
+    if (slice_equal(recent->word, word)) {
+        return recent->id;
+    }
+    uint32_t known = find_word(vocabulary, word);
+    if (known != INTERN_NONE) {
+        *recent = (struct recent_word){intern_string(&vocabulary->words, known), known};
+    }
+    return known;
+}
+
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
     uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
     if (!encoder->unknown) {
         return add_word(encoder->vocabulary, word) * 2 + TOKEN_FIRST_WORD + name;
     }
-    uint32_t known = find_word(encoder->vocabulary, word);
+    uint32_t known = find_again(encoder->vocabulary, word);
     return known != INTERN_NONE ? known * 2 + TOKEN_FIRST_WORD + name
                                 : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + name;
 }

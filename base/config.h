@@ -35,6 +35,9 @@ struct config_server {
     const char *key_env;     // ".keyEnvironment": name of a variable
     const char *key_file;    // ".keyFile": a file of mode 0600
     const char *key_command; // ".keyCommand": a program that prints it
+    const char *file;        // ".file": a model that Hunch serves itself     not of embedders
+    const char *program;     // ".program": that serves it                   not of embedders
+    const char *arguments;   // ".arguments": of that                        not of embedders
     const char *template;    // ".template"                                  not of embedders
     uint32_t context_tokens; // ".contextTokens": 0 = the model's            not of embedders
     const char *path;        // ".path": a folder, of "static"                of embedders only

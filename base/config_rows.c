@@ -42,7 +42,9 @@
 
 // And what only servers of a model that completes have.
 #define MODEL_ROWS(group, server, otherwise, kinds)                                                          \
-    SERVER_ROWS(group, server, otherwise, kinds),                                                            \
+    SERVER_ROWS(group, server, otherwise, kinds), OWN_TEXT(group ".file", server.file, CONFIG_SHOW_ALL),     \
+        OWN_TEXT(group ".program", server.program, CONFIG_SHOW_ALL),                                         \
+        OWN_TEXT(group ".arguments", server.arguments, CONFIG_SHOW_SET),                                     \
         OWN_TEXT(group ".template", server.template, CONFIG_SHOW_ALL),                                       \
         OWN_COUNT(group ".contextTokens", server.context_tokens, 1048576)
 

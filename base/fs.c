@@ -175,3 +175,6 @@ char *fs_config_folder(void) {
 char *fs_cache_folder(void) {
     return user_folder("XDG_CACHE_HOME", ".cache");
 }
+char *fs_data_folder(void) {
+    return user_folder("XDG_DATA_HOME", ".local/share");
+}

@@ -22,9 +22,9 @@ bool fs_is_folder(const char *path);
 bool fs_is_file(const char *path);
 char *fs_join(const char *folder, const char *name);
 char *fs_real_path(const char *path, struct err *err); // absolute, links resolved; NULL on failure
-// $XDG_CONFIG_HOME/hunch, $XDG_CACHE_HOME/hunch, else below $HOME; NULL without
-// either.
+// $XDG_CONFIG_HOME/hunch, $XDG_CACHE_HOME/hunch, $XDG_DATA_HOME/hunch, else below $HOME; NULL without either.
 char *fs_config_folder(void);
 char *fs_cache_folder(void);
+char *fs_data_folder(void);
 
 #endif

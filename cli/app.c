@@ -108,6 +108,9 @@ static void commit(void *self, bool full_pass) {
 // NULL and err when it cannot be (a refused URL, an unreadable key).
 static struct backend *server_model(const struct app *app, const struct config_server *server,
                                     struct err *err) {
+    if (supervise_wanted(server)) {
+        return supervise(app->loop, app->config, server, &app->model_events, err);
+    }
     struct str key;
     str_init(&key);
     struct backend *model = NULL;
@@ -146,8 +149,8 @@ static void after_probe(void *context, const struct backend_result *result) {
 
 void app_await_model(struct app *app, void (*then)(void *context), void *context) {
     struct backend *model = app->links[0].backend;
-    bool alone = app->link_count == 1;
-    if (!model->operations->probe || (alone && model->traits.template)) {
+    bool known = app->link_count == 1 && model->traits.template && !supervise_wanted(&app->config->model);
+    if (!model->operations->probe || known) {
         then(context);
         return;
     }
@@ -342,6 +345,7 @@ int app_open(struct app **out, uv_loop_t *loop, const struct config *config, con
     app->loop = loop;
     app->config = config;
     app->events = *events;
+    app->model_events = (struct model_events){events->on_model, events->context};
     app->root = fs_real_path(root ? root : "/", err);
     int code = !app->root ? ERR_NOT_FOUND : root ? check_root(app->root, err) : 0;
     code = code ? code : open_parts(app, events, root != NULL, err);

@@ -13,6 +13,7 @@
 
 #include "backends/repository.h"
 #include "cli/embedding.h"
+#include "cli/supervise.h"
 #include "completion/engine.h"
 #include "indexer/indexer.h"
 
@@ -22,6 +23,8 @@ struct app_events {
     // A full pass is in, and the built-in model has learned it; progress.ready is not said before.
     void (*on_ready)(void *context, const struct index_progress *progress);
     void (*on_warning)(void *context, const char *message);
+    // As in struct model_events, of a model that Hunch keeps running.
+    void (*on_model)(void *context, const char *loading, const char *trouble);
     void (*on_vectors)(void *context, const struct embedding_progress *progress);
     void *context;
     const struct index_sink *observer; // fed like the others; called on the indexer's writer thread
@@ -58,6 +61,7 @@ struct app {
     struct index_sink sinks[3]; // who is fed by the indexer: retriever, built-in model, observer
     size_t sink_count;
     struct app_events events;
+    struct model_events model_events;
     struct index_progress finished; // of the last pass that is told of when the built-in model has learned it
     bool is_ready;                  // one was told
     struct app_awaiting awaiting;   // whom app_await_model calls

@@ -13,6 +13,9 @@ int command_search(int argc, char **argv); // 1: nothing was found; 2: it failed
 int command_demo(int argc, char **argv);
 int command_replay(int argc, char **argv); // git log -p | hunch replay
 int command_status(int argc, char **argv);
+int command_model(int argc, char **argv);       // and its own subcommands
+int command_model_setup(int argc, char **argv); // hunch model setup
+int command_model_serve(int argc, char **argv); // hunch model serve
 int command_doctor(int argc, char **argv);
 
 #endif

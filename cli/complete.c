@@ -111,6 +111,12 @@ static void on_warning(void *context, const char *message) {
     log_warning("%s", message);
 }
 
+static void on_model(void *context, const char *loading, const char *trouble) {
+    (void)context;
+    (void)trouble;
+    terminal_note(loading);
+}
+
 static int read_stdin(struct str *out, struct err *err) {
     char buffer[65536];
     ssize_t got;
@@ -167,8 +173,11 @@ static int complete(const struct complete_options *options) {
     uv_loop_t loop;
     uv_loop_init(&loop);
     struct config *config = app_load_config(NULL, NULL);
-    struct app_events events = {
-        .on_progress = on_progress, .on_ready = on_ready, .on_warning = on_warning, .context = &run};
+    struct app_events events = {.on_progress = on_progress,
+                                .on_ready = on_ready,
+                                .on_warning = on_warning,
+                                .on_model = on_model,
+                                .context = &run};
     char *root = NULL;
     int code = locate(&run, &root, &err);
     if (code == 0) {

@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/llama_version.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "indexer/language.h"
@@ -190,6 +191,31 @@ static void on_index_warning(void *context, const char *message) {
     add(context, "index", WARNING, "%s", message);
 }
 
+// The program of a model that Hunch serves itself; the model's answer, or why there is none, follows.
+static void check_program(struct doctor *doctor, const struct config *config) {
+    struct str version;
+    struct err err = {0};
+    if (!supervise_wanted(&config->model)) {
+        return;
+    }
+    char *program = supervised_find_program(config->model.program, &err);
+    str_init(&version);
+    if (program && llama_version(program, &version, &err) == 0) {
+        add(doctor, "program", FINE, "%s, version %s", program, version.data);
+    } else {
+        add(doctor, "program", WRONG, "%s", err.message);
+    }
+    str_free(&version);
+    free(program);
+}
+
+// A large model takes its time.
+static void on_model(void *context, const char *loading, const char *trouble) {
+    (void)context;
+    (void)trouble;
+    terminal_note(loading);
+}
+
 // --- the embedder ---
 
 // What is kept of another model, or of nothing, costs the time or the money once more.
@@ -242,6 +268,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
     struct app_events events = {.on_progress = on_progress,
                                 .on_ready = on_ready,
                                 .on_warning = on_index_warning,
+                                .on_model = on_model,
                                 .context = doctor,
                                 .without_embedder = true};
     if (app_open(&doctor->app, &doctor->loop, config, root, &events, &err) == 0) {
@@ -293,6 +320,7 @@ static int examine(const char *folder, bool json) {
     add(&doctor, "hunch", FINE, "version %s", HUNCH_VERSION);
     struct config *config = check_config(&doctor);
     check_cache(&doctor);
+    check_program(&doctor, config);
     check_repository(&doctor, config, folder);
     if (json) {
         print_json(&doctor, config);

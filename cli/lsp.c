@@ -36,6 +36,11 @@ static void on_warning(void *context, const char *message) {
     host->events.on_warning(host->events.context, message);
 }
 
+static void on_model(void *context, const char *loading, const char *trouble) {
+    const struct host *host = context;
+    host->events.on_model(host->events.context, loading, trouble);
+}
+
 static void on_vectors(void *context, const struct embedding_progress *progress) {
     const struct host *host = context;
     struct session_vectors vectors = {progress->done, progress->total, progress->ended, progress->tokens,
@@ -50,6 +55,7 @@ static int open_project(void *self, const char *root, const struct session_event
         .on_progress = on_progress,
         .on_ready = on_ready,
         .on_warning = on_warning,
+        .on_model = on_model,
         .on_vectors = on_vectors,
         .context = host,
         .tolerate_model = true,

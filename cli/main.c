@@ -27,6 +27,8 @@ static const struct command {
     {"demo", command_demo, "hunch demo [DIR]", "completions at places of a repository, as ghost text"},
     {"replay", command_replay, "git log -p --first-parent -m | hunch replay [DIR] [--json]",
      "how often the built-in model foretells what the commits of a history added"},
+    {"model", command_model, "hunch model [setup | serve] [--json]",
+     "the local model: what there is, how to get one; keep it running"},
     {"doctor", command_doctor, "hunch doctor [DIR] [--json]",
      "check settings, model and index, and say what is wrong"},
 };

@@ -1,6 +1,7 @@
 // terminal.c - see terminal.h.
 #include "cli/terminal.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/utf8.h"
 
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 30, LINES_ABOVE = 2 };
+enum { BAR_WIDTH = 30, LINES_ABOVE = 2, REDRAW_US = 100 * 1000 };
 
 // A stream into memory has no descriptor of its own: it will be printed on stdout.
 static bool coloured(FILE *out) {
@@ -72,19 +73,43 @@ void terminal_print_json_line(struct json *object) {
     print_json(object, json_print);
 }
 
-void terminal_progress(const struct index_progress *progress) {
-    if (!isatty(STDERR_FILENO)) {
-        return;
-    }
-    uint64_t total = progress->files_total ? progress->files_total : 1;
-    int filled = (int)(progress->files_done * BAR_WIDTH / total);
+// Begins the line anew.
+static void draw_bar(uint64_t done, uint64_t total) {
+    int filled = (int)(done * BAR_WIDTH / (total ? total : 1));
     filled = filled > BAR_WIDTH ? BAR_WIDTH : filled;
     fputs("\r\x1b[K[", stderr);
     for (int i = 0; i < BAR_WIDTH; i++) {
         fputc(i < filled ? '#' : '.', stderr);
     }
+}
+
+void terminal_progress(const struct index_progress *progress) {
+    if (!isatty(STDERR_FILENO)) {
+        return;
+    }
+    draw_bar(progress->files_done, progress->files_total);
     fprintf(stderr, "] %" PRIu64 "/%" PRIu64 " files%s, %" PRIu64 " symbols", progress->files_done,
             progress->files_total, progress->walk_done ? "" : " so far", progress->symbols);
+}
+
+void terminal_bytes(uint64_t done, uint64_t total) {
+    static uint64_t last_us;
+    uint64_t now = clock_now_us();
+    if (!isatty(STDERR_FILENO) || (now - last_us < REDRAW_US && done < total)) {
+        return;
+    }
+    last_us = now;
+    draw_bar(total ? done : 0, total);
+    fprintf(stderr, "] %.1f MB", (double)done / 1e6);
+    if (total) {
+        fprintf(stderr, " of %.1f MB", (double)total / 1e6);
+    }
+}
+
+void terminal_note(const char *waiting) {
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\r\x1b[K%s%s", waiting ? waiting : "", waiting ? " ..." : "");
+    }
 }
 
 void terminal_progress_end(void) {

@@ -27,6 +27,10 @@ void terminal_print_json_line(struct json *object);
 FILE *terminal_open_memory(char **memory, size_t *size);
 // Redraws the index's progress on stderr; nothing if stderr is no terminal.
 void terminal_progress(const struct index_progress *progress);
+// The same of a download's bytes; total 0: not known.
+void terminal_bytes(uint64_t done, uint64_t total);
+// What is waited for; NULL: nothing any more.
+void terminal_note(const char *waiting);
 void terminal_progress_end(void);
 // The cursor's line with its line number, two lines above it, and the suggestion as ghost text.
 void terminal_ghost(FILE *out, struct slice document, const struct engine_answer *answer);

@@ -53,6 +53,7 @@ struct engine_answer {
     const char *model;             // who answered, or was asked last
     const char *instead;           // why a model that comes before it did not; "": it is the first
     bool at_hand;                  // what was typed is the beginning of a suggestion made before
+    bool unasked; // at hand, or the quick model's: it tells nothing of the model that the settings name
     size_t cursor;
     double context_ms, model_ms, first_token_ms, total_ms;
     uint32_t prompt_tokens, cached_tokens;

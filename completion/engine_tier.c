@@ -35,7 +35,7 @@ static bool show_left(struct engine_request *request, const struct ready_suggest
         return false;
     }
     request->answer.model = left->model;
-    request->answer.at_hand = true;
+    request->answer.at_hand = request->answer.unasked = true;
     engine_request_decide(request, OUTCOME_SHOWN, "");
     return true;
 }
@@ -112,6 +112,7 @@ static bool take_instant(struct engine_request *request, const struct backend_re
         return false;
     }
     request->answer.model = options->instant->traits.model;
+    request->answer.unasked = true;
     request->answer.model_ms = request->answer.first_token_ms = clock_ms_since(request->model_started_us);
     put(request, request->answer.model, best, true);
     engine_request_decide(request, OUTCOME_SHOWN, "");

@@ -53,6 +53,8 @@ struct session_events {
     void (*on_progress)(void *context, const struct index_progress *progress);
     void (*on_ready)(void *context, const struct index_progress *progress);
     void (*on_warning)(void *context, const char *message);
+    // loading: what the model's server does before it can be asked, NULL: nothing; trouble: why there is none, NULL.
+    void (*on_model)(void *context, const char *loading, const char *trouble);
     void (*on_vectors)(void *context, const struct session_vectors *vectors);
     void *context;
 };

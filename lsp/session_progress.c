@@ -23,22 +23,32 @@ static unsigned percentage_of(struct session_pass *pass) {
     return pass->percentage;
 }
 
+static void set_message(const struct session_pass *pass, struct json *value) {
+    struct str message;
+    str_init(&message);
+    if (pass->unit) {
+        str_append_format(&message, "%llu of %llu %s", (unsigned long long)pass->done,
+                          (unsigned long long)pass->total, pass->unit);
+    } else if (pass->doing) {
+        str_append_string(&message, pass->doing);
+    }
+    if (message.length) {
+        json_set_slice(value, "message", str_slice(&message));
+    }
+    str_free(&message);
+}
+
 static void send_progress(struct session_pass *pass, const char *kind) {
     struct json *params = json_object();
     set_token(pass, params);
     struct json *value = json_set(params, "value", json_object());
     json_set_string(value, "kind", kind);
-    struct str message;
-    str_init(&message);
-    str_append_format(&message, "%llu of %llu %s", (unsigned long long)pass->done,
-                      (unsigned long long)pass->total, pass->unit);
-    json_set_slice(value, "message", str_slice(&message));
-    str_free(&message);
+    set_message(pass, value);
     if (strcmp(kind, "begin") == 0) {
         json_set_string(value, "title", pass->number > 1 ? pass->next : pass->first);
         json_set_bool(value, "cancellable", false);
     }
-    if (strcmp(kind, "end") != 0) {
+    if (strcmp(kind, "end") != 0 && pass->unit) {
         json_set_number(value, "percentage", percentage_of(pass));
     }
     rpc_notify(pass->session->rpc, "$/progress", params);
@@ -112,4 +122,6 @@ void session_progress_init(struct session *session) {
                                                .first = "Hunch: making vectors",
                                                .next = "Hunch: making vectors of what changed",
                                                .unit = "chunks"};
+    session->loading = (struct session_pass){
+        .session = session, .token = "hunch/model", .first = "Hunch: model", .next = "Hunch: model"};
 }

@@ -41,7 +41,8 @@ struct session_pass {
     struct session *session;
     const char *token;        // of the first pass
     const char *first, *next; // titles
-    const char *unit;         // what is counted
+    const char *unit;         // what is counted; NULL: `doing` is said instead
+    const char *doing;        // NULL: nothing
     enum { PROGRESS_HIDDEN, PROGRESS_ASKED, PROGRESS_SHOWN } state;
     unsigned number; // of the running or last one, from 1
     unsigned percentage;
@@ -76,7 +77,9 @@ struct session {
     char *open_trouble;
     char *silence;     // why the last suggestion asked for was not shown; NULL: it was, or none was asked for
     char *last_status; // as sent
-    struct session_pass indexing, embedding;
+    struct session_pass indexing, embedding, loading;
+    char *model_loading;            // what the model's server does; NULL: it is there, or failed
+    char *server_trouble;           // why there is none; NULL: there is one
     struct session_vectors vectors; // total 0: there are none
     bool is_registered;             // to be told of changed files
     uv_mutex_t log_mutex;

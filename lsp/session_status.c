@@ -24,9 +24,14 @@ static const char *state_of(const struct session *session, const char **message)
         *message = "switched off in the settings";
         return "disabled";
     }
-    const char *trouble = session->open_trouble    ? session->open_trouble
-                          : session->model_trouble ? session->model_trouble
-                                                   : session->warning;
+    if (session->model_loading && !session->open_trouble) {
+        *message = session->model_loading;
+        return "loading";
+    }
+    const char *trouble = session->open_trouble     ? session->open_trouble
+                          : session->server_trouble ? session->server_trouble
+                          : session->model_trouble  ? session->model_trouble
+                                                    : session->warning;
     if (trouble) {
         *message = trouble;
         return "warning";
@@ -43,6 +48,7 @@ static void append_state(struct str *out, const char *state, const char *message
         const char *state, *text;
     } sentences[] = {{"starting", "starting"},
                      {"indexing", "reading the repository; completions already work"},
+                     {"loading", "its model is not ready yet: "},
                      {"ready", "ready"},
                      {"disabled", "switched off"},
                      {"warning", "working, but: "},
@@ -52,7 +58,7 @@ static void append_state(struct str *out, const char *state, const char *message
             str_append_format(out, "Hunch: %s", sentences[i].text);
         }
     }
-    if (strcmp(state, "warning") == 0 || strcmp(state, "error") == 0) {
+    if (message[0] && strcmp(state, "indexing") != 0 && strcmp(state, "disabled") != 0) {
         str_append_string(out, message);
     }
 }
@@ -172,12 +178,14 @@ static void note_fallback(struct session *session, const struct engine_answer *a
 void session_note_answer(struct session *session, const struct engine_answer *answer) {
     bool works = answer->outcome == OUTCOME_SHOWN || answer->outcome == OUTCOME_NOTHING ||
                  answer->outcome == OUTCOME_LOW_CONFIDENCE;
-    session->project.model = answer->model; // a server may have said its name meanwhile
+    if (!answer->unasked) {
+        session->project.model = answer->model; // a server may have said its name meanwhile
+    }
     if (is_model_trouble(answer->outcome)) {
         session_replace_string(&session->model_trouble, answer->reason);
     } else if (answer->instead[0]) {
         note_fallback(session, answer);
-    } else if (works) {
+    } else if (works && !answer->unasked) {
         session_replace_string(&session->model_trouble, NULL);
     }
     bool says_nothing = answer->outcome == OUTCOME_CANCELLED || answer->outcome == OUTCOME_SUPERSEDED ||
@@ -231,8 +239,23 @@ static void on_warning(void *context, const char *message) {
     session_status_changed(session);
 }
 
+static void on_model(void *context, const char *loading, const char *trouble) {
+    struct session *session = context;
+    session_replace_string(&session->model_loading, loading);
+    session_replace_string(&session->server_trouble, trouble);
+    session->loading.doing = session->model_loading;
+    if (!loading) {
+        session_pass_end(&session->loading, 0, 0);
+    } else if (session->loading.since_us) {
+        session_pass_report(&session->loading, 0, 0);
+    } else {
+        session_pass_show(&session->loading);
+    }
+    session_status_changed(session);
+}
+
 struct session_events session_events_of(struct session *session) {
-    return (struct session_events){on_progress, on_ready, on_warning, on_vectors, session};
+    return (struct session_events){on_progress, on_ready, on_warning, on_model, on_vectors, session};
 }
 
 void session_trace(struct session *session, const char *message) {
@@ -299,7 +322,8 @@ void session_status_init(struct session *session) {
 
 void session_status_close(struct session *session) {
     log_set_listener(NULL, NULL);
-    char **strings[] = {&session->warning, &session->model_trouble, &session->open_trouble, &session->silence,
+    char **strings[] = {&session->warning,       &session->model_loading, &session->server_trouble,
+                        &session->model_trouble, &session->open_trouble,  &session->silence,
                         &session->last_status};
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
         session_replace_string(strings[i], NULL);

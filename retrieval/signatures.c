@@ -101,8 +101,8 @@ struct ranking {
     const struct signatures_input *input;
     struct map known; // segment and id -> candidate
     VEC(struct candidate) candidates;
-    struct rank
-        *ranks; // of the candidates, then of those kept, best first once sorted; behind them room for sorting
+    // Of the candidates, then of those kept, best first once sorted; behind them room for sorting.
+    struct rank *ranks;
     size_t rank_count;
     struct signature *kept;
     VEC(uint32_t) names; // to be offered, as segment_name_key
@@ -378,13 +378,17 @@ static const struct place *place_of(struct ranking *ranking, struct snapshot_fil
     return &ranking->places.items[*placed - 1];
 }
 
+static float share_of(const struct ranking *ranking, const struct evidence *evidence, int likeness) {
+    return evidence->sums[likeness] > 0 ? evidence->sums[likeness] / ranking->totals[likeness] : 0;
+}
+
 static void rate_name(const struct ranking *ranking, const struct segment_keys *keys, float *features) {
     uint64_t said = query_said(ranking->input->query, keys->name);
     const uint64_t *at = map_get(&ranking->terms, keys->name_term);
     if (at) {
         const struct evidence *evidence = &ranking->evidence.items[*at];
-        features[SIGNATURE_SIMILAR] = evidence->sums[AROUND] / ranking->totals[AROUND];
-        features[SIGNATURE_SIMILAR_LINE] = evidence->sums[LINE] / ranking->totals[LINE];
+        features[SIGNATURE_SIMILAR] = share_of(ranking, evidence, AROUND);
+        features[SIGNATURE_SIMILAR_LINE] = share_of(ranking, evidence, LINE);
     }
     if (said) {
         bool above = said & QUERY_ABOVE, below = said & QUERY_BELOW;

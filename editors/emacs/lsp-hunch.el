@@ -198,7 +198,7 @@ M-x lsp-hunch-log shows its last words, M-x lsp-hunch-restart starts it."
 (defun lsp-hunch--short-status (status)
   "STATUS, the server's, in a word or two."
   (pcase (lsp-get status :state)
-    ("starting" "Hunch...")
+    ((or "starting" "loading") "Hunch...")
     ("indexing" (let* ((index (lsp-get status :index))
                        (total (or (lsp-get index :total) 0)))
                   (if (zerop total)

@@ -40,8 +40,10 @@ class Case(unittest.TestCase):
         for path, text in FILES.items():
             self.write(path, text)
         self.environment = dict(os.environ, NO_COLOR="1", HOME=os.path.join(self.temporary, "home"))
-        for name in ("CONFIG", "CACHE", "STATE"):
+        for name in ("CONFIG", "CACHE", "STATE", "DATA"):
             self.environment[f"XDG_{name}_HOME"] = os.path.join(self.temporary, name.lower())
+        self.environment["XDG_RUNTIME_DIR"] = os.path.join(self.temporary, "runtime")
+        os.makedirs(self.environment["XDG_RUNTIME_DIR"])
         os.makedirs(self.environment["HOME"])
 
     def write(self, path, text):

@@ -119,7 +119,7 @@ class Chain(Case):
     """Remote, local, built in: whoever can answers, and it is said why the first one does not."""
 
     def servers(self, first, second=None, **fallback):
-        settings = {"model": {"provider": "openai", "url": f"http://127.0.0.1:{first}", "name": "qwen2.5-coder"}}
+        settings = {"model": {"provider": "openai", "url": f"http://127.0.0.1:{first}", "name": "qwen2.5-coder", "instantConfidence": 0}}
         if second:
             settings["fallback"] = {"provider": "openai", "url": f"http://127.0.0.1:{second}", "name": "starcoder2"}
         self.configure(json.dumps({**settings, **fallback}))

@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 
-export type State = 'starting' | 'indexing' | 'ready' | 'disabled' | 'warning' | 'error';
+export type State = 'starting' | 'indexing' | 'loading' | 'ready' | 'disabled' | 'warning' | 'error';
 
 /** The part of `hunch/status` that the extension reads. */
 export interface Status {

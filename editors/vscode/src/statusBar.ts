@@ -48,6 +48,7 @@ export class StatusBar implements vscode.Disposable {
 function faceOf(status: Status, languageOff: boolean): Face {
   switch (status.state) {
     case 'starting':
+    case 'loading':
       return { icon: 'loading~spin' };
     case 'indexing':
       return { icon: 'loading~spin', suffix: percent(status) };

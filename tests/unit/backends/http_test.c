@@ -18,6 +18,7 @@ static void allowed_urls(void **state) {
         {"http://[0:0:0:0:0:0:0:1]/", true}, {"HTTP://127.0.0.1:8012", true},
         {"https://127.0.0.1:8443/", true},   {"https://api.example.com", false},
         {"https://192.168.1.5:8443", false}, {"https://api.example.com/openai/v1", false},
+        {"unix:/tmp/a.sock", true},          {"unix:/tmp/a.sock/v1/", true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -54,7 +55,14 @@ static void refused_urls(void **state) {
         {"http://127.0.0.1#@evil.example.com", "http://", "model.keyFile"},
         {"ftp://127.0.0.1/", "ftp://127.0.0.1/", "neither http nor https"},
         {"file:///etc/passwd", "file:///etc/passwd", "neither http nor https"},
-        {"unix:///tmp/s", "unix:///tmp/s", "neither http nor https"},
+        {"unix:///tmp/s", "unix:///tmp/s", "must end in .sock"},
+        {"unix:tmp/a.sock", "unix:tmp/a.sock", "whole path"},
+        {"unix:/tmp/a.socket", "unix:/tmp/a.socket", "must end in .sock"},
+        {"unix:/tmp/a.sock?x", "unix:/tmp/a.sock", "must end in .sock"},
+        {"unix:/tmp/a.sock/v1?key=s3cret", "unix:/tmp/a.sock/v1", "socket's path only"},
+        {"unix:/tmp/a.sock/a b", "unix:/tmp/a.sock/a?b", "socket's path only"},
+        {"unix:/tmp/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789.sock",
+         "unix:/tmp/0", "too long"},
         {"127.0.0.1:8012", "127.0.0.1:8012", "http://127.0.0.1:8012"},
         {"me:s3cret@127.0.0.1", "...@127.0.0.1", "give an address"},
         {"", "(empty)", "not a URL"},

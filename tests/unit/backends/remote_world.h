@@ -86,11 +86,11 @@ static struct backend *backend_of(struct world *world, const char *provider, con
     return backend;
 }
 
-static struct backend *backend_at(struct world *world, int port) {
+static inline struct backend *backend_at(struct world *world, int port) {
     return backend_of(world, "openai", "qwen2.5-coder:1.5b", port);
 }
 
-static int begin(void **state) {
+static inline int begin(void **state) {
     struct world *world = mem_zero(1, sizeof *world);
     uv_loop_init(&world->loop);
     tiny_start(&world->server, &world->loop);
@@ -100,7 +100,7 @@ static int begin(void **state) {
     return 0;
 }
 
-static int finish(void **state) {
+static inline int finish(void **state) {
     struct world *world = *state;
     backend_close(world->backend);
     tiny_stop(&world->server);
@@ -124,7 +124,7 @@ static void wait_done(struct world *world) {
     assert_null(strstr(world->seen.message.data, "\n"));
 }
 
-static void ask(struct world *world, const struct backend_request *request) {
+static inline void ask(struct world *world, const struct backend_request *request) {
     forget(&world->seen);
     struct backend_callbacks callbacks = callbacks_of(world);
     backend_start(world->backend, request, &callbacks);

@@ -225,7 +225,43 @@ static void test_status_and_progress(void **state) {
     end_world(&world);
 }
 
-// While the walk goes on, what it has found so far is no measure.
+static void test_a_model_on_its_way_is_shown(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    world.no_index = true;
+    say(&world, INITIALIZE(",'capabilities':{'window':{'workDoneProgress':true}}"));
+    say(&world, INITIALIZED);
+    void *context = world.events.context;
+    world.events.on_model(context, "starting llama-server", NULL);
+    assert_string_equal(status_of(&world), "loading");
+    assert_json(json_get(last_sent(&world, "window/workDoneProgress/create"), "params"),
+                "{'token':'hunch/model'}");
+    assert_null(last_sent(&world, "$/progress"));
+    say(&world, "{'id':1,'result':null}");
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/model','value':{'kind':'begin','message':'starting llama-server',"
+                "'title':'Hunch: model','cancellable':false}}");
+    world.events.on_model(context, "loading the model", NULL);
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/model','value':{'kind':'report','message':'loading the model'}}");
+    assert_string_equal(status_text(&world), "Hunch: its model is not ready yet: loading the model\nmodel: "
+                                             "played\nindex: none, only open files are known");
+    world.events.on_model(context, NULL, NULL);
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/model','value':{'kind':'end'}}");
+    assert_string_equal(status_of(&world), "ready");
+    world.events.on_model(context, NULL, "it ended with status 1");
+    assert_string_equal(status_of(&world), "warning");
+    world.events.on_model(context, "starting llama-server", NULL); // there before the client has a token
+    world.events.on_model(context, NULL, NULL);
+    say(&world, "{'id':2,'result':null}");
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/model/2','value':{'kind':'end'}}");
+    assert_string_equal(status_of(&world), "ready");
+    end_world(&world);
+}
+
 static void test_vectors_are_shown_while_they_are_made(void **state) {
     (void)state;
     struct world world;
@@ -253,6 +289,7 @@ static void test_vectors_are_shown_while_they_are_made(void **state) {
     end_world(&world);
 }
 
+// While the walk goes on, what it has found so far is no measure.
 static void test_progress_knows_how_much_to_expect(void **state) {
     (void)state;
     struct world world;
@@ -493,6 +530,7 @@ int main(void) {
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_refused_setting_is_said),
         cmocka_unit_test(test_status_and_progress),
+        cmocka_unit_test(test_a_model_on_its_way_is_shown),
         cmocka_unit_test(test_vectors_are_shown_while_they_are_made),
         cmocka_unit_test(test_progress_knows_how_much_to_expect),
         cmocka_unit_test(test_only_a_long_later_pass_is_shown),

@@ -4,6 +4,8 @@
 #include "retrieval/signatures.h"
 #include "tests/unit/unit.h"
 
+#include <math.h>
+
 enum { FILES = 5, SIMILAR = 8 };
 
 #define FAR "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n" // more lines than a query weighs
@@ -115,6 +117,13 @@ static void test_order(void **state) {
           {"b.py", "def check_magic():\n    pass\n\ndef check_other():\n    pass\n"}},
          "check_magic",
          "check_other"},
+        {"what code uses that is like the lines above, where none is like the cursor's",
+         "app.py",
+         "def handle(packet, stream):\n\n\n\n    |\n",
+         {{"a.py", "def deliver(packet, stream):\n    check_magic()\n    return packet\n"},
+          {"b.py", "def check_magic():\n    pass\n\ndef check_other():\n    pass\n"}},
+         "check_magic",
+         "check_other"},
         {"the word being typed",
          "app.py",
          "x = page_lo|\n",
@@ -134,6 +143,9 @@ static void test_order(void **state) {
         struct ranked ranked;
         rank(&rows[i], &ranked);
         size_t better = place_of(&ranked, rows[i].better), worse = place_of(&ranked, rows[i].worse);
+        for (size_t at = 0; at < ranked.count; at++) {
+            assert_true(isfinite(ranked.signatures[at].score));
+        }
         if (better >= worse) {
             print_error("%s\n", rows[i].why);
         }

@@ -28,7 +28,7 @@ M.restart = server.restart
 ---@field trigger? string|false asks for suggestions now (default false)
 
 ---@class hunch.Status what the server last said of itself, see docs/protocol.md
----@field state? 'starting'|'indexing'|'ready'|'disabled'|'warning'|'error'
+---@field state? 'starting'|'indexing'|'loading'|'ready'|'disabled'|'warning'|'error'
 ---@field message? string
 ---@field silence? string why the last suggestion asked for was not shown
 ---@field text? string all of it in lines for people
@@ -86,7 +86,7 @@ function M.statusline()
     return 'Hunch off'
   elseif status.state == 'warning' or status.state == 'error' then
     return 'Hunch !'
-  elseif status.state == 'starting' then
+  elseif status.state == 'starting' or status.state == 'loading' then
     return 'Hunch ...'
   elseif status.state == 'indexing' then
     local index = status.index or {}

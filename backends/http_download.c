@@ -1,0 +1,344 @@
+// http_download.c - see http_download.h.
+//
+// Each redirect is a request of its own, so that its address is judged before
+// it is asked. The body of the last one goes to the file; those of redirects and
+// errors go nowhere.
+//
+// Where the file has begun, its rest is asked for. A server may send the whole
+// instead (200): then it is begun anew. It may have no rest (416): then the file
+// is whole, or wrong, and the checksum tells. Where nobody says a checksum, a
+// rest cannot be trusted, and the whole is asked for.
+#include "backends/http_download.h"
+
+#include "backends/http.h"
+#include "base/mem.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { REDIRECTS = 5, CONNECT_S = 30, SILENT_S = 60, BLOCK = 1 << 16 };
+
+struct download {
+    const struct http_download_options *options;
+    CURL *easy;
+    char *url;                     // that is asked now
+    struct str part;               // the unfinished file's path
+    struct str shown;              // the address that was given, for people
+    int file;                      // the part
+    uint64_t begun;                // bytes of it that were there
+    uint64_t written;              // and since
+    char expected[SHA256_HEX + 1]; // "": nobody said
+    bool body_begun, distrusted;   // distrusted: it was a rest that cannot be checked
+    struct err err;                // what went wrong while curl called us
+    char curl_text[CURL_ERROR_SIZE];
+};
+
+// --- below: the checksum ---
+
+static bool is_checksum(const char *text) {
+    return strspn(text, "0123456789abcdef") == SHA256_HEX && text[SHA256_HEX] == '\0';
+}
+
+// "X-Linked-ETag: \"<64 digits>\"" of whichever answer names it first: the first host knows what it stands for.
+static void take_named_checksum(struct download *self) {
+    struct curl_header *header;
+    char digits[SHA256_HEX + 3] = "";
+    if (self->expected[0] ||
+        curl_easy_header(self->easy, "X-Linked-ETag", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+        return;
+    }
+    snprintf(digits, sizeof digits, "%s", header->value + (header->value[0] == '"'));
+    digits[strcspn(digits, "\"")] = '\0';
+    if (is_checksum(digits)) {
+        memcpy(self->expected, digits, sizeof self->expected);
+    }
+}
+
+static int sum_up(const char *path, struct http_download_result *result, struct err *err) {
+    struct sha256 sha;
+    char *block = mem_alloc(BLOCK);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = file < 0 ? -1 : 1;
+    sha256_init(&sha);
+    result->bytes = 0;
+    while (got > 0 && (got = read(file, block, BLOCK)) > 0) {
+        sha256_add(&sha, block, (size_t)got);
+        result->bytes += (uint64_t)got;
+    }
+    int code = got < 0 ? err_set(err, ERR_IO, "cannot read %s: %s", path, strerror(errno)) : 0;
+    sha256_finish(&sha, result->sha256);
+    free(block);
+    if (file >= 0) {
+        close(file);
+    }
+    return code;
+}
+
+// --- below: the file ---
+
+static int open_part(struct download *self, struct err *err) {
+    struct stat status;
+    self->file = open(self->part.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (self->file < 0 || fstat(self->file, &status) != 0) {
+        return err_set(err, ERR_IO, "cannot write %s: %s", self->part.data, strerror(errno));
+    }
+    self->begun = (uint64_t)status.st_size;
+    return 0;
+}
+
+static int begin_anew(struct download *self) {
+    self->begun = 0;
+    if (ftruncate(self->file, 0) != 0) {
+        return err_set(&self->err, ERR_IO, "cannot write %s: %s", self->part.data, strerror(errno));
+    }
+    return 0;
+}
+
+static int check_room(struct download *self) {
+    struct statvfs disk;
+    curl_off_t coming = 0;
+    curl_easy_getinfo(self->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &coming);
+    if (coming <= 0 || fstatvfs(self->file, &disk) != 0) {
+        return 0;
+    }
+    uint64_t room = (uint64_t)disk.f_bavail * disk.f_frsize;
+    return (uint64_t)coming <= room
+               ? 0
+               : err_set(&self->err, ERR_TOO_LARGE, "%s needs %.1f GB more, and there are %.1f GB free",
+                         self->options->path, (double)coming / 1e9, (double)room / 1e9);
+}
+
+static int begin_body(struct download *self, long status) {
+    self->body_begun = true;
+    take_named_checksum(self);
+    if (status == 206 && !self->expected[0]) {
+        self->distrusted = true;
+        return ERR_CANCELLED;
+    }
+    int code = status == 200 ? begin_anew(self) : 0;
+    code = code ? code : check_room(self);
+    if (code == 0 && lseek(self->file, 0, SEEK_END) < 0) {
+        code = err_set(&self->err, ERR_IO, "cannot write %s: %s", self->part.data, strerror(errno));
+    }
+    return code;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
+    struct download *self = context;
+    size_t length = size * count;
+    long status = 0;
+    curl_easy_getinfo(self->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200 && status != 206) {
+        return length;
+    }
+    if (!self->body_begun && begin_body(self, status) != 0) {
+        return CURL_WRITEFUNC_ERROR;
+    }
+    for (size_t at = 0; at < length;) {
+        ssize_t put = write(self->file, bytes + at, length - at);
+        if (put < 0 && errno != EINTR) {
+            err_set(&self->err, ERR_IO, "cannot write %s: %s", self->part.data, strerror(errno));
+            return CURL_WRITEFUNC_ERROR;
+        }
+        at += put > 0 ? (size_t)put : 0;
+    }
+    self->written += length;
+    return length;
+}
+
+static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up) {
+    struct download *self = context;
+    const struct http_download_options *options = self->options;
+    (void)up_total;
+    (void)up;
+    if (!self->body_begun || !options->on_progress) {
+        return 0;
+    }
+    uint64_t whole = total > 0 ? self->begun + (uint64_t)total : 0;
+    return options->on_progress(options->context, self->begun + (uint64_t)now, whole) ? 0 : 1;
+}
+
+// --- below: one request ---
+
+static int check_address(const struct download *self, struct err *err) {
+    bool loopback;
+    struct err cause;
+    char *base = mem_copy_bytes(self->url, strcspn(self->url, "?"));
+    int code = http_check_url(base, &loopback, &cause);
+    free(base);
+    return code ? err_set(err, ERR_DENIED,
+                          "%s leads to an address that is not allowed: only https, or http on "
+                          "this machine",
+                          self->shown.data)
+                : 0;
+}
+
+static void set_rules(struct download *self) {
+    CURL *easy = self->easy;
+    char range[32];
+    bool local = strncasecmp(self->url, "https:", 6) != 0;
+    curl_easy_reset(easy);
+    curl_easy_setopt(easy, CURLOPT_URL, self->url);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, self->curl_text);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, local ? "http" : "https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "hunch/" HUNCH_VERSION);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)SILENT_S);
+    if (self->begun) { // not as "resume": then curl would call an answer with the whole an error
+        snprintf(range, sizeof range, "%" PRIu64 "-", self->begun);
+        curl_easy_setopt(easy, CURLOPT_RANGE, range); // copied
+    }
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, self);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, self);
+    if (local) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, ""); // else the environment's
+    }
+}
+
+static int fail_by_curl(const struct download *self, CURLcode code, struct err *err) {
+    if (self->err.code) {
+        *err = self->err;
+        return err->code;
+    }
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+        return err_set(err, ERR_CANCELLED, "%s: stopped; the same command goes on from here",
+                       self->shown.data);
+    }
+    return err_set(err, ERR_UNAVAILABLE, "%s: %s; the same command goes on where this one stopped",
+                   self->shown.data, self->curl_text[0] ? self->curl_text : curl_easy_strerror(code));
+}
+
+// The status; -1 and err if there was none.
+static long ask(struct download *self, struct err *err) {
+    long status = -1;
+    self->curl_text[0] = '\0';
+    set_rules(self);
+    CURLcode code = curl_easy_perform(self->easy);
+    curl_easy_getinfo(self->easy, CURLINFO_RESPONSE_CODE, &status);
+    take_named_checksum(self);
+    if (code != CURLE_OK && !self->distrusted) {
+        fail_by_curl(self, code, err);
+        return -1;
+    }
+    return status;
+}
+
+static int follow(struct download *self, struct err *err) {
+    char *target = NULL;
+    curl_easy_getinfo(self->easy, CURLINFO_REDIRECT_URL, &target);
+    if (!target) {
+        return err_set(err, ERR_INVALID, "%s: a redirect without an address", self->shown.data);
+    }
+    free(self->url);
+    self->url = mem_copy_string(target);
+    return check_address(self, err);
+}
+
+static int fail_by_status(const struct download *self, long status, struct err *err) {
+    const char *why = status == 401 || status == 403 ? "may not be had without an account there"
+                      : status == 404                ? "is not there"
+                                                     : "was not given";
+    return err_set(err, status == 404 ? ERR_NOT_FOUND : ERR_DENIED, "%s %s (HTTP %ld)", self->shown.data, why,
+                   status);
+}
+
+// --- below: the whole ---
+
+static int fetch(struct download *self, struct err *err) {
+    for (int hops = 0; hops <= REDIRECTS; hops++) {
+        long status = ask(self, err);
+        bool whole = status == 416 && self->begun && self->expected[0];
+        bool anew =
+            self->distrusted || (status == 416 && self->begun) || (status == 200 && !self->body_begun);
+        if (status < 0 || whole) {
+            return status < 0 ? err->code : 0;
+        }
+        if (anew && begin_anew(self) != 0) {
+            *err = self->err;
+            return err->code;
+        }
+        if (status >= 300 && status <= 399 && follow(self, err) != 0) {
+            return err->code;
+        }
+        if ((status == 200 || status == 206) && !self->distrusted) {
+            return 0;
+        }
+        if (!anew && (status < 300 || status > 399)) {
+            return fail_by_status(self, status, err);
+        }
+        self->distrusted = self->body_begun = false;
+    }
+    return err_set(err, ERR_INVALID, "%s: too many redirects", self->shown.data);
+}
+
+static int check_and_name(struct download *self, struct http_download_result *result, struct err *err) {
+    int code = sum_up(self->part.data, result, err);
+    if (code) {
+        return code;
+    }
+    result->checked = self->expected[0] != '\0';
+    if (result->checked && strcmp(self->expected, result->sha256) != 0) {
+        unlink(self->part.data);
+        return err_set(err, ERR_CORRUPT,
+                       "what came from %s has the checksum %s instead of %s: it is removed; try again",
+                       self->shown.data, result->sha256, self->expected);
+    }
+    if (rename(self->part.data, self->options->path) != 0) {
+        return err_set(err, ERR_IO, "cannot rename %s: %s", self->part.data, strerror(errno));
+    }
+    return 0;
+}
+
+static int download(struct download *self, struct http_download_result *result, struct err *err) {
+    const char *wanted = self->options->sha256;
+    if (wanted && !is_checksum(wanted)) {
+        return err_set(err, ERR_INVALID, "the checksum must be 64 hexadecimal digits");
+    }
+    snprintf(self->expected, sizeof self->expected, "%s", wanted ? wanted : "");
+    int code = check_address(self, err);
+    code = code ? code : open_part(self, err);
+    code = code ? code : fetch(self, err);
+    if (code == 0 && fsync(self->file) != 0) {
+        code = err_set(err, ERR_IO, "cannot write %s: %s", self->part.data, strerror(errno));
+    }
+    return code ? code : check_and_name(self, result, err);
+}
+
+int http_download(const struct http_download_options *options, struct http_download_result *result,
+                  struct err *err) {
+    struct download self = {.options = options, .file = -1};
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    *result = (struct http_download_result){0};
+    self.easy = curl_easy_init();
+    self.url = mem_copy_string(options->url);
+    str_init(&self.part);
+    str_init(&self.shown);
+    str_append_format(&self.part, "%s.part", options->path);
+    http_show_url(options->url, &self.shown);
+    int code = self.easy ? download(&self, result, err) : err_set(err, ERR_IO, "curl cannot be used");
+    if (self.file >= 0) {
+        close(self.file);
+    }
+    if (code && self.file >= 0 && self.begun + self.written == 0) {
+        unlink(self.part.data);
+    }
+    curl_easy_cleanup(self.easy);
+    free(self.url);
+    str_free(&self.part);
+    str_free(&self.shown);
+    return code;
+}

@@ -1,0 +1,416 @@
+// supervised_server.c - see supervised_server.h.
+//
+// What the program prints is kept in a ring of lines, for the day it fails.
+// Health is asked over its own socket, as everything else will be.
+//
+// The arguments: one slot, since one person types; small batches, since a
+// batch that is begun is never interrupted and a cancelled request holds up the
+// next one until then; one thread less than there are cores, since its
+// threads wait for each other spinning, and one that has to share its core
+// stops all. What the user adds comes last and is stronger.
+//
+// Source: tools/server/README.md of llama.cpp; seen of 0.7.0.
+#include "backends/supervised_server.h"
+
+#include "backends/http.h"
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/vec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    SILENCE_MS = 60 * 1000,
+    LOADING_MS = 15 * 60 * 1000,
+    ASK_MS = 100,         // between two questions for its health
+    ANSWER_MS = 5000,     // what one may take
+    FIRST_PAUSE_MS = 250, // after the second end
+    DOUBLINGS = 7,        // of that at most
+    STEADY_US = 60 * 1000 * 1000,
+    SHOWN_LINES = 3, // of the output, in a message
+    WORDS = 64,
+};
+
+// The phases of the picture, and what the names of their states are on the wire.
+static const char *const phase_names[SUPERVISED_PHASES] = {
+    [SUPERVISED_STARTING] = "starting", [SUPERVISED_LOADING] = "loading", [SUPERVISED_READY] = "ready",
+    [SUPERVISED_WAITING] = "waiting",   [SUPERVISED_FAILED] = "failed",
+};
+
+// Options without which it works too.
+static const char *const optional[][2] = {
+    {"--no-ui", NULL}, {"--offline", NULL}, {"--sleep-idle-seconds", "300"}};
+enum { OPTIONAL = sizeof optional / sizeof *optional };
+
+struct supervised_server {
+    uv_loop_t *loop;
+    const struct supervised_model *model;
+    char *socket, *key, *health_url;
+    uint32_t silence_ms, loading_ms;
+    void (*on_state)(void *context, enum supervised_phase phase, const char *message);
+    void *context;
+    enum supervised_phase phase;
+    struct child *child;
+    struct http *http;
+    struct http_call *asking;
+    uv_timer_t timer; // the next start or the next question
+    uint64_t started_us;
+    uint64_t ends_us[SUPERVISED_FAILURES]; // the last, a ring
+    size_t ends;                           // in a row without a steady run
+    bool left_out[OPTIONAL];               // options that it does not know
+    char *lines[SUPERVISED_LINES];         // a ring
+    size_t line_count;
+};
+
+const char *supervised_phase_name(enum supervised_phase phase) {
+    return phase_names[phase];
+}
+
+enum supervised_phase supervised_phase_of(const char *name) {
+    int phase = 0;
+    while (phase < SUPERVISED_PHASES && strcmp(phase_names[phase], name) != 0) {
+        phase++;
+    }
+    return (enum supervised_phase)phase;
+}
+
+static void set_phase(struct supervised_server *self, enum supervised_phase phase, const char *message) {
+    self->phase = phase;
+    self->on_state(self->context, phase, message);
+}
+
+// --- below: what it says ---
+
+static void forget_lines(struct supervised_server *self) {
+    for (size_t i = 0; i < SUPERVISED_LINES; i++) {
+        free(self->lines[i]);
+        self->lines[i] = NULL;
+    }
+    self->line_count = 0;
+}
+
+// A line that holds the key is not kept. It should not print it; a wrapper might.
+static void on_line(void *context, struct slice line) {
+    struct supervised_server *self = context;
+    bool tells = slice_find(line, slice_of_string(self->key), 0) != (size_t)-1;
+    if (slice_trim(line).length == 0 || tells) {
+        return;
+    }
+    char **place = &self->lines[self->line_count++ % SUPERVISED_LINES];
+    free(*place);
+    *place = mem_copy_bytes(line.data, line.length);
+}
+
+// The i-th of those kept, oldest first.
+static const char *line_at(const struct supervised_server *self, size_t i) {
+    size_t first = self->line_count > SUPERVISED_LINES ? self->line_count - SUPERVISED_LINES : 0;
+    return self->lines[(first + i) % SUPERVISED_LINES];
+}
+
+static size_t lines_kept(const struct supervised_server *self) {
+    return self->line_count < SUPERVISED_LINES ? self->line_count : SUPERVISED_LINES;
+}
+
+// Lines that name an error tell more than the last ones, which tidy up.
+static bool names_error(const char *line) {
+    return strcasestr(line, "error") || strcasestr(line, "failed") || strcasestr(line, "invalid");
+}
+
+static void append_words(const struct supervised_server *self, bool errors_only, struct str *out) {
+    size_t count = lines_kept(self);
+    size_t skip = 0;
+    size_t fitting = 0;
+    for (size_t i = 0; i < count; i++) {
+        fitting += !errors_only || names_error(line_at(self, i));
+    }
+    skip = fitting > SHOWN_LINES ? fitting - SHOWN_LINES : 0;
+    for (size_t i = 0; i < count; i++) {
+        if ((!errors_only || names_error(line_at(self, i))) && (skip == 0 || skip-- == 0)) {
+            str_append_format(out, "%s%.120s", out->length ? " / " : "", line_at(self, i));
+        }
+    }
+}
+
+// `what` happened; what did it say before?
+static void describe(const struct supervised_server *self, const char *what, struct str *out) {
+    struct str words;
+    str_init(&words);
+    append_words(self, true, &words);
+    if (words.length == 0) {
+        append_words(self, false, &words);
+    }
+    for (size_t i = 0; i < words.length; i++) {
+        words.data[i] = (unsigned char)words.data[i] < ' ' ? '?' : words.data[i];
+    }
+    str_append_format(out, "%s %s%s%s", self->model->program, what, words.length ? "; it said: " : "",
+                      words.data);
+    str_free(&words);
+}
+
+static bool refuses_words(const char *line) {
+    return names_error(line) && (strcasestr(line, "argument") || strcasestr(line, "option"));
+}
+
+// An option of ours that it refused to know, as "error: invalid argument: --no-ui"; leaves it out.
+static bool leave_out_unknown(struct supervised_server *self) {
+    for (size_t i = 0; i < lines_kept(self); i++) {
+        const char *line = line_at(self, i);
+        for (size_t k = 0; k < OPTIONAL; k++) {
+            if (refuses_words(line) && strstr(line, optional[k][0]) && !self->left_out[k]) {
+                return self->left_out[k] = true;
+            }
+        }
+    }
+    return false;
+}
+
+// --- below: a start ---
+
+struct command {
+    char *words[WORDS + 1];
+    size_t count;
+    struct str socket, context, threads, more;
+};
+
+static void add_word(struct command *command, const char *word) {
+    if (command->count < WORDS) {
+        command->words[command->count++] = (char *)(uintptr_t)word;
+    }
+}
+
+static void add_words(struct command *command, const char *const *words) {
+    for (; *words; words++) {
+        add_word(command, *words);
+    }
+}
+
+// What the user adds, split at blanks.
+static void add_more(struct command *command) {
+    char *at = command->more.data;
+    for (at += strspn(at, " \t"); *at; at += strspn(at, " \t")) {
+        add_word(command, at);
+        at += strcspn(at, " \t");
+        at += *at ? (*at = '\0', 1) : 0;
+    }
+}
+
+static void command_init(struct command *command, const struct supervised_server *self) {
+    const struct supervised_model *model = self->model;
+    unsigned cores = uv_available_parallelism();
+    *command = (struct command){.count = 0};
+    str_init(&command->context);
+    str_init(&command->threads);
+    str_init(&command->more);
+    str_append_format(&command->context, "%u", model->context_tokens);
+    str_append_format(&command->threads, "%u", cores > 1 ? cores - 1 : 1);
+    str_append_string(&command->more, model->arguments);
+    const char *const words[] = {model->program,
+                                 "--model",
+                                 model->file,
+                                 "--host",
+                                 self->socket,
+                                 "--ctx-size",
+                                 command->context.data,
+                                 "--threads",
+                                 command->threads.data,
+                                 "--parallel",
+                                 "1",
+                                 "--batch-size",
+                                 "256",
+                                 "--ubatch-size",
+                                 "256",
+                                 NULL};
+    add_words(command, words);
+    for (size_t i = 0; i < OPTIONAL; i++) {
+        const char *const pair[] = {optional[i][0], optional[i][1], NULL};
+        if (!self->left_out[i]) {
+            add_words(command, pair);
+        }
+    }
+    add_more(command);
+}
+
+static void command_fini(struct command *command) {
+    str_free(&command->context);
+    str_free(&command->threads);
+    str_free(&command->more);
+}
+
+static void on_child_exit(void *context, int status, int killer);
+static void ask(uv_timer_t *timer);
+
+static int run(struct supervised_server *self, struct err *err) {
+    struct command command;
+    struct str key;
+    str_init(&key);
+    str_append_format(&key, "LLAMA_API_KEY=%s", self->key);
+    const char *const variables[] = {key.data, NULL};
+    command_init(&command, self);
+    struct child_options options = {command.words, variables, "/", on_line, on_child_exit, self};
+    unlink(self->socket); // it would not start
+    int code = child_start(&self->child, self->loop, &options, err);
+    explicit_bzero(key.data, key.length);
+    str_free(&key);
+    command_fini(&command);
+    return code;
+}
+
+static void stop(struct supervised_server *self) {
+    uv_timer_stop(&self->timer);
+    if (self->asking) {
+        http_cancel(self->asking);
+        self->asking = NULL;
+    }
+    child_close(self->child);
+    self->child = NULL;
+    unlink(self->socket);
+}
+
+static void start(uv_timer_t *timer) {
+    struct supervised_server *self = timer->data;
+    struct err err;
+    forget_lines(self);
+    self->started_us = clock_now_us();
+    if (run(self, &err) != 0) {
+        set_phase(self, SUPERVISED_FAILED, err.message);
+        return;
+    }
+    set_phase(self, SUPERVISED_STARTING, "");
+    uv_timer_start(&self->timer, ask, ASK_MS, 0);
+}
+
+// --- below: an end ---
+
+static bool ended_too_often(struct supervised_server *self, uint64_t now) {
+    self->ends_us[self->ends++ % SUPERVISED_FAILURES] = now;
+    uint64_t fifth_last = self->ends_us[self->ends % SUPERVISED_FAILURES];
+    return self->ends >= SUPERVISED_FAILURES && now - fifth_last < STEADY_US;
+}
+
+static uint64_t pause_ms(const struct supervised_server *self) {
+    size_t doublings = self->ends > 2 ? self->ends - 2 : 0;
+    return self->ends < 2 ? 0 : (uint64_t)FIRST_PAUSE_MS << (doublings < DOUBLINGS ? doublings : DOUBLINGS);
+}
+
+// It ended, or was ended.
+static void come_back(struct supervised_server *self, const char *what) {
+    struct str message;
+    uint64_t now = clock_now_us();
+    bool unknown = self->phase == SUPERVISED_STARTING && leave_out_unknown(self);
+    str_init(&message);
+    describe(self, what, &message);
+    stop(self);
+    if (now - self->started_us > STEADY_US) {
+        self->ends = 0;
+    }
+    if (!unknown && ended_too_often(self, now)) {
+        set_phase(self, SUPERVISED_FAILED, message.data);
+    } else {
+        set_phase(self, SUPERVISED_WAITING, unknown ? "" : message.data);
+        uv_timer_start(&self->timer, start, unknown ? 0 : pause_ms(self), 0);
+    }
+    str_free(&message);
+}
+
+static void on_child_exit(void *context, int status, int killer) {
+    char what[80];
+    if (killer) {
+        snprintf(what, sizeof what, "was ended by signal %d", killer);
+    } else {
+        snprintf(what, sizeof what, "ended with status %d", status);
+    }
+    come_back(context, what);
+}
+
+// --- below: its health ---
+
+static void ask_later(struct supervised_server *self) {
+    uint32_t limit_ms = self->phase == SUPERVISED_LOADING ? self->loading_ms : self->silence_ms;
+    if (clock_ms_since(self->started_us) > limit_ms) {
+        come_back(self, self->phase == SUPERVISED_LOADING ? "does not end loading its model"
+                                                          : "runs, but does not answer");
+    } else {
+        uv_timer_start(&self->timer, ask, ASK_MS, 0);
+    }
+}
+
+static bool on_health_data(void *context, const struct http_head *head, struct slice bytes) {
+    (void)context;
+    (void)head;
+    (void)bytes;
+    return true;
+}
+
+static void on_health(void *context, const struct http_result *result) {
+    struct supervised_server *self = context;
+    if (result->code == ERR_CANCELLED) {
+        return;
+    }
+    self->asking = NULL;
+    if (result->code == 0 && result->head.status == 200) {
+        set_phase(self, SUPERVISED_READY, "");
+        return;
+    }
+    if (result->code == 0 && result->head.status == 503 && self->phase == SUPERVISED_STARTING) {
+        set_phase(self, SUPERVISED_LOADING, "");
+    }
+    ask_later(self);
+}
+
+static void ask(uv_timer_t *timer) {
+    struct supervised_server *self = timer->data;
+    struct http_request request = {.url = self->health_url,
+                                   .deadline_us = clock_now_us() + ANSWER_MS * UINT64_C(1000)};
+    self->asking =
+        http_start(self->http, &request, &(struct http_callbacks){on_health_data, on_health, self});
+}
+
+// --- below: life and death ---
+
+static void on_closed(uv_handle_t *handle) {
+    struct supervised_server *self = handle->data;
+    explicit_bzero(self->key, strlen(self->key));
+    free(self->key);
+    free(self->socket);
+    free(self->health_url);
+    forget_lines(self);
+    free(self);
+}
+
+struct supervised_server *supervised_server_new(uv_loop_t *loop,
+                                                const struct supervised_server_options *options) {
+    struct supervised_server *self = mem_zero(1, sizeof *self);
+    struct str url;
+    str_init(&url);
+    str_append_format(&url, "unix:%s/health", options->socket);
+    self->loop = loop;
+    self->model = options->model;
+    self->socket = mem_copy_string(options->socket);
+    self->key = mem_copy_string(options->key);
+    self->health_url = str_detach(&url);
+    self->silence_ms = options->silence_ms ? options->silence_ms : SILENCE_MS;
+    self->loading_ms = options->loading_ms ? options->loading_ms : LOADING_MS;
+    self->on_state = options->on_state;
+    self->context = options->context;
+    self->http = http_new(loop, NULL);
+    uv_timer_init(loop, &self->timer);
+    self->timer.data = self;
+    uv_timer_start(&self->timer, start, 0, 0);
+    return self;
+}
+
+int supervised_server_id(const struct supervised_server *server) {
+    return server->child ? child_id(server->child) : 0;
+}
+
+void supervised_server_close(struct supervised_server *server) {
+    if (server) {
+        stop(server);
+        http_close(server->http);
+        uv_close((uv_handle_t *)&server->timer, on_closed);
+    }
+}

@@ -1,0 +1,90 @@
+"""A real llama-server that Hunch serves itself: shared, killed at any moment, and gone with the last who used it."""
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+import support  # noqa: E402
+from llama_test import ANSWER, MAKER, find_server  # noqa: E402
+from supervising import SupervisedCase, command_of  # noqa: E402
+
+LINE = ANSWER.split("\n")[0]
+SERVER = None
+
+
+class Supervised(SupervisedCase):
+    def setUp(self):
+        super().setUp()
+        model = os.path.join(self.environment["XDG_DATA_HOME"], "hunch/models/qwen2.5-coder-canned.gguf")
+        os.makedirs(os.path.dirname(model))
+        subprocess.run([MAKER, model, ANSWER.replace("\n", "\\n")], check=True)
+        self.settings = {"model": {"provider": "llama-server", "file": "qwen2.5-coder-canned", "program": SERVER},
+                         "fallback.builtIn": False,
+                         "completion.timeoutMs": 60000}  # a byte is a token here, and the machine may be busy
+        self.configure(json.dumps(self.settings))
+
+    def test_it_is_served_by_name_and_says_so(self):
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json").stdout)
+        self.assertEqual(answer["model"], "qwen2.5-coder-canned")
+        self.assertEqual(answer["candidates"][0]["text"], LINE)
+        self.assertIn("--no-ui", command_of(self.servers()[0]))
+        doctor = self.hunch("doctor").stdout
+        self.assertIn("llama-server, qwen2.5-coder-canned: answers; code stays on this machine", doctor)
+
+    def test_five_windows_start_one(self):
+        windows = [self.window() for _ in range(5)]
+        requests = [client.start_complete("src/bank.c", 3, 4, invoked=True) for client in windows]
+        for client, request in zip(windows, requests):
+            self.assertEqual(client.answer(request, seconds=120)["items"][0]["insertText"], LINE)
+        [server], [guardian] = self.servers(), self.guardians()  # G1
+        windows[0].server.kill()  # it may have started them
+        self.assertEqual(self.ask(windows[1]), LINE)
+        self.assertEqual((self.servers(), self.guardians()), ([server], [guardian]))
+        for client in windows[1:]:
+            client.server.kill()
+        self.wait_for(lambda: not self.servers() and not self.guardians(), "the end")  # G2
+
+    def ask(self, client, line=3, character=4):
+        items = client.answer(client.start_complete("src/bank.c", line, character, invoked=True), seconds=120)["items"]
+        return items[0]["insertText"] if items else None
+
+    def test_killed_at_any_moment_it_costs_one_suggestion(self):
+        client = self.window()
+        self.assertEqual(self.ask(client), LINE)
+        for moment in ("idle", "asked", "loading"):  # four ends: a fifth within a minute would be one too many
+            server = self.wait_server()
+            request = None if moment == "idle" else client.start_complete("src/bank.c", 3, 4, invoked=True)
+            time.sleep(random.uniform(0, 0.2) if request else 0)  # before, while or after it answers
+            os.kill(server, signal.SIGKILL)
+            if moment == "loading":
+                os.kill(self.wait_server(other_than=[server]), signal.SIGKILL)
+            if request:
+                client.answer(request, seconds=120)  # exactly one, whatever it is
+            self.assertEqual(self.ask(client), LINE, moment)
+
+    def test_nothing_is_left_when_its_guardian_is_killed(self):
+        client = self.window()
+        self.assertEqual(self.ask(client), LINE)
+        [server], [guardian] = self.servers(), self.guardians()
+        os.kill(guardian, signal.SIGKILL)
+        client.server.kill()
+        self.wait_for(lambda: server not in self.servers(), "the server's end")  # G2
+        self.assertEqual(self.ask(self.window()), LINE)  # the sockets that they left are in nobody's way
+
+    def test_a_server_that_has_gone_to_sleep_wakes_up(self):
+        self.settings["model"]["arguments"] = "--sleep-idle-seconds 1"
+        self.configure(json.dumps(self.settings))
+        client = self.window()
+        self.assertEqual(self.ask(client), LINE)
+        time.sleep(3)
+        self.assertEqual(self.ask(client), LINE)
+        self.assertEqual(len(self.servers()), 1)
+
+
+if __name__ == "__main__":
+    SERVER = find_server()
+    support.main()
