@@ -190,7 +190,7 @@ static void ask(const struct vectors *vectors, const struct vector *vector, stru
 static uint32_t class_of(const struct question *question, struct vector_scale scale, int16_t sum) {
     float cosine =
         question->base + scale.base + scale.factor * (question->of_sum * (float)sum + question->of_all);
-    float class = (1 - cosine) * (CLASSES / 2);
+    float class = (1 - cosine) * CLASSES / 2;
     return class < 0 ? 0 : class < CLASSES ? (uint32_t) class : CLASSES;
 }
 

@@ -1,4 +1,4 @@
-// engine_world.h - an engine with a model that the test plays, for the tests of engine*.c.
+// engine_world.h - an engine with a model that the test plays, and requests to it.
 #ifndef HUNCH_TESTS_ENGINE_WORLD_H
 #define HUNCH_TESTS_ENGINE_WORLD_H
 
@@ -23,8 +23,8 @@ struct played {
     size_t used;
 };
 
-static struct backend_call *played_start(struct backend *self, const struct backend_request *request,
-                                         const struct backend_callbacks *callbacks) {
+static inline struct backend_call *played_start(struct backend *self, const struct backend_request *request,
+                                                const struct backend_callbacks *callbacks) {
     struct played *played = (struct played *)self;
     played->starts++;
     played->call = &played->calls[played->used++ % 8];
@@ -32,7 +32,7 @@ static struct backend_call *played_start(struct backend *self, const struct back
     return played->call;
 }
 
-static void played_cancel(struct backend *self, struct backend_call *call) {
+static inline void played_cancel(struct backend *self, struct backend_call *call) {
     struct played *played = (struct played *)self;
     played->cancels++;
     struct backend_result result = {.code = ERR_CANCELLED, .message = "cancelled", .hint = ""};
@@ -58,7 +58,7 @@ struct asked {
     size_t count;
 };
 
-static int set_up(void **state) {
+static inline int set_up(void **state) {
     struct fixture *fixture = mem_zero(1, sizeof *fixture);
     uv_loop_init(&fixture->loop);
     fixture->worker = worker_new(&fixture->loop, 8);
@@ -74,7 +74,7 @@ static int set_up(void **state) {
     return 0;
 }
 
-static int tear_down(void **state) {
+static inline int tear_down(void **state) {
     struct fixture *fixture = *state;
     worker_free(fixture->worker);
     engine_free(fixture->engine);
@@ -86,7 +86,7 @@ static int tear_down(void **state) {
     return code;
 }
 
-static void on_answer(void *context, const struct engine_answer *answer) {
+static inline void on_answer(void *context, const struct engine_answer *answer) {
     struct asked *asked = context;
     asked->answers++;
     asked->outcome = answer->outcome;
@@ -98,8 +98,8 @@ static void on_answer(void *context, const struct engine_answer *answer) {
     }
 }
 
-static struct engine_request *ask_on(struct fixture *fixture, struct asked *asked, const char *document,
-                                     unsigned channel, bool invoked) {
+static inline struct engine_request *ask_on(struct fixture *fixture, struct asked *asked,
+                                            const char *document, unsigned channel, bool invoked) {
     struct str text;
     str_init(&text);
     str_append_string(&text, document);
@@ -118,17 +118,24 @@ static struct engine_request *ask_on(struct fixture *fixture, struct asked *aske
     return request;
 }
 
-static struct engine_request *ask(struct fixture *fixture, struct asked *asked, const char *document) {
+static inline struct engine_request *ask(struct fixture *fixture, struct asked *asked, const char *document) {
     return ask_on(fixture, asked, document, 0, false);
 }
 
 // Turns the loop until the model has been asked `starts` times, or the request was answered.
-static void turn(struct fixture *fixture, const struct asked *asked, int starts) {
+static inline void turn(struct fixture *fixture, const struct asked *asked, int starts) {
     for (int i = 0; i < 10000 && !asked->answers && fixture->model.starts < starts; i++) {
         uv_run(&fixture->loop, UV_RUN_NOWAIT);
         uv_sleep(1);
     }
     uv_run(&fixture->loop, UV_RUN_NOWAIT);
+}
+
+static inline void reply(struct fixture *fixture, const char *text, double confidence) {
+    struct backend_candidate candidate = {slice_of_string(text), confidence};
+    struct backend_result result = {
+        .message = "", .hint = "", .candidates = &candidate, .candidate_count = 1, .finish = FINISH_STOP};
+    fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
 }
 
 #endif
