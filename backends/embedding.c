@@ -197,7 +197,8 @@ static int check(const struct embedding_server *server, const char *url, bool *l
         return err_set(err, ERR_INVALID, "embedder.url is empty: give the address of the server");
     }
     int code = http_check_url(url, loopback, err);
-    return code ? code : http_check_key(server->key, err);
+    code = code ? code : http_check_key(server->key, err);
+    return code ? code : http_check_trust(&server->trust, err);
 }
 
 int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
@@ -218,7 +219,7 @@ int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
     self->model = mem_copy_string(server->model);
     self->key = mem_copy_string(server->key);
     self->leaves_machine = !loopback;
-    self->http = http_new(loop, NULL);
+    self->http = http_new(loop, &server->trust);
     self->wake.data = self;
     uv_mutex_init(&self->lock);
     uv_cond_init(&self->turned);
@@ -235,6 +236,7 @@ static void on_closed(uv_handle_t *handle) {
     free(self->provider);
     free(self->url);
     free(self->model);
+    explicit_bzero(self->key, strlen(self->key));
     free(self->key);
     free(self);
 }

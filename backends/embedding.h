@@ -13,6 +13,7 @@
 #ifndef HUNCH_BACKENDS_EMBEDDING_H
 #define HUNCH_BACKENDS_EMBEDDING_H
 
+#include "backends/http.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -28,6 +29,7 @@ struct embedding_server {
     const char *url;      // base; "": the provider's usual
     const char *model;    // may be ""
     const char *key;      // may be ""
+    struct http_trust trust;
 };
 
 struct embedding_answer {

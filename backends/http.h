@@ -31,8 +31,9 @@
 struct http;
 struct http_call;
 
-// Whom https trusts, and how it shows who we are. Paths of PEM files; NULL or "": none.
+// Whom https trusts, and how it shows who we are. Paths of PEM files, from / or ~/ on; NULL or "": none.
 struct http_trust {
+    const char *group;                // "model": whose settings an error names; NULL: that
     const char *ca_file;              // the only authorities that count; none: the system's
     const char *certificate_file;     // shown to the server
     const char *certificate_key_file; // its private key; none: in certificate_file
@@ -91,7 +92,7 @@ void http_hurry(struct http_call *call, uint32_t milliseconds);
 // Is it a URL that Hunch may talk to? Plain http to loopback or https; no user information, query or
 // fragment. On success *loopback says whether the host is this machine.
 int http_check_url(const char *url, bool *loopback, struct err *err);
-// Are the files there, and is the private key readable by its owner alone? err names the settings of the model.
+// Are the files there, and is the private key readable by its owner alone? err names the setting.
 int http_check_trust(const struct http_trust *trust, struct err *err);
 // The URL as error texts may show it: without user information, query, fragment and control characters.
 void http_show_url(const char *url, struct str *out);

@@ -104,6 +104,14 @@ static void commit(void *self, bool full_pass) {
 
 // --- models ---
 
+struct http_trust app_trust(const struct config_server *server) {
+    return (struct http_trust){.group = server->group,
+                               .ca_file = server->ca_file,
+                               .certificate_file = server->certificate_file,
+                               .certificate_key_file = server->certificate_key_file,
+                               .insecure = server->insecure};
+}
+
 struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err) {
     struct str key;
     str_init(&key);
@@ -116,6 +124,7 @@ struct backend *app_model(uv_loop_t *loop, const struct config *config, struct e
             .key = key.data,
             .key_command = config->model.key_command,
             .template = config->model.template,
+            .trust = app_trust(&config->model),
             .context_tokens = config->model.context_tokens,
             .timeout_ms = config->timeout_ms,
         };
@@ -237,6 +246,24 @@ static int check_root(const char *root, struct err *err) {
 
 // --- life cycle ---
 
+// Said at each start, so that nobody forgets it.
+static void warn_of_insecure(struct app *app, const struct config_server *server) {
+    static const char *const without[] = {"repository", "none", "hashed", "static"};
+    bool warn = server->insecure;
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        warn = warn && strcmp(server->provider, without[i]) != 0;
+    }
+    if (warn) {
+        char line[256];
+        snprintf(
+            line, sizeof line,
+            "%s.insecure is set: whoever answers in that server's place gets your code and your key; name "
+            "its authority's file in %s.caFile instead",
+            server->group, server->group);
+        on_warning(app, line);
+    }
+}
+
 // Trouble with it is a warning: everything else works without.
 static void open_embedding(struct app *app) {
     struct err err;
@@ -254,6 +281,9 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     if (code) {
         return code;
     }
+    warn_of_insecure(app, &app->config->model);
+    warn_of_insecure(app, &app->config->fallback);
+    warn_of_insecure(app, &app->config->embedder);
     open_embedding(app);
     if (events->observer) {
         app->sinks[app->sink_count++] = *events->observer;

@@ -58,6 +58,8 @@ void app_close(struct app *app); // NULL is allowed; the loop must turn once mor
 // known. For a single question; who asks many times finds out on the way. Not if the app is closed before.
 void app_await_model(struct app *app, void (*then)(void *context), void *context);
 
+// What a server's settings say of certificates; borrowed from the settings.
+struct http_trust app_trust(const struct config_server *server);
 // The model that the config asks for: NULL and err when it cannot be (a refused URL, an unreadable key).
 struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err);
 // The repository that `path` (a file or folder) belongs to: its nearest ancestor with .git, .hg, .svn, .jj or

@@ -5,6 +5,7 @@
 #include "cli/embedding.h"
 
 #include "base/mem.h"
+#include "cli/app.h"
 #include "cli/embedder_remote.h"
 #include "indexer/store.h"
 #include "retrieval/embedder_hashed.h"
@@ -43,7 +44,8 @@ static int open_remote(struct embedding *self, const struct config *config, stru
     struct embedding_server server = {.provider = config->embedder.provider,
                                       .url = config->embedder.url,
                                       .model = config->embedder.name,
-                                      .key = key.data};
+                                      .key = key.data,
+                                      .trust = app_trust(&config->embedder)};
     code = code ? code : embedder_remote_new(&self->remote, self->loop, &server, err);
     *out = code ? NULL : embedder_remote_embedder(self->remote);
     explicit_bzero(key.data, key.length);
