@@ -25,18 +25,20 @@ struct backend;
 struct backend_call; // one running request; opaque outside the backend
 
 struct backend_request {
-    const char *path;     // below the root, or the file's own name outside
-    const char *language; // LSP id
-    struct slice prefix;  // the document before the cursor, whole
-    struct slice suffix;  // and after it
+    const struct backend_traits *model; // of the one that backend_choose named; NULL: whichever
+    const char *path;                   // below the root, or the file's own name outside
+    const char *language;               // LSP id
+    struct slice prefix;                // the document before the cursor, whole
+    struct slice suffix;                // and after it
     struct slice prompt;  // compiled by completion/prompt for models that read one (backend_traits.template)
     const char *template; // that the prompt was compiled with
     const char *const *stops;
     size_t stop_count;
     uint32_t max_tokens;
-    uint32_t max_lines;   // 1: to the end of the line
-    uint32_t candidates;  // how many different ones are wanted; a backend may give fewer
-    uint64_t deadline_us; // clock_now_us() terms; 0: the backend's default
+    uint32_t max_lines;      // 1: to the end of the line
+    uint32_t candidates;     // how many different ones are wanted; a backend may give fewer
+    uint64_t deadline_us;    // clock_now_us() terms; 0: the backend's default
+    uint32_t first_token_ms; // the wait for the first text, where it may be shorter; 0: till the deadline
 };
 
 struct backend_candidate {
@@ -61,6 +63,7 @@ struct backend_result {
     enum backend_finish finish;
     double first_token_ms, total_ms;
     uint32_t prompt_tokens, cached_tokens; // 0 if unknown
+    const char *instead; // why a model that comes first did not answer; "" or NULL: the first one did
 };
 
 struct backend_callbacks {
@@ -92,6 +95,10 @@ struct backend_operations {
     void (*cancel)(struct backend *self, struct backend_call *call);
     // Is it there and usable? Ends with on_done, candidates empty. NULL: always.
     void (*probe)(struct backend *self, const struct backend_callbacks *callbacks);
+    // Is it worth asking now? If it failed of late and is left alone, `why` says what is wrong. NULL: always.
+    bool (*available)(struct backend *self, struct err *why);
+    // See backend_choose. NULL: there is one model, the backend's own.
+    const struct backend_traits *(*choose)(struct backend *self, const struct backend_traits *after);
     // Cancels what runs (their on_done come first), then frees. The loop must turn once more.
     // Not from inside on_delta.
     void (*close)(struct backend *self);
@@ -107,6 +114,16 @@ static inline struct backend_call *backend_start(struct backend *backend,
                                                  const struct backend_request *request,
                                                  const struct backend_callbacks *callbacks) {
     return backend->operations->start(backend, request, callbacks);
+}
+// Of several models that answer in each other's place, the one that a request is for, so that its prompt can be laid out
+// for it: the first that is available, or, if `after` has failed at this request, the next. NULL: none is left
+// (after NULL: never). The pointer stays valid until the backend is closed.
+static inline const struct backend_traits *backend_choose(struct backend *backend,
+                                                          const struct backend_traits *after) {
+    if (backend->operations->choose) {
+        return backend->operations->choose(backend, after);
+    }
+    return after ? NULL : &backend->traits;
 }
 static inline void backend_cancel(struct backend *backend, struct backend_call *call) {
     backend->operations->cancel(backend, call);

@@ -16,12 +16,16 @@ static uint64_t next_random(struct breaker *breaker) {
     return breaker->random = x;
 }
 
+enum breaker_state breaker_state(const struct breaker *breaker, uint64_t now_us) {
+    return breaker->until_us == 0                          ? BREAKER_CLOSED
+           : breaker->trying || now_us < breaker->until_us ? BREAKER_OPEN
+                                                           : BREAKER_HALF_OPEN;
+}
+
 bool breaker_allows(struct breaker *breaker, uint64_t now_us) {
-    if (now_us < breaker->until_us || breaker->trying) {
-        return false;
-    }
-    breaker->trying = breaker->until_us != 0;
-    return true;
+    enum breaker_state state = breaker_state(breaker, now_us);
+    breaker->trying = breaker->trying || state == BREAKER_HALF_OPEN;
+    return state != BREAKER_OPEN;
 }
 
 void breaker_worked(struct breaker *breaker) {

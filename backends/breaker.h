@@ -31,6 +31,8 @@ struct breaker {
 };
 
 void breaker_init(struct breaker *breaker, uint64_t seed);
+enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN /* or one is trying */, BREAKER_HALF_OPEN };
+enum breaker_state breaker_state(const struct breaker *breaker, uint64_t now_us);
 // May a request be sent now? One that may must end with one of the three below.
 bool breaker_allows(struct breaker *breaker, uint64_t now_us);
 void breaker_worked(struct breaker *breaker);

@@ -1,518 +1,37 @@
 // remote.c - see remote.h.
 //
-// One struct backend_call per request ties the parts together: http brings
-// bytes, sse or ndjson make messages of them, the provider reads a message,
-// reply finds the text in a chat model's talk, answer makes it harmless and
-// decides when it is enough.
-//
-//     http -> on_data -> sse | ndjson -> provider -> (reply) -> answer -> on_delta
-//                                                 `-> failure, finish, counts
-//     http -> on_done -> conclude -> on_done
-//
-// Whatever ends the call is noted where it happens (cancelled, failure,
-// enough, complete) and judged in one place, conclude(), in this order:
-// cancelled by the caller; something was wrong; we had enough; the server said
-// that it is complete; the connection's own fate.
-#include "backends/remote.h"
-
-#include "backends/answer.h"
-#include "backends/breaker.h"
-#include "backends/failure.h"
-#include "backends/fim.h"
-#include "backends/ndjson.h"
+// The backend itself: whom it asks, whether it may be asked now (breaker), what
+// a request becomes. A call's life is in remote_call.c, what the server says of
+// itself in remote_learn.c.
 #include "backends/remote_ask.h"
 #include "backends/remote_choice.h"
-#include "backends/remote_shape.h"
-#include "backends/reply.h"
-#include "backends/server_key.h"
-#include "backends/sse.h"
+#include "backends/remote_learn.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
 
-enum {
-    CONTEXT_TOKENS = 4096,
-    CONNECT_TIMEOUT_MS = 2000,
-    TIMEOUT_MS = 10000,
-    STREAM_LIMIT = 4 * 1024 * 1024, // JSON around 64 KiB of text, token by token
-    EVENT_LIMIT = 256 * 1024,       // of JSON that is read at once, on the loop
-    ERROR_LIMIT = 16 * 1024,
-    COUNTS_WAIT_MS = 500, // after the last text
-    END_WAIT_MS = 100,    // after [DONE]
-};
-
-struct remote {
-    struct backend backend;
-    const struct provider *provider;
-    struct http *http;
-    struct server_key key; // calls are held until it is there
-    char *url, *model;
-    char *shown_model; // the server's own name of its model, if the user gave none
-    uint32_t connect_timeout_ms, timeout_ms;
-    uint32_t context_tokens; // the user's or the default: a server's own makes it less, never more
-    struct breaker breaker;
-    struct failure last;  // why the breaker is open, if it is
-    bool learning, known; // what the server says of itself
-    bool template_given;  // by the settings: named, or known by the model's name
-};
-
-struct backend_call {
-    struct remote *self;
-    struct http_call *http;
-    struct backend_callbacks callbacks;
-    struct str url;
-    struct sse sse;
-    struct ndjson lines;
-    struct reply reply;
-    struct answer answer;
-    struct str body; // of an answer that is no stream
-    enum shape shape;
-    uint64_t started_us;
-    bool probing, cancelled, enough, complete, failed;
-    bool counts;     // for the breaker
-    bool tokenizing; // probing, for what take_tokens wants
-    struct failure failure;
-    struct backend_result result;
-};
-
-static void fail(struct backend_call *call, int code, const char *what, const char *hint) {
-    call->failed = true;
-    err_set(&call->failure.err, code, "%s: %s", call->url.data, what);
-    call->failure.hint = hint;
-}
-
-// What answers is no server of this provider's.
-static void fail_foreign(struct backend_call *call, const char *what) {
-    fail(call, ERR_INVALID, what, call->self->provider->hint);
-}
-
-static void hand_out(struct backend_call *call, struct slice text) {
-    if (text.length == 0 || call->enough || call->cancelled) {
-        return;
-    }
-    if (call->result.first_token_ms == 0) {
-        call->result.first_token_ms = clock_ms_since(call->started_us);
-    }
-    if (call->callbacks.on_delta && !call->callbacks.on_delta(call->callbacks.context, text)) {
-        call->enough = true;
-        call->result.finish = FINISH_ENOUGH;
-    }
-}
-
-static void take_answer(struct backend_call *call, struct slice text) {
-    static const enum backend_finish finish_of[] = {[ANSWER_OPEN] = FINISH_STOP,
-                                                    [ANSWER_STOPPED] = FINISH_STOP,
-                                                    [ANSWER_LINES] = FINISH_ENOUGH,
-                                                    [ANSWER_FULL] = FINISH_LENGTH};
-    hand_out(call, answer_add(&call->answer, text));
-    if (call->answer.end != ANSWER_OPEN && !call->enough) {
-        call->enough = true;
-        call->result.finish = finish_of[call->answer.end];
-    }
-}
-
-static void take_text(struct backend_call *call, const char *text) {
-    if (!call->self->provider->replies) {
-        take_answer(call, slice_of_string(text));
-        return;
-    }
-    take_answer(call, reply_add(&call->reply, slice_of_string(text)));
-    if (call->reply.ended && !call->enough) {
-        hand_out(call, answer_finish(&call->answer));
-        call->enough = true;
-        call->result.finish = FINISH_STOP;
-    }
-}
-
-static void take_error(struct backend_call *call, const struct json *error) {
-    call->failed = true;
-    failure_of_event(call->url.data, call->self->key.text, error, &call->failure);
-}
-
-static void take_event(struct backend_call *call, const struct provider_event *event) {
-    if (event->error) {
-        take_error(call, event->error);
-        return;
-    }
-    if (event->prompt_tokens) {
-        call->result.prompt_tokens = event->prompt_tokens;
-        call->result.cached_tokens = event->cached_tokens;
-    }
-    take_text(call, event->text);
-    if (event->end != PROVIDER_GOES_ON && !call->enough) {
-        if (!call->complete) { // the first reason counts
-            call->result.finish = event->end == PROVIDER_CUT ? FINISH_LENGTH : FINISH_STOP;
-        }
-        call->complete = true;
-        http_hurry(call->http, event->last ? END_WAIT_MS : COUNTS_WAIT_MS);
-    }
-}
-
-// The settings count more than what the server says, its context more than a wish for a longer one.
-static void take_facts(struct remote *self, const struct json *json) {
-    struct provider_facts facts = {.model = ""};
-    struct backend_traits *traits = &self->backend.traits;
-    if (!self->provider->read_facts) {
-        return;
-    }
-    self->provider->read_facts(json, &facts);
-    const struct fim_template *fim = fim_for_model(facts.model);
-    if (!fim && facts.takes_halves) {
-        fim = fim_by_name("halves");
-    }
-    if (!self->template_given) {
-        traits->template = fim ? fim_name(fim) : NULL;
-    }
-    bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
-    traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
-    if (facts.model[0] && !self->model[0] && !self->shown_model) {
-        traits->model = self->shown_model = remote_shown_name(facts.model);
-    }
-    self->known = true;
-}
-
-// Which of the families' tokens the model has, where its name tells nothing.
-static void take_tokens(struct remote *self, const struct json *json) {
-    const char *template = remote_template_of_tokens(self->provider, json);
-    if (template && !self->template_given) {
-        self->backend.traits.template = template;
-    }
-}
-
-// Some list all their models, hundreds of kilobytes of which nothing is wanted.
-static bool is_unread(const struct backend_call *call) {
-    return call->probing && !call->self->provider->read_facts;
-}
-
-static void take_json(struct backend_call *call, struct slice bytes) {
-    if (is_unread(call) && slice_starts_with(slice_trim(bytes), SLICE_LITERAL("{"))) {
-        return;
-    }
-    struct json *json = json_parse(bytes, NULL);
-    struct provider_event event = {.text = ""};
-    if (json_is_object(json) && call->tokenizing) {
-        take_tokens(call->self, json);
-    } else if (json_is_object(json) && call->probing) {
-        take_facts(call->self, json);
-    } else if (json_is_object(json)) {
-        const struct json *error = json_get(json, "error");
-        call->self->provider->read_event(json, &event);
-        event.error = json_is_null(error) ? event.error : error;
-        take_event(call, &event);
-    } else {
-        fail_foreign(call, "the answer is not a completion");
-    }
-    json_free(json);
-}
-
-static bool on_event(void *context, const struct sse_event *event) {
-    struct backend_call *call = context;
-    if (sse_is_done(event)) {
-        call->complete = true;
-        http_hurry(call->http, END_WAIT_MS);
-        return false;
-    }
-    if (slice_equal(event->name, SLICE_LITERAL("error"))) {
-        struct json *error = json_parse(event->data, NULL);
-        take_error(call, error);
-        json_free(error);
-    } else {
-        take_json(call, event->data);
-    }
-    return !call->failed && !call->enough && !call->cancelled;
-}
-
-static bool on_line(void *context, struct slice line) {
-    struct backend_call *call = context;
-    take_json(call, line);
-    return !call->failed && !call->enough && !call->cancelled;
-}
-
-// Of what is not read the beginning is enough, and an error's: the rest is thrown away.
-static bool take_body(struct backend_call *call, struct slice bytes) {
-    bool fits = call->body.length + bytes.length <= EVENT_LIMIT;
-    if (call->shape == SHAPE_WHOLE && !fits && !is_unread(call)) {
-        fail(call, ERR_TOO_LARGE, "the answer is over its limit", call->self->provider->hint);
-        return false;
-    }
-    if (fits) {
-        str_append_slice(&call->body, bytes);
-    }
-    return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
-}
-
-static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
-    struct backend_call *call = context;
-    call->shape = call->shape ? call->shape : remote_shape_of(call->self->provider, call->probing, head);
-    if (call->shape == SHAPE_UNKNOWN) {
-        fail_foreign(call, "the answer is a web page or a file, not a completion");
-        return false;
-    }
-    if (call->shape != SHAPE_STREAM) {
-        return take_body(call, bytes);
-    }
-    bool lines = call->self->provider->framing == PROVIDER_LINES;
-    int failure = lines ? ndjson_feed(&call->lines, bytes) : sse_feed(&call->sse, bytes); // none after [DONE]
-    if (failure == ERR_TOO_LARGE && !call->failed) {
-        fail(call, ERR_TOO_LARGE, "an event of the stream is over its limit", call->self->provider->hint);
-    }
-    return !call->failed && !call->enough;
-}
-
-static void call_free(struct backend_call *call) {
-    sse_fini(&call->sse);
-    ndjson_fini(&call->lines);
-    reply_fini(&call->reply);
-    answer_fini(&call->answer);
-    str_free(&call->body);
-    str_free(&call->url);
-    free(call);
-}
+enum { CONTEXT_TOKENS = 4096, CONNECT_TIMEOUT_MS = 2000, TIMEOUT_MS = 10000 };
 
 static void on_key(void *context, const struct err *err) {
     struct remote *self = context;
     http_release(self->http, self->key.text, err, "run model.keyCommand in a terminal to see what it says");
 }
 
-// Reads what could only be read once it was whole.
-static void read_rest(struct backend_call *call, const struct http_head *head) {
-    if (call->shape == SHAPE_ERROR || head->status < 200 || head->status > 299) {
-        call->failed = true;
-        failure_of_answer(call->url.data, call->self->key.text, head, str_slice(&call->body), &call->failure);
-        if (head->status == 401) {
-            server_key_expired(&call->self->key);
-        }
-    } else if (call->shape == SHAPE_WHOLE) {
-        take_json(call, str_slice(&call->body));
-        call->complete = true;
-    } else if (call->self->provider->framing == PROVIDER_LINES) {
-        ndjson_finish(&call->lines);
-    } else {
-        sse_finish(&call->sse);
-    }
-    if (!call->failed && !call->enough && !call->complete) {
-        fail(call, ERR_UNAVAILABLE, "the server closed the connection in mid-answer", "see the server's log");
-    }
-}
-
-static void set_failure(struct backend_call *call, int code, const char *message, const char *hint) {
-    struct backend_result *result = &call->result;
-    result->code = code;
-    result->message = message;
-    result->hint = hint;
-    result->retry_after_ms = call->failed ? call->failure.retry_after_ms : 0;
-    result->finish = FINISH_FAILED;
-    result->candidates = NULL;
-    result->candidate_count = 0;
-}
-
-static void conclude(struct backend_call *call, const struct http_result *http) {
-    if (!call->cancelled && !call->failed && !call->enough && http->code == 0) {
-        read_rest(call, &http->head);
-    }
-    if (!call->cancelled && !call->failed && !call->enough && call->complete) {
-        if (call->self->provider->replies) {
-            take_answer(call, reply_finish(&call->reply));
-        }
-        hand_out(call, answer_finish(&call->answer)); // may have been the beginning of a stop
-    }
-    if (call->cancelled || http->code == ERR_CANCELLED) {
-        set_failure(call, ERR_CANCELLED, "cancelled", "");
-    } else if (call->failed) {
-        set_failure(call, call->failure.err.code, call->failure.err.message, call->failure.hint);
-    } else if (!call->enough && !call->complete) {
-        set_failure(call, http->code, http->message, http->hint);
-    }
-}
-
-static void remember(struct remote *self, const struct backend_result *result) {
-    err_set(&self->last.err, result->code, "%s", result->message);
-    self->last.hint = result->hint; // static, or ours
-}
-
-// A prompt that is too long is that request's own fault.
-static void tell_breaker(const struct backend_call *call) {
-    const struct backend_result *result = &call->result;
-    struct breaker *breaker = &call->self->breaker;
-    if (!call->counts) {
-        return;
-    }
-    if (result->code == 0) {
-        breaker_worked(breaker);
-    } else if (result->code == ERR_CANCELLED || result->code == ERR_TOO_LARGE) {
-        breaker_unknown(breaker);
-    } else {
-        breaker_failed(breaker, result->retry_after_ms, clock_now_us());
-        remember(call->self, result);
-    }
-}
-
-static void on_done(void *context, const struct http_result *http) {
-    struct backend_call *call = context;
-    struct backend_result *result = &call->result;
-    struct backend_candidate candidate = {.confidence = -1};
-    result->message = result->hint = "";
-    conclude(call, http);
-    result->total_ms = clock_ms_since(call->started_us);
-    if (result->code == 0 && !call->probing && call->answer.given) {
-        candidate.text = slice_sub(str_slice(&call->answer.text), 0, call->answer.given);
-        result->candidates = &candidate;
-        result->candidate_count = 1;
-    }
-    tell_breaker(call);
-    if (result->code && result->code != ERR_CANCELLED) {
-        call->self->known = false; // who comes back may be another
-    }
-    call->callbacks.on_done(call->callbacks.context, result);
-    call_free(call);
-}
-
-static struct backend_call *call_new(struct remote *self, const char *path,
-                                     const struct answer_limits *limits,
-                                     const struct backend_callbacks *callbacks) {
-    struct backend_call *call = mem_zero(1, sizeof *call);
-    call->self = self;
-    call->callbacks = *callbacks;
-    call->started_us = clock_now_us();
-    str_init(&call->url);
-    str_init(&call->body);
-    provider_url(self->provider, self->url, path, self->model, &call->url);
-    ndjson_init(&call->lines, EVENT_LIMIT, on_line, call);
-    reply_init(&call->reply, slice_of("", 0));
-    sse_init(&call->sse, EVENT_LIMIT, on_event, call);
-    answer_init(&call->answer, limits);
-    return call;
-}
-
-// Frees body; NULL: a GET.
-static void send_call(struct backend_call *call, uint64_t deadline_us, struct json *body) {
-    struct remote *self = call->self;
-    struct str bytes;
-    str_init(&bytes);
-    if (body) {
-        json_print(body, &bytes);
-        json_free(body);
-    }
-    bool held = !call->failed && server_key_wish(&self->key);
-    struct http_request request = {
-        .url = call->url.data,
-        .held = held,
-        .refusal = call->failed ? &call->failure.err : NULL,
-        .query = call->probing ? NULL : self->provider->query,
-        .bearer = held ? "" : self->key.text,
-        .key_header = self->provider->key_header,
-        .header = self->provider->header,
-        .body = str_slice(&bytes),
-        .connect_timeout_ms = self->connect_timeout_ms,
-        .deadline_us = deadline_us ? deadline_us : call->started_us + self->timeout_ms * UINT64_C(1000),
-        .body_limit = STREAM_LIMIT,
-    };
-    call->http = http_start(self->http, &request, &(struct http_callbacks){on_data, on_done, call});
-    str_free(&bytes);
-}
-
-static void start_probe(struct remote *self, const struct backend_callbacks *callbacks) {
-    struct answer_limits none = {0};
-    struct backend_call *call = call_new(self, self->provider->facts_path, &none, callbacks);
-    struct json *body = self->provider->write_facts ? json_object() : NULL;
-    call->probing = true;
-    if (body) {
-        self->provider->write_facts(self->model, body);
-    }
-    send_call(call, 0, body);
-}
-
-static void after_warm_up(void *context, const struct backend_result *result) {
-    (void)context;
-    (void)result;
-}
-
-static void warm_up(struct remote *self) {
-    struct answer_limits any = {0};
-    if (!self->provider->write_warm_up) {
-        return;
-    }
-    struct backend_call *call =
-        call_new(self, self->provider->path, &any, &(struct backend_callbacks){NULL, after_warm_up, NULL});
-    struct provider_ask ask = {.model = self->model, .context_tokens = self->backend.traits.context_tokens};
-    struct json *body = json_object();
-    self->provider->write_warm_up(&ask, body);
-    send_call(call, 0, body);
-}
-
-static void ask_for_tokens(struct remote *self, const struct backend_callbacks *callbacks) {
-    struct answer_limits none = {0};
-    struct backend_call *call = call_new(self, self->provider->tokens_path, &none, callbacks);
-    struct json *body = json_object();
-    struct str tokens;
-    str_init(&tokens);
-    fim_tokens(&tokens);
-    call->probing = call->tokenizing = true;
-    self->provider->write_tokens(self->model, str_slice(&tokens), body);
-    send_call(call, 0, body);
-    str_free(&tokens);
-}
-
-// Who wants to know what a server is. Its facts come first, then, if they leave it open, the model's tokens.
-struct inquiry {
-    struct remote *self;
-    struct backend_callbacks callbacks;
-};
-
-static void answer_inquiry(struct inquiry *inquiry, const struct backend_result *result) {
-    inquiry->callbacks.on_done(inquiry->callbacks.context, result);
-    free(inquiry);
-}
-
-// A server that cannot tell its tokens is none the worse for it.
-static void after_tokens(void *context, const struct backend_result *result) {
-    struct backend_result fine = {.message = "", .hint = ""};
-    answer_inquiry(context, result->code == ERR_CANCELLED ? result : &fine);
-}
-
-static void after_facts(void *context, const struct backend_result *result) {
-    struct inquiry *inquiry = context;
-    struct remote *self = inquiry->self;
-    if (result->code == 0 && !self->backend.traits.template && self->provider->tokens_path) {
-        ask_for_tokens(self, &(struct backend_callbacks){NULL, after_tokens, inquiry});
-    } else {
-        answer_inquiry(inquiry, result);
-    }
-}
-
-static void inquire(struct remote *self, const struct backend_callbacks *callbacks) {
-    struct inquiry *inquiry = mem_zero(1, sizeof *inquiry);
-    *inquiry = (struct inquiry){self, *callbacks};
-    start_probe(self, &(struct backend_callbacks){NULL, after_facts, inquiry});
-}
-
-static void after_learning(void *context, const struct backend_result *result) {
-    struct remote *self = context;
-    self->learning = false;
-    if (result->code == 0) {
-        warm_up(self);
-    }
-}
-
-// Asks the server what it is, unless that is known: once at the beginning, and with each call until it has said so.
-static void learn(struct remote *self) {
-    if (self->provider->read_facts && !self->known && !self->learning) {
-        self->learning = true;
-        inquire(self, &(struct backend_callbacks){NULL, after_learning, self});
-    }
-}
-
-// The server has failed and is left alone: the call ends with what was wrong, without asking.
-static void refuse(struct backend_call *call) {
-    struct remote *self = call->self;
+// The server has failed and is left alone.
+static void say_why(const struct remote *self, struct err *why) {
     uint64_t now = clock_now_us();
     uint64_t wait_us = self->breaker.until_us > now ? self->breaker.until_us - now : 0;
+    err_set(why, self->last.err.code, "%.400s (not asked again for %.0f s)", self->last.err.message,
+            (double)wait_us / 1e6 + 0.5);
+}
+
+// The call ends with what was wrong, without asking.
+static void refuse(struct backend_call *call) {
     call->failed = true;
-    call->failure = (struct failure){.hint = self->last.hint};
-    err_set(&call->failure.err, self->last.err.code, "%.400s (not asked again for %.0f s)",
-            self->last.err.message, (double)wait_us / 1e6 + 0.5);
-    send_call(call, 0, NULL);
+    call->failure = (struct failure){.hint = call->self->last.hint};
+    say_why(call->self, &call->failure.err);
+    remote_call_send(call, NULL);
 }
 
 static struct backend_call *start(struct backend *backend, const struct backend_request *request,
@@ -520,13 +39,14 @@ static struct backend_call *start(struct backend *backend, const struct backend_
     struct remote *self = (struct remote *)backend;
     struct answer_limits limits = {
         .stops = request->stops, .stop_count = request->stop_count, .max_lines = request->max_lines};
-    struct backend_call *call = call_new(self, self->provider->path, &limits, callbacks);
+    struct backend_call *call = remote_call_new(self, self->provider->path, &limits, callbacks);
     call->counts = breaker_allows(&self->breaker, call->started_us);
+    self->checked = false;
     if (!call->counts) {
         refuse(call);
         return call;
     }
-    learn(self);
+    remote_learn(self);
     struct str rendered;
     str_init(&rendered);
     struct slice line = slice_sub(request->prefix, slice_line_start(request->prefix, request->prefix.length),
@@ -535,7 +55,9 @@ static struct backend_call *start(struct backend *backend, const struct backend_
     struct provider_ask ask = remote_ask(request, &self->backend.traits, self->model, &rendered);
     struct json *body = json_object();
     self->provider->write_body(&ask, body);
-    send_call(call, request->deadline_us, body);
+    call->deadline_us = request->deadline_us ? request->deadline_us : call->deadline_us;
+    call->first_token_ms = request->first_token_ms;
+    remote_call_send(call, body);
     str_free(&rendered);
     return call;
 }
@@ -547,7 +69,33 @@ static void cancel(struct backend *backend, struct backend_call *call) {
 }
 
 static void probe(struct backend *backend, const struct backend_callbacks *callbacks) {
-    inquire((struct remote *)backend, callbacks);
+    remote_inquire((struct remote *)backend, callbacks);
+}
+
+static void after_check(void *context, const struct backend_result *result) {
+    struct remote *self = context;
+    self->checking = false;
+    self->checked = result->code == 0;
+    if (result->code && result->code != ERR_CANCELLED) {
+        breaker_failed(&self->breaker, result->retry_after_ms, clock_now_us());
+    }
+}
+
+// One that has been left alone long enough is asked first whether it is there at all: who types waits for another
+// model's answer meanwhile, not for a server that may not come back.
+static bool available(struct backend *backend, struct err *why) {
+    struct remote *self = (struct remote *)backend;
+    enum breaker_state state = breaker_state(&self->breaker, clock_now_us());
+    if (state == BREAKER_CLOSED || (state == BREAKER_HALF_OPEN && self->checked)) {
+        return true;
+    }
+    say_why(self, why);
+    remote_name_settings_of(self->group, why);
+    if (state == BREAKER_HALF_OPEN && !self->checking) {
+        self->checking = true;
+        remote_inquire(self, &(struct backend_callbacks){NULL, after_check, self});
+    }
+    return false;
 }
 
 static void remote_close(struct backend *backend) {
@@ -561,7 +109,7 @@ static void remote_close(struct backend *backend) {
 }
 
 static const struct backend_operations operations = {
-    .start = start, .cancel = cancel, .probe = probe, .close = remote_close};
+    .start = start, .cancel = cancel, .probe = probe, .available = available, .close = remote_close};
 
 static uint32_t or_else(uint32_t value, uint32_t fallback) {
     return value ? value : fallback;
@@ -569,10 +117,13 @@ static uint32_t or_else(uint32_t value, uint32_t fallback) {
 
 struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options, struct err *err) {
     struct remote_choice choice;
+    const char *group = options->group ? options->group : "model";
     if (remote_choose(options, &choice, err) != 0) {
+        remote_name_settings_of(group, err);
         return NULL;
     }
     struct remote *self = mem_zero(1, sizeof *self);
+    self->group = group;
     self->provider = choice.provider;
     self->http = http_new(loop, &options->trust);
     server_key_init(&self->key, loop, choice.key, options->key_command, on_key, self);
@@ -591,6 +142,6 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
         .context_tokens = self->context_tokens,
         .leaves_machine = !choice.loopback,
     };
-    learn(self);
+    remote_learn(self);
     return &self->backend;
 }

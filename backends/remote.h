@@ -14,6 +14,7 @@
 #include <uv.h>
 
 struct remote_options {
+    const char *group;       // what the settings begin with that name it, a literal; NULL: "model"
     const char *provider;    // "openai" (backends/provider.h)
     const char *url;         // base, e.g. "http://127.0.0.1:8012" or ".../v1"; "": the provider's usual
     const char *model;       // may be ""

@@ -6,6 +6,8 @@
 #include "backends/http.h"
 #include "base/mem.h"
 
+#include <ctype.h>
+
 enum { SHOWN_NAME_LIMIT = 200 };
 
 static const struct provider *find_provider(const char *name, struct err *err) {
@@ -61,6 +63,45 @@ static int find_template(const struct provider *provider, const struct remote_op
                        named, provider->name);
     }
     return 0;
+}
+
+// How long the name of a setting is that stands at the beginning of the text; 0: none does.
+static size_t setting_length(const char *text) {
+    static const char *const settings[] = {
+        "provider",   "url",           "name",   "template",        "keyEnvironment",     "keyFile",
+        "keyCommand", "contextTokens", "caFile", "certificateFile", "certificateKeyFile", "insecure"};
+    if (strncmp(text, "model.", 6) != 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        size_t length = strlen(settings[i]);
+        if (strncmp(text + 6, settings[i], length) == 0 && !isalnum((unsigned char)text[6 + length])) {
+            return 6 + length;
+        }
+    }
+    return 0;
+}
+
+void remote_name_settings(const char *group, const char *text, struct str *out) {
+    for (char before = ' '; *text;) {
+        size_t length = before == ' ' ? setting_length(text) : 0;
+        if (length) {
+            str_append_string(out, group);
+            str_append(out, text + 5, length - 5);
+        } else {
+            str_append_char(out, *text);
+        }
+        before = *text;
+        text += length ? length : 1;
+    }
+}
+
+void remote_name_settings_of(const char *group, struct err *err) {
+    struct str words;
+    str_init(&words);
+    remote_name_settings(group, err->message, &words);
+    err_set(err, err->code, "%s", words.data);
+    str_free(&words);
 }
 
 int remote_choose(const struct remote_options *options, struct remote_choice *choice, struct err *err) {

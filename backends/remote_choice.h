@@ -16,6 +16,11 @@ struct remote_choice {
     bool loopback;
 };
 
+// Messages and hints name the settings of "model"; those of another server are called after its own group.
+void remote_name_settings(const char *group, const char *text, struct str *out);
+// The same in place.
+void remote_name_settings_of(const char *group, struct err *err);
+
 int remote_choose(const struct remote_options *options, struct remote_choice *choice, struct err *err);
 
 // For what a server says of its model; the name may be anything, and people read it. The caller's to free.

@@ -243,7 +243,8 @@ void repository_attend(struct backend *backend, const char *path) {
 }
 
 struct backend *repository_new(uv_loop_t *loop, const struct repository_options *options) {
-    static const struct backend_operations operations = {start, cancel, NULL, close_model};
+    static const struct backend_operations operations = {
+        .start = start, .cancel = cancel, .close = close_model};
     struct model *model = mem_zero(1, sizeof *model);
     model->base.operations = &operations;
     model->base.traits = (struct backend_traits){

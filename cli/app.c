@@ -1,6 +1,7 @@
 // app.c - see app.h.
 #include "cli/app.h"
 
+#include "backends/chain.h"
 #include "backends/remote.h"
 #include "base/fs.h"
 #include "base/log.h"
@@ -112,78 +113,100 @@ struct http_trust app_trust(const struct config_server *server) {
                                .insecure = server->insecure};
 }
 
-struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err) {
+// NULL and err when it cannot be (a refused URL, an unreadable key).
+static struct backend *server_model(const struct app *app, const struct config_server *server,
+                                    struct err *err) {
     struct str key;
     str_init(&key);
     struct backend *model = NULL;
-    if (config_read_key(&config->model, &key, err) == 0) {
+    if (config_read_key(server, &key, err) == 0) {
         struct remote_options options = {
-            .provider = config->model.provider,
-            .url = config->model.url,
-            .model = config->model.name,
+            .group = server->group,
+            .provider = server->provider,
+            .url = server->url,
+            .model = server->name,
             .key = key.data,
-            .key_command = config->model.key_command,
-            .template = config->model.template,
-            .trust = app_trust(&config->model),
-            .context_tokens = config->model.context_tokens,
-            .timeout_ms = config->timeout_ms,
+            .key_command = server->key_command,
+            .template = server->template,
+            .trust = app_trust(server),
+            .context_tokens = server->context_tokens,
+            .timeout_ms = app->config->timeout_ms,
         };
-        model = remote_new(loop, &options, err);
+        model = remote_new(app->loop, &options, err);
     }
     explicit_bzero(key.data, key.length);
     str_free(&key);
     return model;
 }
 
-struct wait {
-    void (*then)(void *context);
-    void *context;
-};
+static void end_wait(void *context) {
+    struct app *app = context;
+    app->awaiting.then(app->awaiting.context);
+}
 
 static void after_probe(void *context, const struct backend_result *result) {
-    struct wait *wait = context;
-    if (result->code != ERR_CANCELLED) {
-        wait->then(wait->context);
+    struct app *app = context;
+    if (result->code && result->code != ERR_CANCELLED && app->repository) {
+        repository_await(app->repository, end_wait, app);
+    } else if (result->code != ERR_CANCELLED) {
+        end_wait(app);
     }
-    free(wait);
 }
 
 void app_await_model(struct app *app, void (*then)(void *context), void *context) {
-    struct backend *model = app->model;
-    if (!model->operations->probe || model->traits.template) {
+    struct backend *model = app->links[0].backend;
+    bool alone = app->link_count == 1;
+    if (!model->operations->probe || (alone && model->traits.template)) {
         then(context);
         return;
     }
-    struct wait *wait = mem_zero(1, sizeof *wait);
-    *wait = (struct wait){then, context};
-    model->operations->probe(model, &(struct backend_callbacks){NULL, after_probe, wait});
+    app->awaiting = (struct app_awaiting){then, context};
+    model->operations->probe(model, &(struct backend_callbacks){NULL, after_probe, app});
 }
 
-static void open_builtin(struct app *app) {
+static void add_link(struct app *app, const char *group, struct backend *backend) {
+    app->links[app->link_count++] = (struct app_link){group, backend};
+}
+
+static void add_builtin(struct app *app) {
     struct repository_options options = {.root = app->root, .worker = app->worker};
-    app->repository = app->model = repository_new(app->loop, &options);
+    app->repository = repository_new(app->loop, &options);
     app->sinks[app->sink_count++] = repository_sink(app->repository);
+    add_link(app, "built-in", app->repository);
 }
 
-static int open_model(struct app *app, const struct app_events *events, struct err *err) {
-    if (strcmp(app->config->model.provider, "repository") == 0) {
-        open_builtin(app);
-        return 0;
-    }
+// A server that cannot be asked at all is an error, or a warning where others answer in its place.
+static int add_server(struct app *app, const struct config_server *server, struct err *err) {
     struct err trouble = {0};
-    app->model = app_model(app->loop, app->config, &trouble);
-    if (!app->model && !events->tolerate_model) {
+    struct backend *model = server_model(app, server, &trouble);
+    if (model) {
+        add_link(app, server->group, model);
+    } else if (!app->events.tolerate_model) {
         return err_set(err, trouble.code, "%s", trouble.message);
-    }
-    if (!app->model) {
-        open_builtin(app);
-        if (events->on_warning) {
-            char line[640];
-            snprintf(line, sizeof line, "%s; the built-in model answers meanwhile", trouble.message);
-            events->on_warning(events->context, line);
-        }
+    } else if (app->events.on_warning) {
+        char line[640];
+        snprintf(line, sizeof line, "%s; the other models answer meanwhile", trouble.message);
+        app->events.on_warning(app->events.context, line);
     }
     return 0;
+}
+
+// The user's order: the model, what answers where it fails, the built-in one.
+static int open_model(struct app *app, struct err *err) {
+    const struct config *config = app->config;
+    bool only_builtin = strcmp(config->model.provider, "repository") == 0;
+    int code = only_builtin ? 0 : add_server(app, &config->model, err);
+    if (code == 0 && !only_builtin && strcmp(config->fallback.provider, "none") != 0) {
+        code = add_server(app, &config->fallback, err);
+    }
+    if (code == 0 && (config->fall_back_to_builtin || app->link_count == 0)) {
+        add_builtin(app);
+    }
+    if (code == 0) {
+        struct backend *models[] = {app->links[0].backend, app->links[1].backend, app->links[2].backend};
+        app->model = app->link_count == 1 ? models[0] : chain_new(models, app->link_count);
+    }
+    return code;
 }
 
 // --- events: a pass is over when the built-in model has learned it, too ---
@@ -208,7 +231,7 @@ static void on_learned(void *context) {
 static void on_ready(void *context, const struct index_progress *progress) {
     struct app *app = context;
     app->finished = *progress;
-    if (app->repository) {
+    if (app->model == app->repository) {
         repository_await(app->repository, on_learned, app);
     } else {
         on_learned(app);
@@ -267,8 +290,8 @@ static void warn_of_insecure(struct app *app, const struct config_server *server
 // Trouble with it is a warning: everything else works without.
 static void open_embedding(struct app *app) {
     struct err err;
-    struct embedding_events events = {.on_warning = on_warning, .context = app};
-    if (embedding_open(&app->embedding, app->loop, app->config, app->retriever, &events, &err) != 0) {
+    struct embedding_options options = {.on_warning = on_warning, .context = app};
+    if (embedding_open(&app->embedding, app->loop, app->config, app->retriever, &options, &err) != 0) {
         on_warning(app, err.message);
     }
 }
@@ -277,7 +300,7 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     app->worker = worker_new(app->loop, WORKER_QUEUE);
     app->retriever = retriever_new(app->root);
     app->sinks[app->sink_count++] = retriever_sink(app->retriever);
-    int code = open_model(app, events, err);
+    int code = open_model(app, err);
     if (code) {
         return code;
     }
@@ -344,6 +367,13 @@ int app_open(struct app **out, uv_loop_t *loop, const struct config *config, con
     return 0;
 }
 
+static void close_models(struct app *app) {
+    backend_close(app->model);
+    for (size_t i = 0; i < app->link_count && !app->model; i++) { // not all could be opened
+        backend_close(app->links[i].backend);
+    }
+}
+
 // The order matters: who is called dies after who calls.
 void app_close(struct app *app) {
     if (!app) {
@@ -354,7 +384,7 @@ void app_close(struct app *app) {
     }
     worker_free(app->worker);
     engine_free(app->engine);
-    backend_close(app->model);
+    close_models(app);
     retriever_free(app->retriever);
     embedding_close(app->embedding);
     free(app->root);

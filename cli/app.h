@@ -29,6 +29,17 @@ struct app_events {
     bool watch; // follow what happens to the files
 };
 
+// One of the models that may answer.
+struct app_link {
+    const char *group; // the settings that name it: "model", "fallback"; "built-in" for the built-in one
+    struct backend *backend;
+};
+
+struct app_awaiting {
+    void (*then)(void *context);
+    void *context;
+};
+
 struct app {
     uv_loop_t *loop;
     const struct config *config;
@@ -36,8 +47,10 @@ struct app {
     struct worker *worker;
     struct retriever *retriever;
     struct embedding *embedding; // NULL: the settings ask for none
-    struct backend *repository;  // the built-in model; NULL when another is configured
-    struct backend *model;       // what completes: the built-in one or the configured one
+    struct backend *repository;  // the built-in model; NULL if the settings leave it out
+    struct app_link links[3];    // the models that are asked, in this order
+    size_t link_count;
+    struct backend *model; // what completes: the only link, or the chain of them
     struct engine *engine;
     struct indexer *indexer;    // NULL without a root
     struct index_sink sinks[3]; // who is fed by the indexer: retriever, built-in model, observer
@@ -45,6 +58,7 @@ struct app {
     struct app_events events;
     struct index_progress finished; // of the last pass that is told of when the built-in model has learned it
     bool is_ready;                  // one was told
+    struct app_awaiting awaiting;   // whom app_await_model calls
 };
 
 // root NULL: no index; completions come from the open document alone.
@@ -54,14 +68,13 @@ int app_open(struct app **out, uv_loop_t *loop, const struct config *config, con
 void app_spill_to_cache(void);
 void app_close(struct app *app); // NULL is allowed; the loop must turn once more
 
-// Calls `then` once the model behind a server has said how it wants to be asked, or has failed to; at once if it is
-// known. For a single question; who asks many times finds out on the way. Not if the app is closed before.
+// Calls `then` once the first model, if it is behind a server, has said how it wants to be asked; if it is not there,
+// once the built-in one that may answer in its place has learned what is indexed by then.
+// For a single question; who asks many times finds out on the way. Not if the app is closed before.
 void app_await_model(struct app *app, void (*then)(void *context), void *context);
 
 // What a server's settings say of certificates; borrowed from the settings.
 struct http_trust app_trust(const struct config_server *server);
-// The model that the config asks for: NULL and err when it cannot be (a refused URL, an unreadable key).
-struct backend *app_model(uv_loop_t *loop, const struct config *config, struct err *err);
 // The repository that `path` (a file or folder) belongs to: its nearest ancestor with .git, .hg, .svn, .jj or
 // .hunchignore; else, for a file, the current folder if the file is below it; else the folder itself. *root
 // gets a heap string, or NULL for a file that belongs to none. err names a path that does not exist.

@@ -246,7 +246,8 @@ static void show(struct demo *demo) {
     printf(
         "Asked at %zu places: %zu suggestions, %zu of them exactly what is written there; %.1f ms each (median).\n"
         "Above stand the surest ones, from the %s model.\n",
-        demo->sample_count, shown, exact, durations[demo->sample_count / 2], demo->app->model->traits.model);
+        demo->sample_count, shown, exact, durations[demo->sample_count / 2],
+        backend_choose(demo->app->model, NULL)->model);
 }
 
 // --- the run ---

@@ -25,11 +25,20 @@ struct check {
     char *text;
 };
 
+struct doctor;
+
+struct link_check { // of a model that may answer
+    struct doctor *doctor;
+    const struct app_link *link;
+};
+
 struct doctor {
     VEC(struct check) checks;
     struct app *app;
     uv_loop_t loop;
-    bool index_done, probe_done;
+    bool index_done;
+    size_t probes; // that run
+    struct link_check links[3];
 };
 
 static const char *const verdict_names[] = {"ok", "warning", "error"};
@@ -70,6 +79,10 @@ static struct config *check_config(struct doctor *doctor) {
         add(doctor, "settings", FINE, "model.provider is %s (%s)", config->model.provider,
             config_origin_name(config, "model.provider"));
     }
+    if (strcmp(config->fallback.provider, "none") != 0) {
+        add(doctor, "settings", FINE, "fallback.provider is %s (%s)", config->fallback.provider,
+            config_origin_name(config, "fallback.provider"));
+    }
     if (strcmp(config->embedder.provider, "none") != 0) {
         add(doctor, "settings", FINE, "embedder.provider is %s (%s)", config->embedder.provider,
             config_origin_name(config, "embedder.provider"));
@@ -106,40 +119,47 @@ static void check_cache(struct doctor *doctor) {
 // --- model and index, on the loop ---
 
 static void stop_when_done(struct doctor *doctor) {
-    if (doctor->index_done && doctor->probe_done) {
+    if (doctor->index_done && doctor->probes == 0) {
         uv_stop(&doctor->loop);
     }
 }
 
+static void check_traits(struct doctor *doctor, const char *name, const struct backend_traits *traits) {
+    add(doctor, name, FINE, "%s, %s: answers; code %s this machine", traits->name, traits->model,
+        traits->leaves_machine ? "leaves" : "stays on");
+}
+
 static void on_probe(void *context, const struct backend_result *result) {
-    struct doctor *doctor = context;
-    const struct backend_traits *traits = &doctor->app->model->traits;
+    const struct link_check *check = context;
+    struct doctor *doctor = check->doctor;
+    const struct backend_traits *traits = &check->link->backend->traits;
     if (result->code) {
-        add(doctor, "model", WRONG, "%s%s%s", result->message, result->hint[0] ? ": " : "", result->hint);
+        add(doctor, check->link->group, WRONG, "%s%s%s", result->message, result->hint[0] ? ": " : "",
+            result->hint);
     } else {
-        add(doctor, "model", FINE, "%s, %s: answers; code %s this machine", traits->name, traits->model,
-            traits->leaves_machine ? "leaves" : "stays on");
+        check_traits(doctor, check->link->group, traits);
     }
     if (!traits->template) {
-        add(doctor, "model", WARNING,
+        add(doctor, check->link->group, WARNING,
             "no fill-in-the-middle template is known for \"%s\": only the text above the cursor is sent; set "
-            "model.template",
-            traits->model);
+            "%s.template",
+            traits->model, check->link->group);
     }
-    doctor->probe_done = true;
+    doctor->probes--;
     stop_when_done(doctor);
 }
 
-static void start_probe(struct doctor *doctor) {
-    struct backend *model = doctor->app->model;
-    if (model->operations->probe) {
-        struct backend_callbacks callbacks = {NULL, on_probe, doctor};
-        model->operations->probe(model, &callbacks);
-        return;
+static void start_probe(struct doctor *doctor, size_t place) {
+    const struct app_link *link = &doctor->app->links[place];
+    struct link_check *check = &doctor->links[place];
+    *check = (struct link_check){doctor, link};
+    if (link->backend->operations->probe) {
+        doctor->probes++;
+        link->backend->operations->probe(link->backend, &(struct backend_callbacks){NULL, on_probe, check});
+    } else {
+        add(doctor, place ? link->group : "model", FINE, "%s, %s: nothing leaves this machine",
+            link->backend->traits.name, link->backend->traits.model);
     }
-    add(doctor, "model", FINE, "%s, %s: nothing leaves this machine", model->traits.name,
-        model->traits.model);
-    doctor->probe_done = true;
 }
 
 static void on_ready(void *context, const struct index_progress *progress) {
@@ -180,7 +200,9 @@ static void check_repository(struct doctor *doctor, const struct config *config,
     struct app_events events = {
         .on_progress = on_progress, .on_ready = on_ready, .on_warning = on_index_warning, .context = doctor};
     if (app_open(&doctor->app, &doctor->loop, config, root, &events, &err) == 0) {
-        start_probe(doctor);
+        for (size_t i = 0; i < doctor->app->link_count; i++) {
+            start_probe(doctor, i);
+        }
         uv_run(&doctor->loop, UV_RUN_DEFAULT);
         app_close(doctor->app);
         uv_run(&doctor->loop, UV_RUN_DEFAULT);

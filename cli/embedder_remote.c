@@ -17,6 +17,7 @@ enum {
     BATCH = 32,
     BATCH_MS = 120000, // a model on a processor may take long
     TRIES = 6,
+    TRIES_ONCE = 2,
     FIRST_REST_MS = 1000, // doubled with each try
     LONGEST_REST_MS = 60000,
     REFUSAL_US = 300 * 1000000,
@@ -27,9 +28,14 @@ struct embedder_remote {
     struct embedder embedder;
     struct embedding_client *client;
     struct str name;
+    int tries; // of a batch
     atomic_ullong tokens;
     // Of the thread that embeds:
-    uint64_t seed, refused_until_us;
+    uint64_t seed;
+    bool is_known;        // it has answered, or may take its time to
+    uint64_t deadline_us; // of the first answer; 0: none
+    uv_mutex_t lock;      // of these
+    uint64_t refused_until_us;
     struct err refusal;
 };
 
@@ -68,21 +74,31 @@ static void take(struct embedder_remote *self, struct embedding_answer *answer, 
     free(answer->vectors);
 }
 
+static uint32_t wait_of(const struct embedder_remote *self) {
+    uint64_t now = clock_now_us();
+    return !self->deadline_us        ? BATCH_MS
+           : self->deadline_us > now ? (uint32_t)((self->deadline_us - now) / 1000)
+                                     : 0;
+}
+
 // Until it works, or is of no use.
 static int try_batch(struct embedder_remote *self, const struct slice *texts, size_t count,
                      struct vector *out, struct err *err) {
     int code = 0;
-    for (int tries = 0; tries < TRIES; tries++) {
+    for (int tries = 0; tries < self->tries; tries++) {
         struct embedding_answer answer;
-        code = embedding_client_embed(self->client, texts, count, BATCH_MS, &answer, err);
+        code = embedding_client_embed(self->client, texts, count, wait_of(self), &answer, err);
         if (code == 0) {
             take(self, &answer, count, out);
         }
         if (!is_passing(code) || is_too_much(err)) {
             break;
         }
-        if (tries + 1 < TRIES &&
-            !embedding_client_rest(self->client, rest_of(self, tries, answer.retry_after_ms))) {
+        uint32_t rest = rest_of(self, tries, answer.retry_after_ms);
+        if (rest >= wait_of(self)) {
+            break;
+        }
+        if (tries + 1 < self->tries && !embedding_client_rest(self->client, rest)) {
             return err_set(err, ERR_CANCELLED, "cancelled");
         }
     }
@@ -115,36 +131,74 @@ static int embed_all(struct embedder_remote *self, const struct slice *texts, si
     return code;
 }
 
+// Whoever waits for it must learn soon whether the server answers at all: the first text tells.
+static int embed_first(struct embedder_remote *self, struct slice text, struct vector *out, struct err *err) {
+    self->deadline_us = clock_now_us() + EMBEDDER_REMOTE_FIRST_MS * UINT64_C(1000);
+    int code = embed_alone(self, text, out, err);
+    self->deadline_us = 0;
+    self->is_known = code == 0;
+    return code;
+}
+
+// err: that of the last failure, if it was not long ago.
+static bool is_refused(struct embedder_remote *self, struct err *err) {
+    uv_mutex_lock(&self->lock);
+    bool refused = clock_now_us() < self->refused_until_us;
+    if (refused) {
+        *err = self->refusal;
+    }
+    uv_mutex_unlock(&self->lock);
+    return refused;
+}
+
+static void say_way_out(struct err *err) {
+    struct err cause = *err;
+    err_set(err, cause.code,
+            cause.code == ERR_DENIED
+                ? "no vectors for now: %s; embedder.keyEnvironment and embedder.keyFile say where the key is"
+                : "no vectors for now: %s; embedder.url and embedder.name say whom to ask",
+            cause.message);
+}
+
+static void refuse(struct embedder_remote *self, const struct err *err) {
+    uv_mutex_lock(&self->lock);
+    self->refused_until_us = clock_now_us() + REFUSAL_US;
+    self->refusal = *err;
+    uv_mutex_unlock(&self->lock);
+}
+
 static int embed(struct embedder *embedder, const struct slice *texts, size_t count, struct vector *out,
                  struct err *err) {
     struct embedder_remote *self = (struct embedder_remote *)embedder;
-    if (clock_now_us() < self->refused_until_us) {
-        *err = self->refusal;
-        return self->refusal.code;
+    size_t first = self->is_known ? 0 : 1;
+    if (is_refused(self, err)) {
+        return err->code;
     }
-    int code = embed_all(self, texts, count, out, err);
+    int code = first ? embed_first(self, texts[0], out, err) : 0;
+    if (code == 0 && count > first) {
+        code = embed_all(self, texts + first, count - first, out + first, err);
+    }
     if (code && code != ERR_CANCELLED) {
-        self->refused_until_us = clock_now_us() + REFUSAL_US;
-        err_set(
-            &self->refusal, code,
-            code == ERR_DENIED
-                ? "no vectors for now: %s; embedder.keyEnvironment and embedder.keyFile say where the key is"
-                : "no vectors for now: %s; embedder.url and embedder.name say whom to ask",
-            err->message);
-        *err = self->refusal;
+        say_way_out(err);
+        refuse(self, err);
     }
     return code;
 }
 
-static bool ask(struct embedder *embedder, struct slice text, uint32_t wait_ms, struct vector *out) {
+static int ask(struct embedder *embedder, struct slice text, uint32_t wait_ms, struct vector *out,
+               struct err *err) {
     struct embedder_remote *self = (struct embedder_remote *)embedder;
     struct embedding_answer answer;
-    struct err ignored;
-    if (embedding_client_embed(self->client, &text, 1, wait_ms, &answer, &ignored) != 0) {
-        return false;
+    if (is_refused(self, err)) {
+        return err->code;
     }
-    take(self, &answer, 1, out);
-    return true;
+    int code = embedding_client_embed(self->client, &text, 1, wait_ms, &answer, err);
+    if (code == 0) {
+        take(self, &answer, 1, out);
+    } else {
+        say_way_out(err);
+    }
+    return code;
 }
 
 static void stop(struct embedder *embedder) {
@@ -156,7 +210,7 @@ static void close_embedder(struct embedder *embedder) {
 }
 
 int embedder_remote_new(struct embedder_remote **out, uv_loop_t *loop, const struct embedding_server *server,
-                        struct err *err) {
+                        bool once, struct err *err) {
     static const struct embedder_operations operations = {
         .embed = embed, .ask = ask, .stop = stop, .close = close_embedder};
     struct embedding_client *client;
@@ -166,6 +220,9 @@ int embedder_remote_new(struct embedder_remote **out, uv_loop_t *loop, const str
     }
     struct embedder_remote *self = mem_zero(1, sizeof *self);
     self->client = client;
+    self->tries = once ? TRIES_ONCE : TRIES;
+    self->is_known = !once;
+    uv_mutex_init(&self->lock);
     self->seed = clock_now_us();
     str_init(&self->name);
     str_append_format(&self->name, "%s %s %s", server->provider, server->model, server->url);
@@ -187,6 +244,7 @@ void embedder_remote_release(struct embedder_remote *self) {
     if (self) {
         embedding_client_close(self->client);
         str_free(&self->name);
+        uv_mutex_destroy(&self->lock);
         free(self);
     }
 }

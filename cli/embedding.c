@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 struct embedding {
-    struct embedding_events events;
+    struct embedding_options options;
     uv_loop_t *loop;
     struct embedder_remote *remote; // NULL: the embedder is none behind a server
     uv_async_t wake;
@@ -46,7 +46,7 @@ static int open_remote(struct embedding *self, const struct config *config, stru
                                       .model = config->embedder.name,
                                       .key = key.data,
                                       .trust = app_trust(&config->embedder)};
-    code = code ? code : embedder_remote_new(&self->remote, self->loop, &server, err);
+    code = code ? code : embedder_remote_new(&self->remote, self->loop, &server, self->options.once, err);
     *out = code ? NULL : embedder_remote_embedder(self->remote);
     explicit_bzero(key.data, key.length);
     str_free(&key);
@@ -69,11 +69,11 @@ static void on_wake(uv_async_t *wake) {
     struct err trouble = self->trouble;
     struct embedding_progress progress = self->progress;
     uv_mutex_unlock(&self->lock);
-    if (self->events.on_progress) {
-        self->events.on_progress(self->events.context, &progress);
+    if (self->options.on_progress) {
+        self->options.on_progress(self->options.context, &progress);
     }
-    if (trouble.message[0] && strcmp(trouble.message, self->told.message) != 0 && self->events.on_warning) {
-        self->events.on_warning(self->events.context, trouble.message);
+    if (trouble.message[0] && strcmp(trouble.message, self->told.message) != 0 && self->options.on_warning) {
+        self->options.on_warning(self->options.context, trouble.message);
     }
     self->told = trouble;
 }
@@ -90,13 +90,13 @@ static void on_progress(void *context, const struct embeddings_progress *progres
 }
 
 int embedding_open(struct embedding **out, uv_loop_t *loop, const struct config *config,
-                   struct retriever *retriever, const struct embedding_events *events, struct err *err) {
+                   struct retriever *retriever, const struct embedding_options *options, struct err *err) {
     struct embedder *embedder = NULL;
     if (strcmp(config->embedder.provider, "none") == 0) {
         return 0;
     }
     struct embedding *self = mem_zero(1, sizeof *self);
-    self->events = *events;
+    self->options = *options;
     self->loop = loop;
     self->price = config->embedder.price;
     int code = open_embedder(self, config, &embedder, err);

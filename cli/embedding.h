@@ -19,7 +19,8 @@ struct embedding_progress {
     double cost;          // of them, in the currency of embedder.pricePerMillionTokens; 0: not known
 };
 
-struct embedding_events {
+struct embedding_options {
+    bool once; // whoever opens it asks once and waits for it: a server that does not answer is given up soon
     void (*on_progress)(void *context, const struct embedding_progress *progress); // NULL: nobody listens
     void (*on_warning)(void *context, const char *message); // each failure once; NULL: nobody listens
     void *context;
@@ -27,7 +28,7 @@ struct embedding_events {
 
 // *out NULL, and nothing happens, where the settings ask for none.
 int embedding_open(struct embedding **out, uv_loop_t *loop, const struct config *config,
-                   struct retriever *retriever, const struct embedding_events *events, struct err *err);
+                   struct retriever *retriever, const struct embedding_options *options, struct err *err);
 // After the retriever is freed. NULL is allowed; the loop must turn once more.
 void embedding_close(struct embedding *embedding);
 

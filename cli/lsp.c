@@ -37,8 +37,8 @@ static int open_project(void *self, const char *root, const struct session_event
         str_clear(&host->config_trouble);
     }
     if (code == 0) {
-        *out =
-            (struct session_project){host->app->engine, host->app->indexer, host->app->model->traits.model};
+        *out = (struct session_project){host->app->engine, host->app->indexer,
+                                        backend_choose(host->app->model, NULL)->model};
     }
     return code;
 }

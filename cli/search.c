@@ -39,6 +39,7 @@ struct search_run {
     struct retriever *retriever;
     struct embedding *embedding;
     struct search_results results;
+    struct err told; // the last warning
     char *root;
     char *below; // the folder asked for, below the root
     char *shown; // what stands before paths below the root, so that they lead there from the current folder
@@ -172,7 +173,8 @@ static void on_ready(void *context, const struct index_progress *progress) {
 }
 
 static void on_warning(void *context, const char *message) {
-    (void)context;
+    struct search_run *run = context;
+    err_set(&run->told, 0, "%s", message);
     terminal_progress_end();
     log_warning("%s", message);
 }
@@ -194,8 +196,9 @@ static void on_embedded(void *context, const struct embedding_progress *progress
 static int open_index(struct search_run *run, const struct config *config, struct err *err) {
     app_spill_to_cache();
     run->retriever = retriever_new(run->root);
-    struct embedding_events events = {.on_progress = on_embedded, .on_warning = on_warning, .context = run};
-    if (embedding_open(&run->embedding, &run->loop, config, run->retriever, &events, err) != 0) {
+    struct embedding_options embedding = {
+        .once = true, .on_progress = on_embedded, .on_warning = on_warning, .context = run};
+    if (embedding_open(&run->embedding, &run->loop, config, run->retriever, &embedding, err) != 0) {
         on_warning(run, err->message);
     }
     struct indexer_options options = {
@@ -240,6 +243,10 @@ static int answer(struct search_run *run) {
     worker_submit(worker, find, on_found, run);
     uv_run(&run->loop, UV_RUN_DEFAULT);
     worker_free(worker);
+    const char *trouble = run->results.trouble.message;
+    if (run->results.trouble.code && strcmp(trouble, run->told.message) != 0) {
+        on_warning(run, trouble);
+    }
     (run->options->json ? print_json : print_text)(run, &run->results);
     int status = run->results.count ? 0 : 1;
     search_results_free(&run->results);

@@ -20,11 +20,19 @@ static void append_visible(struct str *out, struct slice text) {
     }
 }
 
+static void append_instead(const struct engine_answer *answer, struct str *out) {
+    if (answer->instead[0]) {
+        str_append_string(out, "\nin place of another model: ");
+        append_visible(out, slice_of_string(answer->instead));
+    }
+}
+
 void engine_answer_summary(const struct engine_answer *answer, struct str *out) {
     if (answer->candidate_count == 0) {
         str_append_string(out, "silent: ");
         append_visible(out, slice_of_string(answer->reason));
         str_append_format(out, " (%s model, %.1f ms)", answer->model, answer->total_ms);
+        append_instead(answer, out);
         return;
     }
     double confidence = answer->candidates[0].confidence;
@@ -33,6 +41,7 @@ void engine_answer_summary(const struct engine_answer *answer, struct str *out) 
     if (confidence >= 0) {
         str_append_format(out, ", %.0f %% sure", confidence * 100);
     }
+    append_instead(answer, out);
 }
 
 static void append_item(struct str *out, const struct context_item *item) {

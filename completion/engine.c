@@ -5,17 +5,18 @@
 //     QUEUED   -(gate says no)-------------> DECIDED     gate()
 //     QUEUED   -(job accepted)-------------> CONTEXT     submit_context()
 //     CONTEXT  -(job done, context_only)---> DECIDED     after_context()
-//     CONTEXT  -(job done)-----------------> MODEL       start_model()
+//     CONTEXT  -(job done)-----------------> MODEL       engine_model_start()
 //     MODEL    -(on_done)------------------> DECIDED     after_model()
-//     any      -(cancel, supersede)--------> DECIDED     decide()
+//     MODEL    -(failed, another may)------> CONTEXT     engine_request_compile()
+//     any      -(cancel, supersede)--------> DECIDED     engine_request_decide()
 //     DECIDED  -(loop turns)---------------> ANSWERED    answer_decided()
 //
 // on_answer is always called from answer_decided(), never from inside
 // engine_start or engine_cancel, so a caller's state cannot change under it.
 // While a worker job or a backend call still holds the request (`holds`), it
-// stays in memory even after its answer; release() frees it with the last hold.
+// stays in memory even after its answer; engine_request_release() frees it with the last hold.
 // What the job reads (text, path, cursor) never changes while it runs.
-#include "completion/engine.h"
+#include "completion/engine_request.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -26,46 +27,6 @@
 enum {
     CONTEXT_DEADLINE_US = 15 * 1000,       // a completion uses what is ready by then
     CONTEXT_ONLY_DEADLINE_US = 500 * 1000, // who asks for the context alone can wait
-    MAX_CANDIDATES = 8,
-    KEPT_ANSWERS = 32,
-};
-
-enum state { QUEUED, CONTEXT, MODEL, DECIDED, ANSWERED };
-
-struct engine_request {
-    struct engine *engine;
-    struct engine_request *next; // in engine->running
-    enum state state;
-    int holds; // the engine's list, a worker job, a backend call, the kept answer
-    struct arena arena;
-    struct engine_query query; // strings are in the arena, text is retained
-    void (*on_answer)(void *context, const struct engine_answer *answer);
-    void *context;
-    struct cancel cancel;
-    struct context retrieved;
-    uint32_t answer_tokens; // as configured when it began: the job cannot read the settings, which change
-    uint32_t sources;       // the same
-    const struct fim_template *fim; // the model's when it began: a server may yet say another; NULL: none
-    uint32_t context_tokens;        // the same
-    struct str prompt;
-    struct prompt_report told;
-    struct backend_call *call;
-    struct backend_request model_request;
-    struct engine_answer answer;
-    struct engine_candidate candidates[MAX_CANDIDATES];
-    uint64_t started_us;
-    uint64_t context_started_us, model_started_us;
-};
-
-struct engine {
-    struct engine_options options;
-    const char *repository;                    // the root's last component
-    struct engine_request *running;            // newest first, until answered
-    struct engine_request *kept[KEPT_ANSWERS]; // most recent first; one per path
-    struct prompt_memory *prompts;             // the worker's
-    uv_timer_t *soon;                          // answers what is decided when the loop turns
-    uint64_t quiet_until_us;                   // the model asked to be left alone until then
-    uint64_t outcomes[OUTCOME_COUNT];
 };
 
 static void answer_decided(uv_timer_t *timer);
@@ -82,7 +43,7 @@ struct engine *engine_new(const struct engine_options *options) {
     return engine;
 }
 
-static void release(struct engine_request *request) {
+void engine_request_release(struct engine_request *request) {
     if (--request->holds > 0) {
         return;
     }
@@ -93,8 +54,7 @@ static void release(struct engine_request *request) {
     free(request);
 }
 
-// Settles how the request ends; its answer goes out when the loop turns.
-static void decide(struct engine_request *request, enum outcome outcome, const char *reason) {
+void engine_request_decide(struct engine_request *request, enum outcome outcome, const char *reason) {
     if (request->state >= DECIDED) {
         return;
     }
@@ -112,7 +72,7 @@ static void stop(struct engine_request *request, enum outcome outcome) {
     cancel_fire(&request->cancel);
     struct backend_call *call = request->call;
     request->call = NULL;
-    decide(request, outcome, outcome_text(outcome));
+    engine_request_decide(request, outcome, outcome_text(outcome));
     if (call) {
         backend_cancel(request->engine->options.backend, call);
     }
@@ -128,7 +88,7 @@ static void unlink_request(struct engine *engine, struct engine_request *request
 
 static size_t kept_index(const struct engine *engine, const char *path) {
     size_t i = 0;
-    while (i < KEPT_ANSWERS && engine->kept[i] && strcmp(engine->kept[i]->query.path, path) != 0) {
+    while (i < ENGINE_KEPT_ANSWERS && engine->kept[i] && strcmp(engine->kept[i]->query.path, path) != 0) {
         i++;
     }
     return i;
@@ -136,20 +96,20 @@ static size_t kept_index(const struct engine *engine, const char *path) {
 
 void engine_forget(struct engine *engine, const char *path) {
     size_t i = kept_index(engine, path);
-    if (i == KEPT_ANSWERS || !engine->kept[i]) {
+    if (i == ENGINE_KEPT_ANSWERS || !engine->kept[i]) {
         return;
     }
-    release(engine->kept[i]);
-    memmove(engine->kept + i, engine->kept + i + 1, (KEPT_ANSWERS - i - 1) * sizeof *engine->kept);
-    engine->kept[KEPT_ANSWERS - 1] = NULL;
+    engine_request_release(engine->kept[i]);
+    memmove(engine->kept + i, engine->kept + i + 1, (ENGINE_KEPT_ANSWERS - i - 1) * sizeof *engine->kept);
+    engine->kept[ENGINE_KEPT_ANSWERS - 1] = NULL;
 }
 
 static void keep(struct engine *engine, struct engine_request *request) {
     engine_forget(engine, request->query.path);
-    if (engine->kept[KEPT_ANSWERS - 1]) {
-        release(engine->kept[KEPT_ANSWERS - 1]);
+    if (engine->kept[ENGINE_KEPT_ANSWERS - 1]) {
+        engine_request_release(engine->kept[ENGINE_KEPT_ANSWERS - 1]);
     }
-    memmove(engine->kept + 1, engine->kept, (KEPT_ANSWERS - 1) * sizeof *engine->kept);
+    memmove(engine->kept + 1, engine->kept, (ENGINE_KEPT_ANSWERS - 1) * sizeof *engine->kept);
     engine->kept[0] = request;
     request->holds++;
 }
@@ -168,7 +128,7 @@ static void answer_one(struct engine *engine, struct engine_request *request) {
         keep(engine, request);
     }
     request->on_answer(request->context, &request->answer);
-    release(request);
+    engine_request_release(request);
 }
 
 static void answer_decided(uv_timer_t *timer) {
@@ -183,136 +143,6 @@ static void answer_decided(uv_timer_t *timer) {
         }
         answer_one(engine, oldest);
     }
-}
-
-// --- the model ---
-
-static enum outcome outcome_of_failure(int code) {
-    switch (code) {
-    case ERR_TIMEOUT:
-        return OUTCOME_TIMEOUT;
-    case ERR_UNAVAILABLE:
-        return OUTCOME_UNREACHABLE;
-    case ERR_CANCELLED:
-        return OUTCOME_CANCELLED;
-    default:
-        return OUTCOME_MODEL_FAILED;
-    }
-}
-
-static bool already_offered(const struct engine_request *request, struct slice text) {
-    for (size_t i = 0; i < request->answer.candidate_count; i++) {
-        if (slice_equal(request->candidates[i].text, text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Who asks by hand wants to see more, but no rubbish.
-static double threshold_for(const struct engine_request *request) {
-    const struct engine_options *options = &request->engine->options;
-    double own = options->backend->traits.minimum_confidence;
-    double set = options->config->minimum_confidence;
-    double threshold = set > 0 ? set : own;
-    return request->query.invoked ? threshold / 5 : threshold;
-}
-
-// Turns one raw candidate into one to show; the outcome says why not.
-static enum outcome take_candidate(struct engine_request *request, const struct backend_candidate *raw) {
-    const struct engine_query *query = &request->query;
-    struct postprocess_query process = {text_slice(query->text), query->cursor,
-                                        request->model_request.max_lines};
-    struct postprocess_result result;
-    enum outcome outcome = postprocess(&process, raw->text, &request->arena, &result);
-    if (outcome != OUTCOME_SHOWN) {
-        return outcome;
-    }
-    if (raw->confidence >= 0 && raw->confidence < threshold_for(request)) {
-        return OUTCOME_LOW_CONFIDENCE;
-    }
-    if (!already_offered(request, result.text)) {
-        request->candidates[request->answer.candidate_count++] = (struct engine_candidate){
-            result.text, result.shown, result.replace_start, result.replace_end, raw->confidence};
-    }
-    return OUTCOME_SHOWN;
-}
-
-static void take_result(struct engine_request *request, const struct backend_result *result) {
-    struct engine_answer *answer = &request->answer;
-    answer->model_ms = clock_ms_since(request->model_started_us);
-    answer->first_token_ms = result->first_token_ms;
-    answer->prompt_tokens = result->prompt_tokens;
-    answer->cached_tokens = result->cached_tokens;
-    if (result->code) {
-        if (result->retry_after_ms) {
-            request->engine->quiet_until_us = clock_now_us() + (uint64_t)result->retry_after_ms * 1000;
-        }
-        const char *reason = arena_format(&request->arena, "%s%s%s", result->message,
-                                          result->hint[0] ? ": " : "", result->hint);
-        decide(request, outcome_of_failure(result->code), reason);
-        return;
-    }
-    enum outcome first = OUTCOME_NOTHING;
-    for (size_t i = 0; i < result->candidate_count && answer->candidate_count < request->query.candidates;
-         i++) {
-        enum outcome outcome = take_candidate(request, &result->candidates[i]);
-        first = i == 0 ? outcome : first;
-    }
-    bool shown = answer->candidate_count > 0;
-    decide(request, shown ? OUTCOME_SHOWN : first, shown ? "" : outcome_text(first));
-}
-
-static void after_model(void *context, const struct backend_result *result) {
-    struct engine_request *request = context;
-    request->call = NULL;
-    if (request->state == MODEL) {
-        take_result(request, result);
-    }
-    release(request);
-}
-
-// A model that said when to come back is not asked before.
-static bool is_quiet(struct engine_request *request) {
-    uint64_t now = clock_now_us();
-    uint64_t until = request->engine->quiet_until_us;
-    if (now >= until) {
-        return false;
-    }
-    decide(request, OUTCOME_MODEL_FAILED,
-           arena_format(&request->arena, "the model's server asked to wait %.0f s longer",
-                        (double)(until - now) / 1e6 + 0.5));
-    return true;
-}
-
-static void start_model(struct engine_request *request) {
-    struct engine *engine = request->engine;
-    const struct engine_query *query = &request->query;
-    const struct config *config = engine->options.config;
-    struct slice document = text_slice(query->text);
-    struct backend *backend = engine->options.backend;
-    uint32_t lines = config->max_lines ? config->max_lines : request->fim ? 8 : 1;
-    struct backend_request *model = &request->model_request;
-    *model = (struct backend_request){
-        .path = query->path,
-        .language = query->language,
-        .prefix = slice_sub(document, 0, query->cursor),
-        .suffix = slice_sub(document, query->cursor, document.length),
-        .prompt = str_slice(&request->prompt),
-        .max_tokens = request->answer_tokens,
-        .max_lines = postprocess_line_limit(document, query->cursor, lines),
-        .candidates = query->candidates,
-        .deadline_us = clock_now_us() + (uint64_t)config->timeout_ms * 1000,
-    };
-    if (request->fim) {
-        model->template = fim_name(request->fim);
-        model->stops = fim_stops(request->fim, &model->stop_count);
-    }
-    struct backend_callbacks callbacks = {NULL, after_model, request};
-    request->state = MODEL;
-    request->model_started_us = clock_now_us();
-    request->holds++;
-    request->call = backend_start(backend, model, &callbacks);
 }
 
 // --- the context ---
@@ -330,7 +160,7 @@ static void compile_prompt(struct engine_request *request) {
         .document = text_slice(request->query.text),
         .cursor = request->query.cursor,
         .context = &request->retrieved,
-        .cut_short = cancel_fired(&request->cancel),
+        .cut_short = request->cut_short,
         .files = {record_of, engine->options.retriever},
         .context_tokens = request->context_tokens,
         .answer_tokens = request->answer_tokens,
@@ -354,6 +184,7 @@ static void find_context(void *context) {
         return; // nobody waits for it: a newer one is on its way
     }
     retriever_query(engine->options.retriever, &retrieval, &request->retrieved);
+    request->cut_short = cancel_fired(&request->cancel);
     if (request->fim && !query->context_only && !cancel_stopped(&request->cancel)) {
         compile_prompt(request);
     }
@@ -362,18 +193,38 @@ static void find_context(void *context) {
 static void after_context(void *context, bool ran) {
     struct engine_request *request = context;
     if (request->state == CONTEXT) {
-        request->answer.context_ms = clock_ms_since(request->context_started_us);
+        request->answer.context_ms = request->answer.context_ms ? request->answer.context_ms
+                                                                : clock_ms_since(request->context_started_us);
         request->answer.prompt = str_slice(&request->prompt);
         request->answer.told = request->told;
         if (!ran) {
-            decide(request, OUTCOME_CANCELLED, outcome_text(OUTCOME_CANCELLED));
+            engine_request_decide(request, OUTCOME_CANCELLED, outcome_text(OUTCOME_CANCELLED));
         } else if (request->query.context_only) {
-            decide(request, OUTCOME_CONTEXT, "");
-        } else if (!is_quiet(request)) {
-            start_model(request);
+            engine_request_decide(request, OUTCOME_CONTEXT, "");
+        } else {
+            engine_model_start(request);
         }
     }
-    release(request);
+    engine_request_release(request);
+}
+
+static void compile_again(void *context) {
+    struct engine_request *request = context;
+    str_clear(&request->prompt);
+    if (request->fim && !cancel_stopped(&request->cancel)) {
+        compile_prompt(request);
+    }
+}
+
+void engine_request_compile(struct engine_request *request) {
+    request->answer.prompt = slice_of("", 0); // the job's from now on
+    request->answer.told = (struct prompt_report){0};
+    request->state = CONTEXT;
+    request->holds++;
+    if (worker_submit(request->engine->options.worker, compile_again, after_context, request) != 0) {
+        request->holds--;
+        engine_request_decide(request, OUTCOME_BUSY, outcome_text(OUTCOME_BUSY));
+    }
 }
 
 static void submit_context(struct engine_request *request) {
@@ -385,7 +236,7 @@ static void submit_context(struct engine_request *request) {
     request->holds++;
     if (worker_submit(request->engine->options.worker, find_context, after_context, request) != 0) {
         request->holds--;
-        decide(request, OUTCOME_BUSY, outcome_text(OUTCOME_BUSY));
+        engine_request_decide(request, OUTCOME_BUSY, outcome_text(OUTCOME_BUSY));
     }
 }
 
@@ -443,19 +294,17 @@ static struct engine_request *new_request(struct engine *engine, const struct en
     request->query.language = arena_copy_string(&request->arena, query->language);
     request->query.text = text_retain(query->text);
     request->query.cursor = query->cursor < query->text->length ? query->cursor : query->text->length;
-    const struct backend_traits *traits = &engine->options.backend->traits;
-    request->fim = traits->template ? fim_by_name(traits->template) : NULL;
-    request->context_tokens = traits->context_tokens;
     uint32_t wanted = query->candidates ? query->candidates : query->invoked ? 3 : 1;
     request->answer_tokens = engine->options.config->max_tokens;
     request->sources = wanted_sources(engine->options.config);
-    request->query.candidates = wanted < MAX_CANDIDATES ? wanted : MAX_CANDIDATES;
+    request->query.candidates = wanted < ENGINE_CANDIDATES ? wanted : ENGINE_CANDIDATES;
     request->answer = (struct engine_answer){.reason = "",
                                              .candidates = request->candidates,
                                              .context = &request->retrieved,
                                              .prompt = {"", 0},
-                                             .model = traits->model,
+                                             .instead = "",
                                              .cursor = request->query.cursor};
+    engine_model_choose(request, backend_choose(engine->options.backend, NULL));
     return request;
 }
 
@@ -472,7 +321,7 @@ struct engine_request *engine_start(struct engine *engine, const struct engine_q
     if (verdict == OUTCOME_SHOWN) {
         submit_context(request);
     } else {
-        decide(request, verdict, outcome_text(verdict));
+        engine_request_decide(request, verdict, outcome_text(verdict));
     }
     return request;
 }
@@ -484,7 +333,7 @@ void engine_cancel(struct engine *engine, struct engine_request *request) {
 
 const struct engine_answer *engine_last(const struct engine *engine, const char *path) {
     size_t i = kept_index(engine, path);
-    return i < KEPT_ANSWERS && engine->kept[i] ? &engine->kept[i]->answer : NULL;
+    return i < ENGINE_KEPT_ANSWERS && engine->kept[i] ? &engine->kept[i]->answer : NULL;
 }
 
 uint64_t engine_outcome_count(const struct engine *engine, enum outcome outcome) {
@@ -503,8 +352,8 @@ void engine_free(struct engine *engine) {
         stop(request, OUTCOME_CANCELLED);
     }
     answer_decided(engine->soon);
-    for (size_t i = 0; i < KEPT_ANSWERS && engine->kept[i]; i++) {
-        release(engine->kept[i]);
+    for (size_t i = 0; i < ENGINE_KEPT_ANSWERS && engine->kept[i]; i++) {
+        engine_request_release(engine->kept[i]);
     }
     prompt_memory_free(engine->prompts);
     uv_timer_stop(engine->soon);

@@ -50,7 +50,8 @@ struct engine_answer {
     const struct context *context; // what was retrieved; never NULL
     struct slice prompt;           // empty for models that read prefix and suffix themselves
     struct prompt_report told;     // what of it is new to the model; zero without a prompt
-    const char *model;
+    const char *model;             // who answered, or was asked last
+    const char *instead;           // why a model that comes before it did not; "": it is the first
     size_t cursor;
     double context_ms, model_ms, first_token_ms, total_ms;
     uint32_t prompt_tokens, cached_tokens;
@@ -84,6 +85,7 @@ struct json *engine_answer_json(const struct engine_answer *answer);
 // An answer in lines for people, appended; each line ends with a newline, the summary with none.
 void engine_answer_text(const struct engine_answer *answer, struct str *out);
 // The model, the time and how sure it is; or why it is silent.
+// Another line says why it is not the first model's answer, if it is not.
 void engine_answer_summary(const struct engine_answer *answer, struct str *out);
 // What was retrieved, best first, a line each behind `margin`, at most `limit` of them.
 void engine_context_text(const struct context *context, uint32_t limit, const char *margin, struct str *out);

@@ -136,12 +136,23 @@ static bool is_model_trouble(enum outcome outcome) {
     return outcome == OUTCOME_UNREACHABLE || outcome == OUTCOME_MODEL_FAILED;
 }
 
+// It works, but not with the model that the user wants.
+static void note_fallback(struct session *session, const struct engine_answer *answer) {
+    struct str line;
+    str_init(&line);
+    str_append_format(&line, "%s; the model that answers now: %s", answer->instead, answer->model);
+    session_replace_string(&session->model_trouble, line.data);
+    str_free(&line);
+}
+
 void session_note_answer(struct session *session, const struct engine_answer *answer) {
     bool works = answer->outcome == OUTCOME_SHOWN || answer->outcome == OUTCOME_NOTHING ||
                  answer->outcome == OUTCOME_LOW_CONFIDENCE;
     session->project.model = answer->model; // a server may have said its name meanwhile
     if (is_model_trouble(answer->outcome)) {
         session_replace_string(&session->model_trouble, answer->reason);
+    } else if (answer->instead[0]) {
+        note_fallback(session, answer);
     } else if (works) {
         session_replace_string(&session->model_trouble, NULL);
     }

@@ -6,7 +6,7 @@
 //
 // Ownership: embedder_close frees it. Texts are borrowed for the call.
 // Threads:   embed and ask from any thread, several at once; prepare and learn from one thread. All may block but ask.
-// Errors:    embed names what failed and the way out; an embedder that has failed may be asked again.
+// Errors:    embed and ask name what failed and the way out; an embedder that has failed may be asked again.
 // Limits:    a text is cut at EMBEDDER_TEXT_BYTES by who asks; vectors have VECTOR_DIMENSIONS components.
 #ifndef HUNCH_RETRIEVAL_EMBEDDER_H
 #define HUNCH_RETRIEVAL_EMBEDDER_H
@@ -25,8 +25,9 @@ struct embedder_operations {
     // Vectors of texts, in their order. 0, or an err_code: then `out` holds nothing.
     int (*embed)(struct embedder *self, const struct slice *texts, size_t count, struct vector *out,
                  struct err *err);
-    // The vector of a question, within wait_ms; false: there is none by then. NULL: embed is quick enough.
-    bool (*ask)(struct embedder *self, struct slice text, uint32_t wait_ms, struct vector *out);
+    // The vector of a question, within wait_ms. 0, or an err_code. NULL: embed is quick enough.
+    int (*ask)(struct embedder *self, struct slice text, uint32_t wait_ms, struct vector *out,
+               struct err *err);
     // Looks at what is indexed. True: vectors from before cannot be compared with those from now on.
     // NULL: it knows all it needs.
     bool (*learn)(struct embedder *self, const struct snapshot *snapshot);
@@ -47,7 +48,8 @@ static inline int embedder_embed(struct embedder *embedder, const struct slice *
                                  struct vector *out, struct err *err) {
     return embedder->operations->embed(embedder, texts, count, out, err);
 }
-bool embedder_ask(struct embedder *embedder, struct slice text, uint32_t wait_ms, struct vector *out);
+int embedder_ask(struct embedder *embedder, struct slice text, uint32_t wait_ms, struct vector *out,
+                 struct err *err);
 static inline int embedder_prepare(struct embedder *embedder, struct err *err) {
     return embedder->operations->prepare ? embedder->operations->prepare(embedder, err) : 0;
 }

@@ -465,7 +465,6 @@ struct embeddings *embeddings_new(const struct embeddings_options *options) {
     struct embeddings *self = mem_zero(1, sizeof *self);
     self->embedder = options->embedder;
     self->slot = options->slot;
-    self->candidates = options->candidates;
     self->root = mem_copy_string(options->root);
     self->kept_path = options->kept_path ? mem_copy_string(options->kept_path) : NULL;
     self->on_progress = options->on_progress;
@@ -525,8 +524,9 @@ void embeddings_settle(struct embeddings *self) {
     uv_mutex_unlock(&self->turns);
 }
 
-bool embeddings_ask(struct embeddings *self, struct slice text, uint32_t wait_ms, struct vector *out) {
-    return embedder_ask(self->embedder, text, wait_ms, out);
+int embeddings_ask(struct embeddings *self, struct slice text, uint32_t wait_ms, struct vector *out,
+                   struct err *err) {
+    return embedder_ask(self->embedder, text, wait_ms, out, err);
 }
 
 // The chunk of that place in the asker's snapshot, if it is there as it was embedded.
@@ -545,6 +545,10 @@ static bool find_chunk(const struct embeddings *self, const struct snapshot *sna
     hit->id = segment->fields[SEGMENT_CHUNKS].firsts[at.file] + place.chunk;
     return !is_own && !record->by_words && record->hash == file->hash &&
            record->chunk_count == file->chunk_count;
+}
+
+void embeddings_set_candidates(struct embeddings *self, uint32_t candidates) {
+    self->candidates = candidates;
 }
 
 // Under the lock.

@@ -32,7 +32,6 @@ struct embeddings_options {
     const char *root;      // copied
     const char *kept_path; // the store beside which vectors are kept (store_vectors.h); copied. NULL: nowhere
     struct snapshot_slot *slot;
-    uint32_t candidates; // of a search, that the sketches let through; 0: the usual
     void (*on_progress)(void *context, const struct embeddings_progress *progress); // NULL: nobody listens
     void *context;
 };
@@ -45,7 +44,10 @@ void embeddings_pause(struct embeddings *embeddings); // somebody types: the thr
 void embeddings_settle(struct embeddings *embeddings);
 
 // The vector of a question; see embedder.h.
-bool embeddings_ask(struct embeddings *embeddings, struct slice text, uint32_t wait_ms, struct vector *out);
+int embeddings_ask(struct embeddings *embeddings, struct slice text, uint32_t wait_ms, struct vector *out,
+                   struct err *err);
+// How many vectors of a search the sketches let through; 0: the usual. For measuring, while nobody else searches.
+void embeddings_set_candidates(struct embeddings *embeddings, uint32_t candidates);
 // The nearest chunks, best first; never of `own` (NULL: none). Returns how many there are.
 size_t embeddings_search(struct embeddings *self, const struct snapshot *snapshot,
                          const struct vector *vector, const struct snapshot_file *own, size_t limit,

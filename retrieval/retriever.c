@@ -390,8 +390,9 @@ static struct slice asked_text(const struct retrieval_query *query) {
 
 static void find_nearest(struct asking *asking) {
     struct vector vector;
-    if (asking->embeddings &&
-        embeddings_ask(asking->embeddings, asked_text(asking->query), EMBED_WAIT_MS, &vector)) {
+    struct err ignored;
+    if (asking->embeddings && embeddings_ask(asking->embeddings, asked_text(asking->query), EMBED_WAIT_MS,
+                                             &vector, &ignored) == 0) {
         asking->vector_count = embeddings_search(asking->embeddings, asking->snapshot, &vector, asking->self,
                                                  CHUNK_HITS, asking->vector);
     }
@@ -477,13 +478,15 @@ void retriever_search(struct retriever *retriever, const struct search_request *
     struct search_near near = {0};
     struct bm25_hit *hits = NULL;
     struct vector vector;
+    struct err err = {0};
     if (retriever->embeddings &&
-        embeddings_ask(retriever->embeddings, request->text, SEARCH_WAIT_MS, &vector)) {
+        embeddings_ask(retriever->embeddings, request->text, SEARCH_WAIT_MS, &vector, &err) == 0) {
         hits = mem_alloc(SEARCH_NEAR * sizeof *hits);
         near.hits = hits;
         near.count = embeddings_search(retriever->embeddings, snapshot, &vector, NULL, SEARCH_NEAR, hits);
     }
     search_results_find(snapshot, near, retriever->root, request, results);
+    results->trouble = err;
     free(hits);
     snapshot_unpin(&retriever->slot, snapshot);
 }

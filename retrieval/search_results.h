@@ -7,6 +7,7 @@
 #ifndef HUNCH_RETRIEVAL_SEARCH_RESULTS_H
 #define HUNCH_RETRIEVAL_SEARCH_RESULTS_H
 
+#include "base/err.h"
 #include "retrieval/excerpt.h"
 #include "retrieval/search.h"
 
@@ -35,6 +36,7 @@ struct search_results {
     struct arena arena;
     struct search_result *items; // best first
     size_t count;
+    struct err trouble; // why no near chunks are among them; code 0: there is no reason
 };
 
 // results is empty memory.

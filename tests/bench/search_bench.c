@@ -3,7 +3,8 @@
 //     search_bench FOLDER EMBEDDER [FEATURES] <QUERIES >ANSWERS
 //
 // Indexes the folder as the program does, in memory. EMBEDDER is "none",
-// "hashed" or the folder of a static table. Every line of stdin is a search;
+// "hashed", the folder of a static table or MODEL=URL, a server that speaks
+// OpenAI's /v1/embeddings. Every line of stdin is a search;
 // every line of stdout its answers as JSON: "ours", which is without vectors,
 // "bm25", and with an embedder "fused", which is with them, and "vectors"; each
 // a list of [path, line, last line], best first, lines from 1, and "us", how
@@ -18,6 +19,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/embedder_remote.h"
 #include "indexer/indexer.h"
 #include "indexer/terms.h"
 #include "retrieval/chunks.h"
@@ -31,13 +33,22 @@
 
 enum { RECALLED = 20, SHOWN = 10, FITTED = 100, WAIT_MS = 10000 };
 
+// A model behind a server, and the thread that moves the bytes.
+struct server {
+    struct embedder_remote *remote; // NULL: none
+    uv_loop_t loop;
+    uv_async_t end;
+    uv_thread_t thread;
+};
+
 struct bench {
     uv_loop_t loop;
     char *root;
     struct indexer *indexer;
     struct snapshot_slot slot;
     struct shelf shelf;
-    struct embeddings *embeddings, *exact; // NULL: none; the second asks the sketches nothing
+    struct embeddings *embeddings; // NULL: none
+    struct server server;
     FILE *features;
 };
 
@@ -100,29 +111,25 @@ static void write_features(FILE *out, int number, const char *path, const struct
     fputc('\n', out);
 }
 
-static struct search_near near_to(struct bench *bench, const struct snapshot *snapshot, struct slice query) {
+static struct search_near near_to(struct bench *bench, const struct snapshot *snapshot,
+                                  const struct vector *vector) {
     static struct bm25_hit hits[SEARCH_NEAR];
     struct search_near near = {.hits = hits};
-    struct vector vector;
-    if (bench->embeddings && embeddings_ask(bench->embeddings, query, WAIT_MS, &vector)) {
-        near.count = embeddings_search(bench->embeddings, snapshot, &vector, NULL, SEARCH_NEAR, hits);
-    }
+    near.count = embeddings_search(bench->embeddings, snapshot, vector, NULL, SEARCH_NEAR, hits);
     return near;
 }
 
-static size_t nearest(struct embeddings *embeddings, const struct snapshot *snapshot, struct slice query,
-                      struct bm25_hit hits[RECALLED]) {
-    struct vector vector;
-    return embeddings_ask(embeddings, query, WAIT_MS, &vector)
-               ? embeddings_search(embeddings, snapshot, &vector, NULL, RECALLED, hits)
-               : 0;
+static size_t nearest(struct bench *bench, const struct snapshot *snapshot, const struct vector *vector,
+                      uint32_t candidates, struct bm25_hit hits[RECALLED]) {
+    embeddings_set_candidates(bench->embeddings, candidates);
+    return embeddings_search(bench->embeddings, snapshot, vector, NULL, RECALLED, hits);
 }
 
 // How many of the exactly nearest are among the found; those as near as the last one count as it.
-static double recall(struct bench *bench, const struct snapshot *snapshot, struct slice query) {
+static double recall(struct bench *bench, const struct snapshot *snapshot, const struct vector *vector) {
     struct bm25_hit found[RECALLED], exact[RECALLED];
-    size_t count = nearest(bench->embeddings, snapshot, query, found),
-           all = nearest(bench->exact, snapshot, query, exact);
+    size_t all = nearest(bench, snapshot, vector, UINT32_MAX, exact),
+           count = nearest(bench, snapshot, vector, 0, found);
     size_t right = 0;
     for (size_t i = 0; i < count && all; i++) {
         right += found[i].score >= exact[all - 1].score;
@@ -189,6 +196,21 @@ static void answer_plainly(const struct snapshot *snapshot, struct slice text, s
     free(query.terms);
 }
 
+// What an embedder adds, if it answers at all.
+static void answer_nearly(struct bench *bench, const struct snapshot *snapshot, struct slice query,
+                          int number, struct json *out) {
+    struct vector vector;
+    struct err err;
+    if (!bench->embeddings || embeddings_ask(bench->embeddings, query, WAIT_MS, &vector, &err) != 0) {
+        return;
+    }
+    struct search_near near = near_to(bench, snapshot, &vector);
+    answer(bench, snapshot, query, number, near, "fused", out);
+    push_chunks(snapshot, near.hits, near.count < SHOWN ? near.count : SHOWN,
+                json_set(out, "vectors", json_array()));
+    json_set_number(out, "recall", recall(bench, snapshot, &vector));
+}
+
 static void answer_all(struct bench *bench) {
     char line[4096];
     struct str text;
@@ -197,15 +219,9 @@ static void answer_all(struct bench *bench) {
     for (int number = 0; fgets(line, sizeof line, stdin); number++) {
         struct slice query = slice_trim(slice_of_string(line));
         struct json *out = json_object();
-        struct search_near near = near_to(bench, snapshot, query);
         answer(bench, snapshot, query, number, (struct search_near){0}, "ours", out);
         answer_plainly(snapshot, query, out);
-        if (bench->embeddings) {
-            answer(bench, snapshot, query, number, near, "fused", out);
-            push_chunks(snapshot, near.hits, near.count < SHOWN ? near.count : SHOWN,
-                        json_set(out, "vectors", json_array()));
-            json_set_number(out, "recall", recall(bench, snapshot, query));
-        }
+        answer_nearly(bench, snapshot, query, number, out);
         json_print(out, &text);
         puts(text.data);
         json_free(out);
@@ -221,27 +237,58 @@ static void on_embedded(void *context, const struct embeddings_progress *progres
     }
 }
 
-static struct embeddings *embed_folder(struct bench *bench, const char *name, uint32_t candidates,
-                                       struct err *err) {
-    bool is_hashed = strcmp(name, "hashed") == 0;
-    struct embeddings_options options = {.embedder =
-                                             is_hashed ? embedder_hashed_new() : embedder_static_new(name),
-                                         .root = bench->root,
-                                         .slot = &bench->slot,
-                                         .candidates = candidates,
-                                         .on_progress = on_embedded,
-                                         .context = err};
-    struct embeddings *embeddings = embeddings_new(&options);
-    embeddings_settle(embeddings);
-    return embeddings;
+// --- a server ---
+
+static void on_end(uv_async_t *end) {
+    struct server *server = end->data;
+    embedder_remote_release(server->remote);
+    uv_close((uv_handle_t *)end, NULL);
+}
+
+static void turn(void *context) {
+    uv_run(&((struct server *)context)->loop, UV_RUN_DEFAULT);
+}
+
+// `name` is MODEL=URL.
+static struct embedder *open_server(struct server *server, const char *name, struct err *err) {
+    char *model = mem_copy_string(name), *url = strchr(model, '=') + 1;
+    url[-1] = '\0';
+    struct embedding_server asked = {.provider = "openai", .url = url, .model = model, .key = ""};
+    uv_loop_init(&server->loop);
+    if (embedder_remote_new(&server->remote, &server->loop, &asked, false, err) == 0) {
+        server->end.data = server;
+        uv_async_init(&server->loop, &server->end, on_end);
+        uv_thread_create(&server->thread, turn, server);
+    }
+    free(model);
+    return server->remote ? embedder_remote_embedder(server->remote) : NULL;
+}
+
+static void close_server(struct server *server) {
+    if (server->remote) {
+        uv_async_send(&server->end);
+        uv_thread_join(&server->thread);
+        uv_loop_close(&server->loop);
+    }
+}
+
+static struct embedder *open_embedder(struct bench *bench, const char *name, struct err *err) {
+    return strcmp(name, "hashed") == 0 ? embedder_hashed_new()
+           : strchr(name, '=')         ? open_server(&bench->server, name, err)
+                                       : embedder_static_new(name);
 }
 
 static int open_embeddings(struct bench *bench, const char *name, struct err *err) {
-    if (strcmp(name, "none") == 0) {
-        return 0;
+    struct embedder *embedder = strcmp(name, "none") == 0 ? NULL : open_embedder(bench, name, err);
+    if (embedder) {
+        struct embeddings_options options = {.embedder = embedder,
+                                             .root = bench->root,
+                                             .slot = &bench->slot,
+                                             .on_progress = on_embedded,
+                                             .context = err};
+        bench->embeddings = embeddings_new(&options);
+        embeddings_settle(bench->embeddings);
     }
-    bench->embeddings = embed_folder(bench, name, 0, err);
-    bench->exact = embed_folder(bench, name, UINT32_MAX, err);
     return err->code;
 }
 
@@ -267,7 +314,7 @@ int main(int argc, char **argv) {
     indexer_close(bench.indexer);
     uv_run(&bench.loop, UV_RUN_DEFAULT);
     embeddings_free(bench.embeddings);
-    embeddings_free(bench.exact);
+    close_server(&bench.server);
     shelf_fini(&bench.shelf);
     snapshot_slot_fini(&bench.slot);
     free(bench.root);

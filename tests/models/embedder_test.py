@@ -1,6 +1,7 @@
 """Embedders: what they add to a search, and that a server gets no text that it need not have."""
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ class Embedders(support.Case):
         server = subprocess.Popen([sys.executable, os.path.join(support.SOURCE, "tests/e2e/servers/embeddings.py"),
                                    "--synonyms", "ship=vessel,cargo=parcel,harbour=quay", "--log", self.log, *arguments],
                                   stdout=subprocess.PIPE, text=True)
+        self.server = server
         self.addCleanup(server.stdout.close)
         self.addCleanup(server.wait)
         self.addCleanup(server.kill)
@@ -109,6 +111,27 @@ class Embedders(support.Case):
             self.assertIn("no vectors for now", done.stderr)
             self.assertIn(said, done.stderr)
             self.assertIn("account_deposit", done.stdout)
+
+    def test_a_search_does_not_wait_long_for_a_server(self):
+        silent = socket.create_server(("127.0.0.1", 0))  # takes connections and says nothing
+        self.addCleanup(silent.close)
+        with socket.create_server(("127.0.0.1", 0)) as gone:
+            free = gone.getsockname()[1]
+        for port in (silent.getsockname()[1], free, self.start_server("--status", "503", "--delay", "0.1")):
+            self.embed_with("openai", port)
+            done = self.hunch("search", "deposit cents")
+            self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
+            self.assertIn("embedder.url", done.stderr)
+            self.assertIn("account_deposit", done.stdout)
+        self.assertLessEqual(len(self.requests()), 2)
+
+    def test_a_search_says_that_its_question_found_no_server(self):
+        self.embed_with("openai", self.start_server())
+        self.hunch("search", QUESTION, "--json")
+        self.server.kill()
+        done = self.hunch("search", "deposit cents")  # all texts have their vectors
+        self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
+        self.assertIn("account_deposit", done.stdout)
 
     def test_a_remote_address_must_be_https(self):
         self.configure('{"embedder": {"provider": "openai", "url": "http://192.0.2.1"}}')

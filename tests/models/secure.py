@@ -151,7 +151,7 @@ class Case(support.Case):
 
     def name_server(self, host, port, **more):
         self.configure(json.dumps({"model": {"provider": "openai", "url": f"https://{host}:{port}", "name": "qwen2.5-coder",
-                                             "keyEnvironment": "HUNCH_TEST_KEY", **more}, "log.level": "debug"}))
+                                             "keyEnvironment": "HUNCH_TEST_KEY", **more}, "fallback.builtIn": False, "log.level": "debug"}))
 
     def ask(self):
         """One completion: (the answer, all that was printed)."""

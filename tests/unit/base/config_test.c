@@ -80,6 +80,7 @@ static void defaults_work(void **state) {
     assert_string_equal(config->model.provider, "repository");
     assert_string_equal(config->model.url, "");
     assert_string_equal(config->embedder.provider, "none");
+    assert_true(config->fall_back_to_builtin);
     assert_int_equal(config->max_tokens, 96);
     assert_int_equal(config->timeout_ms, 10000);
     assert_string_equal(config->log_level, "warning");
@@ -148,12 +149,13 @@ static void each_server_has_its_own_group(void **state) {
     assert_string_equal(home->warnings.data, "");
     assert_int_equal(load(home,
                           "{\"fallback\": {\"template\": \"mellum\", \"keyCommand\": \"pass x\","
-                          " \"contextTokens\": 2048}, \"embedder\": {\"path\": \"~/m\"}}",
+                          " \"contextTokens\": 2048, \"builtIn\": false}, \"embedder\": {\"path\": \"~/m\"}}",
                           NULL),
                      0);
     assert_string_equal(config->fallback.template, "mellum");
     assert_string_equal(config->fallback.key_command, "pass x");
     assert_int_equal(config->fallback.context_tokens, 2048);
+    assert_false(config->fall_back_to_builtin);
     assert_string_equal(config->embedder.path, "~/m");
     assert_string_equal(config->model.template, "");
     assert_string_equal(home->warnings.data, "");
@@ -355,7 +357,7 @@ static void describing_names_value_and_origin(void **state) {
     assert_true(json_get_bool(json_get(all, "enabled"), "value", false));
     assert_string_equal(json_get_string(json_get(all, "log.level"), "origin", ""), "default");
     assert_true(json_is_object(json_get(json_get(all, "languages"), "value")));
-    assert_int_equal(json_count(all), 45);
+    assert_int_equal(json_count(all), 46);
     json_free(all);
 }
 

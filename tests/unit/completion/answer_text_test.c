@@ -24,6 +24,7 @@ static void test_suggestions_with_context(void **state) {
                                             {.shown = SLICE_LITERAL("two(\n);"), .confidence = 0.1}};
     struct engine_answer answer = {.outcome = OUTCOME_SHOWN,
                                    .reason = "",
+                                   .instead = "",
                                    .candidates = candidates,
                                    .candidate_count = 2,
                                    .context = &context,
@@ -47,9 +48,22 @@ static void test_silence_has_its_reason(void **state) {
     struct context context = {0};
     struct engine_answer answer = {.outcome = OUTCOME_NOTHING,
                                    .reason = "the model had nothing to say",
+                                   .instead = "",
                                    .context = &context,
                                    .model = "built-in"};
     assert_text(&answer, "silent: the model had nothing to say (built-in model, 0.0 ms)\n");
+}
+
+static void test_who_answers_in_place_of_another_says_why(void **state) {
+    (void)state;
+    struct context context = {0};
+    struct engine_answer answer = {.outcome = OUTCOME_NOTHING,
+                                   .reason = "the model had nothing to say",
+                                   .instead = "http://127.0.0.1:1: cannot connect",
+                                   .context = &context,
+                                   .model = "built-in"};
+    assert_text(&answer, "silent: the model had nothing to say (built-in model, 0.0 ms)\n"
+                         "in place of another model: http://127.0.0.1:1: cannot connect\n");
 }
 
 static void test_what_hides_is_shown(void **state) {
@@ -83,6 +97,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suggestions_with_context),
         cmocka_unit_test(test_silence_has_its_reason),
+        cmocka_unit_test(test_who_answers_in_place_of_another_says_why),
         cmocka_unit_test(test_what_hides_is_shown),
         cmocka_unit_test(test_long_things_are_cut),
     };

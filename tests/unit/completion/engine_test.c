@@ -1,5 +1,6 @@
 // engine_test.c - a request's life with a model that the test plays: every request ends once, with the right
 // outcome.
+#include "backends/chain.h"
 #include "base/mem.h"
 #include "completion/engine.h"
 #include "tests/unit/unit.h"
@@ -225,6 +226,102 @@ static void a_model_that_asks_for_peace_gets_it(void **state) {
     assert_int_equal(fixture->model.starts, 1);
 }
 
+struct two_models {
+    struct played models[2];
+    struct backend *chain;
+    struct engine *engine;
+};
+
+static void open_two(struct fixture *fixture, struct two_models *two) {
+    static const char *const templates[] = {"qwen2.5-coder", "starcoder2"};
+    static const char *const names[] = {"first", "second"};
+    struct backend *models[2];
+    *two = (struct two_models){0};
+    for (size_t i = 0; i < 2; i++) {
+        two->models[i].base.operations = &played_operations;
+        two->models[i].base.traits =
+            (struct backend_traits){.name = "played", .model = names[i], .template = templates[i]};
+        models[i] = &two->models[i].base;
+    }
+    two->chain = chain_new(models, 2);
+    struct engine_options options = {&fixture->loop, fixture->worker, fixture->retriever,
+                                     two->chain,     fixture->config, "/nonexistent"};
+    two->engine = engine_new(&options);
+}
+
+static void wait_for(struct fixture *fixture, const struct asked *asked, const struct played *model,
+                     int starts) {
+    for (int i = 0; i < 10000 && !asked->answers && model->starts < starts; i++) {
+        uv_run(&fixture->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+    assert_int_equal(model->starts, starts);
+}
+
+static void end_model(struct played *model, int code, const char *text) {
+    struct backend_candidate candidate = {slice_of_string(text), -1};
+    struct backend_result result = {.code = code,
+                                    .message = code ? "it is away" : "",
+                                    .hint = "",
+                                    .candidates = &candidate,
+                                    .candidate_count = code ? 0 : 1};
+    model->call->callbacks.on_done(model->call->callbacks.context, &result);
+}
+
+// The prompt is the next model's own.
+static void another_model_answers_where_one_fails(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    struct asked asked = {0};
+    open_two(fixture, &two);
+    struct engine *alone = fixture->engine;
+    fixture->engine = two.engine;
+    ask(fixture, &asked, "int x = |");
+    wait_for(fixture, &asked, &two.models[0], 1);
+    assert_string_equal(two.models[0].call->request->template, "qwen2.5-coder");
+    assert_non_null(strstr(two.models[0].call->request->prompt.data, "<|fim_prefix|>"));
+    end_model(&two.models[0], ERR_UNAVAILABLE, "");
+    wait_for(fixture, &asked, &two.models[1], 1);
+    assert_int_equal(asked.answers, 0);
+    assert_string_equal(two.models[1].call->request->template, "starcoder2");
+    assert_non_null(strstr(two.models[1].call->request->prompt.data, "<fim_prefix>"));
+    end_model(&two.models[1], 0, "1;");
+    turn(fixture, &asked, 99);
+    assert_int_equal(asked.outcome, OUTCOME_SHOWN);
+    assert_string_equal(asked.shown, "1;");
+    const struct engine_answer *answer = engine_last(two.engine, "a.c");
+    assert_string_equal(answer->model, "second");
+    assert_string_equal(answer->instead, "it is away");
+    assert_non_null(strstr(answer->prompt.data, "<fim_prefix>"));
+    fixture->engine = alone;
+    worker_free(fixture->worker);
+    engine_free(two.engine);
+    fixture->worker = worker_new(&fixture->loop, 8);
+    free(two.chain);
+}
+
+static void who_fails_last_says_so(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    struct asked asked = {0};
+    open_two(fixture, &two);
+    struct engine *alone = fixture->engine;
+    fixture->engine = two.engine;
+    ask(fixture, &asked, "int x = |");
+    for (size_t i = 0; i < 2; i++) {
+        wait_for(fixture, &asked, &two.models[i], 1);
+        end_model(&two.models[i], ERR_UNAVAILABLE, "");
+    }
+    turn(fixture, &asked, 99);
+    assert_int_equal(asked.outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(asked.answers, 1);
+    fixture->engine = alone;
+    worker_free(fixture->worker);
+    engine_free(two.engine);
+    fixture->worker = worker_new(&fixture->loop, 8);
+    free(two.chain);
+}
+
 static void a_newer_request_supersedes_only_its_own_kind(void **state) {
     struct fixture *fixture = *state;
     // Static: what still runs is answered at tear-down.
@@ -337,6 +434,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_model_that_asks_for_peace_gets_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_model_answers_where_one_fails, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_fails_last_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_switch_it_off, set_up, tear_down),

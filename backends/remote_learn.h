@@ -1,0 +1,18 @@
+// remote_learn.h - what a server says of itself: its model, from that the template, and its context; private to remote*.c.
+//
+// Ownership: none of its own. Threads: the loop's.
+// Errors:    a server that cannot tell leaves what the settings say. Limits: none.
+#ifndef HUNCH_BACKENDS_REMOTE_LEARN_H
+#define HUNCH_BACKENDS_REMOTE_LEARN_H
+
+#include "backends/remote_call.h"
+
+// Asks the server what it is, unless that is known: once at the beginning, and with each call until it has said so.
+void remote_learn(struct remote *self);
+// Asks in any case; on_done tells whether the server is there.
+void remote_inquire(struct remote *self, const struct backend_callbacks *callbacks);
+// The answers.
+void remote_take_facts(struct remote *self, const struct json *json);
+void remote_take_tokens(struct remote *self, const struct json *json);
+
+#endif

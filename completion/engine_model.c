@@ -1,0 +1,173 @@
+// engine_model.c - the part of a request that concerns models: which is asked, and what becomes of its answer.
+//
+// A backend may be several models that answer in each other's place. Which one
+// a request is for is chosen before its prompt is laid out, as that is the
+// model's own. If it fails, the prompt is laid out anew for the next one, with
+// what was retrieved already.
+#include "completion/engine_request.h"
+
+#include "backends/fim.h"
+#include "base/clock.h"
+#include "completion/postprocess.h"
+
+static enum outcome outcome_of_failure(int code) {
+    switch (code) {
+    case ERR_TIMEOUT:
+        return OUTCOME_TIMEOUT;
+    case ERR_UNAVAILABLE:
+        return OUTCOME_UNREACHABLE;
+    case ERR_CANCELLED:
+        return OUTCOME_CANCELLED;
+    default:
+        return OUTCOME_MODEL_FAILED;
+    }
+}
+
+static bool already_offered(const struct engine_request *request, struct slice text) {
+    for (size_t i = 0; i < request->answer.candidate_count; i++) {
+        if (slice_equal(request->candidates[i].text, text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Who asks by hand wants to see more, but no rubbish.
+static double threshold_for(const struct engine_request *request) {
+    const struct engine_options *options = &request->engine->options;
+    double own = request->model->minimum_confidence;
+    double set = options->config->minimum_confidence;
+    double threshold = set > 0 ? set : own;
+    return request->query.invoked ? threshold / 5 : threshold;
+}
+
+// Turns one raw candidate into one to show; the outcome says why not.
+static enum outcome take_candidate(struct engine_request *request, const struct backend_candidate *raw) {
+    const struct engine_query *query = &request->query;
+    struct postprocess_query process = {text_slice(query->text), query->cursor,
+                                        request->model_request.max_lines};
+    struct postprocess_result result;
+    enum outcome outcome = postprocess(&process, raw->text, &request->arena, &result);
+    if (outcome != OUTCOME_SHOWN) {
+        return outcome;
+    }
+    if (raw->confidence >= 0 && raw->confidence < threshold_for(request)) {
+        return OUTCOME_LOW_CONFIDENCE;
+    }
+    if (!already_offered(request, result.text)) {
+        request->candidates[request->answer.candidate_count++] = (struct engine_candidate){
+            result.text, result.shown, result.replace_start, result.replace_end, raw->confidence};
+    }
+    return OUTCOME_SHOWN;
+}
+
+// Another model may answer in place of the one that failed, if there is time left.
+static bool ask_another(struct engine_request *request, const struct backend_result *result) {
+    bool failed = result->code && result->code != ERR_CANCELLED && clock_now_us() < request->deadline_us;
+    const struct backend_traits *next =
+        failed ? backend_choose(request->engine->options.backend, request->model) : NULL;
+    if (!next) {
+        return false;
+    }
+    engine_model_choose(request, next);
+    engine_request_compile(request);
+    return true;
+}
+
+static void take_result(struct engine_request *request, const struct backend_result *result) {
+    struct engine_answer *answer = &request->answer;
+    if (ask_another(request, result)) {
+        return;
+    }
+    answer->instead = arena_copy_string(&request->arena, result->instead ? result->instead : "");
+    answer->model_ms = clock_ms_since(request->model_started_us);
+    answer->first_token_ms = result->first_token_ms;
+    answer->prompt_tokens = result->prompt_tokens;
+    answer->cached_tokens = result->cached_tokens;
+    if (result->code) {
+        if (result->retry_after_ms) {
+            request->engine->quiet_until_us = clock_now_us() + (uint64_t)result->retry_after_ms * 1000;
+        }
+        const char *reason = arena_format(&request->arena, "%s%s%s", result->message,
+                                          result->hint[0] ? ": " : "", result->hint);
+        engine_request_decide(request, outcome_of_failure(result->code), reason);
+        return;
+    }
+    enum outcome first = OUTCOME_NOTHING;
+    for (size_t i = 0; i < result->candidate_count && answer->candidate_count < request->query.candidates;
+         i++) {
+        enum outcome outcome = take_candidate(request, &result->candidates[i]);
+        first = i == 0 ? outcome : first;
+    }
+    bool shown = answer->candidate_count > 0;
+    engine_request_decide(request, shown ? OUTCOME_SHOWN : first, shown ? "" : outcome_text(first));
+}
+
+static void after_model(void *context, const struct backend_result *result) {
+    struct engine_request *request = context;
+    request->call = NULL;
+    if (request->state == MODEL) {
+        take_result(request, result);
+    }
+    engine_request_release(request);
+}
+
+// A model that said when to come back is not asked before.
+static bool is_quiet(struct engine_request *request) {
+    uint64_t now = clock_now_us();
+    uint64_t until = request->engine->quiet_until_us;
+    if (now >= until) {
+        return false;
+    }
+    engine_request_decide(request, OUTCOME_MODEL_FAILED,
+                          arena_format(&request->arena, "the model's server asked to wait %.0f s longer",
+                                       (double)(until - now) / 1e6 + 0.5));
+    return true;
+}
+
+void engine_model_choose(struct engine_request *request, const struct backend_traits *model) {
+    request->model = model;
+    request->fim = model->template ? fim_by_name(model->template) : NULL;
+    request->context_tokens = model->context_tokens;
+    request->answer.model = model->model;
+}
+
+static void ask(struct engine_request *request) {
+    struct engine *engine = request->engine;
+    const struct engine_query *query = &request->query;
+    const struct config *config = engine->options.config;
+    struct slice document = text_slice(query->text);
+    struct backend *backend = engine->options.backend;
+    uint32_t lines = config->max_lines ? config->max_lines : request->fim ? 8 : 1;
+    struct backend_request *model = &request->model_request;
+    if (!request->deadline_us) {
+        request->deadline_us = clock_now_us() + (uint64_t)config->timeout_ms * 1000;
+    }
+    *model = (struct backend_request){
+        .model = request->model,
+        .path = query->path,
+        .language = query->language,
+        .prefix = slice_sub(document, 0, query->cursor),
+        .suffix = slice_sub(document, query->cursor, document.length),
+        .prompt = str_slice(&request->prompt),
+        .max_tokens = request->answer_tokens,
+        .max_lines = postprocess_line_limit(document, query->cursor, lines),
+        .candidates = query->candidates,
+        .deadline_us = request->deadline_us,
+    };
+    if (request->fim) {
+        model->template = fim_name(request->fim);
+        model->stops = fim_stops(request->fim, &model->stop_count);
+    }
+    struct backend_callbacks callbacks = {NULL, after_model, request};
+    request->state = MODEL;
+    request->model_started_us = clock_now_us();
+    request->holds++;
+    request->call = backend_start(backend, model, &callbacks);
+}
+
+void engine_model_start(struct engine_request *request) {
+    if (!is_quiet(request)) {
+        ask(request);
+    }
+}

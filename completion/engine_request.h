@@ -1,0 +1,67 @@
+// engine_request.h - one request of the engine, as its parts see it; private to engine*.c.
+//
+// Ownership: holds are counted; engine_request_release gives one back. Threads: the loop's, but for what a job reads.
+// Errors, limits: those of engine.h.
+#ifndef HUNCH_COMPLETION_ENGINE_REQUEST_H
+#define HUNCH_COMPLETION_ENGINE_REQUEST_H
+
+#include "completion/engine.h"
+
+enum { ENGINE_CANDIDATES = 8, ENGINE_KEPT_ANSWERS = 32 };
+
+enum state { QUEUED, CONTEXT, MODEL, DECIDED, ANSWERED };
+
+struct engine_request {
+    struct engine *engine;
+    struct engine_request *next; // in engine->running
+    enum state state;
+    int holds; // the engine's list, a worker job, a backend call, the kept answer
+    struct arena arena;
+    struct engine_query query; // strings are in the arena, text is retained
+    void (*on_answer)(void *context, const struct engine_answer *answer);
+    void *context;
+    struct cancel cancel;
+    struct context retrieved;
+    uint32_t answer_tokens; // as configured when it began: the job cannot read the settings, which change
+    uint32_t sources;       // the same
+    const struct backend_traits *model; // which is asked, of those that the backend may choose from
+    const struct fim_template
+        *fim;                // the model's when it was chosen: a server may yet say another; NULL: none
+    uint32_t context_tokens; // the same
+    struct str prompt;
+    struct prompt_report told;
+    bool cut_short; // retrieval did not finish in time
+    struct backend_call *call;
+    struct backend_request model_request;
+    struct engine_answer answer;
+    struct engine_candidate candidates[ENGINE_CANDIDATES];
+    uint64_t started_us;
+    uint64_t context_started_us, model_started_us;
+    uint64_t deadline_us; // of all models together
+};
+
+struct engine {
+    struct engine_options options;
+    const char *repository;                           // the root's last component
+    struct engine_request *running;                   // newest first, until answered
+    struct engine_request *kept[ENGINE_KEPT_ANSWERS]; // most recent first; one per path
+    struct prompt_memory *prompts;                    // the worker's
+    uv_timer_t *soon;                                 // answers what is decided when the loop turns
+    uint64_t quiet_until_us;                          // the model asked to be left alone until then
+    uint64_t outcomes[OUTCOME_COUNT];
+};
+
+// Settles how the request ends; its answer goes out when the loop turns.
+void engine_request_decide(struct engine_request *request, enum outcome outcome, const char *reason);
+void engine_request_release(struct engine_request *request);
+// Lays the prompt out anew, for another model, with what was retrieved; then asks that one.
+void engine_request_compile(struct engine_request *request);
+
+// --- engine_model.c ---
+
+// From now on the request is one for this model: the prompt is to be laid out for it.
+void engine_model_choose(struct engine_request *request, const struct backend_traits *model);
+// Asks it, unless a server wants to be left alone; the answer decides the request.
+void engine_model_start(struct engine_request *request);
+
+#endif
