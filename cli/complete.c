@@ -49,6 +49,9 @@ static void print_text(const struct complete_run *run, const struct engine_answe
     terminal_ghost(stdout, text_slice(run->text), answer);
     printf("         %s\n", summary.data);
     str_free(&summary);
+    if (answer->instead[0]) {
+        printf("         in place of another model: %s\n", answer->instead);
+    }
     if (run->options->why) {
         uint32_t count = answer->context->count;
         printf("         context of %u items in %.1f ms%s%s\n", count, answer->context_ms,

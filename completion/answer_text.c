@@ -20,19 +20,11 @@ static void append_visible(struct str *out, struct slice text) {
     }
 }
 
-static void append_instead(const struct engine_answer *answer, struct str *out) {
-    if (answer->instead[0]) {
-        str_append_string(out, "\nin place of another model: ");
-        append_visible(out, slice_of_string(answer->instead));
-    }
-}
-
 void engine_answer_summary(const struct engine_answer *answer, struct str *out) {
     if (answer->candidate_count == 0) {
         str_append_string(out, "silent: ");
         append_visible(out, slice_of_string(answer->reason));
         str_append_format(out, " (%s model, %.1f ms)", answer->model, answer->total_ms);
-        append_instead(answer, out);
         return;
     }
     double confidence = answer->candidates[0].confidence;
@@ -41,7 +33,6 @@ void engine_answer_summary(const struct engine_answer *answer, struct str *out) 
     if (confidence >= 0) {
         str_append_format(out, ", %.0f %% sure", confidence * 100);
     }
-    append_instead(answer, out);
 }
 
 static void append_item(struct str *out, const struct context_item *item) {
@@ -85,6 +76,13 @@ static void append_prompt(const struct engine_answer *answer, struct str *out) {
         told->tokens, told->changed_tokens, told->context_items, fates[told->block]);
 }
 
+static void append_instead(const struct engine_answer *answer, struct str *out) {
+    if (answer->instead[0]) {
+        str_append_string(out, "\nin place of another model: ");
+        append_visible(out, slice_of_string(answer->instead));
+    }
+}
+
 void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     for (size_t i = 0; i < answer->candidate_count; i++) {
         str_append_string(out, i == 0 ? "suggested: " : "or:        ");
@@ -92,6 +90,7 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
         str_append_char(out, '\n');
     }
     engine_answer_summary(answer, out);
+    append_instead(answer, out);
     if (answer->candidate_count == 0 && answer->context->count == 0) { // most often none was asked for
         str_append_char(out, '\n');
         return;

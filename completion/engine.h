@@ -85,7 +85,6 @@ struct json *engine_answer_json(const struct engine_answer *answer);
 // An answer in lines for people, appended; each line ends with a newline, the summary with none.
 void engine_answer_text(const struct engine_answer *answer, struct str *out);
 // The model, the time and how sure it is; or why it is silent.
-// Another line says why it is not the first model's answer, if it is not.
 void engine_answer_summary(const struct engine_answer *answer, struct str *out);
 // What was retrieved, best first, a line each behind `margin`, at most `limit` of them.
 void engine_context_text(const struct context *context, uint32_t limit, const char *margin, struct str *out);

@@ -19,6 +19,11 @@ class Case(support.Case):
         self.addCleanup(server.kill)
         return int(server.stdout.readline().split()[-1])
 
+    def dead_port(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
 
 class Models(Case):
     def test_a_server_that_the_user_names_answers(self):
@@ -31,10 +36,9 @@ class Models(Case):
         self.assertGreater(answer["promptBytes"], 100)
 
     def test_a_dead_server_is_named(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        port = self.dead_port()
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder"},
+                                   "fallback.builtIn": False}))
         answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json", status=1).stdout)
         self.assertEqual(answer["outcome"], "unreachable")
         self.assertIn(str(port), answer["reason"])
@@ -62,7 +66,7 @@ class Models(Case):
             self.assertIn("cannot write the output", done.stderr)
 
     def test_a_model_without_a_name_is_called_so(self):
-        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:1"}}')
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:1"}, "fallback.builtIn": false}')
         self.assertIn("unnamed model", self.hunch("complete", "src/bank.c:7:12", status=1).stdout)
 
     def test_a_model_without_a_template_is_a_warning(self):
@@ -108,6 +112,91 @@ class Models(Case):
         self.assertEqual((told["bytes"], told["keptBytes"], told["block"]), (len(second), kept, "kept"))
         self.assertLess(told["changedTokens"], told["tokens"] / 2)
         client.wait_notification("$/logTrace", lambda params: f"{told['changedTokens']} of them new" in params["message"])
+
+
+class Chain(Case):
+    """Remote, local, built in: whoever can answers, and it is said why the first one does not."""
+
+    def servers(self, first, second=None, **fallback):
+        settings = {"model": {"provider": "openai", "url": f"http://127.0.0.1:{first}", "name": "qwen2.5-coder"}}
+        if second:
+            settings["fallback"] = {"provider": "openai", "url": f"http://127.0.0.1:{second}", "name": "starcoder2"}
+        self.configure(json.dumps({**settings, **fallback}))
+
+    def bodies(self, log):
+        with open(log, encoding="utf-8") as file:
+            return [json.loads(line) for line in file if "completions" in line]
+
+    def test_the_built_in_model_answers_where_a_server_is_dead(self):
+        port = self.dead_port()
+        self.servers(port)
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.assertEqual((answer["outcome"], answer["model"]), ("shown", "built-in"), answer)
+        self.assertIn(f"127.0.0.1:{port}", answer["instead"])
+        self.assertIn(f"127.0.0.1:{port}", self.hunch("complete", "src/bank.c:7:12", "--why").stdout)
+
+    def test_the_next_server_gets_a_prompt_of_its_own(self):
+        log = os.path.join(self.temporary, "second")
+        first = self.start_server("--status", "429", "--message", "insufficient_quota", "--key", "")
+        second = self.start_server("--text", "bank_fee(to) + account_deposit(to, cents);", "--log", log)
+        self.servers(first, second)
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.assertEqual((answer["outcome"], answer["model"]), ("shown", "starcoder2"), answer)
+        self.assertIn("no credit", answer["instead"])
+        sent = json.loads(self.bodies(log)[-1]["body"])
+        self.assertIn("<fim_suffix>", sent["prompt"])
+        self.assertNotIn("<|fim_suffix|>", sent["prompt"])
+        self.assertEqual(sent["model"], "starcoder2")
+
+    def test_each_key_goes_to_its_own_server_alone(self):
+        logs = [os.path.join(self.temporary, name) for name in ("first", "second")]
+        first = self.start_server("--status", "500", "--log", logs[0])
+        second = self.start_server("--text", "1;", "--log", logs[1])
+        self.environment.update(KEY_ONE="sk-one", KEY_TWO="sk-two")
+        settings = {"model": {"provider": "openai", "url": f"http://127.0.0.1:{first}", "name": "qwen2.5-coder", "keyEnvironment": "KEY_ONE"},
+                    "fallback": {"provider": "openai", "url": f"http://127.0.0.1:{second}", "name": "starcoder2", "keyEnvironment": "KEY_TWO"}}
+        self.configure(json.dumps(settings))
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.assertEqual(answer["model"], "starcoder2", answer)
+        for log, own, other in zip(logs, ("sk-one", "sk-two"), ("sk-two", "sk-one")):
+            with open(log, encoding="utf-8") as file:
+                text = file.read()
+            self.assertIn(own, text)
+            self.assertNotIn(other, text)
+
+    def test_the_doctor_checks_every_model(self):
+        dead = self.dead_port()
+        self.servers(self.start_server("--text", "x"), dead)
+        done = self.hunch("doctor", status=1)
+        self.assertRegex(done.stdout, r"model +ok .*qwen2.5-coder")
+        self.assertRegex(done.stdout, rf"fallback +error .*{dead}.*fallback\.url")
+        self.assertRegex(done.stdout, r"built-in +ok .*nothing leaves")
+
+    def test_the_fallback_that_is_misconfigured_is_called_by_its_name(self):
+        self.configure(json.dumps({"model": {"provider": "openai", "url": "http://127.0.0.1:1", "name": "x"},
+                                   "fallback": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "y"}}))
+        self.assertIn("fallback.url", self.hunch("complete", "src/bank.c:7:12", status=1).stderr)
+
+    def test_an_editor_is_told_who_answers_and_no_keystroke_waits(self):
+        log = os.path.join(self.temporary, "first")
+        first = self.start_server("--status", "503", "--log", log)
+        self.servers(first)
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        client.wait_ready()
+        client.open("src/give.c", "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return \n}\n")
+        for at, letter in enumerate(" account_", 10):
+            client.change("src/give.c", (3, at, 3, at + (at == 10), letter))
+            client.complete("src/give.c", 3, at + 1)
+        told = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/give.c")}})
+        self.assertEqual(told["model"], "built-in", told)
+        self.assertIn("503", told["instead"])
+        status = client.request("hunch/status", {})
+        self.assertEqual((status["state"], status["model"]), ("warning", "built-in"), status)
+        self.assertIn("built-in", status["message"])
+        self.assertIn("503", status["message"])
+        self.assertLessEqual(len(self.bodies(log)), 4)  # the breaker opens after three
 
 
 class Providers(Case):

@@ -355,6 +355,75 @@ static void a_failing_server_is_left_alone(void **state) {
     assert_int_equal(world->seen.result.retry_after_ms, 0);
 }
 
+static void turn_for(struct world *world, uint64_t ms) {
+    uint64_t end = clock_now_us() + ms * 1000;
+    while (clock_now_us() < end) {
+        uv_run(&world->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+}
+
+// K2 (backends/chain.h): nobody's keystroke finds out whether a server is back.
+static void a_server_that_was_left_alone_is_looked_for_first(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct err why = {0};
+    world->server.script = (struct script){.bytes = JSON("500 Oops", "", "{}"), .close_after = true};
+    assert_true(world->backend->operations->available(world->backend, &why));
+    for (int i = 0; i < 3; i++) {
+        ask(world, &request);
+    }
+    assert_false(world->backend->operations->available(world->backend, &why));
+    assert_non_null(strstr(why.message, "HTTP 500"));
+    assert_int_equal(world->server.requests, 3);
+    turn_for(world, 1300);
+    assert_false(world->backend->operations->available(world->backend, &why)); // asks
+    assert_false(world->backend->operations->available(world->backend, &why)); // once
+    turn_for(world, 100);
+    assert_int_equal(world->server.requests, 4);
+    assert_false(world->backend->operations->available(world->backend, &why)); // it is not back
+    assert_int_equal(world->server.requests, 4);
+    turn_for(world, 2600);
+    world->server.script = (struct script){.bytes = JSON("200 OK", "", "{}"), .close_after = true};
+    assert_false(world->backend->operations->available(world->backend, &why));
+    turn_for(world, 100);
+    assert_true(world->backend->operations->available(world->backend, &why));
+    world->server.script = (struct script){.bytes = STREAM TEXT("a") DONE, .close_after = true};
+    ask(world, &request);
+    assert_string_equal(world->seen.text.data, "a");
+    assert_true(world->backend->operations->available(world->backend, &why));
+}
+
+static void the_first_token_may_be_waited_for_less_long(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    request.deadline_us = clock_now_us() + 60 * 1000 * 1000;
+    request.first_token_ms = 50;
+    world->server.script = (struct script){.bytes = ""};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, ERR_TIMEOUT);
+}
+
+static void each_server_s_settings_have_their_own_names(void **state) {
+    struct world *world = *state;
+    struct err err = {0};
+    struct remote_options options = {
+        .group = "fallback", .provider = "openai", .url = "http://127.0.0.1:1", .model = "my model.x"};
+    struct backend_request request = request_of("p");
+    backend_close(world->backend);
+    world->backend = remote_new(&world->loop, &options, &err);
+    assert_non_null(world->backend);
+    ask(world, &request);
+    assert_non_null(strstr(world->seen.hint.data, "correct fallback.url"));
+    options.provider = "x";
+    assert_null(remote_new(&world->loop, &options, &err));
+    assert_non_null(strstr(err.message, "fallback.provider \"x\" is not known"));
+    options = (struct remote_options){
+        .group = "fallback", .provider = "openai", .url = "https://model.url.example/?"};
+    assert_null(remote_new(&world->loop, &options, &err));
+    assert_non_null(strstr(err.message, "fallback.url https://model.url.example/")); // a host keeps its name
+}
+
 static void a_prompt_that_is_too_long_is_no_fault_of_the_server(void **state) {
     struct world *world = *state;
     struct backend_request request = request_of("p");
@@ -399,6 +468,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(connections_are_kept, begin, finish),
         cmocka_unit_test_setup_teardown(thousands_are_cancelled, begin, finish),
         cmocka_unit_test_setup_teardown(a_failing_server_is_left_alone, begin, finish),
+        cmocka_unit_test_setup_teardown(each_server_s_settings_have_their_own_names, begin, finish),
+        cmocka_unit_test_setup_teardown(the_first_token_may_be_waited_for_less_long, begin, finish),
+        cmocka_unit_test_setup_teardown(a_server_that_was_left_alone_is_looked_for_first, begin, finish),
         cmocka_unit_test_setup_teardown(a_prompt_that_is_too_long_is_no_fault_of_the_server, begin, finish),
         cmocka_unit_test_setup_teardown(a_wait_that_is_asked_for_is_kept, begin, finish),
     };
