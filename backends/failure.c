@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { ROOM_BYTES = 256 * 1024 }; // an error with more parts than that is shown as it came
+
 // The words of an error in whatever shape; "" if there are none.
 static const char *words_of(const struct json *json) {
     json = json_is_array(json) ? json_first(json) : json; // Gemini
@@ -182,7 +184,9 @@ static void judge(const struct json *json, const struct meaning *meaning, const 
 
 void failure_of_answer(const char *url, const char *key, const struct http_head *head, struct slice body,
                        struct failure *out) {
-    struct json *json = json_parse(body, NULL);
+    struct json_room room;
+    json_room_init(&room, ROOM_BYTES);
+    const struct json *json = json_parse_in(&room, body, NULL);
     struct slice title = is_page(body) ? title_of(body) : slice_of("", 0);
     const struct phrase *phrase = phrase_of(json, title);
     const struct meaning *meaning = meaning_of(phrase ? phrase->status : head->status);
@@ -192,7 +196,7 @@ void failure_of_answer(const char *url, const char *key, const struct http_head 
     err_set(&out->err, meaning->code, "%s: %s (HTTP %ld)%s", url, meaning->what, head->status, words.data);
     judge(json, meaning, phrase, head->retry_after_ms, out);
     str_free(&words);
-    json_free(json);
+    json_room_free(&room);
 }
 
 void failure_of_event(const char *url, const char *key, const struct json *error, struct failure *out) {

@@ -15,7 +15,7 @@
 // Limits:    plain http to loopback only, https to anywhere; connect timeout, first-byte timeout and
 //            deadline per request; body_limit bytes of body, 64 KiB of headers.
 //
-// Invariants (tests/unit/backends/remote_life_test.c):
+// Invariants (tests/unit/backends/remote_life_test.c, remote_storm_test.c):
 //   H1  callbacks never run inside http_start or http_cancel
 //   H2  on_done comes exactly once; on_data never after http_cancel or after it returned false
 //   H3  the key stands in the header that is meant for it and nowhere else
