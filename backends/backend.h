@@ -16,13 +16,25 @@
 #ifndef HUNCH_BACKENDS_BACKEND_H
 #define HUNCH_BACKENDS_BACKEND_H
 
+#include "backends/token_estimate.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "indexer/record.h"
 
 #include <stdint.h>
 
 struct backend;
 struct backend_call; // one running request; opaque outside the backend
+
+// A definition that the code at the cursor may name. Strings as in struct symbol.
+struct backend_hint {
+    const char *name, *scope, *signature;
+    enum symbol_kind kind;
+    bool of_receiver; // a member of what may be the type of the thing left of the "."
+    bool is_named;    // on the cursor's line or the one above
+    bool is_own;      // a function of the open file itself
+    float score;      // of those that are neither: as the log of a probability, up to a constant
+};
 
 struct backend_request {
     const struct backend_traits *model; // of the one that backend_choose named; NULL: whichever
@@ -39,6 +51,9 @@ struct backend_request {
     uint32_t candidates;     // how many different ones are wanted; a backend may give fewer
     uint64_t deadline_us;    // clock_now_us() terms; 0: the backend's default
     uint32_t first_token_ms; // the wait for the first text, where it may be shorter; 0: till the deadline
+    const struct backend_hint
+        *hints; // named and own ones first, then the likeliest; a backend may do without
+    size_t hint_count;
 };
 
 struct backend_candidate {
@@ -77,11 +92,12 @@ struct backend_callbacks {
 // What the prompt compiler must know of a model. A server may say more of it later: on the loop's thread, between
 // its turns. Strings stay valid until the backend is closed.
 struct backend_traits {
-    const char *name;        // "repository", or the provider
-    const char *model;       // for people: "built-in", "qwen2.5-coder:1.5b"
-    const char *template;    // FIM template's name (backends/fim.h); NULL: reads prefix and suffix itself
-    uint32_t context_tokens; // 0: unlimited
-    bool leaves_machine;     // its host is not loopback
+    const char *name;            // "repository", or the provider
+    const char *model;           // for people: "built-in", "qwen2.5-coder:1.5b"
+    const char *template;        // FIM template's name (backends/fim.h); NULL: reads prefix and suffix itself
+    uint32_t context_tokens;     // 0: unlimited
+    struct token_weights tokens; // how it counts them
+    bool leaves_machine;         // its host is not loopback
     double
         minimum_confidence; // below it nothing is shown that nobody asked for, unless the settings say else
 };

@@ -8,6 +8,7 @@
 #include "backends/failure.h"
 #include "backends/http.h"
 #include "backends/provider.h"
+#include "backends/server_key.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -22,12 +23,15 @@ struct ask {
     struct str body, answer;
     uint64_t deadline_us;
     bool done, abandoned; // under the lock
+    bool key_expired;
     struct err err;
     uint32_t retry_after_ms;
 };
 
 struct embedding_client {
-    char *provider, *url, *model, *key;
+    char *provider, *url, *model;
+    char *prefixes[2];     // by role
+    struct server_key key; // of the loop; asks are held until it is there
     bool leaves_machine;
     struct http *http;
     uv_async_t wake;
@@ -53,16 +57,22 @@ static size_t server_of(const char *provider) {
 
 // --- the bytes ---
 
-void embedding_write(const char *provider, const char *model, const struct slice *texts, size_t count,
-                     struct str *out) {
+void embedding_write(const char *provider, const char *model, const char *prefix, const struct slice *texts,
+                     size_t count, struct str *out) {
     struct json *body = json_object();
+    struct str text;
+    str_init(&text);
     if (model[0]) {
         json_set_string(body, "model", model);
     }
     struct json *input = json_set(body, "input", json_array());
     for (size_t i = 0; i < count; i++) {
-        json_push(input, json_new_string(texts[i].length ? texts[i] : SLICE_LITERAL(" ")));
+        str_clear(&text);
+        str_append_string(&text, prefix);
+        str_append_slice(&text, texts[i].length ? texts[i] : SLICE_LITERAL(" "));
+        json_push(input, json_new_string(str_slice(&text)));
     }
+    str_free(&text);
     if (strcmp(provider, "ollama") == 0) {
         json_set_bool(body, "truncate", true);
     } else {
@@ -143,13 +153,17 @@ static bool on_data(void *context, const struct http_head *head, struct slice by
 
 static void note_failure(struct ask *ask, const struct http_result *result) {
     struct failure failure = {.err = {.code = 0}};
-    const struct embedding_client *client = ask->client;
+    struct embedding_client *client = ask->client;
     if (result->code) {
         err_set(&ask->err, result->code, "%s", result->message);
     } else if (result->head.status < 200 || result->head.status > 299) {
-        failure_of_answer(client->url, client->key, &result->head, str_slice(&ask->answer), &failure);
+        failure_of_answer(client->url, client->key.text, &result->head, str_slice(&ask->answer), &failure);
         ask->err = failure.err;
         ask->retry_after_ms = failure.retry_after_ms;
+        if (result->head.status == 401) {
+            server_key_expired(&client->key);
+            ask->key_expired = client->key.expired;
+        }
     }
 }
 
@@ -167,9 +181,17 @@ static void on_done(void *context, const struct http_result *result) {
     }
 }
 
+static void on_key(void *context, const struct err *err) {
+    struct embedding_client *client = context;
+    http_release(client->http, client->key.text, err,
+                 "run embedder.keyCommand in a terminal to see what it says");
+}
+
 static void send_ask(struct embedding_client *client, struct ask *ask) {
+    bool held = server_key_wish(&client->key);
     struct http_request request = {.url = client->url,
-                                   .bearer = client->key,
+                                   .held = held,
+                                   .bearer = held ? "" : client->key.text,
                                    .body = str_slice(&ask->body),
                                    .deadline_us = ask->deadline_us,
                                    .body_limit = BODY_LIMIT};
@@ -217,7 +239,9 @@ int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
     self->provider = mem_copy_string(server->provider);
     self->url = str_detach(&url);
     self->model = mem_copy_string(server->model);
-    self->key = mem_copy_string(server->key);
+    self->prefixes[EMBEDDING_QUERY] = mem_copy_string(server->query_prefix);
+    self->prefixes[EMBEDDING_PASSAGE] = mem_copy_string(server->passage_prefix);
+    server_key_init(&self->key, loop, server->key, server->key_command, on_key, self);
     self->leaves_machine = !loopback;
     self->http = http_new(loop, &server->trust);
     self->wake.data = self;
@@ -236,8 +260,8 @@ static void on_closed(uv_handle_t *handle) {
     free(self->provider);
     free(self->url);
     free(self->model);
-    explicit_bzero(self->key, strlen(self->key));
-    free(self->key);
+    free(self->prefixes[EMBEDDING_QUERY]);
+    free(self->prefixes[EMBEDDING_PASSAGE]);
     free(self);
 }
 
@@ -248,7 +272,7 @@ void embedding_client_close(struct embedding_client *self) {
             next = ask->next;
             free_ask(ask); // its waiter has gone
         }
-        explicit_bzero(self->key, strlen(self->key));
+        server_key_fini(&self->key);
         uv_close((uv_handle_t *)&self->wake, on_closed);
     }
 }
@@ -288,6 +312,7 @@ static int conclude(const struct embedding_client *self, const struct ask *ask, 
                     struct embedding_answer *answer, struct err *err) {
     if (ask->err.message[0]) {
         answer->retry_after_ms = ask->retry_after_ms;
+        answer->key_expired = ask->key_expired;
         return err_set(err, ask->err.code, "%s", ask->err.message);
     }
     if (embedding_read(self->provider, str_slice(&ask->answer), count, answer) != 0) {
@@ -297,15 +322,15 @@ static int conclude(const struct embedding_client *self, const struct ask *ask, 
     return 0;
 }
 
-int embedding_client_embed(struct embedding_client *self, const struct slice *texts, size_t count,
-                           uint32_t wait_ms, struct embedding_answer *answer, struct err *err) {
+int embedding_client_embed(struct embedding_client *self, enum embedding_role role, const struct slice *texts,
+                           size_t count, uint32_t wait_ms, struct embedding_answer *answer, struct err *err) {
     struct ask *ask = mem_zero(1, sizeof *ask);
     *answer = (struct embedding_answer){.vectors = NULL};
     str_init(&ask->body);
     str_init(&ask->answer);
     ask->client = self;
     ask->deadline_us = clock_now_us() + wait_ms * UINT64_C(1000);
-    embedding_write(self->provider, self->model, texts, count, &ask->body);
+    embedding_write(self->provider, self->model, self->prefixes[role], texts, count, &ask->body);
     uv_mutex_lock(&self->lock);
     ask->next = self->queue;
     self->queue = ask;

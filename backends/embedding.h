@@ -25,25 +25,32 @@ enum { EMBEDDING_TEXTS = 256 };
 struct embedding_client;
 
 struct embedding_server {
-    const char *provider; // "openai", "llama-server" or "ollama"
-    const char *url;      // base; "": the provider's usual
-    const char *model;    // may be ""
-    const char *key;      // may be ""
+    const char *provider;                      // "openai", "llama-server" or "ollama"
+    const char *url;                           // base; "": the provider's usual
+    const char *model;                         // may be ""
+    const char *key;                           // may be ""
+    const char *key_command;                   // prints the key, where there is none; may be ""
+    const char *query_prefix, *passage_prefix; // of embedding_prefix.h, or the user's; may be ""
     struct http_trust trust;
 };
+
+// What a text is to the others.
+enum embedding_role { EMBEDDING_QUERY, EMBEDDING_PASSAGE };
 
 struct embedding_answer {
     float *vectors; // count * dimensions; the caller's to free
     size_t dimensions;
     uint64_t tokens;         // that the server counted; 0 if it does not say
     uint32_t retry_after_ms; // after a failure: as the server asks, 0 if it does not
+    bool key_expired;        // after a failure: the next ask comes with another key
 };
 
 int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
                          const struct embedding_server *server, struct err *err);
 // Waits at most wait_ms. ERR_TIMEOUT, ERR_CANCELLED after a stop, ERR_BUSY and ERR_UNAVAILABLE where it may work later.
-int embedding_client_embed(struct embedding_client *client, const struct slice *texts, size_t count,
-                           uint32_t wait_ms, struct embedding_answer *answer, struct err *err);
+int embedding_client_embed(struct embedding_client *client, enum embedding_role role,
+                           const struct slice *texts, size_t count, uint32_t wait_ms,
+                           struct embedding_answer *answer, struct err *err);
 // Waits for that time; false after a stop.
 bool embedding_client_rest(struct embedding_client *client, uint32_t milliseconds);
 // Who waits goes on with ERR_CANCELLED, and so does who comes.
@@ -53,8 +60,8 @@ void embedding_client_close(
 bool embedding_client_leaves_machine(const struct embedding_client *client);
 
 // The bytes, for embedding.c and its tests. read: 0 or ERR_INVALID; exactly `count` vectors of one length.
-void embedding_write(const char *provider, const char *model, const struct slice *texts, size_t count,
-                     struct str *out);
+void embedding_write(const char *provider, const char *model, const char *prefix, const struct slice *texts,
+                     size_t count, struct str *out);
 int embedding_read(const char *provider, struct slice body, size_t count, struct embedding_answer *answer);
 
 #endif

@@ -10,6 +10,7 @@
 #include "backends/answer.h"
 #include "backends/retry_after.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -175,11 +176,54 @@ static uint32_t wait_of(const struct json *json, uint32_t named_ms) {
     return wait ? wait : retry_after_in_words(words_of(json), now_s);
 }
 
+// What servers say of a prompt that is too long, and where its numbers stand.
+static const struct measure {
+    const char *before; // a number
+    bool is_room;       // else it is the prompt's length
+} measures[] = {
+    {"maximum context length is ", true},  // OpenAI, vLLM
+    {"available context size (", true},    // llama.cpp
+    {"request (", false},                  //
+    {"tokens > ", true},                   // Anthropic: "prompt is too long: 210000 tokens > 200000 maximum"
+    {"prompt is too long: ", false},       //
+    {"max_new_tokens` must be <= ", true}, // TGI
+    {"you requested ", false},             // OpenAI, vLLM: with the answer, which is on the safe side
+    {"Given: ", false},                    // TGI
+};
+
+static uint32_t number_at(const char *text) {
+    unsigned long number = strtoul(text, NULL, 10);
+    return number < UINT32_MAX ? (uint32_t)number : 0;
+}
+
+static uint32_t field_of(const struct json *json, const char *key) {
+    int64_t number = json_get_integer(json, key, 0);
+    return number > 0 && number < UINT32_MAX ? (uint32_t)number : 0;
+}
+
+static void read_lengths(const struct json *json, struct failure *out) {
+    const char *words = words_of(json);
+    out->prompt_tokens = field_of(error_of(json), "n_prompt_tokens"); // llama.cpp
+    out->context_tokens = field_of(error_of(json), "n_ctx");
+    for (size_t i = 0; i < sizeof measures / sizeof *measures; i++) {
+        const char *at = strstr(words, measures[i].before);
+        uint32_t *number = measures[i].is_room ? &out->context_tokens : &out->prompt_tokens;
+        if (at && !*number) {
+            *number = number_at(at + strlen(measures[i].before));
+        }
+    }
+}
+
 static void judge(const struct json *json, const struct meaning *meaning, const struct phrase *phrase,
                   uint32_t named_ms, struct failure *out) {
     bool passes = meaning->code == ERR_BUSY || meaning->code == ERR_UNAVAILABLE;
     out->hint = phrase && phrase->hint ? phrase->hint : meaning->hint;
     out->retry_after_ms = passes ? wait_of(json, named_ms) : 0;
+    out->prompt_tokens = out->context_tokens = 0;
+    out->prompt_too_long = meaning->code == ERR_TOO_LARGE;
+    if (out->prompt_too_long) {
+        read_lengths(json, out);
+    }
 }
 
 void failure_of_answer(const char *url, const char *key, const struct http_head *head, struct slice body,

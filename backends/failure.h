@@ -16,6 +16,8 @@ struct failure {
     struct err err;
     const char *hint;
     uint32_t retry_after_ms;
+    bool prompt_too_long;
+    uint32_t prompt_tokens, context_tokens; // then: how long it was, what there is room for; 0: not said
 };
 
 // What a status other than 2xx means, with the server's own words.

@@ -7,8 +7,9 @@
 #include <ctype.h>
 
 static const struct provider *const providers[] = {
-    &provider_llama,  &provider_ollama,  &provider_openai,   &provider_chat, &provider_anthropic,
-    &provider_gemini, &provider_mistral, &provider_deepseek, &provider_tgi,  &provider_tabby,
+    &provider_llama,    &provider_ollama,    &provider_openai, &provider_vllm,
+    &provider_chat,     &provider_anthropic, &provider_gemini, &provider_mistral,
+    &provider_deepseek, &provider_tgi,       &provider_tabby,
 };
 
 size_t provider_count(void) {

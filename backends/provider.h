@@ -64,12 +64,17 @@ struct provider {
     bool replies; // in the manner of a chat: reply.h finds the text
     void (*write_body)(const struct provider_ask *ask, struct json *body);
     void (*read_event)(const struct json *json, struct provider_event *event);
-    void (*write_facts)(const char *model, struct json *body);                 // NULL: a GET
-    void (*read_facts)(const struct json *json, struct provider_facts *facts); // NULL: nothing of use is said
+    void (*write_facts)(const char *model, struct json *body); // NULL: a GET
+    // model: which is meant, where it speaks of several; may be "".
+    void (*read_facts)(const char *model, const struct json *json,
+                       struct provider_facts *facts); // NULL: nothing of use is said
     // Asks how a text is cut into tokens; appends each as a line of its own. tokens_path NULL: it cannot be asked.
     const char *tokens_path;
     void (*write_tokens)(const char *model, struct slice text, struct json *body);
-    void (*read_tokens)(const struct json *json, struct str *tokens);
+    void (*read_tokens)(const struct json *json,
+                        struct str *tokens); // NULL: it tells only how many there are
+    uint32_t (*count_tokens)(const struct json *json);
+    bool counts_part; // of a prompt: what it has not kept from the one before
     // What to ask once the server is known to be there, so that its model is in memory before somebody waits for
     // it; the ask has no prompt. NULL: nothing.
     void (*write_warm_up)(const struct provider_ask *ask, struct json *body);

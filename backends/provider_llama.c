@@ -80,7 +80,8 @@ static const char *file_name(const char *path) {
 }
 
 // The alias is the path unless the user gave one.
-static void read_facts(const struct json *json, struct provider_facts *facts) {
+static void read_facts(const char *model, const struct json *json, struct provider_facts *facts) {
+    (void)model;
     const char *alias = json_get_string(json, "model_alias", "");
     facts->model = file_name(alias[0] ? alias : json_get_string(json, "model_path", ""));
     facts->context_tokens = provider_count_of(json_get(json, "default_generation_settings"), "n_ctx");
@@ -103,6 +104,10 @@ static void read_tokens(const struct json *json, struct str *tokens) {
     }
 }
 
+static uint32_t count_tokens(const struct json *json) {
+    return (uint32_t)json_count(json_get(json, "tokens"));
+}
+
 const struct provider provider_llama = {
     .name = "llama-server",
     .hint = "is model.url llama.cpp's llama-server?",
@@ -117,5 +122,6 @@ const struct provider provider_llama = {
     .read_facts = read_facts,
     .write_tokens = write_tokens,
     .read_tokens = read_tokens,
+    .count_tokens = count_tokens,
     .write_warm_up = write_warm_up,
 };

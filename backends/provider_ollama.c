@@ -63,7 +63,8 @@ static bool ends_with(const char *text, const char *end) {
 }
 
 // What the model was trained for; its key names the architecture: "qwen2.context_length".
-static void read_facts(const struct json *json, struct provider_facts *facts) {
+static void read_facts(const char *model, const struct json *json, struct provider_facts *facts) {
+    (void)model;
     const struct json *capabilities = json_get(json, "capabilities");
     const struct json *about = json_get(json, "model_info");
     for (const struct json *one = json_first(capabilities); one; one = json_next(one)) {
@@ -86,6 +87,7 @@ const struct provider provider_ollama = {
     .path = "/api/generate",
     .facts_path = "/api/show",
     .framing = PROVIDER_LINES,
+    .counts_part = true,
     .write_body = write_body,
     .read_event = read_event,
     .write_facts = write_facts,

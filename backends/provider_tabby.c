@@ -18,7 +18,8 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
     json_set_number(body, "temperature", 0);
 }
 
-static void read_facts(const struct json *json, struct provider_facts *facts) {
+static void read_facts(const char *model, const struct json *json, struct provider_facts *facts) {
+    (void)model;
     facts->model = json_get_string(json, "model", "");
 }
 

@@ -6,7 +6,7 @@
 
 #include "backends/provider.h"
 
-extern const struct provider provider_llama, provider_ollama, provider_openai, provider_chat,
+extern const struct provider provider_llama, provider_ollama, provider_openai, provider_vllm, provider_chat,
     provider_anthropic, provider_gemini, provider_mistral, provider_deepseek, provider_tgi, provider_tabby;
 
 enum { PROVIDER_MAX_TOKENS = 96 }; // where nobody says

@@ -30,9 +30,20 @@ static void read_event(const struct json *json, struct provider_event *event) {
     }
 }
 
-static void read_facts(const struct json *json, struct provider_facts *facts) {
+static void read_facts(const char *model, const struct json *json, struct provider_facts *facts) {
+    (void)model;
     facts->model = json_get_string(json, "model_id", "");
     facts->context_tokens = provider_count_of(json, "max_total_tokens");
+}
+
+static void write_tokens(const char *model, struct slice text, struct json *body) {
+    (void)model;
+    json_set_slice(body, "inputs", text);
+    json_set_bool(body, "add_special_tokens", false);
+}
+
+static uint32_t count_tokens(const struct json *json) {
+    return (uint32_t)json_count(json);
 }
 
 const struct provider provider_tgi = {
@@ -46,4 +57,7 @@ const struct provider provider_tgi = {
     .write_body = write_body,
     .read_event = read_event,
     .read_facts = read_facts,
+    .tokens_path = "/tokenize",
+    .write_tokens = write_tokens,
+    .count_tokens = count_tokens,
 };

@@ -53,6 +53,11 @@ static struct backend_call *start(struct backend *backend, const struct backend_
                                   request->prefix.length);
     str_append_slice(&call->reply.line, line);
     struct provider_ask ask = remote_ask(request, &self->backend.traits, self->model, &rendered);
+    call->units = token_units_of(ask.prompt);
+    struct token_units behind = token_units_of(ask.suffix);
+    call->units.code += behind.code;
+    call->units.digits += behind.digits;
+    call->units.wide += behind.wide;
     struct json *body = json_object();
     self->provider->write_body(&ask, body);
     call->deadline_us = request->deadline_us ? request->deadline_us : call->deadline_us;

@@ -34,6 +34,7 @@ static void fail(struct backend_call *call, int code, const char *what, const ch
     call->failed = true;
     err_set(&call->failure.err, code, "%s: %s", call->url.data, what);
     call->failure.hint = hint;
+    call->failure.prompt_too_long = false;
 }
 
 // What answers is no server of this provider's.
@@ -108,9 +109,11 @@ static bool is_unread(const struct backend_call *call) {
     return call->probing && !call->self->provider->read_facts;
 }
 
-static void take_object(struct backend_call *call, const struct json *json) {
+static void take_read(struct backend_call *call, const struct json *json) {
     struct provider_event event = {.text = ""};
-    if (call->tokenizing) {
+    if (call->sample) {
+        remote_take_count(call->self, json, call->sample - 1);
+    } else if (call->tokenizing) {
         remote_take_tokens(call->self, json);
     } else if (call->probing) {
         remote_take_facts(call->self, json);
@@ -127,8 +130,8 @@ static void take_json(struct backend_call *call, struct slice bytes) {
         return;
     }
     const struct json *json = json_parse_in(&call->self->room, bytes, NULL);
-    if (json_is_object(json)) {
-        take_object(call, json);
+    if (json_is_object(json) || (json && call->sample)) {
+        take_read(call, json);
     } else if (call->self->room.full) {
         fail(call, ERR_TOO_LARGE, "the answer has more parts than a completion", call->self->provider->hint);
     } else {
@@ -272,6 +275,14 @@ static void tell_breaker(const struct backend_call *call) {
     }
 }
 
+static void learn_lengths(const struct backend_call *call) {
+    if (call->failed && call->failure.prompt_too_long) {
+        remote_take_refusal(call->self, &call->units, &call->failure);
+    } else {
+        remote_take_counts(call->self, &call->units, call->result.prompt_tokens);
+    }
+}
+
 static void name_settings(struct backend_call *call) {
     remote_name_settings(call->self->group, call->result.message, &call->message);
     remote_name_settings(call->self->group, call->result.hint, &call->hint);
@@ -292,8 +303,11 @@ static void on_done(void *context, const struct http_result *http) {
         result->candidate_count = 1;
     }
     tell_breaker(call);
+    if (!call->probing) {
+        learn_lengths(call);
+    }
     name_settings(call);
-    if (result->code && result->code != ERR_CANCELLED) {
+    if (result->code && result->code != ERR_CANCELLED && !call->tokenizing) {
         call->self->known = false; // who comes back may be another
     }
     call->callbacks.on_done(call->callbacks.context, result);

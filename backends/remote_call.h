@@ -35,6 +35,7 @@ struct remote {
     bool checking;        // whether it is there again
     bool checked;         // it is
     bool learning, known; // what the server says of itself
+    size_t measured;      // so many of token_sample
     bool template_given;  // by the settings: named, or known by the model's name
 };
 
@@ -52,8 +53,10 @@ struct backend_call {
     uint64_t started_us, deadline_us;
     uint32_t first_token_ms; // 0: only the deadline counts
     bool probing, cancelled, enough, complete, failed;
-    bool counts;     // for the breaker
-    bool tokenizing; // probing, for what take_tokens wants
+    bool counts;              // for the breaker
+    bool tokenizing;          // probing: which tokens the model knows, or how many a sample has
+    size_t sample;            // its place plus one; 0: none
+    struct token_units units; // of the prompt
     struct failure failure;
     struct backend_result result;
     struct str message, hint; // as people read them

@@ -2,7 +2,8 @@
 //
 // The facts come first, then, if they leave it open, which control tokens the
 // model has. Once the server is known to be there, one request without a
-// prompt brings the model into memory before somebody waits for it.
+// prompt brings the model into memory before somebody waits for it, and its
+// tokenizer, where it can be asked, is measured.
 #include "backends/remote_learn.h"
 
 #include "backends/fim.h"
@@ -11,6 +12,8 @@
 
 #include <stdlib.h>
 
+enum { LEAST_CONTEXT = 256 };
+
 // The settings count more than what the server says, its context more than a wish for a longer one.
 void remote_take_facts(struct remote *self, const struct json *json) {
     struct provider_facts facts = {.model = ""};
@@ -18,7 +21,7 @@ void remote_take_facts(struct remote *self, const struct json *json) {
     if (!self->provider->read_facts) {
         return;
     }
-    self->provider->read_facts(json, &facts);
+    self->provider->read_facts(self->model, json, &facts);
     const struct fim_template *fim = fim_for_model(facts.model);
     if (!fim && facts.takes_halves) {
         fim = fim_by_name("halves");
@@ -39,6 +42,28 @@ void remote_take_tokens(struct remote *self, const struct json *json) {
     const char *template = remote_template_of_tokens(self->provider, json);
     if (template && !self->template_given) {
         self->backend.traits.template = template;
+    }
+}
+
+void remote_take_count(struct remote *self, const struct json *json, size_t sample) {
+    uint32_t tokens = self->provider->count_tokens(json);
+    if (tokens) {
+        token_weights_measured(&self->backend.traits.tokens, sample, tokens);
+    }
+}
+
+void remote_take_counts(struct remote *self, const struct token_units *units, uint32_t tokens) {
+    if (tokens) {
+        token_weights_learn(&self->backend.traits.tokens, units, tokens, !self->provider->counts_part);
+    }
+}
+
+// What the server says of its room is believed, unless nobody could work with it.
+void remote_take_refusal(struct remote *self, const struct token_units *units,
+                         const struct failure *failure) {
+    token_weights_refused(&self->backend.traits.tokens, units, failure->prompt_tokens);
+    if (failure->context_tokens >= LEAST_CONTEXT && failure->context_tokens < self->context_tokens) {
+        self->context_tokens = self->backend.traits.context_tokens = failure->context_tokens;
     }
 }
 
@@ -84,6 +109,29 @@ static void ask_for_tokens(struct remote *self, const struct backend_callbacks *
     str_free(&tokens);
 }
 
+static void measure(struct remote *self);
+
+static void after_measure(void *context, const struct backend_result *result) {
+    struct remote *self = context;
+    self->measured = result->code ? token_sample_count() : self->measured + 1;
+    measure(self);
+}
+
+// How the model's tokenizer counts the next of the samples; once, whatever comes of it.
+static void measure(struct remote *self) {
+    if (!self->provider->count_tokens || self->measured >= token_sample_count()) {
+        return;
+    }
+    struct answer_limits none = {0};
+    struct backend_call *call = remote_call_new(self, self->provider->tokens_path, &none,
+                                                &(struct backend_callbacks){NULL, after_measure, self});
+    struct json *body = json_object();
+    call->probing = call->tokenizing = true;
+    call->sample = self->measured + 1;
+    self->provider->write_tokens(self->model, token_sample(self->measured), body);
+    remote_call_send(call, body);
+}
+
 // Who wants to know what a server is. Its facts come first, then, if they leave it open, the model's tokens.
 struct inquiry {
     struct remote *self;
@@ -104,7 +152,7 @@ static void after_tokens(void *context, const struct backend_result *result) {
 static void after_facts(void *context, const struct backend_result *result) {
     struct inquiry *inquiry = context;
     struct remote *self = inquiry->self;
-    if (result->code == 0 && !self->backend.traits.template && self->provider->tokens_path) {
+    if (result->code == 0 && !self->backend.traits.template && self->provider->read_tokens) {
         ask_for_tokens(self, &(struct backend_callbacks){NULL, after_tokens, inquiry});
     } else {
         answer_inquiry(inquiry, result);
@@ -122,6 +170,7 @@ static void after_learning(void *context, const struct backend_result *result) {
     self->learning = false;
     if (result->code == 0) {
         warm_up(self);
+        measure(self);
     }
 }
 

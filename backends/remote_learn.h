@@ -14,5 +14,9 @@ void remote_inquire(struct remote *self, const struct backend_callbacks *callbac
 // The answers.
 void remote_take_facts(struct remote *self, const struct json *json);
 void remote_take_tokens(struct remote *self, const struct json *json);
+void remote_take_count(struct remote *self, const struct json *json, size_t sample);
+// What it says of a prompt of these units: how many tokens it was, or that it was too long.
+void remote_take_counts(struct remote *self, const struct token_units *units, uint32_t tokens);
+void remote_take_refusal(struct remote *self, const struct token_units *units, const struct failure *failure);
 
 #endif

@@ -48,7 +48,8 @@ struct backend_call {
     bool reported;
     struct cancel cancel;
     uint64_t started;
-    char *path, *text; // prefix and suffix, one after the other
+    char *path, *text;  // prefix and suffix, one after the other
+    struct arena arena; // of the hints
     struct predict_request request;
     struct predictions predictions;
     uv_timer_t timer;
@@ -68,6 +69,7 @@ static void call_release(struct backend_call *call) {
     }
     struct model *model = call->model;
     predictions_free(&call->predictions);
+    arena_free(&call->arena);
     free(call->path);
     free(call->text);
     free(call);
@@ -140,10 +142,22 @@ static void report_next_turn(struct backend_call *call) {
     }
 }
 
+static const struct backend_hint *copy_hints(struct arena *arena, const struct backend_request *request) {
+    struct backend_hint *hints = arena_alloc(arena, (request->hint_count + 1) * sizeof *hints);
+    for (size_t i = 0; i < request->hint_count; i++) {
+        hints[i] = request->hints[i];
+        hints[i].name = arena_copy_string(arena, hints[i].name);
+        hints[i].scope = arena_copy_string(arena, hints[i].scope);
+        hints[i].signature = arena_copy_string(arena, hints[i].signature);
+    }
+    return hints;
+}
+
 static void copy_request(struct backend_call *call, const struct backend_request *request) {
     struct slice prefix = request->prefix;
     prefix = slice_sub(prefix, prefix.length > KEPT_ABOVE ? prefix.length - KEPT_ABOVE : 0, prefix.length);
     struct slice suffix = slice_sub(request->suffix, 0, KEPT_BELOW);
+    arena_init(&call->arena);
     call->path = mem_copy_string(request->path ? request->path : "");
     call->text = mem_alloc(prefix.length + suffix.length + 1);
     if (prefix.length > 0) {
@@ -162,6 +176,8 @@ static void copy_request(struct backend_call *call, const struct backend_request
         .max_lines = request->max_lines,
         .candidates = request->candidates,
         .cancel = &call->cancel,
+        .hints = copy_hints(&call->arena, request),
+        .hint_count = request->hint_count,
     };
 }
 

@@ -11,6 +11,11 @@
 // Places count by where they are: the open file near the cursor, its folder,
 // elsewhere. What else a visit teaches is gathered in struct counted, and
 // repository_rank makes the final probability of it.
+//
+// The time goes into waiting for memory and into deciding little things, so the
+// places are listed first, which lets the processor fetch them early; and a vote
+// is not added to every word, but once to a sum of all votes, from which a word
+// gets what was cast since each of its places was met.
 #include "backends/repository_counts.h"
 
 #include "backends/repository_place.h"
@@ -18,85 +23,109 @@
 
 #include <math.h>
 
-enum { SLOTS = 8192, DEEPEST = 24 };
+enum { SLOTS = 4096, SLOT_BITS = 12, DEEPEST = 24, SOON = 8 };
+enum { VISITS = DEEPEST * COUNTS_SOURCES * (COUNTS_HITS + 2) };
+_Static_assert((int)SLOTS >= 2 * (int)COUNTS_WORDS && SLOTS == 1 << SLOT_BITS, "a slot is found soon");
 // Tuned on the development tasks; the results move little with any of them.
 static const double KERNEL = 0.6, NAME_LIKE = 0.3, BELOW_LIKE = 1.5;
 static const double OTHER_NAME_SPACE = 1e-9;
 static const double SAME_FOLDER = 2, OTHER_KIND = 0.5, VENDORED = 0.5;
 static const double OPEN_FILE = 3, AT_CURSOR = 4, REACH = 200; // 3 far away, 7 at the cursor, 5 at 200 tokens
+static const float HIDDEN = -1;                                // a file's weight
 
 struct slot {
     uint32_t query; // of which query this slot holds a word
+    uint32_t word;
+};
+
+// What is known of a word while places are visited, beside its evidence.
+struct tally {
+    double weight;  // of all its places
+    double renamed; // of those that say so by renaming
     double space_lead;
-    double weight; // of all places visited so far
-    double renamed;
-    struct counted word;
+    double missed; // the weight of each place times the votes cast before it was met
 };
 
 struct source {
     const uint32_t *tokens, *order;
     uint32_t count, order_count;
     const struct token_segment *segment; // NULL: the open document
-    float *weights;                      // of the segment's files
+    const unsigned char *dead;
+    float *weights; // of the segment's files; 0: not known yet
     struct order_range ranges[DEEPEST + 1];
     uint32_t depth;
+};
+
+struct visit {
+    uint32_t position;
+    uint32_t step; // how many places it stands for
+    uint32_t depth;
+    const struct source *source;
 };
 
 struct counts {
     struct source sources[COUNTS_SOURCES];
     uint32_t *document_order;
     const struct document *document;
+    const char *path, *extension; // of the open file
+    uint64_t folder;
     struct rank *rank;
-    struct surroundings here;
+    struct surroundings here; // its `skipped` is 1 while the context's nearest name may be any name
     double kernel[PLACE_WALK + 1], name_kernel[PLACE_MISSES + 1]; // weight of a place by its likeness
+    struct visit *visits;
+    uint32_t visit_count;
     struct slot *slots;
     uint32_t query;
-    uint32_t skipped; // 1: the context's nearest name may be any name
-    uint32_t *used;   // slots of this query
-    uint32_t used_count;
-    double total, soft, framed, sharp; // sums over the places visited
     struct counted *words;
+    struct tally *tallies; // of the words
+    uint32_t seen;
+    uint32_t *likeliest;
+    double total, soft, framed, sharp; // sums over the places visited
+    double votes;                      // of each unit of weight
     struct counts_answer answer;
 };
 
-static float file_weight(const struct segment_file *file, uint64_t folder, const char *extension) {
-    double weight = file->folder == folder ? SAME_FOLDER : 1.0;
+static float file_weight(const struct counts *counts, const struct source *source, uint32_t index) {
+    const struct segment_file *file = &source->segment->files[index];
+    if (source->dead[index] || (file->folder == counts->folder && strcmp(file->path, counts->path) == 0)) {
+        return HIDDEN;
+    }
+    double weight = file->folder == counts->folder ? SAME_FOLDER : 1.0;
     const char *own = strrchr(file->path, '.');
-    weight *= strcmp(own ? own : "", extension) == 0 ? 1.0 : OTHER_KIND;
+    weight *= strcmp(own ? own : "", counts->extension) == 0 ? 1.0 : OTHER_KIND;
     return (float)(file->taint == TAINT_VENDORED ? weight * VENDORED : weight);
 }
 
-static void add_segment(struct source *source, const struct token_segment *segment, const unsigned char *dead,
-                        const char *path) {
-    const char *extension = strrchr(path, '.');
-    uint64_t folder = corpus_folder_hash(path);
-    *source = (struct source){.tokens = segment->tokens,
-                              .order = segment->order,
-                              .count = segment->count,
-                              .order_count = segment->order_count,
-                              .segment = segment};
-    source->weights = mem_zero(segment->file_count + 1, sizeof *source->weights);
-    for (uint32_t i = 0; i < segment->file_count; i++) {
-        const struct segment_file *file = &segment->files[i];
-        bool hidden = dead[i] || (file->folder == folder && strcmp(file->path, path) == 0);
-        source->weights[i] = hidden ? 0 : file_weight(file, folder, extension ? extension : "");
-    }
+static struct source segment_source(const struct token_segment *segment, const unsigned char *dead) {
+    return (struct source){.tokens = segment->tokens,
+                           .order = segment->order,
+                           .count = segment->count,
+                           .order_count = segment->order_count,
+                           .segment = segment,
+                           .dead = dead,
+                           .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float))};
+}
+
+static struct source document_source(const struct document *document, uint32_t *order) {
+    uint32_t length = (uint32_t)document->tokens.count;
+    uint32_t sorted = order_sort(document->numbers.items, length, order, NULL);
+    return (struct source){
+        .tokens = document->tokens.items, .order = order, .count = length, .order_count = sorted};
 }
 
 struct counts *counts_new(const struct generation *generation, const struct document *document,
                           const char *path) {
     struct counts *counts = mem_zero(1, sizeof *counts);
+    const char *extension = strrchr(path, '.');
     counts->document = document;
+    counts->path = path;
+    counts->extension = extension ? extension : "";
+    counts->folder = corpus_folder_hash(path);
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        add_segment(&counts->sources[i], generation->segments[i], generation->dead[i], path);
+        counts->sources[i] = segment_source(generation->segments[i], generation->dead[i]);
     }
-    uint32_t length = (uint32_t)document->tokens.count;
-    counts->document_order = mem_zero(length + 1, sizeof *counts->document_order);
-    uint32_t sorted = order_sort(document->tokens.items, length, counts->document_order, NULL);
-    counts->sources[SEGMENT_COUNT] = (struct source){.tokens = document->tokens.items,
-                                                     .order = counts->document_order,
-                                                     .count = length,
-                                                     .order_count = sorted};
+    counts->document_order = mem_alloc((document->tokens.count + 1) * sizeof *counts->document_order);
+    counts->sources[SEGMENT_COUNT] = document_source(document, counts->document_order);
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
     counts->rank = rank_new(document);
@@ -106,9 +135,11 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     for (uint32_t i = 0; i <= PLACE_MISSES; i++) {
         counts->name_kernel[i] = exp(KERNEL * NAME_LIKE * i);
     }
+    counts->visits = mem_alloc(VISITS * sizeof *counts->visits);
     counts->slots = mem_zero(SLOTS, sizeof *counts->slots);
-    counts->used = mem_zero(COUNTS_WORDS, sizeof *counts->used);
-    counts->words = mem_zero(COUNTS_WORDS + COUNTS_ADDED, sizeof *counts->words);
+    counts->words = mem_alloc((COUNTS_WORDS + COUNTS_ADDED) * sizeof *counts->words);
+    counts->tallies = mem_alloc(COUNTS_WORDS * sizeof *counts->tallies);
+    counts->likeliest = mem_alloc((COUNTS_WORDS + COUNTS_ADDED) * sizeof *counts->likeliest);
     return counts;
 }
 
@@ -121,49 +152,65 @@ void counts_free(struct counts *counts) {
     }
     rank_free(counts->rank);
     free(counts->document_order);
+    free(counts->visits);
     free(counts->slots);
-    free(counts->used);
     free(counts->words);
+    free(counts->tallies);
+    free(counts->likeliest);
     free(counts);
 }
 
-// The slot of a word, made if there is room; NULL if not.
-static struct slot *slot_of(struct counts *counts, uint32_t id) {
-    uint32_t at = (id * 2654435761u) >> 19; // 13 bits
-    while (counts->slots[at].query == counts->query && counts->slots[at].word.id != id) {
+// The slot that holds a word, or would.
+static struct slot *slot_of(const struct counts *counts, uint32_t id) {
+    uint32_t at = (id * 2654435761u) >> (32 - SLOT_BITS);
+    while (counts->slots[at].query == counts->query && counts->words[counts->slots[at].word].id != id) {
         at = (at + 1) % SLOTS;
     }
-    struct slot *slot = &counts->slots[at];
+    return &counts->slots[at];
+}
+
+// The index of a word, which is added if there is room; COUNTS_NONE if not.
+static uint32_t word_of(struct counts *counts, uint32_t id) {
+    struct slot *slot = slot_of(counts, id);
     if (slot->query != counts->query) {
-        if (counts->used_count == COUNTS_WORDS) {
-            return NULL;
+        if (counts->seen == COUNTS_WORDS) {
+            return COUNTS_NONE;
         }
-        *slot = (struct slot){.query = counts->query, .word = {.id = id}};
-        counts->used[counts->used_count++] = at;
+        *slot = (struct slot){counts->query, counts->seen};
+        counts->words[counts->seen] = (struct counted){.id = id};
+        counts->tallies[counts->seen] = (struct tally){0};
+        counts->seen++;
     }
-    return slot;
+    return slot->word;
 }
 
 // The space most places have, by Boyer and Moore's majority vote. Places behind another name decide only where
 // no other does: `if (` says nothing about `f(`.
-static void vote_space(struct slot *slot, uint32_t space, double weight) {
-    if (slot->word.space == space) {
-        slot->space_lead += weight;
-    } else if (slot->space_lead < weight) {
-        slot->word.space = space;
-        slot->space_lead = weight - slot->space_lead;
+static void vote_space(struct counted *word, struct tally *tally, uint32_t space, double weight) {
+    if (word->space == space) {
+        tally->space_lead += weight;
+    } else if (tally->space_lead < weight) {
+        word->space = space;
+        tally->space_lead = weight - tally->space_lead;
     } else {
-        slot->space_lead -= weight;
+        tally->space_lead -= weight;
     }
 }
 
-static double place_weight(const struct counts *counts, const struct source *source, uint32_t position) {
-    if (source->segment) {
-        return (double)source->weights[token_segment_file_at(source->segment, position)];
-    }
+static double distance_to_cursor(const struct counts *counts, uint32_t position) {
     uint32_t cursor = counts->document->cursor;
-    double distance = position < cursor ? cursor - position : position - cursor;
-    return OPEN_FILE + AT_CURSOR / (1 + distance / REACH);
+    return position < cursor ? cursor - position : position - cursor;
+}
+
+static double place_weight(const struct counts *counts, const struct source *source, uint32_t position) {
+    if (!source->segment) {
+        return OPEN_FILE + AT_CURSOR * REACH / (REACH + distance_to_cursor(counts, position));
+    }
+    uint32_t file = token_segment_file_at(source->segment, position);
+    if (source->weights[file] == 0) {
+        source->weights[file] = file_weight(counts, source, file);
+    }
+    return (double)source->weights[file];
 }
 
 // Behind a name that stands where the cursor's name does; see counts_query.
@@ -172,49 +219,60 @@ static bool stands_behind_name(const struct source *source, uint32_t position) {
            token_id(source->tokens[position]) != TOKEN_FILE;
 }
 
-static void visit(struct counts *counts, const struct source *source, uint32_t position, uint32_t depth,
-                  double step) {
-    position += counts->skipped;
-    if (counts->skipped && !stands_behind_name(source, position)) {
+static inline double larger(double a, double b) {
+    return a > b ? a : b;
+}
+
+static void note_depth(const struct counts *counts, const struct visit *visit, uint32_t position,
+                       struct counted *word) {
+    double depth = counts->here.skipped ? 0 : visit->depth;
+    if (visit->source->segment) {
+        word->away = larger(word->away, depth);
         return;
     }
-    depth = counts->skipped ? 0 : depth;
-    double weight = place_weight(counts, source, position) * step;
+    double distance = distance_to_cursor(counts, position);
+    word->near = word->near > 0 && word->near < distance ? word->near : distance;
+    word->own = larger(word->own, depth);
+}
+
+static void visit_place(struct counts *counts, const struct visit *visit) {
+    const struct source *source = visit->source;
+    uint32_t position = visit->position + counts->here.skipped;
+    if (counts->here.skipped && !stands_behind_name(source, position)) {
+        return;
+    }
+    double weight = place_weight(counts, source, position) * visit->step;
     if (weight <= 0) {
         return;
     }
-    struct place place = place_compare(&counts->here, source->tokens, source->count, position);
-    struct slot *slot = slot_of(counts, place.id);
-    if (!slot) {
+    struct place place = place_compare(&counts->here, source->tokens, source->count, position, visit->depth);
+    uint32_t index = word_of(counts, place.id);
+    if (index == COUNTS_NONE) {
         return;
     }
-    struct counted *word = &slot->word;
-    double like = place.agree + NAME_LIKE * place.differ;
+    struct counted *word = &counts->words[index];
+    struct tally *tally = &counts->tallies[index];
+    double like = place.agree + NAME_LIKE * place.differ, below = counts->kernel[place.below];
     double soft = weight * counts->kernel[place.agree] * counts->name_kernel[place.differ];
-    double framed = soft * counts->kernel[place.below];
-    slot->weight += weight;
-    slot->renamed += place.renamed ? weight : 0;
-    vote_space(slot, place.space, counts->skipped ? soft * OTHER_NAME_SPACE : soft);
+    double framed = soft * below, sharp = framed * (framed / weight);
+    tally->weight += weight;
+    tally->missed += weight * counts->votes;
+    tally->renamed += place.renamed ? weight : 0;
+    vote_space(word, tally, place.space, counts->here.skipped ? soft * OTHER_NAME_SPACE : soft);
     word->soft += soft;
     word->framed += framed;
-    word->sharp += framed * framed / weight;
-    word->like = fmax(word->like, like);
-    word->both = fmax(word->both, like + BELOW_LIKE * place.below);
-    if (!source->segment) {
-        uint32_t cursor = counts->document->cursor;
-        double distance = position < cursor ? cursor - position : position - cursor;
-        word->near = word->near > 0 ? fmin(word->near, distance) : distance;
-    }
-    word->own = fmax(word->own, source->segment ? 0 : depth);
-    word->away = fmax(word->away, source->segment ? depth : 0);
+    word->sharp += sharp;
+    word->like = larger(word->like, like);
+    word->both = larger(word->both, like + BELOW_LIKE * place.below);
+    note_depth(counts, visit, position, word);
     counts->total += weight;
     counts->soft += soft;
     counts->framed += framed;
-    counts->sharp += framed * framed / weight;
+    counts->sharp += sharp;
 }
 
-static void narrow(struct source *source, const struct surroundings *here, uint32_t skipped) {
-    size_t length = here->context_count - skipped;
+static void narrow(struct source *source, const struct surroundings *here) {
+    size_t length = here->context_count - here->skipped;
     source->ranges[0] = (struct order_range){0, source->order_count};
     source->depth = 0;
     for (uint32_t depth = 1; depth <= DEEPEST && depth <= length; depth++) {
@@ -232,10 +290,17 @@ static void narrow(struct source *source, const struct surroundings *here, uint3
     }
 }
 
-// The places of this depth that no deeper one has, evenly drawn if there are many. True if there are any.
-static bool visit_depth(struct counts *counts, const struct source *source, uint32_t depth) {
+static void list(struct counts *counts, const struct source *source, uint32_t depth, uint32_t step,
+                 struct order_range range) {
+    for (uint32_t i = range.low; i < range.high; i += step) {
+        counts->visits[counts->visit_count++] = (struct visit){source->order[i], step, depth, source};
+    }
+}
+
+// The places of this depth that no deeper one has, evenly drawn if there are many.
+static void list_depth(struct counts *counts, const struct source *source, uint32_t depth) {
     if (depth > source->depth) {
-        return false;
+        return;
     }
     struct order_range range = source->ranges[depth];
     struct order_range deeper = {range.high, range.high};
@@ -243,65 +308,92 @@ static bool visit_depth(struct counts *counts, const struct source *source, uint
         deeper = source->ranges[depth + 1];
     }
     uint32_t hits = (range.high - range.low) - (deeper.high - deeper.low), step = hits / COUNTS_HITS + 1;
-    for (uint32_t i = range.low; i < deeper.low; i += step) {
-        visit(counts, source, source->order[i], depth, step);
-    }
-    for (uint32_t i = deeper.high; i < range.high; i += step) {
-        visit(counts, source, source->order[i], depth, step);
-    }
-    return hits > 0;
+    list(counts, source, depth, step, (struct order_range){range.low, deeper.low});
+    list(counts, source, depth, step, (struct order_range){deeper.high, range.high});
 }
 
-// One depth's vote; returns the probability it leaves to shallower ones.
-static double vote(struct counts *counts, uint32_t depth, double left) {
-    struct counts_answer *answer = &counts->answer;
-    bool longest = answer->support <= 0;
-    if (longest) {
-        answer->depth = depth;
-        answer->support = counts->total;
+static void list_all(struct counts *counts) {
+    uint32_t deepest = 0;
+    counts->visit_count = 0;
+    for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
+        narrow(&counts->sources[i], &counts->here);
+        deepest = counts->sources[i].depth > deepest ? counts->sources[i].depth : deepest;
     }
-    double escape = counts->used_count;
-    for (uint32_t i = 0; i < counts->used_count; i++) {
-        struct slot *slot = &counts->slots[counts->used[i]];
-        slot->word.blend += left * slot->weight / (counts->total + escape);
-        if (longest) {
-            slot->word.deepest = slot->weight / counts->total;
+    for (uint32_t depth = deepest; depth > 0; depth--) {
+        for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
+            list_depth(counts, &counts->sources[i], depth);
         }
     }
-    return left * escape / (counts->total + escape);
+}
+
+static void note_longest(struct counts *counts, uint32_t depth) {
+    counts->answer.depth = depth;
+    counts->answer.support = counts->total;
+    for (uint32_t i = 0; i < counts->seen; i++) {
+        counts->words[i].deepest = counts->tallies[i].weight / counts->total;
+    }
+}
+
+// One depth's vote: what deeper ones have left goes to the words by their weights so far, and to shallower depths.
+static void vote(struct counts *counts, uint32_t depth) {
+    struct counts_answer *answer = &counts->answer;
+    if (counts->total <= 0) {
+        return;
+    }
+    if (answer->support <= 0) {
+        note_longest(counts, counts->here.skipped ? 0 : depth);
+    }
+    double escape = counts->seen;
+    counts->votes += answer->residual / (counts->total + escape);
+    answer->residual *= escape / (counts->total + escape);
+}
+
+static void fetch(const struct visit *visit) {
+    __builtin_prefetch(visit->source->tokens + visit->position);
+    __builtin_prefetch(visit->source->tokens + (visit->position < SOON ? 0 : visit->position - SOON));
+}
+
+static void visit_all(struct counts *counts) {
+    list_all(counts);
+    const struct visit *visits = counts->visits;
+    for (uint32_t i = 0; i < counts->visit_count; i++) {
+        if (i + SOON < counts->visit_count) {
+            fetch(&visits[i + SOON]);
+        }
+        visit_place(counts, &visits[i]);
+        if (i + 1 == counts->visit_count || visits[i + 1].depth != visits[i].depth) {
+            vote(counts, visits[i].depth);
+        }
+    }
 }
 
 static void collect(struct counts *counts) {
     struct counts_answer *answer = &counts->answer;
+    answer->counts = counts;
     answer->words = counts->words;
-    answer->count = counts->used_count;
-    for (uint32_t i = 0; i < counts->used_count; i++) {
-        const struct slot *slot = &counts->slots[counts->used[i]];
+    answer->count = answer->seen = counts->seen;
+    answer->likeliest = counts->likeliest;
+    double total = 1 / counts->total, soft = 1 / counts->soft, framed = 1 / counts->framed;
+    double sharp = 1 / counts->sharp;
+    for (uint32_t i = 0; i < counts->seen; i++) {
+        const struct tally *tally = &counts->tallies[i];
         struct counted *word = &counts->words[i];
-        *word = slot->word;
-        word->soft /= counts->soft;
-        word->framed /= counts->framed;
-        word->sharp /= counts->sharp;
-        word->shallow = slot->weight / counts->total;
-        word->renamed = slot->renamed / slot->weight;
+        word->blend = larger(tally->weight * counts->votes - tally->missed, 0);
+        word->soft *= soft;
+        word->framed *= framed;
+        word->sharp *= sharp;
+        word->shallow = tally->weight * total;
+        word->renamed = tally->renamed / tally->weight;
     }
 }
 
-static void visit_all(struct counts *counts) {
-    uint32_t deepest = 0;
-    for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
-        narrow(&counts->sources[i], &counts->here, counts->skipped);
-        deepest = counts->sources[i].depth > deepest ? counts->sources[i].depth : deepest;
+// How many tokens of the context stand behind a file's beginning, as far as places are compared.
+static uint32_t reach_of(const uint32_t *context, size_t length) {
+    uint32_t reach = 0;
+    while (reach < PLACE_WALK && reach < length && context[length - 1 - reach] != TOKEN_FILE) {
+        reach++;
     }
-    for (uint32_t depth = deepest; depth > 0; depth--) {
-        bool any = false;
-        for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
-            any |= visit_depth(counts, &counts->sources[i], depth);
-        }
-        if (any && counts->total > 0) {
-            counts->answer.residual = vote(counts, counts->skipped ? 0 : depth, counts->answer.residual);
-        }
-    }
+    return reach;
 }
 
 // The nearest name often says little, being new or rare, but what stands before it does: so any name in its
@@ -310,13 +402,14 @@ struct counts_answer *counts_query(struct counts *counts, const uint32_t *contex
     counts->query++;
     counts->here.context = context;
     counts->here.context_count = length;
-    counts->used_count = 0;
-    counts->total = counts->soft = counts->framed = counts->sharp = 0;
+    counts->here.reach = reach_of(context, length);
+    counts->seen = 0;
+    counts->total = counts->soft = counts->framed = counts->sharp = counts->votes = 0;
     counts->answer = (struct counts_answer){.residual = 1};
-    counts->skipped = 0;
+    counts->here.skipped = 0;
     visit_all(counts);
     if (length > 1 && token_is_name(context[length - 1])) {
-        counts->skipped = 1;
+        counts->here.skipped = 1;
         visit_all(counts);
     }
     collect(counts);
@@ -324,11 +417,20 @@ struct counts_answer *counts_query(struct counts *counts, const uint32_t *contex
     return &counts->answer;
 }
 
-double counts_probability(const struct counts_answer *answer, uint32_t id) {
-    for (uint32_t i = 0; i < answer->count; i++) {
+uint32_t counts_find(const struct counts_answer *answer, uint32_t id) {
+    const struct slot *slot = slot_of(answer->counts, id);
+    if (slot->query == answer->counts->query) {
+        return slot->word;
+    }
+    for (uint32_t i = answer->seen; i < answer->count; i++) {
         if (answer->words[i].id == id) {
-            return answer->words[i].probability;
+            return i;
         }
     }
-    return 0;
+    return COUNTS_NONE;
+}
+
+double counts_probability(const struct counts_answer *answer, uint32_t id) {
+    uint32_t index = counts_find(answer, id);
+    return index == COUNTS_NONE ? 0 : answer->words[index].probability;
 }

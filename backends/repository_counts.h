@@ -10,7 +10,9 @@
 #include "backends/repository_corpus.h"
 #include "backends/repository_document.h"
 
-enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48, COUNTS_HITS = 96, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
+enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48 + 48, COUNTS_HITS = 96, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
+
+#define COUNTS_NONE UINT32_MAX
 
 struct counts;
 
@@ -34,8 +36,11 @@ struct counted {
 
 // The answer to one query.
 struct counts_answer {
-    struct counted *words; // by falling probability; a name at hand that no place has is without evidence
+    struct counted *words; // in no order; a name at hand that no place has is without evidence
     uint32_t count;
+    uint32_t seen;       // so many of them have a place, and come first
+    uint32_t *likeliest; // their indices, by falling probability as far as that is more than a trace
+    const struct counts *counts;
     uint32_t depth;  // tokens of context in the longest match
     double support;  // weight of the places found there
     double residual; // Witten and Bell's share for words never seen behind any part of the context
@@ -48,6 +53,8 @@ struct counts *counts_new(const struct generation *generation, const struct docu
 void counts_free(struct counts *counts);
 // context: word ids, the nearest last. The answer is valid until the next query.
 struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length);
+// Its index among the words; COUNTS_NONE if it is not there.
+uint32_t counts_find(const struct counts_answer *answer, uint32_t id);
 double counts_probability(const struct counts_answer *answer, uint32_t id);
 
 #endif

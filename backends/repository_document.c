@@ -12,6 +12,10 @@
 enum { RIGHT_READ = 4 << 10 };
 static const struct slice LINE_END = {"\n", 1};
 
+struct keyed_word {
+    uint32_t id, index;
+};
+
 // The last `limit` bytes, from a line's beginning.
 static struct slice tail(struct slice text, size_t limit) {
     if (text.length <= limit) {
@@ -132,6 +136,75 @@ static void read_suffix(struct document *document, struct slice suffix) {
     vec_free(&list);
 }
 
+// The different ids of the tokens, as they come; numbers: of every token the index of its id.
+static void find_words(struct document *document) {
+    size_t count = document->tokens.count;
+    uint32_t bits = 4;
+    while ((size_t)1 << bits < 2 * count) {
+        bits++;
+    }
+    uint32_t *table = mem_zero((size_t)1 << bits, sizeof *table); // an index and one, 0 for none
+    vec_reserve(&document->numbers, count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t id = token_id(document->tokens.items[i]), at = (id * 2654435761u) >> (32 - bits);
+        while (table[at] && document->words.items[table[at] - 1] != id) {
+            at = (at + 1) & ((1u << bits) - 1);
+        }
+        if (!table[at]) {
+            vec_push(&document->words, id);
+            table[at] = (uint32_t)document->words.count;
+        }
+        document->numbers.items[i] = table[at] - 1;
+    }
+    document->numbers.count = count;
+    free(table);
+}
+
+// By its digits, the lowest first.
+static void sort_by_id(struct keyed_word *words, size_t count) {
+    enum { DIGIT = 10, DIGITS = 3, VALUES = 1 << DIGIT };
+    _Static_assert(DIGIT * DIGITS + TOKEN_SPACE_BITS >= 32, "all bits of an id are looked at");
+    struct keyed_word *from = words, *to = mem_alloc((count + 1) * sizeof *to), *other = to;
+    for (uint32_t shift = 0; shift < DIGIT * DIGITS; shift += DIGIT) {
+        uint32_t starts[VALUES + 1] = {0};
+        for (size_t i = 0; i < count; i++) {
+            starts[((from[i].id >> shift) & (VALUES - 1)) + 1]++;
+        }
+        for (uint32_t value = 0; value < VALUES; value++) {
+            starts[value + 1] += starts[value];
+        }
+        for (size_t i = 0; i < count; i++) {
+            to[starts[(from[i].id >> shift) & (VALUES - 1)]++] = from[i];
+        }
+        struct keyed_word *swap = from;
+        from = to;
+        to = swap;
+    }
+    memcpy(words, from, from == words ? 0 : count * sizeof *words);
+    free(other);
+}
+
+// Small numbers in the order of the ids make sorting what stands before the tokens quick.
+static void number_words(struct document *document) {
+    find_words(document);
+    size_t count = document->words.count;
+    struct keyed_word *sorted = mem_alloc((count + 1) * sizeof *sorted);
+    uint32_t *ranks = mem_alloc((count + 1) * sizeof *ranks);
+    for (uint32_t i = 0; i < count; i++) {
+        sorted[i] = (struct keyed_word){document->words.items[i], i};
+    }
+    sort_by_id(sorted, count);
+    for (uint32_t i = 0; i < count; i++) {
+        document->words.items[i] = sorted[i].id;
+        ranks[sorted[i].index] = token_make(i, 0);
+    }
+    for (size_t i = 0; i < document->numbers.count; i++) {
+        document->numbers.items[i] = ranks[document->numbers.items[i]];
+    }
+    free(sorted);
+    free(ranks);
+}
+
 void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
                    struct slice suffix) {
     *document = (struct document){0};
@@ -152,10 +225,13 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
     vec_free(&typed);
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     read_suffix(document, suffix);
+    number_words(document);
 }
 
 void document_fini(struct document *document) {
     intern_free(&document->unknown);
     vec_free(&document->tokens);
+    vec_free(&document->words);
+    vec_free(&document->numbers);
     vec_free(&document->indents);
 }

@@ -6,6 +6,7 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_DOCUMENT_H
 #define HUNCH_BACKENDS_REPOSITORY_DOCUMENT_H
 
+#include "backends/backend.h"
 #include "backends/repository_tokens.h"
 
 enum { DOCUMENT_ABOVE = 128 << 10, DOCUMENT_BELOW = 64 << 10, DOCUMENT_AHEAD = 4 };
@@ -14,7 +15,9 @@ struct document {
     struct encoder encoder;
     struct intern unknown;    // words that only this file has
     struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
-    uint32_t cursor;          // position of the second TOKEN_FILE
+    struct token_list words;  // the ids among them, each once, rising
+    struct token_list numbers; // of every token its word's index there, as an id; sorts as the ids do
+    uint32_t cursor;           // position of the second TOKEN_FILE
     struct token_list indents; // in columns, of the line behind every line end above the cursor
     struct slice typed;        // the word or sign that ends at the cursor and may go on; not in tokens
     uint32_t typed_id;         // its word id, 0 if there is none
@@ -26,9 +29,11 @@ struct document {
     uint32_t
         ahead[DOCUMENT_AHEAD]; // word ids that follow the cursor: the right text, the line end, what is below
     uint32_t ahead_count;
-    struct slice below;       // the next line with text on it, trimmed
-    struct slice indentation; // of the cursor's line
-    struct slice unit;        // one step of indentation in this file
+    struct slice below;               // the next line with text on it, trimmed
+    struct slice indentation;         // of the cursor's line
+    struct slice unit;                // one step of indentation in this file
+    const struct backend_hint *hints; // the request's, set by whoever has them
+    size_t hint_count;
 };
 
 void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,

@@ -14,7 +14,7 @@
 // over, end at ORDER_DEPTH; what is induced is right at least as deep.
 //
 // The time goes into waiting for memory: the tokens before a position lie
-// anywhere. So each position carries the next two or three of them as one
+// anywhere. So each position carries as many of the next as fit into one
 // number while its range is sorted (Ng and Kakehi's cached multikey quicksort),
 // and they are fetched once, not at each comparison. Ranges too large for that
 // are parted in place first.
@@ -376,7 +376,7 @@ uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order,
     while (ids >> bits) {
         bits++;
     }
-    struct sorter sorter = {.tokens = tokens, .watch = watch, .bits = bits, .width = bits <= 21 ? 3 : 2};
+    struct sorter sorter = {.tokens = tokens, .watch = watch, .bits = bits, .width = 64 / bits};
     sorter.keyed = mem_alloc((count < KEYED_RANGE ? count + 1 : KEYED_RANGE) * sizeof *sorter.keyed);
     uint32_t total = 0;
     if (ids > 4 * (uint64_t)count) { // a small text in a large vocabulary

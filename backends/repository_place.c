@@ -8,15 +8,32 @@
 
 enum { LINE_WALK = 32 };
 
-static void walk_left(const struct surroundings *here, const uint32_t *tokens, uint32_t position,
-                      struct place *place) {
-    uint32_t next = place->id;
-    bool settled = false;
-    for (uint32_t i = 1; i <= PLACE_WALK && i <= here->context_count; i++) {
-        uint32_t there = token_id(tokens[position - i]), own = here->context[here->context_count - i];
-        if (there == TOKEN_FILE) {
-            break;
+// Among the tokens that are known to agree?
+static bool is_known(const struct surroundings *here, uint32_t known, uint32_t id) {
+    const uint32_t *nearest = here->context + here->context_count - here->skipped;
+    for (uint32_t i = 1; i <= known; i++) {
+        if (nearest[-(ptrdiff_t)i] == id) {
+            return true;
         }
+    }
+    return false;
+}
+
+static void walk_left(const struct surroundings *here, const uint32_t *tokens, uint32_t position,
+                      uint32_t known, struct place *place) {
+    const uint32_t *nearest = here->context + here->context_count;
+    uint32_t next = place->id, left = here->reach - here->skipped;
+    bool settled = false;
+    known = known < left ? known : left;
+    for (uint32_t i = 1; i <= here->reach; i++) {
+        if (i == here->skipped + 1) {
+            place->agree += known;
+            i += known;
+            if (i > here->reach) {
+                break;
+            }
+        }
+        uint32_t there = token_id(tokens[position - i]), own = nearest[-(ptrdiff_t)i];
         if (there == own) {
             place->agree++;
         } else if (place->differ < PLACE_MISSES && token_is_name(there) && token_is_name(own)) {
@@ -26,8 +43,8 @@ static void walk_left(const struct surroundings *here, const uint32_t *tokens, u
         }
         if (there == next && !settled) {
             settled = true; // the nearest one decides
-            place->renamed = there != own;
-            place->id = own;
+            place->renamed = there != own && !(i > here->skipped && is_known(here, known, next));
+            place->id = place->renamed ? own : next;
         }
     }
 }
@@ -48,9 +65,9 @@ static uint32_t walk_below(const struct surroundings *here, const uint32_t *toke
 }
 
 struct place place_compare(const struct surroundings *here, const uint32_t *tokens, uint32_t count,
-                           uint32_t position) {
+                           uint32_t position, uint32_t known) {
     struct place place = {.id = token_id(tokens[position]), .space = token_space(tokens[position])};
-    walk_left(here, tokens, position, &place);
+    walk_left(here, tokens, position, known, &place);
     place.below = here->ahead_count > 0 ? walk_below(here, tokens, count, position) : 0;
     return place;
 }

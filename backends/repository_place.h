@@ -11,6 +11,8 @@ enum { PLACE_WALK = 24, PLACE_MISSES = 3 };
 struct surroundings {
     const uint32_t *context; // word ids, nearest last
     size_t context_count;
+    uint32_t reach;   // how many of the nearest are compared: PLACE_WALK, or those behind a TOKEN_FILE
+    uint32_t skipped; // how many of the nearest are not among the known ones, see place_compare
     const uint32_t
         *ahead; // word ids that follow the cursor, a line end first; none if text stands right of it
     size_t ahead_count;
@@ -25,8 +27,9 @@ struct place {
     uint32_t below;  // words below the place's line that agree with those below the cursor's
 };
 
-// tokens[position] must not be TOKEN_FILE, and a TOKEN_FILE must stand somewhere before it; count: of tokens.
+// tokens[position] must not be TOKEN_FILE, and a TOKEN_FILE must stand somewhere before it; count: of tokens;
+// known: so many tokens left of the skipped ones agree for sure.
 struct place place_compare(const struct surroundings *here, const uint32_t *tokens, uint32_t count,
-                           uint32_t position);
+                           uint32_t position, uint32_t known);
 
 #endif

@@ -136,9 +136,8 @@ static void run_search(struct line_search *search, bool first_line) {
     beam_search(search->counts, &beam, search->result);
 }
 
-// The likeliest line end behind the context, with its share of all line ends and the probability of any; 0 if
-// there is none.
-static uint32_t next_line_end(struct line_search *search, double *share, double *any) {
+// The likeliest line end behind the context, with its share of all line ends; 0 if there is none.
+static uint32_t next_line_end(struct line_search *search, double *share) {
     const struct counts_answer *answer =
         counts_query(search->counts, search->context.items, search->context.count);
     double total = 0, best = 0;
@@ -150,7 +149,6 @@ static uint32_t next_line_end(struct line_search *search, double *share, double 
         best = probability > best ? probability : best;
     }
     *share = total > 0 ? best / total : 0;
-    *any = total < 1 ? total : 1;
     return id;
 }
 
@@ -162,8 +160,8 @@ static void append_path(struct line_search *search, const struct beam_path *path
 
 // One more line below `indent`, which becomes its own. False if none is likely enough.
 static bool add_line(struct line_search *search, struct str *indent, struct prediction *item) {
-    double share = 0, any = 0, features[PREDICT_FEATURES];
-    uint32_t id = next_line_end(search, &share, &any);
+    double share = 0, features[PREDICT_FEATURES];
+    uint32_t id = next_line_end(search, &share);
     if (id == 0) {
         return false;
     }
@@ -212,14 +210,12 @@ static void add_lines(struct line_search *search, struct predictions *out) {
 
 // The confidence was fitted where a line goes on. Where it may well be over, a continuation is less likely
 // right: behind a statement's end a person wants no more of it.
-static void weigh_line_end(struct line_search *search, struct predictions *out) {
-    double share = 0, any = 0;
+static void weigh_line_end(const struct line_search *search, struct predictions *out) {
     if (search->document->right || search->document->typed.length > 0) {
         return;
     }
-    next_line_end(search, &share, &any);
     for (uint32_t i = 0; i < out->count; i++) {
-        out->items[i].confidence *= 1 - any;
+        out->items[i].confidence *= 1 - fmin(search->result->line_end, 1);
     }
 }
 
@@ -254,6 +250,8 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
     struct generation *generation = corpus_pin(corpus);
     struct document document;
     document_init(&document, generation->vocabulary, request->prefix, request->suffix);
+    document.hints = request->hints;
+    document.hint_count = request->hint_count;
     if (!cancel_fired(request->cancel)) {
         struct counts *counts = counts_new(generation, &document, request->path);
         search_lines(counts, &document, request, out);

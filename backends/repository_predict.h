@@ -7,6 +7,7 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_PREDICT_H
 #define HUNCH_BACKENDS_REPOSITORY_PREDICT_H
 
+#include "backends/backend.h"
 #include "backends/repository_corpus.h"
 
 #include "base/cancel.h"
@@ -20,6 +21,8 @@ struct predict_request {
     uint32_t max_lines;
     uint32_t candidates;
     const struct cancel *cancel; // NULL: never
+    const struct backend_hint *hints;
+    size_t hint_count;
 };
 
 struct prediction {

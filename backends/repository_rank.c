@@ -5,55 +5,124 @@
 // a small function of its evidence and of what kind of place this is (a linear
 // one plus sixteen hidden units), and its probability its share of the sum of
 // e^score over all of them and one more score for a word that is none of them.
+//
+// Most inputs are the same for every word of a query, or for a word in every
+// query, so what the weights make of them is summed once and kept: `place` for
+// the query, and one a word for the request. Only evidence is added anew.
 #include "backends/repository_rank.h"
 
-#include "backends/repository_scope.h"
+#include "backends/repository_hints.h"
 
 #include <math.h>
 
-_Static_assert((int)SCOPE_NEAR <= (int)COUNTS_ADDED, "there is room for all names at hand");
+enum { HINTED = 40 }; // of the names that retrieval found
+_Static_assert(SCOPE_NEAR + HINTED <= (int)COUNTS_ADDED, "there is room for all names at hand");
 
-enum { RANKED = 40 }; // the words with the largest shares; of the rest, only the names at hand
+enum { RANKED = 40 };               // the words with the largest shares; of the rest, only the names at hand
+static const double A_TRACE = 1e-3; // of its share, what a word gets that is not ranked
+static const float LEAST = 1e-30f;
+enum { LANES = 4, GROUPS = WEIGHTS_HIDDEN / LANES };
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t lanes_bits __attribute__((vector_size(LANES * sizeof(int32_t))));
+
+// The order that the weights were fitted in.
+enum input {
+    // of the word's places, see struct counted
+    IN_BLEND,
+    IN_SOFT,
+    IN_FRAMED,
+    IN_DEEPEST,
+    IN_SHALLOW,
+    IN_LIKE,
+    IN_BOTH,
+    IN_RENAMED,
+    IN_OWN,
+    IN_AWAY,
+    IN_HAS_OWN,
+    // of the word in the open file, see struct standing
+    IN_ABOVE,
+    IN_NAME_ABOVE,
+    IN_NOT_ABOVE,
+    IN_NAME_NOT_ABOVE,
+    IN_HAS_BELOW,
+    IN_NAME_HAS_BELOW,
+    IN_USES,
+    // of the word and the line
+    IN_NAME_AGAIN,
+    IN_SIGN_AGAIN,
+    // of the word
+    IN_NAME,
+    IN_LINE_END,
+    // of its places
+    IN_SHARP,
+    IN_NEAR,
+    IN_AT_HAND, // nowhere behind the context
+    // of the word in the open file
+    IN_BELOW,
+    IN_NEAR_USES,
+    IN_HAS_VISIBLE,
+    IN_VISIBLE,
+    IN_LEVEL,
+    IN_VISIBLE_ONCE, // declared, perhaps, and not used yet
+    IN_VISIBLE_USES,
+    // of the word and the place
+    IN_SLOT_SHARE,
+    IN_SLOT_USES,
+    IN_ALIKE_LINE,
+    IN_ALIKE_NEAREST,
+    IN_WITHIN_LINE,
+    // of the word
+    IN_CAPITAL,
+    IN_DIGIT,
+    IN_SHORT,
+    // of the place: is it of this kind?
+    IN_SLOT, // and one for each but SLOT_SIGN
+    IN_COUNT = IN_SLOT + SLOT_SIGN
+};
+_Static_assert((int)IN_COUNT + (int)HINTS_FEATURES == (int)RANK_FEATURES, "every input has its weight");
+_Static_assert(SLOT_SIGN == SLOT_COUNT - 1, "the kind without an input is the last");
+
+static const unsigned char OF_PLACES[] = {IN_BLEND, IN_SOFT,    IN_FRAMED,  IN_DEEPEST, IN_SHALLOW,
+                                          IN_LIKE,  IN_BOTH,    IN_OWN,     IN_AWAY,    IN_SHARP,
+                                          IN_NEAR,  IN_RENAMED, IN_HAS_OWN, IN_AT_HAND};
+static const unsigned char OF_BOTH[] = {IN_NAME_AGAIN, IN_SIGN_AGAIN,    IN_SLOT_SHARE, IN_SLOT_USES,
+                                        IN_ALIKE_LINE, IN_ALIKE_NEAREST, IN_WITHIN_LINE};
+
+// Of some inputs: what they say directly, and to the hidden units.
+struct sums {
+    lanes hidden[GROUPS];
+    float direct;
+};
 
 struct rank {
     struct scope *scope;
+    struct hints *hints;
     uint32_t query;
+    struct sums without_places; // of a word that was seen nowhere behind the context
+    VEC(struct sums) kept;      // of words in the open file
 };
 
 // What the cursor's place is like, the same for every word.
 struct place_kind {
     enum scope_slot slot;
     uint64_t line_parts, nearest_parts; // sub-words of the names left of the cursor on its line
+    struct hints_place hints;
 };
 
-struct rank *rank_new(const struct document *document) {
-    struct rank *rank = mem_zero(1, sizeof *rank);
-    rank->scope = scope_new(document);
-    return rank;
-}
+// --- inputs ---
 
-void rank_free(struct rank *rank) {
-    scope_free(rank->scope);
-    free(rank);
-}
-
-static bool on_line(const uint32_t *context, size_t length, uint32_t id) {
-    for (size_t i = length; i > 0 && !token_is_line(context[i - 1]); i--) {
-        if (context[i - 1] == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
+// Also marks what stands on the line.
 static struct place_kind kind_of(struct rank *rank, const uint32_t *context, size_t length) {
     struct place_kind kind = {.slot =
                                   length > 0 ? scope_of(rank->scope, context[length - 1])->slot : SLOT_LINE};
+    rank->query++;
     for (size_t i = length; i > 0 && !token_is_line(context[i - 1]); i--) {
-        uint64_t parts = scope_of(rank->scope, context[i - 1])->parts;
-        kind.nearest_parts = kind.nearest_parts ? kind.nearest_parts : parts;
-        kind.line_parts |= parts;
+        struct standing *standing = scope_of(rank->scope, context[i - 1]);
+        standing->query = rank->query;
+        kind.nearest_parts = kind.nearest_parts ? kind.nearest_parts : standing->parts;
+        kind.line_parts |= standing->parts;
     }
+    kind.hints = hints_place(rank->hints, context, length, kind.line_parts);
     return kind;
 }
 
@@ -64,7 +133,8 @@ static float alike(uint64_t a, uint64_t b) {
 }
 
 static float within(uint64_t parts, uint64_t all) {
-    return parts ? (float)__builtin_popcountll(parts & all) / (float)__builtin_popcountll(parts) : 0;
+    uint64_t both = parts & all;
+    return both ? (float)__builtin_popcountll(both) / (float)__builtin_popcountll(parts) : 0;
 }
 
 static float ln(double x) {
@@ -75,69 +145,93 @@ static float distance(uint32_t tokens) {
     return tokens > 0 ? ln(1 + tokens) : 0;
 }
 
-static void fill(struct rank *rank, const struct place_kind *kind, const uint32_t *context, size_t length,
-                 const struct counted *word, float *features) {
-    const struct standing *standing = scope_of(rank->scope, word->id);
-    char first = standing->first;
-    bool name = token_is_name(word->id), again = on_line(context, length, word->id);
+// x = 2^k m with m about 1, and ln m = 2 artanh s = 2 (s + s^3 / 3 + ...) with s = (m - 1) / (m + 1). Right to
+// seven digits for finite x > 0.
+static lanes ln_of_all(lanes x) {
+    const int32_t half = 0x3f3504f3; // the root of 1/2, as bits
+    lanes_bits bits = (lanes_bits)x, power = (bits - half) >> 23;
+    lanes m = (lanes)(bits - (power << 23)), s = (m - 1) / (m + 1), t = s * s;
+    lanes series = 1 + t * (1.0f / 3 + t * (1.0f / 5 + t * (1.0f / 7 + t * (1.0f / 9))));
+    return __builtin_convertvector(power, lanes) * 0.69314718f + 2 * s * series;
+}
+
+static void fill_places(const struct counted *word, float *features) {
+    const lanes shares = ln_of_all((lanes){(float)word->blend + 1e-6f, (float)word->soft + 1e-5f,
+                                           (float)word->framed + 1e-5f, (float)word->sharp + 1e-6f});
+    const lanes more = ln_of_all((lanes){(float)word->deepest + 0.02f, (float)word->shallow + 1e-3f,
+                                         1 + (float)word->like, 1 + (float)word->both});
+    const lanes far =
+        ln_of_all((lanes){1 + (float)word->own, 1 + (float)word->away, 1 + (float)word->near, 1});
+    features[IN_BLEND] = shares[0];
+    features[IN_SOFT] = shares[1];
+    features[IN_FRAMED] = shares[2];
+    features[IN_SHARP] = shares[3];
+    features[IN_DEEPEST] = more[0];
+    features[IN_SHALLOW] = more[1];
+    features[IN_LIKE] = more[2];
+    features[IN_BOTH] = more[3];
+    features[IN_OWN] = far[0];
+    features[IN_AWAY] = far[1];
+    features[IN_NEAR] = far[2];
+    features[IN_RENAMED] = (float)word->renamed;
+    features[IN_HAS_OWN] = word->own > 0;
+    features[IN_AT_HAND] = word->shallow <= 0;
+}
+
+static void fill_standing(const struct standing *standing, float *features) {
+    bool name = token_is_name(standing->id);
     float above = distance(standing->above);
-    const float values[RANK_FEATURES] = {
-        ln(word->blend + 1e-6),
-        ln(word->soft + 1e-5),
-        ln(word->framed + 1e-5),
-        ln(word->deepest + 0.02),
-        ln(word->shallow + 1e-3),
-        ln(1 + word->like),
-        ln(1 + word->both),
-        (float)word->renamed,
-        ln(1 + word->own),
-        ln(1 + word->away),
-        word->own > 0,
-        above,
-        name ? above : 0,
-        standing->above == 0,
-        name && standing->above == 0,
-        standing->below > 0,
-        name && standing->below > 0,
-        ln(1 + standing->uses),
-        again && name,
-        again && !name,
-        name,
-        token_is_line(word->id),
-        ln(word->sharp + 1e-6),
-        ln(1 + word->near),
-        word->shallow <= 0, // nowhere behind the context, but at hand
-        distance(standing->below),
-        ln(1 + standing->near_uses),
-        standing->visible > 0,
-        distance(standing->visible),
-        (float)standing->level / SCOPE_HIDDEN_LEVEL,
-        standing->visible_uses == 1, // declared, perhaps, and not used yet
-        ln(1 + standing->visible_uses),
-        ((float)standing->after[kind->slot] + 0.3f) / (float)(standing->total + 1),
-        ln(1 + standing->after[kind->slot]),
-        alike(standing->parts, kind->line_parts),
-        alike(standing->parts, kind->nearest_parts),
-        within(standing->parts, kind->line_parts),
-        first >= 'A' && first <= 'Z',
-        first >= '0' && first <= '9',
-        standing->length == 1,
-        kind->slot == SLOT_LINE,
-        kind->slot == SLOT_NAME,
-        kind->slot == SLOT_MEMBER,
-        kind->slot == SLOT_OPEN,
-        kind->slot == SLOT_COMMA,
-        kind->slot == SLOT_ASSIGN,
-        kind->slot == SLOT_COLON,
-        kind->slot == SLOT_QUOTE,
-    };
-    memcpy(features, values, sizeof values);
+    features[IN_ABOVE] = above;
+    features[IN_NAME_ABOVE] = name ? above : 0;
+    features[IN_NOT_ABOVE] = standing->above == 0;
+    features[IN_NAME_NOT_ABOVE] = name && standing->above == 0;
+    features[IN_HAS_BELOW] = standing->below > 0;
+    features[IN_NAME_HAS_BELOW] = name && standing->below > 0;
+    features[IN_USES] = ln(1 + standing->uses);
+    features[IN_NAME] = name;
+    features[IN_LINE_END] = token_is_line(standing->id);
+    features[IN_BELOW] = distance(standing->below);
+    features[IN_NEAR_USES] = ln(1 + standing->near_uses);
+    features[IN_HAS_VISIBLE] = standing->visible > 0;
+    features[IN_VISIBLE] = distance(standing->visible);
+    features[IN_LEVEL] = (float)standing->level / SCOPE_HIDDEN_LEVEL;
+    features[IN_VISIBLE_ONCE] = standing->visible_uses == 1;
+    features[IN_VISIBLE_USES] = ln(1 + standing->visible_uses);
+    features[IN_CAPITAL] = standing->first >= 'A' && standing->first <= 'Z';
+    features[IN_DIGIT] = standing->first >= '0' && standing->first <= '9';
+    features[IN_SHORT] = standing->length == 1;
+}
+
+static void fill_both(const struct rank *rank, const struct place_kind *kind, const struct standing *standing,
+                      float *features) {
+    bool name = token_is_name(standing->id), again = standing->query == rank->query;
+    uint32_t after = standing->after[kind->slot];
+    features[IN_NAME_AGAIN] = again && name;
+    features[IN_SIGN_AGAIN] = again && !name;
+    features[IN_SLOT_SHARE] = ((float)after + 0.3f) / (float)(standing->total + 1);
+    features[IN_SLOT_USES] = after ? ln(1 + after) : 0;
+    features[IN_ALIKE_LINE] = alike(standing->parts, kind->line_parts);
+    features[IN_ALIKE_NEAREST] = alike(standing->parts, kind->nearest_parts);
+    features[IN_WITHIN_LINE] = within(standing->parts, kind->line_parts);
+}
+
+static void fill_kind(const struct place_kind *kind, float *features) {
+    if (kind->slot < SLOT_SIGN) {
+        features[IN_SLOT + kind->slot] = 1;
+    }
 }
 
 void rank_features(struct rank *rank, const uint32_t *context, size_t length, const struct counted *word,
                    float features[RANK_FEATURES]) {
     struct place_kind kind = kind_of(rank, context, length);
-    fill(rank, &kind, context, length, word, features);
+    const struct standing *standing = scope_of(rank->scope, word->id);
+    memset(features, 0, RANK_FEATURES * sizeof *features);
+    fill_places(word, features);
+    fill_standing(standing, features);
+    fill_both(rank, &kind, standing, features);
+    fill_kind(&kind, features);
+    hints_fill_word(rank->hints, word->id, features + IN_COUNT);
+    hints_fill_place(rank->hints, &kind.hints, word->id, features + IN_COUNT);
 }
 
 void rank_unseen_features(const struct counts_answer *answer, double features[RANK_UNSEEN]) {
@@ -147,99 +241,243 @@ void rank_unseen_features(const struct counts_answer *answer, double features[RA
     features[3] = log(1 + answer->count);
 }
 
-static int by_probability(const void *a, const void *b) {
-    const struct counted *x = a, *y = b;
-    if (x->probability != y->probability) {
-        return x->probability > y->probability ? -1 : 1;
+// --- what the weights make of them ---
+
+static inline lanes lanes_at(const float *numbers) {
+    lanes out;
+    memcpy(&out, numbers, sizeof out);
+    return out;
+}
+
+static inline void add_input(struct sums *sums, uint32_t input, float value) {
+    sums->direct += WEIGHTS_DIRECT[input] * value;
+    for (int k = 0; k < GROUPS; k++) {
+        sums->hidden[k] += lanes_at(WEIGHTS_LAYER[input] + LANES * k) * value;
     }
-    return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static int by_share(const void *a, const void *b) {
-    const struct counted *x = a, *y = b;
-    double s = x->framed + x->blend, t = y->framed + y->blend;
-    return s > t ? -1 : s < t ? 1 : x->id < y->id ? -1 : x->id > y->id;
-}
-
-static uint32_t space_of_names(const struct counts_answer *answer) {
-    for (uint32_t i = 0; i < answer->count; i++) {
-        if (token_is_name(answer->words[i].id)) {
-            return answer->words[i].space;
+static inline void add_inputs(struct sums *sums, const float *features, const unsigned char *inputs,
+                              size_t count) {
+    struct sums all = *sums;
+    for (size_t i = 0; i < count; i++) {
+        if (features[inputs[i]] != 0) {
+            add_input(&all, inputs[i], features[inputs[i]]);
         }
     }
-    return answer->count ? answer->words[0].space : 0;
+    *sums = all;
 }
 
-// The words with the largest shares, and the names at hand in the open file. Returns how many come first now.
-static uint32_t choose(struct rank *rank, struct counts_answer *answer) {
-    qsort(answer->words, answer->count, sizeof *answer->words, by_share);
-    uint32_t chosen = answer->count < RANKED ? answer->count : RANKED, near_count,
-             space = space_of_names(answer);
-    const uint32_t *near = scope_near(rank->scope, &near_count);
-    rank->query++;
-    for (uint32_t i = 0; i < answer->count; i++) {
-        struct standing *standing = scope_of(rank->scope, answer->words[i].id);
-        standing->query = rank->query;
-        standing->word = i;
+static void add_every_input(struct sums *sums, const float *features) {
+    for (uint32_t i = 0; i < RANK_FEATURES; i++) {
+        add_input(sums, i, features[i]);
     }
+}
+
+static inline void add_sums(struct sums *sums, const struct sums *more) {
+    sums->direct += more->direct;
+    for (int k = 0; k < GROUPS; k++) {
+        sums->hidden[k] += more->hidden[k];
+    }
+}
+
+static inline double score(const struct sums *sums) {
+    lanes total = {0};
+    for (int k = 0; k < GROUPS; k++) {
+        lanes_bits above = sums->hidden[k] > 0;
+        total += (lanes)((lanes_bits)sums->hidden[k] & above) * lanes_at(WEIGHTS_TOP + LANES * k);
+    }
+    return (double)(sums->direct + (total[0] + total[1]) + (total[2] + total[3]));
+}
+
+// The sums of a word's inputs that are the same in every query.
+static struct sums kept_of(struct rank *rank, uint32_t id) {
+    struct standing *standing = scope_of(rank->scope, id);
+    if (standing->kept == 0) {
+        float features[RANK_FEATURES] = {0};
+        struct sums sums = {0};
+        fill_standing(standing, features);
+        hints_fill_word(rank->hints, standing->id, features + IN_COUNT);
+        add_every_input(&sums, features);
+        vec_push(&rank->kept, sums);
+        standing->kept = (uint32_t)rank->kept.count;
+    }
+    return rank->kept.items[standing->kept - 1];
+}
+
+// The sums of what is the same for every word of a query.
+static struct sums sums_of(const struct place_kind *kind) {
+    float features[RANK_FEATURES] = {0};
+    struct sums sums = {.direct = 0};
+    for (int k = 0; k < GROUPS; k++) {
+        sums.hidden[k] = lanes_at(WEIGHTS_BIAS + LANES * k);
+    }
+    fill_kind(kind, features);
+    for (uint32_t i = IN_SLOT; i < IN_COUNT; i++) {
+        add_input(&sums, i, features[i]);
+    }
+    return sums;
+}
+
+static double score_word(struct rank *rank, const struct place_kind *kind, const struct sums *place,
+                         const struct counted *word) {
+    float features[RANK_FEATURES]; // those in the lists
+    struct sums sums = kept_of(rank, word->id);
+    add_sums(&sums, place);
+    fill_both(rank, kind, scope_of(rank->scope, word->id), features);
+    add_inputs(&sums, features, OF_BOTH, sizeof OF_BOTH);
+    if (hints_fill_place(rank->hints, &kind->hints, word->id, features + IN_COUNT)) {
+        for (uint32_t i = IN_COUNT + HINTS_OF_WORD; i < RANK_FEATURES; i++) {
+            add_input(&sums, i, features[i]);
+        }
+    }
+    if (word->shallow <= 0) {
+        add_sums(&sums, &rank->without_places);
+    } else {
+        fill_places(word, features);
+        add_inputs(&sums, features, OF_PLACES, sizeof OF_PLACES);
+    }
+    return score(&sums);
+}
+
+// --- which words, and in which order ---
+
+struct likely {
+    double key;
+    uint32_t index, id;
+};
+
+static bool is_before(const struct likely *a, const struct likely *b) {
+    return a->key > b->key || (a->key == b->key && a->id < b->id);
+}
+
+// Keeps the first `limit` by falling key.
+static void insert_likely(struct likely *items, uint32_t *count, uint32_t limit, struct likely item) {
+    uint32_t at = *count;
+    if (at == limit) {
+        if (!is_before(&item, &items[limit - 1])) {
+            return;
+        }
+        at--;
+    } else {
+        (*count)++;
+    }
+    for (; at > 0 && is_before(&item, &items[at - 1]); at--) {
+        items[at] = items[at - 1];
+    }
+    items[at] = item;
+}
+
+static struct likely by_share(const struct counts_answer *answer, uint32_t index) {
+    const struct counted *word = &answer->words[index];
+    return (struct likely){word->framed + word->blend, index, word->id};
+}
+
+// The space before the likeliest name.
+static uint32_t space_of_names(const struct counts_answer *answer, const struct likely *likeliest) {
+    struct likely best = {-1, 0, 0};
+    for (uint32_t i = 0; i < answer->seen; i++) {
+        struct likely word = by_share(answer, i);
+        if (token_is_name(word.id) && is_before(&word, &best)) {
+            best = word;
+        }
+    }
+    return best.key >= 0  ? answer->words[best.index].space
+           : answer->seen ? answer->words[likeliest->index].space
+                          : 0;
+}
+
+// The words with the largest shares, the names at hand in the open file, and those that retrieval found. Returns how
+// many.
+static uint32_t choose(struct rank *rank, const struct place_kind *kind, struct counts_answer *answer,
+                       struct likely *chosen) {
+    uint32_t count = 0, near_count;
+    for (uint32_t i = 0; i < answer->seen; i++) {
+        insert_likely(chosen, &count, RANKED, by_share(answer, i));
+    }
+    uint32_t space = space_of_names(answer, chosen), shared = count;
+    uint32_t near[SCOPE_NEAR + HINTED];
+    const uint32_t *names = scope_near(rank->scope, &near_count);
+    memcpy(near, names, near_count * sizeof *near);
+    near_count += hints_names(rank->hints, &kind->hints, HINTED, near + near_count);
     for (uint32_t i = 0; i < near_count; i++) {
-        struct standing *standing = scope_of(rank->scope, near[i]);
-        uint32_t at = standing->word;
-        if (standing->query != rank->query) {
-            at = answer->count++;
-            answer->words[at] = (struct counted){.id = near[i], .space = space};
+        uint32_t index = counts_find(answer, near[i]);
+        if (index == COUNTS_NONE) {
+            index = answer->count++;
+            answer->words[index] = (struct counted){.id = near[i], .space = space};
         }
-        if (at >= chosen) {
-            struct counted word = answer->words[chosen];
-            scope_of(rank->scope, word.id)->word = at;
-            answer->words[chosen++] = answer->words[at];
-            answer->words[at] = word;
+        struct likely word = by_share(answer, index);
+        if (shared < RANKED ? index >= answer->seen : is_before(&chosen[shared - 1], &word)) {
+            chosen[count++] = word;
         }
     }
-    return chosen;
+    return count;
 }
 
-// The layer is stored input by input so that the hidden units are summed side by side.
-static double score(const float *features) {
-    float hidden[WEIGHTS_HIDDEN], sum = 0;
-    memcpy(hidden, WEIGHTS_BIAS, sizeof hidden);
-    for (int i = 0; i < WEIGHTS_INPUTS; i++) {
-        float input = features[i];
-        if (input == 0) {
-            continue; // as half of them are
-        }
-        sum += WEIGHTS_DIRECT[i] * input;
-        for (int k = 0; k < WEIGHTS_HIDDEN; k++) {
-            hidden[k] += WEIGHTS_LAYER[i][k] * input;
-        }
-    }
-    for (int k = 0; k < WEIGHTS_HIDDEN; k++) {
-        sum += hidden[k] > 0 ? hidden[k] * WEIGHTS_TOP[k] : 0;
-    }
-    return (double)sum;
-}
-
-void rank_words(struct rank *rank, const uint32_t *context, size_t length, struct counts_answer *answer) {
+static double unseen_of(const struct counts_answer *answer) {
     double features[RANK_UNSEEN], sum = 0;
     rank_unseen_features(answer, features);
     for (uint32_t k = 0; k < RANK_UNSEEN; k++) {
         sum += WEIGHTS_OF_UNSEEN[k] * features[k];
     }
-    double unseen = exp(sum), total = unseen;
+    return exp(sum);
+}
+
+// The words by falling probability, those without one at last.
+static void list_likeliest(struct counts_answer *answer, const struct likely *chosen, uint32_t count) {
+    struct likely sorted[RANKED + COUNTS_ADDED];
+    uint32_t listed = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct likely word = chosen[i];
+        word.key = answer->words[word.index].probability;
+        insert_likely(sorted, &listed, count, word);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        answer->likeliest[i] = sorted[i].index;
+    }
+    for (uint32_t i = 0; i < answer->seen; i++) {
+        struct counted *word = &answer->words[i];
+        if (word->probability <= 0) {
+            word->probability = word->blend * A_TRACE;
+            answer->likeliest[listed++] = i;
+        }
+    }
+}
+
+void rank_words(struct rank *rank, const uint32_t *context, size_t length, struct counts_answer *answer) {
+    struct likely chosen[RANKED + COUNTS_ADDED];
+    double unseen = unseen_of(answer), total = unseen;
     struct place_kind kind = kind_of(rank, context, length);
-    uint32_t ranked = choose(rank, answer);
-    for (uint32_t i = 0; i < ranked; i++) {
-        float values[RANK_FEATURES];
-        fill(rank, &kind, context, length, &answer->words[i], values);
-        answer->words[i].probability = exp(score(values));
-        total += answer->words[i].probability;
+    struct sums place = sums_of(&kind);
+    uint32_t count = choose(rank, &kind, answer, chosen);
+    for (uint32_t i = 0; i < count; i++) {
+        struct counted *word = &answer->words[chosen[i].index];
+        float likely = expf((float)score_word(rank, &kind, &place, word));
+        word->probability = likely > LEAST ? (double)likely : (double)LEAST;
+        total += word->probability;
     }
-    for (uint32_t i = 0; i < ranked; i++) {
-        answer->words[i].probability /= total;
-    }
-    for (uint32_t i = ranked; i < answer->count; i++) {
-        answer->words[i].probability = answer->words[i].blend * 1e-3;
+    for (uint32_t i = 0; i < count; i++) {
+        answer->words[chosen[i].index].probability /= total;
     }
     answer->unseen = unseen / total;
-    qsort(answer->words, ranked, sizeof *answer->words, by_probability);
+    list_likeliest(answer, chosen, count);
+}
+
+// --- life ---
+
+struct rank *rank_new(const struct document *document) {
+    struct rank *rank = mem_zero(1, sizeof *rank);
+    const struct counted nothing = {.id = 0};
+    float features[RANK_FEATURES] = {0};
+    rank->scope = scope_new(document);
+    rank->hints = hints_new(document, rank->scope);
+    fill_places(&nothing, features);
+    add_every_input(&rank->without_places, features);
+    return rank;
+}
+
+void rank_free(struct rank *rank) {
+    vec_free(&rank->kept);
+    hints_free(rank->hints);
+    scope_free(rank->scope);
+    free(rank);
 }

@@ -64,8 +64,7 @@ static bool is_turn(struct slice word, size_t at) {
     return is_upper(word.data[at]) && (!is_upper(word.data[at - 1]) || small_follows);
 }
 
-// `HTTPServer_name2` is http, server, name.
-static uint64_t parts_of(struct slice word) {
+uint64_t scope_parts(struct slice word) {
     uint64_t parts = 0;
     for (size_t at = 0; at < word.length;) {
         char part[32];
@@ -84,17 +83,43 @@ static uint64_t parts_of(struct slice word) {
     return parts;
 }
 
+static struct standing standing_of(const struct scope *scope, uint32_t id) {
+    struct slice word = token_is_name(id) ? slice_of("", 0) : encoder_word(&scope->document->encoder, id);
+    return (struct standing){.id = id, .slot = slot_behind(id, word), .level = SCOPE_HIDDEN_LEVEL};
+}
+
+static void describe(const struct scope *scope, struct standing *standing) {
+    struct slice word = encoder_word(&scope->document->encoder, standing->id);
+    standing->parts = token_is_name(standing->id) ? scope_parts(word) : 0;
+    standing->first = word.length > 0 ? word.data[0] : 0;
+    standing->length = (uint32_t)word.length;
+    standing->described = true;
+}
+
 struct standing *scope_of(struct scope *scope, uint32_t id) {
     uint64_t *index = map_insert(&scope->index, id, scope->items.count);
     if (*index == scope->items.count) {
-        struct slice word = encoder_word(&scope->document->encoder, id);
-        struct standing fresh = {.id = id, .slot = slot_behind(id, word), .level = SCOPE_HIDDEN_LEVEL};
-        fresh.parts = token_is_name(id) ? parts_of(word) : 0;
-        fresh.first = word.length > 0 ? word.data[0] : 0;
-        fresh.length = (uint32_t)word.length;
-        vec_push(&scope->items, fresh);
+        vec_push(&scope->items, standing_of(scope, id));
     }
-    return &scope->items.items[*index];
+    struct standing *standing = &scope->items.items[*index];
+    if (!standing->described) {
+        describe(scope, standing);
+    }
+    return standing;
+}
+
+static struct standing *standing_at(const struct scope *scope, size_t position) {
+    return &scope->items.items[token_id(scope->document->numbers.items[position])];
+}
+
+static void add_words(struct scope *scope) {
+    const struct token_list *words = &scope->document->words;
+    map_reserve(&scope->index, 2 * words->count);
+    vec_reserve(&scope->items, words->count);
+    for (size_t i = 0; i < words->count; i++) {
+        map_set(&scope->index, words->items[i], i);
+        vec_push(&scope->items, standing_of(scope, words->items[i]));
+    }
 }
 
 static void add_near(struct scope *scope, const struct standing *standing, uint32_t limit) {
@@ -141,7 +166,7 @@ static void look_above(struct scope *scope) {
     climb.least = indent_of(document, climb.line);
     for (uint32_t distance = 1; distance <= document->cursor; distance++) {
         uint32_t position = document->cursor - distance, id = token_id(document->tokens.items[position]);
-        struct standing *standing = scope_of(scope, id);
+        struct standing *standing = standing_at(scope, position);
         add_near(scope, standing, SCOPE_NEAR - NEAR_BELOW);
         standing->above = standing->above ? standing->above : distance;
         standing->uses++;
@@ -158,7 +183,7 @@ static void look_above(struct scope *scope) {
 static void look_below(struct scope *scope) {
     const struct document *document = scope->document;
     for (uint32_t i = document->cursor; i < document->tokens.count; i++) {
-        struct standing *standing = scope_of(scope, token_id(document->tokens.items[i]));
+        struct standing *standing = standing_at(scope, i);
         add_near(scope, standing, SCOPE_NEAR);
         standing->below = standing->below ? standing->below : i - document->cursor + 1;
     }
@@ -168,7 +193,7 @@ static void count_slots(struct scope *scope) {
     const struct document *document = scope->document;
     enum scope_slot slot = SLOT_LINE;
     for (uint32_t i = 0; i < document->tokens.count; i++) {
-        struct standing *standing = scope_of(scope, token_id(document->tokens.items[i]));
+        struct standing *standing = standing_at(scope, i);
         standing->after[slot]++;
         standing->total++;
         slot = standing->slot;
@@ -179,6 +204,7 @@ struct scope *scope_new(const struct document *document) {
     struct scope *scope = mem_zero(1, sizeof *scope);
     scope->document = document;
     map_init(&scope->index);
+    add_words(scope);
     look_above(scope);
     look_below(scope);
     count_slots(scope);

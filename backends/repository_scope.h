@@ -27,6 +27,7 @@ enum { SCOPE_NEAR = 48, SCOPE_HIDDEN_LEVEL = 7 };
 struct standing {
     uint32_t id;
     enum scope_slot slot;     // what kind of word comes behind this one
+    bool described;           // the next three are known; always, from scope_of
     uint64_t parts;           // the word's sub-words, each a bit by its hash
     char first;               // its first byte
     uint32_t length;          // in bytes
@@ -38,10 +39,13 @@ struct standing {
         level; // of the nearest visible one: 0 in the cursor's block, 1 on the line that opened it, 2 beside it, ...
     uint32_t after[SLOT_COUNT]; // how many stand in each kind of place, above and below
     uint32_t total;             // their sum
-    uint32_t query, word;       // the ranking's own
+    uint32_t query, kept;       // the ranking's own
 };
 
 struct scope;
+
+// A word's sub-words, each a bit by its hash: `HTTPServer_name2` has those of http, server and name.
+uint64_t scope_parts(struct slice word);
 
 struct scope *scope_new(const struct document *document);
 void scope_free(struct scope *scope);

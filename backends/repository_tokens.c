@@ -109,6 +109,21 @@ void encoder_append(struct encoder *encoder, struct slice text, struct token_lis
     }
 }
 
+uint32_t encoder_find(const struct encoder *encoder, struct slice word) {
+    if (word.length == 0) {
+        return 0;
+    }
+    uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
+    uv_mutex_lock(&encoder->vocabulary->lock);
+    uint32_t known = find_word(encoder->vocabulary, word);
+    uv_mutex_unlock(&encoder->vocabulary->lock);
+    if (known != INTERN_NONE) {
+        return known * 2 + TOKEN_FIRST_WORD + name;
+    }
+    known = encoder->unknown ? intern_find(encoder->unknown, word) : INTERN_NONE;
+    return known != INTERN_NONE ? known * 2 + TOKEN_UNKNOWN + name : 0;
+}
+
 struct slice encoder_word(const struct encoder *encoder, uint32_t id) {
     if (id >= TOKEN_UNKNOWN) {
         return intern_string(encoder->unknown, (id - TOKEN_UNKNOWN) / 2);

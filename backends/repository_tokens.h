@@ -72,6 +72,8 @@ struct vocabulary *vocabulary_shrink(const struct vocabulary *from, const unsign
                                      uint32_t *renumbered);
 // The words of a text, appended. White space at the end of the text leaves no token.
 void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out);
+// The id of one word; 0 if neither the vocabulary nor the request has it.
+uint32_t encoder_find(const struct encoder *encoder, struct slice word);
 // A word's bytes; empty for line ends and TOKEN_FILE.
 struct slice encoder_word(const struct encoder *encoder, uint32_t id);
 uint64_t vocabulary_count(struct vocabulary *vocabulary, uint64_t *bytes);

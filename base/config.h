@@ -38,11 +38,13 @@ struct config_server {
     const char *certificate_file;     // ".certificateFile": that we show, in PEM form
     const char *certificate_key_file; // ".certificateKeyFile": its private key, of mode 0600
     bool insecure;                    // ".insecure": its certificate is not looked at
-    const char *key_command;          // ".keyCommand": a program that prints it       not of embedders
+    const char *key_command;          // ".keyCommand": a program that prints it
     const char *template;             // ".template"                                  not of embedders
     uint32_t context_tokens;          // ".contextTokens": 0 = the model's            not of embedders
     const char *path;                 // ".path": a folder, of "static"                of embedders only
     double price;                     // ".pricePerMillionTokens": 0 = not known       of embedders only
+    const char *query_prefix,
+        *passage_prefix; // ".queryPrefix", ".passagePrefix"; "": by the name  of embedders only
 };
 
 struct config {

@@ -14,7 +14,7 @@
 #include <strings.h>
 
 #define MEMBER(name)      offsetof(struct config, name)
-#define SERVERS           "llama-server|ollama|openai|chat|anthropic|gemini|mistral|deepseek|tgi|tabby"
+#define SERVERS           "llama-server|ollama|openai|vllm|chat|anthropic|gemini|mistral|deepseek|tgi|tabby"
 #define EMBEDDING_SERVERS "llama-server|ollama|openai"
 
 // Only the user's own file may set any of these.
@@ -40,6 +40,7 @@
         OWN_TEXT(group ".name", server.name, CONFIG_SHOW_ALL),                                               \
         OWN_TEXT(group ".keyEnvironment", server.key_env, CONFIG_SHOW_VARIABLE),                             \
         OWN_TEXT(group ".keyFile", server.key_file, CONFIG_SHOW_PATH),                                       \
+        OWN_TEXT(group ".keyCommand", server.key_command, CONFIG_SHOW_SET),                                  \
         OWN_TEXT(group ".caFile", server.ca_file, CONFIG_SHOW_PATH),                                         \
         OWN_TEXT(group ".certificateFile", server.certificate_file, CONFIG_SHOW_PATH),                       \
         OWN_TEXT(group ".certificateKeyFile", server.certificate_key_file, CONFIG_SHOW_PATH),                \
@@ -48,7 +49,6 @@
 // And what only servers of a model that completes have.
 #define MODEL_ROWS(group, server, otherwise, kinds)                                                          \
     SERVER_ROWS(group, server, otherwise, kinds),                                                            \
-        OWN_TEXT(group ".keyCommand", server.key_command, CONFIG_SHOW_SET),                                  \
         OWN_TEXT(group ".template", server.template, CONFIG_SHOW_ALL),                                       \
         OWN_COUNT(group ".contextTokens", server.context_tokens, 1048576)
 
@@ -67,6 +67,8 @@ static const struct config_row rows[] = {
      .sensitive = true},
     SERVER_ROWS("embedder", embedder, "none", "none|hashed|static|" EMBEDDING_SERVERS),
     OWN_TEXT("embedder.path", embedder.path, CONFIG_SHOW_ALL),
+    OWN_TEXT("embedder.queryPrefix", embedder.query_prefix, CONFIG_SHOW_ALL),
+    OWN_TEXT("embedder.passagePrefix", embedder.passage_prefix, CONFIG_SHOW_ALL),
     {.key = "embedder.pricePerMillionTokens",
      .type = CONFIG_FRACTION,
      .member = MEMBER(embedder.price),

@@ -287,10 +287,17 @@ static void warn_of_insecure(struct app *app, const struct config_server *server
     }
 }
 
+static void on_vectors(void *context, const struct embedding_progress *progress) {
+    const struct app *app = context;
+    if (app->events.on_vectors) {
+        app->events.on_vectors(app->events.context, progress);
+    }
+}
+
 // Trouble with it is a warning: everything else works without.
 static void open_embedding(struct app *app) {
     struct err err;
-    struct embedding_options options = {.on_warning = on_warning, .context = app};
+    struct embedding_options options = {.on_progress = on_vectors, .on_warning = on_warning, .context = app};
     if (embedding_open(&app->embedding, app->loop, app->config, app->retriever, &options, &err) != 0) {
         on_warning(app, err.message);
     }
@@ -307,7 +314,9 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     warn_of_insecure(app, &app->config->model);
     warn_of_insecure(app, &app->config->fallback);
     warn_of_insecure(app, &app->config->embedder);
-    open_embedding(app);
+    if (!events->without_embedder) {
+        open_embedding(app);
+    }
     if (events->observer) {
         app->sinks[app->sink_count++] = *events->observer;
     }

@@ -22,11 +22,13 @@ struct app_events {
     // A full pass is in, and the built-in model has learned it; progress.ready is not said before.
     void (*on_ready)(void *context, const struct index_progress *progress);
     void (*on_warning)(void *context, const char *message);
+    void (*on_vectors)(void *context, const struct embedding_progress *progress);
     void *context;
     const struct index_sink *observer; // fed like the others; called on the indexer's writer thread
     // A configured model that cannot be opened is a warning, and the built-in one answers instead.
     bool tolerate_model;
-    bool watch; // follow what happens to the files
+    bool watch;            // follow what happens to the files
+    bool without_embedder; // whatever the settings say
 };
 
 // One of the models that may answer.

@@ -11,6 +11,8 @@
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "indexer/language.h"
+#include "indexer/store.h"
+#include "indexer/store_vectors.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -188,6 +190,46 @@ static void on_index_warning(void *context, const char *message) {
     add(context, "index", WARNING, "%s", message);
 }
 
+// --- the embedder ---
+
+// What is kept of another model, or of nothing, costs the time or the money once more.
+static void check_vectors(struct doctor *doctor, const char *root, const struct embedding_state *state) {
+    struct store_vectors_summary kept;
+    struct err err;
+    char *store = store_path_of(root);
+    int code = store ? store_vectors_summarize(store, &kept, &err) : ERR_NOT_FOUND;
+    const char *then = "`hunch search` and editors make them";
+    if (code == ERR_NOT_FOUND) {
+        add(doctor, "vectors", FINE, "none are kept yet: %s", then);
+    } else if (code) {
+        add(doctor, "vectors", WARNING, "%s: %s anew", err.message, then);
+    } else if (!kept.is_current || strncmp(kept.model, state->model, sizeof kept.model - 1) != 0) {
+        add(doctor, "vectors", WARNING, "%" PRIu64 " are kept, but of %s: %s anew", kept.count,
+            kept.is_current ? kept.model : "another version", then);
+    } else {
+        add(doctor, "vectors", FINE, "%" PRIu64 " are kept", kept.count);
+    }
+    free(store);
+}
+
+static void check_embedder(struct doctor *doctor, const struct config *config, const char *root) {
+    struct embedding_state state;
+    if (strcmp(config->embedder.provider, "none") == 0) {
+        return;
+    }
+    embedding_examine(&state, &doctor->loop, config);
+    if (state.err.code) {
+        add(doctor, "embedder", WRONG, "%s", state.err.message);
+    } else {
+        add(doctor, "embedder", FINE, "%s: answers; code %s this machine", state.model,
+            state.leaves_machine ? "leaves" : "stays on");
+    }
+    if (state.is_kept && state.model) {
+        check_vectors(doctor, root, &state);
+    }
+    free(state.model);
+}
+
 static void check_repository(struct doctor *doctor, const struct config *config, const char *folder) {
     struct err err = {0};
     char *root = NULL;
@@ -197,8 +239,11 @@ static void check_repository(struct doctor *doctor, const struct config *config,
         return;
     }
     add(doctor, "repository", FINE, "%s", root);
-    struct app_events events = {
-        .on_progress = on_progress, .on_ready = on_ready, .on_warning = on_index_warning, .context = doctor};
+    struct app_events events = {.on_progress = on_progress,
+                                .on_ready = on_ready,
+                                .on_warning = on_index_warning,
+                                .context = doctor,
+                                .without_embedder = true};
     if (app_open(&doctor->app, &doctor->loop, config, root, &events, &err) == 0) {
         for (size_t i = 0; i < doctor->app->link_count; i++) {
             start_probe(doctor, i);
@@ -210,6 +255,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
         add(doctor, strcmp(config->model.provider, "repository") == 0 ? "index" : "model", WRONG, "%s",
             err.message);
     }
+    check_embedder(doctor, config, root);
     free(root);
 }
 

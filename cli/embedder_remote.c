@@ -87,11 +87,13 @@ static int try_batch(struct embedder_remote *self, const struct slice *texts, si
     int code = 0;
     for (int tries = 0; tries < self->tries; tries++) {
         struct embedding_answer answer;
-        code = embedding_client_embed(self->client, texts, count, wait_of(self), &answer, err);
+        code = embedding_client_embed(self->client, EMBEDDING_PASSAGE, texts, count, wait_of(self), &answer,
+                                      err);
         if (code == 0) {
             take(self, &answer, count, out);
         }
-        if (!is_passing(code) || is_too_much(err)) {
+        bool has_another_key = answer.key_expired && tries == 0;
+        if ((!is_passing(code) && !has_another_key) || is_too_much(err)) {
             break;
         }
         uint32_t rest = rest_of(self, tries, answer.retry_after_ms);
@@ -153,11 +155,13 @@ static bool is_refused(struct embedder_remote *self, struct err *err) {
 
 static void say_way_out(struct err *err) {
     struct err cause = *err;
-    err_set(err, cause.code,
-            cause.code == ERR_DENIED
-                ? "no vectors for now: %s; embedder.keyEnvironment and embedder.keyFile say where the key is"
-                : "no vectors for now: %s; embedder.url and embedder.name say whom to ask",
-            cause.message);
+    err_set(
+        err, cause.code,
+        cause.code == ERR_DENIED
+            ? "no vectors for now: %s; embedder.keyEnvironment, embedder.keyFile or embedder.keyCommand says "
+              "where the key is"
+            : "no vectors for now: %s; embedder.url and embedder.name say whom to ask",
+        cause.message);
 }
 
 static void refuse(struct embedder_remote *self, const struct err *err) {
@@ -192,7 +196,7 @@ static int ask(struct embedder *embedder, struct slice text, uint32_t wait_ms, s
     if (is_refused(self, err)) {
         return err->code;
     }
-    int code = embedding_client_embed(self->client, &text, 1, wait_ms, &answer, err);
+    int code = embedding_client_embed(self->client, EMBEDDING_QUERY, &text, 1, wait_ms, &answer, err);
     if (code == 0) {
         take(self, &answer, 1, out);
     } else {
@@ -226,6 +230,9 @@ int embedder_remote_new(struct embedder_remote **out, uv_loop_t *loop, const str
     self->seed = clock_now_us();
     str_init(&self->name);
     str_append_format(&self->name, "%s %s %s", server->provider, server->model, server->url);
+    if (server->passage_prefix[0]) {
+        str_append_format(&self->name, " %s", server->passage_prefix);
+    }
     self->embedder = (struct embedder){
         .operations = &operations, .model = self->name.data, .batch = BATCH, .is_kept = true};
     *out = self;
@@ -238,6 +245,10 @@ struct embedder *embedder_remote_embedder(struct embedder_remote *self) {
 
 uint64_t embedder_remote_tokens(const struct embedder_remote *self) {
     return atomic_load(&self->tokens);
+}
+
+bool embedder_remote_leaves_machine(const struct embedder_remote *self) {
+    return embedding_client_leaves_machine(self->client);
 }
 
 void embedder_remote_release(struct embedder_remote *self) {

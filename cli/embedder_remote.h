@@ -22,6 +22,7 @@ int embedder_remote_new(struct embedder_remote **out, uv_loop_t *loop, const str
 struct embedder *embedder_remote_embedder(struct embedder_remote *remote);
 uint64_t
 embedder_remote_tokens(const struct embedder_remote *remote); // counted by the server so far. Any thread
+bool embedder_remote_leaves_machine(const struct embedder_remote *remote);
 // After the embedder is closed. NULL is allowed; the loop must turn once more.
 void embedder_remote_release(struct embedder_remote *remote);
 

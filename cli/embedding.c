@@ -4,7 +4,9 @@
 // woken to hand it on.
 #include "cli/embedding.h"
 
+#include "backends/embedding_prefix.h"
 #include "base/mem.h"
+#include "base/worker.h"
 #include "cli/app.h"
 #include "cli/embedder_remote.h"
 #include "indexer/store.h"
@@ -12,6 +14,8 @@
 #include "retrieval/embedder_static.h"
 
 #include <stdlib.h>
+
+enum { EXAMINED_MS = 5000 };
 
 struct embedding {
     struct embedding_options options;
@@ -36,8 +40,14 @@ static int open_static(const struct config *config, struct embedder **out, struc
     return 0;
 }
 
+// Empty: as the model's name says; "none": none.
+static const char *prefix_of(const char *given, const char *usual) {
+    return strcmp(given, "none") == 0 ? "" : given[0] ? given : usual;
+}
+
 static int open_remote(struct embedding *self, const struct config *config, struct embedder **out,
                        struct err *err) {
+    struct embedding_prefixes usual = embedding_prefixes_of(config->embedder.name);
     struct str key;
     str_init(&key);
     int code = config_read_key(&config->embedder, &key, err);
@@ -45,6 +55,10 @@ static int open_remote(struct embedding *self, const struct config *config, stru
                                       .url = config->embedder.url,
                                       .model = config->embedder.name,
                                       .key = key.data,
+                                      .key_command = config->embedder.key_command,
+                                      .query_prefix = prefix_of(config->embedder.query_prefix, usual.query),
+                                      .passage_prefix =
+                                          prefix_of(config->embedder.passage_prefix, usual.passage),
                                       .trust = app_trust(&config->embedder)};
     code = code ? code : embedder_remote_new(&self->remote, self->loop, &server, self->options.once, err);
     *out = code ? NULL : embedder_remote_embedder(self->remote);
@@ -83,7 +97,7 @@ static void on_progress(void *context, const struct embeddings_progress *progres
     uv_mutex_lock(&self->lock);
     err_set(&self->trouble, 0, "%s", progress->trouble);
     uint64_t tokens = self->remote ? embedder_remote_tokens(self->remote) : 0;
-    self->progress = (struct embedding_progress){progress->done, progress->total, tokens,
+    self->progress = (struct embedding_progress){progress->done, progress->total, progress->ended, tokens,
                                                  (double)tokens / 1e6 * self->price};
     uv_mutex_unlock(&self->lock);
     uv_async_send(&self->wake);
@@ -129,4 +143,50 @@ void embedding_close(struct embedding *self) {
         embedder_remote_release(self->remote);
         uv_close((uv_handle_t *)&self->wake, on_closed);
     }
+}
+
+// --- a look at it ---
+
+struct examination {
+    struct embedder *embedder;
+    struct embedding_state *state;
+    uv_loop_t *loop;
+};
+
+// Off the loop, which a server needs meanwhile.
+static void ask_for_one(void *context) {
+    struct examination *self = context;
+    struct vector vector;
+    int code = embedder_prepare(self->embedder, &self->state->err);
+    if (code == 0) {
+        embedder_ask(self->embedder, SLICE_LITERAL("hunch"), EXAMINED_MS, &vector, &self->state->err);
+    }
+}
+
+static void on_asked(void *context, bool ran) {
+    (void)ran;
+    uv_stop(((struct examination *)context)->loop);
+}
+
+static void examine(struct examination *self) {
+    struct worker *worker = worker_new(self->loop, 1);
+    worker_submit(worker, ask_for_one, on_asked, self);
+    uv_run(self->loop, UV_RUN_DEFAULT);
+    worker_free(worker);
+}
+
+void embedding_examine(struct embedding_state *out, uv_loop_t *loop, const struct config *config) {
+    struct embedding self = {.loop = loop, .options.once = true};
+    struct examination examination = {.state = out, .loop = loop};
+    *out = (struct embedding_state){.err.code = 0};
+    if (open_embedder(&self, config, &examination.embedder, &out->err) != 0) {
+        return;
+    }
+    examine(&examination);
+    out->model = examination.embedder->model ? mem_copy_string(examination.embedder->model) : NULL;
+    out->is_kept = examination.embedder->is_kept;
+    out->leaves_machine = self.remote && embedder_remote_leaves_machine(self.remote);
+    embedder_close(examination.embedder);
+    embedder_remote_release(self.remote);
+    uv_run(loop, UV_RUN_DEFAULT);
 }

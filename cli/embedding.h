@@ -14,7 +14,8 @@
 struct embedding;
 
 struct embedding_progress {
-    uint64_t done, total; // files of this round
+    uint64_t done, total; // chunks that have vectors, of all
+    bool ended;           // no more are made until something changes
     uint64_t tokens;      // that a server counted since the start
     double cost;          // of them, in the currency of embedder.pricePerMillionTokens; 0: not known
 };
@@ -29,6 +30,14 @@ struct embedding_options {
 // *out NULL, and nothing happens, where the settings ask for none.
 int embedding_open(struct embedding **out, uv_loop_t *loop, const struct config *config,
                    struct retriever *retriever, const struct embedding_options *options, struct err *err);
+// Whether the embedder that the settings ask for works: it is asked for one vector, of a word of ours. Turns the loop.
+struct embedding_state {
+    struct err err; // code 0: it works
+    char *model;    // whose vectors it makes; NULL: that is not known
+    bool leaves_machine, is_kept;
+};
+void embedding_examine(struct embedding_state *out, uv_loop_t *loop, const struct config *config);
+
 // After the retriever is freed. NULL is allowed; the loop must turn once more.
 void embedding_close(struct embedding *embedding);
 

@@ -15,6 +15,7 @@
 #include "backends/repository_predict.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "cli/hinting.h"
 #include "cli/patch.h"
 #include "indexer/language.h"
 #include "indexer/walk.h"
@@ -41,6 +42,7 @@ struct past {
 struct replay {
     const char *root;
     struct corpus *corpus;
+    struct hinting *hinting;
     struct intern paths; // of the files below
     VEC(struct past) files;
     VEC(struct answer) answers;
@@ -75,6 +77,7 @@ static void learn_file(void *context, const char *path, const struct source_stat
         record->size = (int64_t)text.length;
         record->hash = hash_bytes(text.data, text.length);
         record->taint = source_taint(path, str_slice(&text));
+        hinting_put(replay->hinting, record, str_slice(&text));
         corpus_put(replay->corpus, record);
         record_release(record);
     }
@@ -106,6 +109,12 @@ static void put_back(struct replay *replay, struct slice path, const struct str 
     char *name = mem_copy_bytes(path.data, path.length);
     struct record *record = record_new(name);
     record->taint = source_taint(name, str_slice(&past->text));
+    record->hash = hash_bytes(past->text.data, past->text.length);
+    if (text) {
+        hinting_put(replay->hinting, record, str_slice(&past->text));
+    } else {
+        hinting_remove(replay->hinting, name);
+    }
     corpus_overlay(replay->corpus, record, str_slice(&past->text));
     record_release(record);
     free(name);
@@ -183,7 +192,11 @@ static void ask(struct replay *replay, const char *path, const struct change *ch
                                       .suffix = str_slice(&below),
                                       .max_lines = 1,
                                       .candidates = 1};
+    const struct language *language = language_of_path(path);
+    struct hinting_place asked = {path, language ? language_id(language) : "", request.prefix,
+                                  request.suffix};
     struct predictions found;
+    request.hints = hinting_ask(replay->hinting, &asked, &request.hint_count);
     uint64_t began = clock_thread_us();
     predict(replay->corpus, &request, &found);
     struct answer answer = {.ms = (double)(clock_thread_us() - began) / 1000,
@@ -260,6 +273,7 @@ static void replay_commit(struct replay *replay, const struct patch_commit *comm
         take_back(replay, commit, &changes[i]);
         wanted += changes[i].wanted;
     }
+    hinting_commit(replay->hinting, false);
     corpus_commit(replay->corpus, false);
     corpus_settle(replay->corpus);
     for (size_t i = 0; i < commit->files.count; i++) {
@@ -341,6 +355,7 @@ static void replay_all(struct replay *replay, struct slice history) {
 
 static void free_replay(struct replay *replay) {
     corpus_free(replay->corpus);
+    hinting_free(replay->hinting);
     for (size_t i = 0; i < replay->files.count; i++) {
         str_free(&replay->files.items[i].text);
     }
@@ -355,9 +370,11 @@ int history_replay(const char *root, struct slice history, size_t limit, FILE *e
     struct corpus_options options = {.root = root};
     struct walk_stats stats;
     replay.corpus = corpus_new(&options);
+    replay.hinting = hinting_new(root);
     intern_init(&replay.paths);
     int code = walk_run(root, NULL, learn_file, &replay, &stats, err);
     if (code == 0) {
+        hinting_commit(replay.hinting, true);
         corpus_commit(replay.corpus, true);
         corpus_settle(replay.corpus);
         replay_all(&replay, history);

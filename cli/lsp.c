@@ -11,7 +11,8 @@ struct host {
     uv_loop_t loop;
     struct config *config;
     struct app *app;
-    struct str config_trouble; // lines about the settings file, told to the editor once it listens
+    struct session_events events; // of the open project
+    struct str config_trouble;    // lines about the settings file, told to the editor once it listens
 };
 
 static void note_trouble(void *context, const char *line) {
@@ -20,17 +21,41 @@ static void note_trouble(void *context, const char *line) {
     str_append_format(&host->config_trouble, "%s%s", host->config_trouble.length ? "; " : "", line);
 }
 
+static void on_progress(void *context, const struct index_progress *progress) {
+    const struct host *host = context;
+    host->events.on_progress(host->events.context, progress);
+}
+
+static void on_ready(void *context, const struct index_progress *progress) {
+    const struct host *host = context;
+    host->events.on_ready(host->events.context, progress);
+}
+
+static void on_warning(void *context, const char *message) {
+    const struct host *host = context;
+    host->events.on_warning(host->events.context, message);
+}
+
+static void on_vectors(void *context, const struct embedding_progress *progress) {
+    const struct host *host = context;
+    struct session_vectors vectors = {progress->done, progress->total, progress->ended, progress->tokens,
+                                      progress->cost};
+    host->events.on_vectors(host->events.context, &vectors);
+}
+
 static int open_project(void *self, const char *root, const struct session_events *events,
                         struct session_project *out, struct err *err) {
     struct host *host = self;
     struct app_events app_events = {
-        .on_progress = events->on_progress,
-        .on_ready = events->on_ready,
-        .on_warning = events->on_warning,
-        .context = events->context,
+        .on_progress = on_progress,
+        .on_ready = on_ready,
+        .on_warning = on_warning,
+        .on_vectors = on_vectors,
+        .context = host,
         .tolerate_model = true,
         .watch = true,
     };
+    host->events = *events;
     int code = app_open(&host->app, &host->loop, host->config, root, &app_events, err);
     if (host->config_trouble.length) {
         events->on_warning(events->context, host->config_trouble.data);

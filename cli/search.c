@@ -40,6 +40,7 @@ struct search_run {
     struct embedding *embedding;
     struct search_results results;
     struct err told; // the last warning
+    bool embeds;     // some chunks had no vectors
     char *root;
     char *below; // the folder asked for, below the root
     char *shown; // what stands before paths below the root, so that they lead there from the current folder
@@ -181,13 +182,16 @@ static void on_warning(void *context, const char *message) {
 
 // To a person who waits: a model may take minutes, the first time.
 static void on_embedded(void *context, const struct embedding_progress *progress) {
-    (void)context;
-    bool is_last = progress->done == progress->total;
-    if (isatty(STDERR_FILENO)) {
-        fprintf(stderr, "\rvectors of %llu of %llu files%s", (unsigned long long)progress->done,
-                (unsigned long long)progress->total, is_last ? "\n" : "");
+    struct search_run *run = context;
+    run->embeds = run->embeds || !progress->ended;
+    if (!run->embeds) {
+        return;
     }
-    if (is_last && progress->tokens) {
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\rvectors of %llu of %llu chunks%s", (unsigned long long)progress->done,
+                (unsigned long long)progress->total, progress->ended ? "\n" : "");
+    }
+    if (progress->ended && progress->tokens) {
         fprintf(stderr, "%llu tokens embedded", (unsigned long long)progress->tokens);
         fprintf(stderr, progress->cost > 0 ? ", cost %.4f\n" : "\n", progress->cost);
     }

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "indexer/store_summary.h"
+#include "indexer/store_vectors.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@ struct report {
     char *store; // path; NULL without a home
     const char *model;
     struct store_summary summary;
+    struct store_vectors_summary vectors;
+    bool has_vectors;
     int code;       // of reading it; ERR_NOT_FOUND: nothing is stored
     struct err err; // says more
 };
@@ -66,9 +69,19 @@ static void print_index(const struct report *report) {
     printf("%-8s %.1f MB\n", "size", (double)summary->bytes / 1e6);
 }
 
+static void print_vectors(const struct report *report) {
+    if (report->has_vectors) {
+        printf("%-8s %" PRIu64 " for %" PRIu64 " chunks, of ", "vectors", report->vectors.count,
+               report->summary.chunks);
+        terminal_write_name(stdout, STYLE_PLAIN, report->vectors.model);
+        putchar('\n');
+    }
+}
+
 static void print_text(const struct report *report) {
     print_line("folder", report->root);
     print_index(report);
+    print_vectors(report);
     print_line("store", report->store ? report->store : "memory alone (set HOME or XDG_CACHE_HOME)");
     print_line("model", report->model);
 }
@@ -89,11 +102,19 @@ static void print_json(const struct report *report) {
     json_set_string(object, "updated", updated);
     json_set_string(object, "store", report->store ? report->store : "");
     json_set_string(object, "model", report->model);
+    if (report->has_vectors) {
+        struct json *vectors = json_set(object, "vectors", json_object());
+        json_set_number(vectors, "kept", (double)report->vectors.count);
+        json_set_string(vectors, "model", report->vectors.model);
+    }
     terminal_print_json_line(object);
 }
 
 static void read_store(struct report *report) {
+    struct err ignored; // vectors that cannot be read are made again
     report->store = store_path_of(report->root);
+    report->has_vectors =
+        report->store && store_vectors_summarize(report->store, &report->vectors, &ignored) == 0;
     report->code =
         report->store ? store_summarize(report->store, &report->summary, &report->err) : ERR_NOT_FOUND;
     if (report->code == ERR_NOT_FOUND) {

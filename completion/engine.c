@@ -163,6 +163,7 @@ static void compile_prompt(struct engine_request *request) {
         .cut_short = request->cut_short,
         .files = {record_of, engine->options.retriever},
         .context_tokens = request->context_tokens,
+        .tokens = request->tokens,
         .answer_tokens = request->answer_tokens,
     };
     prompt_compile(engine->prompts, &prompt, &request->prompt, &request->told);

@@ -8,6 +8,7 @@
 
 #include "backends/fim.h"
 #include "base/clock.h"
+#include "completion/hints.h"
 #include "completion/postprocess.h"
 
 static enum outcome outcome_of_failure(int code) {
@@ -129,6 +130,7 @@ void engine_model_choose(struct engine_request *request, const struct backend_tr
     request->model = model;
     request->fim = model->template ? fim_by_name(model->template) : NULL;
     request->context_tokens = model->context_tokens;
+    request->tokens = model->tokens;
     request->answer.model = model->model;
 }
 
@@ -154,6 +156,8 @@ static void ask(struct engine_request *request) {
         .max_lines = postprocess_line_limit(document, query->cursor, lines),
         .candidates = query->candidates,
         .deadline_us = request->deadline_us,
+        .hints = hints_of(&request->retrieved, &request->arena),
+        .hint_count = request->retrieved.name_count,
     };
     if (request->fim) {
         model->template = fim_name(request->fim);

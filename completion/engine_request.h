@@ -26,8 +26,9 @@ struct engine_request {
     uint32_t sources;       // the same
     const struct backend_traits *model; // which is asked, of those that the backend may choose from
     const struct fim_template
-        *fim;                // the model's when it was chosen: a server may yet say another; NULL: none
-    uint32_t context_tokens; // the same
+        *fim;                    // the model's when it was chosen: a server may yet say another; NULL: none
+    uint32_t context_tokens;     // the same
+    struct token_weights tokens; // the same
     struct str prompt;
     struct prompt_report told;
     bool cut_short; // retrieval did not finish in time

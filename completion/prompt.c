@@ -11,17 +11,26 @@
 #include "completion/region.h"
 #include "completion/window.h"
 
+#include <math.h>
+
 enum {
-    AROUND = 32 * 1024,  // bytes before the cursor, at most, that are compared with the block
-    BYTES_PER_TOKEN = 3, // of source code for common BPE vocabularies, on the safe side (most are at 3 to 4)
-    GROWTH = 2048,       // bytes that a short document's prefix may grow by before the block is in its way
-    LEAST_SUFFIX = 768,  // bytes; less saves too little to go without
+    AROUND = 32 * 1024, // bytes before the cursor, at most, that are compared with the block
+    SAMPLE = 4096,      // bytes before and behind the cursor that tell how long a token is here
+    GROWTH = 2048,      // bytes that a short document's prefix may grow by before the block is in its way
+    LEAST_SUFFIX = 768, // bytes; less saves too little to go without
     SUFFIX_STEP = 256
 };
+
+static const double USED = 0.98;       // of the window: an estimate errs
+static const double USUAL_DENSITY = 3; // bytes a token, where there is no text to tell
+static const double MOST_OF_USUAL = 1.5;
+static const double FAR_MORE = 1.25;
+static const double A_LITTLE_LESS = 0.95; // so that it need not change soon
 
 // A document as the last prompt showed it.
 struct shown {
     char *path;
+    double density; // bytes a token
     struct str header;
     size_t region;
     size_t line; // where the cursor's starts
@@ -35,7 +44,8 @@ struct prompt_memory {
 };
 
 struct budget {
-    size_t total;  // of the prompt
+    double tokens; // of the prompt
+    size_t total;  // the same in bytes
     size_t text;   // of block, prefix and suffix
     size_t suffix; // at most
     size_t block;  // at most
@@ -126,10 +136,24 @@ static bool in_same_region(struct shown *shown, const struct prompt_query *query
 
 // --- budget ---
 
-static struct budget share(const struct prompt_query *query) {
+// How many bytes a token has around the cursor. It stays as it is while it is not too much, nor a quarter too little: no
+// part of the prompt is to move with each keystroke.
+static double density(struct shown *shown, const struct prompt_query *query) {
+    size_t before = smaller(query->cursor, SAMPLE);
+    struct slice around = slice_sub(query->document, query->cursor - before, query->cursor + SAMPLE);
+    double tokens = token_estimate(&query->tokens, around);
+    double now = tokens > 0 ? (double)around.length / tokens : USUAL_DENSITY;
+    now = now < USUAL_DENSITY * MOST_OF_USUAL ? now : USUAL_DENSITY * MOST_OF_USUAL;
+    if (now < shown->density || now > shown->density * FAR_MORE) {
+        shown->density = now * A_LITTLE_LESS;
+    }
+    return shown->density;
+}
+
+static struct budget share(struct shown *shown, const struct prompt_query *query) {
     uint32_t window = query->context_tokens ? query->context_tokens : 4096;
-    struct budget budget = {.total = (size_t)(window - smaller(query->answer_tokens, window / 2)) *
-                                     BYTES_PER_TOKEN};
+    struct budget budget = {.tokens = (double)(window - smaller(query->answer_tokens, window / 2)) * USED};
+    budget.total = (size_t)(budget.tokens * density(shown, query));
     struct fim_parts frame = {.repository = query->repository, .path = query->path};
     struct str empty;
     str_init(&empty);
@@ -180,7 +204,15 @@ static enum block_fate update_block(struct shown *shown, const struct prompt_que
     return block_update(&shown->block, &block);
 }
 
-// Neutralised control tokens may make a prompt longer than its parts. Then the least goes: first of the prefix
+// How many bytes must go at least, as far as can be told from all of it.
+static size_t bytes_over(const struct prompt_query *query, const struct budget *budget, struct slice prompt) {
+    double tokens = token_estimate(&query->tokens, prompt);
+    double share = tokens > budget->tokens ? 1 - budget->tokens / tokens : 0;
+    return (size_t)ceil(share * (double)prompt.length);
+}
+
+// Neutralised control tokens may make a prompt longer than its parts, and these may differ from what stands around the
+// cursor. Then the least goes: first of the prefix
 // what is farthest from the cursor, then the block, then the suffix.
 static void render(const struct prompt_query *query, const struct budget *budget, struct fim_parts *parts,
                    struct str *out) {
@@ -189,7 +221,7 @@ static void render(const struct prompt_query *query, const struct budget *budget
     for (;;) {
         str_clear(&prompt);
         fim_render(query->fim, parts, &prompt);
-        size_t over = prompt.length - smaller(prompt.length, budget->total);
+        size_t over = bytes_over(query, budget, str_slice(&prompt));
         if (over == 0) {
             break;
         }
@@ -220,16 +252,17 @@ static size_t common_head(struct slice a, struct slice b) {
     return length;
 }
 
-static uint32_t tokens_of(size_t bytes) {
-    return (uint32_t)((bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
+static uint32_t tokens_of(const struct prompt_query *query, struct slice text) {
+    return (uint32_t)ceil(token_estimate(&query->tokens, text));
 }
 
 // Compares with the last prompt, whose place this one takes.
-static void compare(struct prompt_memory *memory, struct slice prompt, struct prompt_report *report) {
+static void compare(struct prompt_memory *memory, const struct prompt_query *query, struct slice prompt,
+                    struct prompt_report *report) {
     report->bytes = prompt.length;
     report->kept_bytes = common_head(prompt, str_slice(&memory->last));
-    report->tokens = tokens_of(prompt.length);
-    report->changed_tokens = tokens_of(prompt.length - report->kept_bytes);
+    report->tokens = tokens_of(query, prompt);
+    report->changed_tokens = tokens_of(query, slice_sub(prompt, report->kept_bytes, prompt.length));
     str_clear(&memory->last);
     str_append_slice(&memory->last, prompt);
 }
@@ -237,7 +270,7 @@ static void compare(struct prompt_memory *memory, struct slice prompt, struct pr
 void prompt_compile(struct prompt_memory *memory, const struct prompt_query *query, struct str *out,
                     struct prompt_report *report) {
     struct shown *shown = recall(memory, query->path);
-    struct budget budget = share(query);
+    struct budget budget = share(shown, query);
     struct arena arena;
     arena_init(&arena);
     size_t start = out->length;
@@ -252,6 +285,6 @@ void prompt_compile(struct prompt_memory *memory, const struct prompt_query *que
     render(query, &budget, &parts, out);
     report->context_items = (uint32_t)shown->block.items.count;
     report->missing = query->context ? block_missing(&shown->block, query->context) : 0;
-    compare(memory, slice_sub(str_slice(out), start, out->length), report);
+    compare(memory, query, slice_sub(str_slice(out), start, out->length), report);
     arena_free(&arena);
 }

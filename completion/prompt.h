@@ -7,8 +7,10 @@
 // only for a reason, as far behind as it can: the retrieved block (block.h), where the prefix begins and
 // what of the suffix is shown (window.h).
 //
-// The budget is the model's context window less what it may answer, in bytes
-// estimated from tokens. The suffix gets a sixth, and where it stands behind the
+// The budget is the model's context window less what it may answer, less a
+// fiftieth. What stands around the cursor tells how many bytes a token has here
+// (a table of numbers has fewer than code); the shares are in bytes by that. The
+// prompt is counted as a whole at last, and cut if it is too long after all. The suffix gets a sixth, and where it stands behind the
 // prefix, so that all of it is read again with each keystroke, at most a fifth
 // of what stands before it. Of the rest the prefix has the first half, or what
 // the document has; the block gets what is left then, but nothing if that is
@@ -23,12 +25,13 @@
 //
 // Invariants (tests/unit/completion/prompt_test.c quotes the numbers):
 //   C1  the same queries in the same order give the same bytes
-//   C2  never longer than the budget, but for the template's own tokens
+//   C2  never longer than the budget, by the estimate of backends/token_estimate.h, but for the template's own tokens
 //   C3  the prefix ends at the cursor, the suffix begins there; where it stands first, behind the closing brackets
 //       that end the cursor's line, which editors put there and a suggestion may say again
 #ifndef HUNCH_COMPLETION_PROMPT_H
 #define HUNCH_COMPLETION_PROMPT_H
 
+#include "backends/token_estimate.h"
 #include "completion/block.h"
 
 enum { PROMPT_DOCUMENTS = 16, PROMPT_LEAST_CONTEXT = 256 };
@@ -45,6 +48,7 @@ struct prompt_query {
     bool cut_short;                // retrieval did not finish in time
     struct block_files files;      // what the index knows, also of the document
     uint32_t context_tokens;       // of the model; 0: 4,096
+    struct token_weights tokens;   // how the model counts them
     uint32_t answer_tokens;
 };
 

@@ -47,7 +47,8 @@ int store_read_number(struct store *store, const char *sql, int64_t *value); // 
 void store_say(struct store *store, const char *what);                       // for store_rebuilt
 int store_rebuild(struct store *store, struct err *err);                     // it is damaged: a new one
 void store_delete_files(const char *path);                                   // with the folder locked
-int store_check_rows(sqlite3 *db, bool *are_sound);                          // an SQLite code
+int store_connect_reader(const char *path, sqlite3 **db); // an SQLite code; db is to be closed
+int store_check_rows(sqlite3 *db, bool *are_sound);       // an SQLite code
 void store_disconnect(struct store *store);
 void store_wait_for_locks(struct store *store); // as usual
 // store_kept.c: an SQLite code. What is not whole is none.

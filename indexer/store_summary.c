@@ -128,6 +128,17 @@ static int check_rows(sqlite3 *db, const char *path, struct err *err) {
     return are_sound ? 0 : fail(path, SQLITE_CORRUPT, err);
 }
 
+int store_connect_reader(const char *path, sqlite3 **db) {
+    int64_t unused[2];
+    int code = connect(path, true, db);
+    code = code ? code : read_identity(*db, unused);
+    if ((code & 0xFF) == SQLITE_CANTOPEN || (code & 0xFF) == SQLITE_READONLY) {
+        sqlite3_close(*db);
+        code = connect(path, false, db);
+    }
+    return code;
+}
+
 int store_summarize(const char *path, struct store_summary *summary, struct err *err) {
     struct stat status;
     *summary = (struct store_summary){0};
@@ -136,15 +147,8 @@ int store_summarize(const char *path, struct store_summary *summary, struct err 
     }
     summary->bytes = size_with(path, "") + size_with(path, "-wal") + size_with(path, "-shm");
     sqlite3 *db = NULL;
-    int64_t unused[2];
-    int code = connect(path, true, &db);
-    code = code ? code : read_identity(db, unused);
-    if ((code & 0xFF) == SQLITE_CANTOPEN || (code & 0xFF) == SQLITE_READONLY) {
-        sqlite3_close(db);
-        code = connect(path, false, &db);
-    }
-    bool is_open = code == SQLITE_OK;
-    int result = is_open ? read_summary(db, path, summary, err) : fail(path, code, err);
+    int code = store_connect_reader(path, &db);
+    int result = code ? fail(path, code, err) : read_summary(db, path, summary, err);
     result = result ? result : check_rows(db, path, err);
     sqlite3_close(db);
     return result;

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -238,4 +239,41 @@ int store_vectors_trim(struct store_vectors *self, const uint64_t *texts, size_t
         execute(self, "DROP TABLE IF EXISTS used; VACUUM;");
     }
     return code ? fail(self, code, err) : 0;
+}
+
+static int read_model(sqlite3 *db, struct store_vectors_summary *summary) {
+    sqlite3_stmt *statement = NULL;
+    int code =
+        sqlite3_prepare_v2(db, "SELECT value, (SELECT count(*) FROM vectors) FROM about WHERE key='model'",
+                           -1, &statement, NULL);
+    code = code ? code : sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        const char *model = (const char *)sqlite3_column_text(statement, 0);
+        const char *name = model ? strchr(model, ' ') : NULL;
+        summary->is_current = name && strtol(model, NULL, 10) == VERSION;
+        snprintf(summary->model, sizeof summary->model, "%s", name ? name + 1 : "");
+        summary->count = (uint64_t)sqlite3_column_int64(statement, 1);
+    }
+    sqlite3_finalize(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+int store_vectors_summarize(const char *path, struct store_vectors_summary *summary, struct err *err) {
+    struct str name;
+    sqlite3 *db = NULL;
+    *summary = (struct store_vectors_summary){0};
+    str_init(&name);
+    str_append_format(&name, "%s" ENDING, path);
+    int result =
+        fs_is_file(name.data) ? 0 : err_set(err, ERR_NOT_FOUND, "no vectors are kept in %s", name.data);
+    if (result == 0) {
+        int code = store_connect_reader(name.data, &db);
+        code = code ? code : read_model(db, summary);
+        result = code ? err_set(err, store_is_damaged(code) ? ERR_CORRUPT : ERR_IO,
+                                "cannot read the vectors in %s: %s", name.data, sqlite3_errstr(code))
+                      : 0;
+        sqlite3_close(db);
+    }
+    str_free(&name);
+    return result;
 }

@@ -24,6 +24,12 @@
 
 struct store_vectors;
 
+struct store_vectors_summary {
+    uint64_t count;  // vectors, some perhaps of texts that are no more
+    char model[256]; // whose; cut if it is longer
+    bool is_current; // kept as this version keeps them
+};
+
 // path: the store's (store_path_of); size: of a vector, in bytes.
 int store_vectors_open(struct store_vectors **out, const char *path, const char *model, size_t size,
                        struct err *err);
@@ -34,5 +40,9 @@ int store_vectors_put(struct store_vectors *store, const uint64_t *texts, const 
                       struct err *err);
 // These are all that are in use.
 int store_vectors_trim(struct store_vectors *store, const uint64_t *texts, size_t count, struct err *err);
+
+// What is kept beside the store at this path, without changing it, also beside a server that writes. ERR_NOT_FOUND:
+// nothing.
+int store_vectors_summarize(const char *path, struct store_vectors_summary *summary, struct err *err);
 
 #endif

@@ -181,7 +181,7 @@ static void initialized(void *self, const struct json *params) {
     session_sync_all(session);
     session_pull_configuration(session);
     if (session->project.indexer) {
-        session_start_progress(session);
+        session_pass_show(&session->indexing); // the user has just opened the folder
     }
     session_status_changed(session);
     uv_async_send(&session->log_async); // lines logged before

@@ -40,11 +40,20 @@ struct session_project {
     const char *model;       // for people; outlives the project
 };
 
-// What the project tells the session, on the loop's thread; the same as in struct indexer_options.
+// The vectors of what is indexed, if the settings ask for any.
+struct session_vectors {
+    uint64_t done, total; // chunks that have theirs, of all
+    bool ended;           // no more are made until something changes
+    uint64_t tokens;      // that a server counted since the start
+    double cost;          // of them; 0: not known
+};
+
+// What the project tells the session, on the loop's thread; the first three are the same as in struct indexer_options.
 struct session_events {
     void (*on_progress)(void *context, const struct index_progress *progress);
     void (*on_ready)(void *context, const struct index_progress *progress);
     void (*on_warning)(void *context, const char *message);
+    void (*on_vectors)(void *context, const struct session_vectors *vectors);
     void *context;
 };
 

@@ -5,7 +5,8 @@
 //   session_completion.c  inlineCompletion, completion, hunch/context: requests that the engine answers
 //   session_answer.c      its answers in the client's words
 //   session_inspect.c     hunch/why, hunch/status, executeCommand
-//   session_status.c      hunch/status notifications, work-done progress, log lines, trace
+//   session_status.c      hunch/status notifications, log lines, trace
+//   session_progress.c    work-done progress
 //   session_settings.c    initializationOptions, workspace/configuration
 //
 // Ownership, threads, errors, limits: see session.h.
@@ -35,6 +36,19 @@ struct log_line {
     char *text;
 };
 
+// Work that the client is shown while it goes on, pass by pass.
+struct session_pass {
+    struct session *session;
+    const char *token;        // of the first pass
+    const char *first, *next; // titles
+    const char *unit;         // what is counted
+    enum { PROGRESS_HIDDEN, PROGRESS_ASKED, PROGRESS_SHOWN } state;
+    unsigned number; // of the running or last one, from 1
+    unsigned percentage;
+    uint64_t since_us; // when the running pass was heard of first; 0: none runs
+    uint64_t done, total;
+};
+
 struct session {
     struct session_options options;
     struct rpc *rpc;
@@ -62,11 +76,9 @@ struct session {
     char *open_trouble;
     char *silence;     // why the last suggestion asked for was not shown; NULL: it was, or none was asked for
     char *last_status; // as sent
-    enum { PROGRESS_HIDDEN, PROGRESS_ASKED, PROGRESS_SHOWN } progress_state;
-    unsigned progress_number; // of the running or last one, from 1
-    unsigned last_percentage;
-    uint64_t pass_since_us; // when the running pass was heard of first; 0: none runs
-    bool is_registered;     // to be told of changed files
+    struct session_pass indexing, embedding;
+    struct session_vectors vectors; // total 0: there are none
+    bool is_registered;             // to be told of changed files
     uv_mutex_t log_mutex;
     VEC(struct log_line) log_lines; // under log_mutex
     size_t log_dropped;             // under log_mutex
@@ -136,10 +148,16 @@ void session_status_free(struct session *session);
 struct json *session_status_json(const struct session *session);
 void session_status_changed(struct session *session); // sends hunch/status if it differs from the last
 void session_note_answer(struct session *session, const struct engine_answer *answer);
-void session_start_progress(struct session *session);
 struct session_events session_events_of(struct session *session);
 void session_trace(struct session *session, const char *message);
 void session_replace_string(char **place, const char *text); // text NULL: none
+
+// session_progress.c
+void session_progress_init(struct session *session);
+void session_pass_show(struct session_pass *pass); // it begins, and is shown at once
+// It goes on; a pass that was not shown is, once it has taken SESSION_PASS_SHOWN_MS.
+void session_pass_report(struct session_pass *pass, uint64_t done, uint64_t total);
+void session_pass_end(struct session_pass *pass, uint64_t done, uint64_t total);
 
 // session_settings.c
 void session_read_settings(struct session *session, const struct json *settings, enum config_origin origin);

@@ -1,9 +1,8 @@
-// session_status.c - what the session tells the client unasked: status, progress, log lines, trace.
+// session_status.c - what the session tells the client unasked: status, log lines, trace.
 //
 // A log line may come from any thread, as long as session_status_close has not
 // returned: it waits under a mutex for the loop. A line logged while lines are
 // sent would come back here, so nothing in this file logs.
-#include "base/clock.h"
 #include "lsp/session_state.h"
 
 #include <stdio.h>
@@ -72,6 +71,20 @@ static uint64_t total_of(const struct index_progress *progress) {
     return guess ? progress->files_expected : progress->files_total;
 }
 
+static void append_vectors(const struct session_vectors *vectors, struct str *out) {
+    if (vectors->total == 0) {
+        return;
+    }
+    str_append_format(out, "\nvectors: %llu of %llu chunks", (unsigned long long)vectors->done,
+                      (unsigned long long)vectors->total);
+    if (vectors->tokens) {
+        str_append_format(out, ", %llu tokens sent", (unsigned long long)vectors->tokens);
+    }
+    if (vectors->cost > 0) {
+        str_append_format(out, " for %.4f", vectors->cost);
+    }
+}
+
 // The status in lines for people, the same in every editor.
 static void append_status_text(const struct session *session, const char *state, const char *message,
                                const struct json *languages_off, struct str *out) {
@@ -89,9 +102,17 @@ static void append_status_text(const struct session *session, const char *state,
     } else if (session->is_open) {
         str_append_string(out, "\nindex: none, only open files are known");
     }
+    append_vectors(&session->vectors, out);
     if (session->silence) {
         str_append_format(out, "\nlast suggestion: none, %s", session->silence);
     }
+}
+
+static void add_vectors(const struct session_vectors *vectors, struct json *out) {
+    json_set_number(out, "done", (double)vectors->done);
+    json_set_number(out, "total", (double)vectors->total);
+    json_set_number(out, "tokens", (double)vectors->tokens);
+    json_set_number(out, "cost", vectors->cost);
 }
 
 struct json *session_status_json(const struct session *session) {
@@ -114,6 +135,9 @@ struct json *session_status_json(const struct session *session) {
     json_set_bool(index, "searchable", session->progress.searchable || session->progress.ready);
     json_set_bool(index, "ready", session->progress.ready);
     json_set(status, "languagesOff", languages_off);
+    if (session->vectors.total) {
+        add_vectors(&session->vectors, json_set(status, "vectors", json_object()));
+    }
     return status;
 }
 
@@ -166,103 +190,6 @@ void session_note_answer(struct session *session, const struct engine_answer *an
     }
 }
 
-// A token is for one pass alone.
-static void set_token(const struct session *session, struct json *params) {
-    char token[40];
-    snprintf(token, sizeof token, session->progress_number > 1 ? "hunch/index/%u" : "hunch/index",
-             session->progress_number);
-    json_set_string(params, "token", token);
-}
-
-// Percentages never go back, though the total may grow while the walk goes on.
-static unsigned percentage(struct session *session) {
-    const struct index_progress *progress = &session->progress;
-    uint64_t total = total_of(progress);
-    uint64_t now = total ? progress->files_done * 100 / total : 0;
-    unsigned value = now > 99 ? 99 : (unsigned)now;
-    session->last_percentage = value > session->last_percentage ? value : session->last_percentage;
-    return session->last_percentage;
-}
-
-static void send_progress(struct session *session, const char *kind) {
-    struct json *params = json_object();
-    set_token(session, params);
-    struct json *value = json_set(params, "value", json_object());
-    json_set_string(value, "kind", kind);
-    struct str message;
-    str_init(&message);
-    str_append_format(&message, "%llu of %llu files", (unsigned long long)session->progress.files_done,
-                      (unsigned long long)total_of(&session->progress));
-    json_set_slice(value, "message", str_slice(&message));
-    str_free(&message);
-    if (strcmp(kind, "begin") == 0) {
-        json_set_string(value, "title",
-                        session->progress_number > 1 ? "Hunch: indexing what changed" : "Hunch: indexing");
-        json_set_bool(value, "cancellable", false);
-    }
-    if (strcmp(kind, "end") != 0) {
-        json_set_number(value, "percentage", percentage(session));
-    }
-    rpc_notify(session->rpc, "$/progress", params);
-}
-
-static bool is_running(const struct session *session) {
-    return rpc_phase(session->rpc) == RPC_RUNNING;
-}
-
-static void on_progress_created(void *context, const struct json *result, const struct json *error) {
-    (void)result;
-    struct session *session = context;
-    if (error || !is_running(session)) {
-        session->progress_state = PROGRESS_HIDDEN;
-        return;
-    }
-    session->progress_state = PROGRESS_SHOWN;
-    send_progress(session, "begin");
-    if (!session->pass_since_us) {
-        session->progress_state = PROGRESS_HIDDEN;
-        send_progress(session, "end");
-    }
-}
-
-static void ask_for_progress(struct session *session) {
-    if (!session->client_progress || session->progress_state != PROGRESS_HIDDEN || !is_running(session)) {
-        return;
-    }
-    session->progress_state = PROGRESS_ASKED;
-    session->progress_number++;
-    session->last_percentage = 0;
-    struct json *params = json_object();
-    set_token(session, params);
-    rpc_call(session->rpc, "window/workDoneProgress/create", params, on_progress_created, session);
-}
-
-// The first pass is shown at once: the user has just opened the folder.
-void session_start_progress(struct session *session) {
-    session->pass_since_us = clock_now_us();
-    ask_for_progress(session);
-}
-
-static void show_progress(struct session *session) {
-    if (!session->progress.scanning) {
-        return;
-    }
-    session->pass_since_us = session->pass_since_us ? session->pass_since_us : clock_now_us();
-    if (session->progress_state == PROGRESS_SHOWN && is_running(session)) {
-        send_progress(session, "report");
-    } else if (clock_ms_since(session->pass_since_us) >= SESSION_PASS_SHOWN_MS) {
-        ask_for_progress(session);
-    }
-}
-
-static void end_progress(struct session *session) {
-    session->pass_since_us = 0;
-    if (session->progress_state == PROGRESS_SHOWN && is_running(session)) {
-        session->progress_state = PROGRESS_HIDDEN;
-        send_progress(session, "end");
-    }
-}
-
 static void take_progress(struct session *session, const struct index_progress *progress) {
     bool was_ready = session->progress.ready;
     session->progress = *progress;
@@ -272,7 +199,9 @@ static void take_progress(struct session *session, const struct index_progress *
 static void on_progress(void *context, const struct index_progress *progress) {
     struct session *session = context;
     take_progress(session, progress);
-    show_progress(session);
+    if (progress->scanning) {
+        session_pass_report(&session->indexing, progress->files_done, total_of(progress));
+    }
     if (progress->polling) {
         session_register_watching(session);
     }
@@ -284,7 +213,15 @@ static void on_ready(void *context, const struct index_progress *progress) {
     session_rules_changed(session); // a pass follows a change of rules
     take_progress(session, progress);
     session->progress.ready = true;
-    end_progress(session);
+    session_pass_end(&session->indexing, progress->files_done, total_of(progress));
+    session_status_changed(session);
+}
+
+static void on_vectors(void *context, const struct session_vectors *vectors) {
+    struct session *session = context;
+    session->vectors = *vectors;
+    (vectors->ended ? session_pass_end : session_pass_report)(&session->embedding, vectors->done,
+                                                              vectors->total);
     session_status_changed(session);
 }
 
@@ -295,7 +232,7 @@ static void on_warning(void *context, const char *message) {
 }
 
 struct session_events session_events_of(struct session *session) {
-    return (struct session_events){on_progress, on_ready, on_warning, session};
+    return (struct session_events){on_progress, on_ready, on_warning, on_vectors, session};
 }
 
 void session_trace(struct session *session, const char *message) {
@@ -357,6 +294,7 @@ void session_status_init(struct session *session) {
     session->log_async.data = session;
     session->handles++;
     log_set_listener(on_log, session);
+    session_progress_init(session);
 }
 
 void session_status_close(struct session *session) {

@@ -4,7 +4,7 @@
 //
 // Ownership: a struct context owns everything its items point to (its arena).
 // Threads:   one owner at a time.
-// Errors:    none. Limits: the query's budget.
+// Errors:    none. Limits: the query's budget; CONTEXT_NAMES names.
 #ifndef HUNCH_RETRIEVAL_CONTEXT_H
 #define HUNCH_RETRIEVAL_CONTEXT_H
 
@@ -21,6 +21,8 @@ enum context_source {
     CONTEXT_NEIGHBOUR, // no items of its own: chunks of other open documents rank higher
     CONTEXT_SOURCES
 };
+
+enum { CONTEXT_NAMES = 128 };
 
 // Sets of sources are bit masks.
 #define CONTEXT_BIT(source) (UINT32_C(1) << (source))
@@ -41,10 +43,22 @@ struct context_item {
     enum taint taint;
 };
 
+// A definition that the code at the cursor may name, for models that choose among words.
+struct context_name {
+    const char *name, *scope, *signature; // as in struct symbol
+    enum symbol_kind kind;
+    bool of_receiver; // a member of what may be the type of the thing left of the "."
+    bool is_named;    // on the cursor's line or the one above
+    bool is_own;      // a function of the open file itself, near the cursor
+    float score;      // of signatures_rank; of what is named or own 0
+};
+
 struct context {
     struct arena arena;
     struct context_item *items; // best first
     uint32_t count;
+    struct context_name *names; // named ones, own ones, then what signatures rank, best first
+    uint32_t name_count;
     uint64_t generation; // of the snapshot asked
     double definitions_ms, signatures_ms, lexical_ms, vectors_ms, total_ms;
 };

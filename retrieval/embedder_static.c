@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum { BATCH = 64, NAME_BYTES = 40 };
 
@@ -39,6 +40,8 @@ struct static_embedder {
     struct table table;
     struct wordpiece *tokenizer;
     atomic_bool is_ready;
+    uint64_t refused; // the state of the files that were no table; 0: none were
+    struct err refusal;
 };
 
 // --- reading ---
@@ -170,8 +173,24 @@ static uint64_t hash_table(const struct table *table) {
     return hash_bytes(parts, sizeof parts);
 }
 
-static int prepare(struct embedder *embedder, struct err *err) {
-    struct static_embedder *self = (struct static_embedder *)embedder;
+// Of the files as they lie there: what was no table is read again once it has changed.
+static uint64_t state_of(const struct static_embedder *self) {
+    static const char *const names[] = {"model.safetensors", "tokenizer.json"};
+    uint64_t parts[6] = {0};
+    for (size_t i = 0; i < 2; i++) {
+        struct stat status;
+        char *path = fs_join(self->folder, names[i]);
+        if (stat(path, &status) == 0) {
+            parts[3 * i] = (uint64_t)status.st_size;
+            parts[3 * i + 1] = (uint64_t)status.st_mtim.tv_sec;
+            parts[3 * i + 2] = (uint64_t)status.st_mtim.tv_nsec;
+        }
+        free(path);
+    }
+    return hash_bytes(parts, sizeof parts) | 1;
+}
+
+static int read_files(struct static_embedder *self, struct err *err) {
     uint64_t hash = 0;
     struct err cause = {0};
     int code = read_tokenizer(self, &hash, &cause);
@@ -186,6 +205,18 @@ static int prepare(struct embedder *embedder, struct err *err) {
     snprintf(self->name, sizeof self->name, "static %016" PRIx64, hash ^ hash_table(&self->table));
     atomic_store_explicit(&self->is_ready, true, memory_order_release);
     return 0;
+}
+
+static int prepare(struct embedder *embedder, struct err *err) {
+    struct static_embedder *self = (struct static_embedder *)embedder;
+    uint64_t state = state_of(self);
+    if (state != self->refused) {
+        self->refused = read_files(self, &self->refusal) ? state : 0;
+    }
+    if (self->refused) {
+        *err = self->refusal;
+    }
+    return self->refused ? err->code : 0;
 }
 
 // --- embedding ---

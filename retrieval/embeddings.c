@@ -33,8 +33,9 @@ enum {
     CANDIDATE_SHARE = 4, // what they miss
     SPARE = 64,          // more are asked for than wanted, as some may be the file's own
     LEAST_ROOM = 1024,
-    ROUND_TEXTS = 4096, // of so many chunks the vectors are made before they are shown
-    NOBODY = -1         // a place whose file is gone
+    ROUND_TEXTS = 4096,  // of so many chunks the vectors are made before they are shown
+    TRIMMED_WITHOUT = 8, // what is kept is tidied only if fewer chunks than one in so many are missing
+    NOBODY = -1          // a place whose file is gone
 };
 
 struct place {
@@ -144,6 +145,7 @@ struct round {
     uint64_t number;
     VEC(struct missing) missing;
     struct embeddings_progress progress;
+    bool has_brought; // vectors
     struct err err;
     // What waits for the embedder: the texts of whole files, chunk by chunk.
     struct arena arena;
@@ -166,8 +168,10 @@ static void look_at_file(struct embeddings *self, const struct segment_file *sho
     if (shown->record->by_words) {
         return;
     }
+    round->progress.total += shown->record->chunk_count;
     if (is_embedded(file, shown->record)) {
         file->seen = round->number; // which readers do not look at
+        round->progress.done += shown->record->chunk_count;
     } else {
         vec_push(&round->missing, (struct missing){record_retain(shown->record),
                                                    shown->text ? text_retain(shown->text) : NULL});
@@ -326,7 +330,8 @@ static int flush(struct embeddings *self, struct round *round) {
     int code = embed_texts(self, round, vectors);
     if (code == 0) {
         add_files(self, round, vectors);
-        round->progress.done += round->files.count;
+        round->progress.done += round->texts.count;
+        round->has_brought = true;
     }
     release_files(round->files.items, round->files.count);
     arena_free(&round->arena);
@@ -366,9 +371,12 @@ static void queue_file(const struct embeddings *self, struct missing *missing, s
     str_free(&buffer);
 }
 
-static void work(struct embeddings *self, struct round *round) {
+// False: it was cut short.
+static bool work(struct embeddings *self, struct round *round) {
     int code = 0;
-    round->progress.total = round->missing.count;
+    if (round->missing.count) {
+        tell(self, round);
+    }
     for (size_t i = 0; i < round->missing.count && code == 0 && !is_stopping(self); i++) {
         queue_file(self, &round->missing.items[i], round);
         bool is_last = i + 1 == round->missing.count;
@@ -378,6 +386,7 @@ static void work(struct embeddings *self, struct round *round) {
             tell(self, round);
         }
     }
+    return code == 0 && !is_stopping(self);
 }
 
 static void open_kept(struct embeddings *self, struct round *round) {
@@ -404,8 +413,10 @@ static bool prepare(struct embeddings *self, struct round *round) {
 }
 
 // After a round that brought something: what the store has for texts that are no more goes when it is the larger part.
+// A few files that cannot be read hinder nothing; many may be back soon.
 static void trim_kept(struct embeddings *self, struct round *round) {
-    if (!self->kept || !round->progress.done || round->progress.done < round->progress.total) {
+    uint64_t missing = round->progress.total - round->progress.done;
+    if (!self->kept || !round->has_brought || missing > round->progress.total / TRIMMED_WITHOUT) {
         return;
     }
     VEC(uint64_t) texts = {0};
@@ -423,8 +434,11 @@ static void run_round(struct embeddings *self, uint64_t number) {
     arena_init(&round.arena);
     if (prepare(self, &round)) {
         look(self, &round);
-        work(self, &round);
-        trim_kept(self, &round);
+        if (work(self, &round)) {
+            trim_kept(self, &round);
+        }
+        round.progress.ended = true;
+        tell(self, &round);
     }
     release_files(round.missing.items, round.missing.count);
     release_files(round.files.items, round.files.count);

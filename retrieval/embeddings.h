@@ -23,7 +23,8 @@
 struct embeddings;
 
 struct embeddings_progress {
-    uint64_t done, total; // files of this round
+    uint64_t done, total; // chunks: that have their vectors, or have none, of all that the snapshot shows
+    bool ended;           // the round is over; what is missing now could not be read or made
     const char *trouble;  // "": none
 };
 

@@ -97,6 +97,19 @@ bool pack_symbol(struct pack *pack, const struct segment_file *file, const struc
     return true;
 }
 
+bool pack_name(struct pack *pack, const struct symbol *symbol, struct context_name about) {
+    struct arena *arena = &pack->context->arena;
+    if (pack->names.count == CONTEXT_NAMES) {
+        return false;
+    }
+    about.name = arena_copy_string(arena, symbol->name);
+    about.scope = arena_copy_string(arena, symbol->scope);
+    about.signature = arena_copy_string(arena, symbol->signature);
+    about.kind = symbol->kind;
+    vec_push(&pack->names, about);
+    return true;
+}
+
 static struct slice copy(struct pack *pack, struct slice text) {
     return slice_of(arena_copy(&pack->context->arena, text), text.length);
 }
@@ -207,7 +220,13 @@ void pack_finish(struct pack *pack) {
     if (pack->items.count) {
         memcpy(context->items, pack->items.items, pack->items.count * sizeof *context->items);
     }
+    context->name_count = (uint32_t)pack->names.count;
+    context->names = arena_alloc(&context->arena, (pack->names.count + 1) * sizeof *context->names);
+    if (pack->names.count) {
+        memcpy(context->names, pack->names.items, pack->names.count * sizeof *context->names);
+    }
     vec_free(&pack->items);
+    vec_free(&pack->names);
     known_lines_free(&pack->known);
     map_free(&pack->shown);
 }

@@ -30,6 +30,7 @@ struct pack {
     uint32_t signature_bytes, chunk_bytes; // left
     uint32_t chunks;                       // taken
     VEC(struct context_item) items;
+    VEC(struct context_name) names;
     struct map shown; // path and line of symbol items
 };
 
@@ -38,6 +39,8 @@ void pack_init(struct pack *pack, struct context *context, const char *root, con
 // All return false when the budget of the kind is spent and no further call can add anything.
 bool pack_symbol(struct pack *pack, const struct segment_file *file, const struct symbol *symbol,
                  enum context_source source, double score);
+// about: what the symbol itself does not say. Costs nothing of the budgets; false when there are CONTEXT_NAMES.
+bool pack_name(struct pack *pack, const struct symbol *symbol, struct context_name about);
 bool pack_chunk(struct pack *pack, const struct segment_file *file, const struct chunk *chunk,
                 enum context_source source, double score);
 // Lines of a file, inclusive.

@@ -35,6 +35,7 @@ enum {
     CALLER_ABOVE = 1, // lines shown beside the call
     CALLER_BELOW = 2,
     OUTLINE = 12,
+    OWN_SYMBOLS = 48, // among which the open file's functions are looked for
     CHUNK_HITS = 40,
     LINES_ASKED = 20,
     SEARCH_WAIT_MS = 3000,
@@ -274,7 +275,23 @@ static void add_definitions(struct asking *asking) {
             segment_symbol(asking->snapshot->segments[found[i].segment], found[i].id);
         if (!asking->is_prose || is_written_like_a_name(symbol->name)) {
             add_symbol(asking, found[i].segment, found[i].id, CONTEXT_DEFINITION, found[i].score);
+            pack_name(&asking->pack, symbol, (struct context_name){.is_named = true});
             added++;
+        }
+    }
+}
+
+// The functions of the open file around the cursor's line, as far as it is indexed or parsed.
+static void add_own_names(struct asking *asking) {
+    const struct record *own = asking->self ? snapshot_record(asking->snapshot, asking->at) : asking->parsed;
+    uint32_t count = own ? own->symbol_count : 0, middle = 0;
+    while (middle < count && own->symbols[middle].start_line < asking->line) {
+        middle++;
+    }
+    uint32_t first = middle > OWN_SYMBOLS / 2 ? middle - OWN_SYMBOLS / 2 : 0;
+    for (uint32_t i = first; i < count && i < first + OWN_SYMBOLS; i++) {
+        if (own->symbols[i].kind == SYMBOL_FUNCTION || own->symbols[i].kind == SYMBOL_METHOD) {
+            pack_name(&asking->pack, &own->symbols[i], (struct context_name){.is_own = true});
         }
     }
 }
@@ -312,6 +329,17 @@ static void add_edits(struct asking *asking) {
     }
 }
 
+static void add_names(struct asking *asking, const struct signature *ranked, size_t count) {
+    bool more = true;
+    for (size_t i = 0; i < count && more; i++) {
+        const struct symbol *symbol =
+            segment_symbol(asking->snapshot->segments[ranked[i].segment], ranked[i].id);
+        more = pack_name(&asking->pack, symbol,
+                         (struct context_name){.of_receiver = ranked[i].features[SIGNATURE_RECEIVER] > 0,
+                                               .score = ranked[i].score});
+    }
+}
+
 static void add_signatures(struct asking *asking) {
     size_t count;
     struct signatures_input input = {.snapshot = asking->snapshot,
@@ -324,6 +352,7 @@ static void add_signatures(struct asking *asking) {
                                      .cancel = asking->query->cancel};
     struct signature *ranked = signatures_rank(&input, &count);
     bool more = true;
+    add_names(asking, ranked, count);
     for (size_t i = 0; i < count && more; i++) {
         const struct segment *segment = asking->snapshot->segments[ranked[i].segment];
         if (segment->keys[ranked[i].id].length * SEGMENT_LENGTH_STEP >= asking->pack.signature_bytes) {
@@ -414,6 +443,7 @@ static void ask_sources(struct asking *asking, struct context *out) {
     if (asks(asking, CONTEXT_DEFINITION)) {
         add_definitions(asking);
     }
+    add_own_names(asking);
     if (asks(asking, CONTEXT_EDIT)) {
         add_edits(asking);
     }

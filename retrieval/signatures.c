@@ -128,6 +128,15 @@ static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t 
     ranking->candidates.items[at].features[feature] = value;
 }
 
+// Which of equal signatures are the last that fit depends on the order in which the files were read: none of them is then.
+static size_t without_cut_ties(const struct bm25_hit *hits, size_t count) {
+    size_t kept = count;
+    while (count == BM25_LIMIT && kept > 0 && hits[kept - 1].score <= hits[count - 1].score) {
+        kept--;
+    }
+    return kept ? kept : count;
+}
+
 static void offer_ranked(struct ranking *ranking, const struct weighted_term *terms, size_t term_count,
                          enum signature_feature feature) {
     const struct signatures_input *input = ranking->input;
@@ -138,7 +147,7 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
                                      .skip = input->self,
                                      .effort = EFFORT};
     struct bm25_hit *hits = mem_alloc(BM25_LIMIT * sizeof *hits);
-    size_t count = bm25_search(&question, BM25_LIMIT, hits);
+    size_t count = without_cut_ties(hits, bm25_search(&question, BM25_LIMIT, hits));
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
             expect_symbol(input->snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);

@@ -20,7 +20,7 @@ import sys
 
 import numpy as np
 
-INPUTS, HIDDEN, UNSEEN = 48, 16, 4  # as in backends/repository_weights.h
+INPUTS, HIDDEN, UNSEEN = 69, 16, 4  # as in backends/repository_weights.h
 EPOCHS = 8
 
 

@@ -14,6 +14,8 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "cli/hinting.h"
+#include "indexer/source.h"
 
 #include "tests/unit/indexer/temporary.h"
 
@@ -75,6 +77,8 @@ static void cut_targets(const char *path, struct str *text) {
 
 static uint64_t learned_bytes;
 
+static struct hinting *hinting;
+
 // The corpus reads from a folder of copies, which have the targets cut out.
 static void learn_file(struct corpus *corpus, const char *copies, const char *path, const char *full) {
     struct str text;
@@ -85,6 +89,8 @@ static void learn_file(struct corpus *corpus, const char *copies, const char *pa
         struct record *record = record_new(path);
         record->size = (int64_t)text.length;
         record->hash = hash_bytes(text.data, text.length);
+        record->taint = source_taint(path, str_slice(&text));
+        hinting_put(hinting, record, str_slice(&text));
         corpus_put(corpus, record);
         record_release(record);
         learned_bytes += text.length;
@@ -179,16 +185,17 @@ static void print_features(FILE *out, const struct task *task, const struct pred
 }
 
 // One event for each word of the target, as 32-bit floats: the index of the right word or -1, how many words,
-// the unseen word's features; then the features of each of the likeliest words.
-static void print_event(FILE *out, struct rank *rank, const struct counts_answer *answer,
-                        const uint32_t *context, size_t length, uint32_t id) {
-    enum { SHOWN = 96 };
+// the unseen word's features; then the features of each of the likeliest words, the right one among them if it is
+// known.
+static void print_event(FILE *out, struct rank *rank, struct counts_answer *answer, const uint32_t *context,
+                        size_t length, uint32_t id) {
+    enum { SHOWN = 64 };
     uint32_t right = 0, shown = answer->count < SHOWN ? answer->count : SHOWN;
-    while (right < answer->count && answer->words[right].id != id) {
+    while (right < answer->count && answer->words[answer->likeliest[right]].id != id) {
         right++;
     }
     if (right >= SHOWN && right < answer->count) {
-        answer->words[SHOWN - 1] = answer->words[right];
+        answer->likeliest[SHOWN - 1] = answer->likeliest[right];
         right = SHOWN - 1;
     }
     double unseen[RANK_UNSEEN];
@@ -200,7 +207,7 @@ static void print_event(FILE *out, struct rank *rank, const struct counts_answer
     fwrite(row, sizeof *row, 2 + RANK_UNSEEN, out);
     for (uint32_t k = 0; k < shown; k++) {
         float features[RANK_FEATURES];
-        rank_features(rank, context, length, &answer->words[k], features);
+        rank_features(rank, context, length, &answer->words[answer->likeliest[k]], features);
         fwrite(features, sizeof *features, RANK_FEATURES, out);
     }
 }
@@ -210,6 +217,8 @@ static void print_evidence(FILE *out, struct corpus *corpus, const struct predic
     struct generation *generation = corpus_pin(corpus);
     struct document document;
     document_init(&document, generation->vocabulary, request->prefix, request->suffix);
+    document.hints = request->hints;
+    document.hint_count = request->hint_count;
     struct counts *counts = counts_new(generation, &document, request->path);
     struct rank *rank = rank_new(&document);
     struct token_list list = {0};
@@ -250,6 +259,11 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
                                           .suffix = suffix,
                                           .max_lines = 1,
                                           .candidates = 3};
+        if (!getenv("NOHINTS")) {
+            struct hinting_place place = {task->file, json_get_string(task->json, "lang", ""), request.prefix,
+                                          request.suffix};
+            request.hints = hinting_ask(hinting, &place, &request.hint_count);
+        }
         if (evidence) {
             print_evidence(evidence, corpus, &request, task);
         }
@@ -266,6 +280,7 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
 // Milliseconds of the processor, and of the clock.
 static double learn_all(struct corpus *corpus, double *wall) {
     struct timespec before, after;
+    hinting_commit(hinting, true);
     uint64_t began = clock_now_us();
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
     corpus_commit(corpus, true);
@@ -283,6 +298,7 @@ int main(int argc, char **argv) {
     char *copies = temporary_make();
     struct corpus_options options = {.root = copies};
     struct corpus *corpus = corpus_new(&options);
+    hinting = hinting_new(copies);
     learn_folder(corpus, copies, argv[1], "");
     double wall, processor = learn_all(corpus, &wall);
     struct corpus_statistics figures;
@@ -308,6 +324,7 @@ int main(int argc, char **argv) {
         fclose(evidence);
     }
     corpus_free(corpus);
+    hinting_free(hinting);
     temporary_remove(copies);
     free(copies);
     for (size_t i = 0; i < tasks.count; i++) {

@@ -15,6 +15,7 @@
 //
 // With FEATURES, a file gets what the candidates of each search are rated by,
 // for fitting weights: number of the search, path, line, last line, features.
+#include "backends/embedding_prefix.h"
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/json.h"
@@ -253,7 +254,14 @@ static void turn(void *context) {
 static struct embedder *open_server(struct server *server, const char *name, struct err *err) {
     char *model = mem_copy_string(name), *url = strchr(model, '=') + 1;
     url[-1] = '\0';
-    struct embedding_server asked = {.provider = "openai", .url = url, .model = model, .key = ""};
+    struct embedding_prefixes usual = embedding_prefixes_of(model);
+    struct embedding_server asked = {.provider = "openai",
+                                     .url = url,
+                                     .model = model,
+                                     .key = "",
+                                     .key_command = "",
+                                     .query_prefix = usual.query,
+                                     .passage_prefix = usual.passage};
     uv_loop_init(&server->loop);
     if (embedder_remote_new(&server->remote, &server->loop, &asked, false, err) == 0) {
         server->end.data = server;

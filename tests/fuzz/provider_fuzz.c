@@ -16,7 +16,7 @@ static void read_all(const struct provider *provider, const struct json *json) {
     str_init(&tokens);
     provider->read_event(json, &event);
     if (provider->read_facts) {
-        provider->read_facts(json, &facts);
+        provider->read_facts("", json, &facts);
     }
     if (provider->read_tokens) {
         provider->read_tokens(json, &tokens);

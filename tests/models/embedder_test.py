@@ -95,6 +95,32 @@ class Embedders(support.Case):
         self.assertIn("wants a valid key", done.stderr)
         self.assertNotIn("mellon", done.stdout + done.stderr)
 
+    def test_a_program_may_print_the_key(self):
+        os.makedirs(self.environment["HOME"], exist_ok=True)
+        path = os.path.join(self.environment["HOME"], "key")
+        for key in ("sesame", "mellon"):  # the second run is told the new one
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(key)
+            self.write("src/new.py", f"def {key}(rope):\n    return rope.length\n")
+            self.embed_with("openai", self.start_server("--key", key), keyCommand="cat key")
+            done = self.hunch("search", QUESTION, "--json")
+            self.assertEqual(self.paths(done)[0], "src/ferry.py", done.stderr)
+            self.assertNotIn(key, done.stderr)
+        self.embed_with("openai", self.start_server("--key", "sesame"), keyCommand="false")
+        done = self.hunch("search", "deposit cents")
+        self.assertIn("embedder.keyCommand", done.stderr)
+        self.assertIn("account_deposit", done.stdout)
+
+    def test_models_get_the_prefixes_they_were_trained_with(self):
+        for settings, query, passage in (({"name": "multilingual-e5-small"}, "query: ", "passage: "),
+                                         ({"name": "e5-small", "queryPrefix": "q: ", "passagePrefix": "none"}, "q: ", "")):
+            self.embed_with("openai", self.start_server(), **settings)
+            self.assertEqual(self.paths(self.hunch("search", QUESTION, "--json"))[0], "src/ferry.py")
+            texts = [text for request in self.requests() for text in request["texts"]]
+            self.assertIn(query + QUESTION, texts)
+            self.assertTrue([text for text in texts if text.startswith(passage + "def convey")])
+            os.remove(self.log)
+
     def test_a_busy_server_is_asked_again(self):
         self.embed_with("openai", self.start_server("--status", "429", "--fail-first", "1"))
         self.assertEqual(self.paths(self.hunch("search", QUESTION, "--json"))[0], "src/ferry.py")
@@ -132,6 +158,46 @@ class Embedders(support.Case):
         done = self.hunch("search", "deposit cents")  # all texts have their vectors
         self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
         self.assertIn("account_deposit", done.stdout)
+
+    def doctor(self, name):
+        checks = json.loads(self.hunch("doctor", self.root, "--json", status=None).stdout)["checks"]
+        return [(check["verdict"], check["text"]) for check in checks if check["name"] == name]
+
+    def test_doctor_looks_at_the_embedder(self):
+        self.assertEqual(self.doctor("embedder"), [])
+        port = self.start_server("--key", "sesame")
+        self.embed_with("openai", port)
+        self.assertEqual(self.doctor("embedder")[0][0], "error")
+        self.assertIn("embedder.keyEnvironment", self.doctor("embedder")[0][1])
+        self.environment["TEST_KEY"] = "sesame"
+        self.embed_with("openai", port, keyEnvironment="TEST_KEY")
+        self.assertEqual(self.doctor("embedder")[0][0], "ok")
+        self.assertIn("none are kept", self.doctor("vectors")[0][1])
+        self.assertEqual([text for request in self.requests() for text in request["texts"] if text != "hunch"], [])
+        self.hunch("search", QUESTION)
+        self.assertIn(" are kept", self.doctor("vectors")[0][1])
+        status = json.loads(self.hunch("status", "--json").stdout)
+        self.assertGreater(status["vectors"]["kept"], 0)
+        self.embed_with("openai", port, keyEnvironment="TEST_KEY", passagePrefix="passage: ")
+        self.assertEqual(self.doctor("vectors")[0][0], "warning")
+        self.server.kill()
+        self.server.wait()
+        self.assertIn("embedder.url", self.doctor("embedder")[0][1])
+        self.configure('{"embedder": {"provider": "static", "path": "/nowhere"}}')
+        self.assertEqual(self.doctor("embedder")[0][0], "error")
+        self.configure('{"embedder": {"provider": "hashed"}}')
+        self.assertEqual(self.doctor("embedder")[0][0], "ok")
+
+    def test_an_editor_sees_vectors_being_made(self):
+        self.embed_with("openai", self.start_server(), pricePerMillionTokens=1000)
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        params = client.wait_notification("hunch/status", lambda p: p.get("vectors", {"done": 0, "total": 1})["done"]
+                                          >= p.get("vectors", {"total": 1})["total"])
+        self.assertGreater(params["vectors"]["tokens"], 0)
+        self.assertGreater(params["vectors"]["cost"], 0)
+        self.assertIn("vectors: ", params["text"])
 
     def test_a_remote_address_must_be_https(self):
         self.configure('{"embedder": {"provider": "openai", "url": "http://192.0.2.1"}}')

@@ -76,14 +76,38 @@ class Llama(support.Case):
         self.assertEqual(answer["candidates"][0]["text"], ANSWER.split("\n")[0])
         self.assertGreater(answer["promptBytes"], 100)
 
+    def test_no_prompt_is_longer_than_its_window(self):
+        """One byte is a token of this model: code is three times, a table of numbers as dense as was to be expected."""
+        self.start_llama("-c", "1024")
+        self.configure_llama()
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        client.wait_ready()
+        texts = {"src/code.c": "int first_of(struct account *account) {\n    return account->balance_cents;\n}\n" * 100,
+                 "src/table.c": "".join(f"    {i * 7919 % 1000003}, {i * 104729 % 1000003},\n" for i in range(2000)),
+                 "src/wide.c": "// 此函数读取配置文件并返回错误代码。每个用户的设置都保存在自己的目录中。\n" * 300}
+        for path, text in texts.items():
+            client.open(path, text)
+            line = text.count("\n")
+            for at in range(4):
+                client.change(path, (line, at, line, at, "a"))
+                client.complete(path, line, at + 1)
+                told = client.request("hunch/why", {"textDocument": {"uri": client.uri(path)}})
+                if at or path != "src/code.c":  # the very first may come before anything is known of the tokenizer
+                    self.assertEqual(told["model"], "qwen2.5-coder-canned.gguf", told)
+            self.assertLess(told["promptTokens"], 1024 - 96, path)
+            self.assertGreater(told["promptTokens"], 400, path)  # and it is not much shorter either
+
     def test_its_errors_are_said(self):
         self.start_llama("-c", "8192", "--api-key", "sk-right")
         self.configure_llama(keyEnvironment="HUNCH_TEST_KEY", name="qwen2.5-coder")
         environment = dict(self.environment, HUNCH_TEST_KEY="sk-wrong")
-        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json", status=1, environment=environment).stdout)
-        self.assertIn("HTTP 401", answer["reason"])
-        self.assertIn("model.keyEnvironment", answer["reason"])
-        self.assertNotIn("sk-wrong", answer["reason"])
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json", environment=environment).stdout)
+        self.assertEqual(answer["model"], "built-in")
+        self.assertIn("HTTP 401", answer["instead"])
+        self.assertIn("model.keyEnvironment", answer["instead"])
+        self.assertNotIn("sk-wrong", answer["instead"])
         environment["HUNCH_TEST_KEY"] = "sk-right"
         self.hunch("complete", "src/bank.c:4:5", environment=environment)
 

@@ -1,14 +1,15 @@
 // embedding_test.c - the bytes of embedding servers: what is asked, and which answers are vectors.
 #include "backends/embedding.h"
+#include "backends/embedding_prefix.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
 
-static void check_body(const char *provider, const char *expected) {
+static void check_body(const char *provider, const char *prefix, const char *expected) {
     const struct slice texts[] = {SLICE_LITERAL("a \"b\""), SLICE_LITERAL("")};
     struct str body;
     str_init(&body);
-    embedding_write(provider, "m", texts, 2, &body);
+    embedding_write(provider, "m", prefix, texts, 2, &body);
     assert_string_equal(body.data, expected);
     str_free(&body);
 }
@@ -16,8 +17,10 @@ static void check_body(const char *provider, const char *expected) {
 static void test_bodies(void **state) {
     (void)state;
     // Servers refuse an empty text.
-    check_body("openai", "{\"model\":\"m\",\"input\":[\"a \\\"b\\\"\",\" \"],\"encoding_format\":\"float\"}");
-    check_body("ollama", "{\"model\":\"m\",\"input\":[\"a \\\"b\\\"\",\" \"],\"truncate\":true}");
+    check_body("openai", "",
+               "{\"model\":\"m\",\"input\":[\"a \\\"b\\\"\",\" \"],\"encoding_format\":\"float\"}");
+    check_body("ollama", "query: ",
+               "{\"model\":\"m\",\"input\":[\"query: a \\\"b\\\"\",\"query:  \"],\"truncate\":true}");
 }
 
 static void test_answers(void **state) {
@@ -91,8 +94,12 @@ static void test_addresses(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct embedding_client *client = NULL;
         struct err err;
-        struct embedding_server server = {
-            .provider = rows[i].provider, .url = rows[i].url, .model = "m", .key = rows[i].key};
+        struct embedding_server server = {.provider = rows[i].provider,
+                                          .url = rows[i].url,
+                                          .model = "m",
+                                          .key = rows[i].key,
+                                          .query_prefix = "",
+                                          .passage_prefix = ""};
         int code = embedding_client_new(&client, &loop, &server, &err);
         assert_true((code == 0) == (rows[i].code == 0));
         if (code == 0) {
@@ -104,9 +111,31 @@ static void test_addresses(void **state) {
     uv_loop_close(&loop);
 }
 
+static void test_prefixes(void **state) {
+    (void)state;
+    static const struct {
+        const char *model, *query, *passage;
+    } rows[] = {
+        {"", "", ""},
+        {"all-minilm", "", ""},
+        {"text-embedding-3-small", "", ""},
+        {"bge-m3", "", ""},
+        {"intfloat/multilingual-e5-small", "query: ", "passage: "},
+        {"nomic-embed-text:latest", "search_query: ", "search_document: "},
+        {"nomic-embed-code", "Represent this query for searching relevant code: ", ""},
+        {"BAAI/BGE-Base-en-v1.5", "Represent this sentence for searching relevant passages: ", ""},
+        {"snowflake-arctic-embed2", "query: ", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct embedding_prefixes prefixes = embedding_prefixes_of(rows[i].model);
+        assert_string_equal(prefixes.query, rows[i].query);
+        assert_string_equal(prefixes.passage, rows[i].passage);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_bodies), cmocka_unit_test(test_answers),
                                        cmocka_unit_test(test_what_is_no_answer),
-                                       cmocka_unit_test(test_addresses)};
+                                       cmocka_unit_test(test_addresses), cmocka_unit_test(test_prefixes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

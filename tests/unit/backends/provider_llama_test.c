@@ -45,6 +45,20 @@ static void wait_known(struct world *world) {
     }
 }
 
+// Until the tokenizer has been asked for each sample, and `more` times.
+static void turn_until_measured(struct world *world, int more) {
+    int wanted = more + (int)token_sample_count();
+    for (int i = 0; i < 2000 && world->server.routes[1].requests < wanted; i++) {
+        uv_run(&world->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+    for (int i = 0; i < 20; i++) {
+        uv_run(&world->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+    assert_int_equal(world->server.routes[1].requests, wanted);
+}
+
 static void it_says_what_it_is(void **state) {
     static const struct {
         const char *named, *props, *model, *template;
@@ -84,8 +98,61 @@ static void its_tokens_tell_what_its_name_does_not(void **state) {
     world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = pieces};
     restart(world, "", PROPS("mystery", "4096"));
     wait_known(world);
-    assert_int_equal(world->server.routes[1].requests, 1);
+    turn_until_measured(world, 1);
     assert_string_equal(world->backend->traits.template, "qwen2.5-coder");
+}
+
+// One token a byte, as of a model that has no other.
+static void its_tokenizer_is_measured_once(void **state) {
+    struct world *world = *state;
+    struct str many;
+    str_init(&many);
+    str_append_string(&many, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+                             "{\"tokens\":[0");
+    for (int i = 1; i < 76; i++) {
+        str_append_format(&many, ",%d", i);
+    }
+    str_append_string(&many, "]}");
+    world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = many.data};
+    restart(world, "", PROPS("qwen2.5-coder", "4096"));
+    assert_true(world->backend->traits.tokens.code == 0);
+    wait_known(world);
+    turn_until_measured(world, 0);
+    assert_true(world->backend->traits.tokens.digit > 1 && world->backend->traits.tokens.digit < 1.1);
+    struct backend_request request = request_of("p");
+    world->server.script = (struct script){.bytes = STREAM LAST("eos"), .close_after = true};
+    ask(world, &request);
+    turn_until_measured(world, 0);
+    str_free(&many);
+}
+
+// A refusal tells how much room there is, and how densely this text is packed.
+static void a_refused_prompt_is_learned_from(void **state) {
+    static const char refused[] = JSON(
+        "400 Bad Request", "",
+        "{\"error\":{\"code\":400,\"message\":\"request (9000 tokens) exceeds the available context size "
+        "(2048 tokens), try increasing it\",\"type\":\"exceed_context_size_error\",\"n_prompt_tokens\":9000,"
+        "\"n_ctx\":2048}}");
+    struct world *world = *state;
+    struct str prompt;
+    str_init(&prompt);
+    for (int i = 0; i < 5000; i++) {
+        str_append_string(&prompt, "ab ");
+    }
+    restart(world, "", PROPS("qwen2.5-coder", "0"));
+    wait_known(world);
+    turn_until_measured(world, 0);
+    struct backend_request request = request_of(prompt.data);
+    double before = token_estimate(&world->backend->traits.tokens, request.prompt);
+    world->server.script = (struct script){.bytes = refused, .close_after = true};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, ERR_TOO_LARGE);
+    assert_int_equal(world->backend->traits.context_tokens, 2048);
+    double after = token_estimate(&world->backend->traits.tokens, request.prompt);
+    assert_true(before < 9000);
+    assert_true(after >= 9000); // T1
+    assert_true(after < 9500);
+    str_free(&prompt);
 }
 
 static void the_request_avoids_its_traps(void **state) {
@@ -198,6 +265,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_says_what_it_is, begin, finish),
         cmocka_unit_test_setup_teardown(its_tokens_tell_what_its_name_does_not, begin, finish),
+        cmocka_unit_test_setup_teardown(a_refused_prompt_is_learned_from, begin, finish),
+        cmocka_unit_test_setup_teardown(its_tokenizer_is_measured_once, begin, finish),
         cmocka_unit_test_setup_teardown(the_request_avoids_its_traps, begin, finish),
         cmocka_unit_test_setup_teardown(answers_end_with_stop_and_no_done, begin, finish),
         cmocka_unit_test_setup_teardown(an_open_stream_does_not_hold_a_complete_answer, begin, finish),

@@ -237,6 +237,39 @@ static void test_finished_line_is_left_alone(void **state) {
     world_free(&world);
 }
 
+// No place shows `lid` behind `box->`, but retrieval knows whose member it is.
+static void test_members_of_the_receiver(void **state) {
+    (void)state;
+    struct world world = world_new(0);
+    world_put(&world, "a.c", "struct box {\n    int lid;\n    int rim;\n};\n");
+    world_put(&world, "b.c", "void f(struct door *door) {\n    knob = 1;\n    hinge = 2;\n}\n");
+    world_commit(&world, true);
+    const struct backend_hint hints[] = {{.name = "lid",
+                                          .scope = "box",
+                                          .signature = "int lid",
+                                          .kind = SYMBOL_FIELD,
+                                          .of_receiver = true,
+                                          .score = 5},
+                                         {.name = "rim", .scope = "", .signature = "int rim", .score = -5}};
+    struct predict_request request = {.path = "z.c",
+                                      .prefix = SLICE_LITERAL("void g(struct box *box) {\n    box->"),
+                                      .suffix = SLICE_LITERAL(" = 1;\n}\n"),
+                                      .candidates = PREDICT_CANDIDATES,
+                                      .hints = hints};
+    bool said[2] = {false, false};
+    for (int hinted = 0; hinted <= 1; hinted++) {
+        struct predictions found;
+        request.hint_count = hinted ? 2 : 0;
+        predict(world.corpus, &request, &found);
+        for (uint32_t i = 0; i < found.count; i++) {
+            said[hinted] |= strcmp(found.items[i].text.data, "lid") == 0;
+        }
+        predictions_free(&found);
+    }
+    assert_true(said[1] && !said[0]);
+    world_free(&world);
+}
+
 static void test_second_line(void **state) {
     (void)state;
     struct world world = world_new(0);
@@ -461,6 +494,7 @@ int main(void) {
         cmocka_unit_test(test_overlay_wins),
         cmocka_unit_test(test_candidates_differ),
         cmocka_unit_test(test_finished_line_is_left_alone),
+        cmocka_unit_test(test_members_of_the_receiver),
         cmocka_unit_test(test_second_line),
         cmocka_unit_test(test_nothing_to_say),
         cmocka_unit_test(test_harmful_text_is_not_proposed),

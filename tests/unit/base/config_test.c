@@ -357,7 +357,7 @@ static void describing_names_value_and_origin(void **state) {
     assert_true(json_get_bool(json_get(all, "enabled"), "value", false));
     assert_string_equal(json_get_string(json_get(all, "log.level"), "origin", ""), "default");
     assert_true(json_is_object(json_get(json_get(all, "languages"), "value")));
-    assert_int_equal(json_count(all), 46);
+    assert_int_equal(json_count(all), 49);
     json_free(all);
 }
 

@@ -5,7 +5,39 @@
 #include "completion/engine.h"
 #include "tests/unit/unit.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+
+// The linker puts these in the place of the allocator (tests/CMakeLists.txt): they count the blocks in use.
+static atomic_long blocks;
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void __wrap_free(void *memory);
+
+void *__wrap_malloc(size_t size) {
+    atomic_fetch_add(&blocks, 1);
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+    atomic_fetch_add(&blocks, 1);
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size) {
+    atomic_fetch_add(&blocks, memory ? 0 : 1);
+    return __real_realloc(memory, size);
+}
+
+void __wrap_free(void *memory) {
+    atomic_fetch_sub(&blocks, memory ? 1 : 0);
+    __real_free(memory);
+}
 
 struct backend_call {
     struct backend_callbacks callbacks;
@@ -155,6 +187,19 @@ static void a_good_answer_is_shown(void **state) {
     engine_forget(fixture->engine, "a.c");
     assert_null(engine_last(fixture->engine, "a.c"));
     assert_int_equal(engine_outcome_count(fixture->engine, OUTCOME_SHOWN), 1);
+}
+
+static void the_model_is_told_names(void **state) {
+    struct fixture *fixture = *state;
+    struct asked asked = {0};
+    ask(fixture, &asked, "int helper(int a) {\n    return a;\n}\nint x = |\n");
+    turn(fixture, &asked, 1);
+    const struct backend_request *request = fixture->model.call->request;
+    assert_int_equal(request->hint_count, 1);
+    assert_string_equal(request->hints[0].name, "helper");
+    assert_true(request->hints[0].is_own && !request->hints[0].of_receiver);
+    reply(fixture, "helper(1);", 0.9);
+    turn(fixture, &asked, 99);
 }
 
 static void silence_has_a_reason(void **state) {
@@ -356,6 +401,41 @@ static void cancelling_answers_once_at_any_time(void **state) {
     }
 }
 
+static void ask_and_cancel(struct fixture *fixture, bool in_model, long expected) {
+    struct asked asked = {0};
+    fixture->model.starts = 0;
+    struct engine_request *request = ask(fixture, &asked, "int x = |");
+    if (in_model) {
+        turn(fixture, &asked, 1);
+    }
+    engine_cancel(fixture->engine, request);
+    turn(fixture, &asked, 99);
+    assert_int_equal(asked.outcome, OUTCOME_CANCELLED);
+    for (int i = 0; i < 1000 && atomic_load(&blocks) != expected; i++) { // the worker may be at it still
+        uv_run(&fixture->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+}
+
+static void a_cancelled_request_frees_exactly_its_arena(void **state) {
+    struct fixture *fixture = *state;
+    static struct asked beside; // answered at tear-down if something fails
+    struct played *model = &fixture->model;
+    ask_on(fixture, &beside, "int y = |", 1, false);
+    turn(fixture, &beside, 1);
+    struct backend_call kept = *model->call;
+    ask_and_cancel(fixture, true, -1); // what is made once is there
+    for (int i = 0; i < 8; i++) {
+        long before = atomic_load(&blocks);
+        ask_and_cancel(fixture, i % 2, before);
+        assert_int_equal(atomic_load(&blocks), before);
+    }
+    model->call = &kept;
+    reply(fixture, "7;", 0.9); // whose memory nobody has touched
+    turn(fixture, &beside, 99);
+    assert_string_equal(beside.shown, "7;");
+}
+
 static void settings_switch_it_off(void **state) {
     struct fixture *fixture = *state;
     struct asked asked = {0};
@@ -431,6 +511,7 @@ static void a_changed_setting_counts_from_the_next_request_on(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_good_answer_is_shown, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_model_is_told_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_model_that_asks_for_peace_gets_it, set_up, tear_down),
@@ -438,6 +519,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(who_fails_last_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cancelled_request_frees_exactly_its_arena, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_switch_it_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(freeing_ends_what_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_setting_counts_from_the_next_request_on, set_up, tear_down),

@@ -47,6 +47,28 @@ static void test_kept_for_one_model(void **state) {
     free(folder);
 }
 
+static void test_summary(void **state) {
+    (void)state;
+    char *folder = temporary_make();
+    char *path = fs_join(folder, "a.sqlite");
+    struct store_vectors_summary summary;
+    struct err err;
+    assert_int_equal(store_vectors_summarize(path, &summary, &err), ERR_NOT_FOUND);
+    struct store_vectors *store = open_store(path, "a model");
+    put(store, 7, "abcd");
+    put(store, 8, "efgh");
+    assert_int_equal(store_vectors_summarize(path, &summary, &err), 0); // beside who writes
+    assert_int_equal(summary.count, 2);
+    assert_string_equal(summary.model, "a model");
+    assert_true(summary.is_current);
+    store_vectors_close(store);
+    temporary_write(folder, "a.sqlite-vectors", "no database, though long enough to be looked at for one");
+    assert_true(store_vectors_summarize(path, &summary, &err) != 0);
+    free(path);
+    temporary_remove(folder);
+    free(folder);
+}
+
 // Two servers, each with a model of its own: the later one does not give the earlier one its vectors.
 static void test_never_those_of_another_model(void **state) {
     (void)state;
@@ -143,9 +165,11 @@ static void test_damaged_pages_are_made_anew_when_written(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kept_for_one_model), cmocka_unit_test(test_never_those_of_another_model),
-        cmocka_unit_test(test_trimmed_when_most_is_of_no_use), cmocka_unit_test(test_damaged_is_made_anew),
-        cmocka_unit_test(test_damaged_pages_are_made_anew_when_written)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kept_for_one_model),
+                                       cmocka_unit_test(test_summary),
+                                       cmocka_unit_test(test_never_those_of_another_model),
+                                       cmocka_unit_test(test_trimmed_when_most_is_of_no_use),
+                                       cmocka_unit_test(test_damaged_is_made_anew),
+                                       cmocka_unit_test(test_damaged_pages_are_made_anew_when_written)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

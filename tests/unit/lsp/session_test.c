@@ -226,6 +226,33 @@ static void test_status_and_progress(void **state) {
 }
 
 // While the walk goes on, what it has found so far is no measure.
+static void test_vectors_are_shown_while_they_are_made(void **state) {
+    (void)state;
+    struct world world;
+    new_world(&world);
+    say(&world, INITIALIZE(",'capabilities':{'window':{'workDoneProgress':true}}"));
+    say(&world, INITIALIZED);
+    struct session_vectors vectors = {.done = 1, .total = 8};
+    world.events.on_vectors(world.events.context, &vectors);
+    assert_json(json_get(json_get(last_sent(&world, "hunch/status"), "params"), "vectors"),
+                "{'done':1,'total':8,'tokens':0,'cost':0}");
+    uv_sleep(SESSION_PASS_SHOWN_MS + 1);
+    world.events.on_vectors(world.events.context, &vectors);
+    assert_json(json_get(last_sent(&world, "window/workDoneProgress/create"), "params"),
+                "{'token':'hunch/vectors'}");
+    say(&world, "{'id':2,'result':null}");
+    assert_json(
+        json_get(last_sent(&world, "$/progress"), "params"),
+        "{'token':'hunch/vectors','value':{'kind':'begin','message':'1 of 8 chunks','title':'Hunch: making vectors',"
+        "'cancellable':false,'percentage':12}}");
+    vectors = (struct session_vectors){.done = 7, .total = 8, .ended = true, .tokens = 900, .cost = 0.5};
+    world.events.on_vectors(world.events.context, &vectors); // a file could not be read: it ends all the same
+    assert_json(json_get(last_sent(&world, "$/progress"), "params"),
+                "{'token':'hunch/vectors','value':{'kind':'end','message':'7 of 8 chunks'}}");
+    assert_non_null(strstr(status_text(&world), "\nvectors: 7 of 8 chunks, 900 tokens sent for 0.5000"));
+    end_world(&world);
+}
+
 static void test_progress_knows_how_much_to_expect(void **state) {
     (void)state;
     struct world world;
@@ -466,6 +493,7 @@ int main(void) {
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_refused_setting_is_said),
         cmocka_unit_test(test_status_and_progress),
+        cmocka_unit_test(test_vectors_are_shown_while_they_are_made),
         cmocka_unit_test(test_progress_knows_how_much_to_expect),
         cmocka_unit_test(test_only_a_long_later_pass_is_shown),
         cmocka_unit_test(test_the_client_watches_when_the_index_cannot),

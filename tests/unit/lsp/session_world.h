@@ -98,7 +98,10 @@ static inline void answer(struct engine_request *request, struct engine_answer g
         link = &(*link)->next;
     }
     *link = request->next;
+    given.instead = given.instead ? given.instead : "";
     given.reason = given.reason ? given.reason : outcome_text(given.outcome);
+    given.model = given.model ? given.model : "";
+    given.instead = given.instead ? given.instead : "";
     request->on_answer(request->context, &given);
     text_release(request->text);
     free(request);

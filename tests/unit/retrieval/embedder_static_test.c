@@ -3,6 +3,9 @@
 #include "tables.h"
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 // Twelve tokens of two components as bytes: all (0, 0) but "header" (4): (64, 0), "http" (11): (0, 127).
 #define ROWS "\0\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x7f"
 
@@ -158,10 +161,41 @@ static void test_what_is_no_table(void **state) {
     }
 }
 
+// Of the same length and age a mended file passes for the old one; so it is seen that the old one is not read twice.
+static void test_what_was_no_table_is_read_again_once_it_changed(void **state) {
+    (void)state;
+    static const char odd[] = "{\"embeddings\":{\"dtype\":\"I9\",\"shape\":[12,2],\"data_offsets\":[0,24]}}";
+    static const char good[] = "{\"embeddings\":{\"dtype\":\"I8\",\"shape\":[12,2],\"data_offsets\":[0,24]}}";
+    const struct timespec then[2] = {{1000000000, 0}, {1000000000, 0}};
+    struct err err = {0};
+    char *folder = temporary_make();
+    char *path = fs_join(folder, "model.safetensors");
+    struct embedder *embedder = embedder_static_new(folder);
+    temporary_write(folder, "tokenizer.json", table_tokenizer);
+    table_write(folder, "model.safetensors", odd, slice_of(ROWS, 24));
+    utimensat(AT_FDCWD, path, then, 0);
+    int code = embedder_prepare(embedder, &err);
+    assert_int_not_equal(code, 0);
+    table_write(folder, "model.safetensors", good, slice_of(ROWS, 24));
+    utimensat(AT_FDCWD, path, then, 0);
+    struct err again = {0};
+    assert_int_equal(embedder_prepare(embedder, &again), code);
+    assert_string_equal(again.message, err.message);
+    utimensat(AT_FDCWD, path, NULL, 0);
+    assert_int_equal(embedder_prepare(embedder, &err), 0);
+    embedder_close(embedder);
+    temporary_remove(folder);
+    free(path);
+    free(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_means), cmocka_unit_test(test_mapping_and_weights),
-        cmocka_unit_test(test_weights_are_in_the_name), cmocka_unit_test(test_long_rows),
-        cmocka_unit_test(test_what_is_no_table)};
+        cmocka_unit_test(test_means),
+        cmocka_unit_test(test_mapping_and_weights),
+        cmocka_unit_test(test_weights_are_in_the_name),
+        cmocka_unit_test(test_long_rows),
+        cmocka_unit_test(test_what_is_no_table),
+        cmocka_unit_test(test_what_was_no_table_is_read_again_once_it_changed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,6 +101,36 @@ static void test_signatures_of_the_imported_type(void **state) {
     retriever_free(retriever);
 }
 
+// The names for models that choose among words: members of the receiver's type are marked, the file's own functions
+// are there, and no budget of bytes cuts them.
+static void test_names(void **state) {
+    (void)state;
+    struct retriever *retriever = index_of(sources, SOURCES);
+    static const char text[] = "from store.reader import Reader\n\ndef main(reader: Reader):\n    reader.";
+    struct retrieval_query query = {.path = "app.py",
+                                    .language = "python",
+                                    .text = SLICE_LITERAL(text),
+                                    .cursor = sizeof text - 1,
+                                    .signature_bytes = 1,
+                                    .chunk_bytes = 1};
+    struct context context;
+    context_init(&context);
+    retriever_query(retriever, &query, &context);
+    int members = 0, own = 0;
+    for (uint32_t i = 0; i < context.name_count; i++) {
+        const struct context_name *name = &context.names[i];
+        bool is_member = strcmp(name->scope, "Reader") == 0;
+        assert_int_equal(name->of_receiver, is_member);
+        members += is_member;
+        own += name->is_own && strcmp(name->name, "main") == 0 && name->kind == SYMBOL_FUNCTION;
+        assert_true(name->is_own || i == context.name_count - 1 || name->score >= name[1].score);
+    }
+    assert_int_equal(members, 2);
+    assert_int_equal(own, 1);
+    context_free(&context);
+    retriever_free(retriever);
+}
+
 static void test_word_being_typed(void **state) {
     (void)state;
     struct retriever *retriever = index_of(sources, SOURCES);
@@ -387,6 +417,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_definition_comes_first),
         cmocka_unit_test(test_signatures_of_the_imported_type),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_word_being_typed),
         cmocka_unit_test(test_never_the_open_file),
         cmocka_unit_test(test_similar_chunk),

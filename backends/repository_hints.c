@@ -1,0 +1,502 @@
+// repository_hints.c - see repository_hints.h.
+//
+// Retrieval knows definitions, types and imports; the counts know what people
+// write. A hint is a name with what its definition says: how likely it is
+// needed here, whose member it is and what its arguments are called. Words are
+// compared by their ids, types and parameters by ids and sub-words, so nothing
+// here knows a language but for the few signs of a signature.
+//
+// Whose member a word behind `x.` may be is guessed in three ways: retrieval
+// followed the x at the cursor to its type; a type stands right before or
+// behind some x of the open file (`Foo *x`, `x: Foo`, `x = new Foo(`); or the
+// type's name shares sub-words with x.
+#include "backends/repository_hints.h"
+
+#include "base/map.h"
+
+#include <math.h>
+
+enum {
+    PARAMETER_NAMES = 6,
+    TYPE_NEAR = 4,
+    TYPES_OF_NAME = 12,
+    NEAR_ARGUMENT = 200,
+    LINES_NEAR = 2,
+    BELOW_NEAR = 12
+};
+
+struct parameter {
+    uint64_t parts;
+    uint32_t ids[PARAMETER_NAMES]; // names in it, of its type as well
+    uint32_t id_count;
+};
+
+struct hint {
+    uint32_t id, next; // the word; 1 + the next hint of the same word, 0: none
+    uint32_t owner;    // word id of the type whose member it is; 0: none
+    uint64_t owner_parts;
+    float share; // of the probability, among all hints
+    enum symbol_kind kind;
+    bool of_receiver, is_named, is_own;
+    bool is_near;                 // scope_near has it, too
+    uint64_t type_parts;          // of what a signature says beside the name and the parameters
+    float at_hand;                // share of its parameters that stand in sight
+    bool has_fresh;               // one of them stands in sight once, not used yet
+    bool has_parameters, is_open; // the number of arguments is not fixed
+    uint32_t parameter_count;
+    struct parameter parameters[HINTS_PARAMETERS];
+};
+
+struct hints {
+    const struct document *document;
+    struct scope *scope;
+    struct map first; // word id -> 1 + its first hint
+    struct hint items[HINTS_KEPT];
+    uint32_t count;
+    uint32_t receiver;     // the name before the member sign at the cursor; 0: none
+    uint64_t above, below; // sub-words of the lines above the cursor, and of those below
+    // The types of the receiver asked for last.
+    uint32_t typed, types[TYPES_OF_NAME], type_count;
+};
+
+static uint32_t id_of(const struct hints *hints, struct slice word) {
+    return encoder_find(&hints->document->encoder, word);
+}
+
+// --- signatures ---
+
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool is_self(struct slice word) {
+    return slice_equal(word, SLICE_LITERAL("self")) || slice_equal(word, SLICE_LITERAL("cls"));
+}
+
+// The next run of word characters, empty at the end.
+static struct slice next_word(struct slice text, size_t *at) {
+    while (*at < text.length && !is_word(text.data[*at])) {
+        ++*at;
+    }
+    size_t start = *at;
+    while (*at < text.length && is_word(text.data[*at])) {
+        ++*at;
+    }
+    return slice_sub(text, start, *at);
+}
+
+// A default, an optional one or a list: calls may have fewer arguments, or more.
+static bool is_optional(struct slice text) {
+    return slice_starts_with(text, SLICE_LITERAL("*")) || memchr(text.data, '=', text.length) ||
+           memchr(text.data, '?', text.length) || slice_find(text, SLICE_LITERAL("..."), 0) < text.length;
+}
+
+static void add_parameter(struct hints *hints, struct hint *hint, struct slice text) {
+    struct parameter parameter = {0};
+    bool own = false;
+    size_t at = 0, words = 0;
+    text = slice_trim(text);
+    for (struct slice word = next_word(text, &at); word.length > 0; word = next_word(text, &at), words++) {
+        own |= is_self(word);
+        if (word.length > 1 && parameter.id_count < PARAMETER_NAMES) {
+            uint32_t id = id_of(hints, word);
+            parameter.ids[parameter.id_count] = id;
+            parameter.id_count += id != 0;
+            parameter.parts |= scope_parts(word);
+        }
+    }
+    bool nothing = words == 0 || slice_equal(text, SLICE_LITERAL("void"));
+    if (!own && !nothing && hint->parameter_count < HINTS_PARAMETERS) {
+        hint->is_open |= is_optional(text);
+        hint->parameters[hint->parameter_count++] = parameter;
+    }
+}
+
+// Everything but the name and what stands in parentheses.
+static void read_types(struct hint *hint, struct slice name, struct slice text) {
+    size_t depth = 0;
+    for (size_t at = 0; at < text.length;) {
+        size_t start = at;
+        while (at < text.length && is_word(text.data[at])) {
+            at++;
+        }
+        struct slice word = slice_sub(text, start, at);
+        if (depth == 0 && word.length > 1 && !slice_equal(word, name)) {
+            hint->type_parts |= scope_parts(word);
+        }
+        if (at == start) {
+            depth += text.data[at] == '(';
+            depth -= text.data[at] == ')' && depth > 0;
+            at++;
+        }
+    }
+}
+
+static void look_for_arguments(struct hints *hints, struct hint *hint) {
+    float found = 0;
+    for (uint32_t p = 0; p < hint->parameter_count; p++) {
+        bool seen = false;
+        for (uint32_t i = 0; i < hint->parameters[p].id_count; i++) {
+            const struct standing *standing = scope_of(hints->scope, hint->parameters[p].ids[i]);
+            bool near = standing->visible > 0 && standing->visible < NEAR_ARGUMENT;
+            seen |= near;
+            hint->has_fresh |= near && standing->uses == 1;
+        }
+        found += seen;
+    }
+    hint->at_hand = hint->parameter_count > 0 ? found / (float)hint->parameter_count : 0;
+}
+
+// What stands between the parentheses behind the name, cut at the commas of no deeper bracket.
+static void read_parameters(struct hints *hints, struct hint *hint, struct slice name, struct slice text) {
+    size_t at = slice_find(text, SLICE_LITERAL("("), slice_find_word(text, name, 0));
+    size_t depth = 0, start = at + 1;
+    for (; at < text.length; at++) {
+        char c = text.data[at];
+        bool arrow = c == '>' && at > 0 && strchr("-=", text.data[at - 1]);
+        if (strchr("([{<", c)) {
+            depth++;
+        } else if (strchr(")]}>", c) && !arrow && --depth == 0) {
+            add_parameter(hints, hint, slice_sub(text, start, at));
+            hint->has_parameters = true;
+            return;
+        } else if (c == ',' && depth == 1) {
+            add_parameter(hints, hint, slice_sub(text, start, at));
+            start = at + 1;
+        }
+    }
+}
+
+// --- names ---
+
+static struct slice last_name(struct slice scope) {
+    size_t start = scope.length;
+    while (start > 0 && is_word(scope.data[start - 1])) {
+        start--;
+    }
+    return slice_sub(scope, start, scope.length);
+}
+
+static void add_hint(struct hints *hints, const struct backend_hint *from) {
+    uint32_t id = id_of(hints, slice_of_string(from->name));
+    if (id == 0 || hints->count == HINTS_KEPT) {
+        return;
+    }
+    struct hint *hint = &hints->items[hints->count];
+    struct slice owner = last_name(slice_of_string(from->scope));
+    *hint = (struct hint){.id = id,
+                          .owner = owner.length > 0 ? id_of(hints, owner) : 0,
+                          .owner_parts = scope_parts(owner),
+                          .share = from->score,
+                          .kind = from->kind,
+                          .of_receiver = from->of_receiver,
+                          .is_named = from->is_named,
+                          .is_own = from->is_own};
+    read_types(hint, slice_of_string(from->name), slice_of_string(from->signature));
+    if (from->kind == SYMBOL_FUNCTION || from->kind == SYMBOL_METHOD || from->kind == SYMBOL_MACRO) {
+        read_parameters(hints, hint, slice_of_string(from->name), slice_of_string(from->signature));
+        look_for_arguments(hints, hint);
+    }
+    hints->count++;
+    uint64_t *first = map_insert(&hints->first, id, hints->count);
+    if (*first != hints->count) {
+        struct hint *last = &hints->items[*first - 1];
+        while (last->next) {
+            last = &hints->items[last->next - 1];
+        }
+        last->next = hints->count;
+    }
+}
+
+static bool is_scored(const struct hint *hint) {
+    return !hint->is_named && !hint->is_own;
+}
+
+static void share_out(struct hints *hints) {
+    float best = -1e9f, sum = 0;
+    for (uint32_t i = 0; i < hints->count; i++) {
+        best = is_scored(&hints->items[i]) ? fmaxf(best, hints->items[i].share) : best;
+    }
+    for (uint32_t i = 0; i < hints->count; i++) {
+        struct hint *hint = &hints->items[i];
+        hint->share = is_scored(hint) ? expf(hint->share - best) : 0;
+        sum += hint->share;
+    }
+    for (uint32_t i = 0; i < hints->count && sum > 0; i++) {
+        hints->items[i].share /= sum;
+    }
+}
+
+static uint32_t receiver_of(struct hints *hints, const uint32_t *context, size_t length, bool *is_member) {
+    *is_member = length > 0 && scope_of(hints->scope, context[length - 1])->slot == SLOT_MEMBER;
+    return *is_member && length > 1 && token_is_name(context[length - 2]) ? context[length - 2] : 0;
+}
+
+// A "." may become "..." and so is not among the tokens yet.
+static uint32_t receiver_at_cursor(struct hints *hints) {
+    const struct document *document = hints->document;
+    uint32_t last[3] = {0, 0, document->typed_id};
+    for (uint32_t i = 0; i < 2 && i < document->cursor; i++) {
+        last[1 - i] = token_id(document->tokens.items[document->cursor - 1 - i]);
+    }
+    bool is_member, is_typed = document->typed_id != 0 && !token_is_name(document->typed_id);
+    return receiver_of(hints, last + is_typed, 2, &is_member);
+}
+
+static void mark_near(struct hints *hints) {
+    uint32_t count;
+    const uint32_t *near = scope_near(hints->scope, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t *first = map_get(&hints->first, near[i]);
+        if (first) {
+            hints->items[*first - 1].is_near = true;
+        }
+    }
+}
+
+static void read_lines(struct hints *hints) {
+    const struct document *document = hints->document;
+    uint32_t lines = 0;
+    for (uint32_t i = document->cursor; i > 1 && lines <= LINES_NEAR; i--) {
+        uint32_t id = token_id(document->tokens.items[i - 1]);
+        hints->above |= scope_of(hints->scope, id)->parts;
+        lines += token_is_line(id);
+    }
+    for (uint32_t i = document->cursor; i < document->tokens.count && i < document->cursor + BELOW_NEAR;
+         i++) {
+        hints->below |= scope_of(hints->scope, token_id(document->tokens.items[i]))->parts;
+    }
+}
+
+struct hints *hints_new(const struct document *document, struct scope *scope) {
+    struct hints *hints = mem_zero(1, sizeof *hints);
+    hints->document = document;
+    hints->scope = scope;
+    map_init(&hints->first);
+    for (size_t i = 0; i < document->hint_count; i++) {
+        add_hint(hints, &document->hints[i]);
+    }
+    share_out(hints);
+    read_lines(hints);
+    mark_near(hints);
+    hints->receiver = receiver_at_cursor(hints);
+    return hints;
+}
+
+void hints_free(struct hints *hints) {
+    if (hints) {
+        map_free(&hints->first);
+        free(hints);
+    }
+}
+
+static struct hint *hint_of(struct hints *hints, uint32_t id) {
+    const uint64_t *first = map_get(&hints->first, id);
+    return first ? &hints->items[*first - 1] : NULL;
+}
+
+// --- places ---
+
+static bool is_owner(const struct hints *hints, uint32_t id) {
+    for (uint32_t i = 0; i < hints->count; i++) {
+        if (hints->items[i].owner == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The types that stand a few tokens before or behind a name, anywhere in the open file.
+static void find_types(struct hints *hints, uint32_t name) {
+    const struct document *document = hints->document;
+    if (hints->typed == name) {
+        return;
+    }
+    hints->typed = name;
+    hints->type_count = 0;
+    for (uint32_t i = 1; i < document->tokens.count; i++) {
+        if (token_id(document->tokens.items[i]) != name) {
+            continue;
+        }
+        for (uint32_t k = i > TYPE_NEAR ? i - TYPE_NEAR : 1; k <= i + TYPE_NEAR && k < document->tokens.count;
+             k++) {
+            uint32_t id = token_id(document->tokens.items[k]);
+            bool known = id == name || !token_is_name(id) || !is_owner(hints, id);
+            for (uint32_t t = 0; t < hints->type_count; t++) {
+                known |= hints->types[t] == id;
+            }
+            if (!known && hints->type_count < TYPES_OF_NAME) {
+                hints->types[hints->type_count++] = id;
+            }
+        }
+    }
+}
+
+static bool is_type_of(const struct hints *hints, uint32_t owner) {
+    for (uint32_t t = 0; t < hints->type_count; t++) {
+        if (hints->types[t] == owner) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The call that the context ends in, if its name is a hint with parameters.
+static void find_call(struct hints *hints, const uint32_t *context, size_t length,
+                      struct hints_place *place) {
+    uint32_t closed = 0;
+    for (size_t i = length; i > 0 && length - i < HINTS_CONTEXT && context[i - 1] != TOKEN_FILE; i--) {
+        const struct standing *standing = scope_of(hints->scope, context[i - 1]);
+        bool sign = standing->length == 1 && context[i - 1] >= TOKEN_FIRST_WORD;
+        if (sign && strchr(")]}", standing->first)) {
+            closed++;
+        } else if (sign && strchr("([{", standing->first)) {
+            if (closed == 0) {
+                struct hint *hint = standing->first == '(' && i > 1 ? hint_of(hints, context[i - 2]) : NULL;
+                while (hint && !hint->has_parameters && hint->next) {
+                    hint = &hints->items[hint->next - 1];
+                }
+                place->call = hint && hint->has_parameters ? hint : NULL;
+                return;
+            }
+            closed--;
+        } else if (closed == 0 && sign && standing->first == ',') {
+            place->argument++;
+        } else if (closed == 0 && sign && standing->first == ';') {
+            return;
+        }
+    }
+}
+
+struct hints_place hints_place(struct hints *hints, const uint32_t *context, size_t length, uint64_t line) {
+    struct hints_place place = {.line = line};
+    if (hints->count == 0) {
+        return place;
+    }
+    place.receiver = receiver_of(hints, context, length, &place.is_member);
+    if (place.receiver) {
+        place.parts = scope_of(hints->scope, place.receiver)->parts;
+        find_types(hints, place.receiver);
+    }
+    find_call(hints, context, length, &place);
+    enum scope_slot slot = length > 0 ? scope_of(hints->scope, context[length - 1])->slot : SLOT_LINE;
+    place.begun = slot != SLOT_OPEN && slot != SLOT_COMMA;
+    return place;
+}
+
+// --- words ---
+
+static float alike(uint64_t a, uint64_t b) {
+    uint64_t both = a & b;
+    return both ? (float)__builtin_popcountll(both) / (float)__builtin_popcountll(a | b) : 0;
+}
+
+static float within(uint64_t parts, uint64_t all) {
+    return parts ? (float)__builtin_popcountll(parts & all) / (float)__builtin_popcountll(parts) : 0;
+}
+
+static struct hint *next_of(struct hints *hints, const struct hint *hint) {
+    return hint->next ? &hints->items[hint->next - 1] : NULL;
+}
+
+static void take_best(float *features, const float *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        features[i] = values[i] > features[i] ? values[i] : features[i];
+    }
+}
+
+void hints_fill_word(struct hints *hints, uint32_t id, float features[HINTS_FEATURES]) {
+    uint64_t parts = scope_of(hints->scope, id)->parts;
+    memset(features, 0, HINTS_OF_WORD * sizeof *features);
+    features[0] = within(parts, hints->above);
+    features[1] = within(parts, hints->below);
+    for (const struct hint *hint = hint_of(hints, id); hint; hint = next_of(hints, hint)) {
+        const float values[HINTS_OF_WORD - 2] = {
+            !hint->is_own,
+            logf(1 + 1000 * hint->share),
+            hint->owner != 0 && !hint->is_own,
+            hint->kind == SYMBOL_FUNCTION || hint->kind == SYMBOL_METHOD,
+            hint->kind == SYMBOL_TYPE,
+            hint->kind == SYMBOL_CONSTANT || hint->kind == SYMBOL_MACRO,
+            hint->kind == SYMBOL_FIELD,
+            hint->is_own,
+            hint->is_named,
+            hint->at_hand,
+            hint->has_fresh,
+        };
+        take_best(features + 2, values, HINTS_OF_WORD - 2);
+    }
+}
+
+// Of a word that may stand in a call's argument, or end it.
+static void fill_argument(struct hints *hints, const struct hints_place *place, uint32_t id,
+                          float *features) {
+    const struct hint *call = place->call;
+    const struct standing *standing = scope_of(hints->scope, id);
+    if (token_is_name(id) && !place->begun && place->argument < call->parameter_count) {
+        const struct parameter *parameter = &call->parameters[place->argument];
+        features[0] = alike(standing->parts, parameter->parts);
+        for (uint32_t i = 0; i < parameter->id_count; i++) {
+            features[1] = parameter->ids[i] == id ? 1 : features[1];
+        }
+    }
+    bool full = place->argument + place->begun >= call->parameter_count;
+    bool sign = standing->length == 1 && !call->is_open;
+    if (sign && standing->first == ')') {
+        features[2] = full ? 1 : -1;
+    } else if (sign && standing->first == ',') {
+        features[2] = full ? -1 : 1;
+    }
+    features[3] = !place->begun && token_is_name(id);
+}
+
+bool hints_fill_place(struct hints *hints, const struct hints_place *place, uint32_t id,
+                      float features[HINTS_FEATURES]) {
+    enum { OF_HINT = 4, OF_PLACE = HINTS_FEATURES - HINTS_OF_WORD };
+    const struct hint *hint = hint_of(hints, id);
+    bool at_cursor = place->receiver && place->receiver == hints->receiver;
+    float *own = features + HINTS_OF_WORD;
+    memset(own, 0, OF_PLACE * sizeof *own);
+    for (; hint; hint = next_of(hints, hint)) {
+        const float values[OF_HINT] = {
+            hint->of_receiver && at_cursor,
+            place->receiver && hint->owner && is_type_of(hints, hint->owner),
+            place->is_member ? alike(hint->owner_parts, place->parts) : 0,
+            alike(hint->type_parts, place->line),
+        };
+        take_best(own, values, OF_HINT);
+    }
+    if (place->call) {
+        fill_argument(hints, place, id, own + OF_HINT);
+    }
+    bool any = false;
+    for (int i = 0; i < OF_PLACE; i++) {
+        any |= own[i] != 0;
+    }
+    return any;
+}
+
+// May one of the word's hints be a member of what stands left of the sign?
+static bool fits(struct hints *hints, const struct hints_place *place, const struct hint *hint) {
+    for (; hint; hint = next_of(hints, hint)) {
+        if (hint->owner && ((hint->of_receiver && place->receiver == hints->receiver) ||
+                            is_type_of(hints, hint->owner) || (hint->owner_parts & place->parts))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t hints_names(struct hints *hints, const struct hints_place *place, uint32_t limit, uint32_t *ids) {
+    uint32_t count = 0;
+    for (int other = 0; other <= 1; other++) {
+        for (uint32_t i = 0; i < hints->count && count < limit; i++) {
+            const struct hint *hint = &hints->items[i];
+            bool is_first = place->receiver && fits(hints, place, hint);
+            if (is_first != (bool)other && !hint->is_near && hint_of(hints, hint->id) == hint) {
+                ids[count++] = hint->id;
+            }
+        }
+    }
+    return count;
+}
