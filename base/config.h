@@ -51,9 +51,10 @@ struct config {
     bool enabled;               // "enabled": true
     struct config_server model; // "model.*": the one that is asked, "repository" or a server's kind
     struct config_server
-        fallback; // "fallback.*": what is asked where that one fails; "none", or a server's kind
+        fallback;              // "fallback.*": what is asked where that one fails; "none", or a server's kind
+    double instant_confidence; // "model.instantConfidence": 0.75; 0: never                  user file only
     bool
-        fall_back_to_builtin; // "fallback.builtIn": true; the built-in model comes last            user file only
+        fall_back_to_builtin; // "fallback.builtIn": true; the built-in model comes last           user file only
     struct config_server embedder; // "embedder.*": "none", "hashed", "static" or a server's kind
     uint32_t max_tokens;           // "completion.maxTokens": 96
     uint32_t max_lines;            // "completion.maxLines": 1 for the built-in model, else 8 (0 = by model)

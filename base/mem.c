@@ -56,6 +56,12 @@ char *mem_copy_bytes(const void *bytes, size_t length) {
     return copy;
 }
 
+void mem_join_freed(void) {
+#ifdef __GLIBC__
+    mallopt(M_MXFAST, 0);
+#endif
+}
+
 void mem_give_back(void) {
 #ifdef __GLIBC__
     malloc_trim(0);

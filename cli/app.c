@@ -320,8 +320,15 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     if (events->observer) {
         app->sinks[app->sink_count++] = *events->observer;
     }
-    struct engine_options engine = {app->loop,  app->worker, app->retriever,
-                                    app->model, app->config, app->root};
+    struct engine_options engine = {
+        .loop = app->loop,
+        .worker = app->worker,
+        .retriever = app->retriever,
+        .backend = app->model,
+        .config = app->config,
+        .instant = app->model == app->repository ? NULL : app->repository,
+        .root = app->root,
+    };
     app->engine = engine_new(&engine);
     if (!with_index) {
         return 0;

@@ -1,4 +1,5 @@
 // main.c - dispatches to one file per subcommand.
+#include "base/mem.h"
 #include "cli/commands.h"
 
 #include <errno.h>
@@ -80,6 +81,7 @@ static int dispatch(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    mem_join_freed();
     signal(SIGPIPE, SIG_IGN);
     return finish_output(dispatch(argc, argv));
 }

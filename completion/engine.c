@@ -3,9 +3,12 @@
 // A request is one heap object that moves through these states:
 //
 //     QUEUED   -(gate says no)-------------> DECIDED     gate()
+//     QUEUED   -(typed what was shown)-----> DECIDED     engine_tier_at_hand()
 //     QUEUED   -(job accepted)-------------> CONTEXT     submit_context()
 //     CONTEXT  -(job done, context_only)---> DECIDED     after_context()
 //     CONTEXT  -(job done)-----------------> MODEL       engine_model_start()
+//     CONTEXT  -(another may be first)-----> MODEL       engine_tier_start()
+//     MODEL    -(it is not sure)-----------> MODEL       engine_model_start()
 //     MODEL    -(on_done)------------------> DECIDED     after_model()
 //     MODEL    -(failed, another may)------> CONTEXT     engine_request_compile()
 //     any      -(cancel, supersede)--------> DECIDED     engine_request_decide()
@@ -37,6 +40,7 @@ struct engine *engine_new(const struct engine_options *options) {
     const char *slash = strrchr(options->root, '/');
     engine->repository = slash && slash[1] ? slash + 1 : options->root;
     engine->prompts = prompt_memory_new();
+    engine->ready = ready_new();
     engine->soon = mem_zero(1, sizeof *engine->soon);
     uv_timer_init(options->loop, engine->soon);
     engine->soon->data = engine;
@@ -74,7 +78,7 @@ static void stop(struct engine_request *request, enum outcome outcome) {
     request->call = NULL;
     engine_request_decide(request, outcome, outcome_text(outcome));
     if (call) {
-        backend_cancel(request->engine->options.backend, call);
+        backend_cancel(request->asked, call);
     }
 }
 
@@ -202,7 +206,7 @@ static void after_context(void *context, bool ran) {
             engine_request_decide(request, OUTCOME_CANCELLED, outcome_text(OUTCOME_CANCELLED));
         } else if (request->query.context_only) {
             engine_request_decide(request, OUTCOME_CONTEXT, "");
-        } else {
+        } else if (!engine_tier_start(request)) {
             engine_model_start(request);
         }
     }
@@ -319,10 +323,10 @@ struct engine_request *engine_start(struct engine *engine, const struct engine_q
     request->next = engine->running;
     engine->running = request;
     enum outcome verdict = gate(request);
-    if (verdict == OUTCOME_SHOWN) {
-        submit_context(request);
-    } else {
+    if (verdict != OUTCOME_SHOWN) {
         engine_request_decide(request, verdict, outcome_text(verdict));
+    } else if (!engine_tier_at_hand(request)) {
+        submit_context(request);
     }
     return request;
 }
@@ -356,7 +360,9 @@ void engine_free(struct engine *engine) {
     for (size_t i = 0; i < ENGINE_KEPT_ANSWERS && engine->kept[i]; i++) {
         engine_request_release(engine->kept[i]);
     }
+    engine_tier_stop(engine);
     prompt_memory_free(engine->prompts);
+    ready_free(engine->ready);
     uv_timer_stop(engine->soon);
     uv_close((uv_handle_t *)engine->soon, on_timer_closed);
     free(engine);

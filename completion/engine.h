@@ -52,6 +52,7 @@ struct engine_answer {
     struct prompt_report told;     // what of it is new to the model; zero without a prompt
     const char *model;             // who answered, or was asked last
     const char *instead;           // why a model that comes before it did not; "": it is the first
+    bool at_hand;                  // what was typed is the beginning of a suggestion made before
     size_t cursor;
     double context_ms, model_ms, first_token_ms, total_ms;
     uint32_t prompt_tokens, cached_tokens;
@@ -63,7 +64,8 @@ struct engine_options {
     struct retriever *retriever;
     struct backend *backend;
     const struct config *config;
-    const char *root; // absolute; its last component names the repository in prompts
+    struct backend *instant; // a model that may answer before it when it is sure; NULL: none. Borrowed, too
+    const char *root;        // absolute; its last component names the repository in prompts
 };
 
 struct engine *engine_new(const struct engine_options *options);

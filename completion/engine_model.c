@@ -42,8 +42,8 @@ static double threshold_for(const struct engine_request *request) {
     return request->query.invoked ? threshold / 5 : threshold;
 }
 
-// Turns one raw candidate into one to show; the outcome says why not.
-static enum outcome take_candidate(struct engine_request *request, const struct backend_candidate *raw) {
+enum outcome engine_model_take(struct engine_request *request, const struct backend_candidate *raw,
+                               double threshold) {
     const struct engine_query *query = &request->query;
     struct postprocess_query process = {text_slice(query->text), query->cursor,
                                         request->model_request.max_lines};
@@ -52,7 +52,7 @@ static enum outcome take_candidate(struct engine_request *request, const struct 
     if (outcome != OUTCOME_SHOWN) {
         return outcome;
     }
-    if (raw->confidence >= 0 && raw->confidence < threshold_for(request)) {
+    if (raw->confidence >= 0 && raw->confidence < threshold) {
         return OUTCOME_LOW_CONFIDENCE;
     }
     if (!already_offered(request, result.text)) {
@@ -97,7 +97,10 @@ static void take_result(struct engine_request *request, const struct backend_res
     enum outcome first = OUTCOME_NOTHING;
     for (size_t i = 0; i < result->candidate_count && answer->candidate_count < request->query.candidates;
          i++) {
-        enum outcome outcome = take_candidate(request, &result->candidates[i]);
+        enum outcome outcome = engine_model_take(request, &result->candidates[i], threshold_for(request));
+        if (outcome == OUTCOME_SHOWN && answer->candidate_count == 1) {
+            engine_tier_note(request, &result->candidates[i]);
+        }
         first = i == 0 ? outcome : first;
     }
     bool shown = answer->candidate_count > 0;
@@ -134,13 +137,11 @@ void engine_model_choose(struct engine_request *request, const struct backend_tr
     request->answer.model = model->model;
 }
 
-static void ask(struct engine_request *request) {
-    struct engine *engine = request->engine;
+void engine_model_fill(struct engine_request *request, uint32_t usual_lines) {
     const struct engine_query *query = &request->query;
-    const struct config *config = engine->options.config;
+    const struct config *config = request->engine->options.config;
     struct slice document = text_slice(query->text);
-    struct backend *backend = engine->options.backend;
-    uint32_t lines = config->max_lines ? config->max_lines : request->fim ? 8 : 1;
+    uint32_t lines = config->max_lines ? config->max_lines : usual_lines;
     struct backend_request *model = &request->model_request;
     if (!request->deadline_us) {
         request->deadline_us = clock_now_us() + (uint64_t)config->timeout_ms * 1000;
@@ -163,11 +164,17 @@ static void ask(struct engine_request *request) {
         model->template = fim_name(request->fim);
         model->stops = fim_stops(request->fim, &model->stop_count);
     }
+}
+
+static void ask(struct engine_request *request) {
+    struct backend *backend = request->engine->options.backend;
+    engine_model_fill(request, request->fim ? 8 : 1);
     struct backend_callbacks callbacks = {NULL, after_model, request};
     request->state = MODEL;
     request->model_started_us = clock_now_us();
     request->holds++;
-    request->call = backend_start(backend, model, &callbacks);
+    request->asked = backend;
+    request->call = backend_start(backend, &request->model_request, &callbacks);
 }
 
 void engine_model_start(struct engine_request *request) {

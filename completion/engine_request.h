@@ -6,6 +6,7 @@
 #define HUNCH_COMPLETION_ENGINE_REQUEST_H
 
 #include "completion/engine.h"
+#include "completion/ready.h"
 
 enum { ENGINE_CANDIDATES = 8, ENGINE_KEPT_ANSWERS = 32 };
 
@@ -33,6 +34,7 @@ struct engine_request {
     struct prompt_report told;
     bool cut_short; // retrieval did not finish in time
     struct backend_call *call;
+    struct backend *asked; // whose call it is
     struct backend_request model_request;
     struct engine_answer answer;
     struct engine_candidate candidates[ENGINE_CANDIDATES];
@@ -48,7 +50,9 @@ struct engine {
     struct engine_request *kept[ENGINE_KEPT_ANSWERS]; // most recent first; one per path
     struct prompt_memory *prompts;                    // the worker's
     uv_timer_t *soon;                                 // answers what is decided when the loop turns
-    uint64_t quiet_until_us;                          // the model asked to be left alone until then
+    struct ready *ready;                              // suggestions at hand
+    struct engine_request *ahead; // answered; its model is asked in the background. NULL: none
+    uint64_t quiet_until_us;      // the model asked to be left alone until then
     uint64_t outcomes[OUTCOME_COUNT];
 };
 
@@ -58,7 +62,24 @@ void engine_request_release(struct engine_request *request);
 // Lays the prompt out anew, for another model, with what was retrieved; then asks that one.
 void engine_request_compile(struct engine_request *request);
 
+// --- engine_tier.c ---
+
+// Answers with what is left of a suggestion that is being typed; false: there is none.
+bool engine_tier_at_hand(struct engine_request *request);
+// Asks the model that may answer first; false: there is none, or not for this request.
+bool engine_tier_start(struct engine_request *request);
+// This is shown now.
+void engine_tier_note(struct engine_request *request, const struct backend_candidate *raw);
+// What is asked in the background is of no use any more.
+void engine_tier_stop(struct engine *engine);
+
 // --- engine_model.c ---
+
+// The request to a model as it is now, for at most so many lines if nobody says otherwise.
+void engine_model_fill(struct engine_request *request, uint32_t usual_lines);
+// Turns one raw candidate into one to show; the outcome says why not.
+enum outcome engine_model_take(struct engine_request *request, const struct backend_candidate *raw,
+                               double threshold);
 
 // From now on the request is one for this model: the prompt is to be laid out for it.
 void engine_model_choose(struct engine_request *request, const struct backend_traits *model);

@@ -62,7 +62,7 @@ struct indexer_options {
     struct index_sink sink;
     unsigned rest_ms; // of quiet before the sink is asked what to keep for the next start; 0: INDEXER_REST_MS
     bool keep_at_once; // it is asked before on_ready instead
-    // The sink looks into no record: those of unchanged files come without what they count.
+    // The sink looks into no record and reads no text: what records count, and texts, need not come with them.
     bool counts_suffice;
     void (*on_progress)(void *context, const struct index_progress *progress); // at most ten times a second
     void (*on_ready)(void *context, const struct index_progress *progress);    // after each full pass

@@ -30,6 +30,9 @@ static void extract_file(struct parser *self, struct syntax *syntax, struct slic
         result->is_partial = syntax_extract(syntax, language, text, &self->indexer->stop, record) != 0;
         result->record = record_pack(record); // here, where there are several threads
         record_release(record);
+        if (self->indexer->options.counts_suffice) {
+            record_shed(result->record);
+        }
     }
 }
 
@@ -49,18 +52,37 @@ static void judge_file(struct parser *self, struct syntax *syntax, const struct 
     }
 }
 
-// Nobody wants the text of a file that will be read again: one buffer does for all of them.
+// Where nobody wants the texts, one buffer does for all of them.
 static void swap_text(struct parser *self, struct result *result) {
     struct str text = result->bytes;
     result->bytes = self->text;
     self->text = text;
 }
 
+// The writer gets what a pass finds in handfuls: to be woken for each file costs both threads more than the file's
+// news are worth.
+static void hand_on(struct parser *self) {
+    if (self->handful) {
+        results_push(&self->indexer->results, self->handful);
+        self->handful = NULL;
+        self->handful_bytes = 0;
+    }
+}
+
+static void keep(struct parser *self, struct result *result) {
+    result->next = self->handful;
+    self->handful = result;
+    if (self->handful_bytes >= INDEXER_HANDFUL || !result->in_pass) {
+        hand_on(self);
+    }
+}
+
 static void parse_file(struct parser *self, struct syntax *syntax, const struct job *job) {
     struct result *result = result_new(RESULT_PARSED, job->path, job->ticket);
     result->in_pass = job->in_pass;
     result->by_words = job->kind == JOB_WORDS;
-    if (result->by_words) {
+    bool text_is_wanted = !result->by_words && !self->indexer->options.counts_suffice; // if not read again
+    if (!text_is_wanted) {
         str_clear(&self->text);
         swap_text(self, result);
     }
@@ -71,10 +93,11 @@ static void parse_file(struct parser *self, struct syntax *syntax, const struct 
         result->kind = error == ERR_NOT_FOUND ? RESULT_GONE : RESULT_FAILED;
         log_debug("%s is not indexed: %s", job->path, err_text(error));
     }
-    if (result->by_words) {
+    self->handful_bytes += result->bytes.length;
+    if (!text_is_wanted) {
         swap_text(self, result);
     }
-    results_push(&self->indexer->results, result);
+    keep(self, result);
 }
 
 static bool is_wanted(struct parser *self, const struct job *job) {
@@ -124,6 +147,17 @@ static void run_job(struct parser *self, struct syntax *syntax, const struct job
     }
 }
 
+// Before a parser waits, it hands on what it has.
+static struct job *next_job(struct parser *self) {
+    struct jobs *jobs = &self->indexer->jobs;
+    struct job *job = jobs_pop_ready(jobs);
+    if (job) {
+        return job;
+    }
+    hand_on(self);
+    return jobs_pop(jobs);
+}
+
 void indexer_parse_main(void *argument) {
     struct parser *self = argument;
     thread_name("hunch-parse");
@@ -131,7 +165,7 @@ void indexer_parse_main(void *argument) {
     struct syntax *syntax = syntax_new();
     syntax_limit(syntax, INDEXER_PARSE_MS);
     str_init(&self->text);
-    for (struct job *job = jobs_pop(&self->indexer->jobs); job; job = jobs_pop(&self->indexer->jobs)) {
+    for (struct job *job = next_job(self); job; job = next_job(self)) {
         run_job(self, syntax, job);
         job_free(job);
     }

@@ -322,7 +322,7 @@ static void count_file(struct writer *self, const struct result *result, bool is
     uv_mutex_lock(&indexer->lock);
     if (is_applied && result->kind == RESULT_PARSED) {
         progress->files_parsed++;
-        progress->bytes_parsed += result->bytes.length;
+        progress->bytes_parsed += (uint64_t)result->record->size;
     }
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
     progress->skipped.of[result->skip] += result->kind == RESULT_REFUSED ? 1 : 0;

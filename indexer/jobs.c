@@ -160,7 +160,9 @@ static struct job *take_file(struct jobs *jobs) {
     struct job *job = jobs->files[jobs->head];
     jobs->head = (jobs->head + 1) % JOBS_FILES;
     jobs->count--;
-    uv_cond_signal(&jobs->not_full);
+    if (jobs->count == JOBS_FILES / 2) { // to wake the scanner for each costs more than what it does then
+        uv_cond_signal(&jobs->not_full);
+    }
     return job;
 }
 
@@ -173,23 +175,35 @@ static void wait_for_more(struct jobs *jobs, uint64_t next_us) {
     }
 }
 
-struct job *jobs_pop(struct jobs *jobs) {
-    uv_mutex_lock(&jobs->lock);
-    struct job *job = NULL;
-    while (!jobs->closed) {
-        uint64_t next_us;
-        job = take_due(jobs, &next_us);
-        uint64_t now = clock_now_us();
-        uint64_t pause = jobs->count ? pause_left(&jobs->pause, now) : 0;
-        job = (job || pause) ? job : take_file(jobs);
-        if (job) {
-            break;
-        }
-        bool pause_is_first = pause && (next_us == 0 || now + pause < next_us);
-        wait_for_more(jobs, pause_is_first ? now + pause : next_us);
+// What may be done now; NULL: nothing before *next_us, 0 if nothing waits.
+static struct job *take_ready(struct jobs *jobs, uint64_t *next_us) {
+    struct job *job = take_due(jobs, next_us);
+    uint64_t now = clock_now_us();
+    uint64_t pause = jobs->count ? pause_left(&jobs->pause, now) : 0;
+    job = (job || pause) ? job : take_file(jobs);
+    if (!job && pause && (*next_us == 0 || now + pause < *next_us)) {
+        *next_us = now + pause;
     }
     if (job && (jobs->count || jobs->slot_count)) {
         uv_cond_signal(&jobs->not_empty);
+    }
+    return job;
+}
+
+struct job *jobs_pop_ready(struct jobs *jobs) {
+    uint64_t next_us;
+    uv_mutex_lock(&jobs->lock);
+    struct job *job = jobs->closed ? NULL : take_ready(jobs, &next_us);
+    uv_mutex_unlock(&jobs->lock);
+    return job;
+}
+
+struct job *jobs_pop(struct jobs *jobs) {
+    uint64_t next_us;
+    struct job *job = NULL;
+    uv_mutex_lock(&jobs->lock);
+    while (!jobs->closed && !(job = take_ready(jobs, &next_us))) {
+        wait_for_more(jobs, next_us);
     }
     uv_mutex_unlock(&jobs->lock);
     return job;

@@ -7,7 +7,7 @@
 // before all files.
 //
 // Ownership: a job handed over or out belongs to the receiver; job_free. Paths and language ids are copied.
-// Threads:   jobs_push_file from the scanner, jobs_overlay* and jobs_pause from the loop, jobs_pop from the parsers.
+// Threads:   jobs_push_file from the scanner, jobs_overlay* and jobs_pause from the loop, jobs_pop* from the parsers.
 // Errors:    jobs_push_file says false once closed.
 // Limits:    JOBS_FILES waiting files; one waiting text for each open document.
 //
@@ -69,7 +69,8 @@ bool jobs_push_file(struct jobs *jobs, struct job *job); // waits for room
 // The ticket that the text's job will have, if no newer text replaces it.
 uint64_t jobs_overlay(struct jobs *jobs, const char *path, const char *language, struct text *text);
 void jobs_overlay_remove(struct jobs *jobs, const char *path);
-struct job *jobs_pop(struct jobs *jobs); // waits; NULL once closed
+struct job *jobs_pop(struct jobs *jobs);       // waits; NULL once closed
+struct job *jobs_pop_ready(struct jobs *jobs); // NULL if there is none now
 // Files wait so long (within the limits of pause.h), open documents do not.
 void jobs_pause(struct jobs *jobs, unsigned ms);
 uint64_t jobs_pause_left(struct jobs *jobs); // microseconds

@@ -34,8 +34,9 @@ struct store {
     struct str bytes;    // of the record being written
     char *kept;          // spill memory
     size_t kept_size;
-    uint64_t keeping; // number of the run of store_keep that goes on
-    int64_t source_size;
+    uint64_t keeping;    // number of the run of store_keep that goes on
+    int64_t source_size; // of the files that the store tells of, when it was loaded or settled
+    int64_t written;     // likewise, of those that were written since; counted where there were none before
     sqlite3_stmt *statements[STATEMENT_COUNT]; // NULL until first used
 };
 
@@ -58,5 +59,7 @@ void store_forget_kept(struct store *store);   // the memory alone
 int64_t store_most_bytes(int64_t source_size); // S4
 // A checkpoint comes when the log holds a quarter of this.
 void store_limit_log(struct store *store, int64_t source_size);
+// So much of a first pass's source is known: else its log would be emptied with each batch.
+void store_note_written(struct store *store, int64_t source_size);
 
 #endif

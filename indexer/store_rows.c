@@ -138,10 +138,13 @@ static int apply(struct store *self, const struct store_op *op) {
 }
 
 int store_write(struct store *self, const struct store_op *ops, size_t count, struct err *err) {
+    int64_t source_size = 0;
     int code = store_execute(self, "BEGIN IMMEDIATE");
     for (size_t i = 0; i < count && code == SQLITE_OK; i++) {
         code = apply(self, &ops[i]);
+        source_size += ops[i].kind == STORE_PUT ? ops[i].record->size : 0;
     }
+    store_note_written(self, source_size);
     code = code ? code : store_execute(self, "COMMIT");
     self->is_changed = true;
     if (code == SQLITE_OK) {

@@ -13,11 +13,23 @@
 
 enum { PAGE = 4096, SMALLEST_LOG = 16, LARGEST_LOG = 1000, FREE_PAGES = 64 };
 
-void store_limit_log(struct store *self, int64_t source_size) {
+static void limit_log(struct store *self, int64_t source_size) {
     int64_t pages = source_size / 4 / PAGE;
     pages = pages < SMALLEST_LOG ? SMALLEST_LOG : pages > LARGEST_LOG ? LARGEST_LOG : pages;
     sqlite3_wal_autocheckpoint(self->db, (int)pages);
+}
+
+void store_limit_log(struct store *self, int64_t source_size) {
     self->source_size = source_size;
+    self->written = 0;
+    limit_log(self, source_size);
+}
+
+void store_note_written(struct store *self, int64_t source_size) {
+    if (self->source_size == 0) {
+        self->written += source_size;
+        limit_log(self, self->written);
+    }
 }
 
 static void give_back_pages(struct store *self) {

@@ -29,6 +29,8 @@ struct place {
 
 #define NO_WRAPPER UINT32_MAX
 
+enum { LOOK_EVERY = 32 }; // places between two looks at the clock, which are calls to the system
+
 struct found_symbol {
     struct symbol symbol;
     uint32_t name_byte;
@@ -52,6 +54,7 @@ struct search {
     VEC(struct import) imports;
     struct map visited; // node ids of places
     uint32_t place_count;
+    bool is_stopped;
 };
 
 static void match_read(struct match *match, const struct grammar *grammar, const struct pattern_match *raw) {
@@ -302,7 +305,8 @@ static void take_raw(void *context, const struct pattern_match *raw) {
 
 static bool should_stop(void *context) {
     const struct place_search *self = context;
-    return extraction_stopped(self->search->extraction);
+    self->search->is_stopped = extraction_stopped(self->search->extraction);
+    return self->search->is_stopped;
 }
 
 static void search_place(struct search *search, struct place place) {
@@ -438,13 +442,14 @@ bool symbols_extract(struct extraction *extraction, TSNode root) {
     struct search search = {.extraction = extraction};
     map_init(&search.visited);
     push_place(&search, root, (struct place){.scope = "", .start = NO_WRAPPER});
-    bool stopped = false;
-    while (search.places.count && !stopped) {
+    for (unsigned searched = 0; search.places.count && !search.is_stopped; searched++) {
         struct place place = search.places.items[--search.places.count];
         search_place(&search, place);
-        stopped = extraction_stopped(extraction);
+        if (searched % LOOK_EVERY == 0) { // the first one, too
+            search.is_stopped = search.is_stopped || extraction_stopped(extraction);
+        }
     }
-    if (!stopped) {
+    if (!search.is_stopped) {
         keep_symbols(&search);
         keep_imports(&search);
     }
@@ -452,5 +457,5 @@ bool symbols_extract(struct extraction *extraction, TSNode root) {
     vec_free(&search.places);
     vec_free(&search.symbols);
     vec_free(&search.imports);
-    return !stopped;
+    return !search.is_stopped;
 }

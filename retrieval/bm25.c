@@ -3,10 +3,10 @@
 // What an occurrence is worth stands beside it in the postings (impact.h), so a
 // document's score is a sum of small whole numbers: one for each term of the
 // query and impact, looked up. Documents are scored in blocks whose sums stay in
-// the processor's nearest cache, each term adding to those of its documents that are in
+// the processor's near caches, each term adding to those of its documents that are in
 // the block. Then the block is looked through for sums over the worst that still
-// counts, many at a time; what is found is kept in a list that is
-// cut to the best now and then, which raises that worst.
+// counts, many at a time. How many were found of each sum, roughly, tells at once
+// when that worst rises; the list of what is found is cut to the best when it is full.
 //
 // Everything is gone through: leaving out what cannot matter (MaxScore) takes
 // look-ups in the middle of lists, and was slower than this.
@@ -20,8 +20,10 @@
 #include <string.h>
 
 enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
-enum { BLOCK = 16384, GROUP = 128, AHEAD = 8 };
+enum { BLOCK = 32768, GROUP = 256, PART = 32, AHEAD = 8 };
 enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS };
+static const uint32_t NO_DOCUMENT = UINT32_MAX; // behind every document
+enum { LEVEL_BITS = 6, LEVELS = 1 << (SUM_BITS - LEVEL_BITS) };
 
 // A term that counts.
 struct weighed {
@@ -33,8 +35,8 @@ struct weighed {
 
 // A term of the query in one segment.
 struct cursor {
-    struct postings_list list;
-    const int16_t *gains; // of each impact
+    struct postings_list list; // at the next document to be added, or NO_DOCUMENT
+    const int16_t *gains;      // of each impact
 };
 
 struct found {
@@ -53,8 +55,11 @@ struct search {
     float scale;                        // of sums to scores
     struct cursor *cursors;             // of the terms in the segment
     size_t cursor_count;
-    int16_t *sums; // of the block
-    int16_t least; // a sum that is no better does not count any more
+    int16_t *sums;           // of the block
+    int16_t least;           // a sum that is no better does not count any more
+    uint32_t levels[LEVELS]; // how many were found of each sum, but for its last bits
+    uint32_t level;          // has fewer than `limit` above it
+    size_t above;            // so many
     struct found *found;
     size_t found_count, limit;
 };
@@ -138,7 +143,7 @@ static void cut(struct search *search) {
 }
 
 static size_t room_for(size_t limit) {
-    return 2 * limit + GROUP;
+    return 4 * limit + PART;
 }
 
 // Best first: by digits of the sum, the order of what is equal kept.
@@ -164,14 +169,18 @@ static void sort_found(struct search *search) {
     }
 }
 
+// The cursor goes on to the first document from `end` on.
 static void add_term(int16_t *sums, struct cursor *cursor, uint32_t start, uint32_t end) {
-    struct postings_list read = cursor->list, next = read;
-    while (postings_next(&next) && next.document < end) {
-        int16_t *sum = &sums[next.document - start];
-        *sum = (int16_t)(*sum + cursor->gains[next.impact]);
-        read = next;
+    const int16_t *gains = cursor->gains;
+    struct postings_list list = cursor->list;
+    while (list.document < end) {
+        int16_t *sum = &sums[list.document - start];
+        *sum = (int16_t)(*sum + gains[list.impact]);
+        if (!postings_next(&list)) {
+            list.document = NO_DOCUMENT;
+        }
     }
-    cursor->list = read;
+    cursor->list = list;
 }
 
 static void silence_file(struct search *search, uint32_t segment, uint32_t file, uint32_t start,
@@ -198,21 +207,44 @@ static void silence(struct search *search, uint32_t segment, uint32_t start, uin
     }
 }
 
-static int16_t highest(const int16_t *sums) {
+static inline int16_t highest(const int16_t *sums, int count) {
     int16_t most = 0;
-    for (int i = 0; i < GROUP; i++) {
+    for (int i = 0; i < count; i++) {
         most = sums[i] > most ? sums[i] : most;
     }
     return most;
 }
 
-static void take_group(struct search *search, uint32_t segment, uint32_t start, const int16_t *sums) {
-    if (search->found_count + GROUP > room_for(search->limit)) {
+// Another of that sum is found. A level with enough above it does not count any more.
+static void note_sum(struct search *search, int16_t sum) {
+    uint32_t level = (uint32_t)sum >> LEVEL_BITS;
+    search->levels[level]++;
+    search->above += level > search->level;
+    while (search->above >= search->limit) {
+        search->above -= search->levels[++search->level];
+        int16_t least = (int16_t)((search->level << LEVEL_BITS) - 1);
+        search->least = least > search->least ? least : search->least;
+    }
+}
+
+static void take_part(struct search *search, uint32_t segment, uint32_t start, const int16_t *sums) {
+    if (search->found_count + PART > room_for(search->limit)) {
         cut(search);
     }
-    for (uint32_t i = 0; i < GROUP; i++) {
-        if (sums[i] > search->least) {
-            search->found[search->found_count++] = (struct found){segment, start + i, sums[i]};
+    size_t count = search->found_count;
+    for (uint32_t i = 0; i < PART; i++) { // without a branch, which could not be foretold
+        search->found[count] = (struct found){segment, start + i, sums[i]};
+        count += sums[i] > search->least;
+    }
+    for (; search->found_count < count; search->found_count++) {
+        note_sum(search, search->found[search->found_count].sum);
+    }
+}
+
+static void take_group(struct search *search, uint32_t segment, uint32_t start, const int16_t *sums) {
+    for (uint32_t at = 0; at < GROUP; at += PART) {
+        if (highest(sums + at, PART) > search->least) {
+            take_part(search, segment, start + at, sums + at);
         }
     }
 }
@@ -223,11 +255,11 @@ static void search_block(struct search *search, uint32_t segment, uint32_t start
     }
     silence(search, segment, start, end);
     for (uint32_t at = 0; at < end - start; at += GROUP) {
-        if (highest(search->sums + at) > search->least) {
+        if (highest(search->sums + at, GROUP) > search->least) {
             take_group(search, segment, start + at, search->sums + at);
         }
     }
-    memset(search->sums, 0, BLOCK * sizeof *search->sums);
+    memset(search->sums, 0, (end - start) * sizeof *search->sums);
 }
 
 static void search_segments(struct search *search) {
@@ -236,7 +268,7 @@ static void search_segments(struct search *search) {
         search->cursor_count = 0;
         for (size_t i = 0; i < search->term_count; i++) {
             struct postings_list list = search->lists[s * search->asked + search->terms[i].asked];
-            if (list.length) {
+            if (postings_next(&list)) {
                 search->cursors[search->cursor_count++] = (struct cursor){list, search->gains[i]};
             }
         }

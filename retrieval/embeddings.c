@@ -29,7 +29,7 @@ enum {
     PAUSE_US = 2000000,
     LONGEST_PAUSE_US = 30000000,
     CANDIDATES =
-        4000, // at least, and one in CANDIDATE_SHARE: that the sketches let through. tests/bench/search says
+        4000, // at least, and one in CANDIDATE_SHARE: that the estimate lets through. tests/bench/search says
     CANDIDATE_SHARE = 4, // what they miss
     SPARE = 64,          // more are asked for than wanted, as some may be the file's own
     LEAST_ROOM = 1024,
@@ -63,6 +63,7 @@ struct embeddings {
     struct vectors vectors;
     struct place *places;
     uint32_t room, gone;
+    uint32_t centered; // how many vectors the mean is of
     struct intern paths;
     VEC(struct embedded_file) files; // of each path
 
@@ -98,13 +99,15 @@ static void make_room(struct embeddings *self, uint32_t more) {
             struct embedded_file *file = &self->files.items[old_places[at].file];
             file->first = at == file->first ? vectors.count : file->first;
             places[vectors.count] = old_places[at];
-            vectors_copy(&vectors, &old_vectors, at);
+            vectors.vectors[vectors.count++] = old_vectors.vectors[at];
         }
     }
+    vectors_center(&vectors);
     uv_rwlock_wrlock(&self->lock);
     self->vectors = vectors;
     self->places = places;
     self->room = room;
+    self->centered = vectors.count;
     self->gone = 0;
     uv_rwlock_wrunlock(&self->lock);
     free_array(&old_vectors, old_places);
@@ -436,6 +439,9 @@ static void run_round(struct embeddings *self, uint64_t number) {
         look(self, &round);
         if (work(self, &round)) {
             trim_kept(self, &round);
+        }
+        if (self->vectors.count > 2 * self->centered) { // the mean is of few of them
+            make_room(self, 0);
         }
         round.progress.ended = true;
         tell(self, &round);

@@ -83,17 +83,17 @@ uint64_t postings_bytes(const struct postings *postings);
 
 // Goes on to the next document; false at the end.
 static inline bool postings_next(struct postings_list *list) {
-    uint32_t gap = 0;
-    while (list->at < list->end) {
-        uint32_t unit = *list->at++;
-        gap = gap << (16 - POSTINGS_IMPACT_BITS) | unit >> POSTINGS_IMPACT_BITS;
-        list->impact = unit % POSTINGS_IMPACTS;
-        if (list->impact) {
-            list->document += gap;
-            return true;
-        }
+    if (list->at >= list->end) {
+        return false;
     }
-    return false;
+    uint32_t unit = *list->at++, gap = unit >> POSTINGS_IMPACT_BITS;
+    while (unit % POSTINGS_IMPACTS == 0 && list->at < list->end) { // seldom: most gaps have one digit
+        unit = *list->at++;
+        gap = gap << (16 - POSTINGS_IMPACT_BITS) | unit >> POSTINGS_IMPACT_BITS;
+    }
+    list->impact = unit % POSTINGS_IMPACTS;
+    list->document += list->impact ? gap : 0;
+    return list->impact > 0;
 }
 
 // All lists, in order.

@@ -143,7 +143,8 @@ static bool begins_import(struct slice line) {
                                         "pub mod ", "using ",   "require"};
     line = slice_trim(line);
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        if (slice_starts_with(line, slice_of_string(heads[i]))) {
+        bool may = line.length && line.data[0] == heads[i][0]; // nearly always not
+        if (may && slice_starts_with(line, slice_of_string(heads[i]))) {
             return true;
         }
     }
@@ -161,25 +162,28 @@ static int depth_change(struct slice line) {
 
 struct gathering {
     struct query *query;
-    struct map *into;
-    uint64_t value;
-    bool keep_first; // the nearest occurrence is met first
-    bool mention;
+    uint64_t where; // a bit of query_said
+    uint64_t lines; // below the cursor
 };
 
+// A keyword is noted as such, so that it need not be looked up again.
 static void gather_name(void *context, struct slice name, size_t at) {
     (void)at;
-    struct gathering *gathering = context;
-    if (name.length < 2 || terms_is_keyword(name)) {
+    const struct gathering *gathering = context;
+    struct query *query = gathering->query;
+    if (name.length < 2) {
         return;
     }
-    size_t known = gathering->into->count;
-    uint64_t *value = map_insert(gathering->into, segment_exact_key(name), gathering->value);
-    if (!gathering->keep_first) {
-        *value = gathering->value;
+    uint64_t *said = map_insert(&query->said, segment_exact_key(name), 0);
+    if (*said == 0 && terms_is_keyword(name)) {
+        *said = QUERY_KEYWORD;
     }
-    if (gathering->mention && gathering->into->count > known && gathering->query->mentions.count < MENTIONS) {
-        vec_push(&gathering->query->mentions, name);
+    if (*said & (QUERY_KEYWORD | gathering->where)) {
+        return; // below, the nearest occurrence is met first
+    }
+    *said |= gathering->where | gathering->lines << QUERY_LINES_AT;
+    if (gathering->where != QUERY_ABOVE && query->mentions.count < MENTIONS) {
+        vec_push(&query->mentions, name);
     }
 }
 
@@ -187,7 +191,6 @@ static void gather_name(void *context, struct slice name, size_t at) {
 static void gather_before(struct query *query) {
     struct slice text = query->text;
     size_t start = 0;
-    uint64_t distance = slice_count(slice_sub(text, start, query->cursor), '\n');
     int depth = 0;
     while (start < query->cursor) {
         size_t end = slice_line_end(text, start);
@@ -197,23 +200,18 @@ static void gather_before(struct query *query) {
             depth += depth_change(line);
             depth = depth < 0 ? 0 : depth;
         }
-        struct gathering gathering = {.query = query,
-                                      .into = is_import ? &query->imported : &query->before,
-                                      .value = distance,
-                                      .mention = is_import};
+        struct gathering gathering = {.query = query, .where = is_import ? QUERY_IMPORTED : QUERY_ABOVE};
         query_identifiers(text, start, end < query->cursor ? end : query->word, gather_name, &gathering);
         start = end + 1;
-        distance -= distance > 0;
     }
 }
 
 static void gather_after(struct query *query) {
     struct slice text = query->text;
     size_t start = query->cursor, limit = text.length;
-    for (uint64_t distance = 0; start < limit; distance++) {
+    for (uint64_t lines = 0; start < limit; lines++) {
         size_t end = slice_line_end(text, start);
-        struct gathering gathering = {
-            .query = query, .into = &query->after, .value = distance, .keep_first = true, .mention = true};
+        struct gathering gathering = {.query = query, .where = QUERY_BELOW, .lines = lines};
         query_identifiers(text, start, end < limit ? end : limit, gather_name, &gathering);
         start = end + 1;
     }
@@ -392,9 +390,7 @@ void query_init(struct query *query, struct slice path, struct slice text, size_
     while (query->word > 0 && is_word(text.data[query->word - 1])) {
         query->word--;
     }
-    map_init(&query->before);
-    map_init(&query->after);
-    map_init(&query->imported);
+    map_init(&query->said);
     map_init(&query->receivers);
     weigh_lines(query);
     weigh_near(query);
@@ -408,9 +404,7 @@ void query_free(struct query *query) {
     free(query->terms);
     free(query->line_terms);
     free(query->names);
-    map_free(&query->before);
-    map_free(&query->after);
-    map_free(&query->imported);
+    map_free(&query->said);
     map_free(&query->receivers);
     vec_free(&query->mentions);
     vec_free(&query->receiver_names);

@@ -33,14 +33,30 @@ struct query {
     size_t line_term_count;
     struct query_name *names; // in the lines before the cursor, nearest first, each once
     size_t name_count;
-    struct map before;    // segment_exact_key of a name -> lines above the cursor, of its nearest occurrence
-    struct map after;     // segment_exact_key of a name -> lines below
-    struct map imported;  // segment_exact_key of a name -> 1, if an import statement says it
+    struct map said;      // segment_exact_key of a name -> where it is said; for query_said
     struct map receivers; // segment_exact_key of what may be the type of the thing left of the "."
     VEC(struct slice)
     receiver_names;             // those of `receivers`; about QUERY_RECEIVERS of the text, the nearest first
-    VEC(struct slice) mentions; // names of `after` and `imported`
+    VEC(struct slice) mentions; // names that are said below the cursor or by imports
 };
+
+// Where a name is said.
+enum {
+    QUERY_ABOVE = 1,    // the cursor, but for import statements
+    QUERY_IMPORTED = 2, // by one of those
+    QUERY_BELOW = 4,
+    QUERY_KEYWORD = 8, // it is no name
+    QUERY_LINES_AT = 8 // from this bit on: lines below
+};
+// Of a name's segment_exact_key; 0: nowhere.
+static inline uint64_t query_said(const struct query *query, uint32_t key) {
+    const uint64_t *said = map_get(&query->said, key);
+    return said ? *said : 0;
+}
+// To the nearest occurrence below, of what query_said returned with QUERY_BELOW.
+static inline uint64_t query_lines_below(uint64_t said) {
+    return said >> QUERY_LINES_AT;
+}
 
 void query_init(struct query *query, struct slice path, struct slice text, size_t cursor);
 void query_free(struct query *query);

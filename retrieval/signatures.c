@@ -24,7 +24,7 @@
 // 36.0 % with this and 32.6 % with 40,000 (tests/bench/retrieval_speed).
 enum { EFFORT = 80000 };
 enum { BM25_LIMIT = 500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 8, USES_READ = 16, AHEAD = 16 };
-enum { SIMILAR_TERMS = 1000 }; // of similar chunks, usually
+enum { SIMILAR_TERMS = 2000 }; // of similar chunks, usually
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {
     [SIGNATURE_BM25] = 3.0f,
@@ -65,16 +65,24 @@ static const float REPEATED_NAME = 2.0f; // what a name's every further definiti
 static const float LENGTH_PRICE = 0.5f; // of a signature, per factor e of its length: the budget counts bytes
 static const float PLAIN_LENGTH = 60.0f; // of a signature that costs nothing
 
-// How strongly each term is spoken of by chunks similar to some lines.
+// Similar to which lines chunks are.
+enum { AROUND, LINE, LIKENESSES };
+
+// How strongly a term is spoken of by similar chunks.
 struct evidence {
-    struct map terms; // term -> index in sums
-    VEC(float) sums;
-    float total; // what a term in every chunk would have
+    float sums[LIKENESSES];
 };
 
-// The features that all candidates of one file share.
+// What is found, and by what. Its features are worked out twice: first for their score alone, as most are not kept.
+struct candidate {
+    uint32_t segment, id, file;
+    float bm25, bm25_line;
+};
+
+// The features that all candidates of one file share, and what they are worth together.
 struct place {
     float features[SIGNATURE_FEATURE_COUNT];
+    float score;
 };
 
 // What the query says of a scope.
@@ -86,17 +94,21 @@ struct scope_memo {
 
 struct rank {
     float score;
-    uint32_t candidate; // its index
+    uint32_t at; // of the candidate, or of what is kept
 };
 
 struct ranking {
     const struct signatures_input *input;
     struct map known; // segment and id -> candidate
-    VEC(struct signature) candidates;
-    struct rank *ranks; // of the candidates, best first once sorted; behind them room for sorting
+    VEC(struct candidate) candidates;
+    struct rank
+        *ranks; // of the candidates, then of those kept, best first once sorted; behind them room for sorting
     size_t rank_count;
+    struct signature *kept;
     VEC(uint32_t) names; // to be offered, as segment_name_key
-    struct evidence around, line;
+    struct map terms;    // of similar chunks -> index in evidence
+    VEC(struct evidence) evidence;
+    float totals[LIKENESSES];               // what a term in every similar chunk would have
     struct map scopes;                      // segment_scope_term of a name near -> distance
     uint32_t *distances[SNAPSHOT_SEGMENTS]; // of each folder: 1 + distance_of it, 0 if not measured yet
     uint32_t *placed[SNAPSHOT_SEGMENTS];    // of each file: 1 + index in places, 0 if not rated yet
@@ -110,22 +122,22 @@ static void expect_symbol(const struct segment *segment, uint32_t id) {
     __builtin_prefetch(&segment->fields[SEGMENT_SYMBOLS].files[id]);
 }
 
-static void offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id,
-                            enum signature_feature feature, float value) {
+// Returns the candidate; NULL if it is none.
+static struct candidate *offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     uint32_t file = snapshot->segments[segment]->fields[SEGMENT_SYMBOLS].files[id];
     const struct snapshot_file *self = ranking->input->self;
     bool is_self = self && self->segment == segment && self->file == file;
     if (is_self || snapshot_is_dead(snapshot, segment, file) ||
         ranking->candidates.count >= SIGNATURES_CANDIDATES) {
-        return;
+        return NULL;
     }
     size_t count = ranking->candidates.count;
     uint64_t at = *map_insert(&ranking->known, (uint64_t)segment << 32 | id, count);
     if (at == count) {
-        vec_push(&ranking->candidates, (struct signature){.segment = segment, .id = id, .file = file});
+        vec_push(&ranking->candidates, (struct candidate){.segment = segment, .id = id, .file = file});
     }
-    ranking->candidates.items[at].features[feature] = value;
+    return &ranking->candidates.items[at];
 }
 
 // Which of equal signatures are the last that fit depends on the order in which the files were read: none of them is then.
@@ -152,7 +164,11 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
         if (i + AHEAD < count) {
             expect_symbol(input->snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);
         }
-        offer_candidate(ranking, hits[i].segment, hits[i].id, feature, hits[i].score / hits[0].score);
+        struct candidate *candidate = offer_candidate(ranking, hits[i].segment, hits[i].id);
+        if (candidate) {
+            *(feature == SIGNATURE_BM25 ? &candidate->bm25 : &candidate->bm25_line) =
+                hits[i].score / hits[0].score;
+        }
     }
     free(hits);
 }
@@ -175,7 +191,7 @@ static void offer_named(struct ranking *ranking, uint32_t key) {
         }
     }
     for (uint32_t i = 0; i < count; i++) {
-        offer_candidate(ranking, named[i].segment, named[i].id, SIGNATURE_SMALL, 0);
+        offer_candidate(ranking, named[i].segment, named[i].id);
     }
 }
 
@@ -220,27 +236,21 @@ static void offer_mentions(struct ranking *ranking) {
     offer_names(ranking);
 }
 
-static void add_evidence(struct evidence *evidence, uint32_t term, float weight) {
-    uint64_t at = *map_insert(&evidence->terms, term, evidence->sums.count);
-    if (at == evidence->sums.count) {
-        vec_push(&evidence->sums, 0);
-    }
-    evidence->sums.items[at] += weight;
-}
-
-static void gather_evidence(struct ranking *ranking, struct evidence *evidence, const struct bm25_hit *hits,
+static void gather_evidence(struct ranking *ranking, int likeness, const struct bm25_hit *hits,
                             size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct chunk *chunk =
             segment_chunk(ranking->input->snapshot->segments[hits[i].segment], hits[i].id);
         float weight = hits[i].score / hits[0].score;
-        evidence->total += weight * weight;
+        ranking->totals[likeness] += weight * weight;
         for (uint32_t t = 0; t < chunk->term_count; t++) {
-            size_t known = evidence->terms.count;
-            add_evidence(evidence, chunk->terms[t].hash, weight * weight);
-            if (evidence->terms.count > known) {
-                vec_push(&ranking->names, chunk->terms[t].hash);
+            uint32_t term = chunk->terms[t].hash;
+            uint64_t at = *map_insert(&ranking->terms, term, ranking->evidence.count);
+            if (at == ranking->evidence.count) {
+                vec_push(&ranking->evidence, (struct evidence){0});
+                vec_push(&ranking->names, term);
             }
+            ranking->evidence.items[at].sums[likeness] += weight * weight;
         }
     }
     offer_names(ranking);
@@ -250,15 +260,10 @@ static void offer_similar(struct ranking *ranking) {
     const struct signatures_input *input = ranking->input;
     struct bm25_hit hits[SIMILAR_CHUNKS];
     size_t count = input->similar_count < SIMILAR_CHUNKS ? input->similar_count : SIMILAR_CHUNKS;
-    gather_evidence(ranking, &ranking->around, input->similar, count);
+    gather_evidence(ranking, AROUND, input->similar, count);
     count = chunks_similar(input->snapshot, input->query->line_terms, input->query->line_term_count,
                            input->self, SIMILAR_CHUNKS, hits);
-    gather_evidence(ranking, &ranking->line, hits, count);
-}
-
-static float share_of(const struct evidence *evidence, uint32_t term) {
-    const uint64_t *at = map_get(&evidence->terms, term);
-    return at ? evidence->sums.items[*at] / evidence->total : 0;
+    gather_evidence(ranking, LINE, hits, count);
 }
 
 static void offer_imported(struct ranking *ranking) {
@@ -269,7 +274,7 @@ static void offer_imported(struct ranking *ranking) {
         uint32_t id,
             end = segment_range(input->snapshot->segments[at.segment], SEGMENT_SYMBOLS, at.file, &id);
         for (; id < end; id++) {
-            offer_candidate(ranking, at.segment, id, SIGNATURE_SMALL, 0);
+            offer_candidate(ranking, at.segment, id);
         }
     }
 }
@@ -322,6 +327,21 @@ static float count_uses(struct ranking *ranking, uint32_t term, float *near) {
     return (float)used;
 }
 
+// In four sums, as one could be added to only after it was.
+static float score_of(const float *features) {
+    float sums[4] = {0};
+    int i = 0;
+    for (; i + 4 <= SIGNATURE_FEATURE_COUNT; i += 4) {
+        for (int lane = 0; lane < 4; lane++) {
+            sums[lane] += weights[i + lane] * features[i + lane];
+        }
+    }
+    for (; i < SIGNATURE_FEATURE_COUNT; i++) {
+        sums[0] += weights[i] * features[i];
+    }
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
 static void rate_place(struct ranking *ranking, struct snapshot_file at, float *features) {
     const struct segment *segment = ranking->input->snapshot->segments[at.segment];
     enum imports_way way = imports_way(ranking->input->imports, at);
@@ -339,32 +359,34 @@ static void rate_place(struct ranking *ranking, struct snapshot_file at, float *
     features[SIGNATURE_VENDORED] = taint == TAINT_VENDORED || taint == TAINT_GENERATED;
 }
 
-// The place's features, rated on first use; they do not overlap with what a candidate is found by.
-static void take_place(struct ranking *ranking, struct snapshot_file at, float *features) {
+// Rated on first use. Its features do not overlap with what a candidate is found by.
+static const struct place *place_of(struct ranking *ranking, struct snapshot_file at) {
     uint32_t *placed = &ranking->placed[at.segment][at.file];
     if (*placed == 0) {
         struct place place = {0};
         rate_place(ranking, at, place.features);
+        place.score = score_of(place.features);
         vec_push(&ranking->places, place);
         *placed = (uint32_t)ranking->places.count;
     }
-    const struct place *place = &ranking->places.items[*placed - 1];
-    for (int i = SIGNATURE_DIRECT; i < SIGNATURE_FEATURE_COUNT; i++) {
-        features[i] = place->features[i];
-    }
+    return &ranking->places.items[*placed - 1];
 }
 
 static void rate_name(const struct ranking *ranking, const struct segment_keys *keys, float *features) {
-    const struct query *query = ranking->input->query;
-    const uint64_t *below = map_get(&query->after, keys->name);
-    bool above = map_get(&query->before, keys->name) != NULL;
-    features[SIGNATURE_SIMILAR] = share_of(&ranking->around, keys->name_term);
-    features[SIGNATURE_SIMILAR_LINE] = share_of(&ranking->line, keys->name_term);
-    features[SIGNATURE_ABOVE] = above;
-    features[SIGNATURE_BELOW] = below != NULL;
-    features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)*below * 0.1f) : 0;
-    features[SIGNATURE_IMPORTED] = !above && map_get(&query->imported, keys->name);
-    features[SIGNATURE_PRIVATE] = keys->initial == '_' && features[SIGNATURE_FOLDER] <= 0;
+    uint64_t said = query_said(ranking->input->query, keys->name);
+    const uint64_t *at = map_get(&ranking->terms, keys->name_term);
+    if (at) {
+        const struct evidence *evidence = &ranking->evidence.items[*at];
+        features[SIGNATURE_SIMILAR] = evidence->sums[AROUND] / ranking->totals[AROUND];
+        features[SIGNATURE_SIMILAR_LINE] = evidence->sums[LINE] / ranking->totals[LINE];
+    }
+    if (said) {
+        bool above = said & QUERY_ABOVE, below = said & QUERY_BELOW;
+        features[SIGNATURE_ABOVE] = above;
+        features[SIGNATURE_BELOW] = below;
+        features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)query_lines_below(said) * 0.1f) : 0;
+        features[SIGNATURE_IMPORTED] = !above && (said & QUERY_IMPORTED);
+    }
 }
 
 // Does the symbol begin with the word being typed?
@@ -384,11 +406,12 @@ static const struct scope_memo *look_up_scope(struct ranking *ranking, const str
     struct scope_memo *memo = &ranking->memo;
     if (memo->scope != keys->scope) {
         const uint64_t *near = map_get(&ranking->scopes, keys->scope_term);
+        uint64_t said = query_said(query, keys->scope);
         *memo = (struct scope_memo){.scope = keys->scope,
                                     .near = near ? 1.0f / (1.0f + (float)*near * 0.2f) : 0,
                                     .receiver = map_get(&query->receivers, keys->scope) != NULL,
-                                    .above = map_get(&query->before, keys->scope) != NULL,
-                                    .imported = map_get(&query->imported, keys->scope) != NULL};
+                                    .above = said & QUERY_ABOVE,
+                                    .imported = said & QUERY_IMPORTED};
     }
     return memo;
 }
@@ -407,27 +430,13 @@ static void rate_scope(struct ranking *ranking, const struct segment_keys *keys,
     }
 }
 
-// In four sums, as one could be added to only after it was.
-static float score_of(const float *features) {
-    float sums[4] = {0};
-    int i = 0;
-    for (; i + 4 <= SIGNATURE_FEATURE_COUNT; i += 4) {
-        for (int lane = 0; lane < 4; lane++) {
-            sums[lane] += weights[i + lane] * features[i + lane];
-        }
-    }
-    for (; i < SIGNATURE_FEATURE_COUNT; i++) {
-        sums[0] += weights[i] * features[i];
-    }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-// All but what count_uses tells.
-static float rate(struct ranking *ranking, struct signature *candidate) {
+// All but what its place and count_uses tell; features are 0 before.
+static void rate(struct ranking *ranking, const struct candidate *candidate, bool is_own_folder,
+                 float *features) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
     const struct segment_keys *keys = &segment->keys[candidate->id];
-    float *features = candidate->features;
-    take_place(ranking, (struct snapshot_file){candidate->segment, candidate->file}, features);
+    features[SIGNATURE_BM25] = candidate->bm25;
+    features[SIGNATURE_BM25_LINE] = candidate->bm25_line;
     rate_name(ranking, keys, features);
     rate_scope(ranking, keys, features);
     features[SIGNATURE_FUNCTION] = keys->kind == SYMBOL_FUNCTION || keys->kind == SYMBOL_METHOD;
@@ -435,14 +444,29 @@ static float rate(struct ranking *ranking, struct signature *candidate) {
     features[SIGNATURE_CONSTANT] = keys->kind == SYMBOL_CONSTANT || keys->kind == SYMBOL_MACRO;
     features[SIGNATURE_FIELD] = keys->kind == SYMBOL_FIELD;
     features[SIGNATURE_DECLARATION] = keys->is_declaration;
+    features[SIGNATURE_PRIVATE] = keys->initial == '_' && !is_own_folder;
     features[SIGNATURE_PREFIX] = continues_word(ranking->input->query, segment, candidate->id);
-    return score_of(features);
 }
 
-static float rate_uses(struct ranking *ranking, struct signature *candidate) {
+static bool is_own_folder(const struct place *place) {
+    return place->features[SIGNATURE_FOLDER] > 0;
+}
+
+static float rate_cheaply(struct ranking *ranking, const struct candidate *candidate) {
+    const struct place *place =
+        place_of(ranking, (struct snapshot_file){candidate->segment, candidate->file});
+    float features[SIGNATURE_FEATURE_COUNT] = {0};
+    rate(ranking, candidate, is_own_folder(place), features);
+    return place->score + score_of(features);
+}
+
+static float rate_in_full(struct ranking *ranking, const struct candidate *candidate, float *features) {
     const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
+    const struct place *place =
+        place_of(ranking, (struct snapshot_file){candidate->segment, candidate->file});
     float near, used = count_uses(ranking, segment->keys[candidate->id].name_term, &near);
-    float *features = candidate->features;
+    memcpy(features, place->features, sizeof place->features);
+    rate(ranking, candidate, is_own_folder(place), features);
     features[SIGNATURE_SIMILAR_RARE] =
         features[SIGNATURE_SIMILAR] * logf((ranking->chunks + 1) / (used + 1)) / 5.0f;
     features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
@@ -451,28 +475,22 @@ static float rate_uses(struct ranking *ranking, struct signature *candidate) {
     return score_of(features) - LENGTH_PRICE * logf(length / PLAIN_LENGTH);
 }
 
-// Higher scores give lower keys. Candidates come in an order that depends on the index and the query alone, so
-// ties do too.
-static uint64_t key_of(struct rank rank) {
+// Higher scores give lower keys.
+static uint32_t key_of(float score) {
     uint32_t bits;
-    memcpy(&bits, &rank.score, sizeof bits);
-    bits = bits >> 31 ? bits : ~bits & 0x7FFFFFFFu;
-    return (uint64_t)bits << 32 | rank.candidate;
+    memcpy(&bits, &score, sizeof bits);
+    return bits >> 31 ? bits : ~bits & 0x7FFFFFFFu;
 }
 
-static size_t digit_of(struct rank rank, unsigned digit) {
-    return (size_t)(key_of(rank) >> (8 * digit) & 0xFF);
-}
-
-// By bytes of the key from the lowest, each time keeping the order of what is equal. Candidates fill two bytes.
+// By bytes of the key from the lowest, each time keeping the order of what is equal. Candidates come in an order
+// that depends on the index and the query alone, so ties do too.
 static void sort(struct ranking *ranking) {
-    static const unsigned digits[] = {0, 1, 4, 5, 6, 7};
     size_t count = ranking->rank_count;
     struct rank *from = ranking->ranks, *to = ranking->ranks + SIGNATURES_CANDIDATES;
-    for (size_t d = 0; d < sizeof digits / sizeof digits[0]; d++) {
+    for (unsigned shift = 0; shift < 32; shift += 8) {
         uint32_t places[256] = {0}, total = 0;
         for (size_t i = 0; i < count; i++) {
-            places[digit_of(from[i], digits[d])]++;
+            places[key_of(from[i].score) >> shift & 0xFF]++;
         }
         for (size_t value = 0; value < 256; value++) {
             uint32_t here = places[value];
@@ -480,7 +498,7 @@ static void sort(struct ranking *ranking) {
             total += here;
         }
         for (size_t i = 0; i < count; i++) {
-            to[places[digit_of(from[i], digits[d])]++] = from[i];
+            to[places[key_of(from[i].score) >> shift & 0xFF]++] = from[i];
         }
         struct rank *sorted = to;
         to = from;
@@ -491,7 +509,7 @@ static void sort(struct ranking *ranking) {
 static void expect_uses(const struct ranking *ranking, size_t i) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     for (size_t ahead = AHEAD / 2; ahead <= AHEAD && i + ahead < ranking->rank_count; ahead += AHEAD / 2) {
-        const struct signature *next = &ranking->candidates.items[ranking->ranks[i + ahead].candidate];
+        const struct candidate *next = &ranking->candidates.items[ranking->ranks[i + ahead].at];
         uint32_t term = snapshot->segments[next->segment]->keys[next->id].name_term;
         for (uint32_t s = 0; s < snapshot->segment_count; s++) {
             const struct postings *terms = &snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms;
@@ -504,41 +522,52 @@ static void expect_uses(const struct ranking *ranking, size_t i) {
     }
 }
 
+// The best by what is cheap to know are kept, and rated in full.
+static void keep_best(struct ranking *ranking) {
+    size_t count = ranking->rank_count < SIGNATURES_KEPT ? ranking->rank_count : SIGNATURES_KEPT;
+    ranking->rank_count = count;
+    ranking->kept = mem_alloc((count + 1) * sizeof *ranking->kept);
+    for (size_t i = 0; i < count; i++) {
+        const struct candidate *candidate = &ranking->candidates.items[ranking->ranks[i].at];
+        struct signature *kept = &ranking->kept[i];
+        *kept =
+            (struct signature){.segment = candidate->segment, .id = candidate->id, .file = candidate->file};
+        expect_uses(ranking, i);
+        ranking->ranks[i] = (struct rank){rate_in_full(ranking, candidate, kept->features), (uint32_t)i};
+    }
+}
+
 static void push_back_repeated(struct ranking *ranking) {
     struct map seen;
     map_init(&seen);
+    map_reserve(&seen, ranking->rank_count);
     for (size_t i = 0; i < ranking->rank_count; i++) {
-        const struct signature *candidate = &ranking->candidates.items[ranking->ranks[i].candidate];
-        const struct segment *segment = ranking->input->snapshot->segments[candidate->segment];
-        uint64_t *times = map_insert(&seen, segment->keys[candidate->id].name, 0);
+        const struct signature *kept = &ranking->kept[ranking->ranks[i].at];
+        const struct segment *segment = ranking->input->snapshot->segments[kept->segment];
+        uint64_t *times = map_insert(&seen, segment->keys[kept->id].name, 0);
         ranking->ranks[i].score -= REPEATED_NAME * (float)(*times)++;
     }
     map_free(&seen);
 }
 
-// Rates all candidates by what is cheap to know, then the best of them in full.
 static void rank_candidates(struct ranking *ranking) {
     size_t count = ranking->candidates.count;
     ranking->ranks = mem_alloc(2 * (size_t)SIGNATURES_CANDIDATES * sizeof *ranking->ranks);
     for (size_t i = 0; i < count; i++) {
-        ranking->ranks[i] = (struct rank){rate(ranking, &ranking->candidates.items[i]), (uint32_t)i};
+        ranking->ranks[i] = (struct rank){rate_cheaply(ranking, &ranking->candidates.items[i]), (uint32_t)i};
     }
     ranking->rank_count = count;
     sort(ranking);
-    ranking->rank_count = count < SIGNATURES_KEPT ? count : SIGNATURES_KEPT;
-    for (size_t i = 0; i < ranking->rank_count; i++) {
-        expect_uses(ranking, i);
-        ranking->ranks[i].score = rate_uses(ranking, &ranking->candidates.items[ranking->ranks[i].candidate]);
-    }
+    keep_best(ranking);
     sort(ranking);
     push_back_repeated(ranking);
     sort(ranking);
 }
 
-static struct signature *copy_ranked(struct ranking *ranking) {
+static struct signature *copy_ranked(const struct ranking *ranking) {
     struct signature *ranked = mem_alloc((ranking->rank_count + 1) * sizeof *ranked);
     for (size_t i = 0; i < ranking->rank_count; i++) {
-        ranked[i] = ranking->candidates.items[ranking->ranks[i].candidate];
+        ranked[i] = ranking->kept[ranking->ranks[i].at];
         ranked[i].score = ranking->ranks[i].score;
     }
     return ranked;
@@ -546,11 +575,9 @@ static struct signature *copy_ranked(struct ranking *ranking) {
 
 static void free_ranking(struct ranking *ranking) {
     map_free(&ranking->known);
-    map_free(&ranking->around.terms);
-    map_free(&ranking->line.terms);
+    map_free(&ranking->terms);
     map_free(&ranking->scopes);
-    vec_free(&ranking->around.sums);
-    vec_free(&ranking->line.sums);
+    vec_free(&ranking->evidence);
     vec_free(&ranking->names);
     vec_free(&ranking->places);
     vec_free(&ranking->candidates);
@@ -559,6 +586,7 @@ static void free_ranking(struct ranking *ranking) {
         free(ranking->placed[s]);
     }
     free(ranking->ranks);
+    free(ranking->kept);
 }
 
 static void note_scopes(struct ranking *ranking) {
@@ -571,11 +599,9 @@ static void note_scopes(struct ranking *ranking) {
 struct signature *signatures_rank(const struct signatures_input *input, size_t *count) {
     struct ranking ranking = {.input = input};
     map_init(&ranking.known);
-    map_init(&ranking.around.terms);
-    map_init(&ranking.line.terms);
+    map_init(&ranking.terms);
     map_reserve(&ranking.known, SIGNATURES_CANDIDATES);
-    map_reserve(&ranking.around.terms, SIMILAR_TERMS);
-    map_reserve(&ranking.line.terms, SIMILAR_TERMS);
+    map_reserve(&ranking.terms, SIMILAR_TERMS);
     map_init(&ranking.scopes);
     vec_reserve(&ranking.candidates, SIGNATURES_CANDIDATES);
     note_scopes(&ranking);

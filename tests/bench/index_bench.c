@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/vec.h"
 #include "indexer/language_internal.h"
 #include "indexer/syntax.h"
@@ -99,6 +100,7 @@ static uint64_t measure(const struct sources *sources, const char *what) {
 }
 
 int main(int argc, char **argv) {
+    mem_join_freed(); // as hunch does
     if (argc != 3) {
         fprintf(stderr, "usage: index_bench ROOT parse|extract|words\n");
         return 2;

@@ -11,7 +11,8 @@
 // long ours or the fused took. BM25 alone ranks chunks by the search's words as
 // they stand, vectors alone by the embedder's cosine.
 //
-// "recall" is which share of the 20 exactly nearest chunks a search by sketches finds.
+// "recall" is which share of the 20 exactly nearest chunks a search by sketches finds, "quarter" and "eighth" the same
+// with so many of the chunks as candidates, be they few.
 //
 // With FEATURES, a file gets what the candidates of each search are rated by,
 // for fitting weights: number of the search, path, line, last line, features.
@@ -127,10 +128,11 @@ static size_t nearest(struct bench *bench, const struct snapshot *snapshot, cons
 }
 
 // How many of the exactly nearest are among the found; those as near as the last one count as it.
-static double recall(struct bench *bench, const struct snapshot *snapshot, const struct vector *vector) {
+static double recall(struct bench *bench, const struct snapshot *snapshot, const struct vector *vector,
+                     uint32_t candidates) {
     struct bm25_hit found[RECALLED], exact[RECALLED];
     size_t all = nearest(bench, snapshot, vector, UINT32_MAX, exact),
-           count = nearest(bench, snapshot, vector, 0, found);
+           count = nearest(bench, snapshot, vector, candidates, found);
     size_t right = 0;
     for (size_t i = 0; i < count && all; i++) {
         right += found[i].score >= exact[all - 1].score;
@@ -197,6 +199,14 @@ static void answer_plainly(const struct snapshot *snapshot, struct slice text, s
     free(query.terms);
 }
 
+static uint32_t count_chunks(const struct snapshot *snapshot) {
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        count += snapshot->segments[s]->fields[SEGMENT_CHUNKS].count;
+    }
+    return count;
+}
+
 // What an embedder adds, if it answers at all.
 static void answer_nearly(struct bench *bench, const struct snapshot *snapshot, struct slice query,
                           int number, struct json *out) {
@@ -209,7 +219,10 @@ static void answer_nearly(struct bench *bench, const struct snapshot *snapshot, 
     answer(bench, snapshot, query, number, near, "fused", out);
     push_chunks(snapshot, near.hits, near.count < SHOWN ? near.count : SHOWN,
                 json_set(out, "vectors", json_array()));
-    json_set_number(out, "recall", recall(bench, snapshot, &vector));
+    uint32_t chunks = count_chunks(snapshot);
+    json_set_number(out, "recall", recall(bench, snapshot, &vector, 0));
+    json_set_number(out, "quarter", recall(bench, snapshot, &vector, chunks / 4));
+    json_set_number(out, "eighth", recall(bench, snapshot, &vector, chunks / 8));
 }
 
 static void answer_all(struct bench *bench) {

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 import lspclient  # noqa: E402
@@ -197,6 +198,50 @@ class Chain(Case):
         self.assertIn("built-in", status["message"])
         self.assertIn("503", status["message"])
         self.assertLessEqual(len(self.bodies(log)), 4)  # the breaker opens after three
+
+
+class Tiers(Case):
+    """The built-in model answers where it is sure, the server in the background; nothing shown changes while it is typed."""
+
+    def test_the_server_s_answer_follows_the_built_in_model_s(self):
+        port = self.start_server("--text", "deposit(to, cents);\n    puts(\"given\");")
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder",
+                                             "instantConfidence": 0.001}}))
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        client.wait_ready()
+        path = "src/give.c"
+        uri = {"textDocument": {"uri": client.uri(path)}}
+        client.open(path, "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return account_\n}\n")
+
+        def ask():
+            items = client.complete(path, 3, column)["items"]
+            return items[0]["insertText"] if items else "", client.request("hunch/why", uri)
+
+        column, shown = 19, ""
+        for _ in range(100):  # the built-in model may still be learning
+            shown, told = ask()
+            if told["model"] == "built-in" and shown.endswith("account_deposit(to, cents);"):
+                break
+            column += 1
+            client.change(path, (3, column - 1, 3, column - 1, " "))
+            column -= 1
+            client.change(path, (3, column, 3, column + 1, ""))
+        self.assertEqual((told["model"], told.get("atHand")), ("built-in", None), told)
+        left = told["candidates"][0]["shown"]
+        for letter in left[:-1]:
+            client.change(path, (3, column, 3, column, letter))
+            column, left = column + 1, left[1:]
+            _, told = ask()
+            self.assertEqual((told["model"], told.get("atHand")), ("built-in", True), told)
+            self.assertEqual(told["candidates"][0]["shown"], left)
+        time.sleep(1)  # what is asked in the background comes when it comes
+        client.change(path, (3, column, 3, column, left))
+        column += 1
+        _, told = ask()
+        self.assertEqual((told["model"], told.get("atHand")), ("qwen2.5-coder", True), told)
+        self.assertEqual(told["candidates"][0]["shown"], "\n    puts(\"given\");")
 
 
 class Providers(Case):

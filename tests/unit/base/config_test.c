@@ -81,6 +81,7 @@ static void defaults_work(void **state) {
     assert_string_equal(config->model.url, "");
     assert_string_equal(config->embedder.provider, "none");
     assert_true(config->fall_back_to_builtin);
+    assert_true(config->instant_confidence > 0.5);
     assert_int_equal(config->max_tokens, 96);
     assert_int_equal(config->timeout_ms, 10000);
     assert_string_equal(config->log_level, "warning");
@@ -357,7 +358,7 @@ static void describing_names_value_and_origin(void **state) {
     assert_true(json_get_bool(json_get(all, "enabled"), "value", false));
     assert_string_equal(json_get_string(json_get(all, "log.level"), "origin", ""), "default");
     assert_true(json_is_object(json_get(json_get(all, "languages"), "value")));
-    assert_int_equal(json_count(all), 49);
+    assert_int_equal(json_count(all), 50);
     json_free(all);
 }
 

@@ -98,7 +98,8 @@ static int set_up(void **state) {
     fixture->model.base.operations = &played_operations;
     fixture->model.base.traits = (struct backend_traits){.name = "played", .model = "played"};
     struct engine_options options = {&fixture->loop,       fixture->worker, fixture->retriever,
-                                     &fixture->model.base, fixture->config, "/nonexistent"};
+                                     &fixture->model.base, fixture->config, NULL,
+                                     "/nonexistent"};
     fixture->engine = engine_new(&options);
     *state = fixture;
     return 0;
@@ -290,7 +291,8 @@ static void open_two(struct fixture *fixture, struct two_models *two) {
     }
     two->chain = chain_new(models, 2);
     struct engine_options options = {&fixture->loop, fixture->worker, fixture->retriever,
-                                     two->chain,     fixture->config, "/nonexistent"};
+                                     two->chain,     fixture->config, NULL,
+                                     "/nonexistent"};
     two->engine = engine_new(&options);
 }
 
@@ -365,6 +367,143 @@ static void who_fails_last_says_so(void **state) {
     engine_free(two.engine);
     fixture->worker = worker_new(&fixture->loop, 8);
     free(two.chain);
+}
+
+// A quick model and a large one: models[0] is the quick one.
+static void open_tiers(struct fixture *fixture, struct two_models *two) {
+    *two = (struct two_models){0};
+    for (size_t i = 0; i < 2; i++) {
+        two->models[i].base.operations = &played_operations;
+        two->models[i].base.traits = (struct backend_traits){
+            .name = "played", .model = i ? "large" : "quick", .template = i ? "starcoder2" : NULL};
+    }
+    struct engine_options options = {.loop = &fixture->loop,
+                                     .worker = fixture->worker,
+                                     .retriever = fixture->retriever,
+                                     .backend = &two->models[1].base,
+                                     .config = fixture->config,
+                                     .instant = &two->models[0].base,
+                                     .root = "/nonexistent"};
+    two->engine = fixture->engine;
+    fixture->engine = engine_new(&options);
+}
+
+static void close_tiers(struct fixture *fixture, struct two_models *two) {
+    worker_free(fixture->worker);
+    engine_free(fixture->engine);
+    fixture->engine = two->engine;
+    fixture->worker = worker_new(&fixture->loop, 8);
+}
+
+static void answer_with(struct played *model, const char *text, double confidence) {
+    struct backend_candidate candidate = {slice_of_string(text), confidence};
+    struct backend_result result = {
+        .message = "", .hint = "", .candidates = &candidate, .candidate_count = 1};
+    model->call->callbacks.on_done(model->call->callbacks.context, &result);
+}
+
+static const char *model_of_last(struct fixture *fixture) {
+    return engine_last(fixture->engine, "a.c")->model;
+}
+
+static void the_quick_model_answers_where_it_is_sure(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    struct asked asked = {0};
+    open_tiers(fixture, &two);
+    ask(fixture, &asked, "int x = |\nint y;\n");
+    wait_for(fixture, &asked, &two.models[0], 1);
+    assert_int_equal(two.models[1].starts, 0); // not before it is known to be wanted
+    assert_int_equal(two.models[0].call->request->max_lines, 1);
+    answer_with(&two.models[0], "foo(1);", 0.97);
+    turn(fixture, &asked, 99);
+    assert_string_equal(asked.shown, "foo(1);");
+    assert_string_equal(model_of_last(fixture), "quick");
+    assert_int_equal(two.models[1].starts, 1); // in the background
+    assert_int_equal(two.models[1].call->request->max_lines, 8);
+    assert_non_null(two.models[1].call->request->prompt.data);
+    answer_with(&two.models[1], "foo(1);\n    bar();", -1);
+    static const struct {
+        const char *document, *shown, *model;
+    } typed[] = {{"int x = f|\nint y;\n", "oo(1);", "quick"},
+                 {"int x = foo(|)\nint y;\n", "1);", "quick"},
+                 {"int x = foo(1);|\nint y;\n", "\n    bar();", "large"}};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        struct asked next = {0};
+        ask(fixture, &next, typed[i].document);
+        turn(fixture, &next, 99);
+        assert_int_equal(next.outcome, OUTCOME_SHOWN);
+        assert_string_equal(next.shown, typed[i].shown);
+        assert_string_equal(model_of_last(fixture), typed[i].model);
+    }
+    assert_int_equal(two.models[0].starts, 1); // nobody was asked for these
+    assert_int_equal(two.models[1].starts, 1);
+    close_tiers(fixture, &two);
+}
+
+static void the_large_model_answers_where_it_is_not(void **state) {
+    static const struct {
+        const char *text;
+        double confidence;
+    } rows[] = {{"foo(1);", 0.7}, {"", 1}, {"))", 1}}; // or says what cannot be shown
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        static struct two_models two;
+        struct asked asked = {0};
+        open_tiers(fixture, &two);
+        ask(fixture, &asked, "int x = |\nint y;\n");
+        wait_for(fixture, &asked, &two.models[0], 1);
+        answer_with(&two.models[0], rows[i].text, rows[i].confidence);
+        wait_for(fixture, &asked, &two.models[1], 1);
+        assert_int_equal(two.models[1].call->request->max_lines, 8);
+        answer_with(&two.models[1], "bar(2);", -1);
+        turn(fixture, &asked, 99);
+        assert_string_equal(asked.shown, "bar(2);");
+        assert_string_equal(model_of_last(fixture), "large");
+        struct asked next = {0};
+        ask(fixture, &next, "int x = bar|\nint y;\n"); // what is shown stays, whoever said it
+        turn(fixture, &next, 99);
+        assert_string_equal(next.shown, "(2);");
+        assert_int_equal(two.models[0].starts, 1);
+        close_tiers(fixture, &two);
+    }
+}
+
+static void what_is_asked_ahead_ends_with_the_next_request(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    static struct asked other;
+    struct asked asked = {0};
+    open_tiers(fixture, &two);
+    ask(fixture, &asked, "int x = |\nint y;\n");
+    wait_for(fixture, &asked, &two.models[0], 1);
+    answer_with(&two.models[0], "foo(1);", 0.97);
+    turn(fixture, &asked, 99);
+    struct asked typed = {0};
+    ask(fixture, &typed, "int x = f|\nint y;\n");
+    turn(fixture, &typed, 99);
+    assert_int_equal(two.models[1].cancels, 0); // it is still of use
+    ask(fixture, &other, "int x = g|\nint y;\n");
+    assert_int_equal(two.models[1].cancels, 1);
+    wait_for(fixture, &other, &two.models[0], 2);
+    close_tiers(fixture, &two);
+    assert_int_equal(two.models[1].cancels, 1);
+}
+
+static void who_asks_by_hand_or_switched_it_off_gets_the_large_model(void **state) {
+    struct fixture *fixture = *state;
+    for (int off = 0; off < 2; off++) {
+        static struct two_models two;
+        struct asked asked = {0};
+        open_tiers(fixture, &two);
+        fixture->config->instant_confidence = off ? 0 : 0.9;
+        ask_on(fixture, &asked, "int x = |\nint y;\n", 0, !off);
+        wait_for(fixture, &asked, &two.models[1], 1);
+        assert_int_equal(two.models[0].starts, 0);
+        answer_with(&two.models[1], "bar(2);", -1);
+        turn(fixture, &asked, 99);
+        close_tiers(fixture, &two);
+    }
 }
 
 static void a_newer_request_supersedes_only_its_own_kind(void **state) {
@@ -517,6 +656,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_model_that_asks_for_peace_gets_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_model_answers_where_one_fails, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_fails_last_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_quick_model_answers_where_it_is_sure, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_large_model_answers_where_it_is_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_asked_ahead_ends_with_the_next_request, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_asks_by_hand_or_switched_it_off_gets_the_large_model, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cancelled_request_frees_exactly_its_arena, set_up, tear_down),

@@ -98,6 +98,25 @@ static void test_while_someone_types_files_wait_and_texts_do_not(void **state) {
     jobs_fini(&jobs);
 }
 
+// Who has something to hand on before he waits.
+static void test_asked_for_what_is_ready_nobody_waits(void **state) {
+    (void)state;
+    struct jobs jobs;
+    jobs_init(&jobs);
+    assert_null(jobs_pop_ready(&jobs));
+    push_file(&jobs, "file");
+    jobs_pause(&jobs, 10000);
+    assert_null(jobs_pop_ready(&jobs));
+    overlay(&jobs, "text", "x");
+    struct job *job = jobs_pop_ready(&jobs);
+    assert_non_null(job);
+    assert_string_equal(job->path, "text");
+    job_free(job);
+    jobs_close(&jobs);
+    assert_null(jobs_pop_ready(&jobs));
+    jobs_fini(&jobs);
+}
+
 static void test_closing_ends_a_pause(void **state) {
     (void)state;
     struct jobs jobs;
@@ -131,6 +150,7 @@ int main(void) {
         cmocka_unit_test(test_closing_cancels_what_waits_and_tells_what_was_taken),
         cmocka_unit_test(test_reopened_before_the_closing_was_seen),
         cmocka_unit_test(test_while_someone_types_files_wait_and_texts_do_not),
+        cmocka_unit_test(test_asked_for_what_is_ready_nobody_waits),
         cmocka_unit_test(test_closing_ends_a_pause),
         cmocka_unit_test(test_close_drops_what_is_left),
     };

@@ -21,6 +21,10 @@ static bool has(const struct map *map, const char *name) {
     return map_get(map, segment_exact_key(slice_of_string(name))) != NULL;
 }
 
+static bool is_said(const struct query *query, const char *name, uint64_t where) {
+    return query_said(query, segment_exact_key(slice_of_string(name))) & where;
+}
+
 static float weight_of(const struct query *query, const char *word) {
     for (size_t i = 0; i < query->term_count; i++) {
         if (query->terms[i].hash == segment_name_key(slice_of_string(word))) {
@@ -103,15 +107,16 @@ static void test_above_below_imported(void **state) {
     struct asked asked;
     ask(&asked,
         "from pkg import (\n    first_name,\n    second_name,\n)\nused = 1\nsecond_name()\nx = |\nlater()\n");
-    assert_true(has(&asked.query.imported, "first_name"));
-    assert_true(has(&asked.query.imported, "pkg"));
-    assert_false(has(&asked.query.before, "first_name"));
-    assert_true(has(&asked.query.before, "second_name"));
-    assert_true(has(&asked.query.before, "used"));
-    assert_true(has(&asked.query.after, "later"));
-    assert_false(has(&asked.query.before, "later"));
-    assert_false(has(&asked.query.after, "used"));
-    assert_int_equal(*map_get(&asked.query.after, segment_exact_key(SLICE_LITERAL("later"))), 1);
+    assert_true(is_said(&asked.query, "first_name", QUERY_IMPORTED));
+    assert_true(is_said(&asked.query, "pkg", QUERY_IMPORTED));
+    assert_false(is_said(&asked.query, "first_name", QUERY_ABOVE));
+    assert_true(is_said(&asked.query, "second_name", QUERY_ABOVE));
+    assert_true(is_said(&asked.query, "used", QUERY_ABOVE));
+    assert_true(is_said(&asked.query, "later", QUERY_BELOW));
+    assert_false(is_said(&asked.query, "later", QUERY_ABOVE));
+    assert_false(is_said(&asked.query, "used", QUERY_BELOW));
+    assert_int_equal(query_lines_below(query_said(&asked.query, segment_exact_key(SLICE_LITERAL("later")))),
+                     1);
     query_free(&asked.query);
 }
 

@@ -1,0 +1,147 @@
+// engine_tier.c - the part of a request that decides between two models, a quick one and a large one.
+//
+// The rule, per request (docs/internals/tiers.md has its figures):
+//
+//  1. What is typed is the beginning of what is shown: the rest of it stays.
+//  2. The quick model is at least as sure as the settings ask for, and what it
+//     says can be shown: it answers, at once. The large one is asked in the
+//     background for the same place, and what it says stands ready for when the
+//     user has typed that line, or types what the large one says instead.
+//  3. Else the large one answers.
+//
+// An editor gets one answer to a request, so nothing that is shown is replaced.
+// The background has room for one: a request that rule 1 does not answer ends
+// it. A request made by hand is the large model's alone.
+#include "completion/engine_request.h"
+
+#include "base/clock.h"
+#include "completion/postprocess.h"
+
+enum { INSTANT_DEADLINE_US = 30 * 1000 };
+
+static bool has_tiers(const struct engine_request *request) {
+    const struct engine_options *options = &request->engine->options;
+    const struct engine_query *query = &request->query;
+    bool by_itself = !query->invoked && !query->context_only && query->candidates == 1;
+    return options->instant && options->config->instant_confidence > 0 && by_itself;
+}
+
+static bool show_left(struct engine_request *request, const struct ready_suggestion *left) {
+    struct slice document = text_slice(request->query.text);
+    struct backend_candidate rest = {left->text, left->confidence};
+    request->model_request.max_lines =
+        postprocess_line_limit(document, request->query.cursor, left->max_lines);
+    if (engine_model_take(request, &rest, 0) != OUTCOME_SHOWN) {
+        return false;
+    }
+    request->answer.model = left->model;
+    request->answer.at_hand = true;
+    engine_request_decide(request, OUTCOME_SHOWN, "");
+    return true;
+}
+
+bool engine_tier_at_hand(struct engine_request *request) {
+    const struct engine_query *query = &request->query;
+    struct ready_suggestion left;
+    bool found =
+        has_tiers(request) &&
+        ready_find(request->engine->ready, query->path, text_slice(query->text), query->cursor, &left) &&
+        show_left(request, &left);
+    if (!found) {
+        engine_tier_stop(request->engine);
+    }
+    return found;
+}
+
+static void put(struct engine_request *request, const char *model, const struct backend_candidate *raw,
+                bool shown) {
+    struct ready_suggestion suggestion = {raw->text, model, raw->confidence,
+                                          request->model_request.max_lines};
+    ready_put(request->engine->ready, request->query.path, request->query.text, request->query.cursor,
+              &suggestion, shown);
+}
+
+void engine_tier_note(struct engine_request *request, const struct backend_candidate *raw) {
+    if (has_tiers(request)) {
+        put(request, request->answer.model, raw, true);
+    }
+}
+
+void engine_tier_stop(struct engine *engine) {
+    struct engine_request *ahead = engine->ahead;
+    engine->ahead = NULL;
+    if (ahead) {
+        backend_cancel(ahead->asked, ahead->call);
+    }
+}
+
+// Cancelled, it may come when the engine is gone.
+static void after_ahead(void *context, const struct backend_result *result) {
+    struct engine_request *request = context;
+    request->call = NULL;
+    if (result->code != ERR_CANCELLED) {
+        request->engine->ahead = NULL;
+    }
+    if (result->code == 0 && result->candidate_count) {
+        put(request, request->model->model, &result->candidates[0], false);
+    }
+    engine_request_release(request);
+}
+
+// The request is answered; it lives on until the large model has said what it would have.
+static void ask_ahead(struct engine_request *request) {
+    struct engine *engine = request->engine;
+    engine_tier_stop(engine);
+    if (clock_now_us() < engine->quiet_until_us) {
+        return;
+    }
+    engine_model_fill(request, request->fim ? 8 : 1);
+    engine->ahead = request;
+    request->holds++;
+    request->asked = engine->options.backend;
+    request->call = backend_start(request->asked, &request->model_request,
+                                  &(struct backend_callbacks){NULL, after_ahead, request});
+}
+
+static bool take_instant(struct engine_request *request, const struct backend_result *result) {
+    const struct engine_options *options = &request->engine->options;
+    const struct backend_candidate *best = result->candidates;
+    double threshold = options->config->instant_confidence;
+    if (result->code || !result->candidate_count ||
+        engine_model_take(request, best, threshold) != OUTCOME_SHOWN) {
+        return false;
+    }
+    request->answer.model = options->instant->traits.model;
+    request->answer.model_ms = request->answer.first_token_ms = clock_ms_since(request->model_started_us);
+    put(request, request->answer.model, best, true);
+    engine_request_decide(request, OUTCOME_SHOWN, "");
+    return true;
+}
+
+static void after_instant(void *context, const struct backend_result *result) {
+    struct engine_request *request = context;
+    request->call = NULL;
+    if (request->state == MODEL && take_instant(request, result)) {
+        ask_ahead(request);
+    } else if (request->state == MODEL) {
+        engine_model_start(request);
+    }
+    engine_request_release(request);
+}
+
+bool engine_tier_start(struct engine_request *request) {
+    struct backend *instant = request->engine->options.instant;
+    if (!has_tiers(request) || request->model == &instant->traits) {
+        return false;
+    }
+    engine_model_fill(request, 1);
+    struct backend_request *asked = &request->model_request;
+    asked->max_lines = 1; // what its confidence is calibrated for
+    asked->deadline_us = clock_now_us() + INSTANT_DEADLINE_US;
+    request->state = MODEL;
+    request->model_started_us = clock_now_us();
+    request->holds++;
+    request->asked = instant;
+    request->call = backend_start(instant, asked, &(struct backend_callbacks){NULL, after_instant, request});
+    return true;
+}
