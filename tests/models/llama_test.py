@@ -56,8 +56,7 @@ class Llama(support.Case):
         self.fail("llama-server did not start")
 
     def configure_llama(self, **more):
-        self.configure(json.dumps({"model": {"provider": "llama-server", "url": f"http://127.0.0.1:{self.port}", **more},
-                                   "fallback.builtIn": False}))
+        self.configure(json.dumps({"model": {"provider": "llama-server", "url": f"http://127.0.0.1:{self.port}", **more}}))
 
     def test_it_says_what_it_is_and_answers(self):
         self.start_llama("-c", "2048")
