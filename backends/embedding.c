@@ -219,7 +219,8 @@ static int check(const struct embedding_server *server, const char *url, bool *l
         return err_set(err, ERR_INVALID, "embedder.url is empty: give the address of the server");
     }
     int code = http_check_url(url, loopback, err);
-    return code ? code : http_check_key(server->key, err);
+    code = code ? code : http_check_key(server->key, err);
+    return code ? code : http_check_trust(&server->trust, err);
 }
 
 int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
@@ -242,7 +243,7 @@ int embedding_client_new(struct embedding_client **out, uv_loop_t *loop,
     self->prefixes[EMBEDDING_PASSAGE] = mem_copy_string(server->passage_prefix);
     server_key_init(&self->key, loop, server->key, server->key_command, on_key, self);
     self->leaves_machine = !loopback;
-    self->http = http_new(loop, NULL);
+    self->http = http_new(loop, &server->trust);
     self->wake.data = self;
     uv_mutex_init(&self->lock);
     uv_cond_init(&self->turned);

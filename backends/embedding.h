@@ -13,6 +13,7 @@
 #ifndef HUNCH_BACKENDS_EMBEDDING_H
 #define HUNCH_BACKENDS_EMBEDDING_H
 
+#include "backends/http.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -30,6 +31,7 @@ struct embedding_server {
     const char *key;                           // may be ""
     const char *key_command;                   // prints the key, where there is none; may be ""
     const char *query_prefix, *passage_prefix; // of embedding_prefix.h, or the user's; may be ""
+    struct http_trust trust;
 };
 
 // What a text is to the others.

@@ -2,8 +2,9 @@
 //
 // Servers agree on the happy path and on little else. An error may be
 // {"error":{"message"}}, {"error":"..."}, {"message"}, {"detail":"..."} or
-// {"detail":[{"msg"}]}; whichever is there is shown, on one clean line, because
-// the server knows better than we do what was wrong.
+// {"detail":[{"msg"}]}, or a web page with a title, of what stands before the
+// server; whichever is there is shown, on one clean line, because the server
+// knows better than we do what was wrong.
 #include "backends/failure.h"
 
 #include "backends/answer.h"
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { ROOM_BYTES = 256 * 1024 }; // an error with more parts than that is shown as it came
 
 // The words of an error in whatever shape; "" if there are none.
 static const char *words_of(const struct json *json) {
@@ -24,6 +27,18 @@ static const char *words_of(const struct json *json) {
     words = json_string(detail, words);
     words = json_string(error, words);
     return json_get_string(error, "message", words);
+}
+
+static bool is_page(struct slice body) {
+    struct slice text = slice_trim(body);
+    return text.length && text.data[0] == '<';
+}
+
+static struct slice title_of(struct slice page) {
+    size_t start = slice_find(page, SLICE_LITERAL("<title>"), 0);
+    size_t end = slice_find(page, SLICE_LITERAL("</title>"), 0);
+    bool found = start != (size_t)-1 && end != (size_t)-1 && start < end;
+    return found ? slice_sub(page, start + strlen("<title>"), end) : slice_of("", 0);
 }
 
 // As much of the text as can be shown, with the key hidden: a cut through its middle would leave half of it.
@@ -107,11 +122,12 @@ static const struct phrase {
     {"does not support insert", 501,
      "take a model that can fill in the middle (`ollama show` says \"insert\"), or set model.template"},
     {"try pulling it", 404, "`ollama pull` fetches it, `ollama list` shows what is there"},
-    {"suffix is not", 501, wants_family},                                    // vLLM
-    {"param: suffix", 501, wants_family},                                    // llama.cpp
-    {"API key not valid", 401, NULL},                                        // Gemini, as a 400
-    {"currently loading", 503, "the model is still loading: wait a little"}, // Hugging Face
-    {"Loading model", 503, "the model is still loading: wait a little"},     // llama.cpp
+    {"suffix is not", 501, wants_family},                                       // vLLM
+    {"param: suffix", 501, wants_family},                                       // llama.cpp
+    {"API key not valid", 401, NULL},                                           // Gemini, as a 400
+    {"currently loading", 503, "the model is still loading: wait a little"},    // Hugging Face
+    {"Loading model", 503, "the model is still loading: wait a little"},        // llama.cpp
+    {"SSL certificate", 403, "name your certificate in model.certificateFile"}, // nginx, as a 400
 };
 
 static const struct json *error_of(const struct json *json) {
@@ -121,13 +137,14 @@ static const struct json *error_of(const struct json *json) {
 }
 
 // Only what the server itself says: a request that it repeats may hold any words.
-static const struct phrase *phrase_of(const struct json *json) {
+static const struct phrase *phrase_of(const struct json *json, struct slice title) {
     const struct json *error = error_of(json);
-    const char *const said[] = {words_of(json), json_get_string(error, "code", ""),
-                                json_get_string(error, "type", "")};
+    const struct slice said[] = {title, slice_of_string(words_of(json)),
+                                 slice_of_string(json_get_string(error, "code", "")),
+                                 slice_of_string(json_get_string(error, "type", ""))};
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         for (size_t j = 0; j < sizeof said / sizeof *said; j++) {
-            if (strstr(said[j], phrases[i].words)) {
+            if (slice_find(said[j], slice_of_string(phrases[i].words), 0) != (size_t)-1) {
                 return &phrases[i];
             }
         }
@@ -211,21 +228,23 @@ static void judge(const struct json *json, const struct meaning *meaning, const 
 
 void failure_of_answer(const char *url, const char *key, const struct http_head *head, struct slice body,
                        struct failure *out) {
-    struct json *json = json_parse(body, NULL);
-    const struct phrase *phrase = phrase_of(json);
+    struct json_room room;
+    json_room_init(&room, ROOM_BYTES);
+    const struct json *json = json_parse_in(&room, body, NULL);
+    struct slice title = is_page(body) ? title_of(body) : slice_of("", 0);
+    const struct phrase *phrase = phrase_of(json, title);
     const struct meaning *meaning = meaning_of(phrase ? phrase->status : head->status);
-    bool markup = body.length && slice_trim(body).length && slice_trim(body).data[0] == '<';
     struct str words;
     str_init(&words);
-    add_words(&words, key, json ? slice_of_string(words_of(json)) : markup ? slice_of("", 0) : body);
+    add_words(&words, key, json ? slice_of_string(words_of(json)) : is_page(body) ? title : body);
     err_set(&out->err, meaning->code, "%s: %s (HTTP %ld)%s", url, meaning->what, head->status, words.data);
     judge(json, meaning, phrase, head->retry_after_ms, out);
     str_free(&words);
-    json_free(json);
+    json_room_free(&room);
 }
 
 void failure_of_event(const char *url, const char *key, const struct json *error, struct failure *out) {
-    const struct phrase *phrase = phrase_of(error);
+    const struct phrase *phrase = phrase_of(error, slice_of("", 0));
     const struct meaning *meaning = meaning_of(phrase ? phrase->status : 500);
     struct str words;
     str_init(&words);

@@ -91,6 +91,14 @@ static void on_clock_closed(uv_handle_t *handle) {
     forget_handle(http);
 }
 
+// The key is in one of them.
+static void free_headers(struct http_call *call) {
+    for (struct curl_slist *line = call->headers; line; line = line->next) {
+        explicit_bzero(line->data, strlen(line->data));
+    }
+    curl_slist_free_all(call->headers);
+}
+
 // Off the multi handle first: that closes a stream that still runs.
 static void deliver(struct http_call *call) {
     struct http_call **link = &call->http->calls;
@@ -104,7 +112,7 @@ static void deliver(struct http_call *call) {
         call->callbacks.on_done(call->callbacks.context, &call->result);
     }
     curl_easy_cleanup(call->easy);
-    curl_slist_free_all(call->headers);
+    free_headers(call);
     uv_close((uv_handle_t *)&call->clock, on_clock_closed);
 }
 
@@ -204,7 +212,7 @@ static void end_by_curl(struct http_call *call, CURLcode code) {
         end(call, 0, "");
         return;
     }
-    struct http_failure failure = http_failure_of(call->easy, code, call->loopback);
+    struct http_failure failure = http_failure_of(call->easy, code, call->curl_text, call->loopback);
     err_set(&call->err, failure.code, "%s: %s (%s)", call->url.data, failure.what,
             http_failure_detail(code, call->curl_text));
     end(call, failure.code, failure.hint);

@@ -15,7 +15,7 @@
 // Limits:    plain http to loopback and Unix sockets only, https to anywhere; connect timeout, first-byte timeout and
 //            deadline per request; body_limit bytes of body, 64 KiB of headers.
 //
-// Invariants (tests/unit/backends/remote_life_test.c):
+// Invariants (tests/unit/backends/remote_life_test.c, remote_storm_test.c):
 //   H1  callbacks never run inside http_start or http_cancel
 //   H2  on_done comes exactly once; on_data never after http_cancel or after it returned false
 //   H3  the key stands in the header that is meant for it and nowhere else
@@ -31,8 +31,9 @@
 struct http;
 struct http_call;
 
-// Whom https trusts, and how it shows who we are. Paths of PEM files; NULL or "": none.
+// Whom https trusts, and how it shows who we are. Paths of PEM files, from / or ~/ on; NULL or "": none.
 struct http_trust {
+    const char *group;                // "model": whose settings an error names; NULL: that
     const char *ca_file;              // the only authorities that count; none: the system's
     const char *certificate_file;     // shown to the server
     const char *certificate_key_file; // its private key; none: in certificate_file
@@ -93,7 +94,7 @@ void http_hurry(struct http_call *call, uint32_t milliseconds);
 int http_check_url(const char *url, bool *loopback, struct err *err);
 // Of unix:/path/name.sock/what/is/asked: appends the socket's path and the rest. False: it is no such address.
 bool http_split_socket(const char *url, struct str *socket, struct str *rest);
-// Are the files there, and is the private key readable by its owner alone? err names the settings of the model.
+// Are the files there, and is the private key readable by its owner alone? err names the setting.
 int http_check_trust(const struct http_trust *trust, struct err *err);
 // The URL as error texts may show it: without user information, query, fragment and control characters.
 void http_show_url(const char *url, struct str *out);

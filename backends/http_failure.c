@@ -47,8 +47,10 @@ static const struct {
     {CURLE_OK, {ERR_IO, "the request failed", "see the server's log"}},
 };
 
-// Source: openssl/x509_vfy.h, X509_V_ERR_*. The last row is of a certificate that is good but for the name,
-// which curl looks at itself.
+static const char other_name[] = "give in model.url the name that the certificate is for";
+
+// Source: openssl/x509_vfy.h, X509_V_ERR_*. The last rows are of a certificate with another name, which curl
+// finds out itself, before it asks OpenSSL for its verdict.
 static const struct {
     long found;
     struct http_failure failure;
@@ -60,9 +62,8 @@ static const struct {
     {18,
      {ERR_DENIED, "the server's certificate is signed by itself alone",
       "if the server is yours, name its certificate's file in model.caFile"}},
-    {0,
-     {ERR_DENIED, "the server's certificate is for another name",
-      "give in model.url the name that the certificate is for"}},
+    {1, {ERR_DENIED, "the server's certificate is for another name", other_name}},
+    {62, {ERR_DENIED, "the server's certificate is for another name", other_name}},
 };
 
 static bool is_set(const char *variable) {
@@ -99,12 +100,15 @@ static bool of_proxy(CURL *easy, CURLcode code, struct http_failure *failure) {
     long answer = 0;
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &answer);
     bool said_no = answer >= 300;
-    *failure = answer == 407 ? refused : said_no ? no_way : nobody;
+    *failure = answer == 407 || answer == 401 ? refused : said_no ? no_way : nobody;
     return said_no || code == CURLE_COULDNT_CONNECT;
 }
 
-struct http_failure http_failure_of(CURL *easy, CURLcode code, bool direct) {
+struct http_failure http_failure_of(CURL *easy, CURLcode code, const char *curl_text, bool direct) {
     struct http_failure failure;
+    if (strstr(curl_text, "alert certificate required")) { // in TLS 1.3 it comes with the first bytes we read
+        code = CURLE_SSL_CLIENTCERT;
+    }
     if (code == CURLE_PEER_FAILED_VERIFICATION && of_certificate(easy, &failure)) {
         return failure;
     }

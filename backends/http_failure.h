@@ -13,8 +13,8 @@ struct http_failure {
     const char *what, *hint;
 };
 
-// Of a transfer that ended with this code; direct: no proxy was asked.
-struct http_failure http_failure_of(CURL *easy, CURLcode code, bool direct);
+// Of a transfer that ended with this code and these words of curl's; direct: no proxy was asked.
+struct http_failure http_failure_of(CURL *easy, CURLcode code, const char *curl_text, bool direct);
 // What curl adds in its own words, "" if that might hold a proxy's password: of an address that it cannot read
 // it shows all.
 const char *http_failure_detail(CURLcode code, const char *curl_text);

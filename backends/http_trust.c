@@ -6,10 +6,12 @@
 // the system's authorities whatever is said of the server.
 #include "backends/http_trust.h"
 
+#include "base/config.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,14 +21,14 @@ static bool is_given(const char *path) {
     return path && path[0];
 }
 
-static char *copy_of(const char *path) {
-    return is_given(path) ? mem_copy_string(path) : NULL;
+static char *whole_path(const char *path) {
+    return is_given(path) ? config_full_path(path) : NULL;
 }
 
 void http_trust_copy(struct http_trust *trust, const struct http_trust *from) {
-    *trust = (struct http_trust){.ca_file = copy_of(from->ca_file),
-                                 .certificate_file = copy_of(from->certificate_file),
-                                 .certificate_key_file = copy_of(from->certificate_key_file),
+    *trust = (struct http_trust){.ca_file = whole_path(from->ca_file),
+                                 .certificate_file = whole_path(from->certificate_file),
+                                 .certificate_key_file = whole_path(from->certificate_key_file),
                                  .insecure = from->insecure};
 }
 
@@ -58,22 +60,34 @@ static int check_file(const char *setting, const char *path, bool holds_key, str
     return 0;
 }
 
+static int check_setting(const struct http_trust *trust, const char *name, const char *path, bool holds_key,
+                         struct err *err) {
+    char setting[64];
+    snprintf(setting, sizeof setting, "%s.%s", trust->group ? trust->group : "model", name);
+    if (!is_given(path)) {
+        return 0;
+    }
+    char *whole = whole_path(path);
+    if (!whole) { // below the current folder, perhaps a workspace
+        return err_set(err, ERR_INVALID, "%s is not a whole path: give the file's name from / or ~/ on",
+                       setting);
+    }
+    int code = check_file(setting, whole, holds_key, err);
+    free(whole);
+    return code;
+}
+
 int http_check_trust(const struct http_trust *trust, struct err *err) {
-    bool own = is_given(trust->certificate_file);
     bool apart = is_given(trust->certificate_key_file);
-    int code = 0;
-    if (apart && !own) {
+    const char *group = trust->group ? trust->group : "model";
+    if (apart && !is_given(trust->certificate_file)) {
         return err_set(err, ERR_INVALID,
-                       "model.certificateKeyFile is of no use without model.certificateFile: name both");
+                       "%s.certificateKeyFile is of no use without %s.certificateFile: name both", group,
+                       group);
     }
-    if (is_given(trust->ca_file)) {
-        code = check_file("model.caFile", trust->ca_file, false, err);
-    }
-    if (!code && own) {
-        code = check_file("model.certificateFile", trust->certificate_file, !apart, err);
-    }
-    return !code && apart ? check_file("model.certificateKeyFile", trust->certificate_key_file, true, err)
-                          : code;
+    int code = check_setting(trust, "caFile", trust->ca_file, false, err);
+    code = code ? code : check_setting(trust, "certificateFile", trust->certificate_file, !apart, err);
+    return code ? code : check_setting(trust, "certificateKeyFile", trust->certificate_key_file, true, err);
 }
 
 void http_trust_apply(const struct http_trust *trust, CURL *easy) {

@@ -174,6 +174,7 @@ struct key_command *key_command_run(uv_loop_t *loop, const char *command, key_co
     struct key_command *run = mem_zero(1, sizeof *run);
     run->on_done = on_done;
     run->context = context;
+    mem_forbid_dumps();
     split(run, command);
     run->handles = run->arguments[0] ? 3 : 2;
     uv_timer_init(loop, &run->clock);

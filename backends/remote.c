@@ -107,6 +107,7 @@ static void remote_close(struct backend *backend) {
     struct remote *self = (struct remote *)backend;
     http_close(self->http);
     server_key_fini(&self->key);
+    json_room_free(&self->room);
     free(self->url);
     free(self->model);
     free(self->shown_model);
@@ -138,6 +139,7 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
     self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
     self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
     self->template_given = choice.template != NULL;
+    json_room_init(&self->room, REMOTE_ROOM_BYTES);
     breaker_init(&self->breaker, clock_now_us());
     self->backend.operations = &operations;
     self->backend.traits = (struct backend_traits){

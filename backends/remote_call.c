@@ -109,27 +109,34 @@ static bool is_unread(const struct backend_call *call) {
     return call->probing && !call->self->provider->read_facts;
 }
 
-static void take_json(struct backend_call *call, struct slice bytes) {
-    if (is_unread(call) && slice_starts_with(slice_trim(bytes), SLICE_LITERAL("{"))) {
-        return;
-    }
-    struct json *json = json_parse(bytes, NULL);
+static void take_read(struct backend_call *call, const struct json *json) {
     struct provider_event event = {.text = ""};
-    if (call->sample && json) {
+    if (call->sample) {
         remote_take_count(call->self, json, call->sample - 1);
-    } else if (json_is_object(json) && call->tokenizing) {
+    } else if (call->tokenizing) {
         remote_take_tokens(call->self, json);
-    } else if (json_is_object(json) && call->probing) {
+    } else if (call->probing) {
         remote_take_facts(call->self, json);
-    } else if (json_is_object(json)) {
+    } else {
         const struct json *error = json_get(json, "error");
         call->self->provider->read_event(json, &event);
         event.error = json_is_null(error) ? event.error : error;
         take_event(call, &event);
+    }
+}
+
+static void take_json(struct backend_call *call, struct slice bytes) {
+    if (is_unread(call) && slice_starts_with(slice_trim(bytes), SLICE_LITERAL("{"))) {
+        return;
+    }
+    const struct json *json = json_parse_in(&call->self->room, bytes, NULL);
+    if (json_is_object(json) || (json && call->sample)) {
+        take_read(call, json);
+    } else if (call->self->room.full) {
+        fail(call, ERR_TOO_LARGE, "the answer has more parts than a completion", call->self->provider->hint);
     } else {
         fail_foreign(call, "the answer is not a completion");
     }
-    json_free(json);
 }
 
 static bool on_event(void *context, const struct sse_event *event) {
@@ -140,9 +147,7 @@ static bool on_event(void *context, const struct sse_event *event) {
         return false;
     }
     if (slice_equal(event->name, SLICE_LITERAL("error"))) {
-        struct json *error = json_parse(event->data, NULL);
-        take_error(call, error);
-        json_free(error);
+        take_error(call, json_parse_in(&call->self->room, event->data, NULL));
     } else {
         take_json(call, event->data);
     }
@@ -157,15 +162,14 @@ static bool on_line(void *context, struct slice line) {
 
 // Of what is not read the beginning is enough, and an error's: the rest is thrown away.
 static bool take_body(struct backend_call *call, struct slice bytes) {
-    bool fits = call->body.length + bytes.length <= EVENT_LIMIT;
-    if (call->shape == SHAPE_WHOLE && !fits && !is_unread(call)) {
+    bool whole = call->shape == SHAPE_WHOLE;
+    size_t room = (whole ? EVENT_LIMIT : ERROR_LIMIT) - call->body.length;
+    if (whole && bytes.length > room && !is_unread(call)) {
         fail(call, ERR_TOO_LARGE, "the answer is over its limit", call->self->provider->hint);
         return false;
     }
-    if (fits) {
-        str_append_slice(&call->body, bytes);
-    }
-    return call->shape == SHAPE_WHOLE || call->body.length < ERROR_LIMIT;
+    str_append_slice(&call->body, slice_sub(bytes, 0, bytes.length < room ? bytes.length : room));
+    return whole || call->body.length < ERROR_LIMIT;
 }
 
 static bool on_data(void *context, const struct http_head *head, struct slice bytes) {

@@ -17,6 +17,7 @@
 #include "backends/reply.h"
 #include "backends/server_key.h"
 #include "backends/sse.h"
+#include "base/json.h"
 
 struct remote {
     struct backend backend;
@@ -28,6 +29,7 @@ struct remote {
     char *shown_model; // the server's own name of its model, if the user gave none
     uint32_t connect_timeout_ms, timeout_ms;
     uint32_t context_tokens; // the user's or the default: a server's own makes it less, never more
+    struct json_room room;   // where what comes is read, message by message
     struct breaker breaker;
     struct failure last;  // why the breaker is open, if it is
     bool checking;        // whether it is there again
@@ -59,6 +61,8 @@ struct backend_call {
     struct backend_result result;
     struct str message, hint; // as people read them
 };
+
+enum { REMOTE_ROOM_BYTES = 1024 * 1024 }; // about 16,000 values of JSON: a millisecond on the loop
 
 struct backend_call *remote_call_new(struct remote *self, const char *path,
                                      const struct answer_limits *limits,

@@ -67,8 +67,9 @@ static int find_template(const struct provider *provider, const struct remote_op
 
 // How long the name of a setting is that stands at the beginning of the text; 0: none does.
 static size_t setting_length(const char *text) {
-    static const char *const settings[] = {"provider",       "url",     "name",       "template",
-                                           "keyEnvironment", "keyFile", "keyCommand", "contextTokens"};
+    static const char *const settings[] = {
+        "provider",   "url",           "name",   "template",        "keyEnvironment",     "keyFile",
+        "keyCommand", "contextTokens", "caFile", "certificateFile", "certificateKeyFile", "insecure"};
     if (strncmp(text, "model.", 6) != 0) {
         return 0;
     }

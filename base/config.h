@@ -28,20 +28,24 @@ enum config_origin { CONFIG_DEFAULT, CONFIG_USER_FILE, CONFIG_EDITOR, CONFIG_WOR
 // One server that is spoken to: a group of settings, all of them the user file's only. What a group
 // lacks (docs/configuration.md tells) is NULL or 0 in it.
 struct config_server {
-    const char *group;       // "model": what its settings begin with
-    const char *provider;    // ".provider"
-    const char *url;         // ".url"
-    const char *name;        // ".name": of the model
-    const char *key_env;     // ".keyEnvironment": name of a variable
-    const char *key_file;    // ".keyFile": a file of mode 0600
-    const char *key_command; // ".keyCommand": a program that prints it
-    const char *file;        // ".file": a model that Hunch serves itself     not of embedders
-    const char *program;     // ".program": that serves it                   not of embedders
-    const char *arguments;   // ".arguments": of that                        not of embedders
-    const char *template;    // ".template"                                  not of embedders
-    uint32_t context_tokens; // ".contextTokens": 0 = the model's            not of embedders
-    const char *path;        // ".path": a folder, of "static"                of embedders only
-    double price;            // ".pricePerMillionTokens": 0 = not known       of embedders only
+    const char *group;                // "model": what its settings begin with
+    const char *provider;             // ".provider"
+    const char *url;                  // ".url"
+    const char *name;                 // ".name": of the model
+    const char *key_env;              // ".keyEnvironment": name of a variable
+    const char *key_file;             // ".keyFile": a file of mode 0600
+    const char *ca_file;              // ".caFile": authorities in PEM form, "" = the system's
+    const char *certificate_file;     // ".certificateFile": that we show, in PEM form
+    const char *certificate_key_file; // ".certificateKeyFile": its private key, of mode 0600
+    bool insecure;                    // ".insecure": its certificate is not looked at
+    const char *key_command;          // ".keyCommand": a program that prints it
+    const char *file;                 // ".file": a model that Hunch serves itself     not of embedders
+    const char *program;              // ".program": that serves it                   not of embedders
+    const char *arguments;            // ".arguments": of that                        not of embedders
+    const char *template;             // ".template"                                  not of embedders
+    uint32_t context_tokens;          // ".contextTokens": 0 = the model's            not of embedders
+    const char *path;                 // ".path": a folder, of "static"                of embedders only
+    double price;                     // ".pricePerMillionTokens": 0 = not known       of embedders only
     const char *query_prefix,
         *passage_prefix; // ".queryPrefix", ".passagePrefix"; "": by the name  of embedders only
 };
@@ -85,7 +89,7 @@ const char *config_origin_name(const struct config *config, const char *key);
 struct json *config_describe(const struct config *config);
 // The server's key, appended to out, without white space around it: from the variable keyEnvironment, else from
 // the file keyFile (from / or ~/ on), which must be readable by its owner alone. Nothing if neither is set. err
-// names the setting, never the key, not even one that was put in a wrong place.
+// names the setting, never the key, not even one that was put in a wrong place. Who has read one leaves no core dump.
 int config_read_key(const struct config_server *server, struct str *out, struct err *err);
 // A path of a setting as a whole one: heap; NULL if it does not begin with / or ~/.
 char *config_full_path(const char *path);

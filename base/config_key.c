@@ -75,14 +75,8 @@ static int read_variable(const struct config_server *server, struct str *out, st
     return 0;
 }
 
-int config_read_key(const struct config_server *server, struct str *out, struct err *err) {
+static int read_from_file(const struct config_server *server, struct str *out, struct err *err) {
     char setting[40];
-    if (server->key_env[0]) {
-        return read_variable(server, out, err);
-    }
-    if (!server->key_file[0]) {
-        return 0;
-    }
     snprintf(setting, sizeof setting, "%s.keyFile", server->group);
     char *path = config_full_path(server->key_file);
     if (!path) { // below the current folder, perhaps a workspace, or the key itself
@@ -92,4 +86,12 @@ int config_read_key(const struct config_server *server, struct str *out, struct 
     int result = read_key_file(setting, path, out, err);
     free(path);
     return result;
+}
+
+int config_read_key(const struct config_server *server, struct str *out, struct err *err) {
+    if (!server->key_env[0] && !server->key_file[0]) {
+        return 0;
+    }
+    mem_forbid_dumps();
+    return server->key_env[0] ? read_variable(server, out, err) : read_from_file(server, out, err);
 }

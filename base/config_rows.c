@@ -28,6 +28,8 @@
         .key = (name), .type = CONFIG_TEXT, .member = MEMBER(of), .text = "", .shown = (how),                \
         .sensitive = true                                                                                    \
     }
+#define OWN_SWITCH(name, of)                                                                                 \
+    { .key = (name), .type = CONFIG_BOOL, .member = MEMBER(of), .sensitive = true }
 #define OWN_COUNT(name, of, limit)                                                                           \
     { .key = (name), .type = CONFIG_COUNT, .member = MEMBER(of), .most = (limit), .sensitive = true }
 
@@ -38,7 +40,11 @@
         OWN_TEXT(group ".name", server.name, CONFIG_SHOW_ALL),                                               \
         OWN_TEXT(group ".keyEnvironment", server.key_env, CONFIG_SHOW_VARIABLE),                             \
         OWN_TEXT(group ".keyFile", server.key_file, CONFIG_SHOW_PATH),                                       \
-        OWN_TEXT(group ".keyCommand", server.key_command, CONFIG_SHOW_SET)
+        OWN_TEXT(group ".keyCommand", server.key_command, CONFIG_SHOW_SET),                                  \
+        OWN_TEXT(group ".caFile", server.ca_file, CONFIG_SHOW_PATH),                                         \
+        OWN_TEXT(group ".certificateFile", server.certificate_file, CONFIG_SHOW_PATH),                       \
+        OWN_TEXT(group ".certificateKeyFile", server.certificate_key_file, CONFIG_SHOW_PATH),                \
+        OWN_SWITCH(group ".insecure", server.insecure)
 
 // And what only servers of a model that completes have.
 #define MODEL_ROWS(group, server, otherwise, kinds)                                                          \

@@ -9,7 +9,7 @@
 // Ownership: json_parse, json_object and json_array give an owned tree, freed
 //            by json_free; json_set*/json_push take over the child.
 //            Strings got from a tree are borrowed from it.
-// Threads:   one owner at a time.
+// Threads:   one owner at a time; a tree in a room belongs to the owner of the room.
 // Errors:    json_parse fills err with the position; getters cannot fail.
 // Limits:    nesting of 1,000; the caller caps the text's size.
 #ifndef HUNCH_BASE_JSON_H
@@ -25,6 +25,18 @@ struct json;
 struct json *json_parse(struct slice text, struct err *err); // NULL on failure
 // As json_parse, with // and /* */ comments allowed (configuration files).
 struct json *json_parse_relaxed(struct slice text, struct err *err);
+// Where trees are built that are read at once and forgotten: no allocation each, and no more work than `limit`
+// bytes of tree are, about 64 a value.
+struct json_room {
+    char *bytes; // from the first parse on
+    size_t used, limit;
+    bool full;
+};
+void json_room_init(struct json_room *room, size_t limit);
+void json_room_free(struct json_room *room);
+// As json_parse; the tree lives until the next one is built in the room, and is not for json_free. ERR_TOO_LARGE if
+// it does not fit.
+const struct json *json_parse_in(struct json_room *room, struct slice text, struct err *err);
 void json_free(struct json *json);
 struct json *json_copy(const struct json *json);
 

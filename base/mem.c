@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -62,5 +65,11 @@ void mem_join_freed(void) {
 void mem_give_back(void) {
 #ifdef __GLIBC__
     malloc_trim(0);
+#endif
+}
+
+void mem_forbid_dumps(void) {
+#ifdef __linux__
+    prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
 #endif
 }

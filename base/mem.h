@@ -29,4 +29,8 @@ void mem_join_freed(void);
 // Lets the machine have what was freed: after a burst of work the allocator would keep most of it.
 void mem_give_back(void);
 
+// From here on this process leaves no core dump, and no other program of the user's may look into it: it holds a
+// secret. Programs that it starts are not concerned. Only on Linux.
+void mem_forbid_dumps(void);
+
 #endif

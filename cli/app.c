@@ -105,6 +105,14 @@ static void commit(void *self, bool full_pass) {
 
 // --- models ---
 
+struct http_trust app_trust(const struct config_server *server) {
+    return (struct http_trust){.group = server->group,
+                               .ca_file = server->ca_file,
+                               .certificate_file = server->certificate_file,
+                               .certificate_key_file = server->certificate_key_file,
+                               .insecure = server->insecure};
+}
+
 // NULL and err when it cannot be (a refused URL, an unreadable key).
 static struct backend *server_model(const struct app *app, const struct config_server *server,
                                     struct err *err) {
@@ -123,6 +131,7 @@ static struct backend *server_model(const struct app *app, const struct config_s
             .key = key.data,
             .key_command = server->key_command,
             .template = server->template,
+            .trust = app_trust(server),
             .context_tokens = server->context_tokens,
             .timeout_ms = app->config->timeout_ms,
         };
@@ -263,6 +272,24 @@ static int check_root(const char *root, struct err *err) {
 
 // --- life cycle ---
 
+// Said at each start, so that nobody forgets it.
+static void warn_of_insecure(struct app *app, const struct config_server *server) {
+    static const char *const without[] = {"repository", "none", "hashed", "static"};
+    bool warn = server->insecure;
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        warn = warn && strcmp(server->provider, without[i]) != 0;
+    }
+    if (warn) {
+        char line[256];
+        snprintf(
+            line, sizeof line,
+            "%s.insecure is set: whoever answers in that server's place gets your code and your key; name "
+            "its authority's file in %s.caFile instead",
+            server->group, server->group);
+        on_warning(app, line);
+    }
+}
+
 static void on_vectors(void *context, const struct embedding_progress *progress) {
     const struct app *app = context;
     if (app->events.on_vectors) {
@@ -287,6 +314,9 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     if (code) {
         return code;
     }
+    warn_of_insecure(app, &app->config->model);
+    warn_of_insecure(app, &app->config->fallback);
+    warn_of_insecure(app, &app->config->embedder);
     if (!events->without_embedder) {
         open_embedding(app);
     }

@@ -79,6 +79,8 @@ void app_close(struct app *app); // NULL is allowed; the loop must turn once mor
 // For a single question; who asks many times finds out on the way. Not if the app is closed before.
 void app_await_model(struct app *app, void (*then)(void *context), void *context);
 
+// What a server's settings say of certificates; borrowed from the settings.
+struct http_trust app_trust(const struct config_server *server);
 // The repository that `path` (a file or folder) belongs to: its nearest ancestor with .git, .hg, .svn, .jj or
 // .hunchignore; else, for a file, the current folder if the file is below it; else the folder itself. *root
 // gets a heap string, or NULL for a file that belongs to none. err names a path that does not exist.

@@ -7,6 +7,7 @@
 #include "backends/embedding_prefix.h"
 #include "base/mem.h"
 #include "base/worker.h"
+#include "cli/app.h"
 #include "cli/embedder_remote.h"
 #include "indexer/store.h"
 #include "retrieval/embedder_hashed.h"
@@ -57,7 +58,8 @@ static int open_remote(struct embedding *self, const struct config *config, stru
                                       .key_command = config->embedder.key_command,
                                       .query_prefix = prefix_of(config->embedder.query_prefix, usual.query),
                                       .passage_prefix =
-                                          prefix_of(config->embedder.passage_prefix, usual.passage)};
+                                          prefix_of(config->embedder.passage_prefix, usual.passage),
+                                      .trust = app_trust(&config->embedder)};
     code = code ? code : embedder_remote_new(&self->remote, self->loop, &server, self->options.once, err);
     *out = code ? NULL : embedder_remote_embedder(self->remote);
     explicit_bzero(key.data, key.length);

@@ -22,7 +22,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
-                                        struct task {
+struct task {
     const struct json *json;
     const char *file, *target;
     size_t offset; // in characters

@@ -94,7 +94,12 @@ static void test_addresses(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct embedding_client *client = NULL;
         struct err err;
-        struct embedding_server server = {rows[i].provider, rows[i].url, "m", rows[i].key, "", "", ""};
+        struct embedding_server server = {.provider = rows[i].provider,
+                                          .url = rows[i].url,
+                                          .model = "m",
+                                          .key = rows[i].key,
+                                          .query_prefix = "",
+                                          .passage_prefix = ""};
         int code = embedding_client_new(&client, &loop, &server, &err);
         assert_true((code == 0) == (rows[i].code == 0));
         if (code == 0) {

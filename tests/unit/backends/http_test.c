@@ -3,6 +3,7 @@
 #include "backends/remote.h"
 
 #include "backends/http.h"
+#include "backends/http_failure.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -169,12 +170,39 @@ static void an_unknown_template_names_the_known(void **state) {
     assert_non_null(strstr(err.message, "qwen2.5-coder"));
 }
 
+// Those that curl makes of a proxy's address that it cannot read show all of it.
+static void what_may_hold_a_password_is_not_shown(void **state) {
+    (void)state;
+    assert_string_equal(http_failure_detail(CURLE_COULDNT_CONNECT, "Failed to connect to x port 1"),
+                        "Failed to connect to x port 1");
+    assert_string_equal(
+        http_failure_detail(CURLE_COULDNT_CONNECT, "Unsupported proxy scheme for 'x://me:s3cret@host'"),
+        curl_easy_strerror(CURLE_COULDNT_CONNECT));
+    assert_string_equal(http_failure_detail(CURLE_RECV_ERROR, ""), curl_easy_strerror(CURLE_RECV_ERROR));
+}
+
+static void every_failure_has_words_and_a_way_out(void **state) {
+    CURL *easy = curl_easy_init();
+    (void)state;
+    for (int code = CURLE_OK + 1; code < CURL_LAST; code++) {
+        struct http_failure failure = http_failure_of(easy, (CURLcode)code, "", true);
+        assert_true(failure.code < 0);
+        assert_true(failure.what[0] && failure.hint[0]);
+    }
+    struct http_failure refused =
+        http_failure_of(easy, CURLE_RECV_ERROR, "tlsv13 alert certificate required", true);
+    assert_non_null(strstr(refused.hint, "model.certificateFile"));
+    curl_easy_cleanup(easy);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allowed_urls),
         cmocka_unit_test(refused_urls),
         cmocka_unit_test(a_very_long_url_is_refused),
         cmocka_unit_test(keys_fit_in_a_header),
+        cmocka_unit_test(what_may_hold_a_password_is_not_shown),
+        cmocka_unit_test(every_failure_has_words_and_a_way_out),
         cmocka_unit_test(traits_tell_what_the_model_is),
         cmocka_unit_test(an_unknown_template_names_the_known),
     };

@@ -65,6 +65,11 @@ static const struct answer_case answers[] = {
      FINISH_FAILED, "model 'x' not found", "model.name", 0},
     {"404, a web page", "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n<html>\n<b>nginx</b>",
      ERR_NOT_FOUND, "", FINISH_FAILED, "not found (HTTP 404)", "model.url", 0},
+    {"400, a web page with a title",
+     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>\r\n<head><title>400 No "
+     "required SSL certificate was sent</title></head>",
+     ERR_DENIED, "", FINISH_FAILED, "(HTTP 400): 400 No required SSL certificate was sent",
+     "model.certificateFile", 0},
     {"408", JSON("408 Timeout", "", "{}"), ERR_TIMEOUT, "", FINISH_FAILED, "HTTP 408", "", 0},
     {"413", JSON("413 Too Large", "", "{}"), ERR_TOO_LARGE, "", FINISH_FAILED, "HTTP 413",
      "model.contextTokens", 0},

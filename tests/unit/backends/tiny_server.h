@@ -33,6 +33,7 @@ struct tiny_server {
     uv_tcp_t listener;
     int port;
     struct script script;
+    const struct script *(*choose)(struct slice request); // instead of `script`; NULL: that
     struct route routes[TINY_ROUTES]; // these do not count as `requests`, and `request` does not keep them
     int connections, requests, closed_by_client;
     struct str request; // the last one
@@ -44,6 +45,7 @@ struct peer {
     struct tiny_server *server;
     struct peer *next;
     struct str input;
+    const struct script *script;
     struct str block;  // of an endless script
     const char *bytes; // of the answer
     size_t sent;
@@ -96,7 +98,7 @@ static void tiny_write(struct peer *peer, const char *bytes, size_t length) {
 }
 
 static void tiny_send_next(struct peer *peer) {
-    const struct script *script = &peer->server->script;
+    const struct script *script = peer->script;
     size_t left = strlen(peer->bytes) - peer->sent;
     if (left) {
         size_t length = script->byte_by_byte ? 1 : left;
@@ -143,7 +145,8 @@ static void tiny_take_request(struct peer *peer, struct slice request) {
         str_clear(&server->request);
         str_append_slice(&server->request, request);
     }
-    peer->bytes = route ? route->bytes : server->script.bytes;
+    peer->script = server->choose ? server->choose(request) : &server->script;
+    peer->bytes = route ? route->bytes : peer->script->bytes;
     peer->sent = 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -159,6 +160,16 @@ static void each_server_has_its_own_group(void **state) {
     assert_string_equal(config->embedder.path, "~/m");
     assert_string_equal(config->model.template, "");
     assert_string_equal(home->warnings.data, "");
+    load(
+        home,
+        "{\"model\": {\"caFile\": \"~/ca\", \"certificateFile\": \"~/c\", \"certificateKeyFile\": \"~/c.key\","
+        " \"insecure\": true}}",
+        NULL);
+    assert_string_equal(config->model.ca_file, "~/ca");
+    assert_string_equal(config->model.certificate_file, "~/c");
+    assert_string_equal(config->model.certificate_key_file, "~/c.key");
+    assert_true(config->model.insecure);
+    assert_false(config->embedder.insecure);
     load(home, "{\"model\": {\"provider\": \"none\"}, \"fallback.provider\": \"repository\"}", NULL);
     assert_non_null(strstr(home->warnings.data, "model.provider (user file) is ignored"));
     assert_non_null(strstr(home->warnings.data, "fallback.provider (user file) is ignored"));
@@ -347,7 +358,7 @@ static void describing_names_value_and_origin(void **state) {
     assert_true(json_get_bool(json_get(all, "enabled"), "value", false));
     assert_string_equal(json_get_string(json_get(all, "log.level"), "origin", ""), "default");
     assert_true(json_is_object(json_get(json_get(all, "languages"), "value")));
-    assert_int_equal(json_count(all), 44);
+    assert_int_equal(json_count(all), 56);
     json_free(all);
 }
 
@@ -394,6 +405,21 @@ static void many_unknown_settings_are_cut_short(void **state) {
 static int read_key(struct home *home, struct str *key, struct err *err) {
     str_clear(key);
     return config_read_key(&home->config->model, key, err);
+}
+
+static void who_has_read_a_key_leaves_no_core_dump(void **state) {
+    struct home *home = *state;
+    struct err err = {0};
+    struct str key;
+    str_init(&key);
+    prctl(PR_SET_DUMPABLE, 1L, 0L, 0L, 0L);
+    load(home, "{}", NULL);
+    assert_int_equal(read_key(home, &key, &err), 0);
+    assert_int_equal(prctl(PR_GET_DUMPABLE, 0L, 0L, 0L, 0L), 1);
+    load(home, "{\"model.keyEnvironment\": \"HOME\"}", NULL);
+    assert_int_equal(read_key(home, &key, &err), 0);
+    assert_int_equal(prctl(PR_GET_DUMPABLE, 0L, 0L, 0L, 0L), 0);
+    str_free(&key);
 }
 
 static void the_key_comes_from_a_variable(void **state) {
@@ -482,6 +508,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(describing_names_value_and_origin, begin, finish),
         cmocka_unit_test_setup_teardown(describing_shows_no_misplaced_key, begin, finish),
         cmocka_unit_test_setup_teardown(many_unknown_settings_are_cut_short, begin, finish),
+        cmocka_unit_test_setup_teardown(who_has_read_a_key_leaves_no_core_dump, begin, finish),
         cmocka_unit_test_setup_teardown(the_key_comes_from_a_variable, begin, finish),
         cmocka_unit_test_setup_teardown(the_key_comes_from_a_private_file, begin, finish),
     };

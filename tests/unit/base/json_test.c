@@ -131,6 +131,49 @@ static void what_is_written_is_valid_and_reads_back(void **state) {
     json_free(json);
 }
 
+static void a_room_holds_one_tree_after_another(void **state) {
+    struct json_room room;
+    struct err err;
+    (void)state;
+    json_room_init(&room, 4096);
+    for (int i = 0; i < 1000; i++) {
+        const struct json *json =
+            json_parse_in(&room, SLICE_LITERAL("{\"text\": \"a\\u0000\", \"list\": [1, 2]}"), &err);
+        assert_string_equal(json_get_string(json, "text", ""), "a\xE2\x90\x80");
+        assert_int_equal(json_count(json_get(json, "list")), 2);
+    }
+    assert_null(json_parse_in(&room, SLICE_LITERAL("{\"text\": [1, 2}"), &err));
+    assert_int_equal(err.code, ERR_INVALID);
+    struct json *other = parse("[1]"); // on the heap again
+    assert_int_equal(json_count(other), 1);
+    json_free(other);
+    json_room_free(&room);
+}
+
+// Texts so dense that their tree would be many times as large.
+static void what_does_not_fit_a_room_is_refused(void **state) {
+    static const char *const starts[] = {"[", "[\"", "{\"k\":["};
+    (void)state;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        struct json_room room;
+        struct err err;
+        struct str text;
+        str_init(&text);
+        json_room_init(&room, 10000);
+        str_append_string(&text, starts[i]);
+        while (text.length < 50000) {
+            str_append_string(&text, i == 1 ? "words" : "0,");
+        }
+        str_append_string(&text, i == 0 ? "0]" : i == 1 ? "\"]" : "0]}");
+        assert_null(json_parse_in(&room, str_slice(&text), &err));
+        assert_int_equal(err.code, ERR_TOO_LARGE);
+        assert_true(room.used <= room.limit);
+        assert_non_null(json_parse_in(&room, SLICE_LITERAL("[1]"), &err));
+        json_room_free(&room);
+        str_free(&text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_texts_are_refused),
@@ -140,6 +183,8 @@ int main(void) {
         cmocka_unit_test(integers_are_exact_or_refused),
         cmocka_unit_test(getters_survive_what_is_not_there),
         cmocka_unit_test(comments_are_allowed_in_relaxed_texts),
+        cmocka_unit_test(a_room_holds_one_tree_after_another),
+        cmocka_unit_test(what_does_not_fit_a_room_is_refused),
         cmocka_unit_test(what_is_written_is_valid_and_reads_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
