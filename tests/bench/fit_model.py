@@ -7,8 +7,9 @@ usage: fit_model.py words OUT.c EVIDENCE...      writes backends/repository_weig
                                                  that hunch replay --evidence wrote need none)
 
 The weights there are, of words, are fitted on 900 lines of each repository of the development bench that none of its
-tasks ask for (make_lines.py --lines 900, without both sets); of confidence, on 500 lines each of what the last 150 commits
-of the same repositories added (hunch replay --limit 500 --evidence).
+tasks ask for (make_lines.py --lines 900, without both sets), when the input for a receiver's member was still 0 behind a
+"."; of confidence, on 500 lines each of what the last 150 commits of the same repositories added, before there were hints
+(hunch replay --limit 500 --evidence).
 
 Both by Adam steps with a little weight decay. The held-out figures leave out one file (one repository) at a time; FAST=1
 does without those of words. Needs numpy.
