@@ -11,6 +11,7 @@
 #include "backends/http_download.h"
 
 #include "backends/http.h"
+#include "backends/http_failure.h"
 #include "base/mem.h"
 
 #include <curl/curl.h>
@@ -219,7 +220,7 @@ static int fail_by_curl(const struct download *self, CURLcode code, struct err *
                        self->shown.data);
     }
     return err_set(err, ERR_UNAVAILABLE, "%s: %s; the same command goes on where this one stopped",
-                   self->shown.data, self->curl_text[0] ? self->curl_text : curl_easy_strerror(code));
+                   self->shown.data, http_failure_detail(code, self->curl_text));
 }
 
 // The status; -1 and err if there was none.

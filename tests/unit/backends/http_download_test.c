@@ -250,11 +250,24 @@ static int finish(void **state) {
     return rmdir(folder);
 }
 
+// curl repeats the variable as it stands when it cannot read it.
+static void a_proxys_password_is_not_shown(void **state) {
+    struct http_download_options options = {.url = "https://127.0.0.1:1/a", .path = path};
+    struct http_download_result result;
+    struct err err = {0};
+    (void)state;
+    setenv("https_proxy", "http://me:s3cret@127.0.0.1:no-port/", 1);
+    assert_int_not_equal(http_download(&options, &result, &err), 0);
+    unsetenv("https_proxy");
+    assert_null(strstr(err.message, "s3cret"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_had_whole_or_not_at_all),
         cmocka_unit_test(redirects_are_followed_where_they_may_lead),
         cmocka_unit_test(it_can_be_stopped),
+        cmocka_unit_test(a_proxys_password_is_not_shown),
     };
     return cmocka_run_group_tests(tests, begin, finish);
 }
