@@ -359,7 +359,7 @@ static bool on_health_data(void *context, const struct http_head *head, struct s
 
 static void on_health(void *context, const struct http_result *result) {
     struct supervised_server *self = context;
-    if (result->code == ERR_CANCELLED) {
+    if (!self->asking) { // an answer that was there already cannot be cancelled, see stop()
         return;
     }
     self->asking = NULL;
