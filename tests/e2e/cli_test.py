@@ -282,6 +282,12 @@ class Settings(support.Case):
         warnings = [check for check in report["checks"] if check["verdict"] == "warning" and check["name"] == "settings"]
         self.assertEqual([check["text"].split(" ")[0] for check in warnings], ["model.file", "embedder.insecure"])
 
+    def test_status_names_a_model_without_a_name(self):
+        for settings, name in (('{"model": {"provider": "llama-server", "file": "~/a.gguf"}}', "~/a.gguf"),
+                               ('{"model.provider": "llama-server"}', "llama-server"), ("{}", "built-in")):
+            self.configure(settings)
+            self.assertEqual(json.loads(self.hunch("status", "--json", status=None).stdout)["model"], name)
+
     def test_doctor_is_content_with_a_fresh_start(self):
         report = json.loads(self.hunch("doctor", "--json").stdout)
         self.assertTrue(all(check["verdict"] == "ok" for check in report["checks"]), report)
