@@ -102,8 +102,9 @@ static void what_always_fails_is_given_up_with_what_it_said(void **state) {
     } rows[] = {
         {"#!/bin/sh\necho 'error: no memory'; echo 'good bye'; exit 7\n", FIVE_TIMES,
          "ended with status 7; it said: error: no memory", 0},
-        {"#!/bin/sh\necho 'the last words'; kill -9 $$\n", FIVE_TIMES,
-         "was ended by signal 9; it said: the last words", 0},
+        {"#!/bin/sh\necho 'the last words'; echo '0.02.027.423 I slot release: all is well'; kill -9 $$\n",
+         FIVE_TIMES,
+         "was ended by signal 9 (if memory ran out: take a smaller model); it said: the last words", 0},
         {"#!/bin/sh\nexec sleep 1000\n", FIVE_TIMES, "runs, but does not answer", 1},
         {"#!/bin/sh\necho \"error: the key is $LLAMA_API_KEY\"; echo \"failed: $*\"; exit 1\n", FIVE_TIMES,
          "ended with status 1; it said: failed: --model", 0}, // V2
