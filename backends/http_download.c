@@ -39,6 +39,7 @@ struct download {
     uint64_t written;              // and since
     char expected[SHA256_HEX + 1]; // "": nobody said
     bool body_begun, distrusted;   // distrusted: it was a rest that cannot be checked
+    bool is_local;                 // the address asked now is of this machine
     struct err err;                // what went wrong while curl called us
     char curl_text[CURL_ERROR_SIZE];
 };
@@ -183,17 +184,20 @@ static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off
 
 // --- below: one request ---
 
-static int check_address(const struct download *self, struct err *err) {
-    bool loopback;
+// A server elsewhere may not make us ask one of this machine: it would be a way past a firewall.
+static int check_address(struct download *self, bool is_first, struct err *err) {
+    bool loopback = false;
     struct err cause;
     char *base = mem_copy_bytes(self->url, strcspn(self->url, "?"));
     int code = http_check_url(base, &loopback, &cause);
     free(base);
-    return code ? err_set(err, ERR_DENIED,
-                          "%s leads to an address that is not allowed: only https, or http on "
-                          "this machine",
-                          self->shown.data)
-                : 0;
+    bool comes_inside = loopback && !is_first && !self->is_local;
+    self->is_local = loopback;
+    return code || comes_inside ? err_set(err, ERR_DENIED,
+                                          "%s leads to an address that is not allowed: only https, or from "
+                                          "this machine to itself http",
+                                          self->shown.data)
+                                : 0;
 }
 
 static void set_rules(struct download *self) {
@@ -260,7 +264,7 @@ static int follow(struct download *self, struct err *err) {
     }
     free(self->url);
     self->url = mem_copy_string(target);
-    return check_address(self, err);
+    return check_address(self, false, err);
 }
 
 static int fail_by_status(const struct download *self, long status, struct err *err) {
@@ -324,7 +328,7 @@ static int download(struct download *self, struct http_download_result *result, 
         return err_set(err, ERR_INVALID, "the checksum must be 64 hexadecimal digits");
     }
     snprintf(self->expected, sizeof self->expected, "%s", wanted ? wanted : "");
-    int code = check_address(self, err);
+    int code = check_address(self, true, err);
     code = code ? code : open_part(self, err);
     code = code ? code : fetch(self, err);
     if (code == 0 && fsync(self->file) != 0) {

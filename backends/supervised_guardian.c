@@ -254,14 +254,21 @@ static bool go_to_background(struct guardian *self, struct err *err) {
     return false;
 }
 
-static void make_key(struct guardian *self) {
+static int make_key(struct guardian *self, struct err *err) {
     static const char digits[] = "0123456789abcdef";
     unsigned char bytes[KEY_BYTES];
-    uv_random(NULL, NULL, bytes, sizeof bytes, 0, NULL);
+    int code = uv_random(NULL, NULL, bytes, sizeof bytes, 0, NULL);
+    if (code) {
+        return err_set(err, ERR_UNAVAILABLE, "the system gives no random numbers for a key: %s",
+                       uv_strerror(code));
+    }
+    mem_forbid_dumps();
     for (size_t i = 0; i < sizeof bytes; i++) {
         self->key[2 * i] = digits[bytes[i] >> 4];
         self->key[2 * i + 1] = digits[bytes[i] & 15];
     }
+    explicit_bzero(bytes, sizeof bytes);
+    return 0;
 }
 
 static void serve(struct guardian *self) {
@@ -308,7 +315,9 @@ static int prepare_and_serve(struct guardian *self, struct err *err) {
     if (background && !go_to_background(self, err)) {
         return err->code;
     }
-    make_key(self);
+    if (make_key(self, err) != 0) {
+        return err->code;
+    }
     serve(self);
     return self->phase == SUPERVISED_FAILED && !background
                ? err_set(err, ERR_UNAVAILABLE, "%s", self->message.data)
