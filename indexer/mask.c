@@ -19,21 +19,24 @@
 // back over a semicolon, so behind one the pass can be taken up, if nothing that
 // was looked at so far has changed; and it can end where it comes to a semicolon
 // behind the edit that it came to before, with the same tokens in hand.
+#include "indexer/lanes.h"
 #include "indexer/syntax_internal.h"
 
 // How far a macro's list of arguments is followed: without an end to it a line of "A(A(A(" costs its square.
-enum { ARGUMENTS_REACH = 1000, POINT_GAP = 512 };
+enum { ARGUMENTS_REACH = 1000, POINT_GAP = 512, TOKENS_HELD = 64 };
 
 struct masker {
     struct slice text;
     size_t at;
     size_t reach; // no byte from here on has been looked at
     struct str *out;
-    struct token recent[5]; // the newest last
+    struct token *recent; // TOKENS_RECENT of those held, the newest last
+    struct token held[TOKENS_HELD];
 };
 
-static bool is_small(char c) {
-    return (c >= 'a' && c <= 'z') || (unsigned char)c > 127;
+static void masker_begin(struct masker *masker, struct slice text, struct str *out) {
+    *masker = (struct masker){.text = text, .out = out};
+    masker->recent = masker->held;
 }
 
 static bool at_is(const struct masker *masker, size_t at, char c) {
@@ -64,13 +67,17 @@ static size_t quoted_end(const struct masker *masker, size_t at) {
     return at < masker->text.length ? at : masker->text.length;
 }
 
+// By the slash: comments hold few of them, but many stars.
 static size_t comment_end(struct masker *masker, size_t at) {
     if (at_is(masker, at + 1, '/')) {
         return line_end(masker, at);
     }
-    size_t end = slice_find(masker->text, SLICE_LITERAL("*/"), at + 2);
-    saw(masker, end == (size_t)-1 ? masker->text.length + 1 : end + 2);
-    return end == (size_t)-1 ? masker->text.length : end + 2;
+    size_t end = at + 2;
+    do {
+        end = slice_find(masker->text, SLICE_LITERAL("/"), end + 1);
+    } while (end != (size_t)-1 && masker->text.data[end - 1] != '*');
+    saw(masker, end == (size_t)-1 ? masker->text.length + 1 : end + 1);
+    return end == (size_t)-1 ? masker->text.length : end + 1;
 }
 
 static bool line_is_blank_before(const struct masker *masker, size_t at) {
@@ -146,13 +153,18 @@ static void mask_directive(struct masker *masker, size_t start, size_t end) {
     }
 }
 
+static size_t space_end(struct slice text, size_t at) {
+    while (at < text.length && is_space(text.data[at])) {
+        at++;
+    }
+    return at;
+}
+
 // Past white space, comments and directives.
 static void skip_blank(struct masker *masker) {
-    while (masker->at < masker->text.length) {
+    while ((masker->at = space_end(masker->text, masker->at)) < masker->text.length) {
         char c = masker->text.data[masker->at];
-        if (is_space(c)) {
-            masker->at++;
-        } else if (c == '/' && (at_is(masker, masker->at + 1, '/') || at_is(masker, masker->at + 1, '*'))) {
+        if (c == '/' && (at_is(masker, masker->at + 1, '/') || at_is(masker, masker->at + 1, '*'))) {
             masker->at = comment_end(masker, masker->at);
         } else if (c == '#' && line_is_blank_before(masker, masker->at)) {
             size_t end = directive_end(masker, masker->at);
@@ -168,14 +180,18 @@ static void skip_blank(struct masker *masker) {
 
 // The end of the word that begins at `start`; *kind gets its kind.
 static size_t word_end(const struct masker *masker, size_t start, enum token_kind *kind) {
-    const char *data = masker->text.data;
-    bool has_small = false;
+    const char *data = masker->text.data, *text_end = data + masker->text.length;
+    uint64_t small = 0, others = 0;
     size_t end = start;
-    for (; end < masker->text.length && slice_is_word_byte(data[end]); end++) {
-        has_small |= is_small(data[end]);
+    for (; !others; end += others ? (size_t)__builtin_ctzll(others) : LANES) {
+        lanes here = lanes_load_before(data + end, text_end), are_small = lanes_between(here, 'a', 'z');
+        lanes in_word =
+            are_small | lanes_between(here, 'A', 'Z') | lanes_between(here, '0', '9') | lanes_are(here, '_');
+        others = lanes_top_bits(~in_word);
+        small |= lanes_top_bits(are_small) & (others ^ (others - 1)); // those before the word's end
     }
     bool letter_first = data[start] >= 'A' && data[start] <= 'Z';
-    *kind = letter_first && !has_small && end - start >= 3 ? TOKEN_CAPITALS : TOKEN_WORD;
+    *kind = letter_first && !small && end - start >= 3 ? TOKEN_CAPITALS : TOKEN_WORD;
     return end;
 }
 
@@ -226,8 +242,7 @@ static bool next_token(struct masker *masker, struct token *token) {
         kind = end > start + 1 ? TOKEN_PARENTHESES : TOKEN_PUNCTUATION;
         end = end > start + 1 ? end : start + 1;
     }
-    *token = (struct token){kind, start, end, line_is_blank_before(masker, start), false};
-    token->last = line_is_blank_after(masker, end);
+    *token = (struct token){kind, start, end};
     saw(masker, end + 2); // a word's, a string's or an operator's end is known by what follows
     masker->at = end;
     return true;
@@ -242,6 +257,14 @@ static bool token_is(const struct masker *masker, const struct token *token, con
            slice_equal(slice_sub(masker->text, token->start, token->end), slice_of_string(word));
 }
 
+static bool is_first(const struct masker *masker, const struct token *token) {
+    return line_is_blank_before(masker, token->start);
+}
+
+static bool is_last(struct masker *masker, const struct token *token) {
+    return line_is_blank_after(masker, token->end);
+}
+
 // COMMON_FIELDS, or FIELDS(a, b), alone on a line between two members or statements.
 static void mask_line(struct masker *masker) {
     const struct token *recent = masker->recent;
@@ -250,7 +273,7 @@ static void mask_line(struct masker *masker) {
     struct token *macro = &masker->recent[has_arguments ? 2 : 3];
     const struct token *before = macro - 1;
     char before_mark = mark(masker, before), next_mark = mark(masker, next);
-    bool alone = macro->kind == TOKEN_CAPITALS && macro->first && recent[3].last;
+    bool alone = macro->kind == TOKEN_CAPITALS && is_first(masker, macro) && is_last(masker, &recent[3]);
     bool behind_end = before->kind <= TOKEN_MASKED || (before_mark && strchr(";{}:", before_mark));
     bool before_start = next->kind != TOKEN_PUNCTUATION || next_mark == '}' || next_mark == '~';
     bool only_member = token_is(masker, &recent[0], "struct") || token_is(masker, &recent[0], "union");
@@ -289,10 +312,7 @@ static void mask_convention(struct masker *masker) {
         mark(masker, &recent[4]) != ')') {
         return;
     }
-    size_t after = recent[4].end;
-    while (after < masker->text.length && is_space(masker->text.data[after])) {
-        after++;
-    }
+    size_t after = space_end(masker->text, recent[4].end);
     saw(masker, after + 1);
     if (at_is(masker, after, '(')) {
         blank(masker, recent[1].start, recent[1].end);
@@ -313,8 +333,9 @@ static void mask_specifier(struct masker *masker) {
     bool begins = before->kind <= TOKEN_MASKED || (before_mark && strchr(";{}:", before_mark)) ||
                   before->kind == TOKEN_PARENTHESES || is_specifier(masker, before);
     bool pointer = mark(masker, name) == '*' && !is_specifier(masker, type);
-    bool typed = type->kind == TOKEN_WORD && !type->first && (pointer || is_name(name));
-    if (begins && typed && macro->kind == TOKEN_CAPITALS && (macro->first || is_specifier(masker, before))) {
+    bool typed = type->kind == TOKEN_WORD && !is_first(masker, type) && (pointer || is_name(name));
+    if (begins && typed && macro->kind == TOKEN_CAPITALS &&
+        (is_first(masker, macro) || is_specifier(masker, before))) {
         blank(masker, macro->start, macro->end);
     }
 }
@@ -322,9 +343,9 @@ static void mask_specifier(struct masker *masker) {
 // int API_CALL f(void)
 static void mask_call(struct masker *masker) {
     const struct token *type = &masker->recent[1], *macro = type + 1, *name = type + 2;
-    bool typed = is_name(type) && type->first && !is_specifier(masker, type) &&
+    bool typed = is_name(type) && is_first(masker, type) && !is_specifier(masker, type) &&
                  !token_is(masker, type, "unsigned") && !token_is(masker, type, "return");
-    if (typed && macro->kind == TOKEN_CAPITALS && !macro->first && name->kind == TOKEN_WORD &&
+    if (typed && macro->kind == TOKEN_CAPITALS && !is_first(masker, macro) && name->kind == TOKEN_WORD &&
         mark(masker, &masker->recent[4]) == '(') {
         blank(masker, macro->start, macro->end);
     }
@@ -367,13 +388,22 @@ static bool has_capitals(const struct masker *masker) {
            masker->recent[3].kind == TOKEN_CAPITALS;
 }
 
+// The tokens in hand move along those held, and back to their beginning at times: cheaper than to move them all.
+static void push_token(struct masker *masker, struct token token) {
+    if (masker->recent == masker->held + TOKENS_HELD - TOKENS_RECENT) {
+        memcpy(masker->held, masker->recent, TOKENS_RECENT * sizeof token);
+        masker->recent = masker->held;
+    }
+    masker->recent++;
+    masker->recent[TOKENS_RECENT - 1] = token;
+}
+
 static bool step(struct masker *masker) {
     struct token token;
     if (!next_token(masker, &token)) {
         return false;
     }
-    memmove(masker->recent, masker->recent + 1, 4 * sizeof *masker->recent);
-    masker->recent[4] = token;
+    push_token(masker, token);
     if (has_capitals(masker)) {
         apply_rules(masker);
     }
@@ -381,7 +411,8 @@ static bool step(struct masker *masker) {
 }
 
 void mask_macros(struct slice text, struct str *out) {
-    struct masker masker = {.text = text, .out = out};
+    struct masker masker;
+    masker_begin(&masker, text, out);
     while (step(&masker)) {
     }
 }
@@ -403,7 +434,8 @@ static void note_point(const struct masker *masker, struct mask *out) {
 }
 
 void mask_begin(struct slice text, struct mask *out) {
-    struct masker masker = {.text = text, .out = &out->bytes};
+    struct masker masker;
+    masker_begin(&masker, text, &out->bytes);
     str_append_slice(&out->bytes, text); // also if nothing is blanked: other versions begin from it
     while (step(&masker)) {
         note_point(&masker, out);
@@ -423,8 +455,7 @@ static struct mask_point moved(struct mask_point point, struct edit edit) {
 }
 
 static bool tokens_equal(const struct token *a, const struct token *b) {
-    return a->kind == b->kind && a->start == b->start && a->end == b->end && a->first == b->first &&
-           a->last == b->last;
+    return a->kind == b->kind && a->start == b->start && a->end == b->end;
 }
 
 // Has the pass come to `old`, a point of the pass before and now behind the edit, with all the same in hand?
@@ -446,7 +477,7 @@ static void take_up(struct masker *masker, const struct mask *before, struct edi
         const struct mask_point *point = &before->items[kept - 1];
         masker->at = point->at;
         masker->reach = point->reach;
-        memcpy(masker->recent, point->recent, sizeof masker->recent);
+        memcpy(masker->recent, point->recent, sizeof point->recent);
         memcpy(masker->out->data, before->bytes.data, masker->at);
     }
 }
@@ -462,7 +493,8 @@ static void adopt_rest(struct masker *masker, const struct mask *before, size_t 
 }
 
 void mask_again(const struct mask *before, struct slice text, struct edit edit, struct mask *out) {
-    struct masker masker = {.text = text, .out = &out->bytes};
+    struct masker masker;
+    masker_begin(&masker, text, &out->bytes);
     str_append_slice(&out->bytes, text);
     take_up(&masker, before, edit, out);
     size_t next = out->count;

@@ -62,15 +62,15 @@ enum token_kind {
 struct token {
     enum token_kind kind;
     size_t start, end;
-    bool first; // on its line
-    bool last;
 };
+
+enum { TOKENS_RECENT = 5 };
 
 // A place in mask.c's pass from which it can go on.
 struct mask_point {
     size_t at;
-    size_t reach; // no byte from here on had been looked at
-    struct token recent[5];
+    size_t reach;                       // no byte from here on had been looked at
+    struct token recent[TOKENS_RECENT]; // the newest last
 };
 
 // A text with its macros blanked, and how that came about.
