@@ -11,6 +11,7 @@
 #include "backends/http_download.h"
 
 #include "backends/http.h"
+#include "backends/http_failure.h"
 #include "base/mem.h"
 
 #include <curl/curl.h>
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -84,11 +86,24 @@ static int sum_up(const char *path, struct http_download_result *result, struct 
 
 // --- below: the file ---
 
+// Another download may hold the file, or may just have given it its name: then what we hold is what is in use.
+static bool is_ours(const struct download *self, const struct stat *opened) {
+    struct stat named;
+    return flock(self->file, LOCK_EX | LOCK_NB) == 0 && lstat(self->part.data, &named) == 0 &&
+           named.st_dev == opened->st_dev && named.st_ino == opened->st_ino;
+}
+
 static int open_part(struct download *self, struct err *err) {
     struct stat status;
     self->file = open(self->part.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (self->file < 0 || fstat(self->file, &status) != 0) {
         return err_set(err, ERR_IO, "cannot write %s: %s", self->part.data, strerror(errno));
+    }
+    if (!is_ours(self, &status)) {
+        close(self->file);
+        self->file = -1;
+        return err_set(err, ERR_BUSY, "%s is being downloaded already: wait for that one, or stop it",
+                       self->options->path);
     }
     self->begun = (uint64_t)status.st_size;
     return 0;
@@ -219,7 +234,7 @@ static int fail_by_curl(const struct download *self, CURLcode code, struct err *
                        self->shown.data);
     }
     return err_set(err, ERR_UNAVAILABLE, "%s: %s; the same command goes on where this one stopped",
-                   self->shown.data, self->curl_text[0] ? self->curl_text : curl_easy_strerror(code));
+                   self->shown.data, http_failure_detail(code, self->curl_text));
 }
 
 // The status; -1 and err if there was none.
@@ -330,11 +345,11 @@ int http_download(const struct http_download_options *options, struct http_downl
     str_append_format(&self.part, "%s.part", options->path);
     http_show_url(options->url, &self.shown);
     int code = self.easy ? download(&self, result, err) : err_set(err, ERR_IO, "curl cannot be used");
-    if (self.file >= 0) {
-        close(self.file);
-    }
     if (code && self.file >= 0 && self.begun + self.written == 0) {
         unlink(self.part.data);
+    }
+    if (self.file >= 0) {
+        close(self.file);
     }
     curl_easy_cleanup(self.easy);
     free(self.url);

@@ -15,6 +15,7 @@
 // Invariants (tests/unit/backends/http_download_test.c):
 //   D1  PATH is never there but whole, and right if there is a checksum
 //   D2  what has a wrong checksum is removed
+//   D3  of two downloads to one PATH the second ends at once and touches nothing
 #ifndef HUNCH_BACKENDS_HTTP_DOWNLOAD_H
 #define HUNCH_BACKENDS_HTTP_DOWNLOAD_H
 

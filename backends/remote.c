@@ -21,9 +21,13 @@ static void on_key(void *context, const struct err *err) {
 // The server has failed and is left alone.
 static void say_why(const struct remote *self, struct err *why) {
     uint64_t now = clock_now_us();
-    uint64_t wait_us = self->breaker.until_us > now ? self->breaker.until_us - now : 0;
-    err_set(why, self->last.err.code, "%.400s (not asked again for %.0f s)", self->last.err.message,
-            (double)wait_us / 1e6 + 0.5);
+    if (self->breaker.until_us <= now) {
+        err_set(why, self->last.err.code, "%.400s (being asked again)", self->last.err.message);
+    } else {
+        double wait_s = (double)(self->breaker.until_us - now) / 1e6;
+        err_set(why, self->last.err.code, "%.400s (not asked again for %.0f s)", self->last.err.message,
+                wait_s + 0.5);
+    }
 }
 
 // The call ends with what was wrong, without asking.
@@ -88,14 +92,23 @@ static void after_check(void *context, const struct backend_result *result) {
 
 // One that has been left alone long enough is asked first whether it is there at all: who types waits for another
 // model's answer meanwhile, not for a server that may not come back.
+// The same in one line, the way out at its end: it stands in the status for as long as the trouble lasts.
+static void say_all(const struct remote *self, struct err *why) {
+    struct err trouble;
+    say_why(self, &trouble);
+    bool has_hint = self->last.hint && self->last.hint[0];
+    err_set(why, trouble.code, "%s%s%s", trouble.message, has_hint ? ": " : "",
+            has_hint ? self->last.hint : "");
+    remote_name_settings_of(self->group, why);
+}
+
 static bool available(struct backend *backend, struct err *why) {
     struct remote *self = (struct remote *)backend;
     enum breaker_state state = breaker_state(&self->breaker, clock_now_us());
     if (state == BREAKER_CLOSED || (state == BREAKER_HALF_OPEN && self->checked)) {
         return true;
     }
-    say_why(self, why);
-    remote_name_settings_of(self->group, why);
+    say_all(self, why);
     if (state == BREAKER_HALF_OPEN && !self->checking) {
         self->checking = true;
         remote_inquire(self, &(struct backend_callbacks){NULL, after_check, self});

@@ -242,11 +242,10 @@ static void rank_by_ahead(struct search *search) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < out->count && i < KEPT; i++) {
         struct beam_path path = out->paths[i];
-        double behind = count > 0 ? ranked[0].score - AHEAD_WEIGHT * ranked[0].ahead - path.score : 0;
-        if (behind <= BEHIND_AHEAD) {
-            look_ahead(search, &path);
-        } else {
+        if (count > 0 && ranked[0].score - AHEAD_WEIGHT * ranked[0].ahead - path.score > BEHIND_AHEAD) {
             path.ahead = ranked[0].ahead; // as likely as there
+        } else {
+            look_ahead(search, &path);
         }
         path.score += AHEAD_WEIGHT * path.ahead;
         insert_path(ranked, &count, BEAM_PATHS, &path);

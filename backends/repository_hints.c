@@ -429,10 +429,9 @@ void hints_fill_word(struct hints *hints, uint32_t id, float features[HINTS_FEAT
 }
 
 // Of a word that may stand in a call's argument, or end it.
-static void fill_argument(struct hints *hints, const struct hints_place *place, uint32_t id,
+static void fill_argument(const struct hints_place *place, const struct standing *standing, uint32_t id,
                           float *features) {
     const struct hint *call = place->call;
-    const struct standing *standing = scope_of(hints->scope, id);
     if (token_is_name(id) && !place->begun && place->argument < call->parameter_count) {
         const struct parameter *parameter = &call->parameters[place->argument];
         features[0] = alike(standing->parts, parameter->parts);
@@ -453,6 +452,7 @@ static void fill_argument(struct hints *hints, const struct hints_place *place, 
 bool hints_fill_place(struct hints *hints, const struct hints_place *place, uint32_t id,
                       float features[HINTS_FEATURES]) {
     enum { OF_HINT = 4, OF_PLACE = HINTS_FEATURES - HINTS_OF_WORD };
+    const struct standing *standing = scope_of(hints->scope, id);
     const struct hint *hint = hint_of(hints, id);
     bool at_cursor = place->receiver && place->receiver == hints->receiver;
     float *own = features + HINTS_OF_WORD;
@@ -467,7 +467,7 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, uint
         take_best(own, values, OF_HINT);
     }
     if (place->call) {
-        fill_argument(hints, place, id, own + OF_HINT);
+        fill_argument(place, standing, id, own + OF_HINT);
     }
     bool any = false;
     for (int i = 0; i < OF_PLACE; i++) {

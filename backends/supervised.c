@@ -97,7 +97,8 @@ static void fail_late(struct supervised *self, struct backend_call *call) {
 }
 
 static void fail_as_server(struct supervised *self, struct backend_call *call) {
-    fail(self, call, ERR_UNAVAILABLE, self->message, "it is tried again in some minutes; see `hunch doctor`");
+    fail(self, call, ERR_UNAVAILABLE, self->message,
+         "it is tried again in some minutes; `hunch model` shows how it is");
 }
 
 // --- below: a call that the remote has ---

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -120,16 +121,26 @@ static bool names_error(const char *line) {
     return strcasestr(line, "error") || strcasestr(line, "failed") || strcasestr(line, "invalid");
 }
 
+// Its log has time and level in front: "0.00.056.732 I srv ...". At level I it tells what it does when all is well.
+static bool is_chatter(const char *line) {
+    size_t length = strspn(line, "0123456789.");
+    return length > 0 && strncmp(line + length, " I ", 3) == 0;
+}
+
+static bool is_told(const char *line, bool errors_only) {
+    return errors_only ? names_error(line) : !is_chatter(line);
+}
+
 static void append_words(const struct supervised_server *self, bool errors_only, struct str *out) {
     size_t count = lines_kept(self);
     size_t skip = 0;
     size_t fitting = 0;
     for (size_t i = 0; i < count; i++) {
-        fitting += !errors_only || names_error(line_at(self, i));
+        fitting += is_told(line_at(self, i), errors_only);
     }
     skip = fitting > SHOWN_LINES ? fitting - SHOWN_LINES : 0;
     for (size_t i = 0; i < count; i++) {
-        if ((!errors_only || names_error(line_at(self, i))) && (skip == 0 || skip-- == 0)) {
+        if (is_told(line_at(self, i), errors_only) && (skip == 0 || skip-- == 0)) {
             str_append_format(out, "%s%.120s", out->length ? " / " : "", line_at(self, i));
         }
     }
@@ -319,7 +330,8 @@ static void come_back(struct supervised_server *self, const char *what) {
 static void on_child_exit(void *context, int status, int killer) {
     char what[80];
     if (killer) {
-        snprintf(what, sizeof what, "was ended by signal %d", killer);
+        snprintf(what, sizeof what, "was ended by signal %d%s", killer,
+                 killer == SIGKILL ? " (if memory ran out: take a smaller model)" : "");
     } else {
         snprintf(what, sizeof what, "ended with status %d", status);
     }
@@ -347,7 +359,7 @@ static bool on_health_data(void *context, const struct http_head *head, struct s
 
 static void on_health(void *context, const struct http_result *result) {
     struct supervised_server *self = context;
-    if (result->code == ERR_CANCELLED) {
+    if (!self->asking) { // an answer that was there already cannot be cancelled, see stop()
         return;
     }
     self->asking = NULL;

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #endif
 
@@ -141,6 +142,14 @@ int child_id(const struct child *child) {
 
 // --- below: its beginning ---
 
+// What a library opened, or our own parent left open, may lack the flag. A child that lives longer than we do would
+// keep a connection, or the pipe of someone who waits for its end.
+static void close_on_exec(void) {
+#ifdef __linux__
+    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // Linux 5.11; before, those stay open
+#endif
+}
+
 // The new process, between fork and exec: only what is safe in a signal handler.
 static _Noreturn void become(const struct child_options *options, char **variables, int output, int trouble,
                              pid_t parent) {
@@ -156,6 +165,7 @@ static _Noreturn void become(const struct child_options *options, char **variabl
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
     int nothing = open("/dev/null", O_RDONLY);
+    close_on_exec();
     if (getppid() != parent) {
         error = ESRCH; // it ended before the kernel was told
     } else if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||

@@ -15,6 +15,7 @@
 //   C1  on_exit comes once, after the last on_line; neither comes after child_close
 //   C2  nothing of its group is left after on_exit or child_close
 //   C3  it is gone when we are killed (Linux)
+//   C4  it inherits its three standard streams and nothing else that is open (Linux 5.11)
 #ifndef HUNCH_BASE_CHILD_H
 #define HUNCH_BASE_CHILD_H
 

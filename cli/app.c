@@ -290,6 +290,17 @@ static void warn_of_insecure(struct app *app, const struct config_server *server
     }
 }
 
+// The built-in model takes no file: whoever names one has forgotten the provider.
+static void warn_of_file(struct app *app) {
+    struct supervised_model model;
+    struct err err;
+    const struct config_server *settings = &app->config->model;
+    bool is_builtin = strcmp(settings->provider, "repository") == 0;
+    if (is_builtin && supervise_wanted(settings) && supervise_model(settings, &model, &err) != 0) {
+        on_warning(app, err.message);
+    }
+}
+
 static void on_vectors(void *context, const struct embedding_progress *progress) {
     const struct app *app = context;
     if (app->events.on_vectors) {
@@ -314,6 +325,7 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     if (code) {
         return code;
     }
+    warn_of_file(app);
     warn_of_insecure(app, &app->config->model);
     warn_of_insecure(app, &app->config->fallback);
     warn_of_insecure(app, &app->config->embedder);

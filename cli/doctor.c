@@ -186,9 +186,15 @@ static void on_progress(void *context, const struct index_progress *progress) {
     terminal_progress(progress);
 }
 
-static void on_index_warning(void *context, const char *message) {
+// One that begins with a setting's name is about that.
+static void on_app_warning(void *context, const char *message) {
+    static const char *const groups[] = {"model.", "fallback.", "embedder."};
+    const char *name = "index";
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        name = strncmp(message, groups[i], strlen(groups[i])) == 0 ? "settings" : name;
+    }
     terminal_progress_end();
-    add(context, "index", WARNING, "%s", message);
+    add(context, name, WARNING, "%s", message);
 }
 
 // The program of a model that Hunch serves itself; the model's answer, or why there is none, follows.
@@ -267,7 +273,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
     add(doctor, "repository", FINE, "%s", root);
     struct app_events events = {.on_progress = on_progress,
                                 .on_ready = on_ready,
-                                .on_warning = on_index_warning,
+                                .on_warning = on_app_warning,
                                 .on_model = on_model,
                                 .context = doctor,
                                 .without_embedder = true};

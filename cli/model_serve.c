@@ -79,10 +79,14 @@ static int serve(const struct serve_options *options) {
 }
 
 int command_model_serve(int argc, char **argv) {
+    const char *usage = "hunch model serve [--program PROGRAM] [--context TOKENS] [--arguments WORDS] [FILE]";
     struct serve_options options = {.program = ""};
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        printf("%s\n  keeps the local model running without an editor, until it is interrupted\n", usage);
+        return 0;
+    }
     if (!parse(argc, argv, &options)) {
-        fprintf(stderr, "hunch: usage: hunch model serve [--program PROGRAM] [--context TOKENS] "
-                        "[--arguments WORDS] [FILE]\n");
+        fprintf(stderr, "hunch: usage: %s\n", usage);
         return 2;
     }
     return serve(&options);

@@ -203,19 +203,28 @@ static int fetch(const struct setup_options *options) {
 }
 
 int command_model_setup(int argc, char **argv) {
-    static const struct option known[] = {
-        {"sha256", required_argument, NULL, 's'}, {"write", no_argument, NULL, 'w'}, {0}};
+    static const struct option known[] = {{"sha256", required_argument, NULL, 's'},
+                                          {"write", no_argument, NULL, 'w'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
+    const char *usage = "hunch model setup [NAME | URL [--sha256 DIGITS]] [--write]";
     struct setup_options options = {0};
     bool right = true;
+    bool help = false;
     opterr = 0; // the usage says it all
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         right = right && option != '?';
         options.sha256 = option == 's' ? optarg : options.sha256;
         options.write = options.write || option == 'w';
+        help = help || option == 'h';
+    }
+    if (help) {
+        printf("%s\n  the way to a local model, step by step; downloads one if it is named\n", usage);
+        return 0;
     }
     options.wanted = optind < argc ? argv[optind] : NULL;
     if (!right || argc - optind > 1 || (!options.wanted && (options.sha256 || options.write))) {
-        fprintf(stderr, "hunch: usage: hunch model setup [NAME | URL [--sha256 DIGITS]] [--write]\n");
+        fprintf(stderr, "hunch: usage: %s\n", usage);
         return 2;
     }
     return options.wanted ? fetch(&options) : explain();

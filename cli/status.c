@@ -123,6 +123,14 @@ static void read_store(struct report *report) {
     }
 }
 
+// As the settings say; the server is not asked.
+static const char *name_model(const struct config_server *settings) {
+    return strcmp(settings->provider, "repository") == 0 ? "built-in"
+           : settings->name[0]                           ? settings->name
+           : settings->file[0]                           ? settings->file
+                                                         : settings->provider;
+}
+
 static int show(const char *folder, bool json) {
     struct report report = {0};
     if (app_find_root(folder, &report.root, &report.err) != 0) {
@@ -131,7 +139,7 @@ static int show(const char *folder, bool json) {
         return 1;
     }
     struct config *config = app_load_config(NULL, NULL);
-    report.model = strcmp(config->model.provider, "repository") == 0 ? "built-in" : config->model.name;
+    report.model = name_model(&config->model);
     read_store(&report);
     (json ? print_json : print_text)(&report);
     bool is_bad = report.code && strcmp(state_of(&report), "none") != 0;

@@ -34,7 +34,7 @@ struct engine_request {
     struct prompt_report told;
     bool cut_short; // retrieval did not finish in time
     struct backend_call *call;
-    struct backend *asked; // whose call it is
+    struct backend *asked; // whose call it is, or was; NULL: nobody was asked yet
     struct backend_request model_request;
     struct engine_answer answer;
     struct engine_candidate candidates[ENGINE_CANDIDATES];

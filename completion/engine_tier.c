@@ -132,7 +132,8 @@ static void after_instant(void *context, const struct backend_result *result) {
 
 bool engine_tier_start(struct engine_request *request) {
     struct backend *instant = request->engine->options.instant;
-    if (!has_tiers(request) || request->model == &instant->traits) {
+    bool failed = request->asked != NULL; // a model did; the quick one had its turn before it
+    if (!has_tiers(request) || request->model == &instant->traits || failed) {
         return false;
     }
     engine_model_fill(request, 1);

@@ -17,7 +17,7 @@
 
 enum { SIGNATURES_CANDIDATES = 2000, SIGNATURES_KEPT = 300 };
 
-// Each is between 0 and about 1; the weights in signatures.c say what it is worth.
+// Each is between 0 and about 1; the weights in signature_rating.c say what it is worth.
 #define SIGNATURE_FEATURES(X)                                                                                \
     X(BM25)           /* score of the signature document, the best one's being 1 */                          \
     X(BM25_LINE)      /* the same for the words of the cursor's line and the two above */                    \

@@ -229,6 +229,8 @@ static double ask_bare(CURL *easy) {
 // --- ours ---
 
 struct ours {
+    struct backend_request request; // that runs
+    struct backend_callbacks callbacks;
     uv_loop_t loop;
     struct backend *backend;
     uint32_t tokens;
@@ -274,13 +276,13 @@ static void ours_free(struct ours *ours) {
 }
 
 static struct backend_call *start(struct ours *ours, const char *prompt) {
-    struct backend_request request = {
+    ours->request = (struct backend_request){
         .path = "a.c", .language = "c", .prompt = slice_of_string(prompt), .max_tokens = 100000};
-    struct backend_callbacks callbacks = {on_delta, on_done, ours};
+    ours->callbacks = (struct backend_callbacks){on_delta, on_done, ours};
     ours->done = false;
     ours->tokens = 0;
     first_us = 0;
-    return backend_start(ours->backend, &request, &callbacks);
+    return backend_start(ours->backend, &ours->request, &ours->callbacks);
 }
 
 static double ask_ours(struct ours *ours, const char *prompt) {

@@ -275,6 +275,19 @@ class Settings(support.Case):
         self.assertIn("enabled", warnings)
         self.assertIn("switches c off", warnings)
 
+    def test_a_file_without_its_provider_and_a_danger_are_warned_of(self):
+        self.configure('{"model.file": "~/some.gguf", "embedder": {"provider": "ollama", "insecure": true}}')
+        self.assertIn("model.file is for model.provider", self.hunch("complete", "src/bank.c:4:9").stderr)
+        report = json.loads(self.hunch("doctor", "--json", status=None).stdout)
+        warnings = [check for check in report["checks"] if check["verdict"] == "warning" and check["name"] == "settings"]
+        self.assertEqual([check["text"].split(" ")[0] for check in warnings], ["model.file", "embedder.insecure"])
+
+    def test_status_names_a_model_without_a_name(self):
+        for settings, name in (('{"model": {"provider": "llama-server", "file": "~/a.gguf"}}', "~/a.gguf"),
+                               ('{"model.provider": "llama-server"}', "llama-server"), ("{}", "built-in")):
+            self.configure(settings)
+            self.assertEqual(json.loads(self.hunch("status", "--json", status=None).stdout)["model"], name)
+
     def test_doctor_is_content_with_a_fresh_start(self):
         report = json.loads(self.hunch("doctor", "--json").stdout)
         self.assertTrue(all(check["verdict"] == "ok" for check in report["checks"]), report)
@@ -361,6 +374,8 @@ class Usage(support.Case):
         self.assertIn("hunch complete", self.hunch("--help").stdout)
         for command in ("lsp", "complete", "index", "status", "demo", "replay", "doctor"):
             self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
+        for command in ("setup", "serve"):
+            self.assertIn("hunch model " + command, self.hunch("model", command, "--help").stdout)
         self.assertRegex(self.hunch("--version").stdout, r"^hunch \d+\.\d+\.\d+$")
 
 

@@ -7,9 +7,11 @@
 #include "base/str.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -250,11 +252,40 @@ static int finish(void **state) {
     return rmdir(folder);
 }
 
+// D3
+static void two_do_not_write_the_same_file(void **state) {
+    struct http_download_options options = {.url = "http://127.0.0.1:1/a", .path = path};
+    struct http_download_result result;
+    struct err err = {0};
+    (void)state;
+    int other = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(flock(other, LOCK_EX), 0);
+    assert_int_equal(http_download(&options, &result, &err), ERR_BUSY);
+    assert_non_null(strstr(err.message, "is being downloaded already"));
+    assert_true(is_there(part));
+    close(other);
+    unlink(part);
+}
+
+// curl repeats the variable as it stands when it cannot read it.
+static void a_proxys_password_is_not_shown(void **state) {
+    struct http_download_options options = {.url = "https://127.0.0.1:1/a", .path = path};
+    struct http_download_result result;
+    struct err err = {0};
+    (void)state;
+    setenv("https_proxy", "http://me:s3cret@127.0.0.1:no-port/", 1);
+    assert_int_not_equal(http_download(&options, &result, &err), 0);
+    unsetenv("https_proxy");
+    assert_null(strstr(err.message, "s3cret"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_had_whole_or_not_at_all),
         cmocka_unit_test(redirects_are_followed_where_they_may_lead),
         cmocka_unit_test(it_can_be_stopped),
+        cmocka_unit_test(two_do_not_write_the_same_file),
+        cmocka_unit_test(a_proxys_password_is_not_shown),
     };
     return cmocka_run_group_tests(tests, begin, finish);
 }

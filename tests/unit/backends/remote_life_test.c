@@ -374,10 +374,12 @@ static void a_server_that_was_left_alone_is_looked_for_first(void **state) {
         ask(world, &request);
     }
     assert_false(world->backend->operations->available(world->backend, &why));
-    assert_non_null(strstr(why.message, "HTTP 500"));
+    assert_non_null(strstr(why.message, "HTTP 500) (not asked again for "));
+    assert_non_null(strstr(why.message, " s): see the server's log")); // the way out stays
     assert_int_equal(world->server.requests, 3);
     turn_for(world, 1300);
     assert_false(world->backend->operations->available(world->backend, &why)); // asks
+    assert_non_null(strstr(why.message, "HTTP 500) (being asked again): see the server's log"));
     assert_false(world->backend->operations->available(world->backend, &why)); // once
     turn_for(world, 100);
     assert_int_equal(world->server.requests, 4);

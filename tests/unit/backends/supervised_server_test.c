@@ -102,8 +102,9 @@ static void what_always_fails_is_given_up_with_what_it_said(void **state) {
     } rows[] = {
         {"#!/bin/sh\necho 'error: no memory'; echo 'good bye'; exit 7\n", FIVE_TIMES,
          "ended with status 7; it said: error: no memory", 0},
-        {"#!/bin/sh\necho 'the last words'; kill -9 $$\n", FIVE_TIMES,
-         "was ended by signal 9; it said: the last words", 0},
+        {"#!/bin/sh\necho 'the last words'; echo '0.02.027.423 I slot release: all is well'; kill -9 $$\n",
+         FIVE_TIMES,
+         "was ended by signal 9 (if memory ran out: take a smaller model); it said: the last words", 0},
         {"#!/bin/sh\nexec sleep 1000\n", FIVE_TIMES, "runs, but does not answer", 1},
         {"#!/bin/sh\necho \"error: the key is $LLAMA_API_KEY\"; echo \"failed: $*\"; exit 1\n", FIVE_TIMES,
          "ended with status 1; it said: failed: --model", 0}, // V2
@@ -174,11 +175,38 @@ static void what_loads_for_ever_is_given_up(void **state) {
     free(played);
 }
 
+// So that what happens at about the same time is seen in one turn of the loop.
+static void doze(uv_timer_t *timer) {
+    (void)timer;
+    usleep(50 * 1000);
+}
+
+// It ends while it is asked for its health: that question's end is no news any more.
+static void an_answer_that_comes_after_the_end_changes_nothing(void **state) {
+    struct world world;
+    uv_timer_t timer;
+    (void)state;
+    begin(&world,
+          "#!/usr/bin/env python3\nimport os, socket, sys\n"
+          "server = socket.socket(socket.AF_UNIX)\n"
+          "server.bind(sys.argv[sys.argv.index('--host') + 1])\nserver.listen()\n"
+          "server.accept()[0].recv(1000)\nos._exit(9)\n",
+          "");
+    uv_timer_init(&world.loop, &timer);
+    uv_timer_start(&timer, doze, 0, 10);
+    start(&world, 5000, 0);
+    uv_run(&world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(world.states.data, FIVE_TIMES);
+    uv_close((uv_handle_t *)&timer, NULL);
+    finish(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_always_fails_is_given_up_with_what_it_said),
         cmocka_unit_test(an_unknown_option_is_no_failure),
         cmocka_unit_test(it_becomes_ready_and_comes_back),
+        cmocka_unit_test(an_answer_that_comes_after_the_end_changes_nothing),
         cmocka_unit_test(what_loads_for_ever_is_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

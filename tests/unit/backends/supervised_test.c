@@ -15,6 +15,7 @@
 
 struct guard { // the guardian, and what stands behind it
     struct world world;
+    struct backend_callbacks callbacks;
     char folder[64];
     struct supervised_model model;
     struct supervised_place place;
@@ -144,9 +145,9 @@ static int finish_guard(void **state) {
 }
 
 static struct backend_call *start_call(struct guard *guard, struct backend_request *request) {
-    struct backend_callbacks callbacks = callbacks_of(&guard->world);
+    guard->callbacks = callbacks_of(&guard->world);
     *request = request_of("int f(void) {");
-    struct backend_call *call = backend_start(guard->world.backend, request, &callbacks);
+    struct backend_call *call = backend_start(guard->world.backend, request, &guard->callbacks);
     assert_int_equal(guard->world.seen.done_calls, 0); // U1
     return call;
 }

@@ -84,6 +84,19 @@ static void it_says_its_lines_and_ends(void **state) {
     }
 }
 
+// C4
+static void it_holds_nothing_that_is_ours(void **state) {
+    struct world world = {0};
+    (void)state;
+    int ours = dup(1); // without FD_CLOEXEC, as what a library opens, or what our own parent left open
+    assert_true(ours > 2);
+    assert_int_equal(start(&world, "ls /proc/$$/fd", NULL), 0);
+    uv_run(&world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(world.lines.data, "0|1|2|");
+    finish(&world);
+    close(ours);
+}
+
 static void what_it_prints_is_bounded(void **state) {
     struct world world = {0};
     (void)state;
@@ -175,6 +188,7 @@ static void it_is_gone_when_its_parent_is_killed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_its_lines_and_ends),
+        cmocka_unit_test(it_holds_nothing_that_is_ours),
         cmocka_unit_test(what_it_prints_is_bounded),
         cmocka_unit_test(a_missing_program_is_told_at_once),
         cmocka_unit_test(closing_takes_its_group_along),

@@ -236,6 +236,39 @@ static void who_asks_by_hand_or_switched_it_off_gets_the_large_model(void **stat
     }
 }
 
+// With a model that answers in the large one's place; models[0] is the quick one still.
+static void the_quick_model_is_asked_once(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    static struct played large;
+    struct asked asked = {0};
+    open_tiers(fixture, &two);
+    engine_free(fixture->engine);
+    large.base = two.models[1].base;
+    struct backend *models[] = {&large.base, &two.models[1].base};
+    struct backend *chain = chain_new(models, 2);
+    struct engine_options options = {.loop = &fixture->loop,
+                                     .worker = fixture->worker,
+                                     .retriever = fixture->retriever,
+                                     .backend = chain,
+                                     .config = fixture->config,
+                                     .instant = &two.models[0].base,
+                                     .root = "/nonexistent"};
+    fixture->engine = engine_new(&options);
+    ask(fixture, &asked, "int x = |\nint y;\n");
+    wait_for(fixture, &asked, &two.models[0], 1);
+    answer_with(&two.models[0], "foo(1);", 0.1);
+    wait_for(fixture, &asked, &large, 1);
+    end_model(&large, ERR_UNAVAILABLE, "");
+    wait_for(fixture, &asked, &two.models[1], 1);
+    assert_int_equal(two.models[0].starts, 1);
+    end_model(&two.models[1], 0, "bar(2);");
+    turn(fixture, &asked, 99);
+    assert_string_equal(asked.shown, "bar(2);");
+    close_tiers(fixture, &two);
+    free(chain);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(another_model_answers_where_one_fails, set_up, tear_down),
@@ -243,6 +276,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_quick_model_answers_where_it_is_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_large_model_answers_where_it_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_asked_ahead_ends_with_the_next_request, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_quick_model_is_asked_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_asks_by_hand_or_switched_it_off_gets_the_large_model, set_up,
                                         tear_down),
     };
