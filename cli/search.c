@@ -175,6 +175,9 @@ static void on_ready(void *context, const struct index_progress *progress) {
 
 static void on_warning(void *context, const char *message) {
     struct search_run *run = context;
+    if (strcmp(message, run->told.message) == 0) { // what the vectors' thread met, the question may meet, too
+        return;
+    }
     err_set(&run->told, 0, "%s", message);
     terminal_progress_end();
     log_warning("%s", message);
@@ -247,9 +250,8 @@ static int answer(struct search_run *run) {
     worker_submit(worker, find, on_found, run);
     uv_run(&run->loop, UV_RUN_DEFAULT);
     worker_free(worker);
-    const char *trouble = run->results.trouble.message;
-    if (run->results.trouble.code && strcmp(trouble, run->told.message) != 0) {
-        on_warning(run, trouble);
+    if (run->results.trouble.code) {
+        on_warning(run, run->results.trouble.message);
     }
     (run->options->json ? print_json : print_text)(run, &run->results);
     int status = run->results.count ? 0 : 1;
