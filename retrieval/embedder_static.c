@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <uv.h>
 
 enum { BATCH = 64, NAME_BYTES = 40 };
 
@@ -40,8 +41,9 @@ struct static_embedder {
     struct table table;
     struct wordpiece *tokenizer;
     atomic_bool is_ready;
-    uint64_t refused; // the state of the files that were no table; 0: none were
-    struct err refusal;
+    uint64_t refused;   // the state of the files that were no table; 0: none were. Written by prepare alone
+    uv_mutex_t lock;    // of what embed is to say:
+    struct err refusal; // code 0: there is none
 };
 
 // --- reading ---
@@ -211,7 +213,11 @@ static int prepare(struct embedder *embedder, struct err *err) {
     struct static_embedder *self = (struct static_embedder *)embedder;
     uint64_t state = state_of(self);
     if (state != self->refused) {
-        self->refused = read_files(self, &self->refusal) ? state : 0;
+        struct err refusal = {0};
+        self->refused = read_files(self, &refusal) ? state : 0;
+        uv_mutex_lock(&self->lock);
+        self->refusal = refusal;
+        uv_mutex_unlock(&self->lock);
     }
     if (self->refused) {
         *err = self->refusal;
@@ -242,11 +248,22 @@ static void add_token(void *context, uint32_t token) {
     }
 }
 
+// In the words that prepare had for it, so that whoever tells of both tells it once.
+static int refuse(struct static_embedder *self, struct err *err) {
+    err_set(err, ERR_UNAVAILABLE, "the table of %s is not read yet", self->folder);
+    uv_mutex_lock(&self->lock);
+    if (self->refusal.code) {
+        err_set(err, ERR_UNAVAILABLE, "%s", self->refusal.message);
+    }
+    uv_mutex_unlock(&self->lock);
+    return ERR_UNAVAILABLE;
+}
+
 static int embed(struct embedder *embedder, const struct slice *texts, size_t count, struct vector *out,
                  struct err *err) {
-    const struct static_embedder *self = (struct static_embedder *)embedder;
+    struct static_embedder *self = (struct static_embedder *)embedder;
     if (!atomic_load_explicit(&self->is_ready, memory_order_acquire)) {
-        return err_set(err, ERR_UNAVAILABLE, "the table of %s is not read yet", self->folder);
+        return refuse(self, err);
     }
     for (size_t i = 0; i < count; i++) {
         struct sum sum = {.table = &self->table};
@@ -259,6 +276,7 @@ static int embed(struct embedder *embedder, const struct slice *texts, size_t co
 static void close_static(struct embedder *embedder) {
     struct static_embedder *self = (struct static_embedder *)embedder;
     drop(self);
+    uv_mutex_destroy(&self->lock);
     free(self->folder);
     free(self);
 }
@@ -268,6 +286,7 @@ struct embedder *embedder_static_new(const char *folder) {
         .prepare = prepare, .embed = embed, .close = close_static};
     struct static_embedder *self = mem_zero(1, sizeof *self);
     self->folder = mem_copy_string(folder);
+    uv_mutex_init(&self->lock);
     self->embedder =
         (struct embedder){.operations = &operations, .model = self->name, .batch = BATCH, .is_kept = true};
     return &self->embedder;

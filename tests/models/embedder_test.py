@@ -211,6 +211,7 @@ class Embedders(support.Case):
             self.configure(json.dumps({"embedder": {"provider": "static", "path": path}}))
             done = self.hunch("search", "deposit cents")
             self.assertIn(said, done.stderr)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
             self.assertIn("account_deposit", done.stdout)
 
     def test_an_editor_may_not_name_the_server(self):

@@ -181,6 +181,10 @@ static void test_what_was_no_table_is_read_again_once_it_changed(void **state) {
     struct err again = {0};
     assert_int_equal(embedder_prepare(embedder, &again), code);
     assert_string_equal(again.message, err.message);
+    struct vector vector; // a question is told the same
+    const struct slice text = SLICE_LITERAL("header");
+    assert_int_equal(embedder_embed(embedder, &text, 1, &vector, &again), ERR_UNAVAILABLE);
+    assert_string_equal(again.message, err.message);
     utimensat(AT_FDCWD, path, NULL, 0);
     assert_int_equal(embedder_prepare(embedder, &err), 0);
     embedder_close(embedder);
