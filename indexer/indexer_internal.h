@@ -33,7 +33,7 @@
 
 enum {
     INDEXER_RESULTS = 32 << 20,   // bytes that wait for the writer
-    INDEXER_HANDFUL = 256 << 10,  // bytes of source whose results a parser hands to the writer together
+    INDEXER_HANDFUL = 256 << 10,  // bytes of source and results that a parser hands to the writer together
     INDEXER_STORED = 64,          // stored records that the scanner hands to the writer together
     INDEXER_THREADS = 64,         // more parsers than any machine needs
     INDEXER_CHANGES = 1000,       // changed paths waiting for the scanner; beyond, a rescan is cheaper
@@ -51,7 +51,7 @@ struct parser {
     uv_thread_t thread;
     struct str text;        // of the file in work, where nobody wants the texts
     struct result *handful; // not handed to the writer yet, the latest first
-    size_t handful_bytes;   // of source
+    size_t handful_bytes;   // of their source and of themselves
 };
 
 // Files that a pass found to read, in its order: what is left to parse when the words are in.

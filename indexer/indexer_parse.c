@@ -93,7 +93,7 @@ static void parse_file(struct parser *self, struct syntax *syntax, const struct 
         result->kind = error == ERR_NOT_FOUND ? RESULT_GONE : RESULT_FAILED;
         log_debug("%s is not indexed: %s", job->path, err_text(error));
     }
-    self->handful_bytes += result->bytes.length;
+    self->handful_bytes += sizeof *result + result->bytes.length; // empty and unreadable files add up, too
     if (!text_is_wanted) {
         swap_text(self, result);
     }
