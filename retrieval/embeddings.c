@@ -28,14 +28,13 @@
 enum {
     PAUSE_US = 2000000,
     LONGEST_PAUSE_US = 30000000,
-    CANDIDATES =
-        4000, // at least, and one in CANDIDATE_SHARE: that the estimate lets through. tests/bench/search says
-    CANDIDATE_SHARE = 4, // what they miss
+    CANDIDATES = 4000,   // at least, and one in CANDIDATE_SHARE: that the estimate lets through
+    CANDIDATE_SHARE = 4, // tests/bench/search says what it misses
     SPARE = 64,          // more are asked for than wanted, as some may be the file's own
     LEAST_ROOM = 1024,
-    ROUND_TEXTS = 4096,  // of so many chunks the vectors are made before they are shown
-    TRIMMED_WITHOUT = 8, // what is kept is tidied only if fewer chunks than one in so many are missing
-    NOBODY = -1          // a place whose file is gone
+    FILES_AT_ONCE = 4096, // wait for a batch of texts at most: some have no chunks
+    TRIMMED_WITHOUT = 8,  // what is kept is tidied only if fewer chunks than one in so many are missing
+    NOBODY = -1           // a place whose file is gone
 };
 
 struct place {
@@ -383,7 +382,7 @@ static bool work(struct embeddings *self, struct round *round) {
     for (size_t i = 0; i < round->missing.count && code == 0 && !is_stopping(self); i++) {
         queue_file(self, &round->missing.items[i], round);
         bool is_last = i + 1 == round->missing.count;
-        if (is_last || round->texts.count >= self->embedder->batch || round->files.count >= ROUND_TEXTS) {
+        if (is_last || round->texts.count >= self->embedder->batch || round->files.count >= FILES_AT_ONCE) {
             code = flush(self, round);
             round->progress.trouble = code ? round->err.message : "";
             tell(self, round);

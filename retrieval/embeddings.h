@@ -47,7 +47,7 @@ void embeddings_settle(struct embeddings *embeddings);
 // The vector of a question; see embedder.h.
 int embeddings_ask(struct embeddings *embeddings, struct slice text, uint32_t wait_ms, struct vector *out,
                    struct err *err);
-// How many vectors of a search the sketches let through; 0: the usual. For measuring, while nobody else searches.
+// How many vectors of a search the estimate lets through; 0: the usual. For measuring, while nobody else searches.
 void embeddings_set_candidates(struct embeddings *embeddings, uint32_t candidates);
 // The nearest chunks, best first; never of `own` (NULL: none). Returns how many there are.
 size_t embeddings_search(struct embeddings *self, const struct snapshot *snapshot,

@@ -11,7 +11,7 @@
 // long ours or the fused took. BM25 alone ranks chunks by the search's words as
 // they stand, vectors alone by the embedder's cosine.
 //
-// "recall" is which share of the 20 exactly nearest chunks a search by sketches finds, "quarter" and "eighth" the same
+// "recall" is which share of the 20 exactly nearest chunks a search by the estimate finds, "quarter" and "eighth" the same
 // with so many of the chunks as candidates, be they few.
 //
 // With FEATURES, a file gets what the candidates of each search are rated by,
