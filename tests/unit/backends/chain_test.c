@@ -107,7 +107,7 @@ static void on_done(void *context, const struct backend_result *result) {
 // Asks as the engine does: whom the chain names.
 static const char *ask(struct fixture *fixture, const struct backend_traits *after) {
     struct backend_request request = {.model = backend_choose(fixture->chain, after),
-                                      .deadline_us = clock_now_us() + 1000 * 1000};
+                                      .deadline_us = clock_now_us() + UINT64_C(1000) * 1000 * 1000};
     if (!request.model) {
         return "nobody";
     }
@@ -166,7 +166,7 @@ static void who_is_left_alone_is_passed_over(void **state) {
 static void who_has_a_successor_gets_half_of_the_time(void **state) {
     struct fixture *fixture = *state;
     ask(fixture, NULL);
-    assert_in_range(fixture->models[0].call.request.first_token_ms, 400, 501);
+    assert_in_range(fixture->models[0].call.request.first_token_ms, 400000, 500001);
     ask(fixture, traits(fixture, 1));
     assert_int_equal(fixture->models[2].call.request.first_token_ms, 0);
     end(&fixture->models[0], 0, "", 0);
