@@ -45,6 +45,11 @@ static void wait_known(struct world *world) {
     }
 }
 
+static void restart_known(struct world *world, const char *model, const char *props) {
+    restart(world, model, props);
+    wait_known(world);
+}
+
 // Until the tokenizer has been asked for each sample, and `more` times.
 static void turn_until_measured(struct world *world, int more) {
     int wanted = more + (int)token_sample_count();
@@ -77,8 +82,7 @@ static void it_says_what_it_is(void **state) {
     struct world *world = *state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         world->server.requests = 0;
-        restart(world, rows[i].named, rows[i].props);
-        wait_known(world);
+        restart_known(world, rows[i].named, rows[i].props);
         const struct backend_traits *traits = &world->backend->traits;
         assert_string_equal(traits->name, "llama-server");
         assert_string_equal(traits->model, rows[i].model);
@@ -96,8 +100,7 @@ static void its_tokens_tell_what_its_name_does_not(void **state) {
         "{\"id\":6,\"piece\":\"<|file_sep|>\"}]}");
     struct world *world = *state;
     world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = pieces};
-    restart(world, "", PROPS("mystery", "4096"));
-    wait_known(world);
+    restart_known(world, "", PROPS("mystery", "4096"));
     turn_until_measured(world, 1);
     assert_string_equal(world->backend->traits.template, "qwen2.5-coder");
 }
@@ -139,8 +142,7 @@ static void a_refused_prompt_is_learned_from(void **state) {
     for (int i = 0; i < 5000; i++) {
         str_append_string(&prompt, "ab ");
     }
-    restart(world, "", PROPS("qwen2.5-coder", "0"));
-    wait_known(world);
+    restart_known(world, "", PROPS("qwen2.5-coder", "0"));
     turn_until_measured(world, 0);
     struct backend_request request = request_of(prompt.data);
     double before = token_estimate(&world->backend->traits.tokens, request.prompt);
@@ -158,8 +160,7 @@ static void a_refused_prompt_is_learned_from(void **state) {
 static void the_request_avoids_its_traps(void **state) {
     struct world *world = *state;
     const char *stops[] = {"s1", "s2", "", "s3", "s4", "s5"};
-    restart(world, "qwen2.5-coder", PROPS("x", "4096"));
-    wait_known(world);
+    restart_known(world, "qwen2.5-coder", PROPS("x", "4096"));
     struct backend_request request = request_of("<|fim_prefix|>a<|fim_suffix|>");
     request.stops = stops;
     request.stop_count = 6;
@@ -199,8 +200,7 @@ static void answers_end_with_stop_and_no_done(void **state) {
     struct world *world = *state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         world->server.requests = 0;
-        restart(world, "", PROPS("qwen2.5-coder", "4096"));
-        wait_known(world);
+        restart_known(world, "", PROPS("qwen2.5-coder", "4096"));
         struct backend_request request = request_of("p");
         request.max_lines = 1;
         world->server.script = (struct script){.bytes = rows[i].bytes, .close_after = true};
@@ -218,8 +218,7 @@ static void answers_end_with_stop_and_no_done(void **state) {
 
 static void an_open_stream_does_not_hold_a_complete_answer(void **state) {
     struct world *world = *state;
-    restart(world, "", PROPS("qwen2.5-coder", "4096"));
-    wait_known(world);
+    restart_known(world, "", PROPS("qwen2.5-coder", "4096"));
     struct backend_request request = request_of("p");
     world->server.script = (struct script){.bytes = STREAM PIECE("if") LAST("eos")};
     ask(world, &request);

@@ -19,6 +19,7 @@ struct world {
     char folder[64];
     char program[100], file[100], socket[100];
     struct supervised_model model;
+    char *played; // a program that is not the test's own
     uv_loop_t loop;
     struct supervised_server *server;
     struct str states;  // their names, joined by blanks
@@ -91,6 +92,7 @@ static void finish(struct world *world) {
     str_free(&command);
     str_free(&world->states);
     str_free(&world->message);
+    free(world->played);
 }
 
 #define FIVE_TIMES "starting waiting starting waiting starting waiting starting waiting starting failed"
@@ -141,13 +143,16 @@ static void an_unknown_option_is_no_failure(void **state) {
 }
 
 // The program is played; it reads what it shall do from the model's file.
+static void begin_played(struct world *world, const char *plan, enum supervised_phase stop_at) {
+    begin(world, "", plan);
+    world->model.program = world->played = fs_real_path("tests/e2e/servers/fake_llama.py", NULL);
+    world->stop_at = stop_at;
+}
+
 static void it_becomes_ready_and_comes_back(void **state) {
     struct world world;
-    char *played = fs_real_path("tests/e2e/servers/fake_llama.py", NULL);
     (void)state;
-    begin(&world, "", "{\"loading\": 0.5}");
-    world.model.program = played;
-    world.stop_at = SUPERVISED_READY;
+    begin_played(&world, "{\"loading\": 0.5}", SUPERVISED_READY);
     start(&world, 0, 0);
     uv_run(&world.loop, UV_RUN_DEFAULT);
     assert_string_equal(world.states.data, "starting loading ready");
@@ -157,22 +162,17 @@ static void it_becomes_ready_and_comes_back(void **state) {
     assert_string_equal(world.states.data, "starting loading ready waiting starting loading ready");
     assert_int_not_equal(supervised_server_id(world.server), first);
     finish(&world);
-    free(played);
 }
 
 static void what_loads_for_ever_is_given_up(void **state) {
     struct world world;
-    char *played = fs_real_path("tests/e2e/servers/fake_llama.py", NULL);
     (void)state;
-    begin(&world, "", "{\"loading\": 1000}");
-    world.model.program = played;
-    world.stop_at = SUPERVISED_WAITING;
+    begin_played(&world, "{\"loading\": 1000}", SUPERVISED_WAITING);
     start(&world, 0, 1);
     uv_run(&world.loop, UV_RUN_DEFAULT);
     assert_string_equal(world.states.data, "starting loading waiting");
     assert_non_null(strstr(world.message.data, "does not end loading its model"));
     finish(&world);
-    free(played);
 }
 
 // So that what happens at about the same time is seen in one turn of the loop.

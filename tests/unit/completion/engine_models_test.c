@@ -4,26 +4,46 @@
 
 struct two_models {
     struct played models[2];
-    struct backend *chain;
-    struct engine *engine;
+    struct backend *chain; // NULL: none
+    struct engine *alone;  // the fixture's own, meanwhile
 };
 
-static void open_two(struct fixture *fixture, struct two_models *two) {
-    static const char *const templates[] = {"qwen2.5-coder", "starcoder2"};
-    static const char *const names[] = {"first", "second"};
-    struct backend *models[2];
+static void init_models(struct two_models *two, const char *const names[2], const char *const templates[2]) {
     *two = (struct two_models){0};
     for (size_t i = 0; i < 2; i++) {
         two->models[i].base.operations = &played_operations;
         two->models[i].base.traits =
             (struct backend_traits){.name = "played", .model = names[i], .template = templates[i]};
-        models[i] = &two->models[i].base;
     }
+}
+
+static void open_engine(struct fixture *fixture, struct two_models *two, struct backend *backend,
+                        struct backend *instant) {
+    struct engine_options options = {.loop = &fixture->loop,
+                                     .worker = fixture->worker,
+                                     .retriever = fixture->retriever,
+                                     .backend = backend,
+                                     .config = fixture->config,
+                                     .instant = instant,
+                                     .root = "/nonexistent"};
+    two->alone = fixture->engine;
+    fixture->engine = engine_new(&options);
+}
+
+static void close_two(struct fixture *fixture, struct two_models *two) {
+    worker_free(fixture->worker);
+    engine_free(fixture->engine);
+    fixture->engine = two->alone;
+    fixture->worker = worker_new(&fixture->loop, 8);
+    free(two->chain);
+}
+
+static void open_chain(struct fixture *fixture, struct two_models *two) {
+    init_models(two, (const char *const[]){"first", "second"},
+                (const char *const[]){"qwen2.5-coder", "starcoder2"});
+    struct backend *models[] = {&two->models[0].base, &two->models[1].base};
     two->chain = chain_new(models, 2);
-    struct engine_options options = {&fixture->loop, fixture->worker, fixture->retriever,
-                                     two->chain,     fixture->config, NULL,
-                                     "/nonexistent"};
-    two->engine = engine_new(&options);
+    open_engine(fixture, two, two->chain, NULL);
 }
 
 static void wait_for(struct fixture *fixture, const struct asked *asked, const struct played *model,
@@ -50,9 +70,7 @@ static void another_model_answers_where_one_fails(void **state) {
     struct fixture *fixture = *state;
     static struct two_models two;
     struct asked asked = {0};
-    open_two(fixture, &two);
-    struct engine *alone = fixture->engine;
-    fixture->engine = two.engine;
+    open_chain(fixture, &two);
     ask(fixture, &asked, "int x = |");
     wait_for(fixture, &asked, &two.models[0], 1);
     assert_string_equal(two.models[0].call->request->template, "qwen2.5-coder");
@@ -66,24 +84,18 @@ static void another_model_answers_where_one_fails(void **state) {
     turn(fixture, &asked, 99);
     assert_int_equal(asked.outcome, OUTCOME_SHOWN);
     assert_string_equal(asked.shown, "1;");
-    const struct engine_answer *answer = engine_last(two.engine, "a.c");
+    const struct engine_answer *answer = engine_last(fixture->engine, "a.c");
     assert_string_equal(answer->model, "second");
     assert_string_equal(answer->instead, "it is away");
     assert_non_null(strstr(answer->prompt.data, "<fim_prefix>"));
-    fixture->engine = alone;
-    worker_free(fixture->worker);
-    engine_free(two.engine);
-    fixture->worker = worker_new(&fixture->loop, 8);
-    free(two.chain);
+    close_two(fixture, &two);
 }
 
 static void who_fails_last_says_so(void **state) {
     struct fixture *fixture = *state;
     static struct two_models two;
     struct asked asked = {0};
-    open_two(fixture, &two);
-    struct engine *alone = fixture->engine;
-    fixture->engine = two.engine;
+    open_chain(fixture, &two);
     ask(fixture, &asked, "int x = |");
     for (size_t i = 0; i < 2; i++) {
         wait_for(fixture, &asked, &two.models[i], 1);
@@ -92,37 +104,17 @@ static void who_fails_last_says_so(void **state) {
     turn(fixture, &asked, 99);
     assert_int_equal(asked.outcome, OUTCOME_UNREACHABLE);
     assert_int_equal(asked.answers, 1);
-    fixture->engine = alone;
-    worker_free(fixture->worker);
-    engine_free(two.engine);
-    fixture->worker = worker_new(&fixture->loop, 8);
-    free(two.chain);
+    close_two(fixture, &two);
 }
 
 // A quick model and a large one: models[0] is the quick one.
-static void open_tiers(struct fixture *fixture, struct two_models *two) {
-    *two = (struct two_models){0};
-    for (size_t i = 0; i < 2; i++) {
-        two->models[i].base.operations = &played_operations;
-        two->models[i].base.traits = (struct backend_traits){
-            .name = "played", .model = i ? "large" : "quick", .template = i ? "starcoder2" : NULL};
-    }
-    struct engine_options options = {.loop = &fixture->loop,
-                                     .worker = fixture->worker,
-                                     .retriever = fixture->retriever,
-                                     .backend = &two->models[1].base,
-                                     .config = fixture->config,
-                                     .instant = &two->models[0].base,
-                                     .root = "/nonexistent"};
-    two->engine = fixture->engine;
-    fixture->engine = engine_new(&options);
+static void init_tiers(struct two_models *two) {
+    init_models(two, (const char *const[]){"quick", "large"}, (const char *const[]){NULL, "starcoder2"});
 }
 
-static void close_tiers(struct fixture *fixture, struct two_models *two) {
-    worker_free(fixture->worker);
-    engine_free(fixture->engine);
-    fixture->engine = two->engine;
-    fixture->worker = worker_new(&fixture->loop, 8);
+static void open_tiers(struct fixture *fixture, struct two_models *two) {
+    init_tiers(two);
+    open_engine(fixture, two, &two->models[1].base, &two->models[0].base);
 }
 
 static void answer_with(struct played *model, const char *text, double confidence) {
@@ -130,6 +122,14 @@ static void answer_with(struct played *model, const char *text, double confidenc
     struct backend_result result = {
         .message = "", .hint = "", .candidates = &candidate, .candidate_count = 1};
     model->call->callbacks.on_done(model->call->callbacks.context, &result);
+}
+
+// The first request, which the quick model answers.
+static void ask_quick(struct fixture *fixture, struct two_models *two, struct asked *asked, const char *text,
+                      double confidence) {
+    ask(fixture, asked, "int x = |\nint y;\n");
+    wait_for(fixture, asked, &two->models[0], 1);
+    answer_with(&two->models[0], text, confidence);
 }
 
 static const char *model_of_last(struct fixture *fixture) {
@@ -168,7 +168,7 @@ static void the_quick_model_answers_where_it_is_sure(void **state) {
     }
     assert_int_equal(two.models[0].starts, 1); // nobody was asked for these
     assert_int_equal(two.models[1].starts, 1);
-    close_tiers(fixture, &two);
+    close_two(fixture, &two);
 }
 
 static void the_large_model_answers_where_it_is_not(void **state) {
@@ -181,9 +181,7 @@ static void the_large_model_answers_where_it_is_not(void **state) {
         static struct two_models two;
         struct asked asked = {0};
         open_tiers(fixture, &two);
-        ask(fixture, &asked, "int x = |\nint y;\n");
-        wait_for(fixture, &asked, &two.models[0], 1);
-        answer_with(&two.models[0], rows[i].text, rows[i].confidence);
+        ask_quick(fixture, &two, &asked, rows[i].text, rows[i].confidence);
         wait_for(fixture, &asked, &two.models[1], 1);
         assert_int_equal(two.models[1].call->request->max_lines, 8);
         answer_with(&two.models[1], "bar(2);", -1);
@@ -195,7 +193,7 @@ static void the_large_model_answers_where_it_is_not(void **state) {
         turn(fixture, &next, 99);
         assert_string_equal(next.shown, "(2);");
         assert_int_equal(two.models[0].starts, 1);
-        close_tiers(fixture, &two);
+        close_two(fixture, &two);
     }
 }
 
@@ -205,9 +203,7 @@ static void what_is_asked_ahead_ends_with_the_next_request(void **state) {
     static struct asked other;
     struct asked asked = {0};
     open_tiers(fixture, &two);
-    ask(fixture, &asked, "int x = |\nint y;\n");
-    wait_for(fixture, &asked, &two.models[0], 1);
-    answer_with(&two.models[0], "foo(1);", 0.97);
+    ask_quick(fixture, &two, &asked, "foo(1);", 0.97);
     turn(fixture, &asked, 99);
     struct asked typed = {0};
     ask(fixture, &typed, "int x = f|\nint y;\n");
@@ -216,7 +212,7 @@ static void what_is_asked_ahead_ends_with_the_next_request(void **state) {
     ask(fixture, &other, "int x = g|\nint y;\n");
     assert_int_equal(two.models[1].cancels, 1);
     wait_for(fixture, &other, &two.models[0], 2);
-    close_tiers(fixture, &two);
+    close_two(fixture, &two);
     assert_int_equal(two.models[1].cancels, 1);
 }
 
@@ -232,7 +228,7 @@ static void who_asks_by_hand_or_switched_it_off_gets_the_large_model(void **stat
         assert_int_equal(two.models[0].starts, 0);
         answer_with(&two.models[1], "bar(2);", -1);
         turn(fixture, &asked, 99);
-        close_tiers(fixture, &two);
+        close_two(fixture, &two);
     }
 }
 
@@ -242,22 +238,12 @@ static void the_quick_model_is_asked_once(void **state) {
     static struct two_models two;
     static struct played large;
     struct asked asked = {0};
-    open_tiers(fixture, &two);
-    engine_free(fixture->engine);
+    init_tiers(&two);
     large.base = two.models[1].base;
     struct backend *models[] = {&large.base, &two.models[1].base};
-    struct backend *chain = chain_new(models, 2);
-    struct engine_options options = {.loop = &fixture->loop,
-                                     .worker = fixture->worker,
-                                     .retriever = fixture->retriever,
-                                     .backend = chain,
-                                     .config = fixture->config,
-                                     .instant = &two.models[0].base,
-                                     .root = "/nonexistent"};
-    fixture->engine = engine_new(&options);
-    ask(fixture, &asked, "int x = |\nint y;\n");
-    wait_for(fixture, &asked, &two.models[0], 1);
-    answer_with(&two.models[0], "foo(1);", 0.1);
+    two.chain = chain_new(models, 2);
+    open_engine(fixture, &two, two.chain, &two.models[0].base);
+    ask_quick(fixture, &two, &asked, "foo(1);", 0.1);
     wait_for(fixture, &asked, &large, 1);
     end_model(&large, ERR_UNAVAILABLE, "");
     wait_for(fixture, &asked, &two.models[1], 1);
@@ -265,8 +251,7 @@ static void the_quick_model_is_asked_once(void **state) {
     end_model(&two.models[1], 0, "bar(2);");
     turn(fixture, &asked, 99);
     assert_string_equal(asked.shown, "bar(2);");
-    close_tiers(fixture, &two);
-    free(chain);
+    close_two(fixture, &two);
 }
 
 int main(void) {
