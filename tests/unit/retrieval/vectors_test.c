@@ -180,7 +180,6 @@ static void test_search_of_none(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_dot),
-
                                        cmocka_unit_test(test_sketch_kernels),
                                        cmocka_unit_test(test_quantize),
                                        cmocka_unit_test(test_search),
