@@ -1,6 +1,7 @@
 """Shared by the tests that drive the built program: a small repository in a folder of its own, and an isolated home."""
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,13 @@ FILES = {
     "build/ignored.c": "int ignored_by_rule(void);\n",
     ".env": "SECRET_TOKEN=hunter2\n",
 }
+
+
+def free_port():
+    """A port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Case(unittest.TestCase):

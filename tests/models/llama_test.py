@@ -1,7 +1,6 @@
 """A real llama-server, with a model that answers a text known beforehand."""
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -32,9 +31,7 @@ class Llama(support.Case):
     def start_llama(self, *arguments, name="qwen2.5-coder-canned.gguf"):
         model = os.path.join(self.temporary, name)
         subprocess.run([MAKER, model, ANSWER.replace("\n", "\\n")], check=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = support.free_port()
         log = open(os.path.join(self.temporary, "llama.log"), "w")
         server = subprocess.Popen([SERVER, "-m", model, "--host", "127.0.0.1", "--port", str(self.port), "-np", "1", "-t", "1",
                                    "--no-ui", "--offline", *arguments], stdout=log, stderr=log)

@@ -37,7 +37,7 @@ class Proxies(secure.Case):
                 self.assertNotIn("wr0ng", self.assert_fails("the proxy wants a user name and a password", "https_proxy"))
 
     def test_its_password_stands_in_no_message(self):
-        port = secure.free_port()
+        port = support.free_port()
         for proxy in (f"http://me:{PASSWORD}@127.0.0.1:{port}", f"http://me:{PASSWORD}@no.such.host.invalid:{port}",
                       f"nonsense://me:{PASSWORD}@127.0.0.1:{port}", f"http://me:{PASSWORD}@[127.0.0.1:{port}",
                       f"http://me:{PASSWORD}@127.0.0.1:999999"):
@@ -49,7 +49,7 @@ class Proxies(secure.Case):
 
     def test_a_proxy_that_finds_no_way_is_named(self):
         self.through(f"http://127.0.0.1:{self.start_tinyproxy()}")
-        self.name_server(secure.ELSEWHERE, secure.free_port())
+        self.name_server(secure.ELSEWHERE, support.free_port())
         self.assert_fails("the proxy does not let us through", "no_proxy")
 
     def test_no_proxy_names_who_is_asked_directly(self):

@@ -55,12 +55,6 @@ def find_programs(*others):
             skip(f"there is no {program} here; script/bootstrap --tests brings it")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait_for_port(port, process, log):
     for _ in range(200):
         try:
@@ -130,7 +124,7 @@ class Case(support.Case):
         """Before one model's server, a port for each certificate; gives {certificate: port}."""
         model, ports = self.start_model(), {}
         for name in certificates:
-            ports[name] = free_port()
+            ports[name] = support.free_port()
         servers = "".join(SERVER.format(port=port, folder=self.temporary, name=name, model=model, more=more, http=http)
                           for name, port in ports.items())
         with open(self.file("nginx.conf"), "w", encoding="utf-8") as file:
@@ -139,7 +133,7 @@ class Case(support.Case):
         return ports
 
     def start_tinyproxy(self, user=None):
-        port = free_port()
+        port = support.free_port()
         with open(self.file("tinyproxy.conf"), "w", encoding="utf-8") as file:
             file.write(f"Port {port}\nListen 127.0.0.1\nLogFile \"{self.file('tinyproxy.log')}\"\nLogLevel Connect\nTimeout 60\n")
             if user:

@@ -1,7 +1,6 @@
 """Models behind a server: named by the user alone, and every trouble with them said."""
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,11 +19,6 @@ class Case(support.Case):
         self.addCleanup(server.kill)
         return int(server.stdout.readline().split()[-1])
 
-    def dead_port(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
-
 
 class Models(Case):
     def test_a_server_that_the_user_names_answers(self):
@@ -37,7 +31,7 @@ class Models(Case):
         self.assertGreater(answer["promptBytes"], 100)
 
     def test_a_dead_server_is_named(self):
-        port = self.dead_port()
+        port = support.free_port()
         self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder"},
                                    "fallback.builtIn": False}))
         answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json", status=1).stdout)
@@ -129,7 +123,7 @@ class Chain(Case):
             return [json.loads(line) for line in file if "completions" in line]
 
     def test_the_built_in_model_answers_where_a_server_is_dead(self):
-        port = self.dead_port()
+        port = support.free_port()
         self.servers(port)
         answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
         self.assertEqual((answer["outcome"], answer["model"]), ("shown", "built-in"), answer)
@@ -166,7 +160,7 @@ class Chain(Case):
             self.assertNotIn(other, text)
 
     def test_the_doctor_checks_every_model(self):
-        dead = self.dead_port()
+        dead = support.free_port()
         self.servers(self.start_server("--text", "x"), dead)
         done = self.hunch("doctor", status=1)
         self.assertRegex(done.stdout, r"model +ok .*qwen2.5-coder")

@@ -60,7 +60,7 @@ class Certificates(secure.Case):
 
     def start_strict_server(self):
         """One that says in TLS itself that it wants a certificate."""
-        port = secure.free_port()
+        port = support.free_port()
         self.start(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", self.file("private.pem"), "-key",
                     self.file("private.key"), "-CAfile", self.file("ours.pem"), "-Verify", "1", "-verify_return_error", "-quiet"],
                    port, "s_server.log")
