@@ -87,7 +87,7 @@ struct grammar {
 };
 
 // Compiled on first use, under a lock. NULL if the grammar or a query does not load: a mistake in the folder,
-// which the unit test of this module finds.
+// which tests/unit/indexer/patterns_test.c finds.
 const struct grammar *language_grammar(const struct language *language);
 // Why language_grammar gave NULL, for that test.
 const char *language_trouble(void);

@@ -171,8 +171,17 @@ static void compare_tree(struct comparison *comparison, TSNode root) {
     ts_tree_cursor_delete(&cursor);
 }
 
+// A mistake in a language's folder is told with its place.
+static const struct grammar *grammar_of(const struct language *language) {
+    const struct grammar *grammar = language_grammar(language);
+    if (!grammar) {
+        fail_msg("%s", language_trouble());
+    }
+    return grammar;
+}
+
 static size_t compare_text(const struct language *language, TSQuery *query, struct slice text) {
-    struct comparison comparison = {.grammar = language_grammar(language),
+    struct comparison comparison = {.grammar = grammar_of(language),
                                     .query = query,
                                     .cursor = ts_query_cursor_new(),
                                     .matcher = pattern_matcher_new(),
@@ -195,8 +204,8 @@ static TSQuery *query_of(const struct language *language) {
     str_init(&source);
     str_append_string(&source, language->symbols_query);
     str_append_string(&source, language->imports_query);
-    TSQuery *query = ts_query_new(language_grammar(language)->language, source.data, (uint32_t)source.length,
-                                  &offset, &error);
+    TSQuery *query =
+        ts_query_new(grammar_of(language)->language, source.data, (uint32_t)source.length, &offset, &error);
     assert_non_null(query);
     str_free(&source);
     return query;
