@@ -71,19 +71,22 @@ void engine_tier_stop(struct engine *engine) {
     struct engine_request *ahead = engine->ahead;
     engine->ahead = NULL;
     if (ahead) {
-        backend_cancel(ahead->asked, ahead->call);
+        struct backend_call *call = ahead->call;
+        ahead->call = NULL;
+        backend_cancel(ahead->asked, call);
     }
 }
 
-// Cancelled, it may come when the engine is gone.
+// Once engine_tier_stop has taken its call away, this may come when the engine is gone.
 static void after_ahead(void *context, const struct backend_result *result) {
     struct engine_request *request = context;
+    bool stopped = request->call == NULL;
     request->call = NULL;
-    if (result->code != ERR_CANCELLED) {
+    if (!stopped) {
         request->engine->ahead = NULL;
-    }
-    if (result->code == 0 && result->candidate_count) {
-        put(request, request->model->model, &result->candidates[0], false);
+        if (result->code == 0 && result->candidate_count) {
+            put(request, request->model->model, &result->candidates[0], false);
+        }
     }
     engine_request_release(request);
 }

@@ -220,6 +220,26 @@ static void what_is_asked_ahead_ends_with_the_next_request(void **state) {
     assert_int_equal(two.models[1].cancels, 1);
 }
 
+// A backend that is being closed, for one, cancels by itself.
+static void who_ended_what_is_asked_ahead_is_no_matter_of_its_code(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    static struct asked other;
+    struct asked asked = {0};
+    open_tiers(fixture, &two);
+    ask(fixture, &asked, "int x = |\nint y;\n");
+    wait_for(fixture, &asked, &two.models[0], 1);
+    answer_with(&two.models[0], "foo(1);", 0.97);
+    turn(fixture, &asked, 99);
+    assert_int_equal(two.models[1].starts, 1);
+    end_model(&two.models[1], ERR_CANCELLED, ""); // nobody here cancelled it
+    ask(fixture, &other, "int x = g|\nint y;\n");
+    assert_int_equal(two.models[1].cancels, 0);
+    wait_for(fixture, &other, &two.models[0], 2);
+    close_tiers(fixture, &two);
+    assert_int_equal(two.models[1].cancels, 0);
+}
+
 static void who_asks_by_hand_or_switched_it_off_gets_the_large_model(void **state) {
     struct fixture *fixture = *state;
     for (int off = 0; off < 2; off++) {
@@ -276,6 +296,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_quick_model_answers_where_it_is_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_large_model_answers_where_it_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_asked_ahead_ends_with_the_next_request, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_ended_what_is_asked_ahead_is_no_matter_of_its_code, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_quick_model_is_asked_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_asks_by_hand_or_switched_it_off_gets_the_large_model, set_up,
                                         tear_down),
