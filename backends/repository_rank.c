@@ -238,7 +238,7 @@ void rank_unseen_features(const struct counts_answer *answer, double features[RA
     features[0] = 1;
     features[1] = log(answer->residual + 1e-6);
     features[2] = log(1 + answer->depth);
-    features[3] = log(1 + answer->count);
+    features[3] = log(1 + answer->seen); // not the names at hand, which come later
 }
 
 // --- what the weights make of them ---
