@@ -95,11 +95,7 @@ static void finish(struct search *search, const struct beam_path *path, const st
     done.end = end;
     done.finished = end > 0;
     search->out->mass += exp(done.log_probability);
-    if (!has_text(search, path)) {
-        search->out->empty += exp(done.log_probability);
-        return;
-    }
-    if (done.finished) {
+    if (done.finished && has_text(search, path)) {
         insert_path(search->out->paths, &search->out->count, BEAM_PATHS, &done);
     }
 }

@@ -458,7 +458,6 @@ void rank_words(struct rank *rank, const uint32_t *context, size_t length, struc
     for (uint32_t i = 0; i < count; i++) {
         answer->words[chosen[i].index].probability /= total;
     }
-    answer->unseen = unseen / total;
     list_likeliest(answer, chosen, count);
 }
 
