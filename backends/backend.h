@@ -78,7 +78,7 @@ struct backend_result {
     enum backend_finish finish;
     double first_token_ms, total_ms;
     uint32_t prompt_tokens, cached_tokens; // 0 if unknown
-    const char *instead; // why a model that comes first did not answer; "" or NULL: the first one did
+    const char *instead; // why those that come first did not answer; "" or NULL: the first one did
 };
 
 struct backend_callbacks {
