@@ -335,6 +335,26 @@ static void without_a_guardian_it_fails(void **state) {
     assert_non_null(strstr(guard->world.seen.message.data, "/no/such/guardian: No such file"));
 }
 
+static void settings_are_called_after_their_group(void **state) {
+    struct guard *guard = *state;
+    static const struct {
+        const char *program, *file, *template, *message;
+    } rows[] = {
+        {"/bin/true", "/no/such.gguf", "", "fallback.file: there is no"},
+        {"bin/true", NULL, "", "fallback.program bin/true must"},
+        {"/bin/true", NULL, "bogus", "fallback.template \"bogus\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        struct supervised_options options = {.group = "fallback",
+                                             .program = rows[i].program,
+                                             .file = rows[i].file ? rows[i].file : guard->model.file,
+                                             .template = rows[i].template};
+        assert_null(supervised_new(&guard->world.loop, &options, &err));
+        assert_non_null(strstr(err.message, rows[i].message));
+    }
+}
+
 static void closing_ends_what_is_held(void **state) {
     struct guard *guard = *state;
     struct backend_request request;
@@ -360,6 +380,7 @@ int main(void) {
         TEST(a_useless_guardian_is_left),
         TEST(a_lost_guardian_is_found_again),
         TEST(without_a_guardian_it_fails),
+        TEST(settings_are_called_after_their_group),
         TEST(closing_ends_what_is_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
