@@ -39,7 +39,6 @@ struct beam_result {
     struct beam_path paths[BEAM_PATHS]; // best first, at least one byte of text each
     uint32_t count;
     double mass;     // sum of the probabilities of all paths found, the empty one included
-    double empty;    // probability that nothing is missing
     double line_end; // probability that the line ends at the cursor, whatever follows
     uint32_t depth;
     double support;

@@ -1,8 +1,9 @@
 // repository_counts.c - see repository_counts.h.
 //
 // A query walks the context leftwards, narrowing a range of every segment's
-// order until nothing is left; the open file has no order, and its places are compared one by one. Then the places are visited once each, those
-// with the longest match first, and every depth votes by Witten and Bell's rule
+// order until nothing is left; the open file has no order, and its places are
+// compared one by one. Then the places are visited once each, those with the
+// longest match first, and every depth votes by Witten and Bell's rule
 // p_d = (c + T p_(d-1)) / (N + T): N places with T different next words claim
 // N / (N + T) of the probability that deeper ones left, and the rest goes one
 // token shallower. One place with thirty equal tokens before it so outweighs a

@@ -44,7 +44,6 @@ struct counts_answer {
     uint32_t depth;  // tokens of context in the longest match
     double support;  // weight of the places found there
     double residual; // Witten and Bell's share for words never seen behind any part of the context
-    double unseen;   // probability that the next word is none of these
 };
 
 // path: the open file's; its copies in the generation are not used.

@@ -295,6 +295,11 @@ static struct hint *hint_of(struct hints *hints, uint32_t id) {
     return first ? &hints->items[*first - 1] : NULL;
 }
 
+// Another one of the same word.
+static struct hint *next_of(struct hints *hints, const struct hint *hint) {
+    return hint->next ? &hints->items[hint->next - 1] : NULL;
+}
+
 // --- places ---
 
 static bool is_owner(const struct hints *hints, uint32_t id) {
@@ -353,10 +358,10 @@ static void find_call(struct hints *hints, const uint32_t *context, size_t lengt
         } else if (sign && strchr("([{", standing->first)) {
             if (closed == 0) {
                 struct hint *hint = standing->first == '(' && i > 1 ? hint_of(hints, context[i - 2]) : NULL;
-                while (hint && !hint->has_parameters && hint->next) {
-                    hint = &hints->items[hint->next - 1];
+                while (hint && !hint->has_parameters) {
+                    hint = next_of(hints, hint);
                 }
-                place->call = hint && hint->has_parameters ? hint : NULL;
+                place->call = hint;
                 return;
             }
             closed--;
@@ -386,19 +391,6 @@ struct hints_place hints_place(struct hints *hints, const uint32_t *context, siz
 
 // --- words ---
 
-static float alike(uint64_t a, uint64_t b) {
-    uint64_t both = a & b;
-    return both ? (float)__builtin_popcountll(both) / (float)__builtin_popcountll(a | b) : 0;
-}
-
-static float within(uint64_t parts, uint64_t all) {
-    return parts ? (float)__builtin_popcountll(parts & all) / (float)__builtin_popcountll(parts) : 0;
-}
-
-static struct hint *next_of(struct hints *hints, const struct hint *hint) {
-    return hint->next ? &hints->items[hint->next - 1] : NULL;
-}
-
 static void take_best(float *features, const float *values, size_t count) {
     for (size_t i = 0; i < count; i++) {
         features[i] = values[i] > features[i] ? values[i] : features[i];
@@ -408,8 +400,8 @@ static void take_best(float *features, const float *values, size_t count) {
 void hints_fill_word(struct hints *hints, uint32_t id, float features[HINTS_FEATURES]) {
     uint64_t parts = scope_of(hints->scope, id)->parts;
     memset(features, 0, HINTS_OF_WORD * sizeof *features);
-    features[0] = within(parts, hints->above);
-    features[1] = within(parts, hints->below);
+    features[0] = scope_within(parts, hints->above);
+    features[1] = scope_within(parts, hints->below);
     for (const struct hint *hint = hint_of(hints, id); hint; hint = next_of(hints, hint)) {
         const float values[HINTS_OF_WORD - 2] = {
             !hint->is_own,
@@ -434,7 +426,7 @@ static void fill_argument(const struct hints_place *place, const struct standing
     const struct hint *call = place->call;
     if (token_is_name(id) && !place->begun && place->argument < call->parameter_count) {
         const struct parameter *parameter = &call->parameters[place->argument];
-        features[0] = alike(standing->parts, parameter->parts);
+        features[0] = scope_alike(standing->parts, parameter->parts);
         for (uint32_t i = 0; i < parameter->id_count; i++) {
             features[1] = parameter->ids[i] == id ? 1 : features[1];
         }
@@ -461,8 +453,8 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, uint
         const float values[OF_HINT] = {
             hint->of_receiver && at_cursor,
             place->receiver && hint->owner && is_type_of(hints, hint->owner),
-            place->is_member ? alike(hint->owner_parts, place->parts) : 0,
-            alike(hint->type_parts, place->line),
+            place->is_member ? scope_alike(hint->owner_parts, place->parts) : 0,
+            scope_alike(hint->type_parts, place->line),
         };
         take_best(own, values, OF_HINT);
     }

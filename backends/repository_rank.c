@@ -126,17 +126,6 @@ static struct place_kind kind_of(struct rank *rank, const uint32_t *context, siz
     return kind;
 }
 
-// Of all sub-words of both, how many both have.
-static float alike(uint64_t a, uint64_t b) {
-    uint64_t both = a & b;
-    return both ? (float)__builtin_popcountll(both) / (float)__builtin_popcountll(a | b) : 0;
-}
-
-static float within(uint64_t parts, uint64_t all) {
-    uint64_t both = parts & all;
-    return both ? (float)__builtin_popcountll(both) / (float)__builtin_popcountll(parts) : 0;
-}
-
 static float ln(double x) {
     return logf((float)x);
 }
@@ -210,9 +199,9 @@ static void fill_both(const struct rank *rank, const struct place_kind *kind, co
     features[IN_SIGN_AGAIN] = again && !name;
     features[IN_SLOT_SHARE] = ((float)after + 0.3f) / (float)(standing->total + 1);
     features[IN_SLOT_USES] = after ? ln(1 + after) : 0;
-    features[IN_ALIKE_LINE] = alike(standing->parts, kind->line_parts);
-    features[IN_ALIKE_NEAREST] = alike(standing->parts, kind->nearest_parts);
-    features[IN_WITHIN_LINE] = within(standing->parts, kind->line_parts);
+    features[IN_ALIKE_LINE] = scope_alike(standing->parts, kind->line_parts);
+    features[IN_ALIKE_NEAREST] = scope_alike(standing->parts, kind->nearest_parts);
+    features[IN_WITHIN_LINE] = scope_within(standing->parts, kind->line_parts);
 }
 
 static void fill_kind(const struct place_kind *kind, float *features) {
@@ -238,7 +227,7 @@ void rank_unseen_features(const struct counts_answer *answer, double features[RA
     features[0] = 1;
     features[1] = log(answer->residual + 1e-6);
     features[2] = log(1 + answer->depth);
-    features[3] = log(1 + answer->count);
+    features[3] = log(1 + answer->seen); // not the names at hand, which come later
 }
 
 // --- what the weights make of them ---
@@ -458,7 +447,6 @@ void rank_words(struct rank *rank, const uint32_t *context, size_t length, struc
     for (uint32_t i = 0; i < count; i++) {
         answer->words[chosen[i].index].probability /= total;
     }
-    answer->unseen = unseen / total;
     list_likeliest(answer, chosen, count);
 }
 

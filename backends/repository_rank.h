@@ -14,7 +14,7 @@ struct rank;
 
 struct rank *rank_new(const struct document *document);
 void rank_free(struct rank *rank);
-// Adds the names at hand in the open file, fills probability and unseen, and sorts by falling probability.
+// Adds the names at hand, fills probability, and lists the words by it in `likeliest`.
 void rank_words(struct rank *rank, const uint32_t *context, size_t length, struct counts_answer *answer);
 // One word's evidence as the numbers that the weights are for.
 void rank_features(struct rank *rank, const uint32_t *context, size_t length, const struct counted *word,

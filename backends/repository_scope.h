@@ -46,6 +46,16 @@ struct scope;
 
 // A word's sub-words, each a bit by its hash: `HTTPServer_name2` has those of http, server and name.
 uint64_t scope_parts(struct slice word);
+// Of the sub-words of both, what share both have.
+static inline float scope_alike(uint64_t a, uint64_t b) {
+    uint64_t both = a & b;
+    return both ? (float)__builtin_popcountll(both) / (float)__builtin_popcountll(a | b) : 0;
+}
+// Of a word's sub-words, what share is among all of these.
+static inline float scope_within(uint64_t parts, uint64_t all) {
+    uint64_t both = parts & all;
+    return both ? (float)__builtin_popcountll(both) / (float)__builtin_popcountll(parts) : 0;
+}
 
 struct scope *scope_new(const struct document *document);
 void scope_free(struct scope *scope);

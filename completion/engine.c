@@ -9,6 +9,7 @@
 //     CONTEXT  -(job done)-----------------> MODEL       engine_model_start()
 //     CONTEXT  -(another may be first)-----> MODEL       engine_tier_start()
 //     MODEL    -(it is not sure)-----------> MODEL       engine_model_start()
+//     MODEL    -(the background has it)----> DECIDED     end_ahead()
 //     MODEL    -(on_done)------------------> DECIDED     after_model()
 //     MODEL    -(failed, another may)------> CONTEXT     engine_request_compile()
 //     any      -(cancel, supersede)--------> DECIDED     engine_request_decide()

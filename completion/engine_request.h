@@ -33,6 +33,7 @@ struct engine_request {
     struct str prompt;
     struct prompt_report told;
     bool cut_short; // retrieval did not finish in time
+    bool waits;     // for what is asked in the background
     struct backend_call *call;
     struct backend *asked; // whose call it is, or was; NULL: nobody was asked yet
     struct backend_request model_request;

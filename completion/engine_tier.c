@@ -11,7 +11,8 @@
 //
 // An editor gets one answer to a request, so nothing that is shown is replaced.
 // The background has room for one: a request that rule 1 does not answer ends
-// it. A request made by hand is the large model's alone.
+// it, but for the request where what was shown ends. For that one it was asked,
+// so rule 3 waits for it there. A request made by hand is the large model's alone.
 #include "completion/engine_request.h"
 
 #include "base/clock.h"
@@ -40,17 +41,29 @@ static bool show_left(struct engine_request *request, const struct ready_suggest
     return true;
 }
 
-bool engine_tier_at_hand(struct engine_request *request) {
+static bool answer_at_hand(struct engine_request *request) {
     const struct engine_query *query = &request->query;
     struct ready_suggestion left;
-    bool found =
-        has_tiers(request) &&
-        ready_find(request->engine->ready, query->path, text_slice(query->text), query->cursor, &left) &&
-        show_left(request, &left);
-    if (!found) {
+    return ready_find(request->engine->ready, query->path, text_slice(query->text), query->cursor, &left) &&
+           show_left(request, &left);
+}
+
+// Is the background asked for what comes next here? A model that says one line has no more to say at its end.
+static bool is_asked_ahead(const struct engine_request *request) {
+    const struct engine_query *query = &request->query;
+    const struct engine_request *ahead = request->engine->ahead;
+    return ahead && ahead->model_request.max_lines > 1 &&
+           ready_is_typed(request->engine->ready, query->path, text_slice(query->text), query->cursor);
+}
+
+bool engine_tier_at_hand(struct engine_request *request) {
+    if (has_tiers(request) && answer_at_hand(request)) {
+        return true;
+    }
+    if (!has_tiers(request) || !is_asked_ahead(request)) {
         engine_tier_stop(request->engine);
     }
-    return found;
+    return false;
 }
 
 static void put(struct engine_request *request, const char *model, const struct backend_candidate *raw,
@@ -67,23 +80,44 @@ void engine_tier_note(struct engine_request *request, const struct backend_candi
     }
 }
 
-void engine_tier_stop(struct engine *engine) {
-    struct engine_request *ahead = engine->ahead;
-    engine->ahead = NULL;
-    if (ahead) {
-        backend_cancel(ahead->asked, ahead->call);
+// The large model is to answer, unless it has done so in the background or is about to.
+static void want_large(struct engine_request *request) {
+    request->waits = is_asked_ahead(request);
+    if (!request->waits && !answer_at_hand(request)) {
+        engine_model_start(request);
     }
 }
 
-// Cancelled, it may come when the engine is gone.
+// Nothing is asked in the background any more.
+static void end_ahead(struct engine *engine) {
+    engine->ahead = NULL;
+    for (struct engine_request *request = engine->running; request; request = request->next) {
+        if (request->waits && request->state == MODEL) {
+            want_large(request);
+        }
+    }
+}
+
+void engine_tier_stop(struct engine *engine) {
+    struct engine_request *ahead = engine->ahead;
+    if (ahead) {
+        struct backend_call *call = ahead->call;
+        ahead->call = NULL;
+        end_ahead(engine);
+        backend_cancel(ahead->asked, call);
+    }
+}
+
+// Once engine_tier_stop has taken its call away, this may come when the engine is gone.
 static void after_ahead(void *context, const struct backend_result *result) {
     struct engine_request *request = context;
+    bool stopped = request->call == NULL;
     request->call = NULL;
-    if (result->code != ERR_CANCELLED) {
-        request->engine->ahead = NULL;
-    }
-    if (result->code == 0 && result->candidate_count) {
+    if (!stopped && result->code == 0 && result->candidate_count) {
         put(request, request->model->model, &result->candidates[0], false);
+    }
+    if (!stopped) {
+        end_ahead(request->engine);
     }
     engine_request_release(request);
 }
@@ -125,7 +159,7 @@ static void after_instant(void *context, const struct backend_result *result) {
     if (request->state == MODEL && take_instant(request, result)) {
         ask_ahead(request);
     } else if (request->state == MODEL) {
-        engine_model_start(request);
+        want_large(request);
     }
     engine_request_release(request);
 }

@@ -211,9 +211,9 @@ static size_t bytes_over(const struct prompt_query *query, const struct budget *
     return (size_t)ceil(share * (double)prompt.length);
 }
 
-// Neutralised control tokens may make a prompt longer than its parts, and these may differ from what stands around the
-// cursor. Then the least goes: first of the prefix
-// what is farthest from the cursor, then the block, then the suffix.
+// Neutralised control tokens may make a prompt longer than its parts, and these may differ from what stands around
+// the cursor. Then the least goes: first of the prefix what is farthest from the cursor, then the block, then the
+// suffix.
 static void render(const struct prompt_query *query, const struct budget *budget, struct fim_parts *parts,
                    struct str *out) {
     struct str prompt;

@@ -10,12 +10,15 @@
 // The budget is the model's context window less what it may answer, less a
 // fiftieth. What stands around the cursor tells how many bytes a token has here
 // (a table of numbers has fewer than code); the shares are in bytes by that. The
-// prompt is counted as a whole at last, and cut if it is too long after all. The suffix gets a sixth, and where it stands behind the
-// prefix, so that all of it is read again with each keystroke, at most a fifth
-// of what stands before it. Of the rest the prefix has the first half, or what
-// the document has; the block gets what is left then, but nothing if that is
-// under PROMPT_LEAST_CONTEXT: so little helps nobody. A block is made an eighth smaller than it may be, and
-// smaller than what the prefix may still grow by, so that neither is soon in the other's way.
+// prompt is counted as a whole at last, and cut if it is too long after all.
+//
+// The suffix gets a sixth, and where it stands behind the prefix, so that all of
+// it is read again with each keystroke, at most a fifth of what stands before
+// it. Of the rest the prefix has the first half, or what the document has; the
+// block gets what is left then, but nothing if that is under
+// PROMPT_LEAST_CONTEXT: so little helps nobody. A block is made an eighth
+// smaller than it may be, and smaller than what the prefix may still grow by, so
+// that neither is soon in the other's way.
 //
 // Ownership: prompt_memory_new / prompt_memory_free; what a query points to is borrowed for the call; out is the
 //            caller's.

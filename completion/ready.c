@@ -63,9 +63,9 @@ static struct slice behind(struct slice document, size_t cursor) {
     return slice_sub(document, cursor + postprocess_closers(document, cursor), document.length);
 }
 
-// Is the document the entry's, with the beginning of its text typed?
+// Is the document the entry's, with the beginning or all of its text typed?
 static bool fits(const struct entry *entry, const char *path, struct slice document, size_t cursor) {
-    if (cursor <= entry->cursor || cursor - entry->cursor >= entry->text.length) {
+    if (cursor <= entry->cursor || cursor - entry->cursor > entry->text.length) {
         return false;
     }
     struct slice then = text_slice(entry->document);
@@ -76,11 +76,15 @@ static bool fits(const struct entry *entry, const char *path, struct slice docum
            slice_equal(behind(document, cursor), behind(then, entry->cursor));
 }
 
+static size_t left_of(const struct entry *entry, size_t cursor) {
+    return entry->text.length - (cursor - entry->cursor);
+}
+
 static const struct entry *find(const struct ready *ready, const char *path, struct slice document,
                                 size_t cursor, bool shown) {
     for (size_t i = 0; i < READY_KEPT && ready->entries[i]; i++) {
         const struct entry *entry = ready->entries[i];
-        if (entry->shown == shown && fits(entry, path, document, cursor)) {
+        if (entry->shown == shown && fits(entry, path, document, cursor) && left_of(entry, cursor) > 0) {
             return entry;
         }
     }
@@ -96,4 +100,9 @@ bool ready_find(const struct ready *ready, const char *path, struct slice docume
         *out = (struct ready_suggestion){rest, entry->model, entry->confidence, entry->max_lines};
     }
     return entry != NULL;
+}
+
+bool ready_is_typed(const struct ready *ready, const char *path, struct slice document, size_t cursor) {
+    const struct entry *last = ready->entries[0];
+    return last && last->shown && fits(last, path, document, cursor) && left_of(last, cursor) == 0;
 }

@@ -41,5 +41,7 @@ void ready_put(struct ready *ready, const char *path, struct text *document, siz
 // What is left of one at this place; false: none fits.
 bool ready_find(const struct ready *ready, const char *path, struct slice document, size_t cursor,
                 struct ready_suggestion *out);
+// Is this where the suggestion ends that was put last, which was shown?
+bool ready_is_typed(const struct ready *ready, const char *path, struct slice document, size_t cursor);
 
 #endif

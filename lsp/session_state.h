@@ -149,7 +149,7 @@ void session_status_init(struct session *session);
 void session_status_close(struct session *session); // after the project's threads are gone: they log
 void session_status_free(struct session *session);
 struct json *session_status_json(const struct session *session);
-void session_status_changed(struct session *session); // sends hunch/status if it differs from the last
+void session_status_changed(struct session *session); // sends hunch/status if it says something new
 void session_note_answer(struct session *session, const struct engine_answer *answer);
 struct session_events session_events_of(struct session *session);
 void session_trace(struct session *session, const char *message);

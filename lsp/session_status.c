@@ -5,6 +5,7 @@
 // sent would come back here, so nothing in this file logs.
 #include "lsp/session_state.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -147,12 +148,35 @@ struct json *session_status_json(const struct session *session) {
     return status;
 }
 
+// How many bytes of a number of seconds begin there ("not asked again for 22 s"); 0: none.
+static size_t seconds_at(const char *text) {
+    size_t digits = strspn(text, "0123456789");
+    bool is_seconds =
+        digits > 0 && strncmp(text + digits, " s", 2) == 0 && !isalpha((unsigned char)text[digits + 2]);
+    return is_seconds ? digits + 2 : 0;
+}
+
+// But for how many seconds are left until something: a countdown is no news.
+static bool is_same_status(const char *a, const char *b) {
+    for (;;) {
+        size_t of_a = seconds_at(a), of_b = seconds_at(b);
+        if (of_a == 0 || of_b == 0) {
+            if (*a != *b || *a == 0) {
+                return *a == *b;
+            }
+            of_a = of_b = 1;
+        }
+        a += of_a;
+        b += of_b;
+    }
+}
+
 void session_status_changed(struct session *session) {
     struct json *status = session_status_json(session);
     struct str text;
     str_init(&text);
     json_print(status, &text);
-    bool same = session->last_status && strcmp(session->last_status, text.data) == 0;
+    bool same = session->last_status && is_same_status(session->last_status, text.data);
     if (same || rpc_phase(session->rpc) != RPC_RUNNING) {
         json_free(status);
     } else {

@@ -220,6 +220,98 @@ static void what_is_asked_ahead_ends_with_the_next_request(void **state) {
     assert_int_equal(two.models[1].cancels, 1);
 }
 
+// Where the shown line ends and the quick model knows no more.
+static void what_is_asked_ahead_is_waited_for_where_the_line_ends(void **state) {
+    static const struct {
+        const char *ahead, *shown;
+        int starts; // of the large model
+        bool early; // it answers before the quick one does
+    } rows[] = {{"foo(1);\n    bar();", "\n    bar();", 1, false},
+                {"foo(1);\n    bar();", "\n    bar();", 1, true},
+                {"far();", "\n    baz();", 2, false},
+                {"far();", "\n    baz();", 2, true},
+                {NULL, "\n    baz();", 2, false}};
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        static struct two_models two;
+        struct asked asked = {0}, next = {0};
+        open_tiers(fixture, &two);
+        struct played *large = &two.models[1];
+        ask(fixture, &asked, "int x = |\nint y;\n");
+        wait_for(fixture, &asked, &two.models[0], 1);
+        answer_with(&two.models[0], "foo(1);", 0.97);
+        turn(fixture, &asked, 99);
+        ask(fixture, &next, "int x = foo(1);|\nint y;\n");
+        wait_for(fixture, &next, &two.models[0], 2);
+        for (int step = 0; step < 2; step++) {
+            if (step == rows[i].early) {
+                answer_with(&two.models[0], "bar", 0.1);
+            } else {
+                assert_int_equal(large->starts, 1);
+                end_model(large, rows[i].ahead ? 0 : ERR_UNAVAILABLE, rows[i].ahead ? rows[i].ahead : "");
+            }
+        }
+        assert_int_equal(large->cancels, 0);
+        assert_int_equal(large->starts, rows[i].starts);
+        if (rows[i].starts > 1) {
+            answer_with(large, "\n    baz();", -1);
+        }
+        turn(fixture, &next, 99);
+        assert_int_equal(next.answers, 1);
+        assert_string_equal(next.shown, rows[i].shown);
+        assert_string_equal(model_of_last(fixture), "large");
+        close_tiers(fixture, &two);
+    }
+}
+
+// The next request ends the background; who waits for it asks the model itself, if it is wanted still.
+static void who_waits_for_what_is_asked_ahead_is_not_forgotten(void **state) {
+    struct fixture *fixture = *state;
+    for (unsigned channel = 0; channel < 2; channel++) {
+        static struct two_models two;
+        static struct asked other;
+        struct asked asked = {0}, next = {0};
+        other = (struct asked){0};
+        open_tiers(fixture, &two);
+        ask(fixture, &asked, "int x = |\nint y;\n");
+        wait_for(fixture, &asked, &two.models[0], 1);
+        answer_with(&two.models[0], "foo(1);", 0.97);
+        turn(fixture, &asked, 99);
+        ask(fixture, &next, "int x = foo(1);|\nint y;\n");
+        wait_for(fixture, &next, &two.models[0], 2);
+        answer_with(&two.models[0], "bar", 0.1);
+        ask_on(fixture, &other, "int x = g|\nint y;\n", channel, false);
+        assert_int_equal(two.models[1].cancels, 1);
+        assert_int_equal(two.models[1].starts, channel ? 2 : 1);
+        if (channel) {
+            answer_with(&two.models[1], "\n    baz();", -1);
+        }
+        turn(fixture, &next, 99);
+        assert_int_equal(next.outcome, channel ? OUTCOME_SHOWN : OUTCOME_SUPERSEDED);
+        close_tiers(fixture, &two);
+    }
+}
+
+// A backend that is being closed, for one, cancels by itself.
+static void who_ended_what_is_asked_ahead_is_no_matter_of_its_code(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    static struct asked other;
+    struct asked asked = {0};
+    open_tiers(fixture, &two);
+    ask(fixture, &asked, "int x = |\nint y;\n");
+    wait_for(fixture, &asked, &two.models[0], 1);
+    answer_with(&two.models[0], "foo(1);", 0.97);
+    turn(fixture, &asked, 99);
+    assert_int_equal(two.models[1].starts, 1);
+    end_model(&two.models[1], ERR_CANCELLED, ""); // nobody here cancelled it
+    ask(fixture, &other, "int x = g|\nint y;\n");
+    assert_int_equal(two.models[1].cancels, 0);
+    wait_for(fixture, &other, &two.models[0], 2);
+    close_tiers(fixture, &two);
+    assert_int_equal(two.models[1].cancels, 0);
+}
+
 static void who_asks_by_hand_or_switched_it_off_gets_the_large_model(void **state) {
     struct fixture *fixture = *state;
     for (int off = 0; off < 2; off++) {
@@ -276,6 +368,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_quick_model_answers_where_it_is_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_large_model_answers_where_it_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_asked_ahead_ends_with_the_next_request, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_asked_ahead_is_waited_for_where_the_line_ends, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(who_waits_for_what_is_asked_ahead_is_not_forgotten, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(who_ended_what_is_asked_ahead_is_no_matter_of_its_code, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_quick_model_is_asked_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_asks_by_hand_or_switched_it_off_gets_the_large_model, set_up,
                                         tear_down),

@@ -83,6 +83,29 @@ static void what_was_shown_stands_before_what_was_asked_for_ahead(void **state) 
     ready_free(ready);
 }
 
+static bool is_typed(const struct ready *ready, const char *path, const char *marked) {
+    size_t cursor;
+    struct text *document = document_of(marked, &cursor);
+    bool typed = ready_is_typed(ready, path, text_slice(document), cursor);
+    text_release(document);
+    return typed;
+}
+
+static void where_the_shown_one_ends_is_known(void **state) {
+    (void)state;
+    struct ready *ready = ready_new();
+    assert_false(is_typed(ready, "a.c", "x = foo();|"));
+    put(ready, "a.c", "x = |\ny\n", "foo();", true);
+    assert_true(is_typed(ready, "a.c", "x = foo();|\ny\n"));
+    assert_false(is_typed(ready, "b.c", "x = foo();|\ny\n"));
+    assert_false(is_typed(ready, "a.c", "x = foo()|\ny\n"));
+    assert_false(is_typed(ready, "a.c", "x = foo();;|\ny\n"));
+    assert_false(is_typed(ready, "a.c", "x = foo();|\nz\n"));
+    put(ready, "a.c", "x = |\ny\n", "bar();", false);
+    assert_false(is_typed(ready, "a.c", "x = bar();|\ny\n")); // not shown
+    ready_free(ready);
+}
+
 static void the_oldest_is_forgotten(void **state) {
     (void)state;
     struct ready *ready = ready_new();
@@ -101,6 +124,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_typed_is_taken_off),
         cmocka_unit_test(what_was_shown_stands_before_what_was_asked_for_ahead),
+        cmocka_unit_test(where_the_shown_one_ends_is_known),
         cmocka_unit_test(the_oldest_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

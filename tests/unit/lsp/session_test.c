@@ -430,6 +430,28 @@ static void test_status_says_why_silent(void **state) {
     end_world(&world);
 }
 
+// Every request to a server that is left alone ends with the seconds that are left.
+static void test_status_is_not_sent_for_a_countdown(void **state) {
+    (void)state;
+    static const struct {
+        const char *reason;
+        bool sent;
+    } rows[] = {
+        {"it is away (not asked again for 22 s)", true},   {"it is away (not asked again for 9 s)", false},
+        {"it is away (being asked again)", true},          {"HTTP 500 (not asked again for 9 s)", true},
+        {"HTTP 503 (not asked again for 10 s)", true},     {"HTTP 503 (not asked again for 1 s)", false},
+        {"HTTP 503 (not asked again for 1 service)", true}};
+    struct world world;
+    start_world(&world, "ab");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        clear_sent(&world);
+        say(&world, INLINE(2, 0, 2));
+        answer(running, (struct engine_answer){.outcome = OUTCOME_MODEL_FAILED, .reason = rows[i].reason});
+        assert_int_equal(last_sent(&world, "hunch/status") != NULL, rows[i].sent);
+    }
+    end_world(&world);
+}
+
 static void test_progress_unwanted(void **state) {
     (void)state;
     struct world world;
@@ -538,6 +560,7 @@ int main(void) {
         cmocka_unit_test(test_the_index_holds_still_while_someone_types),
         cmocka_unit_test(test_status_names_languages_off),
         cmocka_unit_test(test_status_says_why_silent),
+        cmocka_unit_test(test_status_is_not_sent_for_a_countdown),
         cmocka_unit_test(test_progress_unwanted),
         cmocka_unit_test(test_open_fails),
         cmocka_unit_test(test_trace),

@@ -101,7 +101,6 @@ static inline void answer(struct engine_request *request, struct engine_answer g
     given.instead = given.instead ? given.instead : "";
     given.reason = given.reason ? given.reason : outcome_text(given.outcome);
     given.model = given.model ? given.model : "";
-    given.instead = given.instead ? given.instead : "";
     request->on_answer(request->context, &given);
     text_release(request->text);
     free(request);
