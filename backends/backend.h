@@ -19,22 +19,12 @@
 #include "backends/token_estimate.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "indexer/record.h"
 
 #include <stdint.h>
 
 struct backend;
 struct backend_call; // one running request; opaque outside the backend
-
-// A definition that the code at the cursor may name. Strings as in struct symbol.
-struct backend_hint {
-    const char *name, *scope, *signature;
-    enum symbol_kind kind;
-    bool of_receiver; // a member of what may be the type of the thing left of the "."
-    bool is_named;    // on the cursor's line or the one above
-    bool is_own;      // a function of the open file itself
-    float score;      // of those that are neither: as the log of a probability, up to a constant
-};
+struct backend_hint; // see backends/hint.h
 
 struct backend_request {
     const struct backend_traits *model; // of the one that backend_choose named; NULL: whichever
@@ -78,7 +68,7 @@ struct backend_result {
     enum backend_finish finish;
     double first_token_ms, total_ms;
     uint32_t prompt_tokens, cached_tokens; // 0 if unknown
-    const char *instead; // why a model that comes first did not answer; "" or NULL: the first one did
+    const char *instead; // why those that come first did not answer; "" or NULL: the first one did
 };
 
 struct backend_callbacks {

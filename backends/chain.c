@@ -15,6 +15,7 @@ struct chain {
     struct backend backend;
     struct link links[CHAIN_LINKS];
     size_t count;
+    struct str instead; // of the last answer
 };
 
 struct backend_call {
@@ -61,14 +62,15 @@ static bool on_delta(void *context, struct slice delta) {
     return !call->callbacks.on_delta || call->callbacks.on_delta(call->callbacks.context, delta);
 }
 
-// Of those that come before this one, the first one's trouble.
-static const char *instead_of(const struct chain *chain, size_t link) {
+// What was wrong with those that come before this one.
+static const char *instead_of(struct chain *chain, size_t link) {
+    str_clear(&chain->instead);
     for (size_t i = 0; i < link; i++) {
-        if (chain->links[i].trouble.message[0]) {
-            return chain->links[i].trouble.message;
-        }
+        const char *trouble = chain->links[i].trouble.message;
+        bool is_next = trouble[0] && chain->instead.length;
+        str_append_format(&chain->instead, "%s%s", is_next ? "; then " : "", trouble);
     }
-    return "";
+    return chain->instead.data;
 }
 
 static void on_done(void *context, const struct backend_result *result) {
@@ -120,6 +122,7 @@ static void close_chain(struct backend *self) {
     for (size_t i = 0; i < chain->count; i++) {
         backend_close(chain->links[i].backend);
     }
+    str_free(&chain->instead);
     free(chain);
 }
 
@@ -130,6 +133,7 @@ struct backend *chain_new(struct backend *const *models, size_t count) {
     chain->backend.operations = &operations;
     chain->backend.traits = models[0]->traits;
     chain->count = count;
+    str_init(&chain->instead);
     for (size_t i = 0; i < count; i++) {
         chain->links[i] = (struct link){.backend = models[i]};
     }

@@ -19,7 +19,7 @@
 // Invariants (tests/unit/backends/chain_test.c):
 //   K1  a call ends once, with what its own model said
 //   K2  a model that is not available is not asked while another one is
-//   K3  an answer of another model than the first says why
+//   K3  an answer of another model than the first says why, of each model before it
 #ifndef HUNCH_BACKENDS_CHAIN_H
 #define HUNCH_BACKENDS_CHAIN_H
 

@@ -304,9 +304,13 @@ static void prepare_process(void) {
     signal(SIGPIPE, SIG_IGN);
 }
 
-struct http *http_new(uv_loop_t *loop, const struct http_trust *trust) {
+void http_prepare(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, prepare_process);
+}
+
+struct http *http_new(uv_loop_t *loop, const struct http_trust *trust) {
+    http_prepare();
     struct http *http = mem_zero(1, sizeof *http);
     http->loop = loop;
     http_trust_copy(&http->trust, trust ? trust : &(struct http_trust){0});
@@ -326,15 +330,22 @@ struct http *http_new(uv_loop_t *loop, const struct http_trust *trust) {
     return http;
 }
 
+static struct http_call *undelivered(const struct http *http) {
+    struct http_call *call = http->calls;
+    while (call && call->delivered) {
+        call = call->next;
+    }
+    return call;
+}
+
+// An on_done may start another call, which comes first in the list.
 void http_close(struct http *http) {
     http->closing = true;
-    for (struct http_call *call = http->calls; call; call = call->next) {
-        if (!call->delivered) {
-            call->ended = false; // whatever its end was: nobody may go on from it
-            http_cancel(call);
-            call->delivered = true;
-            call->callbacks.on_done(call->callbacks.context, &call->result);
-        }
+    for (struct http_call *call; (call = undelivered(http));) {
+        call->ended = false; // whatever its end was: nobody may go on from it
+        http_cancel(call);
+        call->delivered = true;
+        call->callbacks.on_done(call->callbacks.context, &call->result);
     }
     uv_idle_start(&http->idle, on_idle);
 }

@@ -9,7 +9,7 @@
 //
 // Ownership: http_new / http_close. A call belongs to the http and dies after its on_done. Request strings
 //            are copied; what the callbacks receive is borrowed for the call.
-// Threads:   the loop's. Creating the first one ignores SIGPIPE for the process (TLS would raise it).
+// Threads:   the loop's; http_prepare: any.
 // Errors:    http_start never fails by itself: trouble arrives through on_done, in words that name the URL
 //            and never hold the key.
 // Limits:    plain http to loopback and Unix sockets only, https to anywhere; connect timeout, first-byte timeout and
@@ -76,9 +76,12 @@ struct http_callbacks {
     void *context;
 };
 
+// Once a process, before anything is asked of curl: readies it, and ignores SIGPIPE, which TLS would raise. http_new
+// does it itself.
+void http_prepare(void);
 struct http *http_new(uv_loop_t *loop, const struct http_trust *trust); // copied; NULL: as by default
-// Ends every call with ERR_CANCELLED (those on_done come inside), then frees; the loop must turn once more.
-// Not from inside on_data.
+// Ends every call with ERR_CANCELLED (those on_done come inside), also those that such an on_done starts, which must
+// not do so for ever; then frees; the loop must turn once more. Not from inside on_data.
 void http_close(struct http *http);
 struct http_call *http_start(struct http *http, const struct http_request *request,
                              const struct http_callbacks *callbacks);

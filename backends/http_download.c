@@ -65,23 +65,20 @@ static void take_named_checksum(struct download *self) {
     }
 }
 
-static int sum_up(const char *path, struct http_download_result *result, struct err *err) {
+// Of what we hold, whatever has its name by now.
+static int sum_up(const struct download *self, struct http_download_result *result, struct err *err) {
     struct sha256 sha;
     char *block = mem_alloc(BLOCK);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = file < 0 ? -1 : 1;
+    ssize_t got = lseek(self->file, 0, SEEK_SET) < 0 ? -1 : 1;
     sha256_init(&sha);
     result->bytes = 0;
-    while (got > 0 && (got = read(file, block, BLOCK)) > 0) {
+    while (got > 0 && (got = read(self->file, block, BLOCK)) > 0) {
         sha256_add(&sha, block, (size_t)got);
         result->bytes += (uint64_t)got;
     }
-    int code = got < 0 ? err_set(err, ERR_IO, "cannot read %s: %s", path, strerror(errno)) : 0;
+    int code = got < 0 ? err_set(err, ERR_IO, "cannot read %s: %s", self->part.data, strerror(errno)) : 0;
     sha256_finish(&sha, result->sha256);
     free(block);
-    if (file >= 0) {
-        close(file);
-    }
     return code;
 }
 
@@ -100,14 +97,16 @@ static int open_part(struct download *self, struct err *err) {
     if (self->file < 0 || fstat(self->file, &status) != 0) {
         return err_set(err, ERR_IO, "cannot write %s: %s", self->part.data, strerror(errno));
     }
-    if (!is_ours(self, &status)) {
-        close(self->file);
-        self->file = -1;
-        return err_set(err, ERR_BUSY, "%s is being downloaded already: wait for that one, or stop it",
-                       self->options->path);
+    bool regular = S_ISREG(status.st_mode);
+    if (regular && is_ours(self, &status)) {
+        self->begun = (uint64_t)status.st_size;
+        return 0;
     }
-    self->begun = (uint64_t)status.st_size;
-    return 0;
+    close(self->file);
+    self->file = -1;
+    return regular ? err_set(err, ERR_BUSY, "%s is being downloaded already: wait for that one, or stop it",
+                             self->options->path)
+                   : err_set(err, ERR_INVALID, "%s is not a regular file: move it away", self->part.data);
 }
 
 static int begin_anew(struct download *self) {
@@ -249,6 +248,9 @@ static long ask(struct download *self, struct err *err) {
     CURLcode code = curl_easy_perform(self->easy);
     curl_easy_getinfo(self->easy, CURLINFO_RESPONSE_CODE, &status);
     take_named_checksum(self);
+    if (status == 206 && !self->expected[0]) {
+        self->distrusted = true; // an empty rest, too
+    }
     if (code != CURLE_OK && !self->distrusted) {
         fail_by_curl(self, code, err);
         return -1;
@@ -305,11 +307,14 @@ static int fetch(struct download *self, struct err *err) {
 }
 
 static int check_and_name(struct download *self, struct http_download_result *result, struct err *err) {
-    int code = sum_up(self->part.data, result, err);
+    int code = sum_up(self, result, err);
     if (code) {
         return code;
     }
     result->checked = self->expected[0] != '\0';
+    if (!result->checked && result->bytes == 0) {
+        return err_set(err, ERR_CORRUPT, "%s gave an empty file: is it the right address?", self->shown.data);
+    }
     if (result->checked && strcmp(self->expected, result->sha256) != 0) {
         unlink(self->part.data);
         return err_set(err, ERR_CORRUPT,
@@ -340,7 +345,7 @@ static int download(struct download *self, struct http_download_result *result, 
 int http_download(const struct http_download_options *options, struct http_download_result *result,
                   struct err *err) {
     struct download self = {.options = options, .file = -1};
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    http_prepare();
     *result = (struct http_download_result){0};
     self.easy = curl_easy_init();
     self.url = mem_copy_string(options->url);

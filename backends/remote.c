@@ -90,8 +90,6 @@ static void after_check(void *context, const struct backend_result *result) {
     }
 }
 
-// One that has been left alone long enough is asked first whether it is there at all: who types waits for another
-// model's answer meanwhile, not for a server that may not come back.
 // The same in one line, the way out at its end: it stands in the status for as long as the trouble lasts.
 static void say_all(const struct remote *self, struct err *why) {
     struct err trouble;
@@ -102,6 +100,8 @@ static void say_all(const struct remote *self, struct err *why) {
     remote_name_settings_of(self->group, why);
 }
 
+// One that has been left alone long enough is asked first whether it is there at all: who types waits for another
+// model's answer meanwhile, not for a server that may not come back.
 static bool available(struct backend *backend, struct err *why) {
     struct remote *self = (struct remote *)backend;
     enum breaker_state state = breaker_state(&self->breaker, clock_now_us());

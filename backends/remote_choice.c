@@ -4,9 +4,11 @@
 #include "backends/answer.h"
 #include "backends/fim.h"
 #include "backends/http.h"
+#include "base/config.h"
 #include "base/mem.h"
 
 #include <ctype.h>
+#include <stdio.h>
 
 enum { SHOWN_NAME_LIMIT = 200 };
 
@@ -67,19 +69,13 @@ static int find_template(const struct provider *provider, const struct remote_op
 
 // How long the name of a setting is that stands at the beginning of the text; 0: none does.
 static size_t setting_length(const char *text) {
-    static const char *const settings[] = {
-        "provider",   "url",           "name",   "template",        "keyEnvironment",     "keyFile",
-        "keyCommand", "contextTokens", "caFile", "certificateFile", "certificateKeyFile", "insecure"};
-    if (strncmp(text, "model.", 6) != 0) {
-        return 0;
+    char key[64];
+    size_t length = strncmp(text, "model.", 6) == 0 ? 6 : 0;
+    while (length && length < sizeof key && isalnum((unsigned char)text[length])) {
+        length++;
     }
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-        size_t length = strlen(settings[i]);
-        if (strncmp(text + 6, settings[i], length) == 0 && !isalnum((unsigned char)text[6 + length])) {
-            return 6 + length;
-        }
-    }
-    return 0;
+    snprintf(key, sizeof key, "%.*s", (int)length, text);
+    return config_has_key(key) ? length : 0;
 }
 
 void remote_name_settings(const char *group, const char *text, struct str *out) {

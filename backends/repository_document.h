@@ -7,6 +7,7 @@
 #define HUNCH_BACKENDS_REPOSITORY_DOCUMENT_H
 
 #include "backends/backend.h"
+#include "backends/hint.h"
 #include "backends/repository_tokens.h"
 
 enum { DOCUMENT_ABOVE = 128 << 10, DOCUMENT_BELOW = 64 << 10, DOCUMENT_AHEAD = 4 };

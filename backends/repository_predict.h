@@ -8,6 +8,7 @@
 #define HUNCH_BACKENDS_REPOSITORY_PREDICT_H
 
 #include "backends/backend.h"
+#include "backends/hint.h"
 #include "backends/repository_corpus.h"
 
 #include "base/cancel.h"

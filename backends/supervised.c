@@ -238,7 +238,6 @@ static void become_ready(struct supervised *self, const struct supervised_news *
     struct err err;
     struct backend *old = self->remote;
     self->remote = remote_new(self->loop, &options, &err);
-    self->doubted_us = 0;
     if (old) {
         backend_close(old);
     }
@@ -377,9 +376,11 @@ static int choose(struct supervised *self, struct err *err) {
 }
 
 struct backend *supervised_new(uv_loop_t *loop, const struct supervised_options *options, struct err *err) {
+    const char *group = options->group ? options->group : "model";
     struct supervised *self = mem_zero(1, sizeof *self);
     if (supervised_model_init(&self->model, options->program, options->file, options->arguments,
                               options->context_tokens, err) != 0) {
+        remote_name_settings_of(group, err);
         free(self);
         return NULL;
     }
@@ -390,11 +391,12 @@ struct backend *supervised_new(uv_loop_t *loop, const struct supervised_options 
                                                    : supervised_name_of(self->model.file);
     self->template = mem_copy_string(options->template ? options->template : "");
     self->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_MS;
-    self->group = options->group;
+    self->group = group;
     self->on_state = options->on_state;
     self->context = options->context;
     self->client = choose(self, err) ? NULL : supervised_client_new(loop, &client, err);
     if (!self->client) {
+        remote_name_settings_of(group, err);
         supervised_free(self);
         return NULL;
     }

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LINE_LIMIT = 4096, TRIES = 25, PAUSE_MS = 100, LONGEST_PAUSE_MS = 1000, WORDS = 12 };
+enum { LINE_LIMIT = 4096, TRIES = 25, PAUSE_MS = 100, LONGEST_PAUSE_MS = 1000 };
 
 struct supervised_client {
     uv_loop_t *loop;
@@ -28,7 +28,7 @@ struct supervised_client {
     char complaint[CHILD_LINE + 1]; // the last line it said
     uv_timer_t timer;               // the next try
     uint32_t tries;                 // since something was heard
-    bool failed, closed;
+    bool closed;
 };
 
 // Lives until its handle is closed, whatever becomes of the client.
@@ -43,7 +43,6 @@ struct connection {
 static void try_again(struct supervised_client *self);
 
 static void say(struct supervised_client *self, enum supervised_phase phase, const char *message) {
-    self->failed = phase == SUPERVISED_FAILED;
     self->on_news(self->context,
                   &(struct supervised_news){.phase = phase, .message = message, .url = "", .key = ""});
 }
@@ -77,8 +76,7 @@ static void take_state(struct supervised_client *self, const struct json *state)
         return; // from another version
     }
     self->tries = news.phase == SUPERVISED_READY ? 0 : self->tries;
-    self->failed = news.phase == SUPERVISED_FAILED;
-    if (self->failed) {
+    if (news.phase == SUPERVISED_FAILED) {
         disconnect(self);
     }
     self->on_news(self->context, &news);
@@ -243,8 +241,8 @@ supervised_client_new(uv_loop_t *loop, const struct supervised_client_options *o
 }
 
 void supervised_client_again(struct supervised_client *client) {
-    if (client->failed && !client->closed) {
-        client->failed = false;
+    if (!client->closed) {
+        disconnect(client);
         client->tries = 0;
         try_again(client);
     }

@@ -37,7 +37,8 @@ struct supervised_client;
 // NULL and err if there is no place to meet.
 struct supervised_client *
 supervised_client_new(uv_loop_t *loop, const struct supervised_client_options *options, struct err *err);
-void supervised_client_again(struct supervised_client *client); // after FAILED
+// After FAILED, or where what the guardian says is of no use: leaves it and looks for one anew.
+void supervised_client_again(struct supervised_client *client);
 // The loop must turn once more. Inside on_news is allowed.
 void supervised_client_close(struct supervised_client *client);
 

@@ -101,12 +101,24 @@ static char *find_file(const char *file, struct err *err) {
     return path;
 }
 
+static int check_arguments(const char *arguments, struct err *err) {
+    size_t words = 0;
+    for (const char *at = arguments + strspn(arguments, SUPERVISED_BLANKS); *at; words++) {
+        at += strcspn(at, SUPERVISED_BLANKS);
+        at += strspn(at, SUPERVISED_BLANKS);
+    }
+    return words <= SUPERVISED_WORDS
+               ? 0
+               : err_set(err, ERR_TOO_LARGE, "model.arguments has %zu words, and %d are allowed: remove some",
+                         words, SUPERVISED_WORDS);
+}
+
 int supervised_model_init(struct supervised_model *model, const char *program, const char *file,
                           const char *arguments, uint32_t context_tokens, struct err *err) {
     *model =
         (struct supervised_model){.context_tokens = context_tokens ? context_tokens : SUPERVISED_CONTEXT};
     model->arguments = mem_copy_string(arguments ? arguments : "");
-    model->file = find_file(file, err);
+    model->file = check_arguments(model->arguments, err) ? NULL : find_file(file, err);
     model->program = model->file ? supervised_find_program(program ? program : "", err) : NULL;
     if (model->program) {
         return 0;

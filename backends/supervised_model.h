@@ -6,7 +6,7 @@
 // Ownership: both structs own their strings: supervised_model_fini, supervised_place_fini.
 // Threads:   any; looks at files.
 // Errors:    err names the setting or the folder and the way out.
-// Limits:    a socket's path must fit in the system's address (about 100 bytes).
+// Limits:    a socket's path must fit in the system's address (about 100 bytes); SUPERVISED_WORDS words of arguments.
 #ifndef HUNCH_BACKENDS_SUPERVISED_MODEL_H
 #define HUNCH_BACKENDS_SUPERVISED_MODEL_H
 
@@ -14,14 +14,16 @@
 
 #include <stdint.h>
 
+#define SUPERVISED_BLANKS " \t" // between words of arguments
+
 struct supervised_model {
     char *program;           // llama-server's whole path
     char *file;              // the model's
-    char *arguments;         // more of the program's, split at blanks; may be ""
+    char *arguments;         // more of the program's, split at SUPERVISED_BLANKS; may be ""
     uint32_t context_tokens; // 0: SUPERVISED_CONTEXT
 };
 
-enum { SUPERVISED_CONTEXT = 4096 };
+enum { SUPERVISED_CONTEXT = 4096, SUPERVISED_WORDS = 64 };
 
 // program: a path from / or ~/ on, or a name to be found on PATH, never in the current folder; "": llama-server.
 // file: a path from / or ~/ on, or the name of one in the folder of models, with or without ".gguf".

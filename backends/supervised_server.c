@@ -32,8 +32,8 @@ enum {
     FIRST_PAUSE_MS = 250, // after the second end
     DOUBLINGS = 7,        // of that at most
     STEADY_US = 60 * 1000 * 1000,
-    SHOWN_LINES = 3, // of the output, in a message
-    WORDS = 64,
+    SHOWN_LINES = 3,               // of the output, in a message
+    WORDS = SUPERVISED_WORDS + 20, // ours beside the user's
 };
 
 // The phases of the picture, and what the names of their states are on the wire.
@@ -188,7 +188,7 @@ struct command {
 };
 
 static void add_word(struct command *command, const char *word) {
-    if (command->count < WORDS) {
+    if (command->count < WORDS) { // always: supervised_model_init counts the user's
         command->words[command->count++] = (char *)(uintptr_t)word;
     }
 }
@@ -202,9 +202,9 @@ static void add_words(struct command *command, const char *const *words) {
 // What the user adds, split at blanks.
 static void add_more(struct command *command) {
     char *at = command->more.data;
-    for (at += strspn(at, " \t"); *at; at += strspn(at, " \t")) {
+    for (at += strspn(at, SUPERVISED_BLANKS); *at; at += strspn(at, SUPERVISED_BLANKS)) {
         add_word(command, at);
-        at += strcspn(at, " \t");
+        at += strcspn(at, SUPERVISED_BLANKS);
         at += *at ? (*at = '\0', 1) : 0;
     }
 }

@@ -150,15 +150,22 @@ static void close_on_exec(void) {
 #endif
 }
 
+// Handlers of ours must not run in the new process: libuv's would tell us of a signal that only came to it.
+static void forget_handlers(void) {
+    for (int number = 1; number < NSIG; number++) {
+        signal(number, SIG_DFL); // not all can be set
+    }
+}
+
 // The new process, between fork and exec: only what is safe in a signal handler.
 static _Noreturn void become(const struct child_options *options, char **variables, int output, int trouble,
                              pid_t parent) {
     sigset_t none;
     struct rlimit no_core = {0, 0}; // it would hold what the variables do
     int error = 0;
+    forget_handlers();
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
     setpgid(0, 0);
     setrlimit(RLIMIT_CORE, &no_core);
 #ifdef __linux__
@@ -223,6 +230,21 @@ static int watch(struct child *child, uv_loop_t *loop) {
     return code ? code : uv_poll_start(&child->poll, UV_READABLE, on_output);
 }
 
+// What arrives before the new process has forgotten our handlers waits until then.
+static pid_t fork_without_signals(void) {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t id = fork();
+    if (id != 0) {
+        int error = errno;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        errno = error;
+    }
+    return id;
+}
+
 static int fork_and_exec(struct child *child, const struct child_options *options, int output) {
     int trouble[2];
     if (pipe2(trouble, O_CLOEXEC) != 0) {
@@ -230,7 +252,7 @@ static int fork_and_exec(struct child *child, const struct child_options *option
     }
     char **variables = all_variables(options->variables);
     pid_t parent = getpid();
-    child->id = fork();
+    child->id = fork_without_signals();
     if (child->id == 0) {
         become(options, variables, output, trouble[1], parent);
     }

@@ -16,6 +16,7 @@
 //   C2  nothing of its group is left after on_exit or child_close
 //   C3  it is gone when we are killed (Linux)
 //   C4  it inherits its three standard streams and nothing else that is open (Linux 5.11)
+//   C5  it begins with no signal blocked or ignored, and no handler of ours runs in it
 #ifndef HUNCH_BASE_CHILD_H
 #define HUNCH_BASE_CHILD_H
 

@@ -311,6 +311,10 @@ struct json *config_languages_off(const struct config *config) {
     return off;
 }
 
+bool config_has_key(const char *key) {
+    return config_row_find(key) != NULL;
+}
+
 const char *config_origin_name(const struct config *config, const char *key) {
     const struct config_row *row = config_row_find(key);
     enum config_origin origin = CONFIG_DEFAULT;

@@ -83,6 +83,7 @@ bool config_language_enabled(const struct config *config,
 bool config_source_enabled(const struct config *config, const char *source, bool otherwise);
 // The languages that are switched off, as a JSON array of their names. The caller's to free.
 struct json *config_languages_off(const struct config *config);
+bool config_has_key(const char *key); // "model.url": is there such a setting?
 // "model.url" -> its origin's name, for `hunch doctor`.
 const char *config_origin_name(const struct config *config, const char *key);
 // Every key with its effective value and origin, as a JSON object; what may be a misplaced key is left out.

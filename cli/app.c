@@ -178,38 +178,40 @@ static void add_builtin(struct app *app) {
     add_link(app, "built-in", app->repository);
 }
 
-// A server that cannot be asked at all is an error, or a warning where others answer in its place.
-static int add_server(struct app *app, const struct config_server *server, struct err *err) {
+static void tell_unusable(const struct app *app, const char *group, const char *trouble) {
+    if (app->events.on_unusable) {
+        app->events.on_unusable(app->events.context, group, trouble);
+    } else if (app->events.on_warning) {
+        char line[640];
+        snprintf(line, sizeof line, "%s; the other models answer meanwhile", trouble);
+        app->events.on_warning(app->events.context, line);
+    }
+}
+
+static void add_server(struct app *app, const struct config_server *server) {
     struct err trouble = {0};
     struct backend *model = server_model(app, server, &trouble);
     if (model) {
         add_link(app, server->group, model);
-    } else if (!app->events.tolerate_model) {
-        return err_set(err, trouble.code, "%s", trouble.message);
-    } else if (app->events.on_warning) {
-        char line[640];
-        snprintf(line, sizeof line, "%s; the other models answer meanwhile", trouble.message);
-        app->events.on_warning(app->events.context, line);
+    } else {
+        tell_unusable(app, server->group, trouble.message);
     }
-    return 0;
 }
 
 // The user's order: the model, what answers where it fails, the built-in one.
-static int open_model(struct app *app, struct err *err) {
+static void open_model(struct app *app) {
     const struct config *config = app->config;
-    bool only_builtin = strcmp(config->model.provider, "repository") == 0;
-    int code = only_builtin ? 0 : add_server(app, &config->model, err);
-    if (code == 0 && !only_builtin && strcmp(config->fallback.provider, "none") != 0) {
-        code = add_server(app, &config->fallback, err);
+    if (strcmp(config->model.provider, "repository") != 0) {
+        add_server(app, &config->model);
+        if (strcmp(config->fallback.provider, "none") != 0) {
+            add_server(app, &config->fallback);
+        }
     }
-    if (code == 0 && (config->fall_back_to_builtin || app->link_count == 0)) {
+    if (config->fall_back_to_builtin || app->link_count == 0) {
         add_builtin(app);
     }
-    if (code == 0) {
-        struct backend *models[] = {app->links[0].backend, app->links[1].backend, app->links[2].backend};
-        app->model = app->link_count == 1 ? models[0] : chain_new(models, app->link_count);
-    }
-    return code;
+    struct backend *models[] = {app->links[0].backend, app->links[1].backend, app->links[2].backend};
+    app->model = app->link_count == 1 ? models[0] : chain_new(models, app->link_count);
 }
 
 // --- events: a pass is over when the built-in model has learned it, too ---
@@ -321,10 +323,7 @@ static int open_parts(struct app *app, const struct app_events *events, bool wit
     app->worker = worker_new(app->loop, WORKER_QUEUE);
     app->retriever = retriever_new(app->root);
     app->sinks[app->sink_count++] = retriever_sink(app->retriever);
-    int code = open_model(app, err);
-    if (code) {
-        return code;
-    }
+    open_model(app);
     warn_of_file(app);
     warn_of_insecure(app, &app->config->model);
     warn_of_insecure(app, &app->config->fallback);
@@ -399,13 +398,6 @@ int app_open(struct app **out, uv_loop_t *loop, const struct config *config, con
     return 0;
 }
 
-static void close_models(struct app *app) {
-    backend_close(app->model);
-    for (size_t i = 0; i < app->link_count && !app->model; i++) { // not all could be opened
-        backend_close(app->links[i].backend);
-    }
-}
-
 // The order matters: who is called dies after who calls.
 void app_close(struct app *app) {
     if (!app) {
@@ -416,7 +408,7 @@ void app_close(struct app *app) {
     }
     worker_free(app->worker);
     engine_free(app->engine);
-    close_models(app);
+    backend_close(app->model);
     retriever_free(app->retriever);
     embedding_close(app->embedding);
     free(app->root);

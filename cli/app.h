@@ -6,7 +6,7 @@
 //
 // Ownership: app_open / app_close; the loop and the config are borrowed and outlive the app.
 // Threads:   the loop's.
-// Errors:    err names the root or the model's setting, the cause and the way out.
+// Errors:    err names the root, the cause and the way out; a model whose settings are wrong is none (on_unusable).
 // Limits:    one root an app.
 #ifndef HUNCH_CLI_APP_H
 #define HUNCH_CLI_APP_H
@@ -23,15 +23,15 @@ struct app_events {
     // A full pass is in, and the built-in model has learned it; progress.ready is not said before.
     void (*on_ready)(void *context, const struct index_progress *progress);
     void (*on_warning)(void *context, const char *message);
+    // A model that cannot be asked at all, as its settings say: the others answer in its place. NULL: a warning.
+    void (*on_unusable)(void *context, const char *group, const char *message);
     // As in struct model_events, of a model that Hunch keeps running.
     void (*on_model)(void *context, const char *loading, const char *trouble);
     void (*on_vectors)(void *context, const struct embedding_progress *progress);
     void *context;
     const struct index_sink *observer; // fed like the others; called on the indexer's writer thread
-    // A configured model that cannot be opened is a warning, and the built-in one answers instead.
-    bool tolerate_model;
-    bool watch;            // follow what happens to the files
-    bool without_embedder; // whatever the settings say
+    bool watch;                        // follow what happens to the files
+    bool without_embedder;             // whatever the settings say
 };
 
 // One of the models that may answer.

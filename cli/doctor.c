@@ -197,6 +197,11 @@ static void on_app_warning(void *context, const char *message) {
     add(context, name, WARNING, "%s", message);
 }
 
+static void on_unusable(void *context, const char *group, const char *message) {
+    terminal_progress_end();
+    add(context, group, WRONG, "%s", message);
+}
+
 // The program of a model that Hunch serves itself; the model's answer, or why there is none, follows.
 static void check_program(struct doctor *doctor, const struct config *config) {
     struct str version;
@@ -274,6 +279,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
     struct app_events events = {.on_progress = on_progress,
                                 .on_ready = on_ready,
                                 .on_warning = on_app_warning,
+                                .on_unusable = on_unusable,
                                 .on_model = on_model,
                                 .context = doctor,
                                 .without_embedder = true};
@@ -285,8 +291,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
         app_close(doctor->app);
         uv_run(&doctor->loop, UV_RUN_DEFAULT);
     } else {
-        add(doctor, strcmp(config->model.provider, "repository") == 0 ? "index" : "model", WRONG, "%s",
-            err.message);
+        add(doctor, "index", WRONG, "%s", err.message);
     }
     check_embedder(doctor, config, root);
     free(root);

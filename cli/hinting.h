@@ -7,7 +7,7 @@
 #ifndef HUNCH_CLI_HINTING_H
 #define HUNCH_CLI_HINTING_H
 
-#include "backends/backend.h"
+#include "backends/hint.h"
 
 struct hinting;
 

@@ -58,7 +58,6 @@ static int open_project(void *self, const char *root, const struct session_event
         .on_model = on_model,
         .on_vectors = on_vectors,
         .context = host,
-        .tolerate_model = true,
         .watch = true,
     };
     host->events = *events;

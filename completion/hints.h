@@ -5,7 +5,7 @@
 #ifndef HUNCH_COMPLETION_HINTS_H
 #define HUNCH_COMPLETION_HINTS_H
 
-#include "backends/backend.h"
+#include "backends/hint.h"
 #include "retrieval/context.h"
 
 // As many as context->name_count.

@@ -96,7 +96,9 @@ class Supervised(SupervisedCase):
                             ({"url": "http://127.0.0.1:1"}, "remove one of the two"),
                             ({"provider": "ollama"}, "correct one of the two")):
             self.serve(more=more)
-            self.assertIn(words, self.complete(status=1).stderr)
+            done = self.complete()
+            self.assertIn(words, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["model"], "built-in")
             self.assertIn(words, self.hunch("doctor", status=1).stdout)
 
     def test_a_program_of_the_workspace_is_never_run(self):

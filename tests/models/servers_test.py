@@ -42,10 +42,21 @@ class Models(Case):
 
     def test_a_remote_http_url_is_refused(self):
         self.configure('{"model": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "qwen2.5-coder"}}')
-        done = self.hunch("complete", "src/bank.c:7:12", status=1)
+        done = self.hunch("complete", "src/bank.c:7:12", "--json")
         self.assertIn("192.0.2.1", done.stderr)
         self.assertIn("https", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["model"], "built-in")
 
+    def test_a_model_whose_key_is_missing_leaves_it_to_the_next(self):
+        port = self.start_server("--text", "account_deposit(to, cents);")
+        server = {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder"}
+        self.configure(json.dumps({"model": {**server, "keyEnvironment": "HUNCH_NO_SUCH_KEY"}, "fallback": server}))
+        done = self.hunch("complete", "src/bank.c:7:12", "--json")
+        self.assertIn("HUNCH_NO_SUCH_KEY", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["model"], "qwen2.5-coder")
+        checks = json.loads(self.hunch("doctor", "--json", status=1).stdout)["checks"]
+        verdicts = {check["name"]: check["verdict"] for check in checks}
+        self.assertEqual((verdicts["model"], verdicts["fallback"], verdicts["built-in"]), ("error", "ok", "ok"), checks)
 
     def test_the_whole_machine_is_no_project(self):
         for arguments in (["index", "/"], ["doctor", "/"], ["complete", "/:1:1"]):
@@ -170,7 +181,7 @@ class Chain(Case):
     def test_the_fallback_that_is_misconfigured_is_called_by_its_name(self):
         self.configure(json.dumps({"model": {"provider": "openai", "url": "http://127.0.0.1:1", "name": "x"},
                                    "fallback": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "y"}}))
-        self.assertIn("fallback.url", self.hunch("complete", "src/bank.c:7:12", status=1).stderr)
+        self.assertIn("fallback.url", self.hunch("complete", "src/bank.c:7:12").stderr)
 
     def test_an_editor_is_told_who_answers_and_no_keystroke_waits(self):
         log = os.path.join(self.temporary, "first")

@@ -141,7 +141,7 @@ static void who_fails_is_followed_by_the_next(void **state) {
     end(&fixture->models[1], ERR_UNAVAILABLE, "down", 0);
     assert_string_equal(ask(fixture, traits(fixture, 1)), "built-in");
     end(&fixture->models[2], 0, "", 0);
-    assert_string_equal(fixture->instead, "quota: do this"); // K3
+    assert_string_equal(fixture->instead, "quota: do this; then down: do this"); // K3
     assert_string_equal(ask(fixture, traits(fixture, 2)), "nobody");
     assert_string_equal(ask(fixture, NULL), "first"); // a failure alone changes nothing
     end(&fixture->models[0], 0, "", 0);
@@ -157,7 +157,8 @@ static void who_is_left_alone_is_passed_over(void **state) {
     fixture->models[1].away = true;
     assert_string_equal(ask(fixture, NULL), "built-in");
     end(&fixture->models[2], 0, "", 0);
-    assert_int_equal(fixture->models[0].starts, 0); // K2
+    assert_string_equal(fixture->instead, "first is away; then second is away"); // K3
+    assert_int_equal(fixture->models[0].starts, 0);                              // K2
     fixture->models[0].away = false;
     assert_string_equal(ask(fixture, NULL), "first");
     end(&fixture->models[0], 0, "", 0);

@@ -21,6 +21,8 @@
 #define NAMED     "X-Linked-ETag: \"" RIGHT "\"\r\n"
 #define ALL       "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n"
 #define REST      "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/10\r\nContent-Length: 6\r\n"
+#define EMPTY     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+#define NOTHING   "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/10\r\nContent-Length: 0\r\n"
 #define NO_REST   "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 3\r\n"
 #define END       "Connection: close\r\n\r\n"
 #define MOVED(to) "HTTP/1.1 302 Found\r\nContent-Length: 5\r\nLocation: " to "\r\n"
@@ -163,6 +165,9 @@ static void it_is_had_whole_or_not_at_all(void **state) {
         {"0123", NULL, {REST END "456789", ALL END WHOLE}, FROM_4 FIRST, "", false}, // who could check it?
         {"xxxx", RIGHT, {REST END "456789"}, FROM_4, "instead of " RIGHT, false},
         {"0123", RIGHT, {ALL END WHOLE}, FROM_4, "", false}, // it knows no ranges
+        {NULL, NULL, {EMPTY END}, FIRST, "gave an empty file", false},
+        {NULL, RIGHT, {EMPTY END}, FIRST, "instead of " RIGHT, false},
+        {"0123", NULL, {NOTHING END, ALL END WHOLE}, FROM_4 FIRST, "", false}, // nor could it an empty rest
         {WHOLE, RIGHT, {NO_REST END "no\n"}, FROM_10, "", false},
         {WHOLE, NULL, {NO_REST END "no\n", ALL END WHOLE}, FROM_10 FIRST, "", false},
         {NULL,
@@ -212,6 +217,18 @@ static void redirects_are_followed_where_they_may_lead(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check(&rows[i]);
     }
+}
+
+static void only_a_file_is_written_to(void **state) {
+    struct err err = {0};
+    struct http_download_result result;
+    struct http_download_options options = {.url = "http://127.0.0.1:1/a", .path = path};
+    (void)state;
+    assert_int_equal(mkfifo(part, 0600), 0);
+    assert_int_equal(http_download(&options, &result, &err), ERR_INVALID);
+    assert_non_null(strstr(err.message, "not a regular file"));
+    assert_true(is_there(part));
+    unlink(part);
 }
 
 static bool stop_at_once(void *context, uint64_t done, uint64_t total) {
@@ -283,6 +300,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_had_whole_or_not_at_all),
         cmocka_unit_test(redirects_are_followed_where_they_may_lead),
+        cmocka_unit_test(only_a_file_is_written_to),
         cmocka_unit_test(it_can_be_stopped),
         cmocka_unit_test(two_do_not_write_the_same_file),
         cmocka_unit_test(a_proxys_password_is_not_shown),

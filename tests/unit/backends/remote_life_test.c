@@ -276,6 +276,28 @@ static void close_ends_what_runs(void **state) {
     world->backend = NULL;
 }
 
+static void start_one_more(void *context, const struct backend_result *result) {
+    struct world *world = context;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = {NULL, start_one_more, world};
+    on_done(&world->seen, result);
+    assert_int_equal(result->code, ERR_CANCELLED);
+    if (world->seen.done_calls < 3) {
+        backend_start(world->backend, &request, &callbacks);
+    }
+}
+
+// Who was told that it is closed may be gone when the loop turns next.
+static void close_ends_what_starts_meanwhile(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    struct backend_callbacks callbacks = {NULL, start_one_more, world};
+    backend_start(world->backend, &request, &callbacks);
+    backend_close(world->backend);
+    assert_int_equal(world->seen.done_calls, 3); // H2
+    world->backend = NULL;
+}
+
 static void connections_are_kept(void **state) {
     struct world *world = *state;
     struct backend_request request = request_of("p");
@@ -467,6 +489,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(loopback_needs_no_proxy, begin, finish),
         cmocka_unit_test_setup_teardown(a_proxy_does_not_see_the_key, begin, finish),
         cmocka_unit_test_setup_teardown(close_ends_what_runs, begin, finish),
+        cmocka_unit_test_setup_teardown(close_ends_what_starts_meanwhile, begin, finish),
         cmocka_unit_test_setup_teardown(connections_are_kept, begin, finish),
         cmocka_unit_test_setup_teardown(thousands_are_cancelled, begin, finish),
         cmocka_unit_test_setup_teardown(a_failing_server_is_left_alone, begin, finish),

@@ -111,6 +111,23 @@ static void programs_and_files_are_found(void **state) {
     }
 }
 
+static void no_argument_is_dropped_in_silence(void **state) {
+    struct supervised_model model;
+    struct err err = {0};
+    struct str words;
+    (void)state;
+    str_init(&words);
+    for (int i = 0; i < SUPERVISED_WORDS; i++) {
+        str_append_string(&words, " \t-v");
+    }
+    assert_int_equal(supervised_model_init(&model, "", "small", words.data, 0, &err), 0);
+    supervised_model_fini(&model);
+    str_append_string(&words, " -v");
+    assert_int_not_equal(supervised_model_init(&model, "", "small", words.data, 0, &err), 0);
+    assert_non_null(strstr(err.message, "model.arguments has 65 words"));
+    str_free(&words);
+}
+
 // A folder of PATH that is not whole is the workspace's.
 static void nothing_is_found_in_the_current_folder(void **state) {
     struct err err;
@@ -201,6 +218,7 @@ static void a_long_path_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(programs_and_files_are_found),
+        cmocka_unit_test(no_argument_is_dropped_in_silence),
         cmocka_unit_test(nothing_is_found_in_the_current_folder),
         cmocka_unit_test(names_are_files_without_their_end),
         cmocka_unit_test(the_same_meet_at_a_private_place),

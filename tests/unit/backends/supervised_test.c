@@ -2,6 +2,7 @@
 #include "remote_world.h"
 
 #include "backends/supervised.h"
+#include "backends/supervised_client.h"
 #include "base/fs.h"
 
 #include <sys/stat.h>
@@ -287,6 +288,26 @@ static void a_failed_server_is_said_at_once(void **state) {
     assert_int_equal(guard->users, 1); // it is left alone
 }
 
+static void on_client_news(void *context, const struct supervised_news *news) {
+    on_model_state(context, news->phase, news->message);
+}
+
+// It may say what nobody can use, and say that it is ready.
+static void a_useless_guardian_is_left(void **state) {
+    struct guard *guard = *state;
+    struct err err = {0};
+    struct supervised_client_options options = {
+        .model = &guard->model, .hunch = "/no/such/guardian", .on_news = on_client_news, .context = guard};
+    struct supervised_client *client = supervised_client_new(&guard->world.loop, &options, &err);
+    assert_non_null(client);
+    tell(guard, "ready", "");
+    supervised_client_again(client);
+    hang_up(guard);
+    tell(guard, "ready", "");
+    assert_int_equal(guard->users, 2);
+    supervised_client_close(client);
+}
+
 static void a_lost_guardian_is_found_again(void **state) {
     struct guard *guard = *state;
     struct backend_request request;
@@ -314,6 +335,26 @@ static void without_a_guardian_it_fails(void **state) {
     assert_non_null(strstr(guard->world.seen.message.data, "/no/such/guardian: No such file"));
 }
 
+static void settings_are_called_after_their_group(void **state) {
+    struct guard *guard = *state;
+    static const struct {
+        const char *program, *file, *template, *message;
+    } rows[] = {
+        {"/bin/true", "/no/such.gguf", "", "fallback.file: there is no"},
+        {"bin/true", NULL, "", "fallback.program bin/true must"},
+        {"/bin/true", NULL, "bogus", "fallback.template \"bogus\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        struct supervised_options options = {.group = "fallback",
+                                             .program = rows[i].program,
+                                             .file = rows[i].file ? rows[i].file : guard->model.file,
+                                             .template = rows[i].template};
+        assert_null(supervised_new(&guard->world.loop, &options, &err));
+        assert_non_null(strstr(err.message, rows[i].message));
+    }
+}
+
 static void closing_ends_what_is_held(void **state) {
     struct guard *guard = *state;
     struct backend_request request;
@@ -336,8 +377,10 @@ int main(void) {
         TEST(what_is_lost_unheard_is_asked_once_more),
         TEST(what_has_shown_text_is_not_asked_again),
         TEST(a_failed_server_is_said_at_once),
+        TEST(a_useless_guardian_is_left),
         TEST(a_lost_guardian_is_found_again),
         TEST(without_a_guardian_it_fails),
+        TEST(settings_are_called_after_their_group),
         TEST(closing_ends_what_is_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,28 @@ static void it_holds_nothing_that_is_ours(void **state) {
     close(ours);
 }
 
+// C5
+static void it_begins_with_all_signals_as_they_come(void **state) {
+    struct world world = {0};
+    sigset_t blocked;
+    sigset_t after;
+    (void)state;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR2);
+    pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    signal(SIGUSR1, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(start(&world, "grep -c '^Sig[BI].*:.*[1-9a-f]' /proc/self/status", NULL), 0);
+    uv_run(&world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(world.lines.data, "0|");
+    finish(&world);
+    pthread_sigmask(SIG_UNBLOCK, &blocked, &after); // ours are as they were
+    assert_int_equal(sigismember(&after, SIGUSR2), 1);
+    assert_int_equal(sigismember(&after, SIGTERM), 0);
+    signal(SIGUSR1, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
+}
+
 static void what_it_prints_is_bounded(void **state) {
     struct world world = {0};
     (void)state;
@@ -189,6 +211,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_its_lines_and_ends),
         cmocka_unit_test(it_holds_nothing_that_is_ours),
+        cmocka_unit_test(it_begins_with_all_signals_as_they_come),
         cmocka_unit_test(what_it_prints_is_bounded),
         cmocka_unit_test(a_missing_program_is_told_at_once),
         cmocka_unit_test(closing_takes_its_group_along),

@@ -2,6 +2,8 @@
 // outcome.
 #include "engine_world.h"
 
+#include "backends/hint.h"
+
 static void a_good_answer_is_shown(void **state) {
     struct fixture *fixture = *state;
     struct asked asked = {0};
