@@ -35,7 +35,7 @@ static void close_two(struct fixture *fixture, struct two_models *two) {
     engine_free(fixture->engine);
     fixture->engine = two->alone;
     fixture->worker = worker_new(&fixture->loop, 8);
-    free(two->chain);
+    backend_close(two->chain);
 }
 
 static void open_chain(struct fixture *fixture, struct two_models *two) {
