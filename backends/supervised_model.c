@@ -166,7 +166,7 @@ static int make_private(const char *folder, struct err *err) {
 static uint64_t identity_of(const struct supervised_model *model) {
     struct str all;
     str_init(&all);
-    str_append_format(&all, "%s\n%s\n%s\n%s\n%" PRIu32, HUNCH_VERSION, model->program, model->file,
+    str_append_format(&all, "%d\n%s\n%s\n%s\n%" PRIu32, SUPERVISED_PROTOCOL, model->program, model->file,
                       model->arguments, model->context_tokens);
     uint64_t hash = hash_bytes(all.data, all.length);
     str_free(&all);

@@ -13,6 +13,7 @@
 #include "backends/supervised_server.h"
 
 #include "backends/http.h"
+#include "backends/supervised_environment.h"
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -259,11 +260,17 @@ static int run(struct supervised_server *self, struct err *err) {
     struct str key;
     str_init(&key);
     str_append_format(&key, "LLAMA_API_KEY=%s", self->key);
-    const char *const variables[] = {key.data, NULL};
     command_init(&command, self);
-    struct child_options options = {command.words, variables, "/", on_line, on_child_exit, self};
+    const char **variables = supervised_environment(key.data);
+    struct child_options options = {.arguments = command.words,
+                                    .variables = variables,
+                                    .folder = "/",
+                                    .on_line = on_line,
+                                    .on_exit = on_child_exit,
+                                    .context = self};
     unlink(self->socket); // it would not start
     int code = child_start(&self->child, self->loop, &options, err);
+    free(variables);
     explicit_bzero(key.data, key.length);
     str_free(&key);
     command_fini(&command);

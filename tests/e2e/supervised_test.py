@@ -1,10 +1,11 @@
 """A model that Hunch serves itself, by a llama-server that is played: the ugly cases."""
 import json
 import os
+import shutil
 import signal
 import stat
 
-from support import SOURCE, main
+from support import BINARY, SOURCE, main
 from supervising import SupervisedCase, command_of, environment_of
 
 PROGRAM = os.path.join(SOURCE, "tests/e2e/servers/fake_llama.py")
@@ -51,6 +52,49 @@ class Supervised(SupervisedCase):
         self.assertIn(f"ready, process {server}, 0 users", self.hunch("model").stdout)
         self.wait_for(lambda: not self.servers() and not self.guardians(), "the end")
         self.assertEqual([name for name in os.listdir(folder) if not name.endswith(".lock")], [])
+
+    def test_no_secret_of_the_editor_s_reaches_it(self):
+        self.serve()
+        self.environment.update(OPENAI_API_KEY="sk-cloud", NVIDIA_API_KEY="nvapi-cloud", LLAMA_API_KEY="sk-other",
+                                GITHUB_TOKEN="ghp-cloud", CUDA_VISIBLE_DEVICES="3")
+        self.assertEqual(self.suggestion(), "return 7;")
+        # Nobody but root may look at the guardian, which holds the key.
+        for process in [self.servers()[0]] + (self.guardians() if os.geteuid() == 0 else []):
+            environment = environment_of(process)
+            self.assertEqual((environment["CUDA_VISIBLE_DEVICES"], environment["HOME"]), ("3", self.environment["HOME"]))
+            self.assertEqual([value for value in environment.values() if "cloud" in value or value == "sk-other"], [])
+
+    def test_another_version_shares_it(self):
+        self.serve()
+        window = self.window()
+        self.assertEqual(self.ask(window), "return 7;")
+        with open(BINARY, "rb") as file:
+            bytes_of = file.read()
+        version = self.hunch("--version").stdout.split()[-1].encode()
+        newer = b"9" + version[1:]
+        program = os.path.join(self.temporary, "hunch-newer")
+        with open(program, "wb") as file:
+            file.write(bytes_of.replace(version + b"\0", newer + b"\0"))
+        os.chmod(program, 0o755)
+        self.assertIn(newer.decode(), self.hunch("--version", binary=program).stdout)
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json", binary=program).stdout)
+        self.assertEqual(answer["candidates"][0]["text"], "return 7;")
+        self.assertEqual((len(self.notes("starts")), len(self.guardians())), (1, 1))  # G1
+
+    def test_one_that_is_replaced_while_it_runs_goes_on_with_itself(self):
+        self.serve()
+        program = os.path.join(self.temporary, "hunch")
+        shutil.copy(BINARY, program)
+        window = self.window(binary=program)
+        self.assertEqual(self.ask(window), "return 7;")
+        newer = self.write("newer", f"#!/bin/sh\ntouch '{self.temporary}/newer-ran'\n")
+        os.chmod(newer, 0o755)
+        os.replace(newer, program)  # as packages are upgraded
+        [server], [guardian] = self.servers(), self.guardians()
+        os.kill(guardian, signal.SIGKILL)
+        self.wait_server(other_than=[server])
+        self.assertEqual(self.ask(window), "return 7;")
+        self.assertFalse(os.path.exists(os.path.join(self.temporary, "newer-ran")))
 
     def test_what_the_user_adds_comes_last(self):
         self.serve(more={"arguments": "--batch-size 1024  --flash-attn on", "contextTokens": 2048})
