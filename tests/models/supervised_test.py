@@ -1,8 +1,10 @@
 """A real llama-server that Hunch serves itself: shared, killed at any moment, and gone with the last who used it."""
+import http.client
 import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +12,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 import support  # noqa: E402
 from llama_test import ANSWER, MAKER, find_server  # noqa: E402
-from supervising import SupervisedCase, command_of  # noqa: E402
+from supervising import SupervisedCase, command_of, environment_of  # noqa: E402
 
 LINE = ANSWER.split("\n")[0]
 SERVER = None
@@ -48,6 +50,18 @@ class Supervised(SupervisedCase):
             client.server.kill()
         self.wait_for(lambda: not self.servers() and not self.guardians(), "the end")  # G2
 
+    def props(self):
+        """What the server says of itself; to be asked does not keep it awake."""
+        [server] = self.servers()
+        command = command_of(server)
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(command[command.index("--host") + 1])
+        connection.request("GET", "/props", headers={"Authorization": "Bearer " + environment_of(server)["LLAMA_API_KEY"]})
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        return answer
+
     def ask(self, client, line=3, character=4):
         items = client.answer(client.start_complete("src/bank.c", line, character, invoked=True), seconds=120)["items"]
         return items[0]["insertText"] if items else None
@@ -80,7 +94,7 @@ class Supervised(SupervisedCase):
         self.configure(json.dumps(self.settings))
         client = self.window()
         self.assertEqual(self.ask(client), LINE)
-        time.sleep(3)
+        self.wait_for(lambda: self.props()["is_sleeping"], "its sleep")
         self.assertEqual(self.ask(client), LINE)
         self.assertEqual(len(self.servers()), 1)
 
