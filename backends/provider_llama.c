@@ -43,7 +43,11 @@ static void write_common(const char *model, struct slice prompt, struct json *bo
 
 static void write_body(const struct provider_ask *ask, struct json *body) {
     write_common(ask->model, ask->prompt, body);
-    provider_set_limit(body, "n_predict", ask);
+    if (ask->ahead) {
+        json_set_number(body, "n_predict", 0);
+    } else {
+        provider_set_limit(body, "n_predict", ask);
+    }
     provider_set_stops(body, "stop", ask, STOPS);
 }
 
@@ -124,4 +128,5 @@ const struct provider provider_llama = {
     .read_tokens = read_tokens,
     .count_tokens = count_tokens,
     .write_warm_up = write_warm_up,
+    .reads_ahead = true,
 };

@@ -185,6 +185,18 @@ class Supervised(SupervisedCase):
         self.assertEqual(told["model"], "built-in")
         self.assertEqual(self.notes("requests"), [])
 
+    def test_what_was_asked_meanwhile_is_read_once_it_is_ready(self):
+        self.serve(loading=1.5, builtin=True)
+        client = self.window()
+        client.wait_notification("hunch/status", lambda status: status["state"] == "loading")
+        client.wait_ready()
+        self.ask(client)
+        self.assertEqual(self.notes("requests"), [])
+        [request] = self.wait_for(lambda: self.notes("requests"), "the reading")
+        request = json.loads(request)
+        self.assertEqual(request["n_predict"], 0)
+        self.assertIn("int bank_transfer", request["prompt"])
+
     def test_a_server_killed_in_mid_answer_costs_one_suggestion(self):
         self.serve(text=["return", " 7", ";"], pause=1)
         client = self.window()

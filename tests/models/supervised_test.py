@@ -51,13 +51,18 @@ class Supervised(SupervisedCase):
         self.wait_for(lambda: not self.servers() and not self.guardians(), "the end")  # G2
 
     def props(self):
-        """What the server says of itself; to be asked does not keep it awake."""
+        """To be asked for this does not keep it awake."""
+        return self.tell("/props")
+
+    def tell(self, path):
+        """What the server says of itself."""
         [server] = self.servers()
         command = command_of(server)
         connection = http.client.HTTPConnection("localhost")
         connection.sock = socket.socket(socket.AF_UNIX)
+        self.addCleanup(connection.sock.close)
         connection.sock.connect(command[command.index("--host") + 1])
-        connection.request("GET", "/props", headers={"Authorization": "Bearer " + environment_of(server)["LLAMA_API_KEY"]})
+        connection.request("GET", path, headers={"Authorization": "Bearer " + environment_of(server)["LLAMA_API_KEY"]})
         answer = json.loads(connection.getresponse().read())
         connection.close()
         return answer
@@ -88,6 +93,27 @@ class Supervised(SupervisedCase):
         client.server.kill()
         self.wait_for(lambda: server not in self.servers(), "the server's end")  # G2
         self.assertEqual(self.ask(self.window()), LINE)  # the sockets that they left are in nobody's way
+
+    def test_one_that_is_started_again_has_read_the_last_place(self):
+        client = self.window()
+        self.assertEqual(self.ask(client), LINE)
+        server = self.wait_server()
+        os.kill(server, signal.SIGKILL)
+        self.wait_server(other_than=[server])
+        self.wait_for(self.has_read, "its reading")
+        client.change("src/bank.c", (3, 4, 3, 4, "int a = 1;"))
+        self.assertEqual(self.ask(client, character=14), LINE)
+        told = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/bank.c")}})
+        # One byte is a token here. Anew: what was typed, the suffix, the tokens around them.
+        self.assertGreater(told["cachedTokens"], told["promptTokens"] / 2, told)
+
+    def has_read(self):
+        """It has done something since its start, and is done with it."""
+        try:
+            [slot] = self.tell("/slots")
+        except (OSError, ValueError):  # there is none yet, or it loads
+            return False
+        return "id_task" in slot and not slot["is_processing"]
 
     def test_a_server_that_has_gone_to_sleep_wakes_up(self):
         self.settings["model"]["arguments"] = "--sleep-idle-seconds 1"
