@@ -7,7 +7,8 @@
 // Ownership: both structs own their strings: supervised_model_fini, supervised_place_fini.
 // Threads:   any; looks at files.
 // Errors:    err names the setting or the folder and the way out.
-// Limits:    a socket's path must fit in the system's address (about 100 bytes); SUPERVISED_WORDS words of arguments.
+// Limits:    SUPERVISED_WORDS words of arguments. A socket's path must fit in the system's address (about 100 bytes): where
+//            it does not, all meet in /tmp/hunch-UID instead.
 #ifndef HUNCH_BACKENDS_SUPERVISED_MODEL_H
 #define HUNCH_BACKENDS_SUPERVISED_MODEL_H
 

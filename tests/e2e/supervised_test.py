@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import stat
 
 from support import BINARY, SOURCE, main
@@ -111,6 +112,32 @@ class Supervised(SupervisedCase):
         self.assertNotIn("--no-ui", starts[-1])
         self.assertNotIn("300", starts[-1])
         self.assertIn("--offline", starts[-1])
+
+    def test_a_version_without_sockets_gets_a_port(self):
+        self.serve(portsOnly=True)
+        self.assertEqual(self.suggestion(), "return 7;")
+        self.assertEqual(len(self.notes("starts")), 2)
+        [server] = self.servers()
+        command = command_of(server)
+        self.assertEqual(command[command.index("--host") + 1], "127.0.0.1")
+        with socket.socket() as other:  # nobody comes in between
+            self.assertRaises(OSError, other.bind, ("127.0.0.1", int(command[command.index("--port") + 1])))
+        os.kill(server, signal.SIGKILL)
+        self.wait_server(other_than=[server])
+        self.assertEqual(self.suggestion(), "return 7;")
+
+    def test_where_the_folder_s_path_is_too_long_a_short_one_serves(self):
+        runtime = os.path.join(self.temporary, "x" * 100)
+        os.mkdir(runtime)
+        self.environment["XDG_RUNTIME_DIR"] = runtime
+        self.serve()
+        self.assertEqual(self.suggestion(), "return 7;")
+        command = command_of(self.servers()[0])
+        path = command[command.index("--host") + 1]
+        self.addCleanup(os.remove, path.replace(".sock", ".lock"))
+        self.assertEqual(os.path.dirname(path), f"/tmp/hunch-{os.geteuid()}")
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.dirname(path)).st_mode), 0o700)
+        self.assertEqual(os.listdir(runtime), [])
 
     def test_an_option_of_the_users_that_it_does_not_know_is_told(self):
         self.serve(unknown=["--bogus"], more={"arguments": "--bogus"})

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 import support  # noqa: E402
@@ -93,6 +95,26 @@ class Supervised(SupervisedCase):
         client.server.kill()
         self.wait_for(lambda: server not in self.servers(), "the server's end")  # G2
         self.assertEqual(self.ask(self.window()), LINE)  # the sockets that they left are in nobody's way
+
+    def test_one_that_knows_no_sockets_is_reached_by_a_port(self):
+        program = self.write("old-llama-server", f"""#!/bin/sh
+case "$*" in *.sock*)
+    echo "main: couldn't bind HTTP server socket, hostname: $5, port: 8080" >&2
+    exit 1 ;;
+esac
+exec '{SERVER}' "$@"
+""")
+        os.chmod(program, 0o755)
+        self.settings["model"]["program"] = program
+        self.configure(json.dumps(self.settings))
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json").stdout)
+        self.assertEqual((answer["model"], answer["candidates"][0]["text"]), ("qwen2.5-coder-canned", LINE))
+        command = command_of(self.servers()[0])
+        port = int(command[command.index("--port") + 1])
+        with self.assertRaises(urllib.error.HTTPError) as refused:  # who has no key
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/props")
+        self.assertEqual(refused.exception.code, 401)
+        refused.exception.close()
 
     def test_one_that_is_started_again_has_read_the_last_place(self):
         client = self.window()
