@@ -116,8 +116,12 @@ static void add_text(const struct fim_template *fim, struct slice text, struct s
     str_append_slice(out, slice_sub(text, from, text.length));
 }
 
-// A path stands on one line, whatever the file system allows.
-static void add_path(const struct fim_template *fim, const char *path, struct str *out) {
+static void add_mark(const char *mark, struct str *out) {
+    str_append_string(out, mark ? mark : "");
+}
+
+// A name stands on one line, whatever the file system allows.
+static void add_name(const struct fim_template *fim, const char *path, struct str *out) {
     struct str line;
     str_init(&line);
     str_append_string(&line, path);
@@ -125,7 +129,6 @@ static void add_path(const struct fim_template *fim, const char *path, struct st
         line.data[i] = (unsigned char)line.data[i] < ' ' ? '?' : line.data[i];
     }
     add_text(fim, str_slice(&line), out);
-    str_append_char(out, '\n');
     str_free(&line);
 }
 
@@ -155,13 +158,28 @@ static void open_file(const struct fim_template *fim, const char *path, struct s
     if (fim->path == FIM_PATH_COMMENT) {
         str_append_string(out, comment_of(path));
     }
-    if (fim->path != FIM_PATH_NONE) {
-        add_path(fim, path, out);
+    add_name(fim, path, out);
+    str_append_char(out, '\n');
+}
+
+// The path of one that is named in its prefix comes there.
+static void open_current(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    if (fim->current == FIM_CURRENT_IN_PREFIX) {
+        str_append_string(out, fim->file_open);
+    } else if (fim->current == FIM_CURRENT_OPENED && parts->path) {
+        open_file(fim, parts->path, out);
     }
+    if (fim->language && parts->language && parts->language[0]) {
+        str_append_string(out, fim->language);
+        add_name(fim, parts->language, out);
+        str_append_char(out, '\n');
+    }
+    add_mark(fim->current_close, out);
 }
 
 static void add_files(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
     bool own_newlines = fim->file_close[0] == '\n';
+    add_mark(parts->file_count ? fim->files_head : NULL, out);
     for (size_t i = 0; i < parts->file_count; i++) {
         struct slice text = parts->files[i].text;
         while (own_newlines && text.length && text.data[text.length - 1] == '\n') {
@@ -171,9 +189,7 @@ static void add_files(const struct fim_template *fim, const struct fim_parts *pa
         add_text(fim, text, out);
         str_append_string(out, fim->file_close);
     }
-    if (fim->names_current && parts->path) {
-        open_file(fim, parts->path, out);
-    }
+    open_current(fim, parts, out);
 }
 
 static bool in_repository(const struct fim_parts *parts) {
@@ -185,6 +201,10 @@ static void add_prefix(const struct fim_template *fim, const struct fim_parts *p
     if (fim->files == FIM_FILES_IN_PREFIX && in_repository(parts)) {
         add_files(fim, parts, out);
     }
+    if (fim->current == FIM_CURRENT_IN_PREFIX && in_repository(parts) && parts->path) {
+        add_name(fim, parts->path, out);
+        str_append_char(out, '\n');
+    }
     add_text(fim, parts->prefix, out);
 }
 
@@ -194,9 +214,11 @@ static void add_suffix(const struct fim_template *fim, const struct fim_parts *p
 }
 
 void fim_render(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    add_mark(fim->head, out);
     if (fim->repository && parts->repository && parts->repository[0]) {
         str_append_string(out, fim->repository);
-        add_path(fim, parts->repository, out);
+        add_name(fim, parts->repository, out);
+        add_mark(fim->repository_close ? fim->repository_close : "\n", out);
     }
     if (in_repository(parts) && fim->files == FIM_FILES_BEFORE) {
         add_files(fim, parts, out);

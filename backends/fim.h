@@ -15,7 +15,8 @@ struct fim_parts {
     const char *repository;       // name of the repository
     const struct fim_file *files; // context, in prompt order (best last)
     size_t file_count;
-    const char *path; // of the open file
+    const char *path;     // of the open file
+    const char *language; // its LSP id; NULL or "": unknown
     struct slice prefix;
     struct slice suffix;
 };

@@ -169,6 +169,7 @@ static void compile_prompt(struct engine_request *request) {
         .fim = request->fim,
         .repository = engine->repository,
         .path = request->query.path,
+        .language = request->query.language,
         .document = text_slice(request->query.text),
         .cursor = request->query.cursor,
         .context = &request->retrieved,
