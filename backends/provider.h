@@ -15,6 +15,14 @@
 
 enum { PROVIDER_STOPS = 4 };
 
+// What may be left out of a request, as some models and servers refuse it.
+enum provider_field {
+    PROVIDER_TEMPERATURE = 1,
+    PROVIDER_STOP = 2, // answer.c applies all stops anyway
+    PROVIDER_USAGE = 4,
+    PROVIDER_MAX_TOKENS = 8 // not left out, but called max_completion_tokens
+};
+
 struct provider_ask {
     const char *model; // "" if nobody named one
     const char *path;  // of the open file
@@ -25,6 +33,7 @@ struct provider_ask {
     size_t stop_count;
     uint32_t max_tokens;
     uint32_t context_tokens; // how long prompt and answer may be together
+    unsigned without;        // of enum provider_field
 };
 
 // What a server says of itself.
@@ -60,6 +69,7 @@ struct provider {
     const char *header;     // one more; NULL: none
     const char *template;   // the only one it can use; NULL: the model's
     const char *facts_path; // what is asked there shows that the server is there, and what it is
+    bool facts_by_model;    // with the model's name, if there is one, as its query
     enum provider_framing framing;
     bool replies; // in the manner of a chat: reply.h finds the text
     void (*write_body)(const struct provider_ask *ask, struct json *body);
@@ -88,5 +98,7 @@ const struct provider *provider_at(size_t index);
 // of the provider's path already.
 void provider_url(const struct provider *provider, const char *base, const char *path, const char *model,
                   struct str *out);
+// The model's name as a query of the facts' path; nothing where it has none.
+void provider_facts_query(const struct provider *provider, const char *model, struct str *out);
 
 #endif

@@ -116,6 +116,7 @@ const struct provider provider_llama = {
     .version = "/v1",
     .path = "/completion",
     .facts_path = "/props",
+    .facts_by_model = true, // a router of several models knows no other than its own
     .tokens_path = "/tokenize",
     .write_body = write_body,
     .read_event = read_event,

@@ -57,6 +57,7 @@ static struct backend_call *start(struct backend *backend, const struct backend_
                                   request->prefix.length);
     str_append_slice(&call->reply.line, line);
     struct provider_ask ask = remote_ask(request, &self->backend.traits, self->model, &rendered);
+    ask.without = self->without;
     call->units = token_units_of(ask.prompt);
     struct token_units behind = token_units_of(ask.suffix);
     call->units.code += behind.code;

@@ -37,6 +37,7 @@ struct remote {
     bool learning, known; // what the server says of itself
     size_t measured;      // so many of token_sample
     bool template_given;  // by the settings: named, or known by the model's name
+    unsigned without;     // of enum provider_field: what the server has refused
 };
 
 struct backend_call {
