@@ -26,7 +26,8 @@ static const char no_tokens[] = JSON("200 OK", "", "{\"tokens\":[{\"id\":1,\"pie
 
 static void restart(struct world *world, const char *model, const char *props) {
     backend_close(world->backend);
-    world->server.routes[0] = (struct route){.start = "GET /props HTTP/1.1\r\n", .bytes = props};
+    world->server.routes[0] =
+        (struct route){.start = model[0] ? "GET /props?model=" : "GET /props HTTP/1.1\r\n", .bytes = props};
     if (!world->server.routes[1].start) {
         world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = no_tokens};
     }
@@ -43,6 +44,26 @@ static void wait_known(struct world *world) {
     for (int i = 0; i < 20; i++) {
         uv_run(&world->loop, UV_RUN_NOWAIT);
     }
+}
+
+// A router of several models tells nothing of one that it is not asked for.
+static void a_router_is_asked_for_the_model(void **state) {
+    static const char router[] =
+        JSON("200 OK", "",
+             "{\"role\":\"router\",\"model_alias\":\"llama-server\",\"model_path\":\"none\","
+             "\"default_generation_settings\":{\"params\":null,\"n_ctx\":0}}");
+    struct world *world = *state;
+    world->server.routes[2] = (struct route){.start = "GET /props?model=org/qwen2.5-coder HTTP/1.1\r\n",
+                                             .bytes = PROPS("qwen2.5-coder", "2048")};
+    backend_close(world->backend);
+    world->server.routes[0] = (struct route){.start = "GET /props HTTP/1.1\r\n", .bytes = router};
+    world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = no_tokens};
+    // What is no name goes into no address.
+    world->backend = backend_of(world, "llama-server", "org/qwen2.5-coder\" &#", world->server.port);
+    wait_known(world);
+    assert_int_equal(world->server.routes[2].requests, 1);
+    assert_int_equal(world->server.routes[0].requests, 0);
+    assert_int_equal(world->backend->traits.context_tokens, 2048);
 }
 
 static void restart_known(struct world *world, const char *model, const char *props) {
@@ -263,6 +284,7 @@ static void it_can_be_closed_at_any_turn(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_says_what_it_is, begin, finish),
+        cmocka_unit_test_setup_teardown(a_router_is_asked_for_the_model, begin, finish),
         cmocka_unit_test_setup_teardown(its_tokens_tell_what_its_name_does_not, begin, finish),
         cmocka_unit_test_setup_teardown(a_refused_prompt_is_learned_from, begin, finish),
         cmocka_unit_test_setup_teardown(its_tokenizer_is_measured_once, begin, finish),
