@@ -233,6 +233,10 @@ void fim_render(const struct fim_template *fim, const struct fim_parts *parts, s
     str_append_string(out, fim->middle);
 }
 
+bool fim_has_halves(const struct fim_template *fim) {
+    return fim->halves;
+}
+
 bool fim_halves(const struct fim_template *fim, struct slice prompt, struct slice *prefix,
                 struct slice *suffix) {
     struct slice mark = slice_of_string(fim->suffix);

@@ -34,7 +34,8 @@ bool fim_is_prefix_first(const struct fim_template *fim); // else the suffix sta
 const char *const *fim_stops(const struct fim_template *fim, size_t *count);
 // Appends the whole prompt. Control tokens inside user text are neutralised.
 void fim_render(const struct fim_template *fim, const struct fim_parts *parts, struct str *out);
-// Does a server want the two halves of such a prompt apart? If so, cuts it in two: the suffix begins behind the mark.
+bool fim_has_halves(const struct fim_template *fim); // a server wants the two halves of its prompts apart
+// If so, cuts such a prompt in two: the suffix begins behind the mark.
 bool fim_halves(const struct fim_template *fim, struct slice prompt, struct slice *prefix,
                 struct slice *suffix);
 size_t fim_count(void);

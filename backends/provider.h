@@ -62,9 +62,12 @@ struct provider {
     const char *home; // its usual address, where the user names none; "": there is none
     const char *
         model; // what is asked for where the user names no model; "": the server knows; NULL: one must be named
-    const char *version;    // besides "/v1": an end of model.url that is no part of the server's root
-    const char *path;       // below the root; {model} is the model's name
-    const char *query;      // behind a "?"; NULL: none
+    const char *version;     // besides "/v1": an end of model.url that is no part of the server's root
+    const char *path;        // below the root; {model} is the model's name
+    const char *halves_path; // for a prefix and a suffix apart; NULL: the same path
+    uint32_t
+        halves_tokens; // how long both are at most, unless the settings say else; 0: no less than any prompt
+    const char *query; // behind a "?"; NULL: none
     const char *key_header; // NULL: Authorization: Bearer
     const char *header;     // one more; NULL: none
     const char *template;   // the only one it can use; NULL: the model's
@@ -88,6 +91,8 @@ struct provider {
     // What to ask once the server is known to be there, so that its model is in memory before somebody waits for
     // it; the ask has no prompt. NULL: nothing.
     void (*write_warm_up)(const struct provider_ask *ask, struct json *body);
+    // What to ask at halves_path to find out whether the model can do that. NULL: nothing.
+    void (*write_halves_trial)(const struct provider_ask *ask, struct json *body);
 };
 
 const struct provider *provider_by_name(const char *name); // NULL: not known

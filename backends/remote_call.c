@@ -321,11 +321,17 @@ static void on_done(void *context, const struct http_result *http) {
         call->self->without |= call->failed ? call->failure.refused_fields : 0;
     }
     name_settings(call);
-    if (result->code && result->code != ERR_CANCELLED && !call->tokenizing) {
+    if (result->code && result->code != ERR_CANCELLED && !call->tokenizing && !call->trial) {
         call->self->known = false; // who comes back may be another
     }
     call->callbacks.on_done(call->callbacks.context, result);
     call_free(call);
+}
+
+void remote_call_aim(struct backend_call *call, const char *path) {
+    const struct remote *self = call->self;
+    str_clear(&call->url);
+    provider_url(self->provider, self->url, path, self->model, &call->url);
 }
 
 struct backend_call *remote_call_new(struct remote *self, const char *path,
@@ -340,7 +346,7 @@ struct backend_call *remote_call_new(struct remote *self, const char *path,
     str_init(&call->body);
     str_init(&call->message);
     str_init(&call->hint);
-    provider_url(self->provider, self->url, path, self->model, &call->url);
+    remote_call_aim(call, path);
     ndjson_init(&call->lines, EVENT_LIMIT, on_line, call);
     reply_init(&call->reply, slice_of("", 0));
     sse_init(&call->sse, EVENT_LIMIT, on_event, call);

@@ -40,6 +40,15 @@ class Models(Case):
         done = self.hunch("doctor", status=1)
         self.assertIn(str(port), done.stdout)
 
+    def test_an_answer_that_drips_ends_at_its_deadline(self):
+        port = self.start_server("--text", "x", "--endless", "--delay", "0.02")
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder"},
+                                   "fallback.builtIn": False, "completion.timeoutMs": 400}))
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json", status=1).stdout)
+        self.assertEqual(answer["outcome"], "timeout")
+        self.assertIn("the answer did not end in time", answer["reason"])
+        self.assertIn("completion.timeoutMs", answer["reason"])
+
     def test_a_remote_http_url_is_refused(self):
         self.configure('{"model": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "qwen2.5-coder"}}')
         done = self.hunch("complete", "src/bank.c:7:12", "--json")
