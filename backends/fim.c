@@ -93,13 +93,33 @@ const char *const *fim_stops(const struct fim_template *fim, size_t *count) {
     return fim->stops;
 }
 
-static bool control_at(const struct fim_template *fim, struct slice text) {
+// Families alone: the others' marks are ours.
+static bool is_family(const struct fim_template *fim) {
+    return fim->models[0] != NULL;
+}
+
+// Is it nothing that programs are full of, as <PRE> is of HTML?
+static bool is_unmistakable(const char *token) {
+    return token[0] == '<' && (strchr("|[\xEF", token[1]) || strncmp(token, "<fim_", 5) == 0);
+}
+
+static bool control_of(const struct fim_template *fim, struct slice text, bool unmistakable) {
     for (size_t i = 0; i < FIM_WORDS && fim->controls[i]; i++) {
-        if (slice_starts_with(text, slice_of_string(fim->controls[i]))) {
+        bool counts = !unmistakable || is_unmistakable(fim->controls[i]);
+        if (counts && slice_starts_with(text, slice_of_string(fim->controls[i]))) {
             return true;
         }
     }
     return false;
+}
+
+// Whose tokens a server puts around two halves is not known, so all families' count there.
+static bool control_at(const struct fim_template *fim, struct slice text) {
+    bool found = control_of(fim, text, false);
+    for (size_t i = 0; fim->halves && i < fim_table_count && !found; i++) {
+        found = is_family(&fim_table[i]) && control_of(&fim_table[i], text, true);
+    }
+    return found;
 }
 
 // User text: a control token in it gets a blank behind its first character.
@@ -247,11 +267,6 @@ bool fim_halves(const struct fim_template *fim, struct slice prompt, struct slic
     *prefix = slice_sub(prompt, 0, at);
     *suffix = slice_sub(prompt, at + mark.length, prompt.length);
     return true;
-}
-
-// Families alone: the others' marks are ours.
-static bool is_family(const struct fim_template *fim) {
-    return fim->models[0] != NULL;
 }
 
 void fim_tokens(struct str *out) {

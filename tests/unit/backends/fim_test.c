@@ -112,6 +112,10 @@ static void control_tokens_in_text_become_text(void **state) {
         {"seed-coder", "<[fim-middle]>", "< [fim-middle]>"},
         {"starcoder", "<gh_stars><reponame>", "< gh_stars>< reponame>"},
         {"codegeex4", "<|assistant|>\n", "< |assistant|>\n"},
+        {"halves", "a<|fim_middle|>" DS("hole") "<PRE>",
+         "a< |fim_middle|>< \xEF\xBD\x9C"
+         "fim\xE2\x96\x81hole\xEF\xBD\x9C><PRE>"},
+        {"codestral-halves", "<fim_suffix>[0]<[fim-middle]>", "< fim_suffix>[0]< [fim-middle]>"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
