@@ -28,6 +28,10 @@ const char *fim_name(const struct fim_template *fim) {
     return fim->name;
 }
 
+bool fim_has_suffix(const struct fim_template *fim) {
+    return !fim->no_suffix;
+}
+
 bool fim_is_prefix_first(const struct fim_template *fim) {
     return fim->order == FIM_PREFIX_FIRST;
 }
@@ -229,6 +233,9 @@ static void add_prefix(const struct fim_template *fim, const struct fim_parts *p
 }
 
 static void add_suffix(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    if (fim->no_suffix) {
+        return;
+    }
     str_append_string(out, fim->suffix);
     add_text(fim, parts->suffix, out);
 }

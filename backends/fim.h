@@ -23,13 +23,14 @@ struct fim_parts {
 
 struct fim_template;
 
-const struct fim_template *fim_by_name(const char *name);    // "qwen2.5-coder"
+const struct fim_template *fim_by_name(const char *name);    // "qwen2.5-coder"; "prefix" is for any model
 const struct fim_template *fim_for_model(const char *model); // by a model's name; NULL if none fits
 // By the control tokens that a model's tokenizer knows, one a line; NULL if no family's are all there. Of several
 // families the one of which most are there.
 const struct fim_template *fim_for_tokens(struct slice lines);
 void fim_tokens(struct str *out); // the control tokens of all families, one a line
 const char *fim_name(const struct fim_template *fim);
+bool fim_has_suffix(const struct fim_template *fim);      // else the model is told of the prefix alone
 bool fim_is_prefix_first(const struct fim_template *fim); // else the suffix stands before the prefix
 const char *const *fim_stops(const struct fim_template *fim, size_t *count);
 // Appends the whole prompt. Control tokens inside user text are neutralised.

@@ -266,6 +266,18 @@ const struct fim_template fim_table[] = {
                   "<|code_middle|>"},
     },
     {
+        // A model that cannot fill in, or of which nothing is known: it goes on from the prefix.
+        .name = "prefix",
+        .prefix = "",
+        .suffix = "",
+        .middle = "",
+        .files = FIM_FILES_IN_PREFIX,
+        .path = FIM_PATH_COMMENT,
+        .file_open = "",
+        .file_close = "\n\n",
+        .no_suffix = true,
+    },
+    {
         // A server that puts its model's own tokens around two texts. The mark between them never leaves here.
         .name = "halves",
         .prefix = "",

@@ -49,7 +49,8 @@ struct fim_template {
     enum fim_files files;
     enum fim_path path;
     enum fim_current current;
-    bool halves; // not one text: a server wants what is before `suffix` and what is behind it apart
+    bool no_suffix; // what stands behind the cursor is not told
+    bool halves;    // not one text: a server wants what is before `suffix` and what is behind it apart
 };
 
 extern const struct fim_template fim_table[];

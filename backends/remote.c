@@ -164,6 +164,7 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
         .name = choice.provider->name,
         .model = self->model[0] ? self->model : "unnamed",
         .template = choice.template,
+        .reads_prompt = true,
         .context_tokens = self->context_tokens,
         .leaves_machine = !choice.loopback,
     };

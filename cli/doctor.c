@@ -144,7 +144,7 @@ static void on_probe(void *context, const struct backend_result *result) {
     }
     if (!traits->template && result->code == 0) {
         add(doctor, check->link->group, WARNING,
-            "no fill-in-the-middle template is known for \"%s\": only the text above the cursor is sent; set "
+            "no fill-in-the-middle template is known for \"%s\": it is told what stands above the cursor alone; set "
             "%s.template",
             traits->model, check->link->group);
     }

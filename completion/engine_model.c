@@ -120,10 +120,16 @@ static void after_model(void *context, const struct backend_result *result) {
 
 void engine_model_choose(struct engine_request *request, const struct backend_traits *model) {
     request->model = model;
-    request->fim = model->template ? fim_by_name(model->template) : NULL;
+    const char *template = model->template ? model->template : model->reads_prompt ? "prefix" : NULL;
+    request->fim = template ? fim_by_name(template) : NULL;
     request->context_tokens = model->context_tokens;
     request->tokens = model->tokens;
     request->answer.model = model->model;
+}
+
+// Who does not know what follows would write it once more.
+uint32_t engine_model_lines(const struct engine_request *request) {
+    return request->fim && fim_has_suffix(request->fim) ? 8 : 1;
 }
 
 void engine_model_fill(struct engine_request *request, uint32_t usual_lines) {
@@ -157,7 +163,7 @@ void engine_model_fill(struct engine_request *request, uint32_t usual_lines) {
 
 void engine_model_start(struct engine_request *request) {
     struct backend *backend = request->engine->options.backend;
-    engine_model_fill(request, request->fim ? 8 : 1);
+    engine_model_fill(request, engine_model_lines(request));
     struct backend_callbacks callbacks = {NULL, after_model, request};
     request->state = MODEL;
     request->model_started_us = clock_now_us();

@@ -81,6 +81,7 @@ void engine_tier_stop(struct engine *engine);
 
 // The request to a model as it is now, for at most so many lines if nobody says otherwise.
 void engine_model_fill(struct engine_request *request, uint32_t usual_lines);
+uint32_t engine_model_lines(const struct engine_request *request); // of the model itself, usually
 // Turns one raw candidate into one to show; the outcome says why not.
 enum outcome engine_model_take(struct engine_request *request, const struct backend_candidate *raw,
                                double threshold);

@@ -130,7 +130,7 @@ static void after_ahead(void *context, const struct backend_result *result) {
 static void ask_ahead(struct engine_request *request) {
     struct engine *engine = request->engine;
     engine_tier_stop(engine);
-    engine_model_fill(request, request->fim ? 8 : 1);
+    engine_model_fill(request, engine_model_lines(request));
     engine->ahead = request;
     request->holds++;
     request->asked = engine->options.backend;

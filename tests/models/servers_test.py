@@ -91,6 +91,20 @@ class Models(Case):
         self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "unheard-of"}}' % port)
         self.assertIn("model.template", self.hunch("doctor").stdout)
 
+    def test_a_model_without_a_template_gets_no_more_than_its_window(self):
+        log = os.path.join(self.temporary, "requests")
+        port = self.start_server("--text", "account_deposit(to, cents);", "--log", log)
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "unheard-of",
+                                             "contextTokens": 2048}}))
+        self.write("src/long.c", "int first_of(struct account *account);\n" * 5000 + "int give(int cents) {\n    return account_deposit(\n}\n")
+        answer = json.loads(self.hunch("complete", "src/long.c:5002:28", "--json").stdout)
+        self.assertEqual(answer["model"], "unheard-of")
+        with open(log, encoding="utf-8") as file:
+            sent = [json.loads(json.loads(line)["body"])["prompt"] for line in file if "completions" in line][-1]
+        self.assertLess(len(sent), 2048 * 6)
+        self.assertTrue(sent.endswith("    return account_deposit("))
+        self.assertIn("// src/account.", sent)  # with what was retrieved
+
     def test_an_editor_gets_its_completion_from_the_server(self):
         port = self.start_server("--text", "account_deposit(to, cents);")
         self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)

@@ -344,14 +344,48 @@ static void two_that_are_late_are_both_passed_over(void **state) {
     ask_on(fixture, &second, "int x = |\nint y;\n", 1, false);
     wait_for(fixture, &second, &two.models[1], 2);
     assert_int_equal(two.models[0].cancels, 2);
-    two.models[1].call = &two.models[1].calls[0];
-    answer_with(&two.models[1], "bar(1);", -1);
-    two.models[1].call = &two.models[1].calls[1];
-    answer_with(&two.models[1], "bar(2);", -1);
+    for (size_t i = 0; i < 2; i++) { // in whichever order
+        two.models[1].call = &two.models[1].calls[i];
+        answer_with(&two.models[1], "bar(2);", -1);
+    }
+    turn(fixture, &first, 99);
     turn(fixture, &second, 99);
-    assert_string_equal(first.shown, "bar(1);");
+    assert_string_equal(first.shown, "bar(2);");
     assert_string_equal(second.shown, "bar(2);");
     close_two(fixture, &two);
+}
+
+// Of whose tokens nothing is known: what it is told has a window all the same. One that reads for itself gets no prompt.
+static void a_model_without_a_template_is_told_the_prefix(void **state) {
+    struct fixture *fixture = *state;
+    for (int reads_prompt = 0; reads_prompt < 2; reads_prompt++) {
+        static struct two_models two;
+        struct asked asked = {0};
+        struct str document;
+        str_init(&document);
+        for (int i = 0; i < 3000; i++) {
+            str_append_string(&document, "int first;\n");
+        }
+        str_append_string(&document, "int x = |;\nint behind;\n");
+        init_tiers(&two);
+        two.models[0].base.traits.reads_prompt = reads_prompt;
+        open_engine(fixture, &two, &two.models[0].base, NULL);
+        ask(fixture, &asked, document.data);
+        wait_for(fixture, &asked, &two.models[0], 1);
+        const struct backend_request *request = two.models[0].call->request;
+        assert_int_equal(request->prompt.length > 0, reads_prompt);
+        assert_int_equal(request->max_lines, 1);
+        if (reads_prompt) {
+            assert_string_equal(request->template, "prefix");
+            assert_in_range(request->prompt.length, 2000, 4096 * 4);
+            assert_non_null(strstr(request->prompt.data, "int x = "));
+            assert_null(strstr(request->prompt.data, "behind"));
+        }
+        answer_with(&two.models[0], "1", -1);
+        turn(fixture, &asked, 99);
+        close_two(fixture, &two);
+        str_free(&document);
+    }
 }
 
 static void who_asks_by_hand_or_switched_it_off_gets_the_large_model(void **state) {
@@ -395,6 +429,7 @@ static void the_quick_model_is_asked_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(another_model_answers_where_one_fails, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_model_without_a_template_is_told_the_prefix, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_all_fail_each_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_quick_model_answers_where_it_is_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_large_model_answers_where_it_is_not, set_up, tear_down),
