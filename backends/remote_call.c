@@ -251,6 +251,10 @@ static void conclude(struct backend_call *call, const struct http_result *http) 
             take_answer(call, reply_finish(&call->reply));
         }
         hand_out(call, answer_finish(&call->answer)); // may have been the beginning of a stop
+        if (call->self->provider->replies && call->result.finish == FINISH_LENGTH && !call->answer.given) {
+            fail(call, ERR_UNSUPPORTED, "the reply was cut off before it came to the text",
+                 "raise completion.maxTokens, or take a model that does not think first");
+        }
     }
     if (call->cancelled || http->code == ERR_CANCELLED) {
         set_failure(call, ERR_CANCELLED, "cancelled", "");
