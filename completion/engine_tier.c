@@ -210,7 +210,9 @@ bool engine_tier_start(struct engine_request *request) {
     request->holds++;
     request->asked = instant;
     request->call = backend_start(instant, asked, &(struct backend_callbacks){NULL, after_instant, request});
-    uv_update_time(request->engine->options.loop);
-    uv_timer_start(request->engine->late, engine_tier_late, INSTANT_MS, 0);
+    if (!uv_is_active((uv_handle_t *)request->engine->late)) { // else it looks after this one, too
+        uv_update_time(request->engine->options.loop);
+        uv_timer_start(request->engine->late, engine_tier_late, INSTANT_MS, 0);
+    }
     return true;
 }
