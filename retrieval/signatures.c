@@ -74,20 +74,14 @@ static size_t without_cut_ties(const struct bm25_hit *hits, size_t count) {
     return kept ? kept : count;
 }
 
-static void offer_ranked(struct ranking *ranking, const struct weighted_term *terms, size_t term_count,
-                         enum signature_feature feature) {
-    const struct signatures_input *input = ranking->input;
-    struct bm25_question question = {.snapshot = input->snapshot,
-                                     .field = SEGMENT_SYMBOLS,
-                                     .terms = terms,
-                                     .count = term_count,
-                                     .skip = input->self,
-                                     .effort = EFFORT};
-    struct bm25_hit *hits = mem_alloc(BM25_LIMIT * sizeof *hits);
-    size_t count = without_cut_ties(hits, bm25_search(&question, BM25_LIMIT, hits));
+static void offer_hits(struct ranking *ranking, const struct bm25_hits *result,
+                       enum signature_feature feature) {
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    const struct bm25_hit *hits = result->hits;
+    size_t count = without_cut_ties(hits, result->count);
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
-            expect_symbol(input->snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);
+            expect_symbol(snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);
         }
         struct signature_candidate *candidate = offer_candidate(ranking, hits[i].segment, hits[i].id);
         if (candidate) {
@@ -95,6 +89,25 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
                 hits[i].score / hits[0].score;
         }
     }
+}
+
+// By the words of the lines around the cursor, and by those of the nearest three.
+static void offer_ranked(struct ranking *ranking) {
+    const struct signatures_input *input = ranking->input;
+    struct bm25_hit *hits = mem_alloc(2 * (size_t)BM25_LIMIT * sizeof *hits);
+    struct bm25_hits results[] = {{hits, BM25_LIMIT, 0}, {hits + BM25_LIMIT, BM25_LIMIT, 0}};
+    struct bm25_question around = {.snapshot = input->snapshot,
+                                   .field = SEGMENT_SYMBOLS,
+                                   .terms = input->query->terms,
+                                   .count = input->query->term_count,
+                                   .skip = input->self,
+                                   .effort = EFFORT};
+    struct bm25_question questions[] = {around, around};
+    questions[1].terms = input->query->line_terms;
+    questions[1].count = input->query->line_term_count;
+    bm25_search_both(questions, results);
+    offer_hits(ranking, &results[0], SIGNATURE_BM25);
+    offer_hits(ranking, &results[1], SIGNATURE_BM25_LINE);
     free(hits);
 }
 
@@ -316,8 +329,7 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.known);
     map_reserve(&ranking.known, SIGNATURES_CANDIDATES);
     vec_reserve(&ranking.candidates, SIGNATURES_CANDIDATES);
-    offer_ranked(&ranking, input->query->terms, input->query->term_count, SIGNATURE_BM25);
-    offer_ranked(&ranking, input->query->line_terms, input->query->line_term_count, SIGNATURE_BM25_LINE);
+    offer_ranked(&ranking);
     if (!cancel_fired(input->cancel)) {
         offer_mentions(&ranking);
         offer_similar(&ranking);
