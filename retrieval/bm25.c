@@ -33,8 +33,8 @@ enum { LEVEL_BITS = 6, LEVELS = 1 << (SUM_BITS - LEVEL_BITS) };
 // A term of either question, in all segments.
 struct asked {
     uint32_t hash;
-    uint32_t held;             // by so many documents
-    float weights[QUESTIONS];  // 0: it is not asked for
+    uint32_t held;            // by so many documents
+    float weights[QUESTIONS]; // 0: it is not asked for
 };
 
 // What an occurrence adds to the sums of its document.
@@ -80,10 +80,10 @@ struct search {
     const struct snapshot_file *skip;
     struct asked *asked;
     size_t asked_count;
-    struct postings_list *lists;            // of each segment and term asked for
+    struct postings_list *lists;           // of each segment and term asked for
     union gain (*gains)[POSTINGS_IMPACTS]; // of each term asked for; none for one that does not count
-    bool *counts;                           // for either question, of each term asked for
-    struct cursor *cursors;                 // of the terms in the segment
+    bool *counts;                          // for either question, of each term asked for
+    struct cursor *cursors;                // of the terms in the segment
     size_t cursor_count;
     int16_t *sums; // of the block: QUESTIONS of each document
     struct best best[QUESTIONS];
@@ -248,7 +248,7 @@ static inline bool has_better(const struct search *search, const int16_t *sums, 
     }
     int16_t better = 0;
     for (int i = 0; i < LANES; i++) {
-        better |= (int16_t)-(most[i] > search->least[i]);
+        better |= (int16_t) - (most[i] > search->least[i]);
     }
     return better;
 }

@@ -11,13 +11,12 @@
 #include "retrieval/signatures.h"
 
 #include "base/mem.h"
-#include "retrieval/chunks.h"
 #include "retrieval/signature_rating.h"
 
 // For a bm25_question: of 1,444 names that are called next, 36.4 % were found among 820,000 signatures with 40,000,
 // 37.3 % with this and 38.2 % with 160,000 (tests/bench/retrieval_speed).
 enum { EFFORT = 80000 };
-enum { BM25_LIMIT = 500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 8, AHEAD = 16 };
+enum { BM25_LIMIT = 500, NAME_LIMIT = 24, SIMILAR_CHUNKS = CHUNKS_LINE, AHEAD = 16 };
 
 static const float REPEATED_NAME = 2.0f; // what a name's every further definition loses
 
@@ -192,13 +191,10 @@ static void gather_evidence(struct ranking *ranking, enum signature_likeness lik
 }
 
 static void offer_similar(struct ranking *ranking) {
-    const struct signatures_input *input = ranking->input;
-    struct bm25_hit hits[SIMILAR_CHUNKS];
-    size_t count = input->similar_count < SIMILAR_CHUNKS ? input->similar_count : SIMILAR_CHUNKS;
-    gather_evidence(ranking, SIGNATURE_LIKE_AROUND, input->similar, count);
-    count = chunks_similar(input->snapshot, input->query->line_terms, input->query->line_term_count,
-                           input->self, SIMILAR_CHUNKS, hits);
-    gather_evidence(ranking, SIGNATURE_LIKE_LINE, hits, count);
+    const struct chunks_found *similar = ranking->input->similar;
+    size_t count = similar->around_count < SIMILAR_CHUNKS ? similar->around_count : SIMILAR_CHUNKS;
+    gather_evidence(ranking, SIGNATURE_LIKE_AROUND, similar->around, count);
+    gather_evidence(ranking, SIGNATURE_LIKE_LINE, similar->line, similar->line_count);
 }
 
 static void offer_imported(struct ranking *ranking) {
