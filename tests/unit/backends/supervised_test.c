@@ -221,6 +221,7 @@ static void it_is_ready_when_it_is_known(void **state) {
     struct guard *guard = *state;
     struct backend_request request = request_of("x");
     struct backend_callbacks callbacks = callbacks_of(&guard->world);
+    guard->world.server.routes[0].start = "GET /props"; // a router is asked for a model
     guard->world.server.routes[0].bytes =
         JSON("200 OK", "Content-Length: 35\r\n", "{\"model_path\":\"/m/starcoder2.gguf\"}");
     open_backend(guard, "mystery");
