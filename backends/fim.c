@@ -28,6 +28,10 @@ const char *fim_name(const struct fim_template *fim) {
     return fim->name;
 }
 
+bool fim_shows_suffix(const struct fim_template *fim) {
+    return fim->suffix != NULL;
+}
+
 bool fim_is_prefix_first(const struct fim_template *fim) {
     return fim->order == FIM_PREFIX_FIRST;
 }
@@ -189,6 +193,9 @@ static void add_prefix(const struct fim_template *fim, const struct fim_parts *p
 }
 
 static void add_suffix(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    if (!fim->suffix) {
+        return;
+    }
     str_append_string(out, fim->suffix);
     add_text(fim, parts->suffix, out);
 }
@@ -213,7 +220,7 @@ void fim_render(const struct fim_template *fim, const struct fim_parts *parts, s
 
 bool fim_halves(const struct fim_template *fim, struct slice prompt, struct slice *prefix,
                 struct slice *suffix) {
-    struct slice mark = slice_of_string(fim->suffix);
+    struct slice mark = slice_of_string(fim->halves ? fim->suffix : "");
     size_t at = fim->halves ? slice_find(prompt, mark, 0) : (size_t)-1;
     if (at == (size_t)-1) {
         return false;

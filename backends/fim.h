@@ -29,6 +29,7 @@ const struct fim_template *fim_for_model(const char *model); // by a model's nam
 const struct fim_template *fim_for_tokens(struct slice lines);
 void fim_tokens(struct str *out); // the control tokens of all families, one a line
 const char *fim_name(const struct fim_template *fim);
+bool fim_shows_suffix(const struct fim_template *fim);    // else what is behind the cursor is left out
 bool fim_is_prefix_first(const struct fim_template *fim); // else the suffix stands before the prefix
 const char *const *fim_stops(const struct fim_template *fim, size_t *count);
 // Appends the whole prompt. Control tokens inside user text are neutralised.

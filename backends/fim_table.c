@@ -191,6 +191,17 @@ const struct fim_template fim_table[] = {
         .halves = true,
     },
     {
+        // Of a model that can only go on where a text ends: it is not told what is behind the cursor.
+        .name = "prefix",
+        .prefix = "",
+        .middle = "",
+        .files = FIM_FILES_IN_PREFIX,
+        .path = FIM_PATH_COMMENT,
+        .file_open = "",
+        .file_close = "\n\n",
+        .names_current = true,
+    },
+    {
         // A chat model, which is told what the marks mean (provider_instruction). The last file is the open one.
         .name = "chat",
         .prefix = "",

@@ -30,7 +30,7 @@ enum fim_path {
 struct fim_template {
     const char *name;
     const char *models[FIM_WORDS];        // patterns of names, lower case, * is anything; !pattern excludes
-    const char *prefix, *suffix, *middle; // with the blanks that belong to them
+    const char *prefix, *suffix, *middle; // with the blanks that belong to them; suffix NULL: it is not shown
     const char *repository;               // token ahead of the repository's name; NULL: the name is not given
     const char *file_open, *file_close;   // around a file; newlines of file_close replace those at its end
     const char *controls[FIM_WORDS];      // exact tokens that user text must not hold

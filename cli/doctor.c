@@ -145,7 +145,7 @@ static void on_probe(void *context, const struct backend_result *result) {
     if (!traits->template) {
         add(doctor, check->link->group, WARNING,
             "no fill-in-the-middle template is known for \"%s\": only the text above the cursor is sent; set "
-            "%s.template",
+            "%s.template (\"prefix\" if it has none)",
             traits->model, check->link->group);
     }
     doctor->probes--;

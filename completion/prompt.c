@@ -160,7 +160,8 @@ static struct budget share(struct shown *shown, const struct prompt_query *query
     fim_render(query->fim, &frame, &empty);
     budget.text = budget.total - smaller(empty.length, budget.total);
     str_free(&empty);
-    budget.suffix = smaller(query->document.length - query->cursor, budget.text / 6);
+    size_t behind = fim_shows_suffix(query->fim) ? query->document.length - query->cursor : 0;
+    budget.suffix = smaller(behind, budget.text / 6);
     size_t left = budget.text - budget.suffix;
     budget.block = left - smaller(query->cursor, left / 2);
     budget.fill = left - smaller(query->cursor + smaller(GROWTH, left / 8), left / 2);
