@@ -8,7 +8,8 @@
 // within each, where they are said most often. Types and modules hold other
 // definitions, which answer in their place; code outside of any is a passage.
 //
-// Ownership: hits is the caller's; symbols and chunks are borrowed from the pinned snapshot. Threads: any; the snapshot is pinned; files are read from disk.
+// Ownership: hits is the caller's; symbols and chunks are borrowed from the pinned snapshot.
+// Threads:   any; the snapshot is pinned; files are read from disk.
 // Errors:    none; a file that changed since it was indexed, or cannot be read, is passed over.
 // Limits:    KEYWORD_SCAN_BYTES of text are read; files of data and prose are not.
 #ifndef HUNCH_RETRIEVAL_KEYWORD_SCAN_H
