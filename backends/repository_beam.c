@@ -9,8 +9,9 @@
 //
 // Probabilities only fall along a path, so the search is over when no open
 // path is likelier than the last finished one worth keeping. Nor is a path
-// followed that is far behind the best: of 1,855 development lines not one came
-// out otherwise for it, and half the queries are saved.
+// followed that is far behind the best: of 1,400 development lines five came out
+// otherwise for it, none of them right or wrong that was not before, and more
+// than half the queries are saved.
 #include "backends/repository_beam.h"
 
 #include "backends/repository_lexer.h"
@@ -28,7 +29,7 @@ static const double WHOLE_WORD = 20;       // what is typed is a whole word rath
 static const double UNKNOWN_WORD = 0.0005; // below this no context knows a word that fits
 // How far behind, as a difference of scores, a path is given up: behind the best finished one; behind the best
 // open one; and behind the best one, before the words below are asked for, of which it would have to gain so much.
-static const double BEHIND_FINISHED = 3, BEHIND_OPEN = 4, BEHIND_AHEAD = 2;
+static const double BEHIND_FINISHED = 1.5, BEHIND_OPEN = 2.2, BEHIND_AHEAD = 1.5;
 
 struct search {
     struct counts *counts;

@@ -51,6 +51,7 @@ struct learner {
     uint32_t versions;    // of overlays
     bool is_first;        // pass, not over yet
     bool is_stale;        // something was learned or died since the last generation
+    bool has_died;        // a file other than an overlay, since the last round
 };
 
 // --- places ---
@@ -77,6 +78,7 @@ static void bury(struct learner *learner, uint32_t segment, uint32_t file) {
         learner->dead_tokens[segment] += tokens;
     }
     learner->lost_tokens += tokens;
+    learner->has_died |= segment != SEGMENT_OVERLAY;
     learner->is_stale = true;
 }
 
@@ -164,7 +166,8 @@ static void publish_round(struct learner *learner) {
         memcpy(learner->shown[i], learner->dead[i], (size_t)learner->segments[i]->file_count + 1);
     }
     learner->is_stale = false;
-    learner->round++;
+    learner->round += learner->has_died;
+    learner->has_died = false;
     publish(learner);
 }
 
