@@ -34,7 +34,7 @@ static uint64_t hash_overlays(const struct generation *generation, const char *p
     for (uint32_t i = 0; i < overlays->file_count; i++) {
         const struct segment_file *file = &overlays->files[i];
         if (!generation->dead[SEGMENT_OVERLAY][i] && strcmp(file->path, path) != 0) {
-            hash += (uint64_t)file->version * 0x9E3779B97F4A7C15u; // their order is of no matter
+            hash += hash_bytes(&file->version, sizeof file->version); // their order is of no matter
         }
     }
     return hash;
