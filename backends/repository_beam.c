@@ -5,7 +5,9 @@
 // one, else a line end that indents as the next line does, then that line's
 // first words. So a line before an indented block tends to open it, and what
 // stands right of the cursor is not said twice. The product is already fair to
-// long paths, because every short one has to pay for ending early.
+// long paths, because every short one has to pay for ending early; what is added
+// at last for a path's length is for the person, to whom a long line that is not
+// quite right gives more than a short one.
 //
 // Probabilities only fall along a path, so the search is over when no open
 // path is likelier than the last finished one worth keeping. Nor is a path
