@@ -287,7 +287,6 @@ class Tiers(Case):
             _, told = ask()
             self.assertEqual((told["model"], told.get("atHand")), ("built-in", True), told)
             self.assertEqual(told["candidates"][0]["shown"], left)
-        time.sleep(1)  # what is asked in the background comes when it comes
         client.change(path, (3, column, 3, column, left))
         column += 1
         _, told = ask()
