@@ -5,7 +5,9 @@
 // one, else a line end that indents as the next line does, then that line's
 // first words. So a line before an indented block tends to open it, and what
 // stands right of the cursor is not said twice. The product is already fair to
-// long paths, because every short one has to pay for ending early.
+// long paths, because every short one has to pay for ending early; what is added
+// at last for a path's length is for the person, to whom a long line that is not
+// quite right gives more than a short one.
 //
 // Probabilities only fall along a path, so the search is over when no open
 // path is likelier than the last finished one worth keeping. Nor is a path
@@ -27,6 +29,8 @@ static const double LEAST_AHEAD = 0.02;    // so may what stands below
 static const double AHEAD_WEIGHT = 0.15;   // the counts know of it too
 static const double WHOLE_WORD = 20;       // what is typed is a whole word rather than half of a longer one
 static const double UNKNOWN_WORD = 0.0005; // below this no context knows a word that fits
+// Of lines about as likely the longer one: where it is not quite right, more of it is than of a short one.
+static const double BYTE_WEIGHT = 0.04;
 // How far behind, as a difference of scores, a path is given up: behind the best finished one; behind the best
 // open one; and behind the best one, before the words below are asked for, of which it would have to gain so much.
 static const double BEHIND_FINISHED = 1.5, BEHIND_OPEN = 2.2, BEHIND_AHEAD = 1.5;
@@ -82,12 +86,17 @@ static double end_probability(const struct search *search, const struct counts_a
     return exact + OTHER_LINE_END * (lines - exact);
 }
 
-static bool has_text(const struct search *search, const struct beam_path *path) {
+// In bytes, white space not counted.
+static size_t length_of(const struct search *search, const struct beam_path *path) {
     size_t length = 0;
-    for (uint32_t i = 0; i < path->count && i < 2; i++) {
+    for (uint32_t i = 0; i < path->count; i++) {
         length += encoder_word(&search->request->document->encoder, token_id(path->tokens[i])).length;
     }
-    return length > search->request->typed.length;
+    return length;
+}
+
+static bool has_text(const struct search *search, const struct beam_path *path) {
+    return length_of(search, path) > search->request->typed.length;
 }
 
 static void finish(struct search *search, const struct beam_path *path, const struct counts_answer *answer) {
@@ -251,8 +260,11 @@ static void rank_by_ahead(struct search *search) {
         path.score += AHEAD_WEIGHT * path.ahead;
         insert_path(ranked, &count, BEAM_PATHS, &path);
     }
-    memcpy(out->paths, ranked, count * sizeof *ranked);
-    out->count = count;
+    out->count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        ranked[i].score += BYTE_WEIGHT * (double)length_of(search, &ranked[i]);
+        insert_path(out->paths, &out->count, BEAM_PATHS, &ranked[i]);
+    }
 }
 
 void beam_search(struct counts *counts, const struct beam_request *request, struct beam_result *out) {

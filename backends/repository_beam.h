@@ -18,7 +18,7 @@ struct beam_path {
     uint32_t tokens[BEAM_TOKENS];
     uint32_t context, count; // tokens of each
     double log_probability;  // of the path, and once finished of its end
-    double score;            // what paths are ordered by: the same and, at last, what stands below
+    double score;            // what paths are ordered by; at last also by what stands below and by length
     double least, first;     // probability of its least likely and of its first token
     double end;              // probability that the line ends (or the right text goes on) there
     double ahead;            // log probability of what is below, given the path

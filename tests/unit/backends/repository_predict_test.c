@@ -222,6 +222,21 @@ static void test_candidates_differ(void **state) {
     world_free(&world);
 }
 
+// The shorter end stands there a little more often.
+static void test_longer_of_two_likely_lines(void **state) {
+    (void)state;
+    static const char *const files[] = {"a.c", "b.c", "c.c", "d.c"};
+    struct world world = world_new(0);
+    for (size_t i = 0; i < 4; i++) {
+        world_put(&world, files[i],
+                  i < 3 ? "void f(void) {\n    width = width_of_the_door_of_the_house;\n    width = two;\n}\n"
+                        : "void f(void) {\n    width = two;\n}\n");
+    }
+    world_commit(&world, true);
+    assert_says(&world, "z.c", "void h(void) {\n    width = |\n}\n", "width_of_the_door_of_the_house;");
+    world_free(&world);
+}
+
 static void test_finished_line_is_left_alone(void **state) {
     (void)state;
     struct world world = world_new(0);
@@ -493,6 +508,7 @@ int main(void) {
         cmocka_unit_test(test_gone_files),
         cmocka_unit_test(test_overlay_wins),
         cmocka_unit_test(test_candidates_differ),
+        cmocka_unit_test(test_longer_of_two_likely_lines),
         cmocka_unit_test(test_finished_line_is_left_alone),
         cmocka_unit_test(test_members_of_the_receiver),
         cmocka_unit_test(test_second_line),
