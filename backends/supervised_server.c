@@ -235,19 +235,22 @@ static const char *word_behind(const char *text, int words) {
     return text;
 }
 
-// Whose port is it? Not known: ours. Source: proc_pid_net(5); 0A is a socket that listens.
+static bool tells_of_ours(const char *line, in_addr_t address, uint32_t port) {
+    char listening[64];
+    snprintf(listening, sizeof listening, ": %08X:%04X 00000000:0000 0A ", address, port);
+    const char *found = strstr(line, listening);
+    return found && strtoul(word_behind(found, 7), NULL, 10) == geteuid();
+}
+
+// Does a program of ours listen at the port? Then nobody else's can. Not known: yes. Source: proc_pid_net(5); 0A is a
+// socket that listens.
 static bool is_ours(const struct supervised_server *self) {
     char line[256];
-    char listening[64];
-    bool ours = true;
     FILE *sockets = self->way == BY_SOCKET ? NULL : fopen("/proc/net/tcp", "re");
-    snprintf(listening, sizeof listening, ": %08X:%04X 00000000:0000 0A ", htonl(INADDR_LOOPBACK),
-             self->port);
+    bool ours = sockets == NULL;
     while (sockets && fgets(line, sizeof line, sockets)) {
-        const char *found = strstr(line, listening);
-        if (found) {
-            ours = ours && strtoul(word_behind(found, 7), NULL, 10) == geteuid();
-        }
+        ours = ours || tells_of_ours(line, htonl(INADDR_LOOPBACK), self->port) ||
+               tells_of_ours(line, htonl(INADDR_ANY), self->port);
     }
     if (sockets) {
         fclose(sockets);
@@ -477,7 +480,7 @@ static void on_health(void *context, const struct http_result *result) {
     }
     self->asking = NULL;
     if (result->code == 0 && !is_ours(self)) {
-        come_back(self, "found another user's program at its port");
+        come_back(self, "does not listen at its port, another program answers there");
         return;
     }
     if (result->code == 0 && result->head.status == 200) {

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import stat
+import unittest
 
 from support import BINARY, SOURCE, main
 from supervising import SupervisedCase, command_of, environment_of
@@ -125,6 +126,12 @@ class Supervised(SupervisedCase):
         os.kill(server, signal.SIGKILL)
         self.wait_server(other_than=[server])
         self.assertEqual(self.suggestion(), "return 7;")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can play another user")
+    def test_whoever_takes_its_port_gets_no_key(self):
+        self.serve(taken=True)
+        answer = json.loads(self.complete(status=1).stdout)
+        self.assertIn("another program answers there", answer["reason"])
 
     def test_where_the_folder_s_path_is_too_long_a_short_one_serves(self):
         runtime = os.path.join(self.temporary, "x" * 100)
