@@ -188,7 +188,7 @@ void engine_tier_late(uv_timer_t *timer) {
         if (waits_for_instant(request) && left <= 0) {
             pass_over(request);
         }
-        left_ms = left > left_ms ? left : left_ms;
+        left_ms = left > 0 && (left_ms <= 0 || left < left_ms) ? left : left_ms;
     }
     if (left_ms > 0) {
         uv_timer_start(timer, engine_tier_late, (uint64_t)left_ms + 1, 0);
