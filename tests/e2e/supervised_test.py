@@ -127,6 +127,12 @@ class Supervised(SupervisedCase):
         self.wait_server(other_than=[server])
         self.assertEqual(self.suggestion(), "return 7;")
 
+    def test_one_at_a_port_that_answers_whoever_asks_is_told_nothing(self):
+        self.serve(portsOnly=True, keyless=True)
+        answer = json.loads(self.complete(status=1).stdout)
+        self.assertIn("wants no key", answer["reason"])
+        self.assertEqual(self.notes("requests"), [])
+
     @unittest.skipUnless(os.geteuid() == 0, "only root can play another user")
     def test_whoever_takes_its_port_gets_no_key(self):
         self.serve(taken=True)

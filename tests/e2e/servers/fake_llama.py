@@ -6,6 +6,7 @@
   loading    seconds during which it answers 503
   noise      so many lines on stderr before anything else
   portsOnly  true: it cannot listen at a Unix socket, as versions of before April 2025
+  keyless    true: it answers whoever asks, as versions that look for no key in their environment
   taken      true: so, and as soon as nobody holds its port another user's program listens there (needs root)
   deaf       true: it runs and never listens
   text       what it answers, a piece at a time
@@ -68,7 +69,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def is_allowed(self):
-        if self.headers.get("Authorization") == "Bearer " + os.environ["LLAMA_API_KEY"]:
+        if PLAN.get("keyless") or self.headers.get("Authorization") == "Bearer " + os.environ["LLAMA_API_KEY"]:
             return True
         self.answer(401, {"error": {"code": 401, "message": "Invalid API Key", "type": "authentication_error"}})
         return False
