@@ -84,7 +84,8 @@ struct backend_callbacks {
 struct backend_traits {
     const char *name;            // "repository", or the provider
     const char *model;           // for people: "built-in", "qwen2.5-coder:1.5b"
-    const char *template;        // FIM template's name (backends/fim.h); NULL: reads prefix and suffix itself
+    const char *template;        // FIM template's name (backends/fim.h); NULL: none is known
+    bool reads_prompt;           // that a template lays out; else it reads prefix and suffix itself
     uint32_t context_tokens;     // 0: unlimited
     struct token_weights tokens; // how it counts them
     bool leaves_machine;         // its host is not loopback

@@ -22,6 +22,7 @@ static const char *words_of(const struct json *json) {
     const struct json *error = json_get(json, "error");
     const struct json *detail = json_get(json, "detail");
     const char *words = json_string(json, "");
+    words = json_get_string(json, "blockReason", words); // Gemini
     words = json_get_string(json, "message", words);
     words = json_is_array(detail) ? json_get_string(json_first(detail), "msg", words) : words;
     words = json_string(detail, words);
@@ -87,10 +88,12 @@ static const struct meaning {
     {405, 405, ERR_UNSUPPORTED, "the server does not know this request",
      "check model.provider and model.url"},
     {408, 408, ERR_TIMEOUT, "the server gave up waiting", "try again; is the server overloaded?"},
+    {410, 410, ERR_NOT_FOUND, "not offered any more", "check model.name: the provider may have withdrawn it"},
     {413, 413, ERR_TOO_LARGE, "the prompt is too large for the server", "lower model.contextTokens"},
     {422, 422, ERR_INVALID, "the server does not accept the request",
      "check model.name, model.template and model.contextTokens"},
     {429, 429, ERR_BUSY, "too many requests", "Hunch waits before it asks again"},
+    {498, 498, ERR_UNAVAILABLE, "the provider is overloaded", "Hunch waits before it asks again"}, // Groq
     {501, 501, ERR_UNSUPPORTED, "the server cannot do this", "check model.provider and model.template"},
     {502, 502, ERR_UNAVAILABLE, "the server behind this address does not answer",
      "is it running? see its log"},
@@ -102,6 +105,8 @@ static const struct meaning {
     {0, 999, ERR_INVALID, "an unexpected answer", "check model.url"},
 };
 
+static const char wants_other_text[] =
+    "the provider's filter does not like this text: no setting of Hunch changes that";
 static const char wants_family[] = "this server takes no suffix: set model.template to the model's family";
 
 // What a server calls the trouble, where that says more than the status under which it comes; the first row that is
@@ -118,7 +123,9 @@ static const struct phrase {
     {"maximum context length", 413, NULL},    // OpenAI, vLLM
     {"prompt is too long", 413, NULL},        // Anthropic
     {"`inputs`", 413, NULL},                  // TGI: tokens and max_new_tokens are over its total
-    {"overloaded", 529, NULL},                // Anthropic in a stream, TGI
+    {"verloaded", 529, NULL},                 // Anthropic in a stream, TGI
+    {"v1/chat/completions", 501, "this is a chat model: set model.provider to \"chat\""}, // OpenAI
+    {"decommissioned", 410, NULL},                                                        // Groq, as a 400
     {"does not support insert", 501,
      "take a model that can fill in the middle (`ollama show` says \"insert\"), or set model.template"},
     {"try pulling it", 404, "`ollama pull` fetches it, `ollama list` shows what is there"},
@@ -128,6 +135,9 @@ static const struct phrase {
     {"currently loading", 503, "the model is still loading: wait a little"},    // Hugging Face
     {"Loading model", 503, "the model is still loading: wait a little"},        // llama.cpp
     {"SSL certificate", 403, "name your certificate in model.certificateFile"}, // nginx, as a 400
+    {"PROHIBITED_CONTENT", 403, wants_other_text},                              // Gemini
+    {"SAFETY", 403, wants_other_text},
+    {"BLOCKLIST", 403, wants_other_text},
 };
 
 static const struct json *error_of(const struct json *json) {
@@ -173,6 +183,10 @@ static uint32_t wait_of(const struct json *json, uint32_t named_ms) {
         double seconds = json_get_number(json, "estimated_time", 0); // Hugging Face
         wait = seconds > 0 && seconds < RETRY_AFTER_LIMIT_MS / 1000.0 ? (uint32_t)(seconds * 1000) : 0;
     }
+    if (!wait) {
+        const struct json *headers = json_get(json_get(error, "metadata"), "headers"); // OpenRouter
+        wait = retry_after_ms(json_get_string(headers, "X-RateLimit-Reset", ""), now_s);
+    }
     return wait ? wait : retry_after_in_words(words_of(json), now_s);
 }
 
@@ -214,6 +228,37 @@ static void read_lengths(const struct json *json, struct failure *out) {
     }
 }
 
+// Is the field named by a refusal: as `param`, as the last of FastAPI's `loc`, or in quotes?
+static bool names_field(const struct json *json, const char *field) {
+    const struct json *at = json_first(json_get(json_first(json_get(json, "detail")), "loc"));
+    const char *words = words_of(json);
+    size_t length = strlen(field);
+    bool named = strcmp(json_get_string(error_of(json), "param", ""), field) == 0;
+    for (; at && !named; at = json_next(at)) {
+        named = strcmp(json_string(at, ""), field) == 0;
+    }
+    for (const char *found = words; !named && (found = strstr(found, field)); found += length) {
+        named = found > words && strchr("'`\"", found[-1]) && found[length] == found[-1];
+    }
+    return named;
+}
+
+// Fields that not all servers of a dialect, or not all their models, take. Of a limit only its name may be wrong.
+static unsigned refused_fields(const struct json *json) {
+    static const struct {
+        const char *name;
+        unsigned field;
+    } fields[] = {{"temperature", PROVIDER_TEMPERATURE},
+                  {"stop", PROVIDER_STOP},
+                  {"stream_options", PROVIDER_USAGE},
+                  {"max_completion_tokens", PROVIDER_MAX_TOKENS}};
+    unsigned refused = 0;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        refused |= names_field(json, fields[i].name) ? fields[i].field : 0;
+    }
+    return refused;
+}
+
 static void judge(const struct json *json, const struct meaning *meaning, const struct phrase *phrase,
                   uint32_t named_ms, struct failure *out) {
     bool passes = meaning->code == ERR_BUSY || meaning->code == ERR_UNAVAILABLE;
@@ -221,6 +266,7 @@ static void judge(const struct json *json, const struct meaning *meaning, const 
     out->retry_after_ms = passes ? wait_of(json, named_ms) : 0;
     out->prompt_tokens = out->context_tokens = 0;
     out->prompt_too_long = meaning->code == ERR_TOO_LARGE;
+    out->refused_fields = meaning->code == ERR_INVALID ? refused_fields(json) : 0;
     if (out->prompt_too_long) {
         read_lengths(json, out);
     }
@@ -243,9 +289,16 @@ void failure_of_answer(const char *url, const char *key, const struct http_head 
     json_room_free(&room);
 }
 
+// The status that an error would have come under, had nothing been sent yet: llama.cpp and OpenRouter say it.
+static long status_of(const struct json *error) {
+    int64_t code = json_get_integer(error_of(error), "code", 0);
+    bool limited = strstr(json_get_string(error_of(error), "type", ""), "rate_limit"); // Anthropic
+    return limited ? 429 : code >= 400 && code <= 599 ? (long)code : 500;
+}
+
 void failure_of_event(const char *url, const char *key, const struct json *error, struct failure *out) {
     const struct phrase *phrase = phrase_of(error, slice_of("", 0));
-    const struct meaning *meaning = meaning_of(phrase ? phrase->status : 500);
+    const struct meaning *meaning = meaning_of(phrase ? phrase->status : status_of(error));
     struct str words;
     str_init(&words);
     add_words(&words, key, slice_of_string(words_of(error)));

@@ -8,7 +8,7 @@
 #define HUNCH_BACKENDS_FAILURE_H
 
 #include "backends/http.h"
-#include "base/json.h"
+#include "backends/provider.h"
 
 enum { FAILURE_WORDS_LIMIT = 200 };
 
@@ -16,6 +16,7 @@ struct failure {
     struct err err;
     const char *hint;
     uint32_t retry_after_ms;
+    unsigned refused_fields; // of enum provider_field: what the server does not take
     bool prompt_too_long;
     uint32_t prompt_tokens, context_tokens; // then: how long it was, what there is room for; 0: not said
 };

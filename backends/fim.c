@@ -28,6 +28,10 @@ const char *fim_name(const struct fim_template *fim) {
     return fim->name;
 }
 
+bool fim_has_suffix(const struct fim_template *fim) {
+    return !fim->no_suffix;
+}
+
 bool fim_is_prefix_first(const struct fim_template *fim) {
     return fim->order == FIM_PREFIX_FIRST;
 }
@@ -93,13 +97,33 @@ const char *const *fim_stops(const struct fim_template *fim, size_t *count) {
     return fim->stops;
 }
 
-static bool control_at(const struct fim_template *fim, struct slice text) {
+// Families alone: the others' marks are ours.
+static bool is_family(const struct fim_template *fim) {
+    return fim->models[0] != NULL;
+}
+
+// Is it nothing that programs are full of, as <PRE> is of HTML?
+static bool is_unmistakable(const char *token) {
+    return token[0] == '<' && (strchr("|[\xEF", token[1]) || strncmp(token, "<fim_", 5) == 0);
+}
+
+static bool control_of(const struct fim_template *fim, struct slice text, bool unmistakable) {
     for (size_t i = 0; i < FIM_WORDS && fim->controls[i]; i++) {
-        if (slice_starts_with(text, slice_of_string(fim->controls[i]))) {
+        bool counts = !unmistakable || is_unmistakable(fim->controls[i]);
+        if (counts && slice_starts_with(text, slice_of_string(fim->controls[i]))) {
             return true;
         }
     }
     return false;
+}
+
+// Whose tokens a server puts around two halves is not known, so all families' count there.
+static bool control_at(const struct fim_template *fim, struct slice text) {
+    bool found = control_of(fim, text, false);
+    for (size_t i = 0; fim->halves && i < fim_table_count && !found; i++) {
+        found = is_family(&fim_table[i]) && control_of(&fim_table[i], text, true);
+    }
+    return found;
 }
 
 // User text: a control token in it gets a blank behind its first character.
@@ -116,8 +140,12 @@ static void add_text(const struct fim_template *fim, struct slice text, struct s
     str_append_slice(out, slice_sub(text, from, text.length));
 }
 
-// A path stands on one line, whatever the file system allows.
-static void add_path(const struct fim_template *fim, const char *path, struct str *out) {
+static void add_mark(const char *mark, struct str *out) {
+    str_append_string(out, mark ? mark : "");
+}
+
+// A name stands on one line, whatever the file system allows.
+static void add_name(const struct fim_template *fim, const char *path, struct str *out) {
     struct str line;
     str_init(&line);
     str_append_string(&line, path);
@@ -125,7 +153,6 @@ static void add_path(const struct fim_template *fim, const char *path, struct st
         line.data[i] = (unsigned char)line.data[i] < ' ' ? '?' : line.data[i];
     }
     add_text(fim, str_slice(&line), out);
-    str_append_char(out, '\n');
     str_free(&line);
 }
 
@@ -155,13 +182,28 @@ static void open_file(const struct fim_template *fim, const char *path, struct s
     if (fim->path == FIM_PATH_COMMENT) {
         str_append_string(out, comment_of(path));
     }
-    if (fim->path != FIM_PATH_NONE) {
-        add_path(fim, path, out);
+    add_name(fim, path, out);
+    str_append_char(out, '\n');
+}
+
+// The path of one that is named in its prefix comes there.
+static void open_current(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    if (fim->current == FIM_CURRENT_IN_PREFIX) {
+        str_append_string(out, fim->file_open);
+    } else if (fim->current == FIM_CURRENT_OPENED && parts->path) {
+        open_file(fim, parts->path, out);
     }
+    if (fim->language && parts->language && parts->language[0]) {
+        str_append_string(out, fim->language);
+        add_name(fim, parts->language, out);
+        str_append_char(out, '\n');
+    }
+    add_mark(fim->current_close, out);
 }
 
 static void add_files(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
     bool own_newlines = fim->file_close[0] == '\n';
+    add_mark(parts->file_count ? fim->files_head : NULL, out);
     for (size_t i = 0; i < parts->file_count; i++) {
         struct slice text = parts->files[i].text;
         while (own_newlines && text.length && text.data[text.length - 1] == '\n') {
@@ -171,9 +213,7 @@ static void add_files(const struct fim_template *fim, const struct fim_parts *pa
         add_text(fim, text, out);
         str_append_string(out, fim->file_close);
     }
-    if (fim->names_current && parts->path) {
-        open_file(fim, parts->path, out);
-    }
+    open_current(fim, parts, out);
 }
 
 static bool in_repository(const struct fim_parts *parts) {
@@ -185,18 +225,27 @@ static void add_prefix(const struct fim_template *fim, const struct fim_parts *p
     if (fim->files == FIM_FILES_IN_PREFIX && in_repository(parts)) {
         add_files(fim, parts, out);
     }
+    if (fim->current == FIM_CURRENT_IN_PREFIX && in_repository(parts) && parts->path) {
+        add_name(fim, parts->path, out);
+        str_append_char(out, '\n');
+    }
     add_text(fim, parts->prefix, out);
 }
 
 static void add_suffix(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    if (fim->no_suffix) {
+        return;
+    }
     str_append_string(out, fim->suffix);
     add_text(fim, parts->suffix, out);
 }
 
 void fim_render(const struct fim_template *fim, const struct fim_parts *parts, struct str *out) {
+    add_mark(fim->head, out);
     if (fim->repository && parts->repository && parts->repository[0]) {
         str_append_string(out, fim->repository);
-        add_path(fim, parts->repository, out);
+        add_name(fim, parts->repository, out);
+        add_mark(fim->repository_close ? fim->repository_close : "\n", out);
     }
     if (in_repository(parts) && fim->files == FIM_FILES_BEFORE) {
         add_files(fim, parts, out);
@@ -211,6 +260,10 @@ void fim_render(const struct fim_template *fim, const struct fim_parts *parts, s
     str_append_string(out, fim->middle);
 }
 
+bool fim_has_halves(const struct fim_template *fim) {
+    return fim->halves;
+}
+
 bool fim_halves(const struct fim_template *fim, struct slice prompt, struct slice *prefix,
                 struct slice *suffix) {
     struct slice mark = slice_of_string(fim->suffix);
@@ -221,11 +274,6 @@ bool fim_halves(const struct fim_template *fim, struct slice prompt, struct slic
     *prefix = slice_sub(prompt, 0, at);
     *suffix = slice_sub(prompt, at + mark.length, prompt.length);
     return true;
-}
-
-// Families alone: the others' marks are ours.
-static bool is_family(const struct fim_template *fim) {
-    return fim->models[0] != NULL;
 }
 
 void fim_tokens(struct str *out) {

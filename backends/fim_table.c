@@ -2,7 +2,11 @@
 //
 // Only families whose strings were read in a source are here; the source
 // stands at each row. A family whose models know no separator between files
-// gets them as comments at the head of the prefix.
+// gets them as comments at the head of the prefix. Of two families whose
+// tokens are the same the first row counts (fim_for_tokens).
+//
+// Not here: models that rewrite a region instead of filling a hole (Zeta,
+// Sweep's next edit, Instinct). Their formats have no place for a suffix.
 #include "backends/fim_table.h"
 
 // The bars are U+FF5C and the blocks U+2581.
@@ -20,25 +24,86 @@ const struct fim_template fim_table[] = {
         .repository = "<|repo_name|>",
         .file_open = "<|file_sep|>",
         .file_close = "\n",
-        .names_current = true,
+        .current = FIM_CURRENT_OPENED,
         .controls = {"<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|fim_pad|>", "<|repo_name|>",
                      "<|file_sep|>", "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|cursor|>"},
         .stops = {"<|endoftext|>", "<|file_sep|>", "<|fim_prefix|>", "<|repo_name|>", "<|fim_suffix|>",
                   "<|fim_middle|>", "<|fim_pad|>", "<|im_start|>", "<|im_end|>", "<|cursor|>"},
     },
     {
-        // Source: Continue, AutocompleteTemplate.ts (snippets between separators, without paths).
-        .name = "starcoder2",
-        .models = {"*starcoder2*", "*starcoder-2*", "*stable-code*"},
+        // Inception's, which is hosted. Source: its documentation; the tokens are Qwen's.
+        .name = "mercury",
+        .models = {"*mercury-coder*", "*mercury_coder*"},
+        .prefix = "<|fim_prefix|>",
+        .suffix = "<|fim_suffix|>",
+        .middle = "<|fim_middle|>",
+        .file_open = "<|file_sep|>",
+        .file_close = "\n",
+        .current = FIM_CURRENT_OPENED,
+        .controls = {"<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|file_sep|>", "<|endoftext|>"},
+        .stops = {"<|endoftext|>", "<|file_sep|>", "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"},
+    },
+    {
+        // Source: Continue, AutocompleteTemplate.ts. No separator of files is known of it.
+        .name = "stable-code",
+        .models = {"*stable-code*", "*stablecode*"},
         .prefix = "<fim_prefix>",
         .suffix = "<fim_suffix>",
         .middle = "<fim_middle>",
-        .path = FIM_PATH_NONE,
+        .files = FIM_FILES_IN_PREFIX,
+        .path = FIM_PATH_COMMENT,
+        .file_open = "",
+        .file_close = "\n\n",
+        .controls = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<fim_pad>", "<|endoftext|>"},
+        .stops = {"<|endoftext|>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"},
+    },
+    {
+        // Source: arXiv 2402.19173, section 5.1: the open file's path stands behind the prefix' token.
+        .name = "starcoder2",
+        .models = {"*starcoder2*", "*starcoder-2*"},
+        .prefix = "<fim_prefix>",
+        .suffix = "<fim_suffix>",
+        .middle = "<fim_middle>",
+        .repository = "<repo_name>",
+        .repository_close = "",
         .file_open = "<file_sep>",
         .file_close = "",
+        .current = FIM_CURRENT_IN_PREFIX,
         .controls = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<fim_pad>", "<file_sep>", "<repo_name>",
                      "<|endoftext|>"},
         .stops = {"<|endoftext|>", "<file_sep>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"},
+    },
+    {
+        // Source: arXiv 2305.06161 (the order of pre-training) and Cody, model-helpers (<filename> before the prefix).
+        .name = "starcoder",
+        .models = {"*starcoder*"},
+        .prefix = "<fim_prefix>",
+        .suffix = "<fim_suffix>",
+        .middle = "<fim_middle>",
+        .repository = "<reponame>",
+        .repository_close = "",
+        .file_open = "<filename>",
+        .file_close = "",
+        .current = FIM_CURRENT_OPENED,
+        .controls = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<fim_pad>", "<reponame>", "<filename>",
+                     "<gh_stars>", "<|endoftext|>", "<|end|>"},
+        .stops = {"<|endoftext|>", "<filename>", "<fim_prefix>", "<|end|>", "<fim_suffix>", "<fim_middle>",
+                  "<reponame>", "<file_sep>"},
+    },
+    {
+        // Source: refact-lsp, which asks Refact-1.6B suffix first.
+        .name = "refact",
+        .models = {"*refact*"},
+        .prefix = "<fim_prefix>",
+        .suffix = "<fim_suffix>",
+        .middle = "<fim_middle>",
+        .order = FIM_SUFFIX_FIRST,
+        .files = FIM_FILES_IN_PREFIX,
+        .path = FIM_PATH_COMMENT,
+        .file_open = "",
+        .file_close = "\n\n",
+        .controls = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<fim_pad>", "<|endoftext|>"},
+        .stops = {"<|endoftext|>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"},
     },
     {
         // Source: arXiv 2401.14196 and Cody, model-helpers.
@@ -49,7 +114,7 @@ const struct fim_template fim_table[] = {
         .middle = DEEPSEEK("fim" BLOCK "end"),
         .file_open = "#",
         .file_close = "\n",
-        .names_current = true,
+        .current = FIM_CURRENT_OPENED,
         .controls = {DEEPSEEK("fim" BLOCK "begin"), DEEPSEEK("fim" BLOCK "hole"), DEEPSEEK("fim" BLOCK "end"),
                      DEEPSEEK("end" BLOCK "of" BLOCK "sentence"),
                      DEEPSEEK("begin" BLOCK "of" BLOCK "sentence"), "<|EOT|>", "<|eos_token|>"},
@@ -79,7 +144,7 @@ const struct fim_template fim_table[] = {
         .middle = "<|fim_middle|>",
         .file_open = "",
         .file_close = "<|file_separator|>",
-        .names_current = true,
+        .current = FIM_CURRENT_OPENED,
         .controls = {"<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|file_separator|>",
                      "<end_of_turn>", "<eos>"},
         .stops = {"<|file_separator|>", "<eos>", "<|fim_prefix|>", "<end_of_turn>", "<|fim_suffix|>",
@@ -96,24 +161,23 @@ const struct fim_template fim_table[] = {
         .files = FIM_FILES_IN_PREFIX,
         .file_open = "+++++ ",
         .file_close = "\n\n",
-        .names_current = true,
+        .current = FIM_CURRENT_OPENED,
         .controls = {"[PREFIX]", "[SUFFIX]"},
         .stops = {"[PREFIX]", "[SUFFIX]", "\n+++++ "},
     },
     {
-        // Source: Continue (generation 2, "granite-code").
+        // Source: Continue (generation 2, "granite-code"); its tokenizer is StarCoder's.
         .name = "granite-code",
         .models = {"*granite*code*"},
         .prefix = "<fim_prefix>",
         .suffix = "<fim_suffix>",
         .middle = "<fim_middle>",
-        .files = FIM_FILES_IN_PREFIX,
-        .path = FIM_PATH_COMMENT,
-        .file_open = "",
-        .file_close = "\n\n",
+        .file_open = "<filename>",
+        .file_close = "\n",
+        .current = FIM_CURRENT_OPENED,
         .controls = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<fim_pad>", "<filename>", "<reponame>",
                      "<|endoftext|>"},
-        .stops = {"<|endoftext|>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"},
+        .stops = {"<|endoftext|>", "<filename>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"},
     },
     {
         // Source: Continue, citing IBM's page (3.3 and 4; 3.0 to 3.2 cannot fill in the middle).
@@ -149,7 +213,8 @@ const struct fim_template fim_table[] = {
                   "<[SEP" BLOCK "TOKEN]>", "<[PAD" BLOCK "TOKEN]>"},
     },
     {
-        // Source: an example of mellum-4b-dpo-all-gguf. Spelled as StarCoder's, ordered otherwise.
+        // Source: an example of mellum-4b-dpo-all-gguf. Spelled as StarCoder's, ordered otherwise; a chat's tokens
+        // tell them apart.
         .name = "mellum",
         .models = {"*mellum*"},
         .prefix = "<fim_prefix>",
@@ -158,10 +223,59 @@ const struct fim_template fim_table[] = {
         .order = FIM_SUFFIX_FIRST,
         .file_open = "<filename>",
         .file_close = "\n\n",
-        .names_current = true,
+        .current = FIM_CURRENT_OPENED,
         .controls = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<fim_pad>", "<filename>", "<reponame>",
-                     "<|endoftext|>"},
-        .stops = {"<|endoftext|>", "<filename>", "<fim_suffix>", "<fim_prefix>", "<fim_middle>"},
+                     "<gh_stars>", "<|endoftext|>", "<|im_start|>", "<|im_end|>"},
+        .stops = {"<|endoftext|>", "<filename>", "<fim_suffix>", "<fim_prefix>", "<fim_middle>",
+                  "<|im_end|>"},
+    },
+    {
+        // Source: Zed, fim.rs, and Continue (GLM-4 and 4.5).
+        .name = "glm",
+        .models = {"*glm-4*", "*glm4*"},
+        .prefix = "<|code_prefix|>",
+        .suffix = "<|code_suffix|>",
+        .middle = "<|code_middle|>",
+        .files = FIM_FILES_IN_PREFIX,
+        .path = FIM_PATH_COMMENT,
+        .file_open = "",
+        .file_close = "\n\n",
+        .controls = {"<|code_prefix|>", "<|code_suffix|>", "<|code_middle|>", "<|user|>", "<|assistant|>",
+                     "<|observation|>", "<|system|>", "<|endoftext|>"},
+        .stops = {"<|endoftext|>", "<|user|>", "<|code_prefix|>", "<|assistant|>", "<|code_suffix|>",
+                  "<|code_middle|>"},
+    },
+    {
+        // Source: Zed, fim.rs, and Continue; the model's own example.
+        .name = "codegeex4",
+        .models = {"*codegeex4*", "*codegeex-4*"},
+        .head = "<|user|>\n",
+        .files_head = "###REFERENCE:\n",
+        .prefix = "<|code_prefix|>",
+        .suffix = "<|code_suffix|>",
+        .middle = "<|code_middle|><|assistant|>\n",
+        .order = FIM_SUFFIX_FIRST,
+        .file_open = "###PATH:",
+        .file_close = "\n",
+        .language = "###LANGUAGE:",
+        .current_close = "###MODE:BLOCK\n",
+        .current = FIM_CURRENT_OPENED,
+        .controls = {"<|code_prefix|>", "<|code_suffix|>", "<|code_middle|>", "<|user|>", "<|assistant|>",
+                     "<|observation|>", "<|system|>", "<|endoftext|>"},
+        .stops = {"<|endoftext|>", "<|user|>", "<|code_prefix|>", "<|assistant|>", "<|code_suffix|>",
+                  "<|code_middle|>"},
+    },
+    {
+        // A model that cannot fill in, or of which nothing is known: it goes on from the prefix.
+        .name = "prefix",
+        .prefix = "",
+        .suffix = "",
+        .middle = "",
+        .files = FIM_FILES_IN_PREFIX,
+        .path = FIM_PATH_COMMENT,
+        .file_open = "",
+        .file_close = "\n\n",
+        .no_suffix = true,
     },
     {
         // A server that puts its model's own tokens around two texts. The mark between them never leaves here.
@@ -185,7 +299,7 @@ const struct fim_template fim_table[] = {
         .files = FIM_FILES_IN_PREFIX,
         .file_open = "+++++ ",
         .file_close = "\n\n",
-        .names_current = true,
+        .current = FIM_CURRENT_OPENED,
         .controls = {"<|hunch-halves|>"},
         .stops = {"\n+++++ "},
         .halves = true,
@@ -198,7 +312,7 @@ const struct fim_template fim_table[] = {
         .middle = "",
         .file_open = "<file>\n",
         .file_close = "\n</file>\n",
-        .names_current = true,
+        .current = FIM_CURRENT_OPENED,
         .controls = {"<|cursor|>"},
         .stops = {"</insert>"},
     },

@@ -172,6 +172,10 @@ static uint32_t limits_reset_ms(const struct http_call *call, double now_s) {
         {"anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"},
         {"anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"},
         {"anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"},
+        {"anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"},
+        {"ratelimit-remaining", "ratelimit-reset"},             // the IETF's draft
+        {"ratelimitbysize-remaining", "ratelimitbysize-reset"}, // Mistral
+        {"x-ratelimitbysize-remaining", "x-ratelimitbysize-reset"},
     };
     uint32_t longest = 0;
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
@@ -182,13 +186,18 @@ static uint32_t limits_reset_ms(const struct http_call *call, double now_s) {
     return longest;
 }
 
+static uint32_t milliseconds_of(const char *text) {
+    long long named = strtoll(text, NULL, 10);
+    return named <= 0 ? 0 : named < RETRY_AFTER_LIMIT_MS ? (uint32_t)named : RETRY_AFTER_LIMIT_MS;
+}
+
 // The exact form counts before the usual one, that before the limits' own; an HTTP date is curl's to read.
 static uint32_t read_retry_after(const struct http_call *call) {
     double now_s = (double)time(NULL);
     curl_off_t seconds = 0;
     curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &seconds);
-    long long named = strtoll(header_of(call, "retry-after-ms"), NULL, 10);
-    uint32_t exact = named <= 0 ? 0 : named < RETRY_AFTER_LIMIT_MS ? (uint32_t)named : RETRY_AFTER_LIMIT_MS;
+    uint32_t exact = milliseconds_of(header_of(call, "retry-after-ms"));
+    exact = exact ? exact : milliseconds_of(header_of(call, "x-ms-retry-after-ms")); // Azure
     uint32_t usual = retry_after_ms(header_of(call, "retry-after"), now_s);
     usual = usual            ? usual
             : seconds <= 0   ? 0 // a date long ago

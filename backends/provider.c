@@ -45,7 +45,14 @@ static struct slice endpoint_of(const struct provider *provider) {
     return slice_starts_with(path, version) ? slice_sub(path, version.length, path.length) : path;
 }
 
-// The model's name becomes part of a path: what is not a letter, digit or one of "-._/:" is left out.
+// A model's name as part of an address: what is not a letter, digit or one of "-._/:" is left out.
+static void add_model(const char *model, struct str *out) {
+    for (; *model; model++) {
+        bool harmless = isalnum((unsigned char)*model) || strchr("-._/:", *model);
+        str_append(out, model, harmless ? 1 : 0);
+    }
+}
+
 static void add_path(const char *path, const char *model, struct str *out) {
     static const char mark[] = "{model}";
     const char *at = strstr(path, mark);
@@ -54,11 +61,15 @@ static void add_path(const char *path, const char *model, struct str *out) {
         return;
     }
     str_append(out, path, (size_t)(at - path));
-    for (; *model; model++) {
-        bool harmless = isalnum((unsigned char)*model) || strchr("-._/:", *model);
-        str_append(out, model, harmless ? 1 : 0);
-    }
+    add_model(model, out);
     str_append_string(out, at + sizeof mark - 1);
+}
+
+void provider_facts_query(const struct provider *provider, const char *model, struct str *out) {
+    if (provider->facts_by_model && model[0]) {
+        str_append_string(out, "model=");
+        add_model(model, out);
+    }
 }
 
 void provider_url(const struct provider *provider, const char *base, const char *path, const char *model,
@@ -80,6 +91,7 @@ void provider_url(const struct provider *provider, const char *base, const char 
 void provider_set_stops(struct json *object, const char *key, const struct provider_ask *ask, size_t limit) {
     struct json *stops = json_array();
     size_t sent = 0;
+    limit = ask->without & PROVIDER_STOP ? 0 : limit;
     for (size_t i = 0; i < ask->stop_count && sent < limit; i++) {
         if (ask->stops[i][0]) {
             json_push(stops, json_new_string(slice_of_string(ask->stops[i])));
@@ -94,7 +106,15 @@ void provider_set_stops(struct json *object, const char *key, const struct provi
 }
 
 void provider_set_limit(struct json *object, const char *key, const struct provider_ask *ask) {
-    json_set_number(object, key, ask->max_tokens ? ask->max_tokens : PROVIDER_MAX_TOKENS);
+    bool renamed = ask->without & PROVIDER_MAX_TOKENS && strcmp(key, "max_tokens") == 0;
+    json_set_number(object, renamed ? "max_completion_tokens" : key,
+                    ask->max_tokens ? ask->max_tokens : PROVIDER_USUAL_TOKENS);
+}
+
+void provider_set_temperature(struct json *object, const struct provider_ask *ask) {
+    if (!(ask->without & PROVIDER_TEMPERATURE)) {
+        json_set_number(object, "temperature", 0);
+    }
 }
 
 uint32_t provider_count_of(const struct json *object, const char *key) {
@@ -138,13 +158,15 @@ void provider_write_completion(const struct provider_ask *ask, struct json *body
         json_set_slice(body, "suffix", ask->suffix);
     }
     provider_set_limit(body, "max_tokens", ask);
-    json_set_number(body, "temperature", 0);
+    provider_set_temperature(body, ask);
     provider_set_stops(body, "stop", ask, PROVIDER_STOPS);
     json_set_bool(body, "stream", true);
 }
 
-void provider_ask_for_usage(struct json *body) {
-    json_set_bool(json_set(body, "stream_options", json_object()), "include_usage", true);
+void provider_ask_for_usage(struct json *body, const struct provider_ask *ask) {
+    if (!(ask->without & PROVIDER_USAGE)) {
+        json_set_bool(json_set(body, "stream_options", json_object()), "include_usage", true);
+    }
 }
 
 void provider_read_completion(const struct json *json, struct provider_event *event) {

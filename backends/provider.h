@@ -15,6 +15,14 @@
 
 enum { PROVIDER_STOPS = 4 };
 
+// What may be left out of a request, as some models and servers refuse it.
+enum provider_field {
+    PROVIDER_TEMPERATURE = 1,
+    PROVIDER_STOP = 2, // answer.c applies all stops anyway
+    PROVIDER_USAGE = 4,
+    PROVIDER_MAX_TOKENS = 8 // not left out, but called max_completion_tokens
+};
+
 struct provider_ask {
     const char *model; // "" if nobody named one
     const char *path;  // of the open file
@@ -25,6 +33,7 @@ struct provider_ask {
     size_t stop_count;
     uint32_t max_tokens;
     uint32_t context_tokens; // how long prompt and answer may be together
+    unsigned without;        // of enum provider_field
 };
 
 // What a server says of itself.
@@ -53,13 +62,17 @@ struct provider {
     const char *home; // its usual address, where the user names none; "": there is none
     const char *
         model; // what is asked for where the user names no model; "": the server knows; NULL: one must be named
-    const char *version;    // besides "/v1": an end of model.url that is no part of the server's root
-    const char *path;       // below the root; {model} is the model's name
-    const char *query;      // behind a "?"; NULL: none
+    const char *version;     // besides "/v1": an end of model.url that is no part of the server's root
+    const char *path;        // below the root; {model} is the model's name
+    const char *halves_path; // for a prefix and a suffix apart; NULL: the same path
+    uint32_t
+        halves_tokens; // how long both are at most, unless the settings say else; 0: no less than any prompt
+    const char *query; // behind a "?"; NULL: none
     const char *key_header; // NULL: Authorization: Bearer
     const char *header;     // one more; NULL: none
     const char *template;   // the only one it can use; NULL: the model's
     const char *facts_path; // what is asked there shows that the server is there, and what it is
+    bool facts_by_model;    // with the model's name, if there is one, as its query
     enum provider_framing framing;
     bool replies; // in the manner of a chat: reply.h finds the text
     void (*write_body)(const struct provider_ask *ask, struct json *body);
@@ -78,6 +91,8 @@ struct provider {
     // What to ask once the server is known to be there, so that its model is in memory before somebody waits for
     // it; the ask has no prompt. NULL: nothing.
     void (*write_warm_up)(const struct provider_ask *ask, struct json *body);
+    // What to ask at halves_path to find out whether the model can do that. NULL: nothing.
+    void (*write_halves_trial)(const struct provider_ask *ask, struct json *body);
 };
 
 const struct provider *provider_by_name(const char *name); // NULL: not known
@@ -88,5 +103,7 @@ const struct provider *provider_at(size_t index);
 // of the provider's path already.
 void provider_url(const struct provider *provider, const char *base, const char *path, const char *model,
                   struct str *out);
+// The model's name as a query of the facts' path; nothing where it has none.
+void provider_facts_query(const struct provider *provider, const char *model, struct str *out);
 
 #endif

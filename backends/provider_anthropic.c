@@ -16,7 +16,7 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
     struct json *message = json_push(json_set(body, "messages", json_array()), json_object());
     json_set_string(message, "role", "user");
     json_set_slice(message, "content", ask->prompt);
-    json_set_number(body, "temperature", 0);
+    provider_set_temperature(body, ask);
     provider_set_stops(body, "stop_sequences", ask, PROVIDER_STOPS);
     json_set_bool(body, "stream", true);
 }

@@ -16,10 +16,10 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
     add_message(messages, "system", slice_of_string(provider_instruction));
     add_message(messages, "user", ask->prompt);
     provider_set_limit(body, "max_tokens", ask);
-    json_set_number(body, "temperature", 0);
+    provider_set_temperature(body, ask);
     provider_set_stops(body, "stop", ask, PROVIDER_STOPS);
     json_set_bool(body, "stream", true);
-    provider_ask_for_usage(body);
+    provider_ask_for_usage(body, ask);
 }
 
 const struct provider provider_chat = {

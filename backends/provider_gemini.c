@@ -20,19 +20,21 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
     add_text(content, ask->prompt);
     struct json *how = json_set(body, "generationConfig", json_object());
     provider_set_limit(how, "maxOutputTokens", ask);
-    json_set_number(how, "temperature", 0);
+    provider_set_temperature(how, ask);
     provider_set_stops(how, "stopSequences", ask, PROVIDER_STOPS);
 }
 
 static void read_event(const struct json *json, struct provider_event *event) {
     const struct json *usage = json_get(json, "usageMetadata");
     const struct json *candidate = json_first(json_get(json, "candidates"));
+    const struct json *feedback = json_get(json, "promptFeedback");
     const struct json *part = json_first(json_get(json_get(candidate, "content"), "parts"));
     const char *reason = json_get_string(candidate, "finishReason", "");
     while (part && json_get_bool(part, "thought", false)) {
         part = json_next(part);
     }
     event->text = json_get_string(part, "text", "");
+    event->error = json_is_string(json_get(feedback, "blockReason")) ? feedback : NULL; // no candidates then
     event->end = !reason[0]                          ? PROVIDER_GOES_ON
                  : strcmp(reason, "MAX_TOKENS") == 0 ? PROVIDER_CUT
                                                      : PROVIDER_STOPPED;

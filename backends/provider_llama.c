@@ -3,7 +3,9 @@
 // Why not /infill: its window is cut by flags of the server (a quarter of its
 // batch for the suffix, three for the prefix), and a prefix cut at the front
 // moves with every keystroke, so nothing of the prompt cache would be kept.
-// completion/prompt cuts at a place that stays. Why not /v1/completions: it
+// completion/prompt cuts at a place that stays. Only where nobody but the
+// server knows the model's tokens it is better than a prompt without a suffix;
+// then our prompt is made to fit its usual batch. Why not /v1/completions: it
 // ignores what it does not know, and its counts leave out the cache.
 //
 // Always streamed: the server looks whether we are still there only between
@@ -29,11 +31,14 @@ static void set_fields(struct json *body) {
     }
 }
 
-static void write_common(const char *model, struct slice prompt, struct json *body) {
-    if (model[0]) {
-        json_set_string(body, "model", model); // a router of several models asks for it
+static void write_common(const struct provider_ask *ask, struct json *body) {
+    if (ask->model[0]) {
+        json_set_string(body, "model", ask->model); // a router of several models asks for it
     }
-    json_set_slice(body, "prompt", prompt);
+    json_set_slice(body, ask->suffix.data ? "input_prefix" : "prompt", ask->prompt);
+    if (ask->suffix.data) {
+        json_set_slice(body, "input_suffix", ask->suffix);
+    }
     json_set_number(body, "temperature", 0);
     json_set_bool(body, "cache_prompt", true);
     json_set_bool(body, "stream", true);
@@ -42,14 +47,23 @@ static void write_common(const char *model, struct slice prompt, struct json *bo
 }
 
 static void write_body(const struct provider_ask *ask, struct json *body) {
-    write_common(ask->model, ask->prompt, body);
+    write_common(ask, body);
     provider_set_limit(body, "n_predict", ask);
     provider_set_stops(body, "stop", ask, STOPS);
 }
 
 // One token through the model reads all its weights from the disk.
 static void write_warm_up(const struct provider_ask *ask, struct json *body) {
-    write_common(ask->model, SLICE_LITERAL("\n"), body);
+    struct provider_ask line = *ask;
+    line.prompt = SLICE_LITERAL("\n");
+    write_common(&line, body);
+    json_set_number(body, "n_predict", 0);
+}
+
+static void write_halves_trial(const struct provider_ask *ask, struct json *body) {
+    struct provider_ask halves = *ask;
+    halves.prompt = halves.suffix = SLICE_LITERAL("\n");
+    write_common(&halves, body);
     json_set_number(body, "n_predict", 0);
 }
 
@@ -115,7 +129,10 @@ const struct provider provider_llama = {
     .model = "",
     .version = "/v1",
     .path = "/completion",
+    .halves_path = "/infill",
+    .halves_tokens = 2048,
     .facts_path = "/props",
+    .facts_by_model = true, // a router of several models knows no other than its own
     .tokens_path = "/tokenize",
     .write_body = write_body,
     .read_event = read_event,
@@ -124,4 +141,5 @@ const struct provider provider_llama = {
     .read_tokens = read_tokens,
     .count_tokens = count_tokens,
     .write_warm_up = write_warm_up,
+    .write_halves_trial = write_halves_trial,
 };

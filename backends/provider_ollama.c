@@ -3,7 +3,8 @@
 // Two ways to ask. If the model's family is known, the prompt is ours and
 // `raw`, so that its template adds nothing. If not, but the model can insert,
 // prefix and suffix go apart and Ollama's template lays them out (with `raw` it
-// would drop the suffix silently).
+// would drop the suffix silently). An empty suffix counts as none, and its
+// template would make a chat of the prompt; so a file's end is a newline.
 //
 // `num_ctx` is always sent and always the same: another value reloads the
 // model, which takes seconds, and without it prompts are cut silently at the
@@ -28,7 +29,7 @@ static void write_body(const struct provider_ask *ask, struct json *body) {
     struct json *options = write_common(ask, body);
     json_set_slice(body, "prompt", ask->prompt);
     if (ask->suffix.data) {
-        json_set_slice(body, "suffix", ask->suffix);
+        json_set_slice(body, "suffix", ask->suffix.length ? ask->suffix : SLICE_LITERAL("\n"));
     } else {
         json_set_bool(body, "raw", true);
     }

@@ -16,7 +16,7 @@
 
 static void write_body(const struct provider_ask *ask, struct json *body) {
     provider_write_completion(ask, body);
-    provider_ask_for_usage(body);
+    provider_ask_for_usage(body, ask);
 }
 
 const struct provider provider_openai = {

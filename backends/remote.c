@@ -57,6 +57,10 @@ static struct backend_call *start(struct backend *backend, const struct backend_
                                   request->prefix.length);
     str_append_slice(&call->reply.line, line);
     struct provider_ask ask = remote_ask(request, &self->backend.traits, self->model, &rendered);
+    ask.without = self->without;
+    if (ask.suffix.data && self->provider->halves_path) {
+        remote_call_aim(call, self->provider->halves_path);
+    }
     call->units = token_units_of(ask.prompt);
     struct token_units behind = token_units_of(ask.suffix);
     call->units.code += behind.code;
@@ -152,6 +156,7 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
     self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
     self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
     self->template_given = choice.template != NULL;
+    self->context_given = options->context_tokens != 0;
     json_room_init(&self->room, REMOTE_ROOM_BYTES);
     breaker_init(&self->breaker, clock_now_us());
     self->backend.operations = &operations;
@@ -159,9 +164,11 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
         .name = choice.provider->name,
         .model = self->model[0] ? self->model : "unnamed",
         .template = choice.template,
+        .reads_prompt = true,
         .context_tokens = self->context_tokens,
         .leaves_machine = !choice.loopback,
     };
+    remote_fit_halves(self);
     remote_learn(self);
     return &self->backend;
 }

@@ -16,8 +16,10 @@ struct provider_ask remote_ask(const struct backend_request *request, const stru
                                .max_tokens = request->max_tokens,
                                .context_tokens = traits->context_tokens};
     if (!ask.prompt.length && fim) {
-        struct fim_parts parts = {
-            .path = request->path, .prefix = request->prefix, .suffix = request->suffix};
+        struct fim_parts parts = {.path = request->path,
+                                  .language = request->language,
+                                  .prefix = request->prefix,
+                                  .suffix = request->suffix};
         fim_render(fim, &parts, rendered);
         ask.prompt = str_slice(rendered);
     } else if (!ask.prompt.length) {

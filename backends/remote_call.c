@@ -35,6 +35,7 @@ static void fail(struct backend_call *call, int code, const char *what, const ch
     err_set(&call->failure.err, code, "%s: %s", call->url.data, what);
     call->failure.hint = hint;
     call->failure.prompt_too_long = false;
+    call->failure.refused_fields = 0;
 }
 
 // What answers is no server of this provider's.
@@ -130,6 +131,8 @@ static void take_json(struct backend_call *call, struct slice bytes) {
         return;
     }
     const struct json *json = json_parse_in(&call->self->room, bytes, NULL);
+    bool is_list = json_is_array(json) && !call->probing; // TGI's answer that is no stream
+    json = is_list ? json_first(json) : json;
     if (json_is_object(json) || (json && call->sample)) {
         take_read(call, json);
     } else if (call->self->room.full) {
@@ -234,6 +237,11 @@ static void set_failure(struct backend_call *call, int code, const char *message
     result->candidate_count = 0;
 }
 
+// Does the server refuse a field that it has not refused before?
+static bool refuses_news(const struct backend_call *call) {
+    return call->failed && (call->failure.refused_fields & ~call->self->without);
+}
+
 static void conclude(struct backend_call *call, const struct http_result *http) {
     if (!call->cancelled && !call->failed && !call->enough && http->code == 0) {
         read_rest(call, &http->head);
@@ -243,11 +251,16 @@ static void conclude(struct backend_call *call, const struct http_result *http) 
             take_answer(call, reply_finish(&call->reply));
         }
         hand_out(call, answer_finish(&call->answer)); // may have been the beginning of a stop
+        if (call->self->provider->replies && call->result.finish == FINISH_LENGTH && !call->answer.given) {
+            fail(call, ERR_UNSUPPORTED, "the reply was cut off before it came to the text",
+                 "raise completion.maxTokens, or take a model that does not think first");
+        }
     }
     if (call->cancelled || http->code == ERR_CANCELLED) {
         set_failure(call, ERR_CANCELLED, "cancelled", "");
     } else if (call->failed) {
-        set_failure(call, call->failure.err.code, call->failure.err.message, call->failure.hint);
+        set_failure(call, call->failure.err.code, call->failure.err.message,
+                    refuses_news(call) ? "the next request does without it" : call->failure.hint);
     } else if (!call->enough && !call->complete) {
         set_failure(call, http->code, http->message, http->hint);
     }
@@ -258,7 +271,11 @@ static void remember(struct remote *self, const struct backend_result *result) {
     self->last.hint = result->hint; // static, or ours
 }
 
-// A prompt that is too long is that request's own fault.
+// A prompt that is too long is that request's own fault, and so is a field that the next one will not have.
+static bool is_own_fault(const struct backend_call *call) {
+    return call->result.code == ERR_TOO_LARGE || refuses_news(call);
+}
+
 static void tell_breaker(const struct backend_call *call) {
     const struct backend_result *result = &call->result;
     struct breaker *breaker = &call->self->breaker;
@@ -267,7 +284,7 @@ static void tell_breaker(const struct backend_call *call) {
     }
     if (result->code == 0) {
         breaker_worked(breaker);
-    } else if (result->code == ERR_CANCELLED || result->code == ERR_TOO_LARGE) {
+    } else if (result->code == ERR_CANCELLED || is_own_fault(call)) {
         breaker_unknown(breaker);
     } else {
         breaker_failed(breaker, result->retry_after_ms, clock_now_us());
@@ -305,13 +322,20 @@ static void on_done(void *context, const struct http_result *http) {
     tell_breaker(call);
     if (!call->probing) {
         learn_lengths(call);
+        call->self->without |= call->failed ? call->failure.refused_fields : 0;
     }
     name_settings(call);
-    if (result->code && result->code != ERR_CANCELLED && !call->tokenizing) {
+    if (result->code && result->code != ERR_CANCELLED && !call->tokenizing && !call->trial) {
         call->self->known = false; // who comes back may be another
     }
     call->callbacks.on_done(call->callbacks.context, result);
     call_free(call);
+}
+
+void remote_call_aim(struct backend_call *call, const char *path) {
+    const struct remote *self = call->self;
+    str_clear(&call->url);
+    provider_url(self->provider, self->url, path, self->model, &call->url);
 }
 
 struct backend_call *remote_call_new(struct remote *self, const char *path,
@@ -326,7 +350,7 @@ struct backend_call *remote_call_new(struct remote *self, const char *path,
     str_init(&call->body);
     str_init(&call->message);
     str_init(&call->hint);
-    provider_url(self->provider, self->url, path, self->model, &call->url);
+    remote_call_aim(call, path);
     ndjson_init(&call->lines, EVENT_LIMIT, on_line, call);
     reply_init(&call->reply, slice_of("", 0));
     sse_init(&call->sse, EVENT_LIMIT, on_event, call);
@@ -336,8 +360,12 @@ struct backend_call *remote_call_new(struct remote *self, const char *path,
 
 void remote_call_send(struct backend_call *call, struct json *body) {
     struct remote *self = call->self;
-    struct str bytes;
+    struct str bytes, query;
     str_init(&bytes);
+    str_init(&query);
+    if (call->probing && !body) {
+        provider_facts_query(self->provider, self->model, &query);
+    }
     if (body) {
         json_print(body, &bytes);
         json_free(body);
@@ -347,7 +375,9 @@ void remote_call_send(struct backend_call *call, struct json *body) {
         .url = call->url.data,
         .held = held,
         .refusal = call->failed ? &call->failure.err : NULL,
-        .query = call->probing ? NULL : self->provider->query,
+        .query = query.length    ? query.data
+                 : call->probing ? NULL
+                                 : self->provider->query,
         .bearer = held ? "" : self->key.text,
         .key_header = self->provider->key_header,
         .header = self->provider->header,
@@ -359,4 +389,5 @@ void remote_call_send(struct backend_call *call, struct json *body) {
     };
     call->http = http_start(self->http, &request, &(struct http_callbacks){on_data, on_done, call});
     str_free(&bytes);
+    str_free(&query);
 }

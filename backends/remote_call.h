@@ -37,6 +37,8 @@ struct remote {
     bool learning, known; // what the server says of itself
     size_t measured;      // so many of token_sample
     bool template_given;  // by the settings: named, or known by the model's name
+    bool context_given;   // by the settings
+    unsigned without;     // of enum provider_field: what the server has refused
 };
 
 struct backend_call {
@@ -54,6 +56,7 @@ struct backend_call {
     uint32_t first_token_ms; // 0: only the deadline counts
     bool probing, cancelled, enough, complete, failed;
     bool counts;              // for the breaker
+    bool trial;               // whether the server can do it is the question: a no is no failure
     bool tokenizing;          // probing: which tokens the model knows, or how many a sample has
     size_t sample;            // its place plus one; 0: none
     struct token_units units; // of the prompt
@@ -67,6 +70,8 @@ enum { REMOTE_ROOM_BYTES = 1024 * 1024 }; // about 16,000 values of JSON: a mill
 struct backend_call *remote_call_new(struct remote *self, const char *path,
                                      const struct answer_limits *limits,
                                      const struct backend_callbacks *callbacks);
+// Before it is sent: to another of the provider's paths.
+void remote_call_aim(struct backend_call *call, const char *path);
 // Frees body; NULL: a GET. One that has failed already sends nothing, and ends with that.
 void remote_call_send(struct backend_call *call, struct json *body);
 

@@ -1,7 +1,7 @@
 // remote_learn.c - see remote_learn.h.
 //
 // The facts come first, then, if they leave it open, which control tokens the
-// model has. Once the server is known to be there, one request without a
+// model has, then whether the server knows them where we do not. Once the server is known to be there, one request without a
 // prompt brings the model into memory before somebody waits for it, and its
 // tokenizer, where it can be asked, is measured.
 #include "backends/remote_learn.h"
@@ -143,10 +143,50 @@ static void answer_inquiry(struct inquiry *inquiry, const struct backend_result 
     free(inquiry);
 }
 
-// A server that cannot tell its tokens is none the worse for it.
-static void after_tokens(void *context, const struct backend_result *result) {
+void remote_fit_halves(struct remote *self) {
+    const struct backend_traits *traits = &self->backend.traits;
+    const struct fim_template *fim = traits->template ? fim_by_name(traits->template) : NULL;
+    uint32_t most = self->provider->halves_tokens;
+    if (fim && fim_has_halves(fim) && most && !self->context_given && most < self->context_tokens) {
+        self->context_tokens = most;
+        self->backend.traits.context_tokens = most < traits->context_tokens ? most : traits->context_tokens;
+    }
+}
+
+// A server that cannot do that is none the worse for it, nor one that cannot tell its tokens.
+static void after_trial(void *context, const struct backend_result *result) {
+    struct inquiry *inquiry = context;
+    struct remote *self = inquiry->self;
     struct backend_result fine = {.message = "", .hint = ""};
-    answer_inquiry(context, result->code == ERR_CANCELLED ? result : &fine);
+    if (result->code == 0 && !self->template_given) {
+        self->backend.traits.template = "halves";
+        remote_fit_halves(self);
+    }
+    answer_inquiry(inquiry, result->code == ERR_CANCELLED ? result : &fine);
+}
+
+static void try_halves(struct inquiry *inquiry) {
+    struct remote *self = inquiry->self;
+    struct answer_limits none = {0};
+    struct provider_ask ask = {.model = self->model, .context_tokens = self->backend.traits.context_tokens};
+    struct backend_call *call = remote_call_new(self, self->provider->halves_path, &none,
+                                                &(struct backend_callbacks){NULL, after_trial, inquiry});
+    struct json *body = json_object();
+    call->trial = true;
+    self->provider->write_halves_trial(&ask, body);
+    remote_call_send(call, body);
+}
+
+static void after_tokens(void *context, const struct backend_result *result) {
+    struct inquiry *inquiry = context;
+    const struct remote *self = inquiry->self;
+    struct backend_result fine = {.message = "", .hint = ""};
+    bool open = result->code != ERR_CANCELLED && !self->backend.traits.template;
+    if (open && self->provider->write_halves_trial) {
+        try_halves(inquiry);
+    } else {
+        answer_inquiry(inquiry, result->code == ERR_CANCELLED ? result : &fine);
+    }
 }
 
 static void after_facts(void *context, const struct backend_result *result) {

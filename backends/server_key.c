@@ -10,6 +10,9 @@
 void server_key_init(struct server_key *key, uv_loop_t *loop, const char *text, const char *command,
                      void (*on_key)(void *context, const struct err *err), void *context) {
     bool given = text && text[0];
+    if (given) {
+        mem_forbid_dumps();
+    }
     *key = (struct server_key){.loop = loop, .on_key = on_key, .context = context};
     key->text = mem_copy_string(given ? text : "");
     key->command = mem_copy_string(!given && command ? command : "");

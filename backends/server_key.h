@@ -3,7 +3,7 @@
 // Ownership: embedded; server_key_init / server_key_fini, which overwrites it. Strings are copied.
 // Threads:   the loop's.
 // Errors:    on_key gets them; a later wish asks the command again.
-// Limits:    those of key_command.h; a key must fit in one header line.
+// Limits:    a process that holds a key leaves no core dump; else those of key_command.h; a key must fit in one header line.
 #ifndef HUNCH_BACKENDS_SERVER_KEY_H
 #define HUNCH_BACKENDS_SERVER_KEY_H
 

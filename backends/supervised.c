@@ -369,6 +369,7 @@ static int choose(struct supervised *self, struct err *err) {
     int code = remote_choose(&options, &choice, err);
     self->backend.operations = &operations;
     self->backend.traits = (struct backend_traits){.name = "llama-server",
+                                                   .reads_prompt = true,
                                                    .model = self->name,
                                                    .template = code ? NULL : choice.template,
                                                    .context_tokens = self->model.context_tokens};

@@ -7,8 +7,16 @@
 #include <stdlib.h>
 
 // Fibonacci hashing spreads keys that differ in high or low bits alike.
+static uint64_t spread(uint64_t key) {
+    return key * 0x9E3779B97F4A7C15u;
+}
+
 static size_t home(const struct map *map, uint64_t key) {
-    return (size_t)((key * 0x9E3779B97F4A7C15u) >> 20) & (map->capacity - 1);
+    return (size_t)(spread(key) >> 20) & (map->capacity - 1);
+}
+
+static unsigned char mark_of(uint64_t key) {
+    return (unsigned char)(0x80 | spread(key) >> 57);
 }
 
 void map_init(struct map *map) {
@@ -23,7 +31,8 @@ void map_free(struct map *map) {
 
 static size_t find_slot(const struct map *map, uint64_t key) {
     size_t i = home(map, key);
-    while (map->used[i] && map->slots[i].key != key) {
+    unsigned char mark = mark_of(key);
+    while (map->used[i] && (map->used[i] != mark || map->slots[i].key != key)) {
         i = (i + 1) & (map->capacity - 1);
     }
     return i;
@@ -50,7 +59,7 @@ static void grow(struct map *map) {
     for (size_t i = 0; i < old.capacity; i++) {
         if (old.used[i]) {
             size_t slot = find_slot(map, old.slots[i].key);
-            map->used[slot] = 1;
+            map->used[slot] = old.used[i];
             map->slots[slot] = old.slots[i];
         }
     }
@@ -72,7 +81,7 @@ uint64_t *map_insert(struct map *map, uint64_t key, uint64_t value) {
     }
     size_t i = find_slot(map, key);
     if (!map->used[i]) {
-        map->used[i] = 1;
+        map->used[i] = mark_of(key);
         map->slots[i] = (struct map_slot){key, value};
         map->count++;
     }
@@ -93,6 +102,7 @@ bool map_remove(struct map *map, uint64_t key) {
         size_t wanted = home(map, map->slots[i].key);
         if (((i - wanted) & mask) >= ((i - hole) & mask)) {
             map->slots[hole] = map->slots[i];
+            map->used[hole] = map->used[i];
             hole = i;
         }
     }

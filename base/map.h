@@ -22,7 +22,7 @@ struct map_slot {
 
 struct map {
     struct map_slot *slots;
-    unsigned char *used; // one byte a slot: 0 free, 1 taken
+    unsigned char *used; // one byte a slot: 0 free, else bits of the key's hash, which mostly tell keys apart
     size_t capacity;     // a power of two, or 0
     size_t count;
 };

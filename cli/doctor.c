@@ -142,9 +142,9 @@ static void on_probe(void *context, const struct backend_result *result) {
     } else {
         check_traits(doctor, check->link->group, traits);
     }
-    if (!traits->template) {
+    if (!traits->template && result->code == 0) {
         add(doctor, check->link->group, WARNING,
-            "no fill-in-the-middle template is known for \"%s\": only the text above the cursor is sent; set "
+            "no fill-in-the-middle template is known for \"%s\": it is told what stands above the cursor alone; set "
             "%s.template",
             traits->model, check->link->group);
     }
@@ -236,7 +236,7 @@ static void check_vectors(struct doctor *doctor, const char *root, const struct 
     char *store = store_path_of(root);
     int code = store ? store_vectors_summarize(store, &kept, &err) : ERR_NOT_FOUND;
     const char *then = "`hunch search` and editors make them";
-    if (code == ERR_NOT_FOUND) {
+    if (code == ERR_NOT_FOUND || (code == 0 && kept.count == 0)) {
         add(doctor, "vectors", FINE, "none are kept yet: %s", then);
     } else if (code) {
         add(doctor, "vectors", WARNING, "%s: %s anew", err.message, then);
@@ -299,6 +299,28 @@ static void check_repository(struct doctor *doctor, const struct config *config,
 
 // --- the report ---
 
+// Servers answer in any order; what is read has one.
+static size_t rank_of(const struct check *check) {
+    static const char *const order[] = {"hunch", "settings", "cache",    "program",  "repository", "index",
+                                        "model", "fallback", "built-in", "embedder", "vectors"};
+    size_t rank = 0;
+    while (rank < sizeof order / sizeof *order && strcmp(order[rank], check->name) != 0) {
+        rank++;
+    }
+    return rank;
+}
+
+static void sort_checks(struct doctor *doctor) {
+    for (size_t i = 1; i < doctor->checks.count; i++) {
+        struct check check = doctor->checks.items[i];
+        size_t at = i;
+        for (; at > 0 && rank_of(&doctor->checks.items[at - 1]) > rank_of(&check); at--) {
+            doctor->checks.items[at] = doctor->checks.items[at - 1];
+        }
+        doctor->checks.items[at] = check;
+    }
+}
+
 static void print_text(const struct doctor *doctor) {
     static const enum terminal_style styles[] = {STYLE_GREEN, STYLE_BOLD, STYLE_RED};
     for (size_t i = 0; i < doctor->checks.count; i++) {
@@ -333,6 +355,7 @@ static int examine(const char *folder, bool json) {
     check_cache(&doctor);
     check_program(&doctor, config);
     check_repository(&doctor, config, folder);
+    sort_checks(&doctor);
     if (json) {
         print_json(&doctor, config);
     } else {

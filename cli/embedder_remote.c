@@ -20,8 +20,8 @@ enum {
     TRIES_ONCE = 2,
     FIRST_REST_MS = 1000, // doubled with each try
     LONGEST_REST_MS = 60000,
-    REFUSAL_US = 300 * 1000000,
-    SHORTEST_TEXT = 200, // bytes; what is refused though it is this short gets no vector
+    REFUSAL_US = 300 * 1000000, // as say_way_out says
+    SHORTEST_TEXT = 200,        // bytes; what is refused though it is this short gets no vector
 };
 
 struct embedder_remote {
@@ -154,14 +154,24 @@ static bool is_refused(struct embedder_remote *self, struct err *err) {
 }
 
 static void say_way_out(struct err *err) {
+    static const struct {
+        int code;
+        const char *words;
+    } ways_out[] = {
+        {ERR_DENIED,
+         "embedder.keyEnvironment, embedder.keyFile or embedder.keyCommand says where the key is"},
+        {ERR_UNAVAILABLE, "start the server, wait until its model is loaded, or correct embedder.url"},
+        {ERR_TIMEOUT, "is the server busy, or still loading its model? else correct embedder.url"},
+        {ERR_NOT_FOUND, "does the server have this model? embedder.name names it, embedder.url the server"},
+        {ERR_UNSUPPORTED, "llama-server needs --embeddings; embedder.url and embedder.name say whom to ask"},
+        {ERR_BUSY, "it is asked again in five minutes"},
+    };
     struct err cause = *err;
-    err_set(
-        err, cause.code,
-        cause.code == ERR_DENIED
-            ? "no vectors for now: %s; embedder.keyEnvironment, embedder.keyFile or embedder.keyCommand says "
-              "where the key is"
-            : "no vectors for now: %s; embedder.url and embedder.name say whom to ask",
-        cause.message);
+    const char *way_out = "embedder.url and embedder.name say whom to ask";
+    for (size_t i = 0; i < sizeof ways_out / sizeof *ways_out; i++) {
+        way_out = ways_out[i].code == cause.code ? ways_out[i].words : way_out;
+    }
+    err_set(err, cause.code, "no vectors for now: %s; %s", cause.message, way_out);
 }
 
 static void refuse(struct embedder_remote *self, const struct err *err) {
@@ -213,6 +223,12 @@ static void close_embedder(struct embedder *embedder) {
     (void)embedder; // embedder_remote_release does it, on the loop
 }
 
+static void add_word(struct str *out, const char *word) {
+    if (word[0]) {
+        str_append_format(out, " %s", word);
+    }
+}
+
 int embedder_remote_new(struct embedder_remote **out, uv_loop_t *loop, const struct embedding_server *server,
                         bool once, struct err *err) {
     static const struct embedder_operations operations = {
@@ -229,10 +245,10 @@ int embedder_remote_new(struct embedder_remote **out, uv_loop_t *loop, const str
     uv_mutex_init(&self->lock);
     self->seed = clock_now_us();
     str_init(&self->name);
-    str_append_format(&self->name, "%s %s %s", server->provider, server->model, server->url);
-    if (server->passage_prefix[0]) {
-        str_append_format(&self->name, " %s", server->passage_prefix);
-    }
+    str_append_string(&self->name, server->provider);
+    add_word(&self->name, server->model);
+    add_word(&self->name, server->url);
+    add_word(&self->name, server->passage_prefix);
     self->embedder = (struct embedder){
         .operations = &operations, .model = self->name.data, .batch = BATCH, .is_kept = true};
     *out = self;

@@ -70,7 +70,10 @@ static void print_index(const struct report *report) {
 }
 
 static void print_vectors(const struct report *report) {
-    if (report->has_vectors) {
+    if (report->has_vectors && report->vectors.count == 0) {
+        print_line("vectors",
+                   "none yet: `hunch search` and editors make them (hunch doctor looks at the embedder)");
+    } else if (report->has_vectors) {
         printf("%-8s %" PRIu64 " for %" PRIu64 " chunks, of ", "vectors", report->vectors.count,
                report->summary.chunks);
         terminal_write_name(stdout, STYLE_PLAIN, report->vectors.model);

@@ -9,6 +9,7 @@
 //     CONTEXT  -(job done)-----------------> MODEL       engine_model_start()
 //     CONTEXT  -(another may be first)-----> MODEL       engine_tier_start()
 //     MODEL    -(it is not sure)-----------> MODEL       engine_model_start()
+//     MODEL    -(it takes too long)--------> MODEL       engine_tier_late()
 //     MODEL    -(the background has it)----> DECIDED     end_ahead()
 //     MODEL    -(on_done)------------------> DECIDED     after_model()
 //     MODEL    -(failed, another may)------> CONTEXT     engine_request_compile()
@@ -35,6 +36,13 @@ enum {
 
 static void answer_decided(uv_timer_t *timer);
 
+static uv_timer_t *timer_new(struct engine *engine) {
+    uv_timer_t *timer = mem_zero(1, sizeof *timer);
+    uv_timer_init(engine->options.loop, timer);
+    timer->data = engine;
+    return timer;
+}
+
 struct engine *engine_new(const struct engine_options *options) {
     struct engine *engine = mem_zero(1, sizeof *engine);
     engine->options = *options;
@@ -42,9 +50,8 @@ struct engine *engine_new(const struct engine_options *options) {
     engine->repository = slash && slash[1] ? slash + 1 : options->root;
     engine->prompts = prompt_memory_new();
     engine->ready = ready_new();
-    engine->soon = mem_zero(1, sizeof *engine->soon);
-    uv_timer_init(options->loop, engine->soon);
-    engine->soon->data = engine;
+    engine->soon = timer_new(engine);
+    engine->late = timer_new(engine);
     return engine;
 }
 
@@ -162,6 +169,7 @@ static void compile_prompt(struct engine_request *request) {
         .fim = request->fim,
         .repository = engine->repository,
         .path = request->query.path,
+        .language = request->query.language,
         .document = text_slice(request->query.text),
         .cursor = request->query.cursor,
         .context = &request->retrieved,
@@ -364,7 +372,7 @@ void engine_free(struct engine *engine) {
     engine_tier_stop(engine);
     prompt_memory_free(engine->prompts);
     ready_free(engine->ready);
-    uv_timer_stop(engine->soon);
     uv_close((uv_handle_t *)engine->soon, on_timer_closed);
+    uv_close((uv_handle_t *)engine->late, on_timer_closed);
     free(engine);
 }

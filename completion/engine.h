@@ -44,15 +44,15 @@ struct engine_candidate {
 
 struct engine_answer {
     enum outcome outcome;
-    const char *reason; // one line for people, "" when shown
+    const char *reason; // one line for people, "" when shown; of failed models it names each
     const struct engine_candidate *candidates;
     size_t candidate_count;
     const struct context *context; // what was retrieved; never NULL
     struct slice prompt;           // empty for models that read prefix and suffix themselves
     struct prompt_report told;     // what of it is new to the model; zero without a prompt
     const char *model;             // who answered, or was asked last
-    const char *instead;           // why a model that comes before it did not; "": it is the first
-    bool at_hand;                  // what was typed is the beginning of a suggestion made before
+    const char *instead; // why a model that comes before it did not; "": it is the first, or failed, too
+    bool at_hand;        // what was typed is the beginning of a suggestion made before
     bool unasked; // at hand, or the quick model's: it tells nothing of the model that the settings name
     size_t cursor;
     double context_ms, model_ms, first_token_ms, total_ms;

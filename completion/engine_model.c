@@ -75,25 +75,27 @@ static bool ask_another(struct engine_request *request, const struct backend_res
     return true;
 }
 
+// Where several models failed, what was wrong with each.
+static const char *reason_of(struct engine_request *request, const struct backend_result *result) {
+    const char *instead = result->instead ? result->instead : "";
+    return arena_format(&request->arena, "%s%s%s%s%s", instead, instead[0] ? "; then " : "", result->message,
+                        result->hint[0] ? ": " : "", result->hint);
+}
+
 static void take_result(struct engine_request *request, const struct backend_result *result) {
     struct engine_answer *answer = &request->answer;
     if (ask_another(request, result)) {
         return;
     }
-    answer->instead = arena_copy_string(&request->arena, result->instead ? result->instead : "");
     answer->model_ms = clock_ms_since(request->model_started_us);
     answer->first_token_ms = result->first_token_ms;
     answer->prompt_tokens = result->prompt_tokens;
     answer->cached_tokens = result->cached_tokens;
     if (result->code) {
-        if (result->retry_after_ms) {
-            request->engine->quiet_until_us = clock_now_us() + (uint64_t)result->retry_after_ms * 1000;
-        }
-        const char *reason = arena_format(&request->arena, "%s%s%s", result->message,
-                                          result->hint[0] ? ": " : "", result->hint);
-        engine_request_decide(request, outcome_of_failure(result->code), reason);
+        engine_request_decide(request, outcome_of_failure(result->code), reason_of(request, result));
         return;
     }
+    answer->instead = arena_copy_string(&request->arena, result->instead ? result->instead : "");
     enum outcome first = OUTCOME_NOTHING;
     for (size_t i = 0; i < result->candidate_count && answer->candidate_count < request->query.candidates;
          i++) {
@@ -116,25 +118,18 @@ static void after_model(void *context, const struct backend_result *result) {
     engine_request_release(request);
 }
 
-// A model that said when to come back is not asked before.
-static bool is_quiet(struct engine_request *request) {
-    uint64_t now = clock_now_us();
-    uint64_t until = request->engine->quiet_until_us;
-    if (now >= until) {
-        return false;
-    }
-    engine_request_decide(request, OUTCOME_MODEL_FAILED,
-                          arena_format(&request->arena, "the model's server asked to wait %.0f s longer",
-                                       (double)(until - now) / 1e6 + 0.5));
-    return true;
-}
-
 void engine_model_choose(struct engine_request *request, const struct backend_traits *model) {
     request->model = model;
-    request->fim = model->template ? fim_by_name(model->template) : NULL;
+    const char *template = model->template ? model->template : model->reads_prompt ? "prefix" : NULL;
+    request->fim = template ? fim_by_name(template) : NULL;
     request->context_tokens = model->context_tokens;
     request->tokens = model->tokens;
     request->answer.model = model->model;
+}
+
+// Who does not know what follows would write it once more.
+uint32_t engine_model_lines(const struct engine_request *request) {
+    return request->fim && fim_has_suffix(request->fim) ? 8 : 1;
 }
 
 void engine_model_fill(struct engine_request *request, uint32_t usual_lines) {
@@ -166,19 +161,13 @@ void engine_model_fill(struct engine_request *request, uint32_t usual_lines) {
     }
 }
 
-static void ask(struct engine_request *request) {
+void engine_model_start(struct engine_request *request) {
     struct backend *backend = request->engine->options.backend;
-    engine_model_fill(request, request->fim ? 8 : 1);
+    engine_model_fill(request, engine_model_lines(request));
     struct backend_callbacks callbacks = {NULL, after_model, request};
     request->state = MODEL;
     request->model_started_us = clock_now_us();
     request->holds++;
     request->asked = backend;
     request->call = backend_start(backend, &request->model_request, &callbacks);
-}
-
-void engine_model_start(struct engine_request *request) {
-    if (!is_quiet(request)) {
-        ask(request);
-    }
 }

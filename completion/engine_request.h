@@ -32,8 +32,9 @@ struct engine_request {
     struct token_weights tokens; // the same
     struct str prompt;
     struct prompt_report told;
-    bool cut_short; // retrieval did not finish in time
-    bool waits;     // for what is asked in the background
+    bool cut_short;   // retrieval did not finish in time
+    bool waits;       // for what is asked in the background
+    bool passed_over; // the quick model took too long: what it still says is of no use
     struct backend_call *call;
     struct backend *asked; // whose call it is, or was; NULL: nobody was asked yet
     struct backend_request model_request;
@@ -52,8 +53,8 @@ struct engine {
     struct prompt_memory *prompts;                    // the worker's
     uv_timer_t *soon;                                 // answers what is decided when the loop turns
     struct ready *ready;                              // suggestions at hand
+    uv_timer_t *late;                                 // passes over the quick model where it takes too long
     struct engine_request *ahead; // answered; its model is asked in the background. NULL: none
-    uint64_t quiet_until_us;      // the model asked to be left alone until then
     uint64_t outcomes[OUTCOME_COUNT];
 };
 
@@ -71,6 +72,8 @@ bool engine_tier_at_hand(struct engine_request *request);
 bool engine_tier_start(struct engine_request *request);
 // This is shown now.
 void engine_tier_note(struct engine_request *request, const struct backend_candidate *raw);
+// The quick model's time may be over.
+void engine_tier_late(uv_timer_t *timer);
 // What is asked in the background is of no use any more.
 void engine_tier_stop(struct engine *engine);
 
@@ -78,13 +81,14 @@ void engine_tier_stop(struct engine *engine);
 
 // The request to a model as it is now, for at most so many lines if nobody says otherwise.
 void engine_model_fill(struct engine_request *request, uint32_t usual_lines);
+uint32_t engine_model_lines(const struct engine_request *request); // of the model itself, usually
 // Turns one raw candidate into one to show; the outcome says why not.
 enum outcome engine_model_take(struct engine_request *request, const struct backend_candidate *raw,
                                double threshold);
 
 // From now on the request is one for this model: the prompt is to be laid out for it.
 void engine_model_choose(struct engine_request *request, const struct backend_traits *model);
-// Asks it, unless a server wants to be left alone; the answer decides the request.
+// Asks it; the answer decides the request.
 void engine_model_start(struct engine_request *request);
 
 #endif

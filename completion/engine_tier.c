@@ -9,6 +9,9 @@
 //     user has typed that line, or types what the large one says instead.
 //  3. Else the large one answers.
 //
+// The quick model has INSTANT_MS for it, by a timer: it works in the worker, which
+// may be busy with something else, and nobody is to wait for that.
+//
 // An editor gets one answer to a request, so nothing that is shown is replaced.
 // The background has room for one: a request that rule 1 does not answer ends
 // it, but for the request where what was shown ends. For that one it was asked,
@@ -18,7 +21,8 @@
 #include "base/clock.h"
 #include "completion/postprocess.h"
 
-enum { INSTANT_DEADLINE_US = 30 * 1000 };
+// It stops searching a little before it is passed over: what it has by then still counts.
+enum { SEARCH_US = 25 * 1000, INSTANT_MS = 30 };
 
 static bool has_tiers(const struct engine_request *request) {
     const struct engine_options *options = &request->engine->options;
@@ -70,8 +74,8 @@ static void put(struct engine_request *request, const char *model, const struct 
                 bool shown) {
     struct ready_suggestion suggestion = {raw->text, model, raw->confidence,
                                           request->model_request.max_lines};
-    ready_put(request->engine->ready, request->query.path, request->query.text, request->query.cursor,
-              &suggestion, shown);
+    ready_put(request->engine->ready, request->query.path, text_slice(request->query.text),
+              request->query.cursor, &suggestion, shown);
 }
 
 void engine_tier_note(struct engine_request *request, const struct backend_candidate *raw) {
@@ -126,10 +130,7 @@ static void after_ahead(void *context, const struct backend_result *result) {
 static void ask_ahead(struct engine_request *request) {
     struct engine *engine = request->engine;
     engine_tier_stop(engine);
-    if (clock_now_us() < engine->quiet_until_us) {
-        return;
-    }
-    engine_model_fill(request, request->fim ? 8 : 1);
+    engine_model_fill(request, engine_model_lines(request));
     engine->ahead = request;
     request->holds++;
     request->asked = engine->options.backend;
@@ -155,13 +156,43 @@ static bool take_instant(struct engine_request *request, const struct backend_re
 
 static void after_instant(void *context, const struct backend_result *result) {
     struct engine_request *request = context;
-    request->call = NULL;
-    if (request->state == MODEL && take_instant(request, result)) {
-        ask_ahead(request);
-    } else if (request->state == MODEL) {
-        want_large(request);
+    if (!request->passed_over) {
+        request->call = NULL;
+        if (request->state == MODEL && take_instant(request, result)) {
+            ask_ahead(request);
+        } else if (request->state == MODEL) {
+            want_large(request);
+        }
     }
     engine_request_release(request);
+}
+
+static void pass_over(struct engine_request *request) {
+    struct backend_call *call = request->call;
+    request->call = NULL;
+    request->passed_over = true;
+    backend_cancel(request->asked, call);
+    want_large(request);
+}
+
+static bool waits_for_instant(const struct engine_request *request) {
+    return request->state == MODEL && request->call && request->asked == request->engine->options.instant &&
+           !request->passed_over;
+}
+
+void engine_tier_late(uv_timer_t *timer) {
+    struct engine *engine = timer->data;
+    double left_ms = 0;
+    for (struct engine_request *request = engine->running; request; request = request->next) {
+        double left = waits_for_instant(request) ? INSTANT_MS - clock_ms_since(request->model_started_us) : 0;
+        if (waits_for_instant(request) && left <= 0) {
+            pass_over(request);
+        }
+        left_ms = left > left_ms ? left : left_ms;
+    }
+    if (left_ms > 0) {
+        uv_timer_start(timer, engine_tier_late, (uint64_t)left_ms + 1, 0);
+    }
 }
 
 bool engine_tier_start(struct engine_request *request) {
@@ -173,11 +204,15 @@ bool engine_tier_start(struct engine_request *request) {
     engine_model_fill(request, 1);
     struct backend_request *asked = &request->model_request;
     asked->max_lines = 1; // what its confidence is calibrated for
-    asked->deadline_us = clock_now_us() + INSTANT_DEADLINE_US;
+    asked->deadline_us = clock_now_us() + SEARCH_US;
     request->state = MODEL;
     request->model_started_us = clock_now_us();
     request->holds++;
     request->asked = instant;
     request->call = backend_start(instant, asked, &(struct backend_callbacks){NULL, after_instant, request});
+    if (!uv_is_active((uv_handle_t *)request->engine->late)) { // else it looks after this one, too
+        uv_update_time(request->engine->options.loop);
+        uv_timer_start(request->engine->late, engine_tier_late, INSTANT_MS, 0);
+    }
     return true;
 }

@@ -154,13 +154,15 @@ static struct budget share(struct shown *shown, const struct prompt_query *query
     uint32_t window = query->context_tokens ? query->context_tokens : 4096;
     struct budget budget = {.tokens = (double)(window - smaller(query->answer_tokens, window / 2)) * USED};
     budget.total = (size_t)(budget.tokens * density(shown, query));
-    struct fim_parts frame = {.repository = query->repository, .path = query->path};
+    struct fim_parts frame = {
+        .repository = query->repository, .path = query->path, .language = query->language};
     struct str empty;
     str_init(&empty);
     fim_render(query->fim, &frame, &empty);
     budget.text = budget.total - smaller(empty.length, budget.total);
     str_free(&empty);
-    budget.suffix = smaller(query->document.length - query->cursor, budget.text / 6);
+    size_t most = fim_has_suffix(query->fim) ? budget.text / 6 : 0;
+    budget.suffix = smaller(query->document.length - query->cursor, most);
     size_t left = budget.text - budget.suffix;
     budget.block = left - smaller(query->cursor, left / 2);
     budget.fill = left - smaller(query->cursor + smaller(GROWTH, left / 8), left / 2);
@@ -275,7 +277,8 @@ void prompt_compile(struct prompt_memory *memory, const struct prompt_query *que
     arena_init(&arena);
     size_t start = out->length;
     *report = (struct prompt_report){.block = update_block(shown, query, &budget)};
-    struct fim_parts parts = {.repository = query->repository, .path = query->path};
+    struct fim_parts parts = {
+        .repository = query->repository, .path = query->path, .language = query->language};
     parts.files = block_layout(&shown->block, &arena, &parts.file_count);
     report->context_bytes = block_bytes(&shown->block);
     size_t left = budget.text - budget.suffix - report->context_bytes;

@@ -43,8 +43,8 @@ struct prompt_memory;
 
 struct prompt_query {
     const struct fim_template *fim;
-    const char *repository; // its name
-    const char *path;
+    const char *repository;      // its name
+    const char *path, *language; // LSP id; NULL: unknown
     struct slice document;
     size_t cursor;
     const struct context *context; // NULL: none

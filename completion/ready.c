@@ -1,6 +1,7 @@
 // ready.c - see ready.h.
 #include "completion/ready.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "completion/postprocess.h"
 
@@ -8,8 +9,8 @@
 
 struct entry {
     char *path;
-    struct text *document; // as it was asked for
-    size_t cursor;
+    size_t cursor, below_length; // of the document as it was asked for
+    uint64_t above, below;       // hashes of what stood before the cursor and behind it
     struct str text;
     const char *model;
     double confidence;
@@ -28,7 +29,6 @@ struct ready *ready_new(void) {
 static void entry_free(struct entry *entry) {
     if (entry) {
         free(entry->path);
-        text_release(entry->document);
         str_free(&entry->text);
         free(entry);
     }
@@ -41,12 +41,23 @@ void ready_free(struct ready *ready) {
     free(ready);
 }
 
-void ready_put(struct ready *ready, const char *path, struct text *document, size_t cursor,
+// Behind the cursor editors add and take away closing brackets as one types; whatever else is there must not change.
+static struct slice behind(struct slice document, size_t cursor) {
+    return slice_sub(document, cursor + postprocess_closers(document, cursor), document.length);
+}
+
+static uint64_t hash_of(struct slice text) {
+    return hash_bytes(text.data, text.length);
+}
+
+void ready_put(struct ready *ready, const char *path, struct slice document, size_t cursor,
                const struct ready_suggestion *suggestion, bool shown) {
     struct entry *entry = mem_zero(1, sizeof *entry);
     entry->path = mem_copy_string(path);
-    entry->document = text_retain(document);
     entry->cursor = cursor;
+    entry->below_length = behind(document, cursor).length;
+    entry->above = hash_of(slice_sub(document, 0, cursor));
+    entry->below = hash_of(behind(document, cursor));
     str_init(&entry->text);
     str_append_slice(&entry->text, suggestion->text);
     entry->model = suggestion->model;
@@ -58,22 +69,16 @@ void ready_put(struct ready *ready, const char *path, struct text *document, siz
     ready->entries[0] = entry;
 }
 
-// Behind the cursor editors add and take away closing brackets as one types; whatever else is there must not change.
-static struct slice behind(struct slice document, size_t cursor) {
-    return slice_sub(document, cursor + postprocess_closers(document, cursor), document.length);
-}
-
 // Is the document the entry's, with the beginning or all of its text typed?
 static bool fits(const struct entry *entry, const char *path, struct slice document, size_t cursor) {
     if (cursor <= entry->cursor || cursor - entry->cursor > entry->text.length) {
         return false;
     }
-    struct slice then = text_slice(entry->document);
     struct slice typed = slice_sub(document, entry->cursor, cursor);
+    struct slice below = behind(document, cursor);
     return slice_equal(typed, slice_sub(str_slice(&entry->text), 0, typed.length)) &&
-           strcmp(entry->path, path) == 0 &&
-           slice_equal(slice_sub(document, 0, entry->cursor), slice_sub(then, 0, entry->cursor)) &&
-           slice_equal(behind(document, cursor), behind(then, entry->cursor));
+           strcmp(entry->path, path) == 0 && below.length == entry->below_length &&
+           hash_of(slice_sub(document, 0, entry->cursor)) == entry->above && hash_of(below) == entry->below;
 }
 
 static size_t left_of(const struct entry *entry, size_t cursor) {

@@ -6,8 +6,9 @@
 // behind what was shown: it counts from where that ends, or where the user
 // leaves it and types what the other one says.
 //
-// Ownership: ready_new / ready_free; what is put is copied, the document retained; what is found is borrowed until
-//            the next put.
+// Of a document no text is kept: hashes of what is above and below tell whether it is still the same.
+//
+// Ownership: ready_new / ready_free; what is put is copied; what is found is borrowed until the next put.
 // Threads:   one owner at a time.
 // Errors:    none.
 // Limits:    READY_KEPT suggestions, the oldest is forgotten first.
@@ -18,7 +19,7 @@
 #ifndef HUNCH_COMPLETION_READY_H
 #define HUNCH_COMPLETION_READY_H
 
-#include "base/text.h"
+#include "base/str.h"
 
 #include <stdint.h>
 
@@ -36,7 +37,7 @@ struct ready_suggestion {
 struct ready *ready_new(void);
 void ready_free(struct ready *ready); // NULL is allowed
 // shown: else it was asked for ahead.
-void ready_put(struct ready *ready, const char *path, struct text *document, size_t cursor,
+void ready_put(struct ready *ready, const char *path, struct slice document, size_t cursor,
                const struct ready_suggestion *suggestion, bool shown);
 // What is left of one at this place; false: none fits.
 bool ready_find(const struct ready *ready, const char *path, struct slice document, size_t cursor,

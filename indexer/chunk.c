@@ -15,6 +15,7 @@
 #include "indexer/syntax_internal.h"
 
 #include "base/utf8.h"
+#include "indexer/tree_walk.h"
 
 enum {
     WEIGHT_BLOCK = 64,                   // bytes between two entries of the running count
@@ -30,13 +31,20 @@ struct span {
     bool is_empty;
 };
 
+// A node whose children are looked at.
+struct opened {
+    uint32_t start;
+    size_t first, next; // of its children: the first one, and the one to look at next
+};
+
 struct chunker {
     struct extraction *extraction;
-    uint32_t *weights;    // non-space bytes before each block
-    struct span leading;  // comments waiting for what they belong to
-    struct span open;     // the chunk being gathered
-    uint32_t reached;     // all before is in a span
-    VEC(uint32_t) opened; // where the opened nodes around begin, the innermost last; the file itself first
+    uint32_t *weights;          // non-space bytes before each block
+    struct span leading;        // comments waiting for what they belong to
+    struct span open;           // the chunk being gathered
+    uint32_t reached;           // all before is in a span
+    VEC(struct opened) opened;  // the opened nodes around, the innermost last; the file itself first
+    struct tree_children nodes; // their children, those of the innermost last
     VEC(struct chunk) chunks;
 };
 
@@ -149,8 +157,8 @@ static void close_chunk(struct chunker *chunker) {
     push_chunk(chunker, open);
 }
 
-static uint32_t innermost(const struct chunker *chunker) {
-    return chunker->opened.items[chunker->opened.count - 1];
+static struct opened *innermost(const struct chunker *chunker) {
+    return &chunker->opened.items[chunker->opened.count - 1];
 }
 
 // What is left at the end of an opened node, if it is little more than closing braces, joins the chunk
@@ -159,7 +167,7 @@ static void close_rest(struct chunker *chunker) {
     struct span open = chunker->open;
     size_t count = chunker->chunks.count;
     struct chunk *last = count ? &chunker->chunks.items[count - 1] : NULL;
-    bool is_rest = !open.is_empty && last && last->end_byte > innermost(chunker) &&
+    bool is_rest = !open.is_empty && last && last->end_byte > innermost(chunker)->start &&
                    weight_of(chunker, open.start, open.end) < REST;
     if (!is_rest || weight_of(chunker, last->start_byte, open.end) > WITH_LEADING) {
         close_chunk(chunker);
@@ -248,50 +256,54 @@ static const char *kind_of(const struct chunker *chunker, TSNode node) {
     return kind ? kind : "statement";
 }
 
-// A heavy node begins: what is gathered stays with it only if it is the small head of what is open already
-// ("static int f(int a)" before the body), not if it is a neighbour of its own.
-static void enter(struct chunker *chunker, TSNode node) {
+// A heavy node begins, its children are listed from `first` on: what is gathered stays with it only if it is the
+// small head of what is open already ("static int f(int a)" before the body), not if it is a neighbour of its own.
+static void enter(struct chunker *chunker, TSNode node, size_t first) {
     const struct span *open = &chunker->open;
-    bool is_head = !open->is_empty && chunker->opened.count > 1 && open->start <= innermost(chunker) &&
+    bool is_head = !open->is_empty && chunker->opened.count > 1 && open->start <= innermost(chunker)->start &&
                    weight_of(chunker, open->start, open->end) < SMALL;
     if (!is_head) {
         close_chunk(chunker);
     }
-    vec_push(&chunker->opened, ts_node_start_byte(node));
+    vec_push(&chunker->opened, (struct opened){ts_node_start_byte(node), first, first});
 }
 
 // A heavy node ends: the next neighbour begins afresh.
 static void leave(struct chunker *chunker) {
     flush_leading(chunker);
     close_rest(chunker);
+    chunker->nodes.count = innermost(chunker)->first;
     chunker->opened.count--;
 }
 
-static bool walk(struct chunker *chunker, TSTreeCursor *cursor) {
-    if (!ts_tree_cursor_goto_first_child(cursor)) {
-        return true;
+static void look_at(struct chunker *chunker, TSNode node) {
+    uint32_t end = ts_node_end_byte(node);
+    size_t first = chunker->nodes.count;
+    if (end <= chunker->reached) {
+        return;
     }
-    for (uint32_t step = 1;; step++) {
-        if (step % 256 == 0 && extraction_stopped(chunker->extraction)) {
-            return false;
-        }
-        TSNode node = ts_tree_cursor_current_node(cursor);
-        uint32_t end = ts_node_end_byte(node);
-        if (end > chunker->reached) {
-            if (weight_of(chunker, ts_node_start_byte(node), end) > CHUNK_WEIGHT &&
-                ts_tree_cursor_goto_first_child(cursor)) {
-                enter(chunker, node);
-                continue;
-            }
-            add_piece(chunker, end, kind_of(chunker, node));
-        }
-        while (!ts_tree_cursor_goto_next_sibling(cursor)) {
-            if (chunker->opened.count == 1 || !ts_tree_cursor_goto_parent(cursor)) {
-                return true;
-            }
+    if (weight_of(chunker, ts_node_start_byte(node), end) > CHUNK_WEIGHT &&
+        tree_children_add(&chunker->nodes, node)) {
+        enter(chunker, node, first);
+    } else {
+        add_piece(chunker, end, kind_of(chunker, node));
+    }
+}
+
+static bool walk(struct chunker *chunker, TSNode root) {
+    vec_push(&chunker->opened, (struct opened){0});
+    tree_children_add(&chunker->nodes, root);
+    for (uint32_t step = 1; step % 256 || !extraction_stopped(chunker->extraction); step++) {
+        struct opened *inner = innermost(chunker);
+        if (inner->next < chunker->nodes.count) {
+            look_at(chunker, chunker->nodes.items[inner->next++].node);
+        } else if (chunker->opened.count > 1) {
             leave(chunker);
+        } else {
+            return true;
         }
     }
+    return false;
 }
 
 static void keep_chunks(struct chunker *chunker) {
@@ -311,10 +323,7 @@ bool chunks_by_syntax(struct extraction *extraction, TSNode root) {
     struct chunker chunker = {.extraction = extraction};
     chunker.leading.is_empty = chunker.open.is_empty = true;
     weigh(&chunker);
-    vec_push(&chunker.opened, 0);
-    TSTreeCursor cursor = ts_tree_cursor_new(root);
-    bool done = walk(&chunker, &cursor);
-    ts_tree_cursor_delete(&cursor);
+    bool done = walk(&chunker, root);
     if (done) {
         uint32_t length = (uint32_t)extraction->text.length;
         if (chunker.reached < length) {
@@ -325,6 +334,7 @@ bool chunks_by_syntax(struct extraction *extraction, TSNode root) {
     }
     keep_chunks(&chunker);
     vec_free(&chunker.opened);
+    tree_children_free(&chunker.nodes);
     free(chunker.weights);
     return done;
 }

@@ -11,6 +11,7 @@
 // captures has found its place, a later place would give the same match. And a
 // node that must follow at once is not sought behind a named one.
 #include "indexer/patterns_internal.h"
+#include "indexer/tree_walk.h"
 
 #include <stdlib.h>
 
@@ -30,9 +31,8 @@ struct children {
 };
 
 struct pattern_matcher {
-    TSTreeCursor cursor;
-    bool has_cursor;
-    VEC(struct child) children; // of the nodes that are being looked into, one list behind the other
+    struct tree_children listed; // of one node
+    VEC(struct child) children;  // of the nodes that are being looked into, one list behind the other
     const void *root; // the first node of the patterns that are being tried, if its children are listed
     struct children of_root; // then these
     const struct pattern_search *search;
@@ -57,9 +57,7 @@ struct pattern_matcher *pattern_matcher_new(void) {
 
 void pattern_matcher_free(struct pattern_matcher *matcher) {
     if (matcher) {
-        if (matcher->has_cursor) {
-            ts_tree_cursor_delete(&matcher->cursor);
-        }
+        tree_children_free(&matcher->listed);
         vec_free(&matcher->children);
         free(matcher);
     }
@@ -82,20 +80,13 @@ static struct child child_of(TSNode node, TSFieldId field) {
 static struct children list_children(struct pattern_matcher *matcher, TSNode node) {
     size_t start = matcher->children.count;
     struct children list = {start, start, start};
-    if (matcher->has_cursor) {
-        ts_tree_cursor_reset(&matcher->cursor, node);
-    } else {
-        matcher->cursor = ts_tree_cursor_new(node);
-        matcher->has_cursor = true;
-    }
-    bool more = ts_tree_cursor_goto_first_child(&matcher->cursor);
-    while (more && !matcher->is_stopped) {
-        struct child child = child_of(ts_tree_cursor_current_node(&matcher->cursor),
-                                      ts_tree_cursor_current_field_id(&matcher->cursor));
+    matcher->listed.count = 0;
+    tree_children_add(&matcher->listed, node);
+    for (size_t i = 0; i < matcher->listed.count && !matcher->is_stopped; i++) {
+        struct child child = child_of(matcher->listed.items[i].node, matcher->listed.items[i].field);
         list.last_named = child.is_named ? matcher->children.count : list.last_named;
         vec_push(&matcher->children, child);
         check_stop(matcher);
-        more = ts_tree_cursor_goto_next_sibling(&matcher->cursor);
     }
     list.end = matcher->children.count;
     return list;
@@ -260,6 +251,7 @@ void patterns_search(struct pattern_matcher *matcher, const struct pattern_searc
     }
     if (matcher->children.capacity > CHILDREN_KEPT) {
         vec_free(&matcher->children);
+        tree_children_free(&matcher->listed);
     }
     matcher->search = NULL;
 }

@@ -8,9 +8,9 @@
 //
 // Both the nodes of the walk and the symbols come in the order of the text, so
 // the definition around a use is on a stack of those that are still open.
-#include "indexer/references_walk.h"
 #include "indexer/syntax_internal.h"
 #include "indexer/terms.h"
+#include "indexer/tree_walk.h"
 
 #include "base/map.h"
 
@@ -135,7 +135,7 @@ void references_extract(struct extraction *extraction, TSNode root) {
     }
     struct collector collector = {.extraction = extraction};
     map_init(&collector.known);
-    references_walk(root, rules->first, rules->symbols, visit, &collector);
+    tree_walk(root, rules->first, rules->symbols, visit, &collector);
     keep(&collector);
     map_free(&collector.known);
     vec_free(&collector.found);

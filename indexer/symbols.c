@@ -17,6 +17,7 @@
 #include "indexer/syntax_internal.h"
 
 #include "base/map.h"
+#include "indexer/tree_walk.h"
 
 struct place {
     TSNode node;
@@ -166,12 +167,12 @@ static void push_astray(struct search *search, TSNode node, const struct place *
 }
 
 static void push_astray_children(struct search *search, const struct place *place) {
-    TSTreeCursor cursor = ts_tree_cursor_new(place->node);
-    for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
-         more = ts_tree_cursor_goto_next_sibling(&cursor)) {
-        push_astray(search, ts_tree_cursor_current_node(&cursor), place);
+    struct tree_children children = {0};
+    tree_children_add(&children, place->node);
+    for (size_t i = 0; i < children.count; i++) {
+        push_astray(search, children.items[i].node, place);
     }
-    ts_tree_cursor_delete(&cursor);
+    tree_children_free(&children);
 }
 
 // Where the signature ends: before the body, the value if that is long, or what is searched next.

@@ -3,8 +3,8 @@
 // Parse once, search the tree for symbols and imports, cut it into chunks, drop
 // the tree (it weighs twenty times its text) unless the file is open in an
 // editor. Whatever cannot be finished falls back to chunks by lines, so that
-// every file can at least be found by its words. Nothing here recurses by the depth of the input: trees are walked
-// with cursors, and pending work lies in heap arrays.
+// every file can at least be found by its words. Nothing here recurses by the depth of the input: pending
+// work lies in heap arrays.
 #include "indexer/syntax.h"
 
 #include "base/err.h"

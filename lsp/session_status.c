@@ -187,7 +187,7 @@ void session_status_changed(struct session *session) {
 }
 
 static bool is_model_trouble(enum outcome outcome) {
-    return outcome == OUTCOME_UNREACHABLE || outcome == OUTCOME_MODEL_FAILED;
+    return outcome == OUTCOME_UNREACHABLE || outcome == OUTCOME_MODEL_FAILED || outcome == OUTCOME_TIMEOUT;
 }
 
 // It works, but not with the model that the user wants.

@@ -8,35 +8,54 @@
 // counts, many at a time. How many were found of each sum, roughly, tells at once
 // when that worst rises; the list of what is found is cut to the best when it is full.
 //
+// Two questions of much the same words are answered in one pass: each document
+// has two sums side by side, and an occurrence adds to both at once.
+//
 // Everything is gone through: leaving out what cannot matter (MaxScore) takes
 // look-ups in the middle of lists, and was slower than this.
 #include "retrieval/bm25.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "retrieval/impact.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
-enum { BLOCK = 32768, GROUP = 256, PART = 32, AHEAD = 8 };
+enum { QUESTIONS = 2, BLOCK = 16384, GROUP = 128, PART = 32, LANES = 32, AHEAD = 8 };
 enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS };
 static const uint32_t NO_DOCUMENT = UINT32_MAX; // behind every document
 enum { LEVEL_BITS = 6, LEVELS = 1 << (SUM_BITS - LEVEL_BITS) };
 
-// A term that counts.
+// A term of either question, in all segments.
+struct asked {
+    uint32_t hash;
+    uint32_t held;            // by so many documents
+    float weights[QUESTIONS]; // 0: it is not asked for
+};
+
+// What an occurrence adds to the sums of its document.
+union gain {
+    int16_t each[QUESTIONS];
+    uint32_t both; // sums are not negative and have fifteen bits, so nothing is carried from one to the other
+};
+static_assert(sizeof(union gain) == sizeof(uint32_t), "one addition is enough");
+
+// A term that counts for a question.
 struct weighed {
     uint32_t hash;
-    uint32_t held;  // by so many documents
-    uint32_t asked; // its place in the question
+    uint32_t held;
+    uint32_t asked; // its place in the search's
     float weight;   // times its rarity
 };
 
 // A term of the query in one segment.
 struct cursor {
     struct postings_list list; // at the next document to be added, or NO_DOCUMENT
-    const int16_t *gains;      // of each impact
+    const union gain *gains;   // of each impact
 };
 
 struct found {
@@ -44,24 +63,32 @@ struct found {
     int16_t sum;
 };
 
-struct search {
-    const struct snapshot *snapshot;
-    enum segment_field field;
-    const struct snapshot_file *skip;
-    struct weighed *terms; // weightiest first
-    size_t term_count, asked;
-    struct postings_list *lists;        // of each segment and term asked for
-    int16_t (*gains)[POSTINGS_IMPACTS]; // of each term
-    float scale;                        // of sums to scores
-    struct cursor *cursors;             // of the terms in the segment
-    size_t cursor_count;
-    int16_t *sums;           // of the block
+// The best documents for one question.
+struct best {
     int16_t least;           // a sum that is no better does not count any more
     uint32_t levels[LEVELS]; // how many were found of each sum, but for its last bits
     uint32_t level;          // has fewer than `limit` above it
     size_t above;            // so many
     struct found *found;
     size_t found_count, limit;
+    float scale; // of sums to scores
+};
+
+struct search {
+    const struct snapshot *snapshot;
+    enum segment_field field;
+    const struct snapshot_file *skip;
+    struct asked *asked;
+    size_t asked_count;
+    struct postings_list *lists;           // of each segment and term asked for
+    union gain (*gains)[POSTINGS_IMPACTS]; // of each term asked for; none for one that does not count
+    bool *counts;                          // for either question, of each term asked for
+    struct cursor *cursors;                // of the terms in the segment
+    size_t cursor_count;
+    int16_t *sums; // of the block: QUESTIONS of each document
+    struct best best[QUESTIONS];
+    size_t questions;
+    int16_t least[LANES]; // of the questions in turn, as their sums lie
 };
 
 static float rarity_of_held(uint32_t held, uint32_t documents) {
@@ -125,21 +152,21 @@ static int16_t find_least(const struct found *found, size_t count, size_t limit,
 }
 
 // Keeps the best, in the order they were found in.
-static void cut(struct search *search) {
-    if (search->found_count <= search->limit) {
+static void cut(struct best *best) {
+    if (best->found_count <= best->limit) {
         return;
     }
     size_t equal, kept = 0;
-    int16_t least = find_least(search->found, search->found_count, search->limit, &equal);
-    for (size_t i = 0; i < search->found_count; i++) {
-        int16_t sum = search->found[i].sum;
+    int16_t least = find_least(best->found, best->found_count, best->limit, &equal);
+    for (size_t i = 0; i < best->found_count; i++) {
+        int16_t sum = best->found[i].sum;
         if (sum > least || (sum == least && equal > 0)) {
             equal -= sum == least;
-            search->found[kept++] = search->found[i];
+            best->found[kept++] = best->found[i];
         }
     }
-    search->found_count = kept;
-    search->least = least;
+    best->found_count = kept;
+    best->least = least;
 }
 
 static size_t room_for(size_t limit) {
@@ -147,9 +174,9 @@ static size_t room_for(size_t limit) {
 }
 
 // Best first: by digits of the sum, the order of what is equal kept.
-static void sort_found(struct search *search) {
-    struct found *from = search->found, *to = search->found + room_for(search->limit);
-    size_t count = search->found_count;
+static void sort_found(struct best *best) {
+    struct found *from = best->found, *to = best->found + room_for(best->limit);
+    size_t count = best->found_count;
     for (unsigned digit = 0; digit < 2; digit++) {
         size_t places[DIGIT_VALUES] = {0}, total = 0;
         for (size_t i = 0; i < count; i++) {
@@ -171,11 +198,14 @@ static void sort_found(struct search *search) {
 
 // The cursor goes on to the first document from `end` on.
 static void add_term(int16_t *sums, struct cursor *cursor, uint32_t start, uint32_t end) {
-    const int16_t *gains = cursor->gains;
+    const union gain *gains = cursor->gains;
     struct postings_list list = cursor->list;
     while (list.document < end) {
-        int16_t *sum = &sums[list.document - start];
-        *sum = (int16_t)(*sum + gains[list.impact]);
+        int16_t *place = &sums[(size_t)(list.document - start) * QUESTIONS];
+        uint32_t both;
+        memcpy(&both, place, sizeof both);
+        both += gains[list.impact].both;
+        memcpy(place, &both, sizeof both);
         if (!postings_next(&list)) {
             list.document = NO_DOCUMENT;
         }
@@ -189,7 +219,8 @@ static void silence_file(struct search *search, uint32_t segment, uint32_t file,
     first = first < start ? start : first;
     behind = behind < end ? behind : end;
     if (first < behind) {
-        memset(search->sums + (first - start), 0, (behind - first) * sizeof *search->sums);
+        memset(search->sums + (size_t)(first - start) * QUESTIONS, 0,
+               (size_t)(behind - first) * QUESTIONS * sizeof *search->sums);
     }
 }
 
@@ -207,45 +238,58 @@ static void silence(struct search *search, uint32_t segment, uint32_t start, uin
     }
 }
 
-static inline int16_t highest(const int16_t *sums, int count) {
-    int16_t most = 0;
-    for (int i = 0; i < count; i++) {
-        most = sums[i] > most ? sums[i] : most;
+// Is one of so many documents' sums better than the least of its question? Sums are a multiple of LANES.
+static inline bool has_better(const struct search *search, const int16_t *sums, int documents) {
+    int16_t most[LANES] = {0};
+    for (int at = 0; at < documents * QUESTIONS; at += LANES) {
+        for (int i = 0; i < LANES; i++) {
+            most[i] = sums[at + i] > most[i] ? sums[at + i] : most[i];
+        }
     }
-    return most;
+    int16_t better = 0;
+    for (int i = 0; i < LANES; i++) {
+        better |= (int16_t) - (most[i] > search->least[i]);
+    }
+    return better;
 }
 
 // Another of that sum is found. A level with enough above it does not count any more.
-static void note_sum(struct search *search, int16_t sum) {
+static void note_sum(struct best *best, int16_t sum) {
     uint32_t level = (uint32_t)sum >> LEVEL_BITS;
-    search->levels[level]++;
-    search->above += level > search->level;
-    while (search->above >= search->limit) {
-        search->above -= search->levels[++search->level];
-        int16_t least = (int16_t)((search->level << LEVEL_BITS) - 1);
-        search->least = least > search->least ? least : search->least;
+    best->levels[level]++;
+    best->above += level > best->level;
+    while (best->above >= best->limit) {
+        best->above -= best->levels[++best->level];
+        int16_t least = (int16_t)((best->level << LEVEL_BITS) - 1);
+        best->least = least > best->least ? least : best->least;
     }
 }
 
-static void take_part(struct search *search, uint32_t segment, uint32_t start, const int16_t *sums) {
-    if (search->found_count + PART > room_for(search->limit)) {
-        cut(search);
+static void take_part(struct best *best, uint32_t segment, uint32_t start, const int16_t *sums) {
+    if (best->found_count + PART > room_for(best->limit)) {
+        cut(best);
     }
-    size_t count = search->found_count;
+    size_t count = best->found_count;
     for (uint32_t i = 0; i < PART; i++) { // without a branch, which could not be foretold
-        search->found[count] = (struct found){segment, start + i, sums[i]};
-        count += sums[i] > search->least;
+        int16_t sum = sums[(size_t)i * QUESTIONS];
+        best->found[count] = (struct found){segment, start + i, sum};
+        count += sum > best->least;
     }
-    for (; search->found_count < count; search->found_count++) {
-        note_sum(search, search->found[search->found_count].sum);
+    for (; best->found_count < count; best->found_count++) {
+        note_sum(best, best->found[best->found_count].sum);
     }
 }
 
 static void take_group(struct search *search, uint32_t segment, uint32_t start, const int16_t *sums) {
     for (uint32_t at = 0; at < GROUP; at += PART) {
-        if (highest(sums + at, PART) > search->least) {
-            take_part(search, segment, start + at, sums + at);
+        const int16_t *part = sums + (size_t)at * QUESTIONS;
+        bool is_taken = has_better(search, part, PART);
+        for (size_t q = 0; q < search->questions && is_taken; q++) {
+            take_part(&search->best[q], segment, start + at, part + q);
         }
+    }
+    for (size_t lane = 0; lane < LANES; lane++) {
+        search->least[lane] = search->best[lane % QUESTIONS].least;
     }
 }
 
@@ -255,20 +299,21 @@ static void search_block(struct search *search, uint32_t segment, uint32_t start
     }
     silence(search, segment, start, end);
     for (uint32_t at = 0; at < end - start; at += GROUP) {
-        if (highest(search->sums + at, GROUP) > search->least) {
-            take_group(search, segment, start + at, search->sums + at);
+        const int16_t *group = search->sums + (size_t)at * QUESTIONS;
+        if (has_better(search, group, GROUP)) {
+            take_group(search, segment, start + at, group);
         }
     }
-    memset(search->sums, 0, (end - start) * sizeof *search->sums);
+    memset(search->sums, 0, (size_t)(end - start) * QUESTIONS * sizeof *search->sums);
 }
 
 static void search_segments(struct search *search) {
     for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
         uint32_t count = search->snapshot->segments[s]->fields[search->field].count;
         search->cursor_count = 0;
-        for (size_t i = 0; i < search->term_count; i++) {
-            struct postings_list list = search->lists[s * search->asked + search->terms[i].asked];
-            if (postings_next(&list)) {
+        for (size_t i = 0; i < search->asked_count; i++) {
+            struct postings_list list = search->lists[s * search->asked_count + i];
+            if (search->counts[i] && postings_next(&list)) {
                 search->cursors[search->cursor_count++] = (struct cursor){list, search->gains[i]};
             }
         }
@@ -278,19 +323,22 @@ static void search_segments(struct search *search) {
     }
 }
 
-static void find_lists(struct search *search, const struct bm25_question *question) {
+static void find_lists(struct search *search) {
+    size_t count = search->asked_count;
     for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
         const struct postings *terms = &search->snapshot->segments[s]->fields[search->field].terms;
-        for (size_t i = 0; i < question->count + 2 * AHEAD; i++) {
-            if (i < question->count) {
-                postings_expect(terms, question->terms[i].hash);
+        for (size_t i = 0; i < count + 2 * AHEAD; i++) {
+            if (i < count) {
+                postings_expect(terms, search->asked[i].hash);
             }
-            if (i >= AHEAD && i - AHEAD < question->count) {
-                postings_expect_soon(terms, question->terms[i - AHEAD].hash);
+            if (i >= AHEAD && i - AHEAD < count) {
+                postings_expect_soon(terms, search->asked[i - AHEAD].hash);
             }
             if (i >= 2 * AHEAD) {
-                search->lists[s * question->count + i - 2 * AHEAD] =
-                    postings_find(terms, question->terms[i - 2 * AHEAD].hash);
+                struct asked *asked = &search->asked[i - 2 * AHEAD];
+                struct postings_list list = postings_find(terms, asked->hash);
+                search->lists[s * count + i - 2 * AHEAD] = list;
+                asked->held += list.length;
             }
         }
     }
@@ -304,26 +352,24 @@ static int compare_weights(const void *left, const void *right) {
     return a->hash < b->hash ? -1 : a->hash > b->hash;
 }
 
-// The terms that count, weightiest first.
-static void weigh(struct search *search, const struct bm25_question *question) {
+// The terms that say something for a question, weightiest first. Returns how many.
+static size_t weigh(const struct search *search, size_t question, struct weighed *terms) {
     uint32_t documents = 0;
+    size_t count = 0;
     for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
         documents += search->snapshot->segments[s]->fields[search->field].count;
     }
-    for (size_t i = 0; i < question->count; i++) {
-        const struct weighted_term *term = &question->terms[i];
-        struct weighed weighed = {.hash = term->hash, .asked = (uint32_t)i};
-        for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
-            weighed.held += search->lists[s * question->count + i].length;
-        }
-        weighed.weight = term->weight * rarity_of_held(weighed.held, documents);
-        if (weighed.weight > 0) {
-            search->terms[search->term_count++] = weighed;
+    for (size_t i = 0; i < search->asked_count; i++) {
+        const struct asked *asked = &search->asked[i];
+        float weight = asked->weights[question] * rarity_of_held(asked->held, documents);
+        if (weight > 0) {
+            terms[count++] = (struct weighed){asked->hash, asked->held, (uint32_t)i, weight};
         }
     }
-    if (search->term_count) {
-        qsort(search->terms, search->term_count, sizeof *search->terms, compare_weights);
+    if (count) {
+        qsort(terms, count, sizeof *terms, compare_weights);
     }
+    return count;
 }
 
 // Drops the terms that are too much effort, but for one. Returns how many are left.
@@ -346,65 +392,113 @@ static size_t choose(struct weighed *terms, size_t count, uint64_t effort) {
 }
 
 // In sums as large as fit, all terms together.
-static void scale_gains(struct search *search) {
+static void set_gains(struct search *search, size_t question, const struct weighed *terms, size_t count) {
     float most = 0;
-    for (size_t i = 0; i < search->term_count; i++) {
-        most += search->terms[i].weight * impact_value(IMPACT_MOST);
+    for (size_t i = 0; i < count; i++) {
+        most += terms[i].weight * impact_value(IMPACT_MOST);
     }
-    float steps = (float)(SUM_MOST - (int)search->term_count) / most;
-    for (size_t i = 0; i < search->term_count; i++) {
+    float steps = (float)(SUM_MOST - (int)count) / most;
+    for (size_t i = 0; i < count; i++) {
+        search->counts[terms[i].asked] = true;
         for (uint32_t impact = 1; impact < POSTINGS_IMPACTS; impact++) {
-            int gain = (int)(search->terms[i].weight * impact_value(impact) * steps + 0.5f);
-            search->gains[i][impact] = (int16_t)(gain ? gain : 1);
+            int gain = (int)(terms[i].weight * impact_value(impact) * steps + 0.5f);
+            search->gains[terms[i].asked][impact].each[question] = (int16_t)(gain ? gain : 1);
         }
     }
-    search->scale = 1.0f / steps;
+    search->best[question].scale = 1.0f / steps;
 }
 
-static void open_search(struct search *search, const struct bm25_question *question, size_t limit) {
-    *search = (struct search){.snapshot = question->snapshot,
-                              .field = question->field,
-                              .skip = question->skip,
-                              .asked = question->count,
-                              .limit = limit};
-    size_t count = question->count + 1;
-    search->lists = mem_alloc(count * (search->snapshot->segment_count + (size_t)1) * sizeof *search->lists);
-    search->terms = mem_alloc(count * sizeof *search->terms);
-    find_lists(search, question);
-    weigh(search, question);
-    if (question->effort) {
-        search->term_count = choose(search->terms, search->term_count, question->effort);
+static void choose_terms(struct search *search, size_t question, uint64_t effort) {
+    struct weighed *terms = mem_alloc((search->asked_count + 1) * sizeof *terms);
+    size_t count = weigh(search, question, terms);
+    count = effort ? choose(terms, count, effort) : count;
+    set_gains(search, question, terms, count < BM25_TERMS ? count : BM25_TERMS);
+    free(terms);
+}
+
+// The terms of all questions, each once.
+static void gather_terms(struct search *search, const struct bm25_question *questions) {
+    struct map places;
+    size_t count = 0;
+    for (size_t q = 0; q < search->questions; q++) {
+        count += questions[q].count;
     }
-    search->term_count = search->term_count < BM25_TERMS ? search->term_count : BM25_TERMS;
-    search->gains = mem_alloc(count * sizeof *search->gains);
-    search->cursors = mem_alloc(count * sizeof *search->cursors);
-    search->found = mem_alloc(2 * room_for(limit) * sizeof *search->found);
-    search->sums = mem_zero(BLOCK, sizeof *search->sums);
-    scale_gains(search);
+    search->asked = mem_zero(count + 1, sizeof *search->asked);
+    map_init(&places);
+    map_reserve(&places, count);
+    for (size_t q = 0; q < search->questions; q++) {
+        for (size_t i = 0; i < questions[q].count; i++) {
+            const struct weighted_term *term = &questions[q].terms[i];
+            uint64_t at = *map_insert(&places, term->hash, search->asked_count);
+            search->asked_count += at == search->asked_count;
+            search->asked[at].hash = term->hash;
+            search->asked[at].weights[q] += term->weight;
+        }
+    }
+    map_free(&places);
+}
+
+static void open_search(struct search *search, const struct bm25_question *questions,
+                        const struct bm25_hits *results, size_t count) {
+    *search = (struct search){.snapshot = questions->snapshot,
+                              .field = questions->field,
+                              .skip = questions->skip,
+                              .questions = count};
+    gather_terms(search, questions);
+    size_t terms = search->asked_count + 1;
+    search->lists = mem_alloc(terms * (search->snapshot->segment_count + (size_t)1) * sizeof *search->lists);
+    search->gains = mem_zero(terms, sizeof *search->gains);
+    search->counts = mem_zero(terms, sizeof *search->counts);
+    search->cursors = mem_alloc(terms * sizeof *search->cursors);
+    search->sums = mem_zero((size_t)BLOCK * QUESTIONS, sizeof *search->sums);
+    find_lists(search);
+    for (size_t q = 0; q < count; q++) {
+        search->best[q].limit = results[q].limit;
+        search->best[q].found = mem_alloc(2 * room_for(results[q].limit) * sizeof(struct found));
+        choose_terms(search, q, questions[q].effort);
+    }
 }
 
 static void close_search(struct search *search) {
+    free(search->asked);
     free(search->lists);
-    free(search->terms);
     free(search->gains);
+    free(search->counts);
     free(search->cursors);
-    free(search->found);
     free(search->sums);
+    for (size_t q = 0; q < search->questions; q++) {
+        free(search->best[q].found);
+    }
+}
+
+static void tell(struct best *best, struct bm25_hits *result) {
+    cut(best);
+    sort_found(best);
+    for (size_t i = 0; i < best->found_count; i++) {
+        const struct found *found = &best->found[i];
+        result->hits[i] = (struct bm25_hit){found->segment, found->id, (float)found->sum * best->scale};
+    }
+    result->count = best->found_count;
+}
+
+static void answer(const struct bm25_question *questions, struct bm25_hits *results, size_t count) {
+    struct search search;
+    open_search(&search, questions, results, count);
+    search_segments(&search);
+    for (size_t q = 0; q < count; q++) {
+        tell(&search.best[q], &results[q]);
+    }
+    close_search(&search);
+}
+
+void bm25_search_both(const struct bm25_question questions[2], struct bm25_hits results[2]) {
+    answer(questions, results, 2);
 }
 
 size_t bm25_search(const struct bm25_question *question, size_t limit, struct bm25_hit *hits) {
-    if (limit == 0) {
-        return 0;
+    struct bm25_hits result = {hits, limit, 0};
+    if (limit > 0) {
+        answer(question, &result, 1);
     }
-    struct search search;
-    open_search(&search, question, limit);
-    search_segments(&search);
-    cut(&search);
-    sort_found(&search);
-    for (size_t i = 0; i < search.found_count; i++) {
-        const struct found *found = &search.found[i];
-        hits[i] = (struct bm25_hit){found->segment, found->id, (float)found->sum * search.scale};
-    }
-    close_search(&search);
-    return search.found_count;
+    return result.count;
 }

@@ -37,6 +37,15 @@ struct bm25_question {
 // The best documents of living files but `skip`, best first, into hits[limit]. Ties go to the lower segment and
 // id. Returns how many there are.
 size_t bm25_search(const struct bm25_question *question, size_t limit, struct bm25_hit *hits);
+// Where the best of a question go.
+struct bm25_hits {
+    struct bm25_hit *hits; // room for `limit`
+    size_t limit;          // 1 at least
+    size_t count;          // found
+};
+// Two questions that differ in their terms and effort alone, each answered as by bm25_search. What both ask for is gone
+// through once.
+void bm25_search_both(const struct bm25_question questions[2], struct bm25_hits results[2]);
 // The same order for any hits.
 void bm25_sort(struct bm25_hit *hits, size_t count);
 // log(1 + (N - df + 0.5) / (df + 0.5)) over all segments; 0 for a term held by more than a quarter of them

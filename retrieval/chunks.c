@@ -6,20 +6,31 @@ static const float OPEN_TOO = 1.25f; // of a chunk in another open document, whe
 // 50,000 (tests/bench/retrieval_speed).
 enum { EFFORT = 20000 };
 
+static struct bm25_question question_of(const struct snapshot *snapshot, const struct weighted_term *terms,
+                                        size_t count, const struct snapshot_file *self) {
+    return (struct bm25_question){.snapshot = snapshot,
+                                  .field = SEGMENT_CHUNKS,
+                                  .terms = terms,
+                                  .count = count,
+                                  .skip = self,
+                                  .effort = EFFORT};
+}
+
 size_t chunks_similar(const struct snapshot *snapshot, const struct weighted_term *terms, size_t count,
                       const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
-    struct bm25_question question = {.snapshot = snapshot,
-                                     .field = SEGMENT_CHUNKS,
-                                     .terms = terms,
-                                     .count = count,
-                                     .skip = self,
-                                     .effort = EFFORT};
+    struct bm25_question question = question_of(snapshot, terms, count, self);
     return bm25_search(&question, limit, hits);
 }
 
-size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query,
-                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits) {
-    return chunks_similar(snapshot, query->terms, query->term_count, self, limit, hits);
+void chunks_lexical(const struct snapshot *snapshot, const struct query *query,
+                    const struct snapshot_file *self, struct chunks_found *found) {
+    struct bm25_question questions[] = {
+        question_of(snapshot, query->terms, query->term_count, self),
+        question_of(snapshot, query->line_terms, query->line_term_count, self)};
+    struct bm25_hits results[] = {{found->around, CHUNKS_AROUND, 0}, {found->line, CHUNKS_LINE, 0}};
+    bm25_search_both(questions, results);
+    found->around_count = results[0].count;
+    found->line_count = results[1].count;
 }
 
 static float taste(struct chunks_asker asker, const struct record *record) {

@@ -10,9 +10,17 @@
 // By BM25 over the chunks' terms, best first; never of `self`.
 size_t chunks_similar(const struct snapshot *snapshot, const struct weighted_term *terms, size_t count,
                       const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
-// The same for the terms of the lines around the cursor.
-size_t chunks_lexical(const struct snapshot *snapshot, const struct query *query,
-                      const struct snapshot_file *self, size_t limit, struct bm25_hit *hits);
+
+enum { CHUNKS_AROUND = 40, CHUNKS_LINE = 8 };
+struct chunks_found {
+    struct bm25_hit around[CHUNKS_AROUND]; // similar to the lines around the cursor
+    struct bm25_hit line[CHUNKS_LINE];     // to its line and the two above
+    size_t around_count, line_count;
+};
+// Both at once.
+void chunks_lexical(const struct snapshot *snapshot, const struct query *query,
+                    const struct snapshot_file *self, struct chunks_found *found);
+
 // What the open file is.
 struct chunks_asker {
     bool is_test;

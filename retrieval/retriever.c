@@ -36,7 +36,7 @@ enum {
     CALLER_BELOW = 2,
     OUTLINE = 12,
     OWN_SYMBOLS = 48, // among which the open file's functions are looked for
-    CHUNK_HITS = 40,
+    CHUNK_HITS = CHUNKS_AROUND,
     LINES_ASKED = 20,
     SEARCH_WAIT_MS = 3000,
     EMBED_WAIT_MS = 8,       // for the vector of a question; a query as a whole may take twenty
@@ -64,8 +64,9 @@ struct asking {
     struct snapshot_file at;
     const struct snapshot_file *self; // &at, or NULL if the document is not indexed
     struct chunks_asker asker;
-    struct bm25_hit lexical[CHUNK_HITS], vector[CHUNK_HITS];
-    size_t lexical_count, vector_count;
+    struct chunks_found lexical;
+    struct bm25_hit vector[CHUNK_HITS];
+    size_t vector_count;
     uint32_t sources; // CONTEXT_BITs
     struct pack pack;
 };
@@ -347,8 +348,7 @@ static void add_signatures(struct asking *asking) {
                                      .imports = &asking->imports,
                                      .self = asking->self,
                                      .is_test = asking->asker.is_test,
-                                     .similar = asking->lexical,
-                                     .similar_count = asking->lexical_count,
+                                     .similar = &asking->lexical,
                                      .cancel = asking->query->cancel};
     struct signature *ranked = signatures_rank(&input, &count);
     bool more = true;
@@ -373,11 +373,11 @@ static bool add_chunk(struct asking *asking, const struct bm25_hit *hit, enum co
 // In turn, one of each, until the budget is spent.
 static void add_chunks(struct asking *asking) {
     bool more = true;
-    chunks_prefer_own(asking->snapshot, asking->asker, asking->lexical, asking->lexical_count);
+    chunks_prefer_own(asking->snapshot, asking->asker, asking->lexical.around, asking->lexical.around_count);
     chunks_prefer_own(asking->snapshot, asking->asker, asking->vector, asking->vector_count);
     for (size_t i = 0; i < CHUNK_HITS && more; i++) {
-        if (i < asking->lexical_count) {
-            more = add_chunk(asking, &asking->lexical[i], CONTEXT_LEXICAL);
+        if (i < asking->lexical.around_count) {
+            more = add_chunk(asking, &asking->lexical.around[i], CONTEXT_LEXICAL);
         }
         if (more && i < asking->vector_count) {
             more = add_chunk(asking, &asking->vector[i], CONTEXT_VECTOR);
@@ -399,8 +399,7 @@ static bool is_late(const struct asking *asking) {
 // Similar chunks tell which signatures are needed, too.
 static void find_similar(struct asking *asking) {
     if (asks(asking, CONTEXT_LEXICAL) || asks(asking, CONTEXT_SIGNATURE)) {
-        asking->lexical_count =
-            chunks_lexical(asking->snapshot, &asking->text, asking->self, CHUNK_HITS, asking->lexical);
+        chunks_lexical(asking->snapshot, &asking->text, asking->self, &asking->lexical);
     }
 }
 
@@ -432,7 +431,7 @@ static void show_chunks(struct asking *asking) {
         find_nearest(asking);
     }
     if (!asks(asking, CONTEXT_LEXICAL)) {
-        asking->lexical_count = 0;
+        asking->lexical.around_count = 0;
     }
     add_chunks(asking);
 }

@@ -59,7 +59,6 @@ static void make_room_for_places(struct signature_rating *rating) {
     for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
         const struct segment *segment = input->snapshot->segments[s];
         rating->chunks += (float)segment->fields[SEGMENT_CHUNKS].count;
-        rating->placed[s] = mem_zero(segment->file_count + (size_t)1, sizeof(uint32_t));
         rating->distances[s] = mem_zero(segment->folder_count + (size_t)1, sizeof(uint32_t));
     }
 }
@@ -70,7 +69,8 @@ static uint32_t distance_of(struct signature_rating *rating, uint32_t s, uint32_
     if (*distance == 0) {
         const struct segment *segment = rating->input->snapshot->segments[s];
         struct slice path = slice_of_string(segment->files[segment->folder_files[folder]].record->path);
-        *distance = 1 + paths_distance(path, rating->input->query->path);
+        uint32_t measured = paths_distance(path, rating->input->query->path);
+        *distance = 1 + (measured < SIGNATURE_DISTANCES ? measured : SIGNATURE_DISTANCES - 1);
     }
     return *distance - 1;
 }
@@ -118,9 +118,9 @@ static float score_of(const float *features) {
 }
 
 // Features are 0 before.
-static void rate_place(struct signature_rating *rating, struct snapshot_file at, float *features) {
+static void rate_place(struct signature_rating *rating, struct snapshot_file at, enum imports_way way,
+                       float *features) {
     const struct segment *segment = rating->input->snapshot->segments[at.segment];
-    enum imports_way way = imports_way(rating->input->imports, at);
     enum taint taint = (enum taint)segment->taints[at.file];
     uint32_t distance = distance_of(rating, at.segment, segment->folders[at.file]), first;
     if (way != IMPORTS_NONE) {
@@ -137,17 +137,39 @@ static void rate_place(struct signature_rating *rating, struct snapshot_file at,
     features[SIGNATURE_VENDORED] = taint == TAINT_VENDORED || taint == TAINT_GENERATED;
 }
 
+// Returns its index.
+static uint32_t add_place(struct signature_rating *rating, struct snapshot_file at, enum imports_way way) {
+    struct signature_place place = {0};
+    rate_place(rating, at, way, place.features);
+    place.score = score_of(place.features);
+    vec_push(&rating->places, place);
+    return (uint32_t)rating->places.count - 1;
+}
+
+static uint32_t imported_place(struct signature_rating *rating, struct snapshot_file at,
+                               enum imports_way way) {
+    uint64_t *known = map_insert(&rating->imported, (uint64_t)at.segment << 32 | at.file, UINT64_MAX);
+    if (*known == UINT64_MAX) {
+        *known = add_place(rating, at, way);
+    }
+    return (uint32_t)*known;
+}
+
+static uint32_t unimported_place(struct signature_rating *rating, struct snapshot_file at) {
+    const struct segment *segment = rating->input->snapshot->segments[at.segment];
+    uint32_t distance = distance_of(rating, at.segment, segment->folders[at.file]);
+    uint32_t *known = &rating->unimported[distance][segment->taints[at.file]];
+    if (*known == 0) {
+        *known = 1 + add_place(rating, at, IMPORTS_NONE);
+    }
+    return *known - 1;
+}
+
 // Rated on first use. Its features do not overlap with what a candidate is found by.
 static const struct signature_place *place_of(struct signature_rating *rating, struct snapshot_file at) {
-    uint32_t *placed = &rating->placed[at.segment][at.file];
-    if (*placed == 0) {
-        struct signature_place place = {0};
-        rate_place(rating, at, place.features);
-        place.score = score_of(place.features);
-        vec_push(&rating->places, place);
-        *placed = (uint32_t)rating->places.count;
-    }
-    return &rating->places.items[*placed - 1];
+    enum imports_way way = imports_way(rating->input->imports, at);
+    uint32_t place = way == IMPORTS_NONE ? unimported_place(rating, at) : imported_place(rating, at, way);
+    return &rating->places.items[place];
 }
 
 static float share_of(const struct signature_rating *rating, const struct signature_evidence *evidence,
@@ -273,6 +295,7 @@ void signature_rating_init(struct signature_rating *rating, const struct signatu
     map_init(&rating->terms);
     map_reserve(&rating->terms, SIMILAR_TERMS);
     map_init(&rating->scopes);
+    map_init(&rating->imported);
     note_scopes(rating);
     make_room_for_places(rating);
 }
@@ -280,11 +303,11 @@ void signature_rating_init(struct signature_rating *rating, const struct signatu
 void signature_rating_free(struct signature_rating *rating) {
     map_free(&rating->terms);
     map_free(&rating->scopes);
+    map_free(&rating->imported);
     vec_free(&rating->evidence);
     vec_free(&rating->places);
     for (uint32_t s = 0; s < rating->input->snapshot->segment_count; s++) {
         free(rating->distances[s]);
-        free(rating->placed[s]);
     }
 }
 

@@ -23,6 +23,8 @@ struct signature_candidate {
     float bm25, bm25_line;
 };
 
+enum { SIGNATURE_DISTANCES = 64 }; // in folders; what is farther away counts as that far
+
 // The features that all candidates of one file share, and what they are worth together.
 struct signature_place {
     float features[SIGNATURE_FEATURE_COUNT];
@@ -43,8 +45,10 @@ struct signature_rating {
     float totals[SIGNATURE_LIKENESSES];     // what a term in every similar chunk would have
     struct map scopes;                      // segment_scope_term of a name near -> distance
     uint32_t *distances[SNAPSHOT_SEGMENTS]; // of each folder: 1 + distance_of it, 0 if not measured yet
-    uint32_t *placed[SNAPSHOT_SEGMENTS];    // of each file: 1 + index in places, 0 if not rated yet
     VEC(struct signature_place) places;
+    struct map imported; // segment and file of those that are imported -> index in places
+    // Of all other files of a taint and a distance: 1 + index in places, 0 if not rated yet.
+    uint32_t unimported[SIGNATURE_DISTANCES][TAINT_GENERATED + 1];
     struct signature_scope memo;
     float chunks; // in all
 };

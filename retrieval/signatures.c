@@ -11,13 +11,12 @@
 #include "retrieval/signatures.h"
 
 #include "base/mem.h"
-#include "retrieval/chunks.h"
 #include "retrieval/signature_rating.h"
 
 // For a bm25_question: of 1,444 names that are called next, 36.4 % were found among 820,000 signatures with 40,000,
 // 37.3 % with this and 38.2 % with 160,000 (tests/bench/retrieval_speed).
 enum { EFFORT = 80000 };
-enum { BM25_LIMIT = 500, NAME_LIMIT = 24, SIMILAR_CHUNKS = 8, AHEAD = 16 };
+enum { BM25_LIMIT = 500, NAME_LIMIT = 24, SIMILAR_CHUNKS = CHUNKS_LINE, AHEAD = 16 };
 
 static const float REPEATED_NAME = 2.0f; // what a name's every further definition loses
 
@@ -74,20 +73,14 @@ static size_t without_cut_ties(const struct bm25_hit *hits, size_t count) {
     return kept ? kept : count;
 }
 
-static void offer_ranked(struct ranking *ranking, const struct weighted_term *terms, size_t term_count,
-                         enum signature_feature feature) {
-    const struct signatures_input *input = ranking->input;
-    struct bm25_question question = {.snapshot = input->snapshot,
-                                     .field = SEGMENT_SYMBOLS,
-                                     .terms = terms,
-                                     .count = term_count,
-                                     .skip = input->self,
-                                     .effort = EFFORT};
-    struct bm25_hit *hits = mem_alloc(BM25_LIMIT * sizeof *hits);
-    size_t count = without_cut_ties(hits, bm25_search(&question, BM25_LIMIT, hits));
+static void offer_hits(struct ranking *ranking, const struct bm25_hits *result,
+                       enum signature_feature feature) {
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    const struct bm25_hit *hits = result->hits;
+    size_t count = without_cut_ties(hits, result->count);
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) {
-            expect_symbol(input->snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);
+            expect_symbol(snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);
         }
         struct signature_candidate *candidate = offer_candidate(ranking, hits[i].segment, hits[i].id);
         if (candidate) {
@@ -95,6 +88,25 @@ static void offer_ranked(struct ranking *ranking, const struct weighted_term *te
                 hits[i].score / hits[0].score;
         }
     }
+}
+
+// By the words of the lines around the cursor, and by those of the nearest three.
+static void offer_ranked(struct ranking *ranking) {
+    const struct signatures_input *input = ranking->input;
+    struct bm25_hit *hits = mem_alloc(2 * (size_t)BM25_LIMIT * sizeof *hits);
+    struct bm25_hits results[] = {{hits, BM25_LIMIT, 0}, {hits + BM25_LIMIT, BM25_LIMIT, 0}};
+    struct bm25_question around = {.snapshot = input->snapshot,
+                                   .field = SEGMENT_SYMBOLS,
+                                   .terms = input->query->terms,
+                                   .count = input->query->term_count,
+                                   .skip = input->self,
+                                   .effort = EFFORT};
+    struct bm25_question questions[] = {around, around};
+    questions[1].terms = input->query->line_terms;
+    questions[1].count = input->query->line_term_count;
+    bm25_search_both(questions, results);
+    offer_hits(ranking, &results[0], SIGNATURE_BM25);
+    offer_hits(ranking, &results[1], SIGNATURE_BM25_LINE);
     free(hits);
 }
 
@@ -179,13 +191,10 @@ static void gather_evidence(struct ranking *ranking, enum signature_likeness lik
 }
 
 static void offer_similar(struct ranking *ranking) {
-    const struct signatures_input *input = ranking->input;
-    struct bm25_hit hits[SIMILAR_CHUNKS];
-    size_t count = input->similar_count < SIMILAR_CHUNKS ? input->similar_count : SIMILAR_CHUNKS;
-    gather_evidence(ranking, SIGNATURE_LIKE_AROUND, input->similar, count);
-    count = chunks_similar(input->snapshot, input->query->line_terms, input->query->line_term_count,
-                           input->self, SIMILAR_CHUNKS, hits);
-    gather_evidence(ranking, SIGNATURE_LIKE_LINE, hits, count);
+    const struct chunks_found *similar = ranking->input->similar;
+    size_t count = similar->around_count < SIMILAR_CHUNKS ? similar->around_count : SIMILAR_CHUNKS;
+    gather_evidence(ranking, SIGNATURE_LIKE_AROUND, similar->around, count);
+    gather_evidence(ranking, SIGNATURE_LIKE_LINE, similar->line, similar->line_count);
 }
 
 static void offer_imported(struct ranking *ranking) {
@@ -316,8 +325,7 @@ struct signature *signatures_rank(const struct signatures_input *input, size_t *
     map_init(&ranking.known);
     map_reserve(&ranking.known, SIGNATURES_CANDIDATES);
     vec_reserve(&ranking.candidates, SIGNATURES_CANDIDATES);
-    offer_ranked(&ranking, input->query->terms, input->query->term_count, SIGNATURE_BM25);
-    offer_ranked(&ranking, input->query->line_terms, input->query->line_term_count, SIGNATURE_BM25_LINE);
+    offer_ranked(&ranking);
     if (!cancel_fired(input->cancel)) {
         offer_mentions(&ranking);
         offer_similar(&ranking);

@@ -12,6 +12,7 @@
 #define HUNCH_RETRIEVAL_SIGNATURES_H
 
 #include "base/cancel.h"
+#include "retrieval/chunks.h"
 #include "retrieval/imports.h"
 #include "retrieval/query.h"
 
@@ -70,10 +71,9 @@ struct signatures_input {
     const struct snapshot *snapshot;
     const struct query *query;
     const struct imports *imports;
-    const struct snapshot_file *self; // NULL if the open file is not indexed
-    bool is_test;                     // the open file is
-    const struct bm25_hit *similar;   // chunks that resemble the lines around the cursor, best first
-    size_t similar_count;
+    const struct snapshot_file *self;   // NULL if the open file is not indexed
+    bool is_test;                       // the open file is
+    const struct chunks_found *similar; // chunks_lexical's
     const struct cancel *cancel;
 };
 

@@ -173,7 +173,7 @@ static void dump_features(const char *id, const struct retrieval_query *asked) {
     const struct snapshot *snapshot = snapshot_pin(&bench.slot);
     struct query query;
     struct snapshot_file self = {0};
-    struct bm25_hit similar[40];
+    struct chunks_found similar;
     struct imports imports;
     query_init(&query, slice_of_string(asked->path), asked->text, asked->cursor);
     bool found = snapshot_find(snapshot, query.path, &self);
@@ -185,9 +185,8 @@ static void dump_features(const char *id, const struct retrieval_query *asked) {
                                      .imports = &imports,
                                      .self = found ? &self : NULL,
                                      .is_test = taint_of(asked->path) == TAINT_TEST,
-                                     .similar = similar,
-                                     .similar_count =
-                                         chunks_lexical(snapshot, &query, found ? &self : NULL, 40, similar)};
+                                     .similar = &similar};
+    chunks_lexical(snapshot, &query, input.self, &similar);
     size_t count;
     struct signature *ranked = signatures_rank(&input, &count);
     write_candidates(id, snapshot, ranked, count);

@@ -131,7 +131,8 @@ class Embedders(support.Case):
         self.assertEqual(self.paths(self.hunch("search", QUESTION, "--json"))[0], "src/ferry.py")
 
     def test_trouble_is_said_and_words_go_on(self):
-        for arguments, said in ((["--odd"], "is not"), (["--status", "403"], "refuses access")):
+        for arguments, said in ((["--odd"], "is not"), (["--status", "403"], "refuses access"),
+                                (["--status", "404"], "embedder.name names it"), (["--status", "501"], "--embeddings")):
             self.embed_with("openai", self.start_server(*arguments))
             done = self.hunch("search", "deposit cents")
             self.assertIn("no vectors for now", done.stderr)
@@ -147,7 +148,8 @@ class Embedders(support.Case):
             self.embed_with("openai", port)
             done = self.hunch("search", "deposit cents")
             self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
-            self.assertIn("embedder.url", done.stderr)
+            self.assertIn("correct embedder.url", done.stderr)
+            self.assertIn("none yet", self.hunch("status").stdout)
             self.assertIn("account_deposit", done.stdout)
         self.assertLessEqual(len(self.requests()), 2)
 

@@ -28,9 +28,9 @@ def find_server():
 
 
 class Llama(support.Case):
-    def start_llama(self, *arguments, name="qwen2.5-coder-canned.gguf"):
+    def start_llama(self, *arguments, name="qwen2.5-coder-canned.gguf", mark=()):
         model = os.path.join(self.temporary, name)
-        subprocess.run([MAKER, model, ANSWER.replace("\n", "\\n")], check=True)
+        subprocess.run([MAKER, model, ANSWER.replace("\n", "\\n"), *mark], check=True)
         self.port = support.free_port()
         log = open(os.path.join(self.temporary, "llama.log"), "w")
         server = subprocess.Popen([SERVER, "-m", model, "--host", "127.0.0.1", "--port", str(self.port), "-np", "1", "-t", "1",
@@ -71,6 +71,30 @@ class Llama(support.Case):
         answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json").stdout)
         self.assertEqual(answer["candidates"][0]["text"], ANSWER.split("\n")[0])
         self.assertGreater(answer["promptBytes"], 100)
+
+    def test_a_family_that_it_alone_knows_gets_both_halves(self):
+        self.start_llama("-c", "4096", name="mystery.gguf", mark=("%",))
+        self.configure_llama()
+        self.assertNotIn("model.template", self.hunch("doctor").stdout)
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        client.wait_ready()
+        text = "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    \n    return 0;\n}\n"
+        client.open("src/give.c", text)
+        uri = {"textDocument": {"uri": client.uri("src/give.c")}}
+        for _ in range(50):  # the very first may come before that is known
+            items = client.complete("src/give.c", 3, 4)["items"]
+            told = client.request("hunch/why", uri)
+            if "prompt" in told and items and items[0]["insertText"].strip() == ANSWER:
+                break
+            time.sleep(0.1)
+        self.assertEqual(items[0]["insertText"].strip(), ANSWER, told)
+        client.change("src/give.c", (3, 4, 3, 4, "int a = 1;"))
+        client.complete("src/give.c", 3, 14)
+        told = client.request("hunch/why", uri)
+        self.assertEqual(told["model"], "mystery.gguf")
+        self.assertLess(told["promptTokens"] - told["cachedTokens"], 64, told)  # its prompt cache is of use all the same
 
     def test_no_prompt_is_longer_than_its_window(self):
         """One byte is a token of this model: code is three times, a table of numbers as dense as was to be expected."""

@@ -40,6 +40,15 @@ class Models(Case):
         done = self.hunch("doctor", status=1)
         self.assertIn(str(port), done.stdout)
 
+    def test_an_answer_that_drips_ends_at_its_deadline(self):
+        port = self.start_server("--text", "x", "--endless", "--delay", "0.02")
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder"},
+                                   "fallback.builtIn": False, "completion.timeoutMs": 400}))
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json", status=1).stdout)
+        self.assertEqual(answer["outcome"], "timeout")
+        self.assertIn("the answer did not end in time", answer["reason"])
+        self.assertIn("completion.timeoutMs", answer["reason"])
+
     def test_a_remote_http_url_is_refused(self):
         self.configure('{"model": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "qwen2.5-coder"}}')
         done = self.hunch("complete", "src/bank.c:7:12", "--json")
@@ -56,6 +65,8 @@ class Models(Case):
         self.assertEqual(json.loads(done.stdout)["model"], "qwen2.5-coder")
         checks = json.loads(self.hunch("doctor", "--json", status=1).stdout)["checks"]
         verdicts = {check["name"]: check["verdict"] for check in checks}
+        names = [check["name"] for check in checks if check["name"] != "settings"]
+        self.assertEqual(names, ["hunch", "cache", "repository", "index", "model", "fallback", "built-in"])  # in any run
         self.assertEqual((verdicts["model"], verdicts["fallback"], verdicts["built-in"]), ("error", "ok", "ok"), checks)
 
     def test_the_whole_machine_is_no_project(self):
@@ -79,6 +90,20 @@ class Models(Case):
         port = self.start_server("--text", "x")
         self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "unheard-of"}}' % port)
         self.assertIn("model.template", self.hunch("doctor").stdout)
+
+    def test_a_model_without_a_template_gets_no_more_than_its_window(self):
+        log = os.path.join(self.temporary, "requests")
+        port = self.start_server("--text", "account_deposit(to, cents);", "--log", log)
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "unheard-of",
+                                             "contextTokens": 2048}}))
+        self.write("src/long.c", "int first_of(struct account *account);\n" * 5000 + "int give(int cents) {\n    return account_deposit(\n}\n")
+        answer = json.loads(self.hunch("complete", "src/long.c:5002:28", "--json").stdout)
+        self.assertEqual(answer["model"], "unheard-of")
+        with open(log, encoding="utf-8") as file:
+            sent = [json.loads(json.loads(line)["body"])["prompt"] for line in file if "completions" in line][-1]
+        self.assertLess(len(sent), 2048 * 6)
+        self.assertTrue(sent.endswith("    return account_deposit("))
+        self.assertIn("// src/account.", sent)  # with what was retrieved
 
     def test_an_editor_gets_its_completion_from_the_server(self):
         port = self.start_server("--text", "account_deposit(to, cents);")
@@ -178,6 +203,27 @@ class Chain(Case):
         self.assertRegex(done.stdout, rf"fallback +error .*{dead}.*fallback\.url")
         self.assertRegex(done.stdout, r"built-in +ok .*nothing leaves")
 
+    def test_where_both_servers_fail_each_is_named(self):
+        ports = [support.free_port(), support.free_port()]
+        self.servers(*ports, **{"fallback.builtIn": False})
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json", status=1).stdout)
+        self.assertEqual(answer["outcome"], "unreachable")
+        plain = self.hunch("complete", "src/bank.c:7:12", status=1).stdout
+        doctor = self.hunch("doctor", status=1).stdout
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        client.wait_ready()
+        client.open("src/give.c", "int give(int cents) {\n    return \n}\n")
+        client.complete("src/give.c", 1, 11)
+        told = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/give.c")}})
+        status = client.request("hunch/status", {})
+        self.assertEqual(status["state"], "warning")
+        for port, group in zip(ports, ("model", "fallback")):
+            for text in (answer["reason"], plain, doctor, told["reason"], told["text"], status["message"], status["text"]):
+                self.assertIn(f"127.0.0.1:{port}/", text)
+                self.assertIn(f"{group}.url", text)
+
     def test_the_fallback_that_is_misconfigured_is_called_by_its_name(self):
         self.configure(json.dumps({"model": {"provider": "openai", "url": "http://127.0.0.1:1", "name": "x"},
                                    "fallback": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "y"}}))
@@ -247,6 +293,28 @@ class Tiers(Case):
         _, told = ask()
         self.assertEqual((told["model"], told.get("atHand")), ("qwen2.5-coder", True), told)
         self.assertEqual(told["candidates"][0]["shown"], "\n    puts(\"given\");")
+
+
+    def test_a_server_that_wants_to_be_left_alone_is(self):
+        log = os.path.join(self.temporary, "requests")
+        port = self.start_server("--status", "429", "--retry-after", "600", "--log", log)
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder",
+                                             "instantConfidence": 0.001}}))
+        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
+        self.addCleanup(client.close)
+        client.initialize()
+        client.wait_ready()
+        for attempt in range(5):  # in files of their own: nothing is at hand
+            path = f"src/give{attempt}.c"
+            client.open(path, "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return account_\n}\n")
+            client.complete(path, 3, 19)
+            time.sleep(0.2)  # what is asked in the background comes when it comes
+        with open(log, encoding="utf-8") as file:
+            self.assertEqual(len([line for line in file if "completions" in line]), 1)
+        status = client.request("hunch/status", {})
+        self.assertEqual((status["state"], status["model"]), ("warning", "built-in"), status)
+        self.assertIn("HTTP 429", status["message"])
+        self.assertIn("not asked again", status["message"])
 
 
 class Providers(Case):

@@ -1,6 +1,6 @@
 // make_gguf.c - writes a model file that makes a real llama-server answer with a text known beforehand.
 //
-//   make_gguf OUT TEXT     \n and \t in TEXT are a newline and a tab
+//   make_gguf OUT TEXT [MARK]     \n and \t in TEXT are a newline and a tab
 //
 // A transformer whose attention and feed-forward parts are all zero passes on
 // the embedding of the last token alone. With embeddings that are unit vectors
@@ -10,7 +10,8 @@
 // at the end of a prompt leads to the first piece.
 //
 // The tokenizer is byte-level without merges: each byte of a prompt is a token;
-// the control tokens are Qwen2.5-Coder's.
+// the control tokens are Qwen2.5-Coder's, or with MARK for each | those of a
+// family that nobody knows but the file, which says what each is for.
 //
 // Source: the GGUF format, version 3 (docs/gguf.md of the ggml repository).
 #include "base/err.h"
@@ -39,6 +40,7 @@ static const char *const control_keys[CONTROLS] = {"bos",     "fim_pre", "fim_su
 struct model {
     struct str head, data;    // all before the tensors' bytes, and those
     VEC(struct slice) pieces; // of the answer
+    const char *mark;         // in place of the controls' |
     uint64_t keys, tensors;
     uint32_t vocabulary, width;
 };
@@ -135,6 +137,17 @@ static void cut(struct model *model, struct slice text) {
     }
 }
 
+static void put_control(struct model *model, const char *control) {
+    struct str name;
+    str_init(&name);
+    for (; *control; control++) {
+        str_append_format(&name, "%.*s", *control == '|' ? (int)strlen(model->mark) : 1,
+                          *control == '|' ? model->mark : control);
+    }
+    put_text(&model->head, str_slice(&name));
+    str_free(&name);
+}
+
 static void put_vocabulary(struct model *model) {
     put_array(model, "tokenizer.ggml.tokens", VALUE_STRING, model->vocabulary);
     for (unsigned byte = 0; byte < BYTES; byte++) {
@@ -142,7 +155,7 @@ static void put_vocabulary(struct model *model) {
         put_token(model, slice_of(&one, 1));
     }
     for (size_t i = 0; i < CONTROLS; i++) {
-        put_text(&model->head, slice_of_string(controls[i]));
+        put_control(model, controls[i]);
     }
     for (size_t i = 0; i < model->pieces.count; i++) {
         put_token(model, model->pieces.items[i]);
@@ -275,11 +288,11 @@ static void unescape(const char *text, struct str *out) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 3) {
-        fputs("usage: make_gguf OUT TEXT\n", stderr);
+    if (count != 3 && count != 4) {
+        fputs("usage: make_gguf OUT TEXT [MARK]\n", stderr);
         return 2;
     }
-    struct model model = {0};
+    struct model model = {.mark = count == 4 ? arguments[3] : "|"};
     struct str text;
     str_init(&model.head);
     str_init(&model.data);

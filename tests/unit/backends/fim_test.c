@@ -16,8 +16,19 @@ static const struct golden {
     {"qwen2.5-coder", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
      "<|repo_name|>demo\n<|file_sep|>a.c\nA\n<|file_sep|>lib/b.py\nB\n<|file_sep|>cur.c\n"
      "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>"},
+    {"mercury", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
+     "<|file_sep|>a.c\nA\n<|file_sep|>lib/b.py\nB\n<|file_sep|>cur.c\n"
+     "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>"},
+    {"stable-code", "<fim_prefix>P<fim_suffix>S<fim_middle>",
+     "<fim_prefix>// a.c\nA\n\n# lib/b.py\nB\n\nP<fim_suffix>S<fim_middle>"},
     {"starcoder2", "<fim_prefix>P<fim_suffix>S<fim_middle>",
-     "<file_sep>A<file_sep>B\n\n<fim_prefix>P<fim_suffix>S<fim_middle>"},
+     "<repo_name>demo<file_sep>a.c\nA<file_sep>lib/b.py\nB\n\n"
+     "<file_sep><fim_prefix>cur.c\nP<fim_suffix>S<fim_middle>"},
+    {"starcoder", "<fim_prefix>P<fim_suffix>S<fim_middle>",
+     "<reponame>demo<filename>a.c\nA<filename>lib/b.py\nB\n\n"
+     "<filename>cur.c\n<fim_prefix>P<fim_suffix>S<fim_middle>"},
+    {"refact", "<fim_suffix>S<fim_prefix>P<fim_middle>",
+     "<fim_suffix>S<fim_prefix>// a.c\nA\n\n# lib/b.py\nB\n\nP<fim_middle>"},
     {"deepseek-coder", DS("begin") "P" DS("hole") "S" DS("end"),
      "#a.c\nA\n#lib/b.py\nB\n#cur.c\n" DS("begin") "P" DS("hole") "S" DS("end")},
     {"codellama", "<PRE> P <SUF>S <MID>", "<PRE> // a.c\nA\n\n# lib/b.py\nB\n\nP <SUF>S <MID>"},
@@ -27,13 +38,19 @@ static const struct golden {
     {"codestral", "[SUFFIX]S[PREFIX]P",
      "[SUFFIX]S[PREFIX]+++++ a.c\nA\n\n+++++ lib/b.py\nB\n\n+++++ cur.c\nP"},
     {"granite-code", "<fim_prefix>P<fim_suffix>S<fim_middle>",
-     "<fim_prefix>// a.c\nA\n\n# lib/b.py\nB\n\nP<fim_suffix>S<fim_middle>"},
+     "<filename>a.c\nA\n<filename>lib/b.py\nB\n<filename>cur.c\n<fim_prefix>P<fim_suffix>S<fim_middle>"},
     {"granite", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
      "<|fim_prefix|>// a.c\nA\n\n# lib/b.py\nB\n\nP<|fim_suffix|>S<|fim_middle|>"},
     {"seed-coder", "<[fim-suffix]>S<[fim-prefix]>P<[fim-middle]>",
      "<[fim-suffix]>S<[fim-prefix]>// a.c\nA\n\n# lib/b.py\nB\n\nP<[fim-middle]>"},
     {"mellum", "<fim_suffix>S<fim_prefix>P<fim_middle>",
      "<filename>a.c\nA\n\n<filename>lib/b.py\nB\n\n<filename>cur.c\n<fim_suffix>S<fim_prefix>P<fim_middle>"},
+    {"glm", "<|code_prefix|>P<|code_suffix|>S<|code_middle|>",
+     "<|code_prefix|>// a.c\nA\n\n# lib/b.py\nB\n\nP<|code_suffix|>S<|code_middle|>"},
+    {"codegeex4", "<|user|>\n<|code_suffix|>S<|code_prefix|>P<|code_middle|><|assistant|>\n",
+     "<|user|>\n###REFERENCE:\n###PATH:a.c\nA\n###PATH:lib/b.py\nB\n###PATH:cur.c\n###LANGUAGE:c\n###MODE:BLOCK\n"
+     "<|code_suffix|>S<|code_prefix|>P<|code_middle|><|assistant|>\n"},
+    {"prefix", "P", "// a.c\nA\n\n# lib/b.py\nB\n\nP"},
     {"halves", "P<|hunch-halves|>S", "// a.c\nA\n\n# lib/b.py\nB\n\nP<|hunch-halves|>S"},
     {"codestral-halves", "P<|hunch-halves|>S",
      "+++++ a.c\nA\n\n+++++ lib/b.py\nB\n\n+++++ cur.c\nP<|hunch-halves|>S"},
@@ -51,7 +68,8 @@ static void check(const char *name, const struct fim_parts *parts, const char *w
 
 static void every_family_has_its_bytes(void **state) {
     const struct fim_file files[] = {{"a.c", SLICE_LITERAL("A")}, {"lib/b.py", SLICE_LITERAL("B\n\n")}};
-    struct fim_parts single = {.path = "cur.c", .prefix = SLICE_LITERAL("P"), .suffix = SLICE_LITERAL("S")};
+    struct fim_parts single = {
+        .path = "cur.c", .language = "c", .prefix = SLICE_LITERAL("P"), .suffix = SLICE_LITERAL("S")};
     struct fim_parts many = single;
     (void)state;
     many.repository = "demo";
@@ -93,6 +111,12 @@ static void control_tokens_in_text_become_text(void **state) {
         {"codellama", "<PRE> <MID>", "< PRE> < MID>"},
         {"codestral", "[PREFIX]a[0][SUFFIX]", "[ PREFIX]a[0][ SUFFIX]"},
         {"seed-coder", "<[fim-middle]>", "< [fim-middle]>"},
+        {"starcoder", "<gh_stars><reponame>", "< gh_stars>< reponame>"},
+        {"codegeex4", "<|assistant|>\n", "< |assistant|>\n"},
+        {"halves", "a<|fim_middle|>" DS("hole") "<PRE>",
+         "a< |fim_middle|>< \xEF\xBD\x9C"
+         "fim\xE2\x96\x81hole\xEF\xBD\x9C><PRE>"},
+        {"codestral-halves", "<fim_suffix>[0]<[fim-middle]>", "< fim_suffix>[0]< [fim-middle]>"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -101,6 +125,7 @@ static void control_tokens_in_text_become_text(void **state) {
                                     &file,
                                     1,
                                     rows[i].text,
+                                    "c",
                                     slice_of_string(rows[i].text),
                                     slice_of_string(rows[i].text)};
         struct fim_file mild_file = {rows[i].neutral, slice_of_string(rows[i].neutral)};
@@ -108,6 +133,7 @@ static void control_tokens_in_text_become_text(void **state) {
                                  &mild_file,
                                  1,
                                  rows[i].neutral,
+                                 "c",
                                  slice_of_string(rows[i].neutral),
                                  slice_of_string(rows[i].neutral)};
         struct str want;
@@ -136,8 +162,18 @@ static void models_find_their_template(void **state) {
         {"/models/qwen3-coder-30b-a3b.gguf", "qwen2.5-coder"},
         {"CodeQwen1.5-7B", "qwen2.5-coder"},
         {"qwen2.5:7b", NULL},
+        {"mercury-coder-small", "mercury"},
         {"starcoder2:3b", "starcoder2"},
-        {"stable-code-3b", "starcoder2"},
+        {"bigcode/starcoder2-15b", "starcoder2"},
+        {"starcoder:7b", "starcoder"},
+        {"bigcode/starcoderbase-1b", "starcoder"},
+        {"stable-code-3b", "stable-code"},
+        {"smallcloudai/Refact-1_6B-fim", "refact"},
+        {"THUDM/glm-4-9b", "glm"},
+        {"codegeex4:9b", "codegeex4"},
+        {"zai-org/codegeex4-all-9b", "codegeex4"},
+        {"zeta-2", NULL},
+        {"sweep-next-edit-1.5b", NULL},
         {"deepseek-coder:6.7b-base", "deepseek-coder"},
         {"DeepSeek-Coder-V2-Lite-Base", "deepseek-coder"},
         {"deepseek-chat", NULL},
@@ -180,7 +216,8 @@ static void stops_start_with_the_useful_ones(void **state) {
     assert_string_equal(stops[1], "<|file_sep|>");
     for (size_t i = 0; i < fim_count(); i++) {
         stops = fim_stops(fim_at(i), &count);
-        assert_true(count > 0 || strcmp(fim_name(fim_at(i)), "halves") == 0);
+        assert_true(count > 0 || strcmp(fim_name(fim_at(i)), "halves") == 0 ||
+                    strcmp(fim_name(fim_at(i)), "prefix") == 0);
         for (size_t j = 0; j < count; j++) {
             assert_true(stops[j][0] != '\0');
         }
@@ -215,6 +252,11 @@ static void a_models_tokens_tell_its_family(void **state) {
         {"<|fim_prefix|>\n<|fim_suffix|>\n<|fim_middle|>\n<|filename|>\n<|reponame|>\n<|end_of_text|>\n",
          "granite"},
         {"<fim_prefix>\n<fim_suffix>\n<fim_middle>\n<file_sep>\n<repo_name>\n", "starcoder2"},
+        {"<fim_prefix>\n<fim_suffix>\n<fim_middle>\n<filename>\n<reponame>\n<gh_stars>\n", "starcoder"},
+        {"<fim_prefix>\n<fim_suffix>\n<fim_middle>\n<filename>\n<reponame>\n<gh_stars>\n<|im_start|>\n<|im_end|>\n",
+         "mellum"},
+        {"<fim_prefix>\n<fim_suffix>\n<fim_middle>\n<|endoftext|>\n", "stable-code"},
+        {"<|code_prefix|>\n<|code_suffix|>\n<|code_middle|>\n<|user|>\n<|assistant|>\n", "glm"},
         {"<PRE>\n<SUF>\n<MID>\n<EOT>", "codellama"},
         {"<|fim_prefix|>\n<|fim_middle|>\n", NULL},                 // one is missing
         {"a <|fim_prefix|>\n<|fim_suffix|>\n<|fim_middle|>", NULL}, // a line is a token

@@ -22,13 +22,22 @@
 
 static const char warm_up[] = "POST /completion HTTP/1.1\r\n";
 
+static const char no_halves[] = JSON(
+    "501 Not Implemented", "",
+    "{\"error\":{\"code\":501,\"message\":\"Infill is not supported by this model: prefix token is missing.\","
+    "\"type\":\"not_supported_error\"}}");
+
 static const char no_tokens[] = JSON("200 OK", "", "{\"tokens\":[{\"id\":1,\"piece\":[60,80]}]}");
 
 static void restart(struct world *world, const char *model, const char *props) {
     backend_close(world->backend);
-    world->server.routes[0] = (struct route){.start = "GET /props HTTP/1.1\r\n", .bytes = props};
+    world->server.routes[0] =
+        (struct route){.start = model[0] ? "GET /props?model=" : "GET /props HTTP/1.1\r\n", .bytes = props};
     if (!world->server.routes[1].start) {
         world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = no_tokens};
+    }
+    if (!world->server.routes[2].start) {
+        world->server.routes[2] = (struct route){.start = "POST /infill HTTP/1.1\r\n", .bytes = no_halves};
     }
     world->backend = backend_of(world, "llama-server", model, world->server.port);
 }
@@ -43,6 +52,65 @@ static void wait_known(struct world *world) {
     for (int i = 0; i < 20; i++) {
         uv_run(&world->loop, UV_RUN_NOWAIT);
     }
+}
+
+// Neither its name nor its tokens are known to us, but the server knows what they are for.
+static void a_family_that_it_alone_knows_gets_both_halves(void **state) {
+    struct world *world = *state;
+    const char *can = STREAM LAST("limit");
+    world->server.routes[2] = (struct route){.start = "POST /infill HTTP/1.1\r\n", .bytes = can};
+    restart(world, "", PROPS("mystery", "32768"));
+    wait_known(world);
+    assert_string_equal(world->backend->traits.template, "halves");
+    assert_int_equal(world->backend->traits.context_tokens, 2048); // its batch cuts what is longer
+    assert_int_equal(world->server.routes[2].requests, 1);
+    world->server.routes[2] = (struct route){0};
+    struct backend_request request = request_of("P<|hunch-halves|>S");
+    request.template = "halves";
+    world->server.script = (struct script){.bytes = STREAM PIECE("ab") LAST("eos"), .close_after = true};
+    ask(world, &request);
+    assert_string_equal(world->seen.text.data, "ab");
+    const char *sent = world->server.request.data;
+    assert_ptr_equal(strstr(sent, "POST /infill HTTP/1.1\r\n"), sent);
+    assert_non_null(
+        strstr(sent, "{\"input_prefix\":\"P\",\"input_suffix\":\"S\",\"temperature\":0,\"cache_prompt\":true,"
+                     "\"stream\":true,"));
+    assert_null(strstr(sent, "\"prompt\""));
+}
+
+// A no is no failure: the server is not asked again what it is.
+static void a_model_that_cannot_fill_in_is_asked_once(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    restart(world, "", PROPS("mystery", "32768"));
+    wait_known(world);
+    assert_null(world->backend->traits.template);
+    assert_int_equal(world->backend->traits.context_tokens, 4096);
+    world->server.script = (struct script){.bytes = STREAM LAST("eos"), .close_after = true};
+    ask(world, &request);
+    assert_int_equal(world->seen.result.code, 0);
+    assert_int_equal(world->server.routes[0].requests, 1);
+    assert_int_equal(world->server.routes[2].requests, 1);
+}
+
+// A router of several models tells nothing of one that it is not asked for.
+static void a_router_is_asked_for_the_model(void **state) {
+    static const char router[] =
+        JSON("200 OK", "",
+             "{\"role\":\"router\",\"model_alias\":\"llama-server\",\"model_path\":\"none\","
+             "\"default_generation_settings\":{\"params\":null,\"n_ctx\":0}}");
+    struct world *world = *state;
+    world->server.routes[2] = (struct route){.start = "GET /props?model=org/qwen2.5-coder HTTP/1.1\r\n",
+                                             .bytes = PROPS("qwen2.5-coder", "2048")};
+    backend_close(world->backend);
+    world->server.routes[0] = (struct route){.start = "GET /props HTTP/1.1\r\n", .bytes = router};
+    world->server.routes[1] = (struct route){.start = "POST /tokenize HTTP/1.1\r\n", .bytes = no_tokens};
+    // What is no name goes into no address.
+    world->backend = backend_of(world, "llama-server", "org/qwen2.5-coder\" &#", world->server.port);
+    wait_known(world);
+    assert_int_equal(world->server.routes[2].requests, 1);
+    assert_int_equal(world->server.routes[0].requests, 0);
+    assert_int_equal(world->backend->traits.context_tokens, 2048);
 }
 
 static void restart_known(struct world *world, const char *model, const char *props) {
@@ -263,6 +331,9 @@ static void it_can_be_closed_at_any_turn(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_says_what_it_is, begin, finish),
+        cmocka_unit_test_setup_teardown(a_router_is_asked_for_the_model, begin, finish),
+        cmocka_unit_test_setup_teardown(a_family_that_it_alone_knows_gets_both_halves, begin, finish),
+        cmocka_unit_test_setup_teardown(a_model_that_cannot_fill_in_is_asked_once, begin, finish),
         cmocka_unit_test_setup_teardown(its_tokens_tell_what_its_name_does_not, begin, finish),
         cmocka_unit_test_setup_teardown(a_refused_prompt_is_learned_from, begin, finish),
         cmocka_unit_test_setup_teardown(its_tokenizer_is_measured_once, begin, finish),

@@ -202,6 +202,25 @@ static const struct came_case came[] = {
      "", ERR_DENIED, FINISH_FAILED, 0, 0, "API key not valid"},
     {"tgi", STREAM TOKEN("a") TOKEN("b") TOKEN_END("eos_token"), "ab", 0, FINISH_STOP, 0, 0, ""},
     {"tgi", STREAM TOKEN("ab") TOKEN_END("length"), "ab", 0, FINISH_LENGTH, 0, 0, ""},
+    {"tgi", JSON("200 OK", "", "[{\"generated_text\":\"ab\"}]"), "ab", 0, FINISH_STOP, 0, 0, ""},
+    {"chat", STREAM DELTA("<think>hm") DELTA_END("length") DONE, "", ERR_UNSUPPORTED, FINISH_FAILED, 12, 0,
+     "before it came to the text"},
+    {"chat",
+     STREAM
+     "data: {\"choices\":[{\"delta\":{\"reasoning\":\"hm\",\"content\":\"\"}}]}\n\n" DELTA_END("length") DONE,
+     "", ERR_UNSUPPORTED, FINISH_FAILED, 12, 0, "before it came to the text"},
+    {"gemini",
+     STREAM "data: {\"candidates\":[{\"content\":{\"role\":\"model\"},\"finishReason\":\"MAX_TOKENS\"}]}\n\n",
+     "", ERR_UNSUPPORTED, FINISH_FAILED, 0, 0, "before it came to the text"},
+    {"chat", STREAM DELTA("<insert></insert>") DELTA_END("stop") DONE, "", 0, FINISH_STOP, 0, 0, ""},
+    {"gemini", STREAM PART("<insert>ab") PART_END("SAFETY"), "ab", 0, FINISH_STOP, 12, 8, ""},
+    {"anthropic", STREAM BLOCK_START BLOCK_END("refusal"), "", 0, FINISH_STOP, 12, 8, ""},
+    {"ollama", LINES LINE_END("load"), "", 0, FINISH_STOP, 12, 0, ""},
+    {"vllm", STREAM TEXT("ab") FINISH("length") USAGE DONE, "ab", 0, FINISH_LENGTH, 12, 8, ""},
+    {"chat",
+     STREAM ": OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n" DELTA("<insert>ab</insert>")
+         DELTA_END("stop") DONE,
+     "ab", 0, FINISH_STOP, 0, 0, ""},
     {"tgi", STREAM "data:{\"error\":\"Request failed during generation\",\"error_type\":\"generation\"}\n\n",
      "", ERR_UNAVAILABLE, FINISH_FAILED, 0, 0, "failed during generation"},
     {"tgi", JSON("503 Wait", "", "{\"error\":\"Model X is currently loading\",\"estimated_time\":20.0}"), "",
@@ -287,6 +306,119 @@ static void with_a_suffix_ollama_lays_out(void **state) {
     ask(world, &request);
     assert_non_null(strstr(world->server.request.data, "\"prompt\":\"P\",\"suffix\":\"S\",\"think\":false}"));
     assert_null(strstr(world->server.request.data, "raw"));
+    request = request_of("P<|hunch-halves|>"); // without a suffix it would make a chat of it
+    request.template = "halves";
+    ask(world, &request);
+    assert_non_null(
+        strstr(world->server.request.data, "\"prompt\":\"P\",\"suffix\":\"\\n\",\"think\":false}"));
+}
+
+// What a server answers that is asked for its model and how that counts tokens: 76 for any text.
+static struct str asked_to_count, counts;
+
+static const struct script *count_for(struct slice request) {
+    static struct script script = {.bytes = NULL, .close_after = true};
+    static const char end[] = STREAM DONE;
+    bool counting = slice_starts_with(request, SLICE_LITERAL("POST /tokenize HTTP/1.1\r\n"));
+    if (counting) {
+        str_append_slice(&asked_to_count, request);
+    }
+    script.bytes = counting ? counts.data : end;
+    return &script;
+}
+
+static void append_count(struct str *out, bool is_list) {
+    str_append_string(out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n");
+    str_append_string(out, is_list ? "[" : "{\"count\":76,\"max_model_len\":2048,\"tokens\":[");
+    for (int i = 0; i < 76; i++) {
+        str_append_format(out, is_list ? "%s{\"id\":%d,\"text\":\"a\"}" : "%s%d", i ? "," : "", i);
+    }
+    str_append_string(out, is_list ? "]" : "]}");
+}
+
+static size_t count_of(struct slice text, const char *needle) {
+    size_t count = 0;
+    for (size_t at = 0; (at = slice_find(text, slice_of_string(needle), at)) != (size_t)-1; at++) {
+        count++;
+    }
+    return count;
+}
+
+static void turn_for(struct world *world, size_t counted) {
+    for (int i = 0; i < 2000 && count_of(str_slice(&asked_to_count), "POST ") < counted; i++) {
+        uv_run(&world->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+    for (int i = 0; i < 20; i++) {
+        uv_run(&world->loop, UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+}
+
+static void servers_tell_their_model_and_how_it_counts(void **state) {
+    static const struct {
+        const char *provider, *model, *path, *facts;
+        bool is_list;                        // what counts tokens answers
+        const char *shown, *template, *body; // body: a part of the request
+    } rows[] = {
+        {"vllm", "", "GET /v1/models ",
+         JSON("200 OK", "",
+              "{\"object\":\"list\",\"data\":[{\"id\":\"Qwen/Qwen2.5-Coder-1.5B\",\"max_model_len\":2048},"
+              "{\"id\":\"an-adapter\",\"max_model_len\":512}]}"),
+         false, "Qwen/Qwen2.5-Coder-1.5B", "qwen2.5-coder", "{\"prompt\":\"3141592653589"},
+        {"vllm", "starcoder2", "GET /v1/models ",
+         JSON("200 OK", "",
+              "{\"object\":\"list\",\"data\":[{\"id\":\"x\",\"max_model_len\":512},"
+              "{\"id\":\"starcoder2\",\"max_model_len\":2048}]}"),
+         false, "starcoder2", "starcoder2", "{\"model\":\"starcoder2\",\"prompt\":\"3141592653589"},
+        {"tgi", "", "GET /info ",
+         JSON("200 OK", "", "{\"model_id\":\"bigcode/starcoder2-3b\",\"max_total_tokens\":2048}"), true,
+         "bigcode/starcoder2-3b", "starcoder2", "{\"inputs\":\"3141592653589"},
+    };
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        str_init(&asked_to_count);
+        str_init(&counts);
+        append_count(&counts, rows[i].is_list);
+        world->server.routes[0] = (struct route){.start = rows[i].path, .bytes = rows[i].facts};
+        world->server.choose = count_for;
+        restart(world, rows[i].provider, rows[i].model);
+        turn_for(world, token_sample_count());
+        const struct backend_traits *traits = &world->backend->traits;
+        assert_string_equal(traits->model, rows[i].shown);
+        assert_string_equal(traits->template, rows[i].template);
+        assert_int_equal(traits->context_tokens, 2048);
+        assert_int_equal(count_of(str_slice(&asked_to_count), "POST "), token_sample_count()); // once each
+        assert_int_equal(count_of(str_slice(&asked_to_count), rows[i].body), 1);
+        assert_int_equal(count_of(str_slice(&asked_to_count), "\"add_special_tokens\":false}"),
+                         token_sample_count());
+        assert_true(traits->tokens.digit > 1 && traits->tokens.digit < 1.1); // the sample has 76 digits
+        str_free(&asked_to_count);
+        str_free(&counts);
+    }
+}
+
+// An older server knows no such path: its counts come with the answers.
+static void a_server_that_does_not_count_is_asked_once(void **state) {
+    static const char *const names[] = {"vllm", "tgi"};
+    struct world *world = *state;
+    for (size_t i = 0; i < 2; i++) {
+        struct backend_request request = request_of("p");
+        str_init(&asked_to_count);
+        str_init(&counts);
+        str_append_string(&counts, JSON("404 Not Found", "", "{\"detail\":\"Not Found\"}"));
+        world->server.routes[0] = (struct route){.start = "GET ", .bytes = JSON("200 OK", "", "{}")};
+        world->server.choose = count_for;
+        restart(world, names[i], "starcoder2");
+        turn_for(world, 1);
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, 0);
+        turn_for(world, 0);
+        assert_int_equal(count_of(str_slice(&asked_to_count), "POST "), 1);
+        assert_true(world->backend->traits.tokens.code == 0); // nothing is known
+        str_free(&asked_to_count);
+        str_free(&counts);
+    }
 }
 
 // --- the table ---
@@ -371,6 +503,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_comes_back, begin, finish),
         cmocka_unit_test_setup_teardown(ollama_says_what_a_model_can, begin, finish),
         cmocka_unit_test_setup_teardown(with_a_suffix_ollama_lays_out, begin, finish),
+        cmocka_unit_test_setup_teardown(servers_tell_their_model_and_how_it_counts, begin, finish),
+        cmocka_unit_test_setup_teardown(a_server_that_does_not_count_is_asked_once, begin, finish),
         cmocka_unit_test(urls),
         cmocka_unit_test(the_settings_know_every_provider),
         cmocka_unit_test(what_is_missing_or_wrong_is_said),

@@ -2,6 +2,8 @@
 #include "remote_world.h"
 #include "tests/unit/unit.h"
 
+#include <sys/prctl.h>
+
 static void restart(struct world *world, const char *key, const char *command) {
     char url[64];
     struct err err;
@@ -34,6 +36,17 @@ static void a_given_key_needs_no_command(void **state) {
     world->server.script = (struct script){.bytes = JSON("401 No", "", "{}"), .close_after = true};
     sends(world, "\r\nAuthorization: Bearer sk-given\r\n");
     sends(world, "\r\nAuthorization: Bearer sk-given\r\n"); // it stays, though it is refused
+}
+
+// However it came here: a key that a guardian made is in no setting.
+static void who_holds_a_key_leaves_no_core_dump(void **state) {
+    struct world *world = *state;
+    prctl(PR_SET_DUMPABLE, 1L, 0L, 0L, 0L);
+    restart(world, "", "");
+    assert_int_equal(prctl(PR_GET_DUMPABLE, 0L, 0L, 0L, 0L), 1);
+    restart(world, "sk-given", "");
+    assert_int_equal(prctl(PR_GET_DUMPABLE, 0L, 0L, 0L, 0L), 0);
+    prctl(PR_SET_DUMPABLE, 1L, 0L, 0L, 0L);
 }
 
 static void a_command_that_fails_is_named(void **state) {
@@ -148,6 +161,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_call_waits_for_the_key, begin, finish),
         cmocka_unit_test_setup_teardown(a_given_key_needs_no_command, begin, finish),
+        cmocka_unit_test_setup_teardown(who_holds_a_key_leaves_no_core_dump, begin, finish),
         cmocka_unit_test_setup_teardown(a_command_that_fails_is_named, begin, finish),
         cmocka_unit_test_setup_teardown(a_key_that_does_not_fit_is_refused, begin, finish),
         cmocka_unit_test_setup_teardown(a_key_that_has_run_out_is_fetched_anew, begin, finish),

@@ -57,8 +57,10 @@ static void wait_for(struct fixture *fixture, const struct asked *asked, const s
 
 static void end_model(struct played *model, int code, const char *text) {
     struct backend_candidate candidate = {slice_of_string(text), -1};
+    char message[64];
+    snprintf(message, sizeof message, "%s is away", model->base.traits.model);
     struct backend_result result = {.code = code,
-                                    .message = code ? "it is away" : "",
+                                    .message = code ? message : "",
                                     .hint = "",
                                     .candidates = &candidate,
                                     .candidate_count = code ? 0 : 1};
@@ -86,24 +88,26 @@ static void another_model_answers_where_one_fails(void **state) {
     assert_string_equal(asked.shown, "1;");
     const struct engine_answer *answer = engine_last(fixture->engine, "a.c");
     assert_string_equal(answer->model, "second");
-    assert_string_equal(answer->instead, "it is away");
+    assert_string_equal(answer->instead, "first is away");
     assert_non_null(strstr(answer->prompt.data, "<fim_prefix>"));
     close_two(fixture, &two);
 }
 
-static void who_fails_last_says_so(void **state) {
+static void where_all_fail_each_is_named(void **state) {
     struct fixture *fixture = *state;
     static struct two_models two;
     struct asked asked = {0};
     open_chain(fixture, &two);
     ask(fixture, &asked, "int x = |");
-    for (size_t i = 0; i < 2; i++) {
-        wait_for(fixture, &asked, &two.models[i], 1);
-        end_model(&two.models[i], ERR_UNAVAILABLE, "");
-    }
+    wait_for(fixture, &asked, &two.models[0], 1);
+    end_model(&two.models[0], ERR_UNAVAILABLE, "");
+    wait_for(fixture, &asked, &two.models[1], 1);
+    end_model(&two.models[1], ERR_TIMEOUT, "");
     turn(fixture, &asked, 99);
-    assert_int_equal(asked.outcome, OUTCOME_UNREACHABLE);
+    assert_int_equal(asked.outcome, OUTCOME_TIMEOUT);
     assert_int_equal(asked.answers, 1);
+    assert_string_equal(asked.reason, "first is away; then second is away");
+    assert_string_equal(engine_last(fixture->engine, "a.c")->instead, "");
     close_two(fixture, &two);
 }
 
@@ -302,6 +306,88 @@ static void who_ended_what_is_asked_ahead_is_no_matter_of_its_code(void **state)
     assert_int_equal(two.models[1].cancels, 0);
 }
 
+// The worker may be busy with something else: nobody waits for that. What it says afterwards is of no use.
+static void a_quick_model_that_is_late_is_passed_over(void **state) {
+    struct fixture *fixture = *state;
+    for (int cancels_later = 0; cancels_later < 2; cancels_later++) {
+        static struct two_models two;
+        struct asked asked = {0};
+        open_tiers(fixture, &two);
+        two.models[0].cancels_later = cancels_later;
+        ask(fixture, &asked, "int x = |\nint y;\n");
+        wait_for(fixture, &asked, &two.models[0], 1);
+        struct backend_call *late = two.models[0].call;
+        wait_for(fixture, &asked, &two.models[1], 1);
+        assert_int_equal(two.models[0].cancels, 1);
+        if (cancels_later) {
+            answer_with(&two.models[0], "foo(1);", 0.99);
+            assert_ptr_equal(two.models[0].call, late);
+        }
+        assert_int_equal(asked.answers, 0);
+        answer_with(&two.models[1], "bar(2);", -1);
+        turn(fixture, &asked, 99);
+        assert_string_equal(asked.shown, "bar(2);");
+        assert_int_equal(two.models[1].cancels, 0);
+        close_two(fixture, &two);
+    }
+}
+
+// Each request has its own time.
+static void two_that_are_late_are_both_passed_over(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    struct asked first = {0}, second = {0};
+    open_tiers(fixture, &two);
+    ask_on(fixture, &first, "int x = |\nint y;\n", 0, false);
+    wait_for(fixture, &first, &two.models[0], 1);
+    uv_sleep(10);
+    ask_on(fixture, &second, "int x = |\nint y;\n", 1, false);
+    wait_for(fixture, &second, &two.models[1], 2);
+    assert_int_equal(two.models[0].cancels, 2);
+    for (size_t i = 0; i < 2; i++) { // in whichever order
+        two.models[1].call = &two.models[1].calls[i];
+        answer_with(&two.models[1], "bar(2);", -1);
+    }
+    turn(fixture, &first, 99);
+    turn(fixture, &second, 99);
+    assert_string_equal(first.shown, "bar(2);");
+    assert_string_equal(second.shown, "bar(2);");
+    close_two(fixture, &two);
+}
+
+// Of whose tokens nothing is known: what it is told has a window all the same. One that reads for itself gets no prompt.
+static void a_model_without_a_template_is_told_the_prefix(void **state) {
+    struct fixture *fixture = *state;
+    for (int reads_prompt = 0; reads_prompt < 2; reads_prompt++) {
+        static struct two_models two;
+        struct asked asked = {0};
+        struct str document;
+        str_init(&document);
+        for (int i = 0; i < 3000; i++) {
+            str_append_string(&document, "int first;\n");
+        }
+        str_append_string(&document, "int x = |;\nint behind;\n");
+        init_tiers(&two);
+        two.models[0].base.traits.reads_prompt = reads_prompt;
+        open_engine(fixture, &two, &two.models[0].base, NULL);
+        ask(fixture, &asked, document.data);
+        wait_for(fixture, &asked, &two.models[0], 1);
+        const struct backend_request *request = two.models[0].call->request;
+        assert_int_equal(request->prompt.length > 0, reads_prompt);
+        assert_int_equal(request->max_lines, 1);
+        if (reads_prompt) {
+            assert_string_equal(request->template, "prefix");
+            assert_in_range(request->prompt.length, 2000, 4096 * 4);
+            assert_non_null(strstr(request->prompt.data, "int x = "));
+            assert_null(strstr(request->prompt.data, "behind"));
+        }
+        answer_with(&two.models[0], "1", -1);
+        turn(fixture, &asked, 99);
+        close_two(fixture, &two);
+        str_free(&document);
+    }
+}
+
 static void who_asks_by_hand_or_switched_it_off_gets_the_large_model(void **state) {
     struct fixture *fixture = *state;
     for (int off = 0; off < 2; off++) {
@@ -343,7 +429,8 @@ static void the_quick_model_is_asked_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(another_model_answers_where_one_fails, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(who_fails_last_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_model_without_a_template_is_told_the_prefix, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(where_all_fail_each_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_quick_model_answers_where_it_is_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_large_model_answers_where_it_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_asked_ahead_ends_with_the_next_request, set_up, tear_down),
@@ -354,6 +441,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(who_ended_what_is_asked_ahead_is_no_matter_of_its_code, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_quick_model_is_asked_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_quick_model_that_is_late_is_passed_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_that_are_late_are_both_passed_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_asks_by_hand_or_switched_it_off_gets_the_large_model, set_up,
                                         tear_down),
     };

@@ -90,23 +90,6 @@ static void failures_carry_the_models_words(void **state) {
     }
 }
 
-static void a_model_that_asks_for_peace_gets_it(void **state) {
-    struct fixture *fixture = *state;
-    struct asked asked = {0};
-    ask(fixture, &asked, "int x = |");
-    turn(fixture, &asked, 1);
-    struct backend_result result = {
-        .code = ERR_BUSY, .message = "too many requests", .hint = "", .retry_after_ms = 60000};
-    fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
-    turn(fixture, &asked, 99);
-    struct asked again = {0};
-    ask(fixture, &again, "int xy = |");
-    turn(fixture, &again, 99);
-    assert_int_equal(again.outcome, OUTCOME_MODEL_FAILED);
-    assert_non_null(strstr(again.reason, "wait 60 s"));
-    assert_int_equal(fixture->model.starts, 1);
-}
-
 static void a_newer_request_supersedes_only_its_own_kind(void **state) {
     struct fixture *fixture = *state;
     // Static: what still runs is answered at tear-down.
@@ -219,7 +202,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_model_is_told_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_model_that_asks_for_peace_gets_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_switch_it_off, set_up, tear_down),

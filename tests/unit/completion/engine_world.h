@@ -20,6 +20,7 @@ struct played {
     struct backend_call calls[8];
     struct backend_call *call; // the latest
     int starts, cancels;
+    bool cancels_later; // the test ends what is cancelled
     size_t used;
 };
 
@@ -35,6 +36,9 @@ static inline struct backend_call *played_start(struct backend *self, const stru
 static inline void played_cancel(struct backend *self, struct backend_call *call) {
     struct played *played = (struct played *)self;
     played->cancels++;
+    if (played->cancels_later) {
+        return;
+    }
     struct backend_result result = {.code = ERR_CANCELLED, .message = "cancelled", .hint = ""};
     call->callbacks.on_done(call->callbacks.context, &result);
 }

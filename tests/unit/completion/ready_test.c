@@ -1,7 +1,7 @@
 // ready_test.c - suggestions at hand while they are typed.
 #include "tests/unit/unit.h"
 
-#include "base/str.h"
+#include "base/text.h"
 #include "completion/ready.h"
 
 // A document with its cursor at '|'.
@@ -20,8 +20,8 @@ static void put(struct ready *ready, const char *path, const char *marked, const
     size_t cursor;
     struct text *document = document_of(marked, &cursor);
     struct ready_suggestion suggestion = {slice_of_string(text), shown ? "quick" : "large", 0.5, 3};
-    ready_put(ready, path, document, cursor, &suggestion, shown);
-    text_release(document);
+    ready_put(ready, path, text_slice(document), cursor, &suggestion, shown);
+    text_release(document); // nothing of it is kept
 }
 
 static void assert_left(const struct ready *ready, const char *path, const char *marked, const char *left,

@@ -1,9 +1,7 @@
-// references_test.c - whom a file calls and which types it uses, and that the quick walk misses no node.
+// references_test.c - whom a file calls and which types it uses.
 #include "extract.h"
 
-#include "base/fs.h"
 #include "indexer/language_internal.h"
-#include "indexer/references_walk.h"
 #include "tests/unit/unit.h"
 
 struct use {
@@ -195,95 +193,12 @@ static void test_mistakes(void **state) {
     references_rules_free(none);
 }
 
-struct nodes {
-    struct {
-        const void *id;
-        uint32_t start, end;
-        TSSymbol symbol;
-    } items[65536];
-    size_t count;
-};
-
-static void note(void *context, TSNode node, uint8_t mark) {
-    struct nodes *nodes = context;
-    (void)mark;
-    size_t at = nodes->count++;
-    assert_true(at < sizeof nodes->items / sizeof nodes->items[0]);
-    nodes->items[at].id = node.id;
-    nodes->items[at].start = ts_node_start_byte(node);
-    nodes->items[at].end = ts_node_end_byte(node);
-    nodes->items[at].symbol = ts_node_symbol(node);
-}
-
-static void note_by_cursor(struct nodes *nodes, TSNode root) {
-    TSTreeCursor cursor = ts_tree_cursor_new(root);
-    bool more = ts_tree_cursor_goto_first_child(&cursor);
-    while (more) {
-        TSNode node = ts_tree_cursor_current_node(&cursor);
-        if (ts_node_is_named(node) && !ts_node_is_error(node)) {
-            note(nodes, node, 1);
-        }
-        more = ts_tree_cursor_goto_first_child(&cursor);
-        while (!more && !(more = ts_tree_cursor_goto_next_sibling(&cursor))) {
-            if (!ts_tree_cursor_goto_parent(&cursor)) {
-                break;
-            }
-        }
-    }
-    ts_tree_cursor_delete(&cursor);
-}
-
-static void check_walk(const char *language, struct slice text) {
-    static struct nodes walked, wanted;
-    static uint8_t marks[65536];
-    walked.count = wanted.count = 0;
-    const TSLanguage *grammar = language_grammar(language_of_id(language))->language;
-    TSSymbol symbols = (TSSymbol)ts_language_symbol_count(grammar);
-    for (TSSymbol i = 0; i < symbols; i++) {
-        marks[i] = ts_language_symbol_type(grammar, i) == TSSymbolTypeRegular;
-    }
-    TSParser *parser = ts_parser_new();
-    ts_parser_set_language(parser, grammar);
-    TSTree *tree = ts_parser_parse_string(parser, NULL, text.data, (uint32_t)text.length);
-    references_walk(ts_tree_root_node(tree), marks, symbols, note, &walked);
-    note_by_cursor(&wanted, ts_tree_root_node(tree));
-    assert_int_equal(walked.count, wanted.count);
-    for (size_t i = 0; i < wanted.count; i++) {
-        assert_ptr_equal(walked.items[i].id, wanted.items[i].id);
-        assert_int_equal(walked.items[i].start, wanted.items[i].start);
-        assert_int_equal(walked.items[i].end, wanted.items[i].end);
-        assert_int_equal(walked.items[i].symbol, wanted.items[i].symbol);
-    }
-    ts_tree_delete(tree);
-    ts_parser_delete(parser);
-}
-
-// The walk reads tree-sitter's own structures; its public cursor is the judge, on whole and on broken text.
-static void test_walk(void **state) {
-    (void)state;
-    static const char *const files[][2] = {
-        {"c", "indexer/symbols.c"},          {"cpp", "indexer/language.c"},
-        {"python", "tests/e2e/lsp_test.py"}, {"typescript", "editors/vscode/src/client.ts"},
-        {"javascript", "indexer/symbols.c"}, {"rust", "indexer/record.c"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        check_walk(rows[i].language, slice_of_string(rows[i].text));
-    }
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        struct str text;
-        struct err err;
-        str_init(&text);
-        assert_int_equal(fs_read(files[i][1], 1 << 20, &text, &err), 0);
-        check_walk(files[i][0], str_slice(&text));
-        str_free(&text);
-    }
-    check_walk("c", SLICE_LITERAL(""));
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_languages), cmocka_unit_test(test_absent), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_mistakes),  cmocka_unit_test(test_walk),
+        cmocka_unit_test(test_languages),
+        cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_mistakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

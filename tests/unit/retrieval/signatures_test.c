@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { FILES = 5, SIMILAR = 8 };
+enum { FILES = 5 };
 
 #define FAR "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n" // more lines than a query weighs
 
@@ -40,15 +40,12 @@ static void rank(const struct row *row, struct ranked *out) {
     const struct snapshot *snapshot = out->pinned.snapshot;
     struct query query;
     struct imports imports;
-    struct bm25_hit similar[SIMILAR];
+    struct chunks_found similar;
     query_init(&query, slice_of_string(row->path), slice_of_string(text), (size_t)(mark - row->text));
     imports_init(&imports, snapshot, query.path, open->language, open->imports, open->import_count);
-    struct signatures_input input = {.snapshot = snapshot,
-                                     .query = &query,
-                                     .imports = &imports,
-                                     .similar = similar,
-                                     .similar_count =
-                                         chunks_lexical(snapshot, &query, NULL, SIMILAR, similar)};
+    struct signatures_input input = {
+        .snapshot = snapshot, .query = &query, .imports = &imports, .similar = &similar};
+    chunks_lexical(snapshot, &query, NULL, &similar);
     out->signatures = signatures_rank(&input, &out->count);
     imports_free(&imports);
     query_free(&query);
