@@ -5,8 +5,8 @@
 // of it is: the least evidence that any word had, how far it was copied, how well the line's end is known, and how
 // much text is at stake. A sum of small decision trees makes log odds of it (gradient boosting, Friedman 2001, with
 // the same question in all branches of a depth, as in CatBoost). Trees, because what a feature says depends on the
-// others: a long match means much for a name and little for a bracket. A logistic regression over the same features
-// puts 2 points fewer right ones among the surest fifth, one hidden layer 1.
+// others: a long match means much for a name and little for a bracket. Of lines of repositories
+// left out, 80 % of the surest fifth were right with them, 77 % with a network and 76 % with a logistic regression.
 #include "backends/repository_confidence.h"
 
 #include <math.h>
