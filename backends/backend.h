@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct backend;
@@ -36,6 +37,8 @@ struct backend_request {
     const char *template; // that the prompt was compiled with
     const char *const *stops;
     size_t stop_count;
+    bool
+        ahead; // no text is wanted: the prompt is read, so that the next one like it is read already (reads_ahead)
     uint32_t max_tokens;
     uint32_t max_lines;      // 1: to the end of the line
     uint32_t candidates;     // how many different ones are wanted; a backend may give fewer
@@ -89,6 +92,7 @@ struct backend_traits {
     uint32_t context_tokens;     // 0: unlimited
     struct token_weights tokens; // how it counts them
     bool leaves_machine;         // its host is not loopback
+    bool reads_ahead;            // it can read a prompt without answering, and keeps what it has read
     double
         minimum_confidence; // below it nothing is shown that nobody asked for, unless the settings say else
 };

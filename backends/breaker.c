@@ -39,17 +39,25 @@ static uint64_t spread(struct breaker *breaker, uint64_t wait_us) {
     return wait_us * 3 / 4 + next_random(breaker) % (wait_us / 2 + 1);
 }
 
+// 0: while the patience lasts.
+static uint64_t own_wait(struct breaker *breaker) {
+    if (breaker->failures <= BREAKER_PATIENCE) {
+        return 0;
+    }
+    uint32_t doublings = breaker->failures - BREAKER_PATIENCE - 1;
+    uint64_t wait_us = doublings < 6 ? (uint64_t)SECOND_US << doublings : LONGEST_US;
+    return spread(breaker, wait_us < LONGEST_US ? wait_us : LONGEST_US);
+}
+
 void breaker_failed(struct breaker *breaker, uint32_t retry_after_ms, uint64_t now_us) {
     uint64_t asked_us = (uint64_t)retry_after_ms * 1000;
+    uint64_t asked_wait_us =
+        asked_us ? asked_us + next_random(breaker) % (asked_us / 8 + 1) : 0; // a little later
     breaker->trying = false;
     breaker->failures++;
-    if (asked_us) { // not before it said, but a little later
-        breaker->until_us = now_us + asked_us + next_random(breaker) % (asked_us / 8 + 1);
-    } else if (breaker->failures > BREAKER_PATIENCE) {
-        uint32_t doublings = breaker->failures - BREAKER_PATIENCE - 1;
-        uint64_t wait_us = doublings < 6 ? (uint64_t)SECOND_US << doublings : LONGEST_US;
-        breaker->until_us = now_us + spread(breaker, wait_us < LONGEST_US ? wait_us : LONGEST_US);
-    }
+    uint64_t own_wait_us = own_wait(breaker);
+    uint64_t wait_us = asked_wait_us > own_wait_us ? asked_wait_us : own_wait_us;
+    breaker->until_us = wait_us ? now_us + wait_us : breaker->until_us;
 }
 
 void breaker_unknown(struct breaker *breaker) {

@@ -26,7 +26,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { REDIRECTS = 5, CONNECT_S = 30, SILENT_S = 60, BLOCK = 1 << 16 };
+enum { REDIRECTS = 5, CONNECT_S = 30, SILENT_S = 60 };
 
 struct download {
     const struct http_download_options *options;
@@ -68,18 +68,13 @@ static void take_named_checksum(struct download *self) {
 // Of what we hold, whatever has its name by now.
 static int sum_up(const struct download *self, struct http_download_result *result, struct err *err) {
     struct sha256 sha;
-    char *block = mem_alloc(BLOCK);
-    ssize_t got = lseek(self->file, 0, SEEK_SET) < 0 ? -1 : 1;
     sha256_init(&sha);
-    result->bytes = 0;
-    while (got > 0 && (got = read(self->file, block, BLOCK)) > 0) {
-        sha256_add(&sha, block, (size_t)got);
-        result->bytes += (uint64_t)got;
+    if (!sha256_add_file(&sha, self->file)) {
+        return err_set(err, ERR_IO, "cannot read %s: %s", self->part.data, strerror(errno));
     }
-    int code = got < 0 ? err_set(err, ERR_IO, "cannot read %s: %s", self->part.data, strerror(errno)) : 0;
+    result->bytes = sha.length;
     sha256_finish(&sha, result->sha256);
-    free(block);
-    return code;
+    return 0;
 }
 
 // --- below: the file ---
@@ -222,6 +217,10 @@ static void set_rules(struct download *self) {
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(easy, CURLOPT_XFERINFODATA, self);
+    if (self->options->ca_file) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, self->options->ca_file);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    }
     if (local) {
         curl_easy_setopt(easy, CURLOPT_PROXY, ""); // else the environment's
     }
@@ -236,8 +235,11 @@ static int fail_by_curl(const struct download *self, CURLcode code, struct err *
         return err_set(err, ERR_CANCELLED, "%s: stopped; the same command goes on from here",
                        self->shown.data);
     }
-    return err_set(err, ERR_UNAVAILABLE, "%s: %s; the same command goes on where this one stopped",
-                   self->shown.data, http_failure_detail(code, self->curl_text));
+    bool untrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
+    return err_set(err, untrusted ? ERR_DENIED : ERR_UNAVAILABLE, "%s: %s; %s", self->shown.data,
+                   http_failure_detail(code, self->curl_text),
+                   untrusted ? "--ca-file takes the certificate of an authority of your own"
+                             : "the same command goes on where this one stopped");
 }
 
 // The status; -1 and err if there was none.
@@ -281,12 +283,18 @@ static int fail_by_status(const struct download *self, long status, struct err *
 
 static int fetch(struct download *self, struct err *err) {
     for (int hops = 0; hops <= REDIRECTS; hops++) {
+        bool for_all = self->begun == 0;
         long status = ask(self, err);
         bool whole = status == 416 && self->begun && self->expected[0];
         bool anew =
             self->distrusted || (status == 416 && self->begun) || (status == 200 && !self->body_begun);
         if (status < 0 || whole) {
             return status < 0 ? err->code : 0;
+        }
+        if (self->distrusted && for_all) {
+            return err_set(err, ERR_INVALID,
+                           "%s gives parts where the whole was asked for: say what it must be with --sha256",
+                           self->shown.data);
         }
         if (anew && begin_anew(self) != 0) {
             *err = self->err;
@@ -327,10 +335,39 @@ static int check_and_name(struct download *self, struct http_download_result *re
     return 0;
 }
 
+static int check_wanted(const char *sha256, struct err *err) {
+    return is_checksum(sha256) ? 0 : err_set(err, ERR_INVALID, "the checksum must be 64 hexadecimal digits");
+}
+
+int http_download_check(const char *path, const char *sha256, struct err *err) {
+    char is[SHA256_HEX + 1];
+    struct sha256 sha;
+    if (check_wanted(sha256, err) != 0) {
+        return err->code;
+    }
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    sha256_init(&sha);
+    bool read_all = file >= 0 && sha256_add_file(&sha, file);
+    int error = errno;
+    if (file >= 0) {
+        close(file);
+    }
+    if (!read_all) {
+        return err_set(err, ERR_IO, "cannot read %s: %s", path, strerror(error));
+    }
+    sha256_finish(&sha, is);
+    return strcmp(is, sha256) == 0
+               ? 0
+               : err_set(
+                     err, ERR_CORRUPT,
+                     "%s has the checksum %s instead of %s: move it away, and the same command fetches it anew",
+                     path, is, sha256);
+}
+
 static int download(struct download *self, struct http_download_result *result, struct err *err) {
     const char *wanted = self->options->sha256;
-    if (wanted && !is_checksum(wanted)) {
-        return err_set(err, ERR_INVALID, "the checksum must be 64 hexadecimal digits");
+    if (wanted && check_wanted(wanted, err) != 0) {
+        return err->code;
     }
     snprintf(self->expected, sizeof self->expected, "%s", wanted ? wanted : "");
     int code = check_address(self, true, err);

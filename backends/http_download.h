@@ -25,9 +25,10 @@
 #include <stdbool.h>
 
 struct http_download_options {
-    const char *url;    // may have a query
-    const char *path;   // where the file shall be; its folder is there
-    const char *sha256; // small hexadecimal digits; NULL: as the server says, if it does (X-Linked-ETag)
+    const char *url;     // may have a query
+    const char *path;    // where the file shall be; its folder is there
+    const char *sha256;  // small hexadecimal digits; NULL: as the server says, if it does (X-Linked-ETag)
+    const char *ca_file; // authorities in PEM form, instead of the system's; NULL: those
     // false: stop. total 0: not known. May be NULL.
     bool (*on_progress)(void *context, uint64_t done, uint64_t total);
     void *context;
@@ -39,6 +40,8 @@ struct http_download_result {
     bool checked; // it is what the options or the server said
 };
 
+// Is a file that is there already what it must be?
+int http_download_check(const char *path, const char *sha256, struct err *err);
 int http_download(const struct http_download_options *options, struct http_download_result *result,
                   struct err *err);
 

@@ -31,6 +31,7 @@ struct provider_ask {
     struct slice suffix; // its second half, where the template has halves; else data is NULL
     const char *const *stops;
     size_t stop_count;
+    bool ahead; // the prompt is to be read, and nothing to be said
     uint32_t max_tokens;
     uint32_t context_tokens; // how long prompt and answer may be together
     unsigned without;        // of enum provider_field
@@ -87,6 +88,7 @@ struct provider {
     void (*read_tokens)(const struct json *json,
                         struct str *tokens); // NULL: it tells only how many there are
     uint32_t (*count_tokens)(const struct json *json);
+    bool reads_ahead; // as backend_traits has it
     bool counts_part; // of a prompt: what it has not kept from the one before
     // What to ask once the server is known to be there, so that its model is in memory before somebody waits for
     // it; the ask has no prompt. NULL: nothing.

@@ -48,7 +48,11 @@ static void write_common(const struct provider_ask *ask, struct json *body) {
 
 static void write_body(const struct provider_ask *ask, struct json *body) {
     write_common(ask, body);
-    provider_set_limit(body, "n_predict", ask);
+    if (ask->ahead) {
+        json_set_number(body, "n_predict", 0);
+    } else {
+        provider_set_limit(body, "n_predict", ask);
+    }
     provider_set_stops(body, "stop", ask, STOPS);
 }
 
@@ -141,5 +145,6 @@ const struct provider provider_llama = {
     .read_tokens = read_tokens,
     .count_tokens = count_tokens,
     .write_warm_up = write_warm_up,
+    .reads_ahead = true,
     .write_halves_trial = write_halves_trial,
 };

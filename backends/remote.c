@@ -50,6 +50,7 @@ static struct backend_call *start(struct backend *backend, const struct backend_
         refuse(call);
         return call;
     }
+    self->warm = true; // what a warm-up reads would take the place of this prompt
     remote_learn(self);
     struct str rendered;
     str_init(&rendered);
@@ -156,6 +157,7 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
     self->timeout_ms = or_else(options->timeout_ms, TIMEOUT_MS);
     self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
     self->template_given = choice.template != NULL;
+    self->warm = options->loaded;
     self->context_given = options->context_tokens != 0;
     json_room_init(&self->room, REMOTE_ROOM_BYTES);
     breaker_init(&self->breaker, clock_now_us());
@@ -167,6 +169,7 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
         .reads_prompt = true,
         .context_tokens = self->context_tokens,
         .leaves_machine = !choice.loopback,
+        .reads_ahead = choice.provider->reads_ahead,
     };
     remote_fit_halves(self);
     remote_learn(self);

@@ -13,6 +13,7 @@ struct provider_ask remote_ask(const struct backend_request *request, const stru
                                .prompt = request->prompt,
                                .stops = request->stops,
                                .stop_count = request->stop_count,
+                               .ahead = request->ahead,
                                .max_tokens = request->max_tokens,
                                .context_tokens = traits->context_tokens};
     if (!ask.prompt.length && fim) {

@@ -35,6 +35,7 @@ struct remote {
     bool checking;        // whether it is there again
     bool checked;         // it is
     bool learning, known; // what the server says of itself
+    bool warm;            // its model is in memory, or is on its way there
     size_t measured;      // so many of token_sample
     bool template_given;  // by the settings: named, or known by the model's name
     bool context_given;   // by the settings

@@ -1,7 +1,8 @@
 // remote_learn.c - see remote_learn.h.
 //
 // The facts come first, then, if they leave it open, which control tokens the
-// model has, then whether the server knows them where we do not. Once the server is known to be there, one request without a
+// model has, then whether the server knows them where we do not. Once the server is known to be there, and if nobody has
+// asked it yet, one request without a
 // prompt brings the model into memory before somebody waits for it, and its
 // tokenizer, where it can be asked, is measured.
 #include "backends/remote_learn.h"
@@ -85,9 +86,10 @@ static void after_warm_up(void *context, const struct backend_result *result) {
 
 static void warm_up(struct remote *self) {
     struct answer_limits any = {0};
-    if (!self->provider->write_warm_up) {
+    if (!self->provider->write_warm_up || self->warm) {
         return;
     }
+    self->warm = true;
     struct backend_call *call = remote_call_new(self, self->provider->path, &any,
                                                 &(struct backend_callbacks){NULL, after_warm_up, NULL});
     struct provider_ask ask = {.model = self->model, .context_tokens = self->backend.traits.context_tokens};

@@ -186,6 +186,13 @@ struct slice reply_add(struct reply *reply, struct slice bytes) {
     return reply->begun ? give(reply, false) : slice_of("", 0);
 }
 
+// Small models repeat the prompt or go on with it, and never come to a reply.
+static bool repeats_prompt(struct reply *reply) {
+    struct slice cursor = SLICE_LITERAL(REPLY_CURSOR);
+    return slice_starts_with(unblanked(reply), SLICE_LITERAL(REPLY_FILE)) ||
+           slice_find(str_slice(&reply->held), cursor, 0) != nowhere;
+}
+
 // Without the mark: what stands in the first fence, else all of it.
 static void find_unmarked(struct reply *reply) {
     size_t fence =
@@ -194,6 +201,9 @@ static void find_unmarked(struct reply *reply) {
         drop(reply, fence);
     } else if (slice_starts_with(slice_trim(str_slice(&reply->held)), SLICE_LITERAL("<think>"))) {
         str_clear(&reply->held); // it never came to the point
+    }
+    if (repeats_prompt(reply)) {
+        str_clear(&reply->held);
     }
 }
 

@@ -14,6 +14,7 @@
 // Invariants (tests/unit/backends/reply_test.c):
 //   R1  the text does not depend on where the bytes were split
 //   R2  nothing that stands before REPLY_OPEN or after REPLY_CLOSE is given out
+//   R3  nor is a reply without REPLY_OPEN that repeats the prompt
 #ifndef HUNCH_BACKENDS_REPLY_H
 #define HUNCH_BACKENDS_REPLY_H
 
@@ -21,6 +22,9 @@
 
 #define REPLY_OPEN  "<insert>"
 #define REPLY_CLOSE "</insert>"
+// How the prompt shows the cursor, and what begins a file in it; a reply that has them goes on with the prompt.
+#define REPLY_CURSOR "<|cursor|>"
+#define REPLY_FILE   "<file>\n"
 
 enum { REPLY_LIMIT = 256 * 1024 };
 

@@ -29,6 +29,7 @@ struct model {
     uv_loop_t *loop;
     struct worker *worker;
     struct corpus *corpus;
+    struct warm *warm;          // the worker's
     struct backend_call *calls; // running, linked
     size_t jobs;                // given to the worker and not back yet
     bool closed, handle_closed;
@@ -58,6 +59,7 @@ struct backend_call {
 
 static void model_free(struct model *model) {
     if (model->closed && model->handle_closed && model->jobs == 0) {
+        warm_free(model->warm);
         corpus_free(model->corpus);
         free(model);
     }
@@ -178,6 +180,7 @@ static void copy_request(struct backend_call *call, const struct backend_request
         .cancel = &call->cancel,
         .hints = copy_hints(&call->arena, request),
         .hint_count = request->hint_count,
+        .warm = call->model->warm,
     };
 }
 
@@ -273,6 +276,7 @@ struct backend *repository_new(uv_loop_t *loop, const struct repository_options 
     struct corpus_options corpus = {
         .root = options->root, .max_tokens = options->max_tokens, .on_learned = tell_loop, .context = model};
     model->corpus = corpus_new(&corpus);
+    model->warm = warm_new();
     return &model->base;
 }
 

@@ -9,8 +9,9 @@
 //
 // Probabilities only fall along a path, so the search is over when no open
 // path is likelier than the last finished one worth keeping. Nor is a path
-// followed that is far behind the best: of 1,855 development lines not one came
-// out otherwise for it, and half the queries are saved.
+// followed that is far behind the best: of 1,400 development lines five came out
+// otherwise for it, none of them right or wrong that was not before, and more
+// than half the queries are saved.
 #include "backends/repository_beam.h"
 
 #include "backends/repository_lexer.h"
@@ -28,7 +29,7 @@ static const double WHOLE_WORD = 20;       // what is typed is a whole word rath
 static const double UNKNOWN_WORD = 0.0005; // below this no context knows a word that fits
 // How far behind, as a difference of scores, a path is given up: behind the best finished one; behind the best
 // open one; and behind the best one, before the words below are asked for, of which it would have to gain so much.
-static const double BEHIND_FINISHED = 3, BEHIND_OPEN = 4, BEHIND_AHEAD = 2;
+static const double BEHIND_FINISHED = 1.5, BEHIND_OPEN = 2.2, BEHIND_AHEAD = 1.5;
 
 struct search {
     struct counts *counts;
@@ -55,7 +56,7 @@ static void insert_path(struct beam_path *paths, uint32_t *count, uint32_t limit
     paths[at] = *path;
 }
 
-static struct counts_answer *query(struct search *search, const struct beam_path *path) {
+static const struct counts_answer *query(struct search *search, const struct beam_path *path) {
     return counts_query(search->counts, path->ids, path->context + path->count);
 }
 
@@ -197,25 +198,28 @@ static void extend_from_document(struct search *search, const struct beam_path *
     }
 }
 
-// The first step when half a word is typed: only words that begin with it.
-static void extend_typed(struct search *search, const struct beam_path *path, struct counts_answer *answer) {
+// How likely the word that is typed is this one, if it is any of those that begin so.
+static double fitting(const struct search *search, const struct counted *word) {
     struct slice typed = search->request->typed;
-    double total = UNKNOWN_WORD;
+    struct slice text = encoder_word(&search->request->document->encoder, word->id);
+    return !slice_starts_with(text, typed) ? 0
+           : text.length == typed.length   ? word->probability * WHOLE_WORD
+                                           : word->probability;
+}
+
+// The first step when half a word is typed: only words that begin with it.
+static void extend_typed(struct search *search, const struct beam_path *path,
+                         const struct counts_answer *answer) {
+    double fits[COUNTS_WORDS + COUNTS_ADDED], total = UNKNOWN_WORD;
     for (uint32_t i = 0; i < answer->count; i++) {
-        struct counted *word = &answer->words[i];
-        struct slice text = encoder_word(&search->request->document->encoder, word->id);
-        if (!slice_starts_with(text, typed)) {
-            word->probability = 0;
-        } else if (text.length == typed.length) {
-            word->probability *= WHOLE_WORD;
-        }
-        total += word->probability;
+        fits[i] = fitting(search, &answer->words[i]);
+        total += fits[i];
     }
     uint32_t branches = 0;
     for (uint32_t i = 0; i < answer->count && branches < TYPED_BRANCHES; i++) {
-        struct counted *word = &answer->words[answer->likeliest[i]];
-        if (word->probability > 0) {
-            extend(search, path, word, word->probability / total);
+        uint32_t word = answer->likeliest[i];
+        if (fits[word] > 0) {
+            extend(search, path, &answer->words[word], fits[word] / total);
             branches++;
         }
     }
@@ -240,7 +244,7 @@ static bool step(struct search *search) {
             out->cancelled = true;
             return false;
         }
-        struct counts_answer *answer = query(search, path);
+        const struct counts_answer *answer = query(search, path);
         bool typed = path->count == 0 && search->request->typed.length > 0;
         if (path->count == 0) {
             out->depth = answer->depth;

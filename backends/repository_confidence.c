@@ -23,16 +23,17 @@ static size_t path_bytes(const struct document *document, const struct beam_path
     return bytes;
 }
 
-static uint32_t tokens_left(const struct document *document) {
-    uint32_t count = 0;
-    while (count < document->cursor) {
-        uint32_t id = token_id(document->tokens.items[document->cursor - count - 1]);
+// On the cursor's line, what was typed there since the document was read included.
+static size_t tokens_left(const struct document *document) {
+    uint32_t at = document->cursor;
+    while (at > 0) {
+        uint32_t id = token_id(document->tokens.items[at - 1]);
         if (token_is_line(id) || id == TOKEN_FILE) {
             break;
         }
-        count++;
+        at--;
     }
-    return count;
+    return document->cursor - at + document->line.count;
 }
 
 // Of what all paths that were found have together, this one's part.
@@ -77,7 +78,7 @@ void confidence_features(const struct document *document, const struct beam_resu
         // the place
         ln(1 + result->support),
         ln(1 + result->seen),
-        ln(1 + tokens_left(document)),
+        ln(1 + (double)tokens_left(document)),
         document->line_start,
         (float)document->typed.length,
         // what is at stake

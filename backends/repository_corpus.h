@@ -32,6 +32,7 @@ struct segment_file {
     uint32_t start;   // position of its TOKEN_FILE
     uint32_t end;
     enum taint taint;
+    uint32_t version; // of an overlay: another one for every text
 };
 
 struct token_segment {
@@ -52,6 +53,7 @@ struct generation {
     struct vocabulary *vocabulary;                 // what the segments' tokens mean
     struct token_segment *segments[SEGMENT_COUNT]; // never NULL
     unsigned char *dead[SEGMENT_COUNT];            // a byte per file: superseded by a later segment
+    uint64_t round;                                // as long as it is the same, so is all but the overlays
 };
 
 struct corpus_statistics {

@@ -19,6 +19,7 @@
 // gets what was cast since each of its places was met.
 #include "backends/repository_counts.h"
 
+#include "backends/repository_answers.h"
 #include "backends/repository_place.h"
 #include "backends/repository_rank.h"
 
@@ -95,6 +96,8 @@ struct counts {
     double total, soft, framed, sharp; // sums over the places visited
     double votes;                      // of each unit of weight
     struct counts_answer answer;
+    struct answers *kept; // NULL: they are not
+    uint32_t hints;       // how often there were new ones
 };
 
 static float file_weight(const struct counts *counts, const struct source *source, uint32_t index) {
@@ -108,14 +111,19 @@ static float file_weight(const struct counts *counts, const struct source *sourc
     return (float)(file->taint == TAINT_VENDORED ? weight * VENDORED : weight);
 }
 
-static struct source segment_source(const struct token_segment *segment, const unsigned char *dead) {
-    return (struct source){.tokens = segment->tokens,
-                           .order = segment->order,
-                           .count = segment->count,
-                           .order_count = segment->order_count,
-                           .segment = segment,
-                           .dead = dead,
-                           .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float))};
+static void bind_sources(struct counts *counts, const struct generation *generation) {
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        const struct token_segment *segment = generation->segments[i];
+        free(counts->sources[i].weights);
+        counts->sources[i] =
+            (struct source){.tokens = segment->tokens,
+                            .order = segment->order,
+                            .count = segment->count,
+                            .order_count = segment->order_count,
+                            .segment = segment,
+                            .dead = generation->dead[i],
+                            .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float))};
+    }
 }
 
 // It is read once and asked a few dozen times, so only the nearest word before a place is sorted by.
@@ -154,9 +162,7 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->path = path;
     counts->extension = extension ? extension : "";
     counts->folder = corpus_folder_hash(path);
-    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        counts->sources[i] = segment_source(generation->segments[i], generation->dead[i]);
-    }
+    bind_sources(counts, generation);
     counts->sources[SEGMENT_COUNT] =
         (struct source){.tokens = document->tokens.items, .count = (uint32_t)document->tokens.count};
     find_places(&counts->local, document);
@@ -191,7 +197,20 @@ void counts_free(struct counts *counts) {
     free(counts->words);
     free(counts->tallies);
     free(counts->likeliest);
+    answers_free(counts->kept);
     free(counts);
+}
+
+void counts_keep(struct counts *counts) {
+    counts->kept = counts->kept ? counts->kept : answers_new();
+}
+
+void counts_follow(struct counts *counts, const struct generation *generation, bool new_hints) {
+    bind_sources(counts, generation);
+    if (new_hints) {
+        rank_renew_hints(counts->rank);
+        counts->hints++;
+    }
 }
 
 // The slot that holds a word, or would.
@@ -490,8 +509,7 @@ static uint32_t reach_of(const uint32_t *context, size_t length) {
 
 // The nearest name often says little, being new or rare, but what stands before it does: so any name in its
 // place counts as well, after all others.
-struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length) {
-    counts->query++;
+static void look_around(struct counts *counts, const uint32_t *context, size_t length) {
     counts->here.context = context;
     counts->here.context_count = length;
     counts->here.reach = reach_of(context, length);
@@ -505,16 +523,51 @@ struct counts_answer *counts_query(struct counts *counts, const uint32_t *contex
         visit_all(counts);
     }
     collect(counts);
+}
+
+// What was found out about a context, without how it was ranked.
+static void recall(struct counts *counts, const struct counts_answer *kept) {
+    counts->answer = *kept;
+    counts->answer.words = counts->words;
+    counts->answer.likeliest = counts->likeliest;
+    counts->answer.count = kept->seen;
+    for (counts->seen = 0; counts->seen < kept->seen;) {
+        const struct counted *word = &kept->words[counts->seen];
+        *slot_of(counts, word->id) = (struct slot){counts->query, counts->seen};
+        counts->words[counts->seen] = *word;
+        counts->words[counts->seen++].probability = 0;
+    }
+}
+
+const struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length) {
+    const struct counts_answer *kept = counts->kept ? answers_find(counts->kept, context, length) : NULL;
+    if (kept && kept->hints == counts->hints) {
+        return kept;
+    }
+    counts->query++;
+    if (kept) {
+        recall(counts, kept);
+    } else {
+        look_around(counts, context, length);
+    }
+    counts->answer.hints = counts->hints;
     rank_words(counts->rank, context, length, &counts->answer);
+    if (counts->kept) {
+        answers_keep(counts->kept, context, length, &counts->answer);
+    }
     return &counts->answer;
 }
 
+static bool is_kept(const struct counts_answer *answer) {
+    return answer != &answer->counts->answer;
+}
+
 uint32_t counts_find(const struct counts_answer *answer, uint32_t id) {
-    const struct slot *slot = slot_of(answer->counts, id);
-    if (slot->query == answer->counts->query) {
+    const struct slot *slot = is_kept(answer) ? NULL : slot_of(answer->counts, id);
+    if (slot && slot->query == answer->counts->query) {
         return slot->word;
     }
-    for (uint32_t i = answer->seen; i < answer->count; i++) {
+    for (uint32_t i = slot ? answer->seen : 0; i < answer->count; i++) {
         if (answer->words[i].id == id) {
             return i;
         }

@@ -41,6 +41,7 @@ struct counts_answer {
     uint32_t seen;       // so many of them have a place, and come first
     uint32_t *likeliest; // their indices, by falling probability as far as that is more than a trace
     const struct counts *counts;
+    uint32_t hints;  // which ones it was ranked by
     uint32_t depth;  // tokens of context in the longest match
     double support;  // weight of the places found there
     double residual; // Witten and Bell's share for words never seen behind any part of the context
@@ -50,8 +51,12 @@ struct counts_answer {
 struct counts *counts_new(const struct generation *generation, const struct document *document,
                           const char *path);
 void counts_free(struct counts *counts);
-// context: word ids, the nearest last. The answer is valid until the next query.
-struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length);
+// From now on answers are kept, for a document that is followed. The generation may be another one that differs in the
+// open file alone, and the document may have got new hints.
+void counts_keep(struct counts *counts);
+void counts_follow(struct counts *counts, const struct generation *generation, bool new_hints);
+// context: word ids, the nearest last. The answer is valid until the next query, and not to be changed.
+const struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length);
 // Its index among the words; COUNTS_NONE if it is not there.
 uint32_t counts_find(const struct counts_answer *answer, uint32_t id);
 double counts_probability(const struct counts_answer *answer, uint32_t id);

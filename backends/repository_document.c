@@ -30,9 +30,9 @@ static size_t line_start(struct slice text) {
     return at;
 }
 
-// How much of the text left of the cursor is certain; what is typed behind it may be half a word.
-static size_t find_typed(struct document *document, struct slice text) {
-    struct slice line = slice_sub(text, line_start(text), text.length);
+// How much of the cursor's line is certain; what is typed behind it may be half a word.
+static size_t find_typed(struct document *document, struct slice line) {
+    document->typed = slice_of("", 0);
     struct lexeme lexeme = {LEXEME_END, line, {line.data, 0}};
     document->line_start = true;
     for (size_t at = 0; lexer_next(line, &at, &lexeme);) {
@@ -40,11 +40,11 @@ static size_t find_typed(struct document *document, struct slice text) {
     }
     document->spaced = lexeme.kind == LEXEME_END && lexeme.space.length > 0;
     if (lexeme.kind == LEXEME_END || !lexer_extends(lexeme.text)) {
-        return text.length;
+        return line.length;
     }
     document->typed = lexeme.text;
     document->spaced = lexeme.space.length > 0;
-    return text.length - lexeme.text.length;
+    return line.length - lexeme.text.length;
 }
 
 static struct slice indentation_of(struct slice line) {
@@ -68,7 +68,7 @@ static struct slice indent_unit(struct slice text) {
         }
         if (indent.length > 1 && indent.length < fewest) {
             fewest = indent.length;
-            unit = indent;
+            unit = slice_sub(unit, 0, fewest);
         }
         at = end + 1;
     }
@@ -106,11 +106,17 @@ static bool is_closers(struct slice right) {
     return right.length > 0;
 }
 
+// What is read of the text behind the cursor.
+static struct slice head(struct slice suffix) {
+    size_t end = slice_find(suffix, LINE_END, 0);
+    return slice_sub(suffix, 0, (end == (size_t)-1 ? 0 : end) + DOCUMENT_BELOW);
+}
+
 static void read_suffix(struct document *document, struct slice suffix) {
     size_t end = slice_find(suffix, LINE_END, 0);
     end = end == (size_t)-1 ? suffix.length : end;
     struct slice right = slice_sub(slice_trim(slice_sub(suffix, 0, end)), 0, RIGHT_READ);
-    struct slice below = slice_sub(suffix, end, end + DOCUMENT_BELOW);
+    struct slice below = slice_sub(suffix, end, suffix.length);
     struct token_list list = {0};
     document->encoder.started = true;
     document->closed = is_closers(right);
@@ -164,27 +170,89 @@ static void number_words(struct document *document) {
     }
 }
 
+// Returns how much of it is certain.
+static size_t read_line(struct document *document, struct slice line) {
+    str_clear(&document->cursor_line);
+    str_append_slice(&document->cursor_line, line);
+    line = str_slice(&document->cursor_line);
+    document->indentation = indentation_of(line);
+    return find_typed(document, line);
+}
+
+static void read_typed(struct document *document) {
+    struct token_list typed = {0};
+    encoder_append(&document->encoder, document->typed, &typed);
+    document->typed_id = typed.count > 0 ? token_id(typed.items[0]) : 0;
+    vec_free(&typed);
+}
+
 void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
                    struct slice suffix) {
     *document = (struct document){0};
     intern_init(&document->unknown);
     document->encoder = (struct encoder){.vocabulary = vocabulary, .unknown = &document->unknown};
-    struct slice above = tail(prefix, DOCUMENT_ABOVE);
-    size_t certain = find_typed(document, above);
-    document->indentation = indentation_of(slice_sub(above, line_start(above), above.length));
+    str_init(&document->above);
+    str_init(&document->suffix);
+    str_init(&document->cursor_line);
+    str_append_slice(&document->above, tail(prefix, DOCUMENT_ABOVE));
+    str_append_slice(&document->suffix, head(suffix));
+    struct slice above = str_slice(&document->above);
+    size_t start = line_start(above);
+    document->certain = read_line(document, slice_sub(above, start, above.length));
     document->unit = indent_unit(above);
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     document->encoder.indents = &document->indents;
-    encoder_append(&document->encoder, slice_sub(above, 0, certain), &document->tokens);
+    encoder_append(&document->encoder, slice_sub(above, 0, start + document->certain), &document->tokens);
     document->encoder.indents = NULL;
     document->cursor = (uint32_t)document->tokens.count;
-    struct token_list typed = {0};
-    encoder_append(&document->encoder, document->typed, &typed);
-    document->typed_id = typed.count > 0 ? token_id(typed.items[0]) : 0;
-    vec_free(&typed);
+    read_typed(document);
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
-    read_suffix(document, suffix);
+    read_suffix(document, str_slice(&document->suffix));
     number_words(document);
+}
+
+static bool ends_with(struct slice text, struct slice end) {
+    return text.length >= end.length &&
+           slice_equal(slice_sub(text, text.length - end.length, text.length), end);
+}
+
+// Of a long text only the last part was read, or is given.
+static bool is_same_above(struct slice read, struct slice given) {
+    bool cut = read.length >= DOCUMENT_ABOVE / 2 && given.length >= DOCUMENT_ABOVE / 2;
+    return cut ? ends_with(read, given) || ends_with(given, read) : slice_equal(read, given);
+}
+
+bool document_follow(struct document *document, struct slice prefix, struct slice suffix) {
+    struct slice above = str_slice(&document->above);
+    size_t was = line_start(above), is = line_start(prefix), certain = was + document->certain;
+    struct slice line = slice_sub(prefix, is, prefix.length);
+    if (line.length > document->certain + DOCUMENT_LINE ||
+        indentation_of(line).length != document->indentation.length || // it is part of the line end's token
+        !slice_starts_with(line, slice_sub(above, was, certain)) ||
+        !slice_equal(head(suffix), str_slice(&document->suffix)) ||
+        !is_same_above(slice_sub(above, 0, was), slice_sub(prefix, 0, is))) {
+        return false;
+    }
+    size_t end = read_line(document, line);
+    if (end < document->certain) { // what was certain is not: `a->` became `a-`
+        return false;
+    }
+    document->line.count = 0;
+    encoder_append(&document->encoder, slice_sub(str_slice(&document->cursor_line), document->certain, end),
+                   &document->line);
+    for (size_t i = 0; i < document->line.count; i++) {
+        document->line.items[i] = token_id(document->line.items[i]);
+    }
+    read_typed(document);
+    return true;
+}
+
+uint32_t document_before(const struct document *document, uint32_t count) {
+    if (count <= document->line.count) {
+        return document->line.items[document->line.count - count];
+    }
+    count -= (uint32_t)document->line.count;
+    return count <= document->cursor ? token_id(document->tokens.items[document->cursor - count]) : 0;
 }
 
 void document_fini(struct document *document) {
@@ -194,4 +262,8 @@ void document_fini(struct document *document) {
     vec_free(&document->numbers);
     free(document->number_table);
     vec_free(&document->indents);
+    vec_free(&document->line);
+    str_free(&document->above);
+    str_free(&document->suffix);
+    str_free(&document->cursor_line);
 }

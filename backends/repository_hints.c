@@ -235,10 +235,7 @@ static uint32_t receiver_of(struct hints *hints, const uint32_t *context, size_t
 // A "." may become "..." and so is not among the tokens yet.
 static uint32_t receiver_at_cursor(struct hints *hints) {
     const struct document *document = hints->document;
-    uint32_t last[3] = {0, 0, document->typed_id};
-    for (uint32_t i = 0; i < 2 && i < document->cursor; i++) {
-        last[1 - i] = token_id(document->tokens.items[document->cursor - 1 - i]);
-    }
+    const uint32_t last[3] = {document_before(document, 2), document_before(document, 1), document->typed_id};
     bool is_member, is_typed = document->typed_id != 0 && !token_is_name(document->typed_id);
     return receiver_of(hints, last + is_typed, 2, &is_member);
 }
@@ -257,8 +254,9 @@ static void mark_near(struct hints *hints) {
 static void read_lines(struct hints *hints) {
     const struct document *document = hints->document;
     uint32_t lines = 0;
-    for (uint32_t i = document->cursor; i > 1 && lines <= LINES_NEAR; i--) {
-        uint32_t id = token_id(document->tokens.items[i - 1]);
+    uint32_t above = document->cursor + (uint32_t)document->line.count;
+    for (uint32_t i = 1; i < above && lines <= LINES_NEAR; i++) {
+        uint32_t id = document_before(document, i);
         hints->above |= scope_of(hints->scope, id)->parts;
         lines += token_is_line(id);
     }

@@ -47,8 +47,11 @@ struct learner {
     struct token_list scratch; // of the file being read
     struct str text;
     uint64_t round_limit; // tokens
+    uint64_t round;       // grows when anything but the overlays changes
+    uint32_t versions;    // of overlays
     bool is_first;        // pass, not over yet
     bool is_stale;        // something was learned or died since the last generation
+    bool has_died;        // a file other than an overlay, since the last round
 };
 
 // --- places ---
@@ -75,6 +78,7 @@ static void bury(struct learner *learner, uint32_t segment, uint32_t file) {
         learner->dead_tokens[segment] += tokens;
     }
     learner->lost_tokens += tokens;
+    learner->has_died |= segment != SEGMENT_OVERLAY;
     learner->is_stale = true;
 }
 
@@ -102,6 +106,7 @@ static void replace(struct learner *learner, uint32_t which, struct token_segmen
     learner->dead[which] = mem_zero((size_t)segment->file_count + 1, 1);
     learner->shown[which] = mem_zero((size_t)segment->file_count + 1, 1);
     learner->dead_tokens[which] = 0;
+    learner->round += which != SEGMENT_OVERLAY;
     for (uint32_t i = 0; i < segment->file_count; i++) {
         struct place *place = place_of(learner, segment->files[i].id);
         if (which == SEGMENT_OVERLAY) {
@@ -144,6 +149,7 @@ static void publish(struct learner *learner) {
     struct generation *generation = mem_zero(1, sizeof *generation);
     atomic_init(&generation->references, 1);
     generation->vocabulary = vocabulary_retain(learner->vocabulary);
+    generation->round = learner->round;
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         struct token_segment *segment = token_segment_retain(learner->segments[i]);
         generation->segments[i] = segment;
@@ -160,6 +166,8 @@ static void publish_round(struct learner *learner) {
         memcpy(learner->shown[i], learner->dead[i], (size_t)learner->segments[i]->file_count + 1);
     }
     learner->is_stale = false;
+    learner->round += learner->has_died;
+    learner->has_died = false;
     publish(learner);
 }
 
@@ -189,7 +197,8 @@ static void learn(struct learner *learner, const struct selection_task *task) {
     const struct token_list *tokens = encode(learner, str_slice(&learner->text));
     uint64_t cost = tokens->count ? tokens->count + 1 : 0;
     bool has_room = selection_learned(learner->options.selection, task->id, str_slice(&learner->text), cost);
-    struct segment_file file = {task->path, task->id, corpus_folder_hash(task->path), 0, 0, task->taint};
+    struct segment_file file = {
+        .path = task->path, .id = task->id, .folder = corpus_folder_hash(task->path), .taint = task->taint};
     if (has_room && cost > 0 && token_segment_add(&learner->fresh, &file, tokens->items, tokens->count)) {
         struct place *place = place_of(learner, task->id);
         place->segment = FRESH;
@@ -394,7 +403,9 @@ void learner_overlay(struct learner *learner, const struct segment_file *file, s
         learner->typed_dead.items[i] |= learner->typed.files.items[i].id == file->id;
     }
     const struct token_list *tokens = encode(learner, text);
-    if (tokens->count > 0 && token_segment_add(&learner->typed, file, tokens->items, tokens->count)) {
+    struct segment_file added = *file;
+    added.version = ++learner->versions;
+    if (tokens->count > 0 && token_segment_add(&learner->typed, &added, tokens->items, tokens->count)) {
         vec_push(&learner->typed_dead, 0);
     }
 }

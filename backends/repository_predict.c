@@ -186,6 +186,9 @@ static void search_lines(struct counts *counts, const struct document *document,
     for (uint32_t i = start; i < document->cursor; i++) {
         vec_push(&search.context, token_id(document->tokens.items[i]));
     }
+    for (size_t i = 0; i < document->line.count; i++) {
+        vec_push(&search.context, document->line.items[i]);
+    }
     run_search(&search, true);
     uint32_t wanted = request->candidates < PREDICT_CANDIDATES ? request->candidates : PREDICT_CANDIDATES;
     collect(&search, wanted ? wanted : 1, out);
@@ -208,16 +211,12 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
         return;
     }
     struct generation *generation = corpus_pin(corpus);
-    struct document document;
-    document_init(&document, generation->vocabulary, request->prefix, request->suffix);
-    document.hints = request->hints;
-    document.hint_count = request->hint_count;
-    if (!cancel_fired(request->cancel)) {
-        struct counts *counts = counts_new(generation, &document, request->path);
-        search_lines(counts, &document, request, out);
-        counts_free(counts);
-    }
-    document_fini(&document);
+    struct warm *single = request->warm ? NULL : warm_new(), *warm = single ? single : request->warm;
+    const struct warm_place place = {request->path, request->prefix, request->suffix, request->hints,
+                                     request->hint_count};
+    warm_take(warm, generation, &place, single != NULL);
+    search_lines(warm_counts(warm), warm_document(warm), request, out);
+    warm_free(single);
     corpus_unpin(generation);
 }
 

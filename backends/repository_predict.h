@@ -10,7 +10,7 @@
 #include "backends/backend.h"
 #include "backends/hint.h"
 #include "backends/repository_confidence.h"
-#include "backends/repository_corpus.h"
+#include "backends/repository_warm.h"
 
 #include "base/cancel.h"
 
@@ -25,6 +25,7 @@ struct predict_request {
     const struct cancel *cancel; // NULL: never
     const struct backend_hint *hints;
     size_t hint_count;
+    struct warm *warm; // the last request's, for this one and the next; NULL: nothing is kept
 };
 
 struct prediction {

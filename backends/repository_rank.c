@@ -95,11 +95,13 @@ struct sums {
 };
 
 struct rank {
+    const struct document *document;
     struct scope *scope;
     struct hints *hints;
     uint32_t query;
     struct sums without_places; // of a word that was seen nowhere behind the context
     VEC(struct sums) kept;      // of words in the open file
+    uint32_t forgotten;         // that were kept before
 };
 
 // What the cursor's place is like, the same for every word.
@@ -281,16 +283,16 @@ static inline double score(const struct sums *sums) {
 // The sums of a word's inputs that are the same in every query.
 static struct sums kept_of(struct rank *rank, uint32_t id) {
     struct standing *standing = scope_of(rank->scope, id);
-    if (standing->kept == 0) {
+    if (standing->kept <= rank->forgotten) {
         float features[RANK_FEATURES] = {0};
         struct sums sums = {0};
         fill_standing(standing, features);
         hints_fill_word(rank->hints, standing->id, features + IN_COUNT);
         add_every_input(&sums, features);
         vec_push(&rank->kept, sums);
-        standing->kept = (uint32_t)rank->kept.count;
+        standing->kept = rank->forgotten + (uint32_t)rank->kept.count;
     }
-    return rank->kept.items[standing->kept - 1];
+    return rank->kept.items[standing->kept - rank->forgotten - 1];
 }
 
 // The sums of what is the same for every word of a query.
@@ -423,7 +425,7 @@ static void list_likeliest(struct counts_answer *answer, const struct likely *ch
     for (uint32_t i = 0; i < count; i++) {
         answer->likeliest[i] = sorted[i].index;
     }
-    for (uint32_t i = 0; i < answer->seen; i++) {
+    for (uint32_t i = 0; i < answer->count; i++) {
         struct counted *word = &answer->words[i];
         if (word->probability <= 0) {
             word->probability = word->blend * A_TRACE;
@@ -456,11 +458,19 @@ struct rank *rank_new(const struct document *document) {
     struct rank *rank = mem_zero(1, sizeof *rank);
     const struct counted nothing = {.id = 0};
     float features[RANK_FEATURES] = {0};
+    rank->document = document;
     rank->scope = scope_new(document);
     rank->hints = hints_new(document, rank->scope);
     fill_places(&nothing, features);
     add_every_input(&rank->without_places, features);
     return rank;
+}
+
+void rank_renew_hints(struct rank *rank) {
+    hints_free(rank->hints);
+    rank->hints = hints_new(rank->document, rank->scope);
+    rank->forgotten += (uint32_t)rank->kept.count;
+    rank->kept.count = 0;
 }
 
 void rank_free(struct rank *rank) {

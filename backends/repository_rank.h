@@ -13,6 +13,8 @@ enum { RANK_FEATURES = WEIGHTS_INPUTS, RANK_UNSEEN = WEIGHTS_UNSEEN };
 struct rank;
 
 struct rank *rank_new(const struct document *document);
+// The document has other hints now.
+void rank_renew_hints(struct rank *rank);
 void rank_free(struct rank *rank);
 // Adds the names at hand, fills probability, and lists the words by it in `likeliest`.
 void rank_words(struct rank *rank, const uint32_t *context, size_t length, struct counts_answer *answer);

@@ -216,13 +216,23 @@ static void wake(struct supervised *self) {
 
 // --- below: news of the server ---
 
+static void tell_state(struct supervised *self) {
+    if (self->on_state) {
+        self->on_state(self->context, self->phase, self->message);
+    }
+    wake(self);
+}
+
+// Cancelled: by the next remote, or by the end.
 static void after_facts(void *context, const struct backend_result *result) {
     struct supervised *self = context;
     self->asking = false;
     if (result->code == 0) {
         take_traits(self);
     }
-    wake(self);
+    if (result->code != ERR_CANCELLED && self->phase == SUPERVISED_READY) {
+        tell_state(self);
+    }
 }
 
 // A new remote: what the old one knew of failures is over.
@@ -232,6 +242,7 @@ static void become_ready(struct supervised *self, const struct supervised_news *
                                      .url = news->url,
                                      .model = self->name,
                                      .key = news->key,
+                                     .loaded = true,
                                      .template = self->template,
                                      .context_tokens = self->model.context_tokens,
                                      .timeout_ms = self->timeout_ms};
@@ -263,10 +274,9 @@ static void on_news(void *context, const struct supervised_news *news) {
     if (self->phase == SUPERVISED_FAILED) {
         self->failed_us = clock_now_us();
     }
-    if (self->on_state) {
-        self->on_state(self->context, self->phase, self->message);
+    if (self->phase != SUPERVISED_READY || !self->asking) { // else when it can be asked
+        tell_state(self);
     }
-    wake(self);
 }
 
 // --- below: the operations ---
@@ -372,7 +382,8 @@ static int choose(struct supervised *self, struct err *err) {
                                                    .reads_prompt = true,
                                                    .model = self->name,
                                                    .template = code ? NULL : choice.template,
-                                                   .context_tokens = self->model.context_tokens};
+                                                   .context_tokens = self->model.context_tokens,
+                                                   .reads_ahead = true};
     return code;
 }
 

@@ -5,6 +5,7 @@
 // is the time to connect. That other may be leaving just then: hence the tries.
 #include "backends/supervised_client.h"
 
+#include "backends/supervised_environment.h"
 #include "base/child.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -20,6 +21,7 @@ struct supervised_client {
     const struct supervised_model *model;
     struct supervised_place place;
     char *hunch;
+    const char *program; // that is run as it; NULL: hunch itself
     bool only_look;
     void (*on_news)(void *context, const struct supervised_news *news);
     void *context;
@@ -203,22 +205,34 @@ static void start_guardian(struct supervised_client *self) {
                            self->model->arguments,
                            self->model->file,
                            NULL};
-    struct child_options options = {words, NULL, "/", on_complaint, on_starter_exit, self};
+    const char **variables = supervised_environment(NULL);
+    struct child_options options = {.arguments = words,
+                                    .program = self->program,
+                                    .variables = variables,
+                                    .folder = "/",
+                                    .on_line = on_complaint,
+                                    .on_exit = on_starter_exit,
+                                    .context = self};
     self->complaint[0] = '\0';
     if (child_start(&self->starter, self->loop, &options, &err) != 0) {
         self->starter = NULL;
         say(self, SUPERVISED_FAILED, err.message);
     }
+    free(variables);
 }
 
 // --- below: life and death ---
 
-// The program we are, even if its file was replaced since.
-static char *own_program(void) {
+// The program that we are, even if another version has its name by now: that one may meet at another place.
+static const char *own_program(void) {
+    static const char self[] = "/proc/self/exe";
+    return access(self, X_OK) == 0 ? self : NULL;
+}
+
+static char *own_name(void) {
     char path[4096];
     size_t size = sizeof path;
-    bool named = uv_exepath(path, &size) == 0 && access(path, X_OK) == 0;
-    return mem_copy_string(named ? path : "/proc/self/exe");
+    return mem_copy_string(uv_exepath(path, &size) == 0 ? path : "hunch");
 }
 
 struct supervised_client *
@@ -230,7 +244,8 @@ supervised_client_new(uv_loop_t *loop, const struct supervised_client_options *o
     }
     self->loop = loop;
     self->model = options->model;
-    self->hunch = options->hunch ? mem_copy_string(options->hunch) : own_program();
+    self->hunch = options->hunch ? mem_copy_string(options->hunch) : own_name();
+    self->program = options->hunch ? NULL : own_program();
     self->only_look = options->only_look;
     self->on_news = options->on_news;
     self->context = options->context;

@@ -6,7 +6,7 @@
 // To be connected is what keeps the server running.
 //
 // Ownership: supervised_client_new / supervised_client_close; the model is borrowed. News are borrowed for the call.
-// Threads:   the loop's; starting a guardian costs it a fork and an exec, a few milliseconds.
+// Threads:   the loop's; starting a guardian costs it what child_start does.
 // Errors:    FAILED with a message; supervised_client_again tries anew.
 // Limits:    a guardian's line of 4 KB; about twenty seconds of trying.
 #ifndef HUNCH_BACKENDS_SUPERVISED_CLIENT_H

@@ -52,13 +52,9 @@ static void write_state(const struct guardian *self, struct str *out) {
     json_set_string(state, "state", supervised_phase_name(self->phase));
     json_set_string(state, "message", self->message.data);
     if (self->phase == SUPERVISED_READY) {
-        struct str url;
-        str_init(&url);
-        str_append_format(&url, "unix:%s", self->place.server);
-        json_set_string(state, "url", url.data);
+        json_set_string(state, "url", supervised_server_url(self->server));
         json_set_string(state, "key", self->key);
         json_set_number(state, "process", supervised_server_id(self->server));
-        str_free(&url);
     }
     json_set_number(state, "users", (double)self->user_count);
     json_print(state, out);

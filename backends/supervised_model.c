@@ -14,7 +14,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { SOCKET_PATH = sizeof((struct sockaddr_un *)0)->sun_path };
+#define GUARDIAN_END ".guardian.sock" // the longest
+enum {
+    SOCKET_PATH = sizeof((struct sockaddr_un *)0)->sun_path,
+    NAME_LENGTH = sizeof "/0123456789abcdef" GUARDIAN_END - 1,
+};
 
 // --- below: the program ---
 
@@ -136,7 +140,7 @@ void supervised_model_fini(struct supervised_model *model) {
 
 // --- below: where it all meets ---
 
-static char *choose_folder(void) {
+static char *usual_folder(void) {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     if (runtime && runtime[0] == '/' && fs_is_folder(runtime)) {
         return fs_join(runtime, "hunch");
@@ -144,6 +148,19 @@ static char *choose_folder(void) {
     char *cache = fs_cache_folder();
     char *folder = cache ? fs_join(cache, "run") : NULL;
     free(cache);
+    return folder;
+}
+
+// A short one where the usual is too long for a socket's address; make_private looks whose it is.
+static char *choose_folder(void) {
+    char *folder = usual_folder();
+    if (folder && strlen(folder) + NAME_LENGTH >= SOCKET_PATH) {
+        struct str path;
+        str_init(&path);
+        str_append_format(&path, "/tmp/hunch-%u", (unsigned)geteuid());
+        free(folder);
+        folder = str_detach(&path);
+    }
     return folder;
 }
 
@@ -166,7 +183,7 @@ static int make_private(const char *folder, struct err *err) {
 static uint64_t identity_of(const struct supervised_model *model) {
     struct str all;
     str_init(&all);
-    str_append_format(&all, "%s\n%s\n%s\n%s\n%" PRIu32, HUNCH_VERSION, model->program, model->file,
+    str_append_format(&all, "%d\n%s\n%s\n%s\n%" PRIu32, SUPERVISED_PROTOCOL, model->program, model->file,
                       model->arguments, model->context_tokens);
     uint64_t hash = hash_bytes(all.data, all.length);
     str_free(&all);
@@ -190,13 +207,8 @@ int supervised_place_init(struct supervised_place *place, const struct supervise
     int code = make_private(place->folder, err);
     uint64_t identity = identity_of(model);
     place->lock = name_in(place->folder, identity, ".lock");
-    place->guardian = name_in(place->folder, identity, ".guardian.sock");
+    place->guardian = name_in(place->folder, identity, GUARDIAN_END);
     place->server = name_in(place->folder, identity, ".sock");
-    if (code == 0 && strlen(place->guardian) >= SOCKET_PATH) {
-        code = err_set(err, ERR_TOO_LARGE,
-                       "%s is too long a path for a socket: set XDG_RUNTIME_DIR to a shorter one",
-                       place->folder);
-    }
     if (code) {
         supervised_place_fini(place);
     }

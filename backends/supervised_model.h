@@ -1,12 +1,14 @@
 // supervised_model.h - which program runs which model file, as the settings say it, and where its sockets are.
 //
 // All who mean the same program, file and arguments meet at the same place: a folder that only this user can enter,
-// $XDG_RUNTIME_DIR/hunch or else `run` below the cache folder, with files named by a hash of the four.
+// $XDG_RUNTIME_DIR/hunch or else `run` below the cache folder, with files named by a hash of the four and of what they
+// say to each other: versions of Hunch that understand each other share one server.
 //
 // Ownership: both structs own their strings: supervised_model_fini, supervised_place_fini.
 // Threads:   any; looks at files.
 // Errors:    err names the setting or the folder and the way out.
-// Limits:    a socket's path must fit in the system's address (about 100 bytes); SUPERVISED_WORDS words of arguments.
+// Limits:    SUPERVISED_WORDS words of arguments. A socket's path must fit in the system's address (about 100 bytes): where
+//            it does not, all meet in /tmp/hunch-UID instead.
 #ifndef HUNCH_BACKENDS_SUPERVISED_MODEL_H
 #define HUNCH_BACKENDS_SUPERVISED_MODEL_H
 
@@ -23,6 +25,9 @@ struct supervised_model {
     uint32_t context_tokens; // 0: SUPERVISED_CONTEXT
 };
 
+// Grows when a guardian's words, or its duties, change so that users of before would be lost with it; what they do not
+// know they ignore.
+enum { SUPERVISED_PROTOCOL = 1 };
 enum { SUPERVISED_CONTEXT = 4096, SUPERVISED_WORDS = 64 };
 
 // program: a path from / or ~/ on, or a name to be found on PATH, never in the current folder; "": llama-server.

@@ -9,19 +9,24 @@
 // threads wait for each other spinning, and one that has to share its core
 // stops all. What the user adds comes last and is stronger.
 //
-// Source: tools/server/README.md of llama.cpp; seen of 0.7.0.
+// Source: tools/server/README.md of llama.cpp; seen of 0.7.0. Sockets came with its pull request 12613.
 #include "backends/supervised_server.h"
 
 #include "backends/http.h"
+#include "backends/supervised_environment.h"
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/vec.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -47,10 +52,17 @@ static const char *const optional[][2] = {
     {"--no-ui", NULL}, {"--offline", NULL}, {"--sleep-idle-seconds", "300"}};
 enum { OPTIONAL = sizeof optional / sizeof *optional };
 
+// Where it listens: at a socket; at a port that we hold; at one that we held, where it does not share.
+enum way { BY_SOCKET, BY_HELD_PORT, BY_PORT };
+
 struct supervised_server {
     uv_loop_t *loop;
     const struct supervised_model *model;
-    char *socket, *key, *health_url;
+    char *socket, *key;
+    struct str url, health_url;
+    enum way way;
+    int holder; // of the port; -1: none
+    uint32_t port;
     uint32_t silence_ms, loading_ms;
     void (*on_state)(void *context, enum supervised_phase phase, const char *message);
     void *context;
@@ -179,12 +191,98 @@ static bool leave_out_unknown(struct supervised_server *self) {
     return false;
 }
 
+// "couldn't bind HTTP server socket, hostname: /run/..., port: 8080" is what one says that takes the path for a name.
+static bool turn_to_port(struct supervised_server *self) {
+    for (size_t i = 0; i < lines_kept(self) && self->way < BY_PORT; i++) {
+        if (strcasestr(line_at(self, i), "couldn't bind")) {
+            self->way++;
+            return true;
+        }
+    }
+    return false;
+}
+
+// --- below: where it listens ---
+
+static void release_port(struct supervised_server *self) {
+    if (self->holder >= 0) {
+        close(self->holder);
+        self->holder = -1;
+    }
+}
+
+// Any port, bound but not listened at. The program may bind it too, if it asks for SO_REUSEPORT, as those did that know no
+// sockets; another user's may not, and could not get the key by being there first.
+static int hold_port(struct supervised_server *self) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int yes = 1;
+    self->holder = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (self->holder < 0 || setsockopt(self->holder, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) != 0 ||
+        bind(self->holder, (struct sockaddr *)&address, size) != 0 ||
+        getsockname(self->holder, (struct sockaddr *)&address, &size) != 0) {
+        return errno;
+    }
+    self->port = ntohs(address.sin_port);
+    return 0;
+}
+
+static const char *word_behind(const char *text, int words) {
+    for (; words; words--) {
+        text += strcspn(text, " ");
+        text += strspn(text, " ");
+    }
+    return text;
+}
+
+// Whose port is it? Not known: ours. Source: proc_pid_net(5); 0A is a socket that listens.
+static bool is_ours(const struct supervised_server *self) {
+    char line[256];
+    char listening[64];
+    bool ours = true;
+    FILE *sockets = self->way == BY_SOCKET ? NULL : fopen("/proc/net/tcp", "re");
+    snprintf(listening, sizeof listening, ": %08X:%04X 00000000:0000 0A ", htonl(INADDR_LOOPBACK),
+             self->port);
+    while (sockets && fgets(line, sizeof line, sockets)) {
+        const char *found = strstr(line, listening);
+        if (found) {
+            ours = ours && strtoul(word_behind(found, 7), NULL, 10) == geteuid();
+        }
+    }
+    if (sockets) {
+        fclose(sockets);
+    }
+    return ours;
+}
+
+static int prepare_address(struct supervised_server *self, struct err *err) {
+    unlink(self->socket); // it would not start
+    release_port(self);
+    int error = self->way == BY_SOCKET ? 0 : hold_port(self);
+    if (error) {
+        return err_set(err, ERR_IO, "no port of this machine can be had for %s: %s", self->model->program,
+                       strerror(error));
+    }
+    str_clear(&self->url);
+    str_clear(&self->health_url);
+    if (self->way == BY_PORT) {
+        release_port(self);
+    }
+    if (self->way != BY_SOCKET) {
+        str_append_format(&self->url, "http://127.0.0.1:%u", self->port);
+    } else {
+        str_append_format(&self->url, "unix:%s", self->socket);
+    }
+    str_append_format(&self->health_url, "%s/health", self->url.data);
+    return 0;
+}
+
 // --- below: a start ---
 
 struct command {
     char *words[WORDS + 1];
     size_t count;
-    struct str socket, context, threads, more;
+    struct str port, context, threads, more;
 };
 
 static void add_word(struct command *command, const char *word) {
@@ -213,9 +311,11 @@ static void command_init(struct command *command, const struct supervised_server
     const struct supervised_model *model = self->model;
     unsigned cores = uv_available_parallelism();
     *command = (struct command){.count = 0};
+    str_init(&command->port);
     str_init(&command->context);
     str_init(&command->threads);
     str_init(&command->more);
+    str_append_format(&command->port, "%u", self->port);
     str_append_format(&command->context, "%u", model->context_tokens);
     str_append_format(&command->threads, "%u", cores > 1 ? cores - 1 : 1);
     str_append_string(&command->more, model->arguments);
@@ -223,7 +323,7 @@ static void command_init(struct command *command, const struct supervised_server
                                  "--model",
                                  model->file,
                                  "--host",
-                                 self->socket,
+                                 self->way == BY_SOCKET ? self->socket : "127.0.0.1",
                                  "--ctx-size",
                                  command->context.data,
                                  "--threads",
@@ -236,6 +336,9 @@ static void command_init(struct command *command, const struct supervised_server
                                  "256",
                                  NULL};
     add_words(command, words);
+    if (self->way != BY_SOCKET) {
+        add_words(command, (const char *const[]){"--port", command->port.data, NULL});
+    }
     for (size_t i = 0; i < OPTIONAL; i++) {
         const char *const pair[] = {optional[i][0], optional[i][1], NULL};
         if (!self->left_out[i]) {
@@ -246,6 +349,7 @@ static void command_init(struct command *command, const struct supervised_server
 }
 
 static void command_fini(struct command *command) {
+    str_free(&command->port);
     str_free(&command->context);
     str_free(&command->threads);
     str_free(&command->more);
@@ -257,13 +361,21 @@ static void ask(uv_timer_t *timer);
 static int run(struct supervised_server *self, struct err *err) {
     struct command command;
     struct str key;
+    if (prepare_address(self, err) != 0) {
+        return err->code;
+    }
     str_init(&key);
     str_append_format(&key, "LLAMA_API_KEY=%s", self->key);
-    const char *const variables[] = {key.data, NULL};
     command_init(&command, self);
-    struct child_options options = {command.words, variables, "/", on_line, on_child_exit, self};
-    unlink(self->socket); // it would not start
+    const char **variables = supervised_environment(key.data);
+    struct child_options options = {.arguments = command.words,
+                                    .variables = variables,
+                                    .folder = "/",
+                                    .on_line = on_line,
+                                    .on_exit = on_child_exit,
+                                    .context = self};
     int code = child_start(&self->child, self->loop, &options, err);
+    free(variables);
     explicit_bzero(key.data, key.length);
     str_free(&key);
     command_fini(&command);
@@ -279,6 +391,7 @@ static void stop(struct supervised_server *self) {
     child_close(self->child);
     self->child = NULL;
     unlink(self->socket);
+    release_port(self);
 }
 
 static void start(uv_timer_t *timer) {
@@ -311,7 +424,7 @@ static uint64_t pause_ms(const struct supervised_server *self) {
 static void come_back(struct supervised_server *self, const char *what) {
     struct str message;
     uint64_t now = clock_now_us();
-    bool unknown = self->phase == SUPERVISED_STARTING && leave_out_unknown(self);
+    bool unknown = self->phase == SUPERVISED_STARTING && (leave_out_unknown(self) || turn_to_port(self));
     str_init(&message);
     describe(self, what, &message);
     stop(self);
@@ -363,6 +476,10 @@ static void on_health(void *context, const struct http_result *result) {
         return;
     }
     self->asking = NULL;
+    if (result->code == 0 && !is_ours(self)) {
+        come_back(self, "found another user's program at its port");
+        return;
+    }
     if (result->code == 0 && result->head.status == 200) {
         set_phase(self, SUPERVISED_READY, "");
         return;
@@ -375,7 +492,7 @@ static void on_health(void *context, const struct http_result *result) {
 
 static void ask(uv_timer_t *timer) {
     struct supervised_server *self = timer->data;
-    struct http_request request = {.url = self->health_url,
+    struct http_request request = {.url = self->health_url.data,
                                    .deadline_us = clock_now_us() + ANSWER_MS * UINT64_C(1000)};
     self->asking =
         http_start(self->http, &request, &(struct http_callbacks){on_health_data, on_health, self});
@@ -388,7 +505,8 @@ static void on_closed(uv_handle_t *handle) {
     explicit_bzero(self->key, strlen(self->key));
     free(self->key);
     free(self->socket);
-    free(self->health_url);
+    str_free(&self->url);
+    str_free(&self->health_url);
     forget_lines(self);
     free(self);
 }
@@ -396,14 +514,13 @@ static void on_closed(uv_handle_t *handle) {
 struct supervised_server *supervised_server_new(uv_loop_t *loop,
                                                 const struct supervised_server_options *options) {
     struct supervised_server *self = mem_zero(1, sizeof *self);
-    struct str url;
-    str_init(&url);
-    str_append_format(&url, "unix:%s/health", options->socket);
+    str_init(&self->url);
+    str_init(&self->health_url);
+    self->holder = -1;
     self->loop = loop;
     self->model = options->model;
     self->socket = mem_copy_string(options->socket);
     self->key = mem_copy_string(options->key);
-    self->health_url = str_detach(&url);
     self->silence_ms = options->silence_ms ? options->silence_ms : SILENCE_MS;
     self->loading_ms = options->loading_ms ? options->loading_ms : LOADING_MS;
     self->on_state = options->on_state;
@@ -413,6 +530,10 @@ struct supervised_server *supervised_server_new(uv_loop_t *loop,
     self->timer.data = self;
     uv_timer_start(&self->timer, start, 0, 0);
     return self;
+}
+
+const char *supervised_server_url(const struct supervised_server *server) {
+    return server->url.data;
 }
 
 int supervised_server_id(const struct supervised_server *server) {

@@ -9,7 +9,8 @@
 // it has run for a minute. SUPERVISED_FAILURES ends within a minute, or a program that cannot
 // be run at all, are the end of it: FAILED, with what the program said last.
 // An option of ours that this version of the program does not know is left out
-// the next time, and counts for nothing.
+// the next time, and counts for nothing. So does a socket that it cannot listen at (those before April 2025 know none): then
+// it is given a port of this machine, which must be ours as long as it is used.
 //
 // Ownership: supervised_server_new / supervised_server_close; options are copied, the model is borrowed.
 // Threads:   the loop's, which must be one that lives as long as the process (child.h).
@@ -44,7 +45,7 @@ enum supervised_phase supervised_phase_of(const char *name);
 
 struct supervised_server_options {
     const struct supervised_model *model;
-    const char *socket; // where it shall listen
+    const char *socket; // where it shall listen, if it can
     const char *key;
     uint32_t silence_ms; // how long it may not answer at all; 0: a minute
     uint32_t loading_ms; // how long it may load; 0: fifteen minutes
@@ -57,7 +58,8 @@ struct supervised_server;
 
 struct supervised_server *supervised_server_new(uv_loop_t *loop,
                                                 const struct supervised_server_options *options);
-int supervised_server_id(const struct supervised_server *server); // of its process; 0: none runs
-void supervised_server_close(struct supervised_server *server);   // the loop must turn once more
+const char *supervised_server_url(const struct supervised_server *server); // of its last start
+int supervised_server_id(const struct supervised_server *server);          // of its process; 0: none runs
+void supervised_server_close(struct supervised_server *server);            // the loop must turn once more
 
 #endif

@@ -1,7 +1,13 @@
 // sha256.c - see sha256.h. The names are the standard's.
 #include "base/sha256.h"
 
+#include "base/mem.h"
+
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { FILE_BLOCK = 1 << 16 };
 
 static const uint32_t k[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -72,6 +78,16 @@ void sha256_add(struct sha256 *sha, const void *bytes, size_t length) {
     if (length) {
         memcpy(sha->block + held, at, length);
     }
+}
+
+bool sha256_add_file(struct sha256 *sha, int file) {
+    char *block = mem_alloc(FILE_BLOCK);
+    ssize_t got = lseek(file, 0, SEEK_SET) < 0 ? -1 : 1;
+    while (got > 0 && (got = read(file, block, FILE_BLOCK)) > 0) {
+        sha256_add(sha, block, (size_t)got);
+    }
+    free(block);
+    return got == 0;
 }
 
 void sha256_finish(struct sha256 *sha, char hex[SHA256_HEX + 1]) {

@@ -6,6 +6,7 @@
 #ifndef HUNCH_BASE_SHA256_H
 #define HUNCH_BASE_SHA256_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,8 @@ struct sha256 {
 
 void sha256_init(struct sha256 *sha);
 void sha256_add(struct sha256 *sha, const void *bytes, size_t length);
+// All of an open file, from its beginning; false with errno.
+bool sha256_add_file(struct sha256 *sha, int file);
 // Small hexadecimal digits and a NUL; ends the sum.
 void sha256_finish(struct sha256 *sha, char hex[SHA256_HEX + 1]);
 

@@ -1,7 +1,10 @@
 // llama_version.c - see llama_version.h.
 #include "cli/llama_version.h"
 
+#include "backends/supervised_environment.h"
 #include "base/child.h"
+
+#include <stdlib.h>
 
 enum { PATIENCE_MS = 10 * 1000, SHOWN = 100 };
 
@@ -45,9 +48,16 @@ static void on_clock(uv_timer_t *clock) {
 int llama_version(const char *program, struct str *version, struct err *err) {
     struct question question = {.version = version};
     char *const words[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "--version", NULL};
-    struct child_options options = {words, NULL, "/", on_line, on_exit_of, &question};
+    const char **variables = supervised_environment(NULL);
+    struct child_options options = {.arguments = words,
+                                    .variables = variables,
+                                    .folder = "/",
+                                    .on_line = on_line,
+                                    .on_exit = on_exit_of,
+                                    .context = &question};
     uv_loop_init(&question.loop);
     int code = child_start(&question.child, &question.loop, &options, err);
+    free(variables);
     if (code == 0) {
         uv_timer_init(&question.loop, &question.clock);
         question.clock.data = &question;

@@ -104,6 +104,7 @@ static void report_server(const struct config_server *settings, struct json *rep
     struct err err = {0};
     if (supervise_model(settings, &model, &err) != 0) {
         json_set_string(report, "trouble", err.message);
+        json_set_string(report, "file", settings->file);
         return;
     }
     model_look(&model, &server);
@@ -177,9 +178,12 @@ static void print_files(const struct json *files) {
 
 static void print_report(const struct json *report) {
     const char *trouble = json_get_string(report, "trouble", "");
+    bool same = strcmp(trouble, json_get_string(report, "programTrouble", "")) == 0;
     print_line("provider", json_get_string(report, "provider", ""));
     print_program(report);
-    if (trouble[0]) {
+    if (trouble[0] && same) {
+        print_line("file", json_get_string(report, "file", ""));
+    } else if (trouble[0]) {
         print_line("file", trouble);
     } else if (json_get(report, "file")) {
         print_server(report);

@@ -22,8 +22,8 @@
 #include <stdlib.h>
 
 struct setup_options {
-    const char *wanted; // a known name or an address; NULL: only explain
-    const char *sha256;
+    const char *wanted;           // a known name or an address; NULL: only explain
+    const char *sha256, *ca_file; // may be NULL
     bool write;
 };
 
@@ -123,10 +123,21 @@ static char *path_for(const char *url, struct err *err) {
     return path;
 }
 
-static int download(const char *url, const char *path, const char *sha256, struct err *err) {
+static int check_present(const char *path, const char *sha256, struct err *err) {
+    int code = sha256 ? http_download_check(path, sha256, err) : 0;
+    if (code == 0) {
+        printf("%s is there already%s\n", path, sha256 ? ", and as it should be" : "");
+    }
+    return code;
+}
+
+static int download(const char *url, const char *path, const struct setup_options *setup, struct err *err) {
     struct http_download_result result;
-    struct http_download_options options = {
-        .url = url, .path = path, .sha256 = sha256, .on_progress = on_progress};
+    struct http_download_options options = {.url = url,
+                                            .path = path,
+                                            .sha256 = setup->sha256,
+                                            .ca_file = setup->ca_file,
+                                            .on_progress = on_progress};
     fprintf(stderr, "hunch: downloading %s\n", path);
     int code = http_download(&options, &result, err);
     terminal_progress_end();
@@ -188,12 +199,9 @@ static int fetch(const struct setup_options *options) {
     struct err err = {0};
     const char *url = address_of(options, &err);
     char *path = url ? path_for(url, &err) : NULL;
-    int code = path ? 0 : ERR_INVALID;
-    if (path && fs_is_file(path)) {
-        printf("%s is there already\n", path);
-    } else if (path) {
-        code = download(url, path, options->sha256, &err);
-    }
+    int code = !path              ? ERR_INVALID
+               : fs_is_file(path) ? check_present(path, options->sha256, &err)
+                                  : download(url, path, options, &err);
     code = code ? code : offer_settings(path, options->write, &err);
     if (code) {
         log_error("%s", err.message);
@@ -204,10 +212,11 @@ static int fetch(const struct setup_options *options) {
 
 int command_model_setup(int argc, char **argv) {
     static const struct option known[] = {{"sha256", required_argument, NULL, 's'},
+                                          {"ca-file", required_argument, NULL, 'c'},
                                           {"write", no_argument, NULL, 'w'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    const char *usage = "hunch model setup [NAME | URL [--sha256 DIGITS]] [--write]";
+    const char *usage = "hunch model setup [NAME | URL [--sha256 DIGITS]] [--ca-file FILE] [--write]";
     struct setup_options options = {0};
     bool right = true;
     bool help = false;
@@ -215,6 +224,7 @@ int command_model_setup(int argc, char **argv) {
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         right = right && option != '?';
         options.sha256 = option == 's' ? optarg : options.sha256;
+        options.ca_file = option == 'c' ? optarg : options.ca_file;
         options.write = options.write || option == 'w';
         help = help || option == 'h';
     }
@@ -223,7 +233,8 @@ int command_model_setup(int argc, char **argv) {
         return 0;
     }
     options.wanted = optind < argc ? argv[optind] : NULL;
-    if (!right || argc - optind > 1 || (!options.wanted && (options.sha256 || options.write))) {
+    if (!right || argc - optind > 1 ||
+        (!options.wanted && (options.sha256 || options.ca_file || options.write))) {
         fprintf(stderr, "hunch: usage: %s\n", usage);
         return 2;
     }

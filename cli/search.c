@@ -109,9 +109,7 @@ static void print_text(const struct search_run *run, const struct search_results
         terminal_write_name(stderr, STYLE_PLAIN, run->root);
         fputs(run->below[0] ? "/" : "", stderr);
         terminal_write_name(stderr, STYLE_PLAIN, run->below);
-        fputs(
-            " answers that (words of the language itself, such as \"if\", are looked for in signatures alone)\n",
-            stderr);
+        fputs(" answers that\n", stderr);
     }
 }
 

@@ -19,8 +19,7 @@ void block_free(struct block *block) {
 }
 
 const char *block_fate_name(enum block_fate fate) {
-    static const char *const names[] = {"kept",    "grown",   "mended",   "moved",
-                                        "crowded", "drifted", "completed"};
+    static const char *const names[] = {"kept", "grown", "mended", "moved", "crowded", "completed"};
     return (unsigned)fate < sizeof names / sizeof *names ? names[fate] : "unknown";
 }
 
@@ -140,19 +139,10 @@ uint32_t block_missing(const struct block *block, const struct context *context)
     return missing_of(block, context, context->count);
 }
 
-// Are more than `quarters` of the best missing?
-static bool lacks(const struct block *block, const struct context *context, uint32_t quarters) {
+// Is more than a quarter of the best missing?
+static bool lacks_many(const struct block *block, const struct context *context) {
     uint32_t top = context->count < BLOCK_TOP ? context->count : BLOCK_TOP;
-    return missing_of(block, context, top) * 4 > top * quarters;
-}
-
-// Nothing is being typed yet, which would draw what is retrieved its way.
-static bool at_line_start(const struct block_query *query) {
-    size_t at = query->cursor;
-    while (at > 0 && (query->around.data[at - 1] == ' ' || query->around.data[at - 1] == '\t')) {
-        at--;
-    }
-    return at == 0 || query->around.data[at - 1] == '\n';
+    return missing_of(block, context, top) * 4 > top;
 }
 
 // Does one of the best tell the model what the prompt with this block does not?
@@ -202,7 +192,6 @@ static void keep_head(struct block *block, size_t count) {
         vec_push(&kept.items, item);
     }
     kept.cut_short = block->cut_short;
-    kept.lines = count ? block->lines : 0;
     block_free(block);
     *block = kept;
 }
@@ -305,7 +294,7 @@ static bool grow(struct block *block, const struct block_query *query) {
 static enum block_fate decide(struct block *block, const struct block_query *query, size_t *sound) {
     *sound = 0;
     bool is_empty = block->items.count == 0 && query->context->count;
-    if (is_empty || (!query->same_region && lacks(block, query->context, 1))) {
+    if (is_empty || (!query->same_region && lacks_many(block, query->context))) {
         return BLOCK_MOVED;
     }
     if (block->cut_short && !query->cut_short) {
@@ -320,11 +309,6 @@ static enum block_fate decide(struct block *block, const struct block_query *que
     }
     if (region_in_comment(query->around, query->cursor)) {
         return BLOCK_KEPT; // prose needs no definitions
-    }
-    bool begins_line = at_line_start(query);
-    block->lines += begins_line;
-    if (!query->cut_short && begins_line && block->lines >= BLOCK_REST && lacks(block, query->context, 2)) {
-        return BLOCK_DRIFTED;
     }
     return has_news(block, query) ? BLOCK_GROWN : BLOCK_KEPT;
 }

@@ -11,8 +11,6 @@
 //   - an item is stale: its file is gone, or has changed and no longer holds what the item shows, or it is a
 //     chunk most of whose lines stand in the text around the cursor by now. Items before the first stale one
 //     stay, what follows is filled anew;
-//   - the cursor is at a line's start, for the BLOCK_REST-th time at least since the block was made anew, and of the
-//     best more than half are missing: it is made anew;
 //   - one of the best that are missing is news (novelty.h): all of them are put at the end, or, if there is no
 //     room for them, the block is made anew.
 //
@@ -37,7 +35,7 @@
 #include "base/vec.h"
 #include "retrieval/context.h"
 
-enum { BLOCK_TOP = 12, BLOCK_REST = 3, BLOCK_FILE_BYTES = 32, BLOCK_INDENT = 4 };
+enum { BLOCK_TOP = 12, BLOCK_FILE_BYTES = 32, BLOCK_INDENT = 4 };
 // FILE_BYTES: a file's head and end, beside its path; INDENT: of members
 
 enum block_fate {
@@ -46,7 +44,6 @@ enum block_fate {
     BLOCK_MENDED,   // anew from a stale item on
     BLOCK_MOVED,    // anew: another region, or nothing was there
     BLOCK_CROWDED,  // anew: there was no room for news, or for itself
-    BLOCK_DRIFTED,  // anew: most of the best was missing
     BLOCK_COMPLETED // anew: the retrieval before had been cut short
 };
 
@@ -63,7 +60,6 @@ struct block {
     struct arena arena;
     VEC(struct block_item) items; // in the prompt's order
     bool cut_short;
-    uint32_t lines; // requests at a line's start since it was made anew
 };
 
 // What the index knows of files now.

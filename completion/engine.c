@@ -129,13 +129,14 @@ static void keep(struct engine *engine, struct engine_request *request) {
 // Worth explaining later? What was overtaken, or asked for the context alone, is not.
 static bool worth_keeping(const struct engine_request *request) {
     enum outcome outcome = request->answer.outcome;
-    return outcome != OUTCOME_CANCELLED && outcome != OUTCOME_SUPERSEDED && outcome != OUTCOME_CONTEXT;
+    return !request->query.ahead && outcome != OUTCOME_CANCELLED && outcome != OUTCOME_SUPERSEDED &&
+           outcome != OUTCOME_CONTEXT;
 }
 
 static void answer_one(struct engine *engine, struct engine_request *request) {
     unlink_request(engine, request);
     request->state = ANSWERED;
-    engine->outcomes[request->answer.outcome]++;
+    engine->outcomes[request->answer.outcome] += !request->query.ahead;
     if (worth_keeping(request)) {
         keep(engine, request);
     }
@@ -151,10 +152,11 @@ static void answer_decided(uv_timer_t *timer) {
             oldest = request->state == DECIDED ? request : oldest;
         }
         if (!oldest) {
-            return;
+            break;
         }
         answer_one(engine, oldest);
     }
+    engine_ahead_start(engine);
 }
 
 // --- the context ---
@@ -215,7 +217,7 @@ static void after_context(void *context, bool ran) {
             engine_request_decide(request, OUTCOME_CANCELLED, outcome_text(OUTCOME_CANCELLED));
         } else if (request->query.context_only) {
             engine_request_decide(request, OUTCOME_CONTEXT, "");
-        } else if (!engine_tier_start(request)) {
+        } else if (request->query.ahead || !engine_tier_start(request)) {
             engine_model_start(request);
         }
     }
@@ -269,7 +271,8 @@ static enum outcome gate(const struct engine_request *request) {
     if (query->ignored) {
         return OUTCOME_IGNORED;
     }
-    if (!query->context_only && postprocess_mid_word(text_slice(query->text), query->cursor)) {
+    if (!query->context_only && !query->ahead &&
+        postprocess_mid_word(text_slice(query->text), query->cursor)) {
         return OUTCOME_MID_WORD;
     }
     return OUTCOME_SHOWN;
@@ -322,10 +325,9 @@ static struct engine_request *new_request(struct engine *engine, const struct en
     return request;
 }
 
-struct engine_request *engine_start(struct engine *engine, const struct engine_query *query,
-                                    void (*on_answer)(void *context, const struct engine_answer *answer),
-                                    void *context) {
-    supersede(engine, query);
+struct engine_request *
+engine_request_start(struct engine *engine, const struct engine_query *query,
+                     void (*on_answer)(void *context, const struct engine_answer *answer), void *context) {
     struct engine_request *request = new_request(engine, query);
     request->on_answer = on_answer;
     request->context = context;
@@ -334,10 +336,18 @@ struct engine_request *engine_start(struct engine *engine, const struct engine_q
     enum outcome verdict = gate(request);
     if (verdict != OUTCOME_SHOWN) {
         engine_request_decide(request, verdict, outcome_text(verdict));
-    } else if (!engine_tier_at_hand(request)) {
+    } else if (query->ahead || !engine_tier_at_hand(request)) {
         submit_context(request);
     }
     return request;
+}
+
+struct engine_request *engine_start(struct engine *engine, const struct engine_query *query,
+                                    void (*on_answer)(void *context, const struct engine_answer *answer),
+                                    void *context) {
+    engine_ahead_stop(engine);
+    supersede(engine, query);
+    return engine_request_start(engine, query, on_answer, context);
 }
 
 void engine_cancel(struct engine *engine, struct engine_request *request) {
@@ -362,6 +372,7 @@ void engine_free(struct engine *engine) {
     if (!engine) {
         return;
     }
+    engine->unread = false;
     for (struct engine_request *request = engine->running; request; request = request->next) {
         stop(request, OUTCOME_CANCELLED);
     }

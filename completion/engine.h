@@ -32,6 +32,7 @@ struct engine_query {
     uint32_t candidates;  // 0: 1, or 3 when invoked
     bool context_only;    // hunch/context: stop after retrieval
     unsigned channel;     // what asks (ghost text, popup, context): requests supersede only their own kind
+    bool ahead;           // private to the engine: only the model reads the prompt, see engine_read_ahead
     bool ignored;         // the path is under an ignore rule: nothing may be sent, the answer says so
 };
 
@@ -78,6 +79,9 @@ struct engine_request *engine_start(struct engine *engine, const struct engine_q
 void engine_cancel(struct engine *engine, struct engine_request *request);
 // The document is closed: forgets its last answer (not its last prompt, which a server may still have).
 void engine_forget(struct engine *engine, const char *path);
+// The model has been started anew, or has forgotten what it has read: has it read the prompt of the place that was
+// asked for last, once nobody waits for an answer. What is asked meanwhile comes first.
+void engine_read_ahead(struct engine *engine);
 // The last finished answer of a document (not superseded, not cancelled), or NULL; valid until the next one.
 const struct engine_answer *engine_last(const struct engine *engine, const char *path);
 uint64_t engine_outcome_count(const struct engine *engine, enum outcome outcome);

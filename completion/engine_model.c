@@ -64,7 +64,8 @@ enum outcome engine_model_take(struct engine_request *request, const struct back
 
 // Another model may answer in place of the one that failed, if there is time left.
 static bool ask_another(struct engine_request *request, const struct backend_result *result) {
-    bool failed = result->code && result->code != ERR_CANCELLED && clock_now_us() < request->deadline_us;
+    bool failed = result->code && result->code != ERR_CANCELLED && !request->query.ahead &&
+                  clock_now_us() < request->deadline_us;
     const struct backend_traits *next =
         failed ? backend_choose(request->engine->options.backend, request->model) : NULL;
     if (!next) {
@@ -112,6 +113,7 @@ static void take_result(struct engine_request *request, const struct backend_res
 static void after_model(void *context, const struct backend_result *result) {
     struct engine_request *request = context;
     request->call = NULL;
+    engine_ahead_note(request, result);
     if (request->state == MODEL) {
         take_result(request, result);
     }
@@ -148,6 +150,7 @@ void engine_model_fill(struct engine_request *request, uint32_t usual_lines) {
         .prefix = slice_sub(document, 0, query->cursor),
         .suffix = slice_sub(document, query->cursor, document.length),
         .prompt = str_slice(&request->prompt),
+        .ahead = query->ahead,
         .max_tokens = request->answer_tokens,
         .max_lines = postprocess_line_limit(document, query->cursor, lines),
         .candidates = query->candidates,

@@ -54,12 +54,18 @@ struct engine {
     uv_timer_t *soon;                                 // answers what is decided when the loop turns
     struct ready *ready;                              // suggestions at hand
     uv_timer_t *late;                                 // passes over the quick model where it takes too long
-    struct engine_request *ahead; // answered; its model is asked in the background. NULL: none
+    struct engine_request *ahead;   // answered; its model is asked in the background. NULL: none
+    struct engine_request *reading; // its prompt is read ahead; NULL: none
+    bool unread;                    // the last place's prompt, see engine_read_ahead
     uint64_t outcomes[OUTCOME_COUNT];
 };
 
 // Settles how the request ends; its answer goes out when the loop turns.
 void engine_request_decide(struct engine_request *request, enum outcome outcome, const char *reason);
+// Begins a request without looking at others.
+struct engine_request *
+engine_request_start(struct engine *engine, const struct engine_query *query,
+                     void (*on_answer)(void *context, const struct engine_answer *answer), void *context);
 void engine_request_release(struct engine_request *request);
 // Lays the prompt out anew, for another model, with what was retrieved; then asks that one.
 void engine_request_compile(struct engine_request *request);
@@ -76,6 +82,15 @@ void engine_tier_note(struct engine_request *request, const struct backend_candi
 void engine_tier_late(uv_timer_t *timer);
 // What is asked in the background is of no use any more.
 void engine_tier_stop(struct engine *engine);
+
+// --- engine_ahead.c ---
+
+// Begins it if there is something to read and nobody waits.
+void engine_ahead_start(struct engine *engine);
+// Somebody asks for an answer.
+void engine_ahead_stop(struct engine *engine);
+// What a model said of a request tells whether it has read its prompt.
+void engine_ahead_note(struct engine_request *request, const struct backend_result *result);
 
 // --- engine_model.c ---
 

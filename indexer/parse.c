@@ -106,7 +106,7 @@ static TSTree *edited_tree(const struct extraction *extraction, const struct syn
 }
 
 TSTree *parse_tree(struct extraction *extraction, const struct syntax_tree *before) {
-    TSParser *parser = extraction->syntax->parser;
+    TSParser *parser = extraction->parser;
     if (!ts_parser_set_language(parser, extraction->grammar->language)) {
         return NULL;
     }

@@ -11,9 +11,11 @@
 #include "indexer/lanes.h"
 #include "indexer/syntax_internal.h"
 #include "indexer/terms.h"
+#include "indexer/tree_memory.h"
 
 struct syntax *syntax_new(void) {
     struct syntax *syntax = mem_zero(1, sizeof *syntax);
+    syntax->memory = tree_memory_new(); // first: from now on tree-sitter allocates as it says
     syntax->parser = ts_parser_new();
     syntax->matcher = pattern_matcher_new();
     syntax->counter = term_counter_new();
@@ -28,6 +30,7 @@ void syntax_free(struct syntax *syntax) {
     if (syntax) {
         pattern_matcher_free(syntax->matcher);
         ts_parser_delete(syntax->parser);
+        tree_memory_free(syntax->memory);
         term_counter_free(syntax->counter);
         free(syntax);
     }
@@ -89,7 +92,8 @@ static void forget(struct record *record) {
 // NULL.
 static void begin(struct extraction *extraction, struct syntax *syntax, const struct language *language,
                   struct slice text, struct record *record) {
-    *extraction = (struct extraction){.syntax = syntax, .text = text, .record = record};
+    *extraction =
+        (struct extraction){.syntax = syntax, .parser = syntax->parser, .text = text, .record = record};
     record->language = language_id(language);
     find_lines(extraction);
     extraction->comment = language_line_comment(language);
@@ -165,26 +169,35 @@ void syntax_tree_release(struct syntax_tree *tree) {
     }
 }
 
+// Nobody wants the tree: it goes with its memory, and so does its parser.
+static bool extract_and_drop(struct extraction *extraction, struct mask *mask) {
+    tree_memory_begin(extraction->syntax->memory);
+    extraction->parser = ts_parser_new();
+    bool done = extract_tree(extraction, NULL, mask) != NULL;
+    ts_parser_delete(extraction->parser);
+    tree_memory_end(extraction->syntax->memory);
+    return done;
+}
+
 // keep: where the tree goes, with the text that `text` is of; NULL when it is not wanted.
 static int extract(struct extraction *extraction, struct text *keep, struct syntax_tree **out) {
     struct mask mask = {0};
     str_init(&mask.bytes);
     extraction->keeps_tree = keep != NULL;
     choose_grammar(extraction);
-    TSTree *tree = extraction->grammar ? extract_tree(extraction, NULL, &mask) : NULL;
-    if (!tree) {
+    TSTree *tree = extraction->grammar && keep ? extract_tree(extraction, NULL, &mask) : NULL;
+    bool done = tree || (extraction->grammar && !keep && extract_and_drop(extraction, &mask));
+    if (!done) {
         forget(extraction->record);
         chunks_by_lines(extraction);
     }
     chunks_finish(extraction);
-    if (tree && keep) {
+    if (tree) {
         *out = tree_new(extraction, tree, &mask, keep);
-    } else if (tree) {
-        ts_tree_delete(tree);
     }
     mask_free(&mask);
     vec_free(&extraction->line_starts);
-    return tree || !extraction->grammar ? 0 : reason_to_stop(extraction->cancel);
+    return done || !extraction->grammar ? 0 : reason_to_stop(extraction->cancel);
 }
 
 int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,

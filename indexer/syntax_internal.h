@@ -93,7 +93,8 @@ struct syntax_tree {
 };
 
 struct syntax {
-    TSParser *parser;
+    TSParser *parser;           // of trees that are kept
+    struct tree_memory *memory; // of those that are not
     struct pattern_matcher *matcher;
     struct term_counter *counter;
     uint64_t limit_us; // 0: none
@@ -101,6 +102,7 @@ struct syntax {
 
 struct extraction {
     struct syntax *syntax;
+    TSParser *parser;
     const struct language *language;
     const struct grammar *grammar;
     bool keeps_tree;

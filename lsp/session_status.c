@@ -276,6 +276,9 @@ static void on_model(void *context, const char *loading, const char *trouble) {
         session_pass_show(&session->loading);
     }
     session_status_changed(session);
+    if (!loading && !trouble && session->project.engine) {
+        engine_read_ahead(session->project.engine);
+    }
 }
 
 struct session_events session_events_of(struct session *session) {

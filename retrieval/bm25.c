@@ -25,7 +25,7 @@
 #include <string.h>
 
 enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
-enum { QUESTIONS = 2, BLOCK = 16384, GROUP = 128, PART = 32, LANES = 32, AHEAD = 8 };
+enum { QUESTIONS = 2, BLOCK = 16384, GROUP = 256, PART = 32, LANES = 32, AHEAD = 8 };
 enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS };
 static const uint32_t NO_DOCUMENT = UINT32_MAX; // behind every document
 enum { LEVEL_BITS = 6, LEVELS = 1 << (SUM_BITS - LEVEL_BITS) };

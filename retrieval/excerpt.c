@@ -7,6 +7,9 @@
 
 static const float MARKED_FROM = 0.5f; // weight of a form; looser ones would mark half the text
 
+static const float KEYWORD =
+    100; // of a line, where nothing else is asked for: names made of such words come after
+
 struct line {
     uint32_t number;
     struct slice text;
@@ -23,6 +26,7 @@ struct saying {
     const struct search_words *words;
     float said[SEARCH_WORDS];
     float best_weight; // of the forms met
+    float keywords;
 };
 
 static void say(void *context, uint32_t term) {
@@ -35,10 +39,19 @@ static void say(void *context, uint32_t term) {
     }
 }
 
+static void say_keyword(void *context, struct slice name, size_t at) {
+    struct saying *saying = context;
+    (void)at;
+    saying->keywords += search_words_has_keyword(saying->words, name);
+}
+
 static float score_line(const struct search_words *words, struct slice line) {
     struct saying saying = {.words = words};
-    float score = 0;
     terms_scan(line, say, &saying);
+    if (words->only_keywords) {
+        query_identifiers(line, 0, line.length, say_keyword, &saying);
+    }
+    float score = saying.keywords * KEYWORD;
     for (uint32_t i = 0; i < words->count; i++) {
         score += saying.said[i];
     }

@@ -77,6 +77,11 @@ struct slice paths_module(struct slice path) {
     return folder.length ? paths_base(folder) : stem;
 }
 
+bool paths_is_below(struct slice folder, struct slice path) {
+    return folder.length == 0 || (slice_starts_with(path, folder) &&
+                                  (path.length == folder.length || path.data[folder.length] == '/'));
+}
+
 bool paths_ends_with(struct slice path, struct slice tail) {
     if (tail.length > path.length) {
         return false;

@@ -19,6 +19,8 @@ struct slice paths_plain_stem(struct slice path);
 // The name under which other files of a language with modules by file (Rust) know it: the stem, or the
 // folder's name for mod.rs and lib.rs, and for src/main.rs and src/lib.rs the folder above src.
 struct slice paths_module(struct slice path);
+// Is it the folder (no "/" at its end), or in it? Everything is in "".
+bool paths_is_below(struct slice folder, struct slice path);
 bool paths_ends_with(struct slice path, struct slice tail); // at a '/' boundary
 // folder + "/" + relative with "." and ".." resolved, into out (cleared first).
 void paths_join(struct str *out, struct slice folder, struct slice relative);

@@ -14,7 +14,7 @@
 #include "base/vec.h"
 #include "retrieval/bm25.h"
 
-enum { QUERY_REACH = 128 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200, QUERY_RECEIVERS = 16 };
+enum { QUERY_REACH = 64 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200, QUERY_RECEIVERS = 16 };
 
 struct query_name {
     struct slice text;

@@ -41,7 +41,7 @@ enum {
     SEARCH_WAIT_MS = 3000,
     EMBED_WAIT_MS = 8,       // for the vector of a question; a query as a whole may take twenty
     PARSED_MAX = 128 * 1024, // a document larger than this has no imports until it is indexed
-    KNOWN_REACH = 1 << 20    // on either side of the cursor: lines that need not be shown again
+    KNOWN_REACH = 128 * 1024 // on either side of the cursor: lines that need not be shown again
 };
 
 struct retriever {

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { HITS = 300, FOLDER_HITS = 5000, KEYWORD_HITS = 5000 };
+enum { HITS = 300, FOLDER_HITS = 5000 };
 enum { MANY_LINES = 128, COPY_LINES = 2 };
 
 // Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
@@ -40,15 +40,10 @@ struct searching {
 
 // --- candidates ---
 
-static bool is_below(struct slice folder, const char *path) {
-    struct slice text = slice_of_string(path);
-    return folder.length == 0 || (slice_starts_with(text, folder) &&
-                                  (text.length == folder.length || text.data[folder.length] == '/'));
-}
-
 static bool is_asked_for(const struct searching *searching, uint32_t s, uint32_t file) {
     return !snapshot_is_dead(searching->snapshot, s, file) &&
-           is_below(searching->folder, searching->snapshot->segments[s]->files[file].record->path);
+           paths_is_below(searching->folder,
+                          slice_of_string(searching->snapshot->segments[s]->files[file].record->path));
 }
 
 // The candidate of that symbol or chunk, of a file that is asked for.
@@ -232,15 +227,22 @@ static void add_if_it_says_all(struct searching *searching, uint32_t s, uint32_t
     }
 }
 
-// By reading every signature, as keywords are in no index.
-static void gather_keywords(struct searching *searching) {
+// By reading every signature, as keywords are in no index; and where code says them.
+static void gather_keywords(struct searching *searching, struct search_said said) {
     const struct search_words *words = searching->words;
     if (!words->only_keywords) {
         return;
     }
+    for (size_t i = 0; i < said.count; i++) {
+        const struct keyword_hit *hit = &said.hits[i];
+        struct search_hit *found =
+            candidate(searching, hit->at.segment, hit->at.file, hit->symbol, hit->chunk);
+        found->chunk = hit->chunk;
+        raise(&found->features[SEARCH_CODE], hit->score);
+    }
     for (uint32_t s = 0; s < searching->snapshot->segment_count && words->keyword_count; s++) {
         const struct segment_part *symbols = &searching->snapshot->segments[s]->fields[SEGMENT_SYMBOLS];
-        for (uint32_t id = 0; id < symbols->count && searching->found.count < KEYWORD_HITS; id++) {
+        for (uint32_t id = 0; id < symbols->count && searching->found.count < SEARCH_KEYWORD_HITS; id++) {
             add_if_it_says_all(searching, s, symbols->files[id], id);
         }
     }
@@ -401,6 +403,7 @@ static void score(const struct searching *searching, struct search_hit *hit) {
     }
     if (searching->words->only_keywords) {
         hit->score += EXACT_FIRST / 2 * floorf(features[SEARCH_KEYWORD]); // all of them
+        hit->score += EXACT_FIRST * features[SEARCH_CODE];
     }
 }
 
@@ -428,7 +431,7 @@ static void sort(struct searching *searching) {
 }
 
 size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct search_near near,
-                  struct slice folder, size_t limit, struct search_hit *hits) {
+                  struct search_said said, struct slice folder, size_t limit, struct search_hit *hits) {
     struct searching searching = {.snapshot = snapshot, .words = words, .folder = folder};
     map_init(&searching.known);
     for (uint32_t i = 0; i < words->count; i++) {
@@ -439,7 +442,7 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
     gather_lexical(&searching);
     gather_named(&searching);
     gather_near(&searching, near);
-    gather_keywords(&searching);
+    gather_keywords(&searching, said);
     for (size_t i = 0; i < searching.found.count; i++) {
         rate(&searching, &searching.found.items[i]);
     }

@@ -2,8 +2,8 @@
 //
 // Candidates come from three sides: BM25 over one-line signatures, BM25 over
 // chunks, and definitions of the very names that are asked for; where nothing but
-// keywords is, from the signatures that say them; with an embedder also the
-// chunks nearest to the question. A chunk stands
+// keywords is, from the signatures that say them and from code that does
+// (keyword_scan.h); with an embedder also the chunks nearest to the question. A chunk stands
 // for the definitions in it, or for itself if it is in none (a document, a
 // script). Each candidate is rated by a handful of features and listed once.
 //
@@ -20,7 +20,7 @@
 #ifndef HUNCH_RETRIEVAL_SEARCH_H
 #define HUNCH_RETRIEVAL_SEARCH_H
 
-#include "retrieval/search_words.h"
+#include "retrieval/keyword_scan.h"
 
 enum { SEARCH_MOST = 1000 };
 
@@ -34,6 +34,7 @@ enum { SEARCH_MOST = 1000 };
     X(SCOPE)       /* how much of what is asked the scope says */                                            \
     X(LINE)        /* the signature says */                                                                  \
     X(KEYWORD)     /* how many of the keywords that are asked for the signature says */                      \
+    X(CODE)        /* how well its code says them, if nothing else is asked for; 0 unless all of them */     \
     X(DOC)         /* the doc comment's first line says */                                                   \
     X(FILE)        /* the file's name says */                                                                \
     X(FOLDER)      /* its folders say */                                                                     \
@@ -75,7 +76,7 @@ struct search_hit {
     float score;
 };
 
-enum { SEARCH_NEAR = 300 };
+enum { SEARCH_NEAR = 300, SEARCH_KEYWORD_HITS = 5000 };
 
 // The chunks nearest to a question, the nearest first.
 struct search_near {
@@ -83,8 +84,14 @@ struct search_near {
     size_t count; // 0: nobody knows
 };
 
+// What says the keywords, if nothing else is asked for, the best first.
+struct search_said {
+    const struct keyword_hit *hits;
+    size_t count;
+};
+
 // Best first, into hits[limit]. folder: below the root, without a "/" at its end; "": everywhere.
 size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct search_near near,
-                  struct slice folder, size_t limit, struct search_hit *hits);
+                  struct search_said said, struct slice folder, size_t limit, struct search_hit *hits);
 
 #endif

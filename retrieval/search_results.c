@@ -94,7 +94,12 @@ void search_results_find(const struct snapshot *snapshot, struct search_near nea
     arena_init(&results->arena);
     map_init(&showing.texts);
     search_words_init(&showing.words, snapshot, request->text);
-    results->count = search_run(snapshot, &showing.words, near, request->folder, limit, hits);
+    struct keyword_hit *code = mem_alloc(SEARCH_KEYWORD_HITS * sizeof *code);
+    struct search_said said = {code, 0};
+    if (showing.words.only_keywords) {
+        said.count = keyword_scan(snapshot, root, &showing.words, request->folder, SEARCH_KEYWORD_HITS, code);
+    }
+    results->count = search_run(snapshot, &showing.words, near, said, request->folder, limit, hits);
     results->items = arena_alloc(&results->arena, (results->count + 1) * sizeof *results->items);
     for (size_t i = 0; i < results->count; i++) {
         show(&showing, &hits[i], &results->items[i]);
@@ -102,6 +107,7 @@ void search_results_find(const struct snapshot *snapshot, struct search_near nea
     search_words_free(&showing.words);
     map_free(&showing.texts);
     free(hits);
+    free(code);
 }
 
 void search_results_free(struct search_results *results) {

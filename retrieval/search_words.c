@@ -316,6 +316,8 @@ static void read_word(void *context, struct slice name, size_t at) {
     bool skipped = is_stop_word(word) || (reading->words->is_name && reading->words->asks_kind && at == 0);
     if (reading->keeps_stop_words || !skipped) {
         add_plain_word(reading, word);
+    }
+    if (reading->keeps_stop_words || !skipped || reading->words->only_keywords) {
         note_keyword(reading->words, name);
     }
 }

@@ -6,7 +6,7 @@
 // its beginnings. What is written like a name (parse_header, Foo::bar) is a
 // word as a whole and in its parts, and is remembered as a name; so are
 // operator== and ~Foo. Keywords of the languages are in no index; they are
-// remembered for the signatures that say them.
+// remembered for the signatures and the code that say them.
 //
 // Ownership: search_words_init copies the text; search_words_free releases.
 // Threads:   one owner; the snapshot is pinned as long as the words are used.
@@ -47,7 +47,7 @@ struct search_words {
     struct map by_term;              // term -> index in forms
     struct search_name names[SEARCH_NAMES];
     uint32_t name_count;
-    struct slice keywords[SEARCH_KEYWORDS]; // without those that are stop words of prose
+    struct slice keywords[SEARCH_KEYWORDS]; // without stop words of prose, unless only_keywords
     uint32_t keyword_count;
     bool only_keywords;    // nothing else is asked for
     bool is_name;          // the whole text is one name, perhaps with a kind before it

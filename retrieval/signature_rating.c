@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-enum { USES_READ = 16 };
+enum { USES_READ = 8 };
 enum { SIMILAR_TERMS = 2000 }; // of similar chunks, usually
 
 static const float weights[SIGNATURE_FEATURE_COUNT] = {

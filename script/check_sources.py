@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 70
 BANNED = "strcpy strcat sprintf vsprintf gets strtok system popen".split()
 CONFINED = {  # header: the only files that may include it
     r"sqlite3\.h": r"indexer/store\w*\.[ch]|completion/outcomes\w*\.[ch]",
-    r"tree_sitter/.*": r"indexer/(language|parse|patterns|symbols|chunk|syntax|references|tree_walk)\w*\.[ch]",
+    r"tree_sitter/.*": r"indexer/(language|parse|patterns|symbols|chunk|syntax|references|tree_walk|tree_memory)\w*\.[ch]",
     r"(subtree|tree|language)\.h": r"indexer/tree_walk\.c",  # tree-sitter's own
     r"curl/.*": r"backends/http\.c|backends/http_(download|failure|trust|url)\.[ch]",
     r"(cjson/)?cJSON\.h": r"base/json\.c",

@@ -18,6 +18,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
+TOLD = ("/completion", "/v1/chat/completions")  # what is asked there passes through rewrite(), and what comes back note()
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -33,6 +36,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.pass_on("POST", self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
     def pass_on(self, method, body):
+        asked = self.owner.rewrite(json.loads(body)) if body and self.path in TOLD else None
+        body = json.dumps(asked) if asked else body
         upstream = http.client.HTTPConnection("127.0.0.1", self.owner.port)
         upstream.request(method, self.path, body, {"Content-Type": "application/json"})
         answer = upstream.getresponse()
@@ -42,7 +47,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         try:
-            self.relay(answer, json.loads(body) if self.path == "/completion" else None)
+            self.relay(answer, asked)
         except (BrokenPipeError, ConnectionResetError):
             pass  # closing upstream is what cancels there
         upstream.close()
@@ -50,7 +55,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def relay(self, answer, asked):
         for line in answer:
             self.wfile.write(line)
-            if asked and line.startswith(b"data: "):
+            if asked and line.startswith(b"data: {"):
                 self.owner.note(asked, json.loads(line[6:]))
 
 
@@ -86,6 +91,9 @@ class Llama:
         answer = json.loads(connection.getresponse().read())
         connection.close()
         return answer
+
+    def rewrite(self, asked):
+        return asked
 
     def note(self, asked, told):
         timings = told.get("timings")

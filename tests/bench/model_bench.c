@@ -1,12 +1,15 @@
 // model_bench.c - the built-in model's answers to a file of completion tasks.
 //
-//     model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
+//     model_bench [--without-hints] [--typing] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
 //
 // Learns every source file below ROOT with all targets of the task file cut
 // out, then predicts each task from its document without its own target, told
 // what retrieval finds in the same files, as a server tells it. OUT gets rows
 // {"id","ms","completion","confidence"}. EVIDENCE is what fit_model.py fits the
 // word ranking from. Figures of speed go to stderr.
+//
+// --typing: each task's line is typed key by key up to the target and on through it, in a document that stays open, and the
+// model is asked at every key as a server would ask it. OUT has the answer at the task's own place, given so.
 #include "backends/repository_beam.h"
 #include "backends/repository_predict.h"
 #include "backends/repository_rank.h"
@@ -78,7 +81,21 @@ static void cut_targets(const char *path, struct str *text) {
 static uint64_t learned_bytes;
 
 static struct hinting *hinting;
-static bool without_hints;
+static bool without_hints, typing;
+static VEC(double) line_ms, key_ms; // of the processor, per request
+
+static int by_size(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void print_times(const char *what, double *items, size_t count) {
+    if (count > 0) {
+        qsort(items, count, sizeof *items, by_size);
+        fprintf(stderr, "%s: %zu, ms of the processor: p50 %.3f, p90 %.3f, p99 %.3f\n", what, count,
+                items[count / 2], items[count * 9 / 10], items[count * 99 / 100]);
+    }
+}
 
 // The corpus reads from a folder of copies, which have the targets cut out.
 static void learn_file(struct corpus *corpus, const char *copies, const char *path, const char *full) {
@@ -169,8 +186,8 @@ static void print_row(FILE *out, const struct task *task, const struct predictio
 // One event for each word of the target, as 32-bit floats: the index of the right word or -1, how many words,
 // the unseen word's features; then the features of each of the likeliest words, the right one among them if it is
 // known.
-static void print_event(FILE *out, struct rank *rank, struct counts_answer *answer, const uint32_t *context,
-                        size_t length, uint32_t id) {
+static void print_event(FILE *out, struct rank *rank, const struct counts_answer *answer,
+                        const uint32_t *context, size_t length, uint32_t id) {
     enum { SHOWN = 64 };
     uint32_t right = 0, shown = answer->count < SHOWN ? answer->count : SHOWN;
     while (right < answer->count && answer->words[answer->likeliest[right]].id != id) {
@@ -227,6 +244,44 @@ static void print_evidence(FILE *out, struct corpus *corpus, const struct predic
     corpus_unpin(generation);
 }
 
+// One request as a server would make it; the time is what the model alone takes.
+static double ask(struct corpus *corpus, struct predict_request *request, const struct task *task,
+                  struct predictions *found) {
+    struct hinting_place place = {task->file, json_get_string(task->json, "lang", ""), request->prefix,
+                                  request->suffix};
+    if (!without_hints) {
+        request->hints = hinting_ask(hinting, &place, &request->hint_count);
+    }
+    uint64_t began = clock_thread_us();
+    predict(corpus, request, found);
+    return (double)(clock_thread_us() - began) / 1000;
+}
+
+// Key by key; `found` is what is said where the task's own target begins. Returns what that took.
+static double type_line(struct corpus *corpus, struct predict_request *request, const struct task *task,
+                        struct slice text, size_t start, struct predictions *found) {
+    enum { LONGEST = 200 }; // bytes of the line before the target
+    size_t at = start, end = start + strlen(task->target);
+    double ms = 0;
+    while (at > 0 && start - at < LONGEST && text.data[at - 1] != '\n') {
+        at--;
+    }
+    while (at < start && (text.data[at] == ' ' || text.data[at] == '\t')) {
+        at++; // editors indent by themselves
+    }
+    request->warm = warm_new();
+    for (; at < end && (at <= start || text.data[at - 1] != '\n'); at++) {
+        struct predictions other = {.count = 0};
+        request->prefix = slice_sub(text, 0, at);
+        double took = ask(corpus, request, task, at == start ? found : &other);
+        ms = at == start ? took : ms;
+        vec_push(&key_ms, took);
+        predictions_free(&other);
+    }
+    warm_free(request->warm);
+    return ms;
+}
+
 static void run_task(struct corpus *corpus, const char *root, const struct task *task, FILE *out,
                      FILE *evidence) {
     char *full = fs_join(root, task->file);
@@ -241,17 +296,13 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
                                           .suffix = suffix,
                                           .max_lines = 1,
                                           .candidates = 3};
-        struct hinting_place place = {task->file, json_get_string(task->json, "lang", ""), request.prefix,
-                                      request.suffix};
-        if (!without_hints) {
-            request.hints = hinting_ask(hinting, &place, &request.hint_count);
-        }
+        double ms = typing ? type_line(corpus, &request, task, str_slice(&text), start, &found)
+                           : ask(corpus, &request, task, &found);
+        vec_push(&line_ms, ms);
         if (evidence) {
             print_evidence(evidence, corpus, &request, task);
         }
-        uint64_t began = clock_thread_us();
-        predict(corpus, &request, &found);
-        print_row(out, task, &found, (double)(clock_thread_us() - began) / 1000);
+        print_row(out, task, &found, ms);
     }
     predictions_free(&found);
     str_free(&text);
@@ -275,8 +326,12 @@ int main(int argc, char **argv) {
     without_hints = argc > 1 && strcmp(argv[1], "--without-hints") == 0;
     argc -= without_hints;
     argv += without_hints;
+    typing = argc > 1 && strcmp(argv[1], "--typing") == 0;
+    argc -= typing;
+    argv += typing;
     if (argc < 4 || !read_tasks(argv[2])) {
-        fprintf(stderr, "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n");
+        fprintf(stderr,
+                "usage: model_bench [--without-hints] [--typing] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n");
         return 2;
     }
     char *copies = temporary_make();
@@ -297,6 +352,8 @@ int main(int argc, char **argv) {
     for (size_t i = 0; out && i < tasks.count; i++) {
         run_task(corpus, argv[1], &tasks.items[i], out, evidence);
     }
+    print_times("lines", line_ms.items, line_ms.count);
+    print_times("keys", key_ms.items, key_ms.count);
     if (out) {
         fclose(out);
     }
@@ -305,6 +362,8 @@ int main(int argc, char **argv) {
     }
     corpus_free(corpus);
     hinting_free(hinting);
+    vec_free(&line_ms);
+    vec_free(&key_ms);
     temporary_remove(copies);
     free(copies);
     for (size_t i = 0; i < tasks.count; i++) {

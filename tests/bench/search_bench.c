@@ -144,7 +144,8 @@ static size_t run(const struct snapshot *snapshot, struct slice query, struct se
                   struct search_hit hits[FITTED]) {
     struct search_words words;
     search_words_init(&words, snapshot, query);
-    size_t count = search_run(snapshot, &words, near, slice_of(NULL, 0), fits ? FITTED : SHOWN, hits);
+    size_t count = search_run(snapshot, &words, near, (struct search_said){0}, slice_of(NULL, 0),
+                              fits ? FITTED : SHOWN, hits);
     search_words_free(&words);
     return count;
 }

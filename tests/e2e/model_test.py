@@ -88,6 +88,25 @@ class Model(Case):
         self.assertEqual(state["files"], [{"name": "qwen2.5-coder-x", "bytes": len(FILE)}])
         self.assertIn("server    not running", self.hunch("model").stdout)
 
+    def test_one_that_is_there_is_checked(self):
+        self.hunch("model", "setup", self.url)
+        digits = self.server.checksum
+        self.assertIn("there already, and as it should be", self.hunch("model", "setup", self.url, "--sha256", digits).stdout)
+        error = self.hunch("model", "setup", self.url, "--sha256", "0" * 64, status=1).stderr
+        self.assertIn(f"has the checksum {digits} instead of 0000", error)
+        self.assertIn("move it away", error)
+        self.assertIn("64 hexadecimal", self.hunch("model", "setup", self.url, "--sha256", "abc", status=1).stderr)
+        self.assert_whole()
+
+    def test_a_program_that_is_missing_is_said_once(self):
+        with open(os.path.join(self.temporary, "x.gguf"), "w"):
+            pass
+        self.configure(json.dumps({"model": {"provider": "llama-server", "program": "no-such-server",
+                                             "file": os.path.join(self.temporary, "x.gguf")}}))
+        told = self.hunch("model", status=1).stdout
+        self.assertEqual(told.count("no no-such-server on your PATH"), 1, told)
+        self.assertIn(f"file      {self.temporary}/x.gguf", told)
+
     def test_settings_that_are_there_are_left_alone(self):
         self.configure("{} // mine")
         self.assertIn("put this into", self.hunch("model", "setup", self.url, "--write").stdout)

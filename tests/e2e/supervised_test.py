@@ -1,10 +1,12 @@
 """A model that Hunch serves itself, by a llama-server that is played: the ugly cases."""
 import json
 import os
+import shutil
 import signal
+import socket
 import stat
 
-from support import SOURCE, main
+from support import BINARY, SOURCE, main
 from supervising import SupervisedCase, command_of, environment_of
 
 PROGRAM = os.path.join(SOURCE, "tests/e2e/servers/fake_llama.py")
@@ -52,6 +54,49 @@ class Supervised(SupervisedCase):
         self.wait_for(lambda: not self.servers() and not self.guardians(), "the end")
         self.assertEqual([name for name in os.listdir(folder) if not name.endswith(".lock")], [])
 
+    def test_no_secret_of_the_editor_s_reaches_it(self):
+        self.serve()
+        self.environment.update(OPENAI_API_KEY="sk-cloud", NVIDIA_API_KEY="nvapi-cloud", LLAMA_API_KEY="sk-other",
+                                GITHUB_TOKEN="ghp-cloud", CUDA_VISIBLE_DEVICES="3")
+        self.assertEqual(self.suggestion(), "return 7;")
+        # Nobody but root may look at the guardian, which holds the key.
+        for process in [self.servers()[0]] + (self.guardians() if os.geteuid() == 0 else []):
+            environment = environment_of(process)
+            self.assertEqual((environment["CUDA_VISIBLE_DEVICES"], environment["HOME"]), ("3", self.environment["HOME"]))
+            self.assertEqual([value for value in environment.values() if "cloud" in value or value == "sk-other"], [])
+
+    def test_another_version_shares_it(self):
+        self.serve()
+        window = self.window()
+        self.assertEqual(self.ask(window), "return 7;")
+        with open(BINARY, "rb") as file:
+            bytes_of = file.read()
+        version = self.hunch("--version").stdout.split()[-1].encode()
+        newer = b"9" + version[1:]
+        program = os.path.join(self.temporary, "hunch-newer")
+        with open(program, "wb") as file:
+            file.write(bytes_of.replace(version + b"\0", newer + b"\0"))
+        os.chmod(program, 0o755)
+        self.assertIn(newer.decode(), self.hunch("--version", binary=program).stdout)
+        answer = json.loads(self.hunch("complete", "src/bank.c:4:5", "--json", binary=program).stdout)
+        self.assertEqual(answer["candidates"][0]["text"], "return 7;")
+        self.assertEqual((len(self.notes("starts")), len(self.guardians())), (1, 1))  # G1
+
+    def test_one_that_is_replaced_while_it_runs_goes_on_with_itself(self):
+        self.serve()
+        program = os.path.join(self.temporary, "hunch")
+        shutil.copy(BINARY, program)
+        window = self.window(binary=program)
+        self.assertEqual(self.ask(window), "return 7;")
+        newer = self.write("newer", f"#!/bin/sh\ntouch '{self.temporary}/newer-ran'\n")
+        os.chmod(newer, 0o755)
+        os.replace(newer, program)  # as packages are upgraded
+        [server], [guardian] = self.servers(), self.guardians()
+        os.kill(guardian, signal.SIGKILL)
+        self.wait_server(other_than=[server])
+        self.assertEqual(self.ask(window), "return 7;")
+        self.assertFalse(os.path.exists(os.path.join(self.temporary, "newer-ran")))
+
     def test_what_the_user_adds_comes_last(self):
         self.serve(more={"arguments": "--batch-size 1024  --flash-attn on", "contextTokens": 2048})
         self.complete()
@@ -67,6 +112,32 @@ class Supervised(SupervisedCase):
         self.assertNotIn("--no-ui", starts[-1])
         self.assertNotIn("300", starts[-1])
         self.assertIn("--offline", starts[-1])
+
+    def test_a_version_without_sockets_gets_a_port(self):
+        self.serve(portsOnly=True)
+        self.assertEqual(self.suggestion(), "return 7;")
+        self.assertEqual(len(self.notes("starts")), 2)
+        [server] = self.servers()
+        command = command_of(server)
+        self.assertEqual(command[command.index("--host") + 1], "127.0.0.1")
+        with socket.socket() as other:  # nobody comes in between
+            self.assertRaises(OSError, other.bind, ("127.0.0.1", int(command[command.index("--port") + 1])))
+        os.kill(server, signal.SIGKILL)
+        self.wait_server(other_than=[server])
+        self.assertEqual(self.suggestion(), "return 7;")
+
+    def test_where_the_folder_s_path_is_too_long_a_short_one_serves(self):
+        runtime = os.path.join(self.temporary, "x" * 100)
+        os.mkdir(runtime)
+        self.environment["XDG_RUNTIME_DIR"] = runtime
+        self.serve()
+        self.assertEqual(self.suggestion(), "return 7;")
+        command = command_of(self.servers()[0])
+        path = command[command.index("--host") + 1]
+        self.addCleanup(os.remove, path.replace(".sock", ".lock"))
+        self.assertEqual(os.path.dirname(path), f"/tmp/hunch-{os.geteuid()}")
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.dirname(path)).st_mode), 0o700)
+        self.assertEqual(os.listdir(runtime), [])
 
     def test_an_option_of_the_users_that_it_does_not_know_is_told(self):
         self.serve(unknown=["--bogus"], more={"arguments": "--bogus"})
@@ -140,6 +211,18 @@ class Supervised(SupervisedCase):
         told = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/bank.c")}})
         self.assertEqual(told["model"], "built-in")
         self.assertEqual(self.notes("requests"), [])
+
+    def test_what_was_asked_meanwhile_is_read_once_it_is_ready(self):
+        self.serve(loading=1.5, builtin=True)
+        client = self.window()
+        client.wait_notification("hunch/status", lambda status: status["state"] == "loading")
+        client.wait_ready()
+        self.ask(client)
+        self.assertEqual(self.notes("requests"), [])
+        [request] = self.wait_for(lambda: self.notes("requests"), "the reading")
+        request = json.loads(request)
+        self.assertEqual(request["n_predict"], 0)
+        self.assertIn("int bank_transfer", request["prompt"])
 
     def test_a_server_killed_in_mid_answer_costs_one_suggestion(self):
         self.serve(text=["return", " 7", ";"], pause=1)

@@ -55,9 +55,9 @@ class SupervisedCase(Case):
     def wait_server(self, other_than=()):
         return self.wait_for(lambda: [server for server in self.servers() if server not in other_than], "a server")[0]
 
-    def window(self, **more):
+    def window(self, binary=BINARY, **more):
         """An editor's window, ready."""
-        client = Client([BINARY, "lsp"], self.root, self.environment)
+        client = Client([binary, "lsp"], self.root, self.environment)
         self.addCleanup(client.close)
         client.initialize(**more)
         client.open("src/bank.c")

@@ -67,9 +67,9 @@ class Case(unittest.TestCase):
         with open(os.path.join(folder, "config.json"), "w") as file:
             file.write(text)
 
-    def hunch(self, *arguments, text=None, cwd=None, status=0, environment=None):
+    def hunch(self, *arguments, text=None, cwd=None, status=0, environment=None, binary=BINARY):
         """Runs the program; checks its exit status (None: any) and gives the finished process."""
-        done = subprocess.run([BINARY, *arguments], cwd=cwd or self.root, input=text, capture_output=True, text=True,
+        done = subprocess.run([binary, *arguments], cwd=cwd or self.root, input=text, capture_output=True, text=True,
                               env=environment or self.environment, timeout=120,
                               stdin=subprocess.DEVNULL if text is None else None)
         if status is not None:

@@ -3,7 +3,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 import lspclient  # noqa: E402
@@ -287,7 +286,6 @@ class Tiers(Case):
             _, told = ask()
             self.assertEqual((told["model"], told.get("atHand")), ("built-in", True), told)
             self.assertEqual(told["candidates"][0]["shown"], left)
-        time.sleep(1)  # what is asked in the background comes when it comes
         client.change(path, (3, column, 3, column, left))
         column += 1
         _, told = ask()

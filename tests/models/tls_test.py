@@ -40,6 +40,19 @@ class Certificates(secure.Case):
         self.name_server("127.0.0.1", ports["private"], caFile=self.file("of-nobody.pem"))
         self.assert_fails("not trusted")
 
+    def test_a_model_s_file_from_a_server_of_a_private_authority(self):
+        self.make_certificate("private", "ours")
+        with open(self.file("small.gguf"), "wb") as file:
+            file.write(bytes(range(256)) * 4096)
+        ports = self.start_nginx(["private"], f"location /files/ {{ alias {self.temporary}/; }}")
+        url = f"https://127.0.0.1:{ports['private']}/files/small.gguf"
+        error = self.hunch("model", "setup", url, status=1).stderr
+        self.assertIn("certificate", error)
+        self.assertIn("--ca-file", error)
+        self.assertIn("sha256", self.hunch("model", "setup", url, "--ca-file", self.file("ours.pem")).stdout)
+        with open(os.path.join(self.environment["XDG_DATA_HOME"], "hunch/models/small.gguf"), "rb") as file:
+            self.assertEqual(file.read(), bytes(range(256)) * 4096)
+
     def test_a_certificate_of_ours(self):
         self.make_certificate("private", "ours")
         self.make_certificate("me", "ours", hosts="email:me@example.com")

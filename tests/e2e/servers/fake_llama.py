@@ -5,6 +5,7 @@
   crashes    so many starts end with an error; -1: all
   loading    seconds during which it answers 503
   noise      so many lines on stderr before anything else
+  portsOnly  true: it cannot listen at a Unix socket, as versions of before April 2025
   deaf       true: it runs and never listens
   text       what it answers, a piece at a time
   pause      seconds between the pieces
@@ -14,6 +15,7 @@ Beside the model's file it notes each start in `starts`, one line of its argumen
 import http.server
 import json
 import os
+import socket
 import socketserver
 import sys
 import time
@@ -36,6 +38,15 @@ def note(name, line):
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
     request_queue_size = 64
+
+
+class PortServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def server_bind(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as its HTTP library does
+        super().server_bind()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -105,6 +116,11 @@ def main():
         sys.exit(3)
     if PLAN.get("deaf"):
         time.sleep(3600)
+    if "--port" in ARGUMENTS:
+        PortServer((ARGUMENTS["--host"], int(ARGUMENTS["--port"])), Handler).serve_forever()
+    if PLAN.get("portsOnly"):
+        print(f"main: couldn't bind HTTP server socket, hostname: {ARGUMENTS['--host']}, port: 8080", file=sys.stderr)
+        sys.exit(1)
     Server(ARGUMENTS["--host"], Handler).serve_forever()
 
 

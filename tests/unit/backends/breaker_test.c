@@ -66,12 +66,30 @@ static void a_server_that_names_a_time_is_believed(void **state) {
     }
 }
 
+static void a_short_time_named_again_and_again_is_not(void **state) {
+    (void)state;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        struct breaker breaker;
+        uint64_t now = second;
+        int asked = 0;
+        breaker_init(&breaker, seed);
+        for (; now < 121 * second; now += second / 100) {
+            if (breaker_allows(&breaker, now)) {
+                asked++;
+                breaker_failed(&breaker, 1, now);
+            }
+        }
+        assert_true(asked <= BREAKER_PATIENCE + 10); // 1 + 2 + 4 ... seconds, three quarters of each at least
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_failures_change_nothing),
         cmocka_unit_test(then_the_wait_doubles_to_a_minute),
         cmocka_unit_test(one_tries_and_the_others_wait),
         cmocka_unit_test(a_server_that_names_a_time_is_believed),
+        cmocka_unit_test(a_short_time_named_again_and_again_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,6 +168,12 @@ static void it_is_had_whole_or_not_at_all(void **state) {
         {NULL, NULL, {EMPTY END}, FIRST, "gave an empty file", false},
         {NULL, RIGHT, {EMPTY END}, FIRST, "instead of " RIGHT, false},
         {"0123", NULL, {NOTHING END, ALL END WHOLE}, FROM_4 FIRST, "", false}, // nor could it an empty rest
+        {"0123",
+         NULL,
+         {REST END "456789", REST END "456789"},
+         FROM_4 FIRST,
+         "gives parts where the whole was asked for",
+         false},
         {WHOLE, RIGHT, {NO_REST END "no\n"}, FROM_10, "", false},
         {WHOLE, NULL, {NO_REST END "no\n", ALL END WHOLE}, FROM_10 FIRST, "", false},
         {NULL,

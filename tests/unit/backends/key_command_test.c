@@ -64,9 +64,9 @@ static void failures_name_the_program_alone(void **state) {
     (void)state;
     check("false s3cret", "", ERR_DENIED, "false ended with status 1");
     check("true s3cret", "", ERR_INVALID, "true prints nothing");
-    check("/nowhere/pass s3cret", "", ERR_NOT_FOUND, "cannot run /nowhere/pass");
+    check("/nowhere/pass s3cret", "", ERR_NOT_FOUND, "cannot start /nowhere/pass");
     check("yes s3cret", "", ERR_INVALID, "yes prints too much");
-    check(" ", "", ERR_NOT_FOUND, "cannot run nothing");
+    check(" ", "", ERR_NOT_FOUND, "cannot start nothing");
     check("sh -c kill\t-9\t$$ s3cret", "", ERR_DENIED, "sh ended with status");
 }
 

@@ -29,6 +29,10 @@ static const struct {
     {"a newline that belongs", "if (x) {", "<insert>\n    foo();</insert>", "\n    foo();"},
     {"a newline of the reply's", "", "<insert>\nfoo();</insert>", "foo();"},
     {"white space", "", "<insert>  a</insert>", "  a"},
+    {"the next file of the prompt", "", " <file>\nb.c\nfoo();", ""},             // R3
+    {"the line with its cursor", "", "The line is \"foo(<|cursor|>\".", ""},     // R3
+    {"the same in a fence", "foo(", "Here:\n```c\nfoo(<|cursor|>x)\n```\n", ""}, // R3
+    {"a file of no prompt", "", "<file>", "<file>"},
     {"empty", "", "", ""},
 };
 

@@ -194,7 +194,7 @@ static void a_held_call_can_be_cancelled(void **state) {
     answer_with(guard, STREAM NEVER, false);
     call = start_call(guard, &request);
     tell(guard, "ready", "");
-    while (guard->world.server.requests < 2) { // the other is the warm-up
+    while (guard->world.server.requests < 1) {
         turn(guard);
     }
     backend_cancel(guard->world.backend, call);
@@ -214,6 +214,28 @@ static void it_does_not_wait_longer_than_it_should(void **state) {
     assert_int_equal(guard->world.seen.result.code, ERR_TIMEOUT);
     assert_non_null(
         strstr(guard->world.seen.message.data, "qwen2.5-coder-x: the model is still being loaded"));
+}
+
+// Whoever has prompts laid out for it must know for which model.
+static void it_is_ready_when_it_is_known(void **state) {
+    struct guard *guard = *state;
+    struct backend_request request = request_of("x");
+    struct backend_callbacks callbacks = callbacks_of(&guard->world);
+    guard->world.server.routes[0].start = "GET /props"; // a router is asked for a model
+    guard->world.server.routes[0].bytes =
+        JSON("200 OK", "Content-Length: 35\r\n", "{\"model_path\":\"/m/starcoder2.gguf\"}");
+    open_backend(guard, "mystery");
+    assert_null(guard->world.backend->traits.template);
+    tell(guard, "ready", "");
+    assert_string_equal(guard->states.data, "ready ");
+    assert_string_equal(guard->world.backend->traits.template, "starcoder2");
+    assert_true(guard->world.backend->traits.reads_ahead);
+    answer_with(guard, STREAM TOLD, true);
+    request.ahead = true;
+    backend_start(guard->world.backend, &request, &callbacks);
+    wait_done(&guard->world);
+    assert_non_null(strstr(guard->world.server.request.data, "\"n_predict\":0"));
+    assert_int_equal(guard->world.server.requests, 1); // it need not be brought into memory
 }
 
 // Where others answer in its place, they shall soon.
@@ -245,7 +267,7 @@ static void what_is_lost_unheard_is_asked_once_more(void **state) {
     tell(guard, "ready", "");
     answer_with(guard, STREAM NEVER, true); // it dies while it reads the prompt
     start_call(guard, &request);
-    while (guard->world.server.requests < 2) {
+    while (guard->world.server.requests < 1) {
         turn(guard);
     }
     while (guard->world.server.peers) {
@@ -373,6 +395,7 @@ int main(void) {
         TEST(it_waits_and_is_asked),
         TEST(a_held_call_can_be_cancelled),
         TEST(it_does_not_wait_longer_than_it_should),
+        TEST(it_is_ready_when_it_is_known),
         TEST(where_others_answer_it_does_not_wait),
         TEST(what_is_lost_unheard_is_asked_once_more),
         TEST(what_has_shown_text_is_not_asked_again),

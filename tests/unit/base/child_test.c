@@ -16,7 +16,7 @@ struct world {
     struct child *child;
     struct str lines; // joined by |
     int exits, status, killer;
-    bool close_at_line, close_at_exit;
+    bool close_at_line, mute, stays_in_group;
 };
 
 static void on_line(void *context, struct slice line) {
@@ -42,7 +42,14 @@ static int start(struct world *world, const char *script, struct err *err) {
     char *arguments[] = {(char *)(uintptr_t) "/bin/sh", (char *)(uintptr_t) "-c", (char *)(uintptr_t)script,
                          NULL};
     static const char *const variables[] = {"SECRET=s3cret", "HOME=/nowhere", NULL};
-    struct child_options options = {arguments, variables, "/usr", on_line, on_exit_of, world};
+    struct child_options options = {.arguments = arguments,
+                                    .variables = variables,
+                                    .folder = "/usr",
+                                    .mute = world->mute,
+                                    .stays_in_group = world->stays_in_group,
+                                    .on_line = on_line,
+                                    .on_exit = on_exit_of,
+                                    .context = world};
     uv_loop_init(&world->loop);
     str_init(&world->lines);
     return child_start(&world->child, &world->loop, &options, err);
@@ -63,8 +70,8 @@ static void it_says_its_lines_and_ends(void **state) {
     } rows[] = {
         {"echo one; echo two >&2; exit 3", "one|two|", 3, 0},
         {"printf 'no newline'", "no newline|", 0, 0},
-        {"pwd; echo $SECRET $HOME", "/usr|s3cret /nowhere|", 0, 0},
-        {"cat; echo read", "read|", 0, 0}, // there is no input
+        {"pwd; echo $SECRET $HOME $USER", "/usr|s3cret /nowhere|", 0, 0}, // and none of ours
+        {"cat; echo read", "read|", 0, 0},                                // there is no input
         {"kill -9 $$", "", 0, SIGKILL},
         {"kill -SEGV $$", "", 0, SIGSEGV},
         {"ulimit -c", "0|", 0, 0},
@@ -82,6 +89,15 @@ static void it_says_its_lines_and_ends(void **state) {
         assert_int_equal(world.killer, rows[i].killer);
         finish(&world);
     }
+}
+
+static void what_it_complains_of_goes_nowhere(void **state) {
+    struct world world = {.mute = true};
+    (void)state;
+    assert_int_equal(start(&world, "echo trouble >&2; echo key", NULL), 0);
+    uv_run(&world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(world.lines.data, "key|");
+    finish(&world);
 }
 
 // C4
@@ -131,7 +147,8 @@ static void what_it_prints_is_bounded(void **state) {
 static void a_missing_program_is_told_at_once(void **state) {
     struct world world = {0};
     char *arguments[] = {(char *)(uintptr_t) "/no/such/program", NULL};
-    struct child_options options = {arguments, NULL, "/", on_line, on_exit_of, &world};
+    struct child_options options = {
+        .arguments = arguments, .folder = "/", .on_line = on_line, .on_exit = on_exit_of, .context = &world};
     struct err err = {0};
     (void)state;
     uv_loop_init(&world.loop);
@@ -187,6 +204,15 @@ static void what_it_leaves_behind_ends_with_it(void **state) {
     assert_gone(id); // C2
 }
 
+static void one_of_our_group_ends_alone(void **state) {
+    struct world world = {.close_at_line = true, .stays_in_group = true};
+    (void)state;
+    assert_int_equal(start(&world, "cut -d' ' -f5 /proc/$$/stat; exec sleep 1000", NULL), 0);
+    uv_run(&world.loop, UV_RUN_DEFAULT);
+    assert_int_equal(strtol(world.lines.data, NULL, 10), getpgrp());
+    finish(&world); // we are still there
+}
+
 // C3: a process between us and the child is killed.
 static void it_is_gone_when_its_parent_is_killed(void **state) {
     int pipe_ends[2];
@@ -210,12 +236,14 @@ static void it_is_gone_when_its_parent_is_killed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_its_lines_and_ends),
+        cmocka_unit_test(what_it_complains_of_goes_nowhere),
         cmocka_unit_test(it_holds_nothing_that_is_ours),
         cmocka_unit_test(it_begins_with_all_signals_as_they_come),
         cmocka_unit_test(what_it_prints_is_bounded),
         cmocka_unit_test(a_missing_program_is_told_at_once),
         cmocka_unit_test(closing_takes_its_group_along),
         cmocka_unit_test(what_it_leaves_behind_ends_with_it),
+        cmocka_unit_test(one_of_our_group_ends_alone),
         cmocka_unit_test(it_is_gone_when_its_parent_is_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,12 +207,11 @@ static void what_is_used_nearby_is_no_news(void **state) {
 static void it_is_made_anew_for_a_reason(void **state) {
     struct world *world = *state;
     retrieve(world, 30, 10);
-    expect(world, BLOCK_KEPT); // at a line's start, but just made
-    expect(world, BLOCK_KEPT);
-    expect(world, BLOCK_DRIFTED); // the BLOCK_REST-th
+    expect(world, BLOCK_KEPT); // none of it is news
+    world->query.same_region = false;
+    expect(world, BLOCK_MOVED);
     assert_false(shows(&world->block, "int name_0(void)"));
     retrieve(world, 31, 10);
-    world->query.same_region = false; // elsewhere, but it serves there
     expect(world, BLOCK_KEPT);
     retrieve(world, 36, 4);
     world->query.cut_short = true;

@@ -49,6 +49,7 @@ static const struct golden {
     {"codestral", true,
      "[SUFFIX]" P_SUFFIX
      "[PREFIX]+++++ lib/bank.py\ndef deposit(account, cents)\n\n+++++ src/bank.py\n" P_PREFIX},
+    {"prefix", true, "# lib/bank.py\ndef deposit(account, cents)\n\n" P_PREFIX},
 };
 
 // A conversation: one memory, one template, a document that changes.

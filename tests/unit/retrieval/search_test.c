@@ -332,10 +332,53 @@ static void test_long_searches(void **state) {
     retriever_free(retriever);
 }
 
+// Nothing but keywords is asked for: who says them in code answers, and no prose does.
+static void test_keywords_in_code(void **state) {
+    (void)state;
+    static const struct {
+        const char *asked, *path, *text, *name; // NULL: nothing is found
+    } cases[] = {
+        {"goto", "a.c", "int jump(int n) {\n    if (n) goto out;\nout:\n    return 0;\n}\n", "jump"},
+        {"goto", "a.c",
+         "/* goto */\nint a(void) {\n    // goto\n    return puts(\"x\\\"goto\"); /* it's goto */\n}\n",
+         NULL},
+        {"goto", "a.js", "function go(page) {\n    return page.goto(`a\n goto`);\n}\n", NULL},
+        {"while", "a.py", "def wait():\n    \"\"\"while\n    while \"\"\"\n    return 'while'\n", NULL},
+        {"while", "a.py", "def wait(): # while\n    while True:\n        pass\n", "wait"},
+        {"loop", "a.rs", "fn spin<'a>(x: &'a str) {\n    loop {\n    }\n}\n", "spin"},
+        {"for while", "a.c",
+         "int a(int n) {\n    for (;;) {}\n}\nint b(int n) {\n    for (;;) {}\n    while (n) {}\n}\n", "b"},
+        {"else if", "a.c",
+         "int a(int n) {\n    if (n) {} else {}\n    if (n) {} else {}\n}\nint b(int n) {\n    if (n) {} else if (n) {}\n}\n",
+         "b"},
+        {"await", "a.js", "await start();\nawait stop();\n", ""}, // a passage
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct retriever *retriever = retriever_new("/nowhere");
+        struct index_sink sink = retriever_sink(retriever);
+        struct record *record = record_of(cases[i].path, cases[i].text);
+        struct text *text = text_new(slice_of_string(cases[i].text));
+        sink.show(sink.self, record, text, 1);
+        sink.commit(sink.self, true);
+        struct search_results results;
+        search_in(retriever, cases[i].asked, "", &results);
+        if ((results.count > 0) != (cases[i].name != NULL) ||
+            (cases[i].name && strcmp(results.items[0].name, cases[i].name) != 0)) {
+            fail_msg("%zu: \"%s\" gives %s", i, cases[i].asked,
+                     results.count ? results.items[0].name : "nothing");
+        }
+        search_results_free(&results);
+        text_release(text);
+        record_release(record);
+        retriever_free(retriever);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_comes_first),
         cmocka_unit_test(test_which_of_one_name),
+        cmocka_unit_test(test_keywords_in_code),
         cmocka_unit_test(test_the_order_of_reading_does_not_matter),
         cmocka_unit_test(test_nothing_is_found_of_nothing),
         cmocka_unit_test(test_invariants_of_a_list),

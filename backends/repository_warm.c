@@ -1,0 +1,169 @@
+// repository_warm.c - see repository_warm.h.
+//
+// Somebody who types asks at every key, and from one key to the next hardly
+// anything changes. So the document stays as it was at the first request on a
+// line; what is typed there since is context, as a path of the search is, and
+// most of what the search asks it has asked before.
+//
+// Each key also makes a new generation, since what is typed is learned at once.
+// It is another one for us only if it differs in more than the open file.
+#include "backends/repository_warm.h"
+
+#include "base/hash.h"
+
+struct warm {
+    bool taken;
+    struct vocabulary *vocabulary; // a reference of our own: the document's ids are its words' numbers
+    uint64_t round, overlays;      // of the generation
+    char *path;
+    uint64_t hints;      // a hash
+    VEC(uint64_t) names; // hashes of the hints' names
+    size_t certain;      // bytes of the cursor's line before the word that was typed
+    struct document document;
+    struct counts *counts;
+};
+
+static uint64_t mix(uint64_t hash, const void *bytes, size_t length) {
+    return hash * 0x9E3779B97F4A7C15u + (length > 0 ? hash_bytes(bytes, length) : 0);
+}
+
+// Of the open documents but this one.
+static uint64_t hash_overlays(const struct generation *generation, const char *path) {
+    const struct token_segment *overlays = generation->segments[SEGMENT_OVERLAY];
+    uint64_t hash = 0;
+    for (uint32_t i = 0; i < overlays->file_count; i++) {
+        const struct segment_file *file = &overlays->files[i];
+        if (!generation->dead[SEGMENT_OVERLAY][i] && strcmp(file->path, path) != 0) {
+            hash += hash_bytes(&file->version, sizeof file->version); // their order is of no matter
+        }
+    }
+    return hash;
+}
+
+static uint64_t hash_name(const struct backend_hint *hint) {
+    return hash_bytes(hint->name, strlen(hint->name));
+}
+
+static uint64_t hash_hints(const struct warm_place *place) {
+    uint64_t hash = place->hint_count;
+    for (size_t i = 0; i < place->hint_count; i++) {
+        const struct backend_hint *hint = &place->hints[i];
+        const unsigned char kind[4] = {(unsigned char)hint->kind, hint->of_receiver, hint->is_named,
+                                       hint->is_own};
+        hash = hash * 0x9E3779B97F4A7C15u + hash_name(hint);
+        hash = mix(hash, hint->scope, strlen(hint->scope));
+        hash = mix(hash, hint->signature, strlen(hint->signature));
+        hash = mix(hash, kind, sizeof kind);
+        hash = mix(hash, &hint->score, sizeof hint->score);
+    }
+    return hash;
+}
+
+struct warm *warm_new(void) {
+    return mem_zero(1, sizeof(struct warm));
+}
+
+static void let_go(struct warm *warm) {
+    if (warm->taken) {
+        counts_free(warm->counts);
+        document_fini(&warm->document);
+        vocabulary_release(warm->vocabulary);
+        free(warm->path);
+        warm->taken = false;
+    }
+}
+
+void warm_free(struct warm *warm) {
+    if (warm) {
+        let_go(warm);
+        vec_free(&warm->names);
+        free(warm);
+    }
+}
+
+static bool follows(struct warm *warm, const struct generation *generation, const struct warm_place *place) {
+    return warm->taken && warm->vocabulary == generation->vocabulary && warm->round == generation->round &&
+           strcmp(warm->path, place->path) == 0 && warm->overlays == hash_overlays(generation, place->path) &&
+           document_follow(&warm->document, place->prefix, place->suffix);
+}
+
+static void take_anew(struct warm *warm, const struct generation *generation,
+                      const struct warm_place *place) {
+    let_go(warm);
+    warm->taken = true;
+    warm->vocabulary = vocabulary_retain(generation->vocabulary);
+    warm->round = generation->round;
+    warm->overlays = hash_overlays(generation, place->path);
+    warm->path = mem_copy_string(place->path);
+    document_init(&warm->document, generation->vocabulary, place->prefix, place->suffix);
+    warm->document.hints = place->hints;
+    warm->document.hint_count = place->hint_count;
+    warm->counts = counts_new(generation, &warm->document, warm->path);
+}
+
+static bool has_name(const struct warm *warm, uint64_t name) {
+    for (size_t i = 0; i < warm->names.count; i++) {
+        if (warm->names.items[i] == name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t certain_of(const struct document *document) {
+    return document->cursor_line.length - document->typed.length;
+}
+
+// Retrieval answers to every letter of a half-typed word a little otherwise, and to rank all anew for that takes
+// most of a request's time.
+static bool brings_news(const struct warm *warm, const struct warm_place *place) {
+    if (certain_of(&warm->document) != warm->certain) {
+        return true;
+    }
+    for (size_t i = 0; i < place->hint_count; i++) {
+        const struct backend_hint *hint = &place->hints[i];
+        if (slice_starts_with(slice_of_string(hint->name), warm->document.typed) &&
+            !has_name(warm, hash_name(hint))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_hints(struct warm *warm, const struct warm_place *place, uint64_t hash) {
+    warm->hints = hash;
+    warm->certain = certain_of(&warm->document);
+    warm->names.count = 0;
+    for (size_t i = 0; i < place->hint_count; i++) {
+        vec_push(&warm->names, hash_name(&place->hints[i]));
+    }
+}
+
+void warm_take(struct warm *warm, const struct generation *generation, const struct warm_place *place,
+               bool single) {
+    uint64_t hints = single ? 0 : hash_hints(place);
+    bool old = follows(warm, generation, place);
+    if (!old) {
+        take_anew(warm, generation, place);
+    } else {
+        bool news = hints != warm->hints && brings_news(warm, place);
+        warm->document.hints = place->hints;
+        warm->document.hint_count = place->hint_count;
+        counts_follow(warm->counts, generation, news);
+        hints = news ? hints : warm->hints;
+    }
+    if (!old || hints != warm->hints) {
+        note_hints(warm, place, hints);
+    }
+    if (!single) {
+        counts_keep(warm->counts);
+    }
+}
+
+const struct document *warm_document(const struct warm *warm) {
+    return &warm->document;
+}
+
+struct counts *warm_counts(const struct warm *warm) {
+    return warm->counts;
+}

@@ -1,0 +1,35 @@
+// repository_warm.h - the open document as the model sees it, kept from one request to the next on the same line.
+//
+// Ownership: warm_new / warm_free. What it is asked with is copied.
+// Threads:   one at a time.
+// Errors:    none. Limits: one document; those of repository_document.h and repository_answers.h.
+//
+// Invariants (tests quote the numbers):
+//   W1  a request that differs from the last one in what stands on the cursor's line alone is answered from the
+//       document as it was, with the tokens typed since as context
+//   W2  while a word is typed, other hints count only if one of them begins as it does
+//   W3  whatever else differs (the text, the path, what was learned of any other file) is seen at once
+#ifndef HUNCH_BACKENDS_REPOSITORY_WARM_H
+#define HUNCH_BACKENDS_REPOSITORY_WARM_H
+
+#include "backends/repository_counts.h"
+
+struct warm;
+
+// Where a request stands.
+struct warm_place {
+    const char *path;
+    struct slice prefix, suffix;
+    const struct backend_hint *hints;
+    size_t hint_count;
+};
+
+struct warm *warm_new(void);
+void warm_free(struct warm *warm);
+// For one request: `counts` of `document`, both valid until the next call. A single one keeps nothing for others.
+void warm_take(struct warm *warm, const struct generation *generation, const struct warm_place *place,
+               bool single);
+const struct document *warm_document(const struct warm *warm);
+struct counts *warm_counts(const struct warm *warm);
+
+#endif

@@ -1,0 +1,206 @@
+// repository_warm_test.c - what is kept from one request to the next, and what is seen at once; quotes its invariants.
+#include "backends/repository_predict.h"
+
+#include "tests/unit/backends/corpus_world.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+static const char LIBRARY[] = "int open_door(struct door *door) {\n"
+                              "    door->state = DOOR_OPEN;\n"
+                              "    start_engine(door, FULL_SPEED);\n"
+                              "    return 0;\n"
+                              "}\n"
+                              "int close_door(struct door *door) {\n"
+                              "    door->state = DOOR_CLOSED;\n"
+                              "    start_engine(door, HALF_SPEED);\n"
+                              "    return 0;\n"
+                              "}\n";
+
+static struct world library(void) {
+    struct world world = world_new(0);
+    world_put(&world, "src/door.c", LIBRARY);
+    world_commit(&world, true);
+    return world;
+}
+
+struct asked {
+    char text[128]; // the best answer
+    double confidence;
+};
+
+static struct asked ask(const struct world *world, struct warm *warm, const char *path, const char *document,
+                        const struct backend_hint *hints, size_t hint_count) {
+    const char *cursor = strchr(document, '|');
+    struct predict_request request = {.path = path,
+                                      .prefix = slice_of(document, (size_t)(cursor - document)),
+                                      .suffix = slice_of_string(cursor + 1),
+                                      .candidates = 3,
+                                      .hints = hints,
+                                      .hint_count = hint_count,
+                                      .warm = warm};
+    struct predictions found;
+    struct asked asked = {"", 0};
+    predict(world->corpus, &request, &found);
+    if (found.count > 0) {
+        snprintf(asked.text, sizeof asked.text, "%s", found.items[0].text.data);
+        asked.confidence = found.items[0].confidence;
+    }
+    predictions_free(&found);
+    return asked;
+}
+
+static bool is_same(struct asked a, struct asked b) {
+    return strcmp(a.text, b.text) == 0 && a.confidence == b.confidence;
+}
+
+static void assert_as_cold(const struct world *world, struct warm *warm, const char *path,
+                           const char *document) {
+    struct asked warmly = ask(world, warm, path, document, NULL, 0),
+                 cold = ask(world, NULL, path, document, NULL, 0);
+    assert_true(is_same(warmly, cold));
+}
+
+// The first request on a line, and those that have no more certain words than it, say what they would say alone.
+static void test_half_a_word(void **state) { // W1
+    (void)state;
+    struct world world = library();
+    struct warm *warm = warm_new();
+    static const char line[] = "void f(struct door *door) {\n    start_engine";
+    for (size_t typed = sizeof line - 1 - strlen("start_engine"); typed < sizeof line; typed++) {
+        char document[128];
+        snprintf(document, sizeof document, "%.*s|\n}\n", (int)typed, line);
+        assert_as_cold(&world, warm, "z.c", document);
+    }
+    assert_as_cold(&world, warm, "z.c", "void f(struct door *door) {\n    sta|\n}\n"); // and back again
+    warm_free(warm);
+    world_free(&world);
+}
+
+static void test_words_typed_are_context(void **state) { // W1
+    (void)state;
+    struct world world = library();
+    struct warm *warm = warm_new();
+    static const char *const documents[] = {"void f(struct door *door) {\n    |\n}\n",
+                                            "void f(struct door *door) {\n    start_engine|\n}\n",
+                                            "void f(struct door *door) {\n    start_engine(|\n}\n",
+                                            "void f(struct door *door) {\n    start_engine(d|\n}\n"};
+    struct asked last = {"", 0};
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        last = ask(&world, warm, "z.c", documents[i], NULL, 0);
+    }
+    assert_true(strncmp(last.text, "oor, ", 5) == 0);
+    last = ask(&world, warm, "z.c", "void f(struct door *door) {\n    never_seen = door->|\n}\n", NULL, 0);
+    assert_true(strncmp(last.text, "state", 5) == 0);
+    warm_free(warm);
+    world_free(&world);
+}
+
+static void test_another_document(void **state) { // W3
+    (void)state;
+    struct world world = library();
+    struct warm *warm = warm_new();
+    static const struct {
+        const char *path, *document;
+    } cases[] = {
+        {"z.c", "void f(struct door *door) {\n    start_engine(|\n}\n"},
+        {"y.c", "void f(struct door *door) {\n    start_engine(|\n}\n"},                   // its path
+        {"y.c", "void f(struct knob *knob) {\n    start_engine(|\n}\n"},                   // above
+        {"y.c", "void f(struct knob *knob) {\n    start_engine(|\n    return 0;\n}\n"},    // below
+        {"y.c", "void f(struct knob *knob) {\n    start_engine(|)\n    return 0;\n}\n"},   // right
+        {"y.c", "void f(struct knob *knob) {\n    start_engine(FULL_SPEED);\n    |\n}\n"}, // a line more
+        {"y.c", "void f(struct knob *knob) {\n    start_engine(FULL_SPEED);\n|\n}\n"},     // indentation
+        {"y.c", "void f(struct knob *knob) {\n    start_engine(FULL_SPEED);\n        door->|\n}\n"},
+        {"y.c",
+         "void f(struct knob *knob) {\n    start_engine(FULL_SPEED);\n        door-|\n}\n"}, // a word less
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_as_cold(&world, warm, cases[i].path, cases[i].document);
+    }
+    warm_free(warm);
+    world_free(&world);
+}
+
+static void test_what_is_learned_elsewhere(void **state) { // W3
+    (void)state;
+    struct world world = library();
+    struct warm *warm = warm_new();
+    static const char document[] = "void f(struct door *door) {\n    start_engine(knob, |\n}\n";
+    static const char third[] = "void g(void) {\n    start_engine(knob, THIRD_SPEED);\n}\n";
+    static const char fourth[] = "void g(void) {\n    start_engine(knob, FOURTH_SPEED);\n}\n";
+    assert_as_cold(&world, warm, "z.c", document);
+    world_put(&world, "a.c", third);
+    world_commit(&world, false);
+    assert_as_cold(&world, warm, "z.c", document);
+    assert_string_equal(ask(&world, warm, "z.c", document, NULL, 0).text, "THIRD_SPEED);");
+    world_overlay(&world, "a.c", fourth);
+    world_commit(&world, false);
+    assert_string_equal(ask(&world, warm, "z.c", document, NULL, 0).text, "FOURTH_SPEED);");
+    world_overlay(&world, "a.c", third);
+    world_commit(&world, false);
+    assert_string_equal(ask(&world, warm, "z.c", document, NULL, 0).text, "THIRD_SPEED);");
+    corpus_overlay_remove(world.corpus, "a.c");
+    corpus_remove(world.corpus, "a.c");
+    world_commit(&world, false);
+    assert_as_cold(&world, warm, "z.c", document);
+    warm_free(warm);
+    world_free(&world);
+}
+
+// What is typed is learned at every key, as text of the open file, which is no reason to begin anew.
+static void test_own_overlay(void **state) { // W1
+    (void)state;
+    struct world world = library();
+    struct warm *warm = warm_new();
+    static const char *const documents[] = {"void f(struct door *door) {\n    |\n}\n",
+                                            "void f(struct door *door) {\n    s|\n}\n",
+                                            "void f(struct door *door) {\n    start|\n}\n"};
+    const struct counts *first = NULL;
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        world_overlay(&world, "z.c", documents[i]);
+        world_commit(&world, false);
+        assert_true(ask(&world, warm, "z.c", documents[i], NULL, 0).confidence >= 0);
+        first = first ? first : warm_counts(warm);
+        assert_ptr_equal(warm_counts(warm), first);
+        assert_int_equal(warm_document(warm)->cursor_line.length,
+                         strchr(documents[i], '|') - documents[i] - 28);
+    }
+    warm_free(warm);
+    world_free(&world);
+}
+
+static void test_hints_of_a_word(void **state) { // W2
+    (void)state;
+    struct world world = world_new(0);
+    struct warm *warm = warm_new();
+    world_put(&world, "a.c", "struct box {\n    int lid;\n    int rim;\n};\n");
+    world_commit(&world, true);
+    const struct backend_hint rim = {.name = "rim",
+                                     .scope = "box",
+                                     .signature = "int rim",
+                                     .kind = SYMBOL_FIELD,
+                                     .of_receiver = true,
+                                     .score = 1};
+    struct backend_hint hints[] = {rim, rim};
+    static const char dot[] = "void g(struct box *box) {\n    box->| = 1;\n}\n";
+    static const char letter[] = "void g(struct box *box) {\n    box->l| = 1;\n}\n";
+    ask(&world, warm, "z.c", dot, hints, 1);
+    struct asked one = ask(&world, NULL, "z.c", letter, hints, 1);
+    hints[1].name = "int"; // begins otherwise
+    assert_true(is_same(ask(&world, warm, "z.c", letter, hints, 2), one));
+    hints[1].name = "lid";
+    struct asked two = ask(&world, NULL, "z.c", letter, hints, 2);
+    assert_false(is_same(one, two));
+    assert_true(is_same(ask(&world, warm, "z.c", letter, hints, 2), two));
+    warm_free(warm);
+    world_free(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_half_a_word),      cmocka_unit_test(test_words_typed_are_context),
+        cmocka_unit_test(test_another_document), cmocka_unit_test(test_what_is_learned_elsewhere),
+        cmocka_unit_test(test_own_overlay),      cmocka_unit_test(test_hints_of_a_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
