@@ -30,8 +30,9 @@
 #include <stdlib.h>
 
 enum {
-    CONTEXT_DEADLINE_US = 15 * 1000,       // a completion uses what is ready by then
-    CONTEXT_ONLY_DEADLINE_US = 500 * 1000, // who asks for the context alone can wait
+    CONTEXT_DEADLINE_US = 15 * 1000, // a completion uses what is ready by then
+    PATIENT_DEADLINE_US =
+        500 * 1000, // who asks for the context alone can wait, and nobody waits for what is read ahead
 };
 
 static void answer_decided(uv_timer_t *timer);
@@ -244,10 +245,10 @@ void engine_request_compile(struct engine_request *request) {
 }
 
 static void submit_context(struct engine_request *request) {
-    bool only = request->query.context_only;
+    bool patient = request->query.context_only || request->query.ahead;
     request->context_started_us = clock_now_us();
     cancel_init(&request->cancel,
-                request->started_us + (only ? CONTEXT_ONLY_DEADLINE_US : CONTEXT_DEADLINE_US));
+                request->started_us + (patient ? PATIENT_DEADLINE_US : CONTEXT_DEADLINE_US));
     request->state = CONTEXT;
     request->holds++;
     if (worker_submit(request->engine->options.worker, find_context, after_context, request) != 0) {
