@@ -136,8 +136,8 @@ class Supervised(SupervisedCase):
     @unittest.skipUnless(os.geteuid() == 0, "only root can play another user")
     def test_whoever_takes_its_port_gets_no_key(self):
         self.serve(taken=True)
-        answer = json.loads(self.complete(status=1).stdout)
-        self.assertIn("another program answers there", answer["reason"])
+        self.wait_for(lambda: "another program answers there" in json.loads(self.complete(status=1).stdout)["reason"],
+                      "the reason")
 
     def test_where_the_folder_s_path_is_too_long_a_short_one_serves(self):
         runtime = os.path.join(self.temporary, "x" * 100)
