@@ -59,8 +59,7 @@ static size_t skip_prose(struct slice text, size_t at, struct slice comment) {
 // --- words ---
 
 static bool is_of_word(char byte) {
-    return byte == '_' || (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= 'a' && byte <= 'z') || (unsigned char)byte >= 0x80;
+    return slice_is_word_byte(byte) || (unsigned char)byte >= 0x80;
 }
 
 // Behind "." or "->"; nothing else that a word follows at once looks like them ("..x" is a range).
