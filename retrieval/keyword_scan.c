@@ -44,14 +44,18 @@ static size_t skip_string(struct slice text, size_t at) {
     return at + 1;
 }
 
-// Behind the comment or string that begins at `at`; `at` itself if none does.
+// Behind the comment or string that begins at `at`; `at` itself if none does. comment: what makes the rest of a line
+// one; OCaml's are all in brackets, so it has "".
 static size_t skip_prose(struct slice text, size_t at, struct slice comment) {
     struct slice rest = slice_sub(text, at, text.length);
-    if (slice_starts_with(rest, comment)) {
+    if (comment.length && slice_starts_with(rest, comment)) {
         return slice_line_end(text, at);
     }
     if (comment.data[0] == '/' && slice_starts_with(rest, SLICE_LITERAL("/*"))) {
         return skip_to(text, at + 2, "*/");
+    }
+    if (comment.length == 0 && slice_starts_with(rest, SLICE_LITERAL("(*"))) {
+        return skip_to(text, at + 2, "*)");
     }
     return strchr("\"'`", text.data[at]) && text.data[at] ? skip_string(text, at) : at;
 }

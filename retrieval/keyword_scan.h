@@ -3,7 +3,7 @@
 // Keywords are in no index: nearly everything has some. Who asks for nothing
 // else ("goto", "for while") wants code, so the files are read and the words of
 // their code compared; comments, strings and members of something (page.goto)
-// are none of it. Best is where the keywords stand side by side in the order
+// are none of it (of comments over several lines: those in /* */ and (* *)). Best is where the keywords stand side by side in the order
 // asked for, then where one line has all of them, then where a definition has;
 // within each, where they are said most often. Types and modules hold other
 // definitions, which answer in their place; code outside of any is a passage.

@@ -345,6 +345,8 @@ static void test_keywords_in_code(void **state) {
         {"goto", "a.js", "function go(page) {\n    return page.goto(`a\n goto`);\n}\n", NULL},
         {"while", "a.py", "def wait():\n    \"\"\"while\n    while \"\"\"\n    return 'while'\n", NULL},
         {"while", "a.py", "def wait(): # while\n    while True:\n        pass\n", "wait"},
+        {"while", "a.ml", "let wait () = (* while *)\n  while true do () done\n", "wait"},
+        {"while", "a.ml", "let wait () = (* while\n  while *) print_string \"while\"\n", NULL},
         {"loop", "a.rs", "fn spin<'a>(x: &'a str) {\n    loop {\n    }\n}\n", "spin"},
         {"for while", "a.c",
          "int a(int n) {\n    for (;;) {}\n}\nint b(int n) {\n    for (;;) {}\n    while (n) {}\n}\n", "b"},
