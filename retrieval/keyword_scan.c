@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const float OFTEN = 8; // so many times is half of what can be had for it
+enum { LOOKS = 8 }; // at a file's text: definitions within others are looked at with them and by themselves
 
 // What some code says.
 struct said {
@@ -24,6 +25,10 @@ struct said {
 static size_t skip_to(struct slice text, size_t at, const char *end) {
     size_t found = slice_find(text, slice_of_string(end), at);
     return found == (size_t)-1 ? text.length : found + strlen(end);
+}
+
+static bool is_quote(char byte) {
+    return byte == '"' || byte == '\'' || byte == '`';
 }
 
 // Behind the string that begins at `at`; one that does not end in its line is none (a lifetime, an apostrophe).
@@ -44,6 +49,13 @@ static size_t skip_string(struct slice text, size_t at) {
     return at + 1;
 }
 
+// An escaped quote outside of strings begins none; a line of nothing else would be gone through from each of them.
+static size_t skip_escape(struct slice text, size_t at) {
+    bool is_escape = text.data[at] == '\\' && at + 1 < text.length &&
+                     (is_quote(text.data[at + 1]) || text.data[at + 1] == '\\');
+    return is_escape ? at + 2 : at;
+}
+
 // Behind the comment or string that begins at `at`; `at` itself if none does. comment: what makes the rest of a line
 // one; OCaml's are all in brackets, so it has "".
 static size_t skip_prose(struct slice text, size_t at, struct slice comment) {
@@ -57,7 +69,7 @@ static size_t skip_prose(struct slice text, size_t at, struct slice comment) {
     if (comment.length == 0 && slice_starts_with(rest, SLICE_LITERAL("(*"))) {
         return skip_to(text, at + 2, "*)");
     }
-    return strchr("\"'`", text.data[at]) && text.data[at] ? skip_string(text, at) : at;
+    return is_quote(text.data[at]) ? skip_string(text, at) : skip_escape(text, at);
 }
 
 // --- words ---
@@ -136,18 +148,23 @@ struct reading {
     struct snapshot_file at;
     const struct record *record;
     struct slice text, comment;
+    size_t left; // bytes to be looked at
 };
 
-static void rate(struct scan *scan, const struct reading *file, struct slice code,
-                 const struct symbol *symbol, const struct chunk *chunk) {
+static void rate(struct scan *scan, struct reading *file, struct slice code, const struct symbol *symbol,
+                 const struct chunk *chunk) {
     struct said said = {.words = scan->words};
+    if (code.length > file->left) {
+        return;
+    }
+    file->left -= code.length;
     read_code(&said, code, file->comment);
     if (score(&said) > 0) {
         vec_push(&scan->found, (struct keyword_hit){file->at, symbol, chunk, score(&said)});
     }
 }
 
-static void rate_symbols(struct scan *scan, const struct reading *file) {
+static void rate_symbols(struct scan *scan, struct reading *file) {
     for (uint32_t i = 0; i < file->record->symbol_count; i++) {
         const struct symbol *symbol = &file->record->symbols[i];
         if (symbol->kind != SYMBOL_TYPE && symbol->kind != SYMBOL_MODULE) {
@@ -156,7 +173,7 @@ static void rate_symbols(struct scan *scan, const struct reading *file) {
     }
 }
 
-static void rate_passages(struct scan *scan, const struct reading *file) {
+static void rate_passages(struct scan *scan, struct reading *file) {
     const struct record *record = file->record;
     uint32_t next = 0;  // symbol
     size_t defined = 0; // up to where those before reach
@@ -179,6 +196,7 @@ static void scan_file(struct scan *scan, struct snapshot_file at, const struct l
                            .record = segment_record(segment, at.file),
                            .text = file_text(&segment->files[at.file], scan->root, &buffer),
                            .comment = slice_of_string(language_line_comment(language))};
+    file.left = LOOKS * file.text.length;
     scan->left -= file.text.length < scan->left ? file.text.length : scan->left;
     if (file.text.length) {
         rate_symbols(scan, &file);

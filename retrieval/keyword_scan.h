@@ -11,7 +11,8 @@
 // Ownership: hits is the caller's; symbols and chunks are borrowed from the pinned snapshot.
 // Threads:   any; the snapshot is pinned; files are read from disk.
 // Errors:    none; a file that changed since it was indexed, or cannot be read, is passed over.
-// Limits:    KEYWORD_SCAN_BYTES of text are read; files of data and prose are not.
+// Limits:    KEYWORD_SCAN_BYTES of text are read, none of it more than eight times, however definitions are nested; files
+//            of data and prose are not.
 #ifndef HUNCH_RETRIEVAL_KEYWORD_SCAN_H
 #define HUNCH_RETRIEVAL_KEYWORD_SCAN_H
 
