@@ -173,17 +173,29 @@ static void rate_symbols(struct scan *scan, struct reading *file) {
     }
 }
 
+// The first byte from `start` on that is in no comment or string, as one goes through the text from `from` on.
+static size_t code_from(const struct reading *file, size_t from, size_t start) {
+    while (from < start) {
+        size_t behind = skip_prose(file->text, from, file->comment);
+        from = behind > from ? behind : from + 1;
+    }
+    return from;
+}
+
+// A passage may begin in the middle of a comment.
 static void rate_passages(struct scan *scan, struct reading *file) {
     const struct record *record = file->record;
     uint32_t next = 0;  // symbol
     size_t defined = 0; // up to where those before reach
+    size_t code = 0;
     for (uint32_t i = 0; i < record->chunk_count; i++) {
         const struct chunk *chunk = &record->chunks[i];
         for (; next < record->symbol_count && record->symbols[next].start_byte < chunk->end_byte; next++) {
             defined = record->symbols[next].end_byte > defined ? record->symbols[next].end_byte : defined;
         }
         if (defined <= chunk->start_byte) {
-            rate(scan, file, slice_sub(file->text, chunk->start_byte, chunk->end_byte), NULL, chunk);
+            code = code_from(file, code > defined ? code : defined, chunk->start_byte);
+            rate(scan, file, slice_sub(file->text, code, chunk->end_byte), NULL, chunk);
         }
     }
 }
