@@ -140,6 +140,7 @@ struct scan {
     const char *root;
     const struct search_words *words;
     size_t left; // bytes to be read
+    bool is_cut; // there were more
     VEC(struct keyword_hit) found;
 };
 
@@ -219,12 +220,14 @@ static void scan_file(struct scan *scan, struct snapshot_file at, const struct l
 
 static void scan_segment(struct scan *scan, uint32_t s, struct slice folder) {
     const struct segment *segment = scan->snapshot->segments[s];
-    for (uint32_t i = 0; i < segment->file_count && scan->left; i++) {
+    for (uint32_t i = 0; i < segment->file_count && !scan->is_cut; i++) {
         const struct record *record = segment->files[i].record;
         const struct language *language = language_of_id(record->language);
         bool is_asked =
             !snapshot_is_dead(scan->snapshot, s, i) && paths_is_below(folder, slice_of_string(record->path));
-        if (is_asked && language && !language_is_data(language)) {
+        bool is_code = is_asked && language && !language_is_data(language);
+        scan->is_cut = is_code && scan->left == 0;
+        if (is_code && !scan->is_cut) {
             scan_file(scan, (struct snapshot_file){s, i}, language);
         }
     }
@@ -242,11 +245,12 @@ static int compare_hits(const void *left, const void *right) {
 }
 
 size_t keyword_scan(const struct snapshot *snapshot, const char *root, const struct search_words *words,
-                    struct slice folder, size_t limit, struct keyword_hit *hits) {
+                    struct slice folder, size_t limit, struct keyword_hit *hits, bool *is_cut) {
     struct scan scan = {.snapshot = snapshot, .root = root, .words = words, .left = KEYWORD_SCAN_BYTES};
     for (uint32_t s = 0; s < snapshot->segment_count && words->keyword_count; s++) {
         scan_segment(&scan, s, folder);
     }
+    *is_cut = scan.is_cut;
     size_t count = scan.found.count < limit ? scan.found.count : limit;
     if (count) {
         qsort(scan.found.items, scan.found.count, sizeof *scan.found.items, compare_hits);

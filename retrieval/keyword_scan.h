@@ -29,8 +29,8 @@ struct keyword_hit {
 };
 
 // Of the files in the folder ("": all), the best first; scores are within (0, 1]. Returns how many of hits[limit] are
-// filled.
+// filled. *is_cut: there is more code than is read.
 size_t keyword_scan(const struct snapshot *snapshot, const char *root, const struct search_words *words,
-                    struct slice folder, size_t limit, struct keyword_hit *hits);
+                    struct slice folder, size_t limit, struct keyword_hit *hits, bool *is_cut);
 
 #endif
