@@ -99,12 +99,23 @@ static bool has_text(const struct search *search, const struct beam_path *path) 
     return length_of(search, path) > search->request->typed.length;
 }
 
+static void note_end(const struct search *search, const struct counts_answer *answer, struct beam_end *end) {
+    const struct document *document = search->request->document;
+    uint32_t index = document->ahead_count > 0 ? counts_find(answer, document->ahead[0]) : COUNTS_NONE;
+    *end = (struct beam_end){.any = line_ends(answer), .depth = answer->depth, .support = answer->support};
+    if (index != COUNTS_NONE) {
+        end->probability = answer->words[index].probability;
+        end->away = answer->words[index].away;
+    }
+}
+
 static void finish(struct search *search, const struct beam_path *path, const struct counts_answer *answer) {
     double end = end_probability(search, answer);
     struct beam_path done = *path;
     done.score = done.log_probability += log(end + LEAST);
     done.end = end;
     done.finished = end > 0;
+    note_end(search, answer, &done.line_end);
     search->out->mass += exp(done.log_probability);
     if (done.finished && has_text(search, path)) {
         insert_path(search->out->paths, &search->out->count, BEAM_PATHS, &done);
@@ -118,6 +129,37 @@ static bool is_far_behind(const struct search *search, const struct beam_path *o
            (open_count > 0 && score < open[0].score - BEHIND_OPEN);
 }
 
+static struct beam_weakest weakest_of(const struct counted *word) {
+    return (struct beam_weakest){.soft = word->soft,
+                                 .sharp = word->sharp,
+                                 .deepest = word->deepest,
+                                 .shallow = word->shallow,
+                                 .both = word->both,
+                                 .own = word->own,
+                                 .match = fmax(word->own, word->away),
+                                 .near = word->near};
+}
+
+static struct beam_weakest weaker_of(const struct beam_weakest *a, const struct beam_weakest *b) {
+    return (struct beam_weakest){.soft = fmin(a->soft, b->soft),
+                                 .sharp = fmin(a->sharp, b->sharp),
+                                 .deepest = fmin(a->deepest, b->deepest),
+                                 .shallow = fmin(a->shallow, b->shallow),
+                                 .both = fmin(a->both, b->both),
+                                 .own = fmin(a->own, b->own),
+                                 .match = fmin(a->match, b->match),
+                                 .near = fmax(a->near, b->near)};
+}
+
+static void note_word(struct beam_path *path, const struct counted *word, double probability) {
+    struct beam_weakest weakest = weakest_of(word);
+    bool is_first = path->count == 1;
+    *(token_is_name(word->id) ? &path->log_names : &path->log_signs) += log(probability);
+    path->first = is_first ? probability : path->first;
+    path->least = fmin(path->least, probability);
+    path->weakest = is_first ? weakest : weaker_of(&path->weakest, &weakest);
+}
+
 static void extend(struct search *search, const struct beam_path *path, const struct counted *word,
                    double probability) {
     double log_probability = path->log_probability + log(probability);
@@ -129,8 +171,7 @@ static void extend(struct search *search, const struct beam_path *path, const st
     longer.score = longer.log_probability = log_probability;
     longer.ids[longer.context + longer.count] = word->id;
     longer.tokens[longer.count++] = token_make(word->id, word->space);
-    longer.first = longer.count == 1 ? probability : longer.first;
-    longer.least = probability < longer.least ? probability : longer.least;
+    note_word(&longer, word, probability);
     insert_path(search->next, &search->next_count, WIDTH, &longer);
 }
 
@@ -217,6 +258,7 @@ static bool step(struct search *search) {
         if (path->count == 0) {
             out->depth = answer->depth;
             out->support = answer->support;
+            out->seen = answer->seen;
             out->line_end = line_ends(answer);
         }
         if (typed) {

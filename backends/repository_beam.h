@@ -13,15 +13,32 @@
 
 enum { BEAM_TOKENS = 48, BEAM_CONTEXT = 32, BEAM_PATHS = 16 };
 
+// The least that any word of a path has of each; see struct counted.
+struct beam_weakest {
+    double soft, sharp, deepest, shallow, both, own;
+    double match; // the longer one of its longest matches in the open file and elsewhere
+    double near;  // the largest, not the least
+};
+
+// What is known of the line's end behind a path.
+struct beam_end {
+    double probability, any; // of the end that stands in the document, and of any
+    double depth, support;   // of the longest match, which takes in the path
+    double away;             // longest match of the document's end, outside the open file
+};
+
 struct beam_path {
     uint32_t ids[BEAM_CONTEXT + BEAM_TOKENS + DOCUMENT_AHEAD]; // the context's ids, then the path's
     uint32_t tokens[BEAM_TOKENS];
-    uint32_t context, count; // tokens of each
-    double log_probability;  // of the path, and once finished of its end
-    double score;            // what paths are ordered by; at last also by what stands below and by length
-    double least, first;     // probability of its least likely and of its first token
-    double end;              // probability that the line ends (or the right text goes on) there
-    double ahead;            // log probability of what is below, given the path
+    uint32_t context, count;     // tokens of each
+    double log_probability;      // of the path, and once finished of its end
+    double score;                // what paths are ordered by; at last also by what stands below and by length
+    double log_names, log_signs; // its log probability without the end, in two parts
+    double least, first;         // probability of its least likely and of its first token
+    struct beam_weakest weakest;
+    struct beam_end line_end;
+    double end;   // probability that the line ends (or the right text goes on) there
+    double ahead; // log probability of what is below, given the path
     bool finished;
 };
 
@@ -42,6 +59,7 @@ struct beam_result {
     double line_end; // probability that the line ends at the cursor, whatever follows
     uint32_t depth;
     double support;
+    uint32_t seen; // words behind the cursor's context
     bool cancelled;
 };
 

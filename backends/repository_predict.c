@@ -1,9 +1,7 @@
 // repository_predict.c - see repository_predict.h.
 //
 // Around the search: what the document says about the cursor goes in, and text
-// with spaces, several lines and a confidence comes out. The confidence is a
-// logistic regression, because the product of a path's probabilities is far
-// too sure of itself: every factor was chosen for being large.
+// with spaces, several lines and a confidence comes out.
 //
 // A second line is a guess upon a guess, so it is added only if it is likely
 // by itself, and only to the best candidate.
@@ -17,12 +15,6 @@
 #include <math.h>
 
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
-
-// Fitted by tests/bench/fit_model.py on 3,500 lines that the last 150 commits of seven repositories added
-// (hunch replay --evidence).
-static const double CONSTANT = -2.676;
-static const double WEIGHTS[PREDICT_FEATURES] = {1.203, 1.187,  -1.090, -0.292, -1.277, 0.400, 0.062,
-                                                 0.371, -0.003, 0.021,  0.396,  -0.299, 3.042};
 
 struct line_search {
     struct counts *counts;
@@ -44,39 +36,6 @@ static void render(const struct document *document, const struct beam_path *path
         }
         str_append_slice(out, word);
     }
-}
-
-static void measure(const struct document *document, const struct beam_result *result,
-                    const struct beam_path *path, double *features) {
-    double all = 0;
-    for (uint32_t i = 0; i < result->count; i++) {
-        all += exp(result->paths[i].score - path->score);
-    }
-    double probability = exp(path->log_probability);
-    const double values[PREDICT_FEATURES] = {
-        path->log_probability,
-        -log(fmax(all, 1)), // the path itself is one of them
-        log(path->least),
-        log(path->first),
-        log(path->end + 1e-6),
-        log(1 + result->depth),
-        log(1 + result->support),
-        log(path->count),
-        path->ahead,
-        document->typed.length > 0,
-        log(probability / (result->mass + probability) + 1e-6),
-        probability,
-        path->least,
-    };
-    memcpy(features, values, sizeof values);
-}
-
-static double confidence_of(const double *features) {
-    double sum = CONSTANT;
-    for (int i = 0; i < PREDICT_FEATURES; i++) {
-        sum += WEIGHTS[i] * features[i];
-    }
-    return 1 / (1 + exp(-sum));
 }
 
 // A cloned repository is somebody else's text: what hides in it must not be offered as the user's own.
@@ -101,7 +60,7 @@ static bool is_new(const struct predictions *out, struct slice text) {
 }
 
 // A path that never found its end says how the line may go on, not where it stops.
-static double confidence_in(const struct beam_path *path, const double *features) {
+static double confidence_in(const struct beam_path *path, const float *features) {
     return path->finished ? confidence_of(features) : 0;
 }
 
@@ -115,7 +74,7 @@ static void collect(const struct line_search *search, uint32_t wanted, struct pr
             str_free(&item->text);
             continue;
         }
-        measure(search->document, search->result, path, item->features);
+        confidence_features(search->document, search->result, path, item->features);
         item->confidence = confidence_in(path, item->features);
         item->path = i;
         out->count++;
@@ -160,7 +119,8 @@ static void append_path(struct line_search *search, const struct beam_path *path
 
 // One more line below `indent`, which becomes its own. False if none is likely enough.
 static bool add_line(struct line_search *search, struct str *indent, struct prediction *item) {
-    double share = 0, features[PREDICT_FEATURES];
+    double share = 0;
+    float features[CONFIDENCE_FEATURES];
     uint32_t id = next_line_end(search, &share);
     if (id == 0) {
         return false;
@@ -171,7 +131,7 @@ static bool add_line(struct line_search *search, struct str *indent, struct pred
         return false;
     }
     const struct beam_path *path = &search->result->paths[0];
-    measure(search->document, search->result, path, features);
+    confidence_features(search->document, search->result, path, features);
     struct str line;
     str_init(&line);
     render(search->document, path, false, &line);

@@ -9,11 +9,12 @@
 
 #include "backends/backend.h"
 #include "backends/hint.h"
+#include "backends/repository_confidence.h"
 #include "backends/repository_warm.h"
 
 #include "base/cancel.h"
 
-enum { PREDICT_CANDIDATES = 8, PREDICT_TOKENS = 48, PREDICT_FEATURES = 13 };
+enum { PREDICT_CANDIDATES = 8, PREDICT_TOKENS = 48 };
 
 struct predict_request {
     const char *path;
@@ -29,9 +30,9 @@ struct predict_request {
 
 struct prediction {
     struct str text;
-    double confidence;                 // that the text is exactly right
-    uint32_t path;                     // of the search's results
-    double features[PREDICT_FEATURES]; // what the confidence is made of, for fitting it
+    double confidence;                   // that the text is exactly right
+    uint32_t path;                       // of the search's results
+    float features[CONFIDENCE_FEATURES]; // what the confidence is made of, for fitting it
 };
 
 struct predictions {

@@ -6,8 +6,11 @@
 // is what the commit left there, below it only what stood there before.
 //
 // One position a line, at a word's beginning, by a fixed sequence: two runs ask
-// the same. The confidence is compared with how often it was right in ten
-// groups of equal size (the expected calibration error).
+// the same. Evidence is of all places, though: were it only of those with enough behind them, a short answer
+// would seem wrong by itself; and each is asked for a second time with all that the commit left below, as lines are
+// written into finished code as well. The confidence is compared with how often it was right in ten
+// groups of equal size (the expected calibration error), and with what a confidence
+// that is exactly right would show: so few lines are never as right as foretold.
 #include "cli/history.h"
 
 #include "backends/repository_corpus.h"
@@ -20,12 +23,13 @@
 #include "indexer/language.h"
 #include "indexer/walk.h"
 
+#include <math.h>
+
 enum {
     COMMIT_POSITIONS = 40, // so that one large commit does not decide
     SHORTEST_LINE = 8,     // characters
     LONGEST_LINE = 180,
-    SHORTEST_REST = 4,
-    GROUPS = 10
+    SHORTEST_REST = 4
 };
 
 struct answer {
@@ -46,7 +50,7 @@ struct replay {
     struct intern paths; // of the files below
     VEC(struct past) files;
     VEC(struct answer) answers;
-    size_t limit, commits, unmatched;
+    size_t limit, commits, unmatched, shortest_rest;
     FILE *evidence;
     uint64_t random;
 };
@@ -146,7 +150,7 @@ static size_t draw_cut(struct replay *replay, struct slice line) {
     for (size_t at = 0; lexer_next(line, &at, &lexeme);) {
         size_t start = (size_t)(lexeme.text.data - line.data);
         if (lexeme.kind != LEXEME_END &&
-            slice_trim(slice_sub(line, start, line.length)).length >= SHORTEST_REST) {
+            slice_trim(slice_sub(line, start, line.length)).length >= replay->shortest_rest) {
             cuts[count++] = start;
         }
     }
@@ -173,44 +177,51 @@ static bool is_same(struct slice a, struct slice b) {
 
 static void print_evidence(FILE *out, const struct prediction *item, bool right) {
     fprintf(out, "{\"right\":%s,\"features\":[", right ? "true" : "false");
-    for (int i = 0; i < PREDICT_FEATURES; i++) {
-        fprintf(out, "%s%.6g", i ? "," : "", item->features[i]);
+    for (int i = 0; i < CONFIDENCE_FEATURES; i++) {
+        fprintf(out, "%s%.6g", i ? "," : "", (double)item->features[i]);
     }
     fputs("]}\n", out);
+}
+
+// What the model would write there, and whether that is right.
+static struct answer answer_of(struct replay *replay, const char *path, struct slice above,
+                               struct slice below, struct slice rest) {
+    struct predict_request request = {
+        .path = path, .prefix = above, .suffix = below, .max_lines = 1, .candidates = 1};
+    const struct language *language = language_of_path(path);
+    struct hinting_place asked = {path, language ? language_id(language) : "", above, below};
+    struct predictions found;
+    request.hints = hinting_ask(replay->hinting, &asked, &request.hint_count);
+    uint64_t began = clock_thread_us();
+    predict(replay->corpus, &request, &found);
+    struct answer answer = {.ms = (double)(clock_thread_us() - began) / 1000, .said = found.count > 0};
+    if (answer.said) {
+        answer.confidence = found.items[0].confidence;
+        answer.right = is_same(str_slice(&found.items[0].text), rest);
+        if (replay->evidence) {
+            print_evidence(replay->evidence, &found.items[0], answer.right);
+        }
+    }
+    predictions_free(&found);
+    return answer;
 }
 
 static void ask(struct replay *replay, const char *path, const struct change *change, size_t index,
                 struct slice line) {
     const struct patch_place *place = &change->places[index];
     size_t cut = draw_cut(replay, line);
+    struct slice rest = slice_sub(line, cut, line.length), after = str_slice(&change->after);
+    struct slice above = slice_sub(after, 0, place->in_new + cut);
     struct str below;
     str_init(&below);
     str_append_char(&below, '\n');
     str_append_slice(&below, slice_sub(str_slice(&change->before), place->in_old, change->before.length));
-    struct predict_request request = {.path = path,
-                                      .prefix = slice_sub(str_slice(&change->after), 0, place->in_new + cut),
-                                      .suffix = str_slice(&below),
-                                      .max_lines = 1,
-                                      .candidates = 1};
-    const struct language *language = language_of_path(path);
-    struct hinting_place asked = {path, language ? language_id(language) : "", request.prefix,
-                                  request.suffix};
-    struct predictions found;
-    request.hints = hinting_ask(replay->hinting, &asked, &request.hint_count);
-    uint64_t began = clock_thread_us();
-    predict(replay->corpus, &request, &found);
-    struct answer answer = {.ms = (double)(clock_thread_us() - began) / 1000,
-                            .at_line_start = slice_trim(slice_sub(line, 0, cut)).length == 0};
-    if (found.count > 0) {
-        answer.said = true;
-        answer.confidence = found.items[0].confidence;
-        answer.right = is_same(str_slice(&found.items[0].text), slice_sub(line, cut, line.length));
-        if (replay->evidence) {
-            print_evidence(replay->evidence, &found.items[0], answer.right);
-        }
-    }
+    struct answer answer = answer_of(replay, path, above, str_slice(&below), rest);
+    answer.at_line_start = slice_trim(slice_sub(line, 0, cut)).length == 0;
     vec_push(&replay->answers, answer);
-    predictions_free(&found);
+    if (replay->evidence) {
+        answer_of(replay, path, above, slice_sub(after, place->in_new + line.length, after.length), rest);
+    }
     str_free(&below);
 }
 
@@ -306,16 +317,28 @@ static double share_right(const struct answer *answers, size_t count) {
     return count > 0 ? 100 * right / (double)count : 0;
 }
 
-static double calibration_error(const struct answer *answers, size_t count) {
-    double error = 0;
-    for (size_t group = 0; group < GROUPS; group++) {
-        double gap = 0;
-        for (size_t i = group * count / GROUPS; i < (group + 1) * count / GROUPS; i++) {
-            gap += answers[i].confidence - answers[i].right;
+static void add_to_group(struct history_group *group, const struct answer *answer) {
+    group->lines++;
+    group->confidence += answer->confidence;
+    group->right += answer->right;
+    group->variance += answer->confidence * (1 - answer->confidence);
+}
+
+// Both by groups of equal size. Of a sum of independent errors the mean size is root(2 / pi) of its deviation.
+static void measure_calibration(const struct answer *answers, struct history_figures *figures) {
+    size_t count = figures->positions;
+    for (size_t i = 0; i < HISTORY_GROUPS; i++) {
+        struct history_group group = {0};
+        for (size_t k = i * count / HISTORY_GROUPS; k < (i + 1) * count / HISTORY_GROUPS; k++) {
+            add_to_group(&group, &answers[k]);
         }
-        error += gap < 0 ? -gap : gap;
+        figures->calibration_error += fabs(group.confidence - group.right) / (double)count;
+        figures->calibration_chance += sqrt(2 / M_PI * group.variance) / (double)count;
     }
-    return count > 0 ? error / (double)count : 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t group = (size_t)(answers[i].confidence * HISTORY_GROUPS);
+        add_to_group(&figures->groups[group < HISTORY_GROUPS ? group : HISTORY_GROUPS - 1], &answers[i]);
+    }
 }
 
 static struct history_figures figures_of(struct replay *replay) {
@@ -334,7 +357,7 @@ static struct history_figures figures_of(struct replay *replay) {
         figures.exact_line_start = asked[1] > 0 ? 100 * right[1] / asked[1] : 0;
         qsort(answers, figures.positions, sizeof *answers, surest_first);
         figures.exact_surest_fifth = share_right(answers, figures.positions / 5);
-        figures.calibration_error = calibration_error(answers, figures.positions);
+        measure_calibration(answers, &figures);
         qsort(answers, figures.positions, sizeof *answers, by_ms);
         figures.p50_ms = answers[figures.positions / 2].ms;
         figures.p99_ms = answers[figures.positions * 99 / 100].ms;
@@ -367,6 +390,7 @@ static void free_replay(struct replay *replay) {
 int history_replay(const char *root, struct slice history, size_t limit, FILE *evidence,
                    struct history_figures *figures, struct err *err) {
     struct replay replay = {.root = root, .limit = limit, .evidence = evidence, .random = 7};
+    replay.shortest_rest = evidence ? 1 : SHORTEST_REST;
     struct corpus_options options = {.root = root};
     struct walk_stats stats;
     replay.corpus = corpus_new(&options);

@@ -12,14 +12,24 @@
 
 #include <stdio.h>
 
+enum { HISTORY_GROUPS = 10 };
+
+// The lines whose confidence is in one tenth of what it can be; sums over several repositories say more.
+struct history_group {
+    double lines, confidence, right; // the latter two summed up
+    double variance;                 // of `right`, were the confidence exactly right
+};
+
 struct history_figures {
     size_t commits, positions;
     size_t said;                                  // positions with a suggestion, however unsure
     size_t unmatched;                             // changes that could not be taken back
     double exact, exact_line_start, exact_within; // per cent of the positions, white space aside
     double exact_surest_fifth;
-    double calibration_error; // mean distance of confidence and share of right ones, over ten groups
-    double p50_ms, p99_ms;    // of processor time
+    double calibration_error;  // mean distance of confidence and share of right ones, over ten groups
+    double calibration_chance; // what that would be for a confidence that is exactly right
+    struct history_group groups[HISTORY_GROUPS];
+    double p50_ms, p99_ms; // of processor time
 };
 
 // history: what `git log -p` prints, newest commit first; root: the folder as of that commit. evidence (NULL: not

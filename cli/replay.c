@@ -30,11 +30,12 @@ static void print_text(const struct history_figures *figures) {
         "%zu lines that %zu commits added, each foretold from one place in it by the built-in model, which had read "
         "the commit before:\n"
         "  %.1f %% exactly as written (%.1f %% from the line's beginning, %.1f %% from within)\n"
-        "  %.1f %% among the surest fifth; the confidence is off by %.3f (mean over ten groups)\n"
+        "  %.1f %% among the surest fifth; the confidence is off by %.3f (mean over ten groups; "
+        "chance alone makes %.3f)\n"
         "  %.1f ms of processor time each (median; %.1f for the slowest hundredth)\n",
         figures->positions, figures->commits, figures->exact, figures->exact_line_start,
-        figures->exact_within, figures->exact_surest_fifth, figures->calibration_error, figures->p50_ms,
-        figures->p99_ms);
+        figures->exact_within, figures->exact_surest_fifth, figures->calibration_error,
+        figures->calibration_chance, figures->p50_ms, figures->p99_ms);
     if (figures->unmatched > 0) {
         printf(
             "  %zu changes were left out: the folder is not as the newest commit left it, or git log was not told --first-parent -m\n",
@@ -54,6 +55,16 @@ static void print_json(const char *root, const struct history_figures *figures) 
     json_set_number(object, "exactWithin", figures->exact_within);
     json_set_number(object, "exactSurestFifth", figures->exact_surest_fifth);
     json_set_number(object, "calibrationError", figures->calibration_error);
+    json_set_number(object, "calibrationChance", figures->calibration_chance);
+    struct json *groups = json_set(object, "confidence", json_array());
+    for (int i = 0; i < HISTORY_GROUPS; i++) {
+        const struct history_group *group = &figures->groups[i];
+        struct json *row = json_push(groups, json_object());
+        json_set_number(row, "lines", group->lines);
+        json_set_number(row, "confidence", group->confidence);
+        json_set_number(row, "right", group->right);
+        json_set_number(row, "variance", group->variance);
+    }
     json_set_number(object, "p50Ms", figures->p50_ms);
     json_set_number(object, "p99Ms", figures->p99_ms);
     terminal_print_json_line(object);

@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Fits the built-in model's weights from what model_bench wrote.
+"""Fits the built-in model's weights from what model_bench and hunch replay wrote.
 
-usage: fit_model.py words OUT.c EVIDENCE...      writes backends/repository_weights.c
-       fit_model.py confidence TASKS FEATURES... CONSTANT and WEIGHTS of backends/repository_predict.c
-                                                 (TASKS: the folder of the task files that FEATURES are of; those
-                                                 that hunch replay --evidence wrote need none)
+usage: fit_model.py words OUT.c EVIDENCE...             writes backends/repository_weights.c
+       fit_model.py confidence OUT.c EVIDENCE...        writes backends/repository_confidence_trees.c
+
+EVIDENCE of words is what model_bench writes last, of confidence what hunch replay --evidence writes.
 
 The weights there are, of words, are fitted on 900 lines of each repository of the development bench that none of its
 tasks ask for (make_lines.py --lines 900, without both sets), when the input for a receiver's member was still 0 behind a
-"."; of confidence, on 500 lines each of what the last 150 commits of the same repositories added, before there were hints
-(hunch replay --limit 500 --evidence).
+"."; the trees of confidence on 800 lines each that the last 300 commits of thirteen repositories added, asked in two ways: the seven of that bench,
+cobra, commons-lang, kotlinx.coroutines, requests, serde_json and vscode-languageserver-node; none is one that
+docs/performance.md replays.
 
-Both by Adam steps with a little weight decay. The held-out figures leave out one file (one repository) at a time; FAST=1
-does without those of words. Needs numpy.
+Words by Adam steps with a little weight decay, confidence by boosted trees. The held-out figures leave out one file (one
+repository, and of confidence each fourth) at a time; FAST=1 does without. Needs numpy.
 """
-import glob
 import json
 import os
 import sys
@@ -36,15 +36,6 @@ def read_events(path):
         events.append((right, unseen, numbers[at:at + count * INPUTS].reshape(count, INPUTS)))
         at += count * INPUTS
     return events
-
-
-def adam(gradient, start, steps=400, rate=0.05, decay=2e-4):
-    w, m, v = start.copy(), np.zeros_like(start), np.zeros_like(start)
-    for t in range(1, steps + 1):
-        g = gradient(w) + decay * w
-        m, v = 0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g * g
-        w -= rate * (1 - t / steps) * (m / (1 - 0.9 ** t)) / (np.sqrt(v / (1 - 0.99 ** t)) + 1e-8)
-    return w
 
 
 class Ranker:
@@ -149,52 +140,98 @@ def main_words(path, paths):
     write_weights(path, ranker.raw())
 
 
-def join(parts):
-    return tuple(np.concatenate(p) for p in zip(*parts))
+class Forest:
+    """Boosted trees that ask one question at each depth, of a random part of the rows and features each."""
+
+    TREES, DEPTH, RATE, DECAY, BINS, ROWS, FEATURES = 200, 4, 0.1, 8.0, 48, 0.7, 0.6
+
+    def __init__(self, x, y):
+        random, (count, features) = np.random.default_rng(3), x.shape
+        self.edges = [np.unique(np.quantile(column, np.linspace(0, 1, self.BINS + 1)[1:-1])) for column in x.T]
+        self.steps = np.stack([np.searchsorted(edges, column) for edges, column in zip(self.edges, x.T)], 1)
+        self.askable = np.stack([np.arange(self.BINS) < len(edges) for edges in self.edges])
+        self.usual, self.trees = np.log(y.mean() / (1 - y.mean())), []
+        odds = np.full(count, self.usual)
+        for _ in range(self.TREES):
+            rows = np.flatnonzero(random.random(count) < self.ROWS)
+            askable = self.askable & (random.random(features) < self.FEATURES)[:, None]
+            odds += self.add_tree(rows, askable, odds, y)
+
+    def add_tree(self, rows, askable, odds, y):
+        p = 1 / (1 + np.exp(-odds))
+        slope, curve, leaf, questions = p - y, p * (1 - p), np.zeros(len(y), int), []
+        for depth in range(self.DEPTH):
+            feature, step = self.best_question(rows, askable, slope, curve, leaf, 1 << depth)
+            questions.append((feature, self.edges[feature][step]))
+            leaf = leaf * 2 + (self.steps[:, feature] > step)
+        sums = [np.bincount(leaf[rows], w[rows], 1 << self.DEPTH) for w in (slope, curve)]
+        leaves = -self.RATE * sums[0] / (sums[1] + self.DECAY)
+        self.trees.append((questions, leaves))
+        return leaves[leaf]
+
+    def best_question(self, rows, askable, slope, curve, leaf, leaves):
+        features, bins = askable.shape
+        cell = (leaf[rows, None] * features + np.arange(features)) * bins + self.steps[rows]
+        gain = 0
+        for above_it in (True, False):
+            parts = []
+            for w in (slope, curve):
+                sums = np.bincount(cell.ravel(), np.repeat(w[rows], features), leaves * features * bins).reshape(leaves, features, bins)
+                below = sums.cumsum(2)
+                parts.append(sums.sum(2, keepdims=True) - below if above_it else below)
+            gain = gain + (parts[0] ** 2 / (parts[1] + self.DECAY)).sum(0)
+        feature, step = np.unravel_index(np.where(askable, gain, -1).argmax(), gain.shape)
+        return int(feature), int(step)
+
+    def predict(self, x):
+        odds = np.full(len(x), self.usual)
+        for questions, leaves in self.trees:
+            leaf = np.zeros(len(x), int)
+            for feature, edge in questions:
+                leaf = leaf * 2 + (x[:, feature] > edge)
+            odds += leaves[leaf]
+        return 1 / (1 + np.exp(-odds))
+
+    def write(self, path):
+        with open(path, 'w') as file:
+            file.write('// repository_confidence_trees.c - see repository_confidence.h. Written by tests/bench/fit_model.py.\n'
+                       '#include "backends/repository_confidence.h"\n\n// clang-format off\n'
+                       f'const float CONFIDENCE_USUAL = {row([self.usual])};\n'
+                       'const struct confidence_tree CONFIDENCE_FOREST[CONFIDENCE_TREES] = {\n'
+                       + ''.join(f'    {{{{{", ".join(str(feature) for feature, _ in questions)}}}, {{{row(edge for _, edge in questions)}}}, {{{row(leaves)}}}}},\n'
+                                 for questions, leaves in self.trees) + '};\n// clang-format on\n')
 
 
-def print_weights(w):
-    print(', '.join(f'{x:.3f}' for x in w))
+def read_answers(path):
+    with open(path) as file:
+        rows = [json.loads(line) for line in file]
+    return np.array([r['features'] for r in rows]), np.array([r['right'] for r in rows], float)
 
 
-def same(a, b):
-    return ' '.join(a.split()) == ' '.join(b.split())
+def calibration_error(p, y):
+    return sum(abs((p[group] - y[group]).sum()) for group in np.array_split(np.argsort(-p), 10)) / len(y)
 
 
-def read_features(tasks, path):
-    targets = {}
-    for file in glob.glob(os.path.join(tasks, '*.jsonl')):
-        for line in open(file):
-            task = json.loads(line)
-            targets[task['id']] = task['target']
-    rows = [json.loads(line) for line in open(path)]
-    x = np.array([[1.0] + r['features'] for r in rows])
-    right = [r['right'] if 'right' in r else same(r['completion'], targets[r['id']]) for r in rows]
-    return x, np.array(right, float)
+def report_confidence(name, p, y):
+    chance = np.mean([calibration_error(p, (np.random.default_rng(i).random(len(p)) < p).astype(float)) for i in range(20)])
+    surest = y[np.argsort(-p)[:len(y) // 5]].mean()
+    print(f'{name}: right {y.mean():.3f}, among the surest fifth {surest:.3f}, calibration error {calibration_error(p, y):.3f} '
+          f'(chance alone {chance:.3f}), n {len(y)}', flush=True)
 
 
-def fit_logistic(x, y):
-    return adam(lambda w: x.T @ (1 / (1 + np.exp(-x @ w)) - y) / len(y), np.zeros(x.shape[1]), 1500, 0.1, 1e-4)
-
-
-def report_logistic(name, w, x, y):
-    p = 1 / (1 + np.exp(-x @ w))
-    order = np.argsort(-p)
-    top = y[order[:int(len(y) * 0.3)]].mean()
-    bins = np.array_split(order, 10)
-    gap = np.mean([abs(p[b].mean() - y[b].mean()) for b in bins])
-    print(f'{name}: right {y.mean():.3f}, among the surest 30 % {top:.3f}, calibration error {gap:.3f}, n {len(y)}')
-
-
-def main_confidence(tasks, paths):
-    parts = [read_features(tasks, p) for p in paths]
-    for i, part in enumerate(parts):
-        if len(parts) > 1:
-            report_logistic('held out ' + os.path.basename(paths[i]), fit_logistic(*join(parts[:i] + parts[i + 1:])), *part)
-    everything = join(parts)
-    w = fit_logistic(*everything)
-    report_logistic('all', w, *everything)
-    print('CONSTANT, WEIGHTS'), print_weights(w)
+def main_confidence(out, paths):
+    parts = [read_answers(path) for path in paths]
+    held = [None] * len(parts)
+    for start in range(0 if len(parts) < 4 or os.environ.get('FAST') else 4):
+        rest = [part for i, part in enumerate(parts) if i % 4 != start]
+        forest = Forest(*map(np.concatenate, zip(*rest)))
+        for i in range(start, len(parts), 4):
+            held[i] = forest.predict(parts[i][0])
+            report_confidence('held out ' + os.path.basename(paths[i]), held[i], parts[i][1])
+    x, y = map(np.concatenate, zip(*parts))
+    if held[0] is not None:
+        report_confidence('held out, all', np.concatenate(held), y)
+    Forest(x, y).write(out)
 
 
 if __name__ == '__main__':

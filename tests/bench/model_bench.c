@@ -1,12 +1,12 @@
 // model_bench.c - the built-in model's answers to a file of completion tasks.
 //
-//     model_bench [--without-hints] [--typing] ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl [EVIDENCE]]
+//     model_bench [--without-hints] [--typing] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
 //
 // Learns every source file below ROOT with all targets of the task file cut
 // out, then predicts each task from its document without its own target, told
 // what retrieval finds in the same files, as a server tells it. OUT gets rows
-// {"id","ms","completion"}. FEATURES and EVIDENCE are what fit_model.py fits
-// the confidence and the word ranking from. Figures of speed go to stderr.
+// {"id","ms","completion","confidence"}. EVIDENCE is what fit_model.py fits the
+// word ranking from. Figures of speed go to stderr.
 //
 // --typing: each task's line is typed key by key up to the target and on through it, in a document that stays open, and the
 // model is asked at every key as a server would ask it. OUT has the answer at the task's own place, given so.
@@ -183,25 +183,6 @@ static void print_row(FILE *out, const struct task *task, const struct predictio
     json_free(row);
 }
 
-static void print_features(FILE *out, const struct task *task, const struct predictions *found) {
-    if (!out || found->count == 0) {
-        return;
-    }
-    struct json *row = json_object();
-    json_set_string(row, "id", json_get_string(task->json, "id", ""));
-    json_set_slice(row, "completion", str_slice(&found->items[0].text));
-    struct json *features = json_set(row, "features", json_array());
-    for (int i = 0; i < PREDICT_FEATURES; i++) {
-        json_push(features, json_new_number(found->items[0].features[i]));
-    }
-    struct str line;
-    str_init(&line);
-    json_print(row, &line);
-    fprintf(out, "%s\n", line.data);
-    str_free(&line);
-    json_free(row);
-}
-
 // One event for each word of the target, as 32-bit floats: the index of the right word or -1, how many words,
 // the unseen word's features; then the features of each of the likeliest words, the right one among them if it is
 // known.
@@ -302,7 +283,7 @@ static double type_line(struct corpus *corpus, struct predict_request *request, 
 }
 
 static void run_task(struct corpus *corpus, const char *root, const struct task *task, FILE *out,
-                     FILE *features, FILE *evidence) {
+                     FILE *evidence) {
     char *full = fs_join(root, task->file);
     struct str text;
     str_init(&text);
@@ -322,7 +303,6 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
             print_evidence(evidence, corpus, &request, task);
         }
         print_row(out, task, &found, ms);
-        print_features(features, task, &found);
     }
     predictions_free(&found);
     str_free(&text);
@@ -350,9 +330,8 @@ int main(int argc, char **argv) {
     argc -= typing;
     argv += typing;
     if (argc < 4 || !read_tasks(argv[2])) {
-        fprintf(
-            stderr,
-            "usage: model_bench [--without-hints] [--typing] ROOT TASKS.jsonl OUT.jsonl [FEATURES.jsonl [EVIDENCE]]\n");
+        fprintf(stderr,
+                "usage: model_bench [--without-hints] [--typing] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n");
         return 2;
     }
     char *copies = temporary_make();
@@ -369,18 +348,14 @@ int main(int argc, char **argv) {
         argv[1], figures.files, figures.tokens, figures.vocabulary, (double)figures.bytes / 1e6,
         (double)learned_bytes / 1e6, wall, processor);
     FILE *out = fopen(argv[3], "w");
-    FILE *features = argc > 4 ? fopen(argv[4], "w") : NULL;
-    FILE *evidence = argc > 5 ? fopen(argv[5], "w") : NULL;
+    FILE *evidence = argc > 4 ? fopen(argv[4], "w") : NULL;
     for (size_t i = 0; out && i < tasks.count; i++) {
-        run_task(corpus, argv[1], &tasks.items[i], out, features, evidence);
+        run_task(corpus, argv[1], &tasks.items[i], out, evidence);
     }
     print_times("lines", line_ms.items, line_ms.count);
     print_times("keys", key_ms.items, key_ms.count);
     if (out) {
         fclose(out);
-    }
-    if (features) {
-        fclose(features);
     }
     if (evidence) {
         fclose(evidence);

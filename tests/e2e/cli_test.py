@@ -328,6 +328,8 @@ class Replay(support.Case):
         done = json.loads(self.hunch("replay", self.root, "--json", text=self.history(self.ADDED, 5, 6)).stdout)
         self.assertEqual((done["commits"], done["positions"], done["unmatched"]), (1, 3, 0))
         self.assertGreater(done["exact"], 60)  # what was added is like what stood above it
+        lines, right = (sum(group[key] for group in done["confidence"]) for key in ("lines", "right"))
+        self.assertEqual((lines, round(100 * right / lines)), (3, round(done["exact"])))
         text = self.hunch("replay", self.root, text=self.history(self.ADDED, 5, 6)).stdout
         self.assertIn("3 lines that 1 commits added", text)
 
