@@ -27,6 +27,7 @@ static struct world library(void) {
 struct asked {
     char text[128]; // the best answer
     double confidence;
+    float features[CONFIDENCE_FEATURES]; // what it is made of
 };
 
 static struct asked ask(const struct world *world, struct warm *warm, const char *path, const char *document,
@@ -40,18 +41,20 @@ static struct asked ask(const struct world *world, struct warm *warm, const char
                                       .hint_count = hint_count,
                                       .warm = warm};
     struct predictions found;
-    struct asked asked = {"", 0};
+    struct asked asked = {.text = ""};
     predict(world->corpus, &request, &found);
     if (found.count > 0) {
         snprintf(asked.text, sizeof asked.text, "%s", found.items[0].text.data);
         asked.confidence = found.items[0].confidence;
+        memcpy(asked.features, found.items[0].features, sizeof asked.features);
     }
     predictions_free(&found);
     return asked;
 }
 
 static bool is_same(struct asked a, struct asked b) {
-    return strcmp(a.text, b.text) == 0 && a.confidence == b.confidence;
+    return strcmp(a.text, b.text) == 0 && a.confidence == b.confidence &&
+           memcmp(a.features, b.features, sizeof a.features) == 0;
 }
 
 static void assert_as_cold(const struct world *world, struct warm *warm, const char *path,
@@ -85,7 +88,7 @@ static void test_words_typed_are_context(void **state) { // W1
                                             "void f(struct door *door) {\n    start_engine|\n}\n",
                                             "void f(struct door *door) {\n    start_engine(|\n}\n",
                                             "void f(struct door *door) {\n    start_engine(d|\n}\n"};
-    struct asked last = {"", 0};
+    struct asked last = {.text = ""};
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         last = ask(&world, warm, "z.c", documents[i], NULL, 0);
     }
@@ -169,6 +172,55 @@ static void test_own_overlay(void **state) { // W1
     world_free(&world);
 }
 
+static void append_filler(struct str *text, size_t length) {
+    for (int i = 0; text->length < length; i++) {
+        str_append_format(text, "int filler_%d;\n", i);
+    }
+}
+
+// A line at the top of a file that is long, but read as a whole.
+static void test_far_above(void **state) { // W3
+    (void)state;
+    struct world world = library();
+    struct warm *warm = warm_new();
+    struct str text;
+    str_init(&text);
+    str_append_string(&text, "start_engine(knob, TOP_SPEED);\n");
+    size_t top = text.length;
+    append_filler(&text, DOCUMENT_ABOVE - 128);
+    str_append_string(&text, "void f(void) {\n    start_engine(knob, |\n}\n");
+    assert_as_cold(&world, warm, "z.c", text.data + top);
+    assert_as_cold(&world, warm, "z.c", text.data);
+    assert_string_equal(ask(&world, warm, "z.c", text.data, NULL, 0).text, "TOP_SPEED);");
+    assert_as_cold(&world, warm, "z.c", text.data + top);
+    str_free(&text);
+    warm_free(warm);
+    world_free(&world);
+}
+
+// What is typed moves the beginning of what is read, which is no reason to begin anew.
+static void test_long_text(void **state) { // W1
+    (void)state;
+    static const char typed[] = "(door, FULL_SPEED)";
+    struct world world = library();
+    struct warm *warm = warm_new();
+    struct str text;
+    str_init(&text);
+    append_filler(&text, DOCUMENT_ABOVE);
+    str_append_string(&text, "void f(void) {\n    start_engine|\n}\n");
+    ask(&world, warm, "z.c", text.data, NULL, 0);
+    const struct counts *first = warm_counts(warm);
+    str_truncate(&text, text.length - strlen("|\n}\n"));
+    str_append_string(&text, typed);
+    str_append_string(&text, "|\n}\n");
+    ask(&world, warm, "z.c", text.data, NULL, 0);
+    assert_ptr_equal(warm_counts(warm), first);
+    assert_int_equal(warm_document(warm)->line.count, 6);
+    str_free(&text);
+    warm_free(warm);
+    world_free(&world);
+}
+
 static void test_hints_of_a_word(void **state) { // W2
     (void)state;
     struct world world = world_new(0);
@@ -200,7 +252,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_a_word),      cmocka_unit_test(test_words_typed_are_context),
         cmocka_unit_test(test_another_document), cmocka_unit_test(test_what_is_learned_elsewhere),
-        cmocka_unit_test(test_own_overlay),      cmocka_unit_test(test_hints_of_a_word),
+        cmocka_unit_test(test_own_overlay),      cmocka_unit_test(test_far_above),
+        cmocka_unit_test(test_long_text),        cmocka_unit_test(test_hints_of_a_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
