@@ -190,7 +190,9 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
                    struct slice suffix) {
     *document = (struct document){0};
     intern_init(&document->unknown);
-    document->encoder = (struct encoder){.vocabulary = vocabulary, .unknown = &document->unknown};
+    document->encoder = (struct encoder){.vocabulary = vocabulary,
+                                         .unknown = &document->unknown,
+                                         .known = (uint32_t)vocabulary_count(vocabulary, NULL)};
     str_init(&document->above);
     str_init(&document->suffix);
     str_init(&document->cursor_line);

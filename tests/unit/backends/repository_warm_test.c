@@ -172,6 +172,25 @@ static void test_own_overlay(void **state) { // W1
     world_free(&world);
 }
 
+// What the file's own overlay teaches meanwhile makes the words that were read no other ones.
+static void test_own_words_are_learned(void **state) { // W1
+    (void)state;
+    struct world world = library();
+    struct warm *before = warm_new(), *after = warm_new();
+    static const char begun[] = "void f(void) {\n    zorble->quux = grommet;\n    |\n}\n";
+    static const char typed[] = "void f(void) {\n    zorble->quux = grommet;\n    zorble->|\n}\n";
+    ask(&world, before, "z.c", begun, NULL, 0);
+    ask(&world, after, "z.c", begun, NULL, 0);
+    struct asked unlearned = ask(&world, before, "z.c", typed, NULL, 0);
+    world_overlay(&world, "z.c", begun);
+    world_commit(&world, false);
+    assert_true(is_same(ask(&world, after, "z.c", typed, NULL, 0), unlearned));
+    assert_true(strncmp(unlearned.text, "quux", 4) == 0);
+    warm_free(before);
+    warm_free(after);
+    world_free(&world);
+}
+
 static void append_filler(struct str *text, size_t length) {
     for (int i = 0; text->length < length; i++) {
         str_append_format(text, "int filler_%d;\n", i);
@@ -252,8 +271,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_a_word),      cmocka_unit_test(test_words_typed_are_context),
         cmocka_unit_test(test_another_document), cmocka_unit_test(test_what_is_learned_elsewhere),
-        cmocka_unit_test(test_own_overlay),      cmocka_unit_test(test_far_above),
-        cmocka_unit_test(test_long_text),        cmocka_unit_test(test_hints_of_a_word),
+        cmocka_unit_test(test_own_overlay),      cmocka_unit_test(test_own_words_are_learned),
+        cmocka_unit_test(test_far_above),        cmocka_unit_test(test_long_text),
+        cmocka_unit_test(test_hints_of_a_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
