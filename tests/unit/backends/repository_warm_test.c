@@ -267,13 +267,53 @@ static void test_hints_of_a_word(void **state) { // W2
     world_free(&world);
 }
 
+// Behind the end of a word hints are of another place: they say what is a member of what stands there.
+static void test_hints_of_a_place(void **state) { // W1, W2
+    (void)state;
+    struct world world = world_new(0);
+    world_put(&world, "a.c",
+              "struct box {\n    int lid;\n    int lip;\n};\nstruct cup {\n    int lip;\n    int lid;\n};\n");
+    world_commit(&world, true);
+    static const char begun[] = "void g(struct box *box, struct cup *cup) {\n    |\n}\n";
+    static const char word[] = "void g(struct box *box, struct cup *cup) {\n    box->l|\n}\n";
+    static const char other[] = "void g(struct box *box, struct cup *cup) {\n    cup->l|\n}\n";
+    static const char sign[] = "void g(struct box *box, struct cup *cup) {\n    cup->|\n}\n";
+    const struct backend_hint of_cup = {.name = "lid",
+                                        .scope = "cup",
+                                        .signature = "int lid",
+                                        .kind = SYMBOL_FIELD,
+                                        .of_receiver = true,
+                                        .score = 1};
+    struct backend_hint of_none = of_cup;
+    of_none.of_receiver = false;
+    const struct {
+        const char *before, *document;
+        const struct backend_hint *hint; // before; then of_cup
+    } cases[] = {
+        {begun, sign, &of_cup}, // the same hints, of which the receiver stands there only now
+        {word, other, &of_none},
+        {sign, sign, &of_none}, // no word is typed
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct warm *direct = warm_new(), *warm = warm_new();
+        ask(&world, direct, "z.c", begun, NULL, 0);
+        ask(&world, warm, "z.c", begun, NULL, 0);
+        ask(&world, warm, "z.c", cases[i].before, cases[i].hint, 1);
+        assert_true(is_same(ask(&world, warm, "z.c", cases[i].document, &of_cup, 1),
+                            ask(&world, direct, "z.c", cases[i].document, &of_cup, 1)));
+        warm_free(direct);
+        warm_free(warm);
+    }
+    world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_a_word),      cmocka_unit_test(test_words_typed_are_context),
         cmocka_unit_test(test_another_document), cmocka_unit_test(test_what_is_learned_elsewhere),
         cmocka_unit_test(test_own_overlay),      cmocka_unit_test(test_own_words_are_learned),
         cmocka_unit_test(test_far_above),        cmocka_unit_test(test_long_text),
-        cmocka_unit_test(test_hints_of_a_word),
+        cmocka_unit_test(test_hints_of_a_word),  cmocka_unit_test(test_hints_of_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
