@@ -64,5 +64,7 @@ struct beam_result {
 };
 
 void beam_search(struct counts *counts, const struct beam_request *request, struct beam_result *out);
+// In bytes, white space not counted, and what is typed of its first word included.
+size_t beam_path_length(const struct document *document, const struct beam_path *path);
 
 #endif

@@ -15,14 +15,6 @@ static float ln(double x) {
     return logf((float)x);
 }
 
-static size_t path_bytes(const struct document *document, const struct beam_path *path) {
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < path->count; i++) {
-        bytes += encoder_word(&document->encoder, token_id(path->tokens[i])).length;
-    }
-    return bytes;
-}
-
 // On the cursor's line, what was typed there since the document was read included.
 static size_t tokens_left(const struct document *document) {
     uint32_t at = document->cursor;
@@ -83,7 +75,7 @@ void confidence_features(const struct document *document, const struct beam_resu
         (float)document->typed.length,
         // what is at stake
         ln(path->count),
-        ln(1 + (double)path_bytes(document, path)),
+        ln(1 + (double)beam_path_length(document, path)),
     };
     memcpy(features, values, sizeof values);
 }
