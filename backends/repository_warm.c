@@ -116,16 +116,26 @@ static bool has_name(const struct warm *warm, uint64_t name) {
     return false;
 }
 
-// Behind the end of a word even the same hints say something else: of whom they are members. But retrieval answers to
-// every letter of a half-typed word a little otherwise, and to rank all anew for that takes most of a request's time.
+static bool has_members(const struct warm_place *place) {
+    for (size_t i = 0; i < place->hint_count; i++) {
+        if (place->hints[i].of_receiver) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Retrieval answers to every letter of a half-typed word a little otherwise, and to rank all anew for that takes
+// most of a request's time. The same hints are news only if they are members of what stands at another place now.
 static bool brings_news(const struct warm *warm, const struct warm_place *place, uint64_t hints) {
     struct slice typed = warm->document.typed;
     bool is_word = typed.length > 0 && lexer_is_word_byte(typed.data[0]);
-    if (hash_line(&warm->document) != warm->line) {
-        return true;
+    bool is_elsewhere = hash_line(&warm->document) != warm->line;
+    if (hints == warm->hints) {
+        return is_elsewhere && has_members(place);
     }
-    if (!is_word || hints == warm->hints) {
-        return hints != warm->hints;
+    if (is_elsewhere || !is_word) {
+        return true;
     }
     for (size_t i = 0; i < place->hint_count; i++) {
         const struct backend_hint *hint = &place->hints[i];
