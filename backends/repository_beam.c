@@ -308,6 +308,18 @@ static void rank_by_ahead(struct search *search) {
     }
 }
 
+static uint32_t tokens_left(const struct beam_path *root) {
+    uint32_t left = 0;
+    while (left < root->context) {
+        uint32_t id = root->ids[root->context - 1 - left];
+        if (token_is_line(id) || id == TOKEN_FILE) {
+            break;
+        }
+        left++;
+    }
+    return left;
+}
+
 void beam_search(struct counts *counts, const struct beam_request *request, struct beam_result *out) {
     struct search *search = mem_zero(1, sizeof *search);
     memset(out, 0, sizeof *out);
@@ -320,6 +332,8 @@ void beam_search(struct counts *counts, const struct beam_request *request, stru
     root->context = (uint32_t)length;
     root->least = root->first = 1;
     search->live_count = 1;
+    out->left = tokens_left(root);
+    out->typed = (uint32_t)request->typed.length;
     while (step(search)) {
     }
     if (out->cancelled) {

@@ -59,7 +59,8 @@ struct beam_result {
     double line_end; // probability that the line ends at the cursor, whatever follows
     uint32_t depth;
     double support;
-    uint32_t seen; // words behind the cursor's context
+    uint32_t seen;        // words behind the context that was searched from
+    uint32_t left, typed; // tokens of that on the last line, and bytes of the word that is typed there
     bool cancelled;
 };
 
