@@ -7,7 +7,8 @@
 //
 // One position a line, at a word's beginning, by a fixed sequence: two runs ask
 // the same. Evidence is of all places, though: were it only of those with enough behind them, a short answer
-// would seem wrong by itself. The confidence is compared with how often it was right in ten
+// would seem wrong by itself; and each is asked for a second time with all that the commit left below, as lines are
+// written into finished code as well. The confidence is compared with how often it was right in ten
 // groups of equal size (the expected calibration error), and with what a confidence
 // that is exactly right would show: so few lines are never as right as foretold.
 #include "cli/history.h"
@@ -182,38 +183,45 @@ static void print_evidence(FILE *out, const struct prediction *item, bool right)
     fputs("]}\n", out);
 }
 
-static void ask(struct replay *replay, const char *path, const struct change *change, size_t index,
-                struct slice line) {
-    const struct patch_place *place = &change->places[index];
-    size_t cut = draw_cut(replay, line);
-    struct str below;
-    str_init(&below);
-    str_append_char(&below, '\n');
-    str_append_slice(&below, slice_sub(str_slice(&change->before), place->in_old, change->before.length));
-    struct predict_request request = {.path = path,
-                                      .prefix = slice_sub(str_slice(&change->after), 0, place->in_new + cut),
-                                      .suffix = str_slice(&below),
-                                      .max_lines = 1,
-                                      .candidates = 1};
+// What the model would write there, and whether that is right.
+static struct answer answer_of(struct replay *replay, const char *path, struct slice above,
+                               struct slice below, struct slice rest) {
+    struct predict_request request = {
+        .path = path, .prefix = above, .suffix = below, .max_lines = 1, .candidates = 1};
     const struct language *language = language_of_path(path);
-    struct hinting_place asked = {path, language ? language_id(language) : "", request.prefix,
-                                  request.suffix};
+    struct hinting_place asked = {path, language ? language_id(language) : "", above, below};
     struct predictions found;
     request.hints = hinting_ask(replay->hinting, &asked, &request.hint_count);
     uint64_t began = clock_thread_us();
     predict(replay->corpus, &request, &found);
-    struct answer answer = {.ms = (double)(clock_thread_us() - began) / 1000,
-                            .at_line_start = slice_trim(slice_sub(line, 0, cut)).length == 0};
-    if (found.count > 0) {
-        answer.said = true;
+    struct answer answer = {.ms = (double)(clock_thread_us() - began) / 1000, .said = found.count > 0};
+    if (answer.said) {
         answer.confidence = found.items[0].confidence;
-        answer.right = is_same(str_slice(&found.items[0].text), slice_sub(line, cut, line.length));
+        answer.right = is_same(str_slice(&found.items[0].text), rest);
         if (replay->evidence) {
             print_evidence(replay->evidence, &found.items[0], answer.right);
         }
     }
-    vec_push(&replay->answers, answer);
     predictions_free(&found);
+    return answer;
+}
+
+static void ask(struct replay *replay, const char *path, const struct change *change, size_t index,
+                struct slice line) {
+    const struct patch_place *place = &change->places[index];
+    size_t cut = draw_cut(replay, line);
+    struct slice rest = slice_sub(line, cut, line.length), after = str_slice(&change->after);
+    struct slice above = slice_sub(after, 0, place->in_new + cut);
+    struct str below;
+    str_init(&below);
+    str_append_char(&below, '\n');
+    str_append_slice(&below, slice_sub(str_slice(&change->before), place->in_old, change->before.length));
+    struct answer answer = answer_of(replay, path, above, str_slice(&below), rest);
+    answer.at_line_start = slice_trim(slice_sub(line, 0, cut)).length == 0;
+    vec_push(&replay->answers, answer);
+    if (replay->evidence) {
+        answer_of(replay, path, above, slice_sub(after, place->in_new + line.length, after.length), rest);
+    }
     str_free(&below);
 }
 

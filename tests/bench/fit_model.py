@@ -8,7 +8,7 @@ EVIDENCE of words is what model_bench writes last, of confidence what hunch repl
 
 The weights there are, of words, are fitted on 900 lines of each repository of the development bench that none of its
 tasks ask for (make_lines.py --lines 900, without both sets), when the input for a receiver's member was still 0 behind a
-"."; the trees of confidence on 800 lines each that the last 300 commits of thirteen repositories added: the seven of that bench,
+"."; the trees of confidence on 800 lines each that the last 300 commits of thirteen repositories added, asked in two ways: the seven of that bench,
 cobra, commons-lang, kotlinx.coroutines, requests, serde_json and vscode-languageserver-node; none is one that
 docs/performance.md replays.
 

@@ -53,7 +53,9 @@ class Llama(support.Case):
         self.fail("llama-server did not start")
 
     def configure_llama(self, **more):
-        self.configure(json.dumps({"model": {"provider": "llama-server", "url": f"http://127.0.0.1:{self.port}", **more}}))
+        model = {"provider": "llama-server", "url": f"http://127.0.0.1:{self.port}",
+                 "instantConfidence": 0}  # else the built-in model answers where it is sure
+        self.configure(json.dumps({"model": {**model, **more}}))
 
     def test_it_says_what_it_is_and_answers(self):
         self.start_llama("-c", "2048")

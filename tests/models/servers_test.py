@@ -23,7 +23,7 @@ class Case(support.Case):
 class Models(Case):
     def test_a_server_that_the_user_names_answers(self):
         port = self.start_server("--text", "bank_fee(to) + account_deposit(to, cents);")
-        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder", "instantConfidence": 0}}' % port)
         answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
         self.assertEqual(answer["outcome"], "shown", answer)
         # What stands right of the cursor already is not offered again.
@@ -107,7 +107,7 @@ class Models(Case):
 
     def test_an_editor_gets_its_completion_from_the_server(self):
         port = self.start_server("--text", "account_deposit(to, cents);")
-        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder", "instantConfidence": 0}}' % port)
         client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
         self.addCleanup(client.close)
         client.initialize()
@@ -120,7 +120,7 @@ class Models(Case):
     def test_a_prompt_keeps_the_head_of_the_one_before(self):
         log = os.path.join(self.temporary, "requests")
         port = self.start_server("--text", "x", "--log", log)
-        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder"}}' % port)
+        self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder", "instantConfidence": 0}}' % port)
         client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
         self.addCleanup(client.close)
         client.initialize(trace="messages")
