@@ -37,8 +37,8 @@ struct backend_request {
     const char *template; // that the prompt was compiled with
     const char *const *stops;
     size_t stop_count;
-    bool
-        ahead; // no text is wanted: the prompt is read, so that the next one like it is read already (reads_ahead)
+    // No text is wanted: the prompt is read, so that the next one like it is read already (reads_ahead).
+    bool ahead;
     uint32_t max_tokens;
     uint32_t max_lines;      // 1: to the end of the line
     uint32_t candidates;     // how many different ones are wanted; a backend may give fewer

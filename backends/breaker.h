@@ -7,8 +7,9 @@
 // time for which nobody asks, between a second and a minute. Then one request
 // tries; the others wait for how it ends. Times are spread at random, so that
 // the editors of a whole team do not come back in the same instant. A server
-// that says when to come back is believed, from the first time on, and not asked earlier; but one that says so again and
-// again and still fails is left alone for as long as any other.
+// that says when to come back is believed, from the first time on, and not
+// asked earlier; but one that says so again and again and still fails is left
+// alone for as long as any other.
 //
 // Ownership: embedded. Threads: one owner at a time. Errors: none.
 // Limits:    as above.

@@ -124,8 +124,9 @@ static const struct phrase {
     {"prompt is too long", 413, NULL},        // Anthropic
     {"`inputs`", 413, NULL},                  // TGI: tokens and max_new_tokens are over its total
     {"verloaded", 529, NULL},                 // Anthropic in a stream, TGI
-    {"v1/chat/completions", 501, "this is a chat model: set model.provider to \"chat\""}, // OpenAI
-    {"decommissioned", 410, NULL},                                                        // Groq, as a 400
+    {"use v1/chat/completions", 501, "this is a chat model: set model.provider to \"chat\""}, // OpenAI
+    {"use v1/completions", 501, "this is no chat model: set model.provider to \"openai\""},   // OpenAI
+    {"decommissioned", 410, NULL}, // Groq, as a 400
     {"does not support insert", 501,
      "take a model that can fill in the middle (`ollama show` says \"insert\"), or set model.template"},
     {"try pulling it", 404, "`ollama pull` fetches it, `ollama list` shows what is there"},

@@ -336,7 +336,10 @@ static int check_and_name(struct download *self, struct http_download_result *re
 }
 
 static int check_wanted(const char *sha256, struct err *err) {
-    return is_checksum(sha256) ? 0 : err_set(err, ERR_INVALID, "the checksum must be 64 hexadecimal digits");
+    return is_checksum(sha256)
+               ? 0
+               : err_set(err, ERR_INVALID,
+                         "the checksum must be 64 hexadecimal digits, the letters among them small");
 }
 
 int http_download_check(const char *path, const char *sha256, struct err *err) {

@@ -47,9 +47,10 @@ static void on_grace_over(uv_timer_t *clock) {
 }
 
 static void end(struct key_command *run) {
+    int id = run->child ? child_id(run->child) : 0;
     run->finished = true;
-    if (run->child) {
-        kill(child_id(run->child), SIGTERM);
+    if (id) {
+        kill(id, SIGTERM);
         uv_timer_start(&run->clock, on_grace_over, GRACE_MS, 0);
     } else {
         close_rest(run);

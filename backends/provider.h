@@ -66,9 +66,9 @@ struct provider {
     const char *version;     // besides "/v1": an end of model.url that is no part of the server's root
     const char *path;        // below the root; {model} is the model's name
     const char *halves_path; // for a prefix and a suffix apart; NULL: the same path
-    uint32_t
-        halves_tokens; // how long both are at most, unless the settings say else; 0: no less than any prompt
-    const char *query; // behind a "?"; NULL: none
+    // How long both are at most, unless the settings say else; 0: no less than any prompt.
+    uint32_t halves_tokens;
+    const char *query;      // behind a "?"; NULL: none
     const char *key_header; // NULL: Authorization: Bearer
     const char *header;     // one more; NULL: none
     const char *template;   // the only one it can use; NULL: the model's

@@ -1,10 +1,10 @@
 // remote_learn.c - see remote_learn.h.
 //
 // The facts come first, then, if they leave it open, which control tokens the
-// model has, then whether the server knows them where we do not. Once the server is known to be there, and if nobody has
-// asked it yet, one request without a
-// prompt brings the model into memory before somebody waits for it, and its
-// tokenizer, where it can be asked, is measured.
+// model has, then whether the server knows them where we do not. Once the
+// server is known to be there, and if nobody has asked it yet, one request
+// without a prompt brings the model into memory before somebody waits for it,
+// and its tokenizer, where it can be asked, is measured.
 #include "backends/remote_learn.h"
 
 #include "backends/fim.h"
@@ -134,7 +134,7 @@ static void measure(struct remote *self) {
     remote_call_send(call, body);
 }
 
-// Who wants to know what a server is. Its facts come first, then, if they leave it open, the model's tokens.
+// Who wants to know what a server is.
 struct inquiry {
     struct remote *self;
     struct backend_callbacks callbacks;

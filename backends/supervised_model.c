@@ -172,7 +172,9 @@ static int make_private(const char *folder, struct err *err) {
         return code;
     }
     if (lstat(folder, &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) {
-        return err_set(err, ERR_DENIED, "%s is not a folder of yours: move it away", folder);
+        return err_set(err, ERR_DENIED,
+                       "%s is not a folder of yours: move it away, or set XDG_RUNTIME_DIR to a short path",
+                       folder);
     }
     if ((status.st_mode & 077) && chmod(folder, 0700) != 0) {
         return err_set(err, ERR_DENIED, "%s can be entered by others: run chmod 700 on it", folder);

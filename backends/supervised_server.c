@@ -59,7 +59,7 @@ struct supervised_server {
     uv_loop_t *loop;
     const struct supervised_model *model;
     char *socket, *key;
-    struct str url, health_url;
+    struct str url;
     enum way way;
     int holder; // of the port; -1: none
     uint32_t port;
@@ -235,19 +235,22 @@ static const char *word_behind(const char *text, int words) {
     return text;
 }
 
-// Whose port is it? Not known: ours. Source: proc_pid_net(5); 0A is a socket that listens.
+static bool tells_of_ours(const char *line, in_addr_t address, uint32_t port) {
+    char listening[64];
+    snprintf(listening, sizeof listening, ": %08X:%04X 00000000:0000 0A ", address, port);
+    const char *found = strstr(line, listening);
+    return found && strtoul(word_behind(found, 7), NULL, 10) == geteuid();
+}
+
+// Does a program of ours listen at the port? Then nobody else's can. Not known: yes. Source: proc_pid_net(5); 0A is a
+// socket that listens.
 static bool is_ours(const struct supervised_server *self) {
     char line[256];
-    char listening[64];
-    bool ours = true;
     FILE *sockets = self->way == BY_SOCKET ? NULL : fopen("/proc/net/tcp", "re");
-    snprintf(listening, sizeof listening, ": %08X:%04X 00000000:0000 0A ", htonl(INADDR_LOOPBACK),
-             self->port);
+    bool ours = sockets == NULL;
     while (sockets && fgets(line, sizeof line, sockets)) {
-        const char *found = strstr(line, listening);
-        if (found) {
-            ours = ours && strtoul(word_behind(found, 7), NULL, 10) == geteuid();
-        }
+        ours = ours || tells_of_ours(line, htonl(INADDR_LOOPBACK), self->port) ||
+               tells_of_ours(line, htonl(INADDR_ANY), self->port);
     }
     if (sockets) {
         fclose(sockets);
@@ -264,7 +267,6 @@ static int prepare_address(struct supervised_server *self, struct err *err) {
                        strerror(error));
     }
     str_clear(&self->url);
-    str_clear(&self->health_url);
     if (self->way == BY_PORT) {
         release_port(self);
     }
@@ -273,7 +275,6 @@ static int prepare_address(struct supervised_server *self, struct err *err) {
     } else {
         str_append_format(&self->url, "unix:%s", self->socket);
     }
-    str_append_format(&self->health_url, "%s/health", self->url.data);
     return 0;
 }
 
@@ -463,11 +464,48 @@ static void ask_later(struct supervised_server *self) {
     }
 }
 
-static bool on_health_data(void *context, const struct http_head *head, struct slice bytes) {
+static bool on_data(void *context, const struct http_head *head, struct slice bytes) {
     (void)context;
     (void)head;
     (void)bytes;
     return true;
+}
+
+// Without the key.
+static void get(struct supervised_server *self, const char *path,
+                void (*on_done)(void *context, const struct http_result *result)) {
+    struct str url;
+    str_init(&url);
+    str_append_format(&url, "%s%s", self->url.data, path);
+    struct http_request request = {.url = url.data,
+                                   .deadline_us = clock_now_us() + ANSWER_MS * UINT64_C(1000)};
+    self->asking = http_start(self->http, &request, &(struct http_callbacks){on_data, on_done, self});
+    str_free(&url);
+}
+
+// Anyone on this machine may ask at a port: one that takes no key from its environment would tell them the prompts.
+static void on_refusal(void *context, const struct http_result *result) {
+    struct supervised_server *self = context;
+    struct str message;
+    if (!self->asking) {
+        return;
+    }
+    self->asking = NULL;
+    if (result->code == 0 && result->head.status == 401) {
+        set_phase(self, SUPERVISED_READY, "");
+    } else if (result->code == 0 && result->head.status == 200) {
+        str_init(&message);
+        str_append_format(
+            &message,
+            "%s wants no key, and anyone on this machine can reach it: take a newer llama-server, "
+            "which listens at a socket",
+            self->model->program);
+        stop(self);
+        set_phase(self, SUPERVISED_FAILED, message.data);
+        str_free(&message);
+    } else {
+        ask_later(self);
+    }
 }
 
 static void on_health(void *context, const struct http_result *result) {
@@ -477,7 +515,11 @@ static void on_health(void *context, const struct http_result *result) {
     }
     self->asking = NULL;
     if (result->code == 0 && !is_ours(self)) {
-        come_back(self, "found another user's program at its port");
+        come_back(self, "does not listen at its port, another program answers there");
+        return;
+    }
+    if (result->code == 0 && result->head.status == 200 && self->way != BY_SOCKET) {
+        get(self, "/props", on_refusal);
         return;
     }
     if (result->code == 0 && result->head.status == 200) {
@@ -491,11 +533,7 @@ static void on_health(void *context, const struct http_result *result) {
 }
 
 static void ask(uv_timer_t *timer) {
-    struct supervised_server *self = timer->data;
-    struct http_request request = {.url = self->health_url.data,
-                                   .deadline_us = clock_now_us() + ANSWER_MS * UINT64_C(1000)};
-    self->asking =
-        http_start(self->http, &request, &(struct http_callbacks){on_health_data, on_health, self});
+    get(timer->data, "/health", on_health);
 }
 
 // --- below: life and death ---
@@ -506,7 +544,6 @@ static void on_closed(uv_handle_t *handle) {
     free(self->key);
     free(self->socket);
     str_free(&self->url);
-    str_free(&self->health_url);
     forget_lines(self);
     free(self);
 }
@@ -515,7 +552,6 @@ struct supervised_server *supervised_server_new(uv_loop_t *loop,
                                                 const struct supervised_server_options *options) {
     struct supervised_server *self = mem_zero(1, sizeof *self);
     str_init(&self->url);
-    str_init(&self->health_url);
     self->holder = -1;
     self->loop = loop;
     self->model = options->model;

@@ -9,8 +9,10 @@
 // it has run for a minute. SUPERVISED_FAILURES ends within a minute, or a program that cannot
 // be run at all, are the end of it: FAILED, with what the program said last.
 // An option of ours that this version of the program does not know is left out
-// the next time, and counts for nothing. So does a socket that it cannot listen at (those before April 2025 know none): then
-// it is given a port of this machine, which must be ours as long as it is used.
+// the next time, and counts for nothing. So does a socket that it cannot listen
+// at (those before April 2025 know none): then it is given a port of this
+// machine, and is not READY before a program of ours listens there and refuses
+// who has no key.
 //
 // Ownership: supervised_server_new / supervised_server_close; options are copied, the model is borrowed.
 // Threads:   the loop's, which must be one that lives as long as the process (child.h).

@@ -2,10 +2,10 @@
 //
 // Why not uv_spawn, nor posix_spawn: nothing can be said to the kernel between
 // fork and exec. Why vfork: fork copies the tables of all our memory, 10 ms
-// for each GB of it, and the loop waits for that. The new process borrows our memory instead, and
-// we stand still until its exec, or its end: so it touches nothing of ours but the
-// stack below its caller. A pipe that closes itself on exec tells whether that worked: it
-// brings the error's number, or its end.
+// for each GB of it, and the loop waits for that. The new process borrows our
+// memory instead, and we stand still until its exec, or its end: so it touches
+// nothing of ours but the stack below its caller. A pipe that closes itself on
+// exec tells whether that worked: it brings the error's number, or its end.
 //
 //     started --SIGCHLD, and it has ended--> the rest of its output -> on_exit -> (child_close) gone
 //

@@ -1,7 +1,8 @@
 // child.h - a program that runs below ours, whose words we read, and which does not outlive us.
 //
 // The program leads a process group of its own, so that what it starts ends
-// with it; one that may ask something at the terminal stays in ours, and ends alone. On Linux the kernel kills it when the thread that started it ends
+// with it; one that may ask something at the terminal stays in ours, and ends
+// alone. On Linux the kernel kills it when the thread that started it ends
 // (PR_SET_PDEATHSIG), even by kill -9: start children from a thread that lives
 // as long as the process. A program that hands its work to another without
 // exec is out of reach then. Elsewhere a killed parent leaves its child behind.
@@ -38,14 +39,16 @@ struct child_options {
     const char *folder;           // to run in
     bool mute;                    // what it says on stderr goes nowhere
     bool stays_in_group;          // ours
-    void (*on_line)(void *context, struct slice line); // of what it prints; it is overwritten afterwards
+    // Of what it prints; it is overwritten afterwards. Closing the child inside is allowed.
+    void (*on_line)(void *context, struct slice line);
     // Status is the program's; or killer, not 0, the signal that ended it. Close the child; inside is allowed.
     void (*on_exit)(void *context, int status, int killer);
     void *context;
 };
 
 int child_start(struct child **out, uv_loop_t *loop, const struct child_options *options, struct err *err);
-int child_id(const struct child *child); // of its process
+int child_id(
+    const struct child *child); // of its process; 0: it has ended, though its last lines may yet come
 // Kills it and its group if it runs still, and waits for its end, which is a matter of milliseconds; then frees. The
 // loop must turn once more. NULL is allowed.
 void child_close(struct child *child);

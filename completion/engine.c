@@ -218,7 +218,7 @@ static void after_context(void *context, bool ran) {
             engine_request_decide(request, OUTCOME_CANCELLED, outcome_text(OUTCOME_CANCELLED));
         } else if (request->query.context_only) {
             engine_request_decide(request, OUTCOME_CONTEXT, "");
-        } else if (request->query.ahead || !engine_tier_start(request)) {
+        } else if (!engine_tier_start(request)) {
             engine_model_start(request);
         }
     }
@@ -337,7 +337,7 @@ engine_request_start(struct engine *engine, const struct engine_query *query,
     enum outcome verdict = gate(request);
     if (verdict != OUTCOME_SHOWN) {
         engine_request_decide(request, verdict, outcome_text(verdict));
-    } else if (query->ahead || !engine_tier_at_hand(request)) {
+    } else if (!engine_tier_at_hand(request)) {
         submit_context(request);
     }
     return request;

@@ -27,7 +27,7 @@ enum { SEARCH_US = 25 * 1000, INSTANT_MS = 30 };
 static bool has_tiers(const struct engine_request *request) {
     const struct engine_options *options = &request->engine->options;
     const struct engine_query *query = &request->query;
-    bool by_itself = !query->invoked && !query->context_only && query->candidates == 1;
+    bool by_itself = !query->invoked && !query->context_only && !query->ahead && query->candidates == 1;
     return options->instant && options->config->instant_confidence > 0 && by_itself;
 }
 
@@ -188,7 +188,7 @@ void engine_tier_late(uv_timer_t *timer) {
         if (waits_for_instant(request) && left <= 0) {
             pass_over(request);
         }
-        left_ms = left > left_ms ? left : left_ms;
+        left_ms = left > 0 && (left_ms <= 0 || left < left_ms) ? left : left_ms;
     }
     if (left_ms > 0) {
         uv_timer_start(timer, engine_tier_late, (uint64_t)left_ms + 1, 0);

@@ -9,7 +9,8 @@
 //
 // Ownership: tree_memory_free takes what tree_memory_new gave.
 // Threads:   one at a time. Only what tree-sitter does on that thread between begin and end is concerned: parsers,
-//            trees and cursors made before must not be used there, those made there not elsewhere.
+//            trees and cursors made before must not be used there, those made there not elsewhere. Parsers are to be
+//            deleted before the end: what a grammar's scanner holds is of the C library's allocator.
 // Errors:    none (see mem.h).
 // Limits:    TREE_MEMORY_KEPT bytes stay with it from tree to tree.
 #ifndef HUNCH_INDEXER_TREE_MEMORY_H

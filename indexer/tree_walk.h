@@ -1,4 +1,4 @@
-// tree_walk.h - a tree's nodes, at a fifth of the cost of tree-sitter's own cursor.
+// tree_walk.h - a tree's nodes, at half the cost of tree-sitter's own cursor or less.
 //
 // The public cursor takes 65 ns a node, a twelfth of what parsing takes, most
 // of it for points, counts and hidden levels that nobody here asks for. These

@@ -7,8 +7,8 @@
 
 static const float MARKED_FROM = 0.5f; // weight of a form; looser ones would mark half the text
 
-static const float KEYWORD =
-    100; // of a line, where nothing else is asked for: names made of such words come after
+// Of a line, where nothing else is asked for: names made of such words come after.
+static const float KEYWORD = 100;
 
 struct line {
     uint32_t number;

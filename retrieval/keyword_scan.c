@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const float OFTEN = 8; // so many times is half of what can be had for it
+enum { LOOKS = 8 }; // at a file's text: definitions within others are looked at with them and by themselves
 
 // What some code says.
 struct said {
@@ -24,6 +25,10 @@ struct said {
 static size_t skip_to(struct slice text, size_t at, const char *end) {
     size_t found = slice_find(text, slice_of_string(end), at);
     return found == (size_t)-1 ? text.length : found + strlen(end);
+}
+
+static bool is_quote(char byte) {
+    return byte == '"' || byte == '\'' || byte == '`';
 }
 
 // Behind the string that begins at `at`; one that does not end in its line is none (a lifetime, an apostrophe).
@@ -44,23 +49,33 @@ static size_t skip_string(struct slice text, size_t at) {
     return at + 1;
 }
 
-// Behind the comment or string that begins at `at`; `at` itself if none does.
+// An escaped quote outside of strings begins none; a line of nothing else would be gone through from each of them.
+static size_t skip_escape(struct slice text, size_t at) {
+    bool is_escape = text.data[at] == '\\' && at + 1 < text.length &&
+                     (is_quote(text.data[at + 1]) || text.data[at + 1] == '\\');
+    return is_escape ? at + 2 : at;
+}
+
+// Behind the comment or string that begins at `at`; `at` itself if none does. comment: what makes the rest of a line
+// one; OCaml's are all in brackets, so it has "".
 static size_t skip_prose(struct slice text, size_t at, struct slice comment) {
     struct slice rest = slice_sub(text, at, text.length);
-    if (slice_starts_with(rest, comment)) {
+    if (comment.length && slice_starts_with(rest, comment)) {
         return slice_line_end(text, at);
     }
     if (comment.data[0] == '/' && slice_starts_with(rest, SLICE_LITERAL("/*"))) {
         return skip_to(text, at + 2, "*/");
     }
-    return strchr("\"'`", text.data[at]) && text.data[at] ? skip_string(text, at) : at;
+    if (comment.length == 0 && slice_starts_with(rest, SLICE_LITERAL("(*"))) {
+        return skip_to(text, at + 2, "*)");
+    }
+    return is_quote(text.data[at]) ? skip_string(text, at) : skip_escape(text, at);
 }
 
 // --- words ---
 
 static bool is_of_word(char byte) {
-    return byte == '_' || (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= 'a' && byte <= 'z') || (unsigned char)byte >= 0x80;
+    return slice_is_word_byte(byte) || (unsigned char)byte >= 0x80;
 }
 
 // Behind "." or "->"; nothing else that a word follows at once looks like them ("..x" is a range).
@@ -125,6 +140,7 @@ struct scan {
     const char *root;
     const struct search_words *words;
     size_t left; // bytes to be read
+    bool is_cut; // there were more
     VEC(struct keyword_hit) found;
 };
 
@@ -133,18 +149,23 @@ struct reading {
     struct snapshot_file at;
     const struct record *record;
     struct slice text, comment;
+    size_t left; // bytes to be looked at
 };
 
-static void rate(struct scan *scan, const struct reading *file, struct slice code,
-                 const struct symbol *symbol, const struct chunk *chunk) {
+static void rate(struct scan *scan, struct reading *file, struct slice code, const struct symbol *symbol,
+                 const struct chunk *chunk) {
     struct said said = {.words = scan->words};
+    if (code.length > file->left) {
+        return;
+    }
+    file->left -= code.length;
     read_code(&said, code, file->comment);
     if (score(&said) > 0) {
         vec_push(&scan->found, (struct keyword_hit){file->at, symbol, chunk, score(&said)});
     }
 }
 
-static void rate_symbols(struct scan *scan, const struct reading *file) {
+static void rate_symbols(struct scan *scan, struct reading *file) {
     for (uint32_t i = 0; i < file->record->symbol_count; i++) {
         const struct symbol *symbol = &file->record->symbols[i];
         if (symbol->kind != SYMBOL_TYPE && symbol->kind != SYMBOL_MODULE) {
@@ -153,17 +174,29 @@ static void rate_symbols(struct scan *scan, const struct reading *file) {
     }
 }
 
-static void rate_passages(struct scan *scan, const struct reading *file) {
+// The first byte from `start` on that is in no comment or string, as one goes through the text from `from` on.
+static size_t code_from(const struct reading *file, size_t from, size_t start) {
+    while (from < start) {
+        size_t behind = skip_prose(file->text, from, file->comment);
+        from = behind > from ? behind : from + 1;
+    }
+    return from;
+}
+
+// A passage may begin in the middle of a comment.
+static void rate_passages(struct scan *scan, struct reading *file) {
     const struct record *record = file->record;
     uint32_t next = 0;  // symbol
     size_t defined = 0; // up to where those before reach
+    size_t code = 0;
     for (uint32_t i = 0; i < record->chunk_count; i++) {
         const struct chunk *chunk = &record->chunks[i];
         for (; next < record->symbol_count && record->symbols[next].start_byte < chunk->end_byte; next++) {
             defined = record->symbols[next].end_byte > defined ? record->symbols[next].end_byte : defined;
         }
         if (defined <= chunk->start_byte) {
-            rate(scan, file, slice_sub(file->text, chunk->start_byte, chunk->end_byte), NULL, chunk);
+            code = code_from(file, code > defined ? code : defined, chunk->start_byte);
+            rate(scan, file, slice_sub(file->text, code, chunk->end_byte), NULL, chunk);
         }
     }
 }
@@ -176,6 +209,7 @@ static void scan_file(struct scan *scan, struct snapshot_file at, const struct l
                            .record = segment_record(segment, at.file),
                            .text = file_text(&segment->files[at.file], scan->root, &buffer),
                            .comment = slice_of_string(language_line_comment(language))};
+    file.left = LOOKS * file.text.length;
     scan->left -= file.text.length < scan->left ? file.text.length : scan->left;
     if (file.text.length) {
         rate_symbols(scan, &file);
@@ -186,12 +220,14 @@ static void scan_file(struct scan *scan, struct snapshot_file at, const struct l
 
 static void scan_segment(struct scan *scan, uint32_t s, struct slice folder) {
     const struct segment *segment = scan->snapshot->segments[s];
-    for (uint32_t i = 0; i < segment->file_count && scan->left; i++) {
+    for (uint32_t i = 0; i < segment->file_count && !scan->is_cut; i++) {
         const struct record *record = segment->files[i].record;
         const struct language *language = language_of_id(record->language);
         bool is_asked =
             !snapshot_is_dead(scan->snapshot, s, i) && paths_is_below(folder, slice_of_string(record->path));
-        if (is_asked && language && !language_is_data(language)) {
+        bool is_code = is_asked && language && !language_is_data(language);
+        scan->is_cut = is_code && scan->left == 0;
+        if (is_code && !scan->is_cut) {
             scan_file(scan, (struct snapshot_file){s, i}, language);
         }
     }
@@ -209,11 +245,12 @@ static int compare_hits(const void *left, const void *right) {
 }
 
 size_t keyword_scan(const struct snapshot *snapshot, const char *root, const struct search_words *words,
-                    struct slice folder, size_t limit, struct keyword_hit *hits) {
+                    struct slice folder, size_t limit, struct keyword_hit *hits, bool *is_cut) {
     struct scan scan = {.snapshot = snapshot, .root = root, .words = words, .left = KEYWORD_SCAN_BYTES};
     for (uint32_t s = 0; s < snapshot->segment_count && words->keyword_count; s++) {
         scan_segment(&scan, s, folder);
     }
+    *is_cut = scan.is_cut;
     size_t count = scan.found.count < limit ? scan.found.count : limit;
     if (count) {
         qsort(scan.found.items, scan.found.count, sizeof *scan.found.items, compare_hits);

@@ -515,7 +515,7 @@ void retriever_search(struct retriever *retriever, const struct search_request *
         near.count = embeddings_search(retriever->embeddings, snapshot, &vector, NULL, SEARCH_NEAR, hits);
     }
     search_results_find(snapshot, near, retriever->root, request, results);
-    results->trouble = err;
+    results->trouble = err.code ? err : results->trouble;
     free(hits);
     snapshot_unpin(&retriever->slot, snapshot);
 }

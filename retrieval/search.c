@@ -233,18 +233,18 @@ static void gather_keywords(struct searching *searching, struct search_said said
     if (!words->only_keywords) {
         return;
     }
-    for (size_t i = 0; i < said.count; i++) {
-        const struct keyword_hit *hit = &said.hits[i];
-        struct search_hit *found =
-            candidate(searching, hit->at.segment, hit->at.file, hit->symbol, hit->chunk);
-        found->chunk = hit->chunk;
-        raise(&found->features[SEARCH_CODE], hit->score);
-    }
     for (uint32_t s = 0; s < searching->snapshot->segment_count && words->keyword_count; s++) {
         const struct segment_part *symbols = &searching->snapshot->segments[s]->fields[SEGMENT_SYMBOLS];
         for (uint32_t id = 0; id < symbols->count && searching->found.count < SEARCH_KEYWORD_HITS; id++) {
             add_if_it_says_all(searching, s, symbols->files[id], id);
         }
+    }
+    for (size_t i = 0; i < said.count; i++) {
+        const struct keyword_hit *hit = &said.hits[i];
+        struct search_hit *found =
+            candidate(searching, hit->at.segment, hit->at.file, hit->symbol, hit->chunk);
+        found->chunk = hit->chunk ? hit->chunk : found->chunk;
+        raise(&found->features[SEARCH_CODE], hit->score);
     }
 }
 
@@ -402,8 +402,8 @@ static void score(const struct searching *searching, struct search_hit *hit) {
             EXACT_FIRST * features[SEARCH_EXACT] * (features[SEARCH_EXACT_SCOPE] + features[SEARCH_KIND]);
     }
     if (searching->words->only_keywords) {
-        hit->score += EXACT_FIRST / 2 * floorf(features[SEARCH_KEYWORD]); // all of them
-        hit->score += EXACT_FIRST * features[SEARCH_CODE];
+        float all = floorf(features[SEARCH_KEYWORD]);
+        hit->score += EXACT_FIRST * (all > 0 ? 2 : features[SEARCH_CODE]);
     }
 }
 

@@ -85,6 +85,14 @@ static void show(struct showing *showing, const struct search_hit *hit, struct s
     }
 }
 
+static void tell_if_cut(bool is_cut, struct err *trouble) {
+    if (is_cut) {
+        err_set(trouble, ERR_TOO_LARGE,
+                "only %d MB of the code were read for such words: name a folder to search the rest",
+                KEYWORD_SCAN_BYTES >> 20);
+    }
+}
+
 void search_results_find(const struct snapshot *snapshot, struct search_near near, const char *root,
                          const struct search_request *request, struct search_results *results) {
     struct showing showing = {.snapshot = snapshot, .root = root, .request = request, .results = results};
@@ -97,7 +105,10 @@ void search_results_find(const struct snapshot *snapshot, struct search_near nea
     struct keyword_hit *code = mem_alloc(SEARCH_KEYWORD_HITS * sizeof *code);
     struct search_said said = {code, 0};
     if (showing.words.only_keywords) {
-        said.count = keyword_scan(snapshot, root, &showing.words, request->folder, SEARCH_KEYWORD_HITS, code);
+        bool is_cut;
+        said.count =
+            keyword_scan(snapshot, root, &showing.words, request->folder, SEARCH_KEYWORD_HITS, code, &is_cut);
+        tell_if_cut(is_cut, &results->trouble);
     }
     results->count = search_run(snapshot, &showing.words, near, said, request->folder, limit, hits);
     results->items = arena_alloc(&results->arena, (results->count + 1) * sizeof *results->items);

@@ -36,7 +36,8 @@ struct search_results {
     struct arena arena;
     struct search_result *items; // best first
     size_t count;
-    struct err trouble; // why no near chunks are among them; code 0: there is no reason
+    struct err
+        trouble; // why there may be more that answers (no near chunks, code unread); code 0: there is no reason
 };
 
 // results is empty memory.

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import stat
+import unittest
 
 from support import BINARY, SOURCE, main
 from supervising import SupervisedCase, command_of, environment_of
@@ -125,6 +126,18 @@ class Supervised(SupervisedCase):
         os.kill(server, signal.SIGKILL)
         self.wait_server(other_than=[server])
         self.assertEqual(self.suggestion(), "return 7;")
+
+    def test_one_at_a_port_that_answers_whoever_asks_is_told_nothing(self):
+        self.serve(portsOnly=True, keyless=True)
+        answer = json.loads(self.complete(status=1).stdout)
+        self.assertIn("wants no key", answer["reason"])
+        self.assertEqual(self.notes("requests"), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can play another user")
+    def test_whoever_takes_its_port_gets_no_key(self):
+        self.serve(taken=True)
+        self.wait_for(lambda: "another program answers there" in json.loads(self.complete(status=1).stdout)["reason"],
+                      "the reason")
 
     def test_where_the_folder_s_path_is_too_long_a_short_one_serves(self):
         runtime = os.path.join(self.temporary, "x" * 100)

@@ -6,6 +6,8 @@
   loading    seconds during which it answers 503
   noise      so many lines on stderr before anything else
   portsOnly  true: it cannot listen at a Unix socket, as versions of before April 2025
+  keyless    true: it answers whoever asks, as versions that look for no key in their environment
+  taken      true: so, and as soon as nobody holds its port another user's program listens there (needs root)
   deaf       true: it runs and never listens
   text       what it answers, a piece at a time
   pause      seconds between the pieces
@@ -67,7 +69,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def is_allowed(self):
-        if self.headers.get("Authorization") == "Bearer " + os.environ["LLAMA_API_KEY"]:
+        if PLAN.get("keyless") or self.headers.get("Authorization") == "Bearer " + os.environ["LLAMA_API_KEY"]:
             return True
         self.answer(401, {"error": {"code": 401, "message": "Invalid API Key", "type": "authentication_error"}})
         return False
@@ -101,6 +103,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
 
+def let_another_take(port):
+    """Whether another user's program could listen at it, at all addresses."""
+    told, tell = os.pipe()
+    if os.fork() == 0:
+        os.setuid(65534)
+        try:
+            server = PortServer(("0.0.0.0", port), Handler)
+        except OSError:
+            os._exit(1)
+        os.write(tell, b"!")
+        server.serve_forever()
+    os.close(tell)
+    return os.read(told, 1) == b"!"
+
+
+def refuse_to_bind():
+    print(f"main: couldn't bind HTTP server socket, hostname: {ARGUMENTS['--host']}, port: 8080", file=sys.stderr)
+    sys.exit(1)
+
+
 def main():
     number = note("starts", " ".join(sys.argv[1:]))
     for i in range(PLAN.get("noise", 0)):
@@ -116,11 +138,14 @@ def main():
         sys.exit(3)
     if PLAN.get("deaf"):
         time.sleep(3600)
+    if PLAN.get("taken") and "--port" in ARGUMENTS and let_another_take(int(ARGUMENTS["--port"])):
+        time.sleep(3600)
+    if PLAN.get("taken"):
+        refuse_to_bind()
     if "--port" in ARGUMENTS:
         PortServer((ARGUMENTS["--host"], int(ARGUMENTS["--port"])), Handler).serve_forever()
     if PLAN.get("portsOnly"):
-        print(f"main: couldn't bind HTTP server socket, hostname: {ARGUMENTS['--host']}, port: 8080", file=sys.stderr)
-        sys.exit(1)
+        refuse_to_bind()
     Server(ARGUMENTS["--host"], Handler).serve_forever()
 
 

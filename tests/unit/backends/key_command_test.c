@@ -70,6 +70,25 @@ static void failures_name_the_program_alone(void **state) {
     check("sh -c kill\t-9\t$$ s3cret", "", ERR_DENIED, "sh ended with status");
 }
 
+// What is read once the program has ended: there is nobody to be told to end then, least of all our own group.
+static void too_much_of_one_that_has_ended_ends_nobody_else(void **state) {
+    (void)state;
+    uv_loop_t loop;
+    struct seen seen = {0};
+    siginfo_t info;
+    uv_loop_init(&loop);
+    str_init(&seen.key);
+    key_command_run(&loop, "seq 3000", on_done, &seen);
+    assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(seen.calls, 1);
+    assert_int_equal(seen.err.code, ERR_INVALID);
+    assert_non_null(strstr(seen.err.message, "seq prints too much"));
+    assert_int_equal(uv_loop_close(&loop), 0);
+    assert_no_child();
+    str_free(&seen.key);
+}
+
 static void a_cancelled_one_says_nothing(void **state) {
     (void)state;
     uv_loop_t loop;
@@ -112,6 +131,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_prints_is_the_key),
         cmocka_unit_test(failures_name_the_program_alone),
+        cmocka_unit_test(too_much_of_one_that_has_ended_ends_nobody_else),
         cmocka_unit_test(a_cancelled_one_says_nothing),
         cmocka_unit_test(a_deaf_one_is_killed),
     };

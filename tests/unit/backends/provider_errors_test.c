@@ -100,6 +100,14 @@ static const struct {
             "v1/chat/completions?"),
      ERR_UNSUPPORTED, "chat model", "model.provider to \"chat\"", 0},
     {"chat",
+     OPENAI(
+         "404 Not Found", "", "invalid_request_error", "",
+         "This is not a chat model and thus not supported in the v1/chat/completions endpoint. Did you mean "
+         "to use v1/completions?"),
+     ERR_UNSUPPORTED, "not a chat model", "model.provider to \"openai\"", 0},
+    {"chat", OPENAI("404 Not Found", "", "", "", "Invalid URL (POST /v1/v1/chat/completions)"), ERR_NOT_FOUND,
+     "Invalid URL", "model.url", 0},
+    {"chat",
      OPENAI("429 Too Many Requests",
             "x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 1s\r\n"
             "x-ratelimit-remaining-tokens: 0\r\nx-ratelimit-reset-tokens: 6m0s\r\n",

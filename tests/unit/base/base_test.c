@@ -114,6 +114,31 @@ static void map_agrees_with_an_array(void **state) {
     map_free(&map);
 }
 
+// Keys whose hash (map.c) differs in its lowest bits alone, so that home and mark are one; or its highest, so that
+// only the home is; or in those between.
+static void map_tells_keys_of_like_hashes_apart(void **state) {
+    (void)state;
+    enum { KEYS = 120 };
+    static const unsigned shifts[] = {0, 57, 20};
+    for (size_t i = 0; i < sizeof shifts / sizeof shifts[0]; i++) {
+        struct map map;
+        uint64_t keys[KEYS];
+        map_init(&map);
+        for (uint64_t k = 0; k < KEYS; k++) {
+            keys[k] = (k << shifts[i]) * 0xF1DE83E19937733DU; // the inverse of the hash's factor
+            map_set(&map, keys[k], k);
+        }
+        for (uint64_t k = 0; k < KEYS; k += 3) {
+            assert_true(map_remove(&map, keys[k]));
+        }
+        for (uint64_t k = 0; k < KEYS; k++) {
+            const uint64_t *value = map_get(&map, keys[k]);
+            assert_int_equal(value ? *value : KEYS, k % 3 ? k : KEYS);
+        }
+        map_free(&map);
+    }
+}
+
 static void reserved_map_does_not_grow(void **state) {
     (void)state;
     for (uint64_t count = 0; count < 100; count++) {
@@ -246,6 +271,7 @@ int main(void) {
         cmocka_unit_test(slices_find_and_trim),
         cmocka_unit_test(arena_keeps_small_and_large),
         cmocka_unit_test(map_agrees_with_an_array),
+        cmocka_unit_test(map_tells_keys_of_like_hashes_apart),
         cmocka_unit_test(reserved_map_does_not_grow),
         cmocka_unit_test(intern_gives_each_string_one_number),
         cmocka_unit_test(err_cuts_at_a_character),

@@ -306,6 +306,27 @@ static void who_ended_what_is_asked_ahead_is_no_matter_of_its_code(void **state)
     assert_int_equal(two.models[1].cancels, 0);
 }
 
+// A server may say something all the same: nobody has seen that.
+static void what_is_read_ahead_is_never_at_hand(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    struct asked asked = {0}, nobody = {0}, next = {0};
+    open_tiers(fixture, &two);
+    two.models[1].base.traits.reads_ahead = true;
+    ask_quick(fixture, &two, &asked, "", 1);
+    wait_for(fixture, &asked, &two.models[1], 1);
+    end_model(&two.models[1], ERR_UNAVAILABLE, "");
+    turn(fixture, &asked, 99);
+    engine_read_ahead(fixture->engine);
+    wait_for(fixture, &nobody, &two.models[1], 2);
+    assert_true(two.models[1].call->request->ahead);
+    assert_int_equal(two.models[0].starts, 1); // nor is the quick one asked
+    answer_with(&two.models[1], "bar(2);", -1);
+    ask(fixture, &next, "int x = b|\nint y;\n");
+    wait_for(fixture, &next, &two.models[0], 2);
+    close_two(fixture, &two);
+}
+
 // The worker may be busy with something else: nobody waits for that. What it says afterwards is of no use.
 static void a_quick_model_that_is_late_is_passed_over(void **state) {
     struct fixture *fixture = *state;
@@ -440,6 +461,7 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(who_ended_what_is_asked_ahead_is_no_matter_of_its_code, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(what_is_read_ahead_is_never_at_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_quick_model_is_asked_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_quick_model_that_is_late_is_passed_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_that_are_late_are_both_passed_over, set_up, tear_down),

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <tree_sitter/api.h>
 
-// What grammars' scanners call, and the library itself.
+// What the library calls; grammars' scanners are compiled to call the C library's.
 extern void *(*ts_current_malloc)(size_t size);
 extern void *(*ts_current_calloc)(size_t count, size_t size);
 extern void *(*ts_current_realloc)(void *piece, size_t size);

@@ -278,6 +278,43 @@ static void test_effort(void **state) {
     drop_corpus(&corpus);
 }
 
+// Both at once are answered as each by itself, to the last bit; one of them may have no terms.
+static void test_both(void **state) {
+    (void)state;
+    enum { MOST = 8 };
+    uint64_t seed = 6;
+    for (uint32_t parts = 1; parts <= PARTS; parts++) {
+        struct corpus corpus;
+        make_corpus(&corpus, parts, &seed);
+        for (int i = 0; i < 100; i++) {
+            struct weighted_term terms[2][MOST];
+            struct bm25_hit alone[ALL], hits[2][ALL];
+            struct bm25_question questions[2];
+            struct bm25_hits results[2];
+            struct snapshot_file skip = {parts - 1, 0};
+            for (int q = 0; q < 2; q++) {
+                for (int t = 0; t < MOST; t++) {
+                    terms[q][t] =
+                        (struct weighted_term){1 + draw(&seed) % TERMS, 0.1f + (float)(draw(&seed) % 9)};
+                }
+                questions[q] = (struct bm25_question){.snapshot = corpus.snapshot,
+                                                      .field = SEGMENT_CHUNKS,
+                                                      .terms = terms[q],
+                                                      .count = draw(&seed) % (MOST + 1),
+                                                      .skip = i % 2 ? &skip : NULL,
+                                                      .effort = draw(&seed) % ALL};
+                results[q] = (struct bm25_hits){hits[q], 1 + draw(&seed) % ALL, 0};
+            }
+            bm25_search_both(questions, results);
+            for (int q = 0; q < 2; q++) {
+                assert_int_equal(bm25_search(&questions[q], results[q].limit, alone), results[q].count);
+                assert_memory_equal(alone, hits[q], results[q].count * sizeof *alone);
+            }
+        }
+        drop_corpus(&corpus);
+    }
+}
+
 static void test_nothing_to_ask(void **state) {
     (void)state;
     uint64_t seed = 2;
@@ -294,6 +331,7 @@ static void test_nothing_to_ask(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_spread),
-                                       cmocka_unit_test(test_effort), cmocka_unit_test(test_nothing_to_ask)};
+                                       cmocka_unit_test(test_effort), cmocka_unit_test(test_both),
+                                       cmocka_unit_test(test_nothing_to_ask)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

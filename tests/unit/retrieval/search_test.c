@@ -345,12 +345,17 @@ static void test_keywords_in_code(void **state) {
         {"goto", "a.js", "function go(page) {\n    return page.goto(`a\n goto`);\n}\n", NULL},
         {"while", "a.py", "def wait():\n    \"\"\"while\n    while \"\"\"\n    return 'while'\n", NULL},
         {"while", "a.py", "def wait(): # while\n    while True:\n        pass\n", "wait"},
+        {"while", "a.ml", "let wait () = (* while *)\n  while true do () done\n", "wait"},
+        {"while", "a.ml", "let wait () = (* while\n  while *) print_string \"while\"\n", NULL},
         {"loop", "a.rs", "fn spin<'a>(x: &'a str) {\n    loop {\n    }\n}\n", "spin"},
         {"for while", "a.c",
          "int a(int n) {\n    for (;;) {}\n}\nint b(int n) {\n    for (;;) {}\n    while (n) {}\n}\n", "b"},
         {"else if", "a.c",
          "int a(int n) {\n    if (n) {} else {}\n    if (n) {} else {}\n}\nint b(int n) {\n    if (n) {} else if (n) {}\n}\n",
          "b"},
+        {"struct", "a.c",
+         "int a(void) {\n    struct b x, *y;\n    struct b z;\n    return f(&x, y, z);\n}\nstruct b {\n    int c;\n};\n",
+         "b"},                                                    // who is one
         {"await", "a.js", "await start();\nawait stop();\n", ""}, // a passage
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -374,11 +379,39 @@ static void test_keywords_in_code(void **state) {
     }
 }
 
+// A comment that is cut into several passages is none of code in any of them.
+static void test_keywords_in_long_comment(void **state) {
+    (void)state;
+    struct str source;
+    str_init(&source);
+    str_append_string(&source, "/*\n");
+    for (int i = 0; i < 400; i++) {
+        str_append_format(&source, " * number %d: it may goto wherever it likes\n", i);
+    }
+    str_append_string(&source, " */\nint all;\n");
+    struct retriever *retriever = retriever_new("/nowhere");
+    struct index_sink sink = retriever_sink(retriever);
+    struct record *record = record_of("a.c", source.data);
+    assert_true(record->chunk_count > 2);
+    struct text *text = text_new(str_slice(&source));
+    sink.show(sink.self, record, text, 1);
+    sink.commit(sink.self, true);
+    struct search_results results;
+    search_in(retriever, "goto", "", &results);
+    assert_int_equal(results.count, 0);
+    search_results_free(&results);
+    text_release(text);
+    record_release(record);
+    retriever_free(retriever);
+    str_free(&source);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_comes_first),
         cmocka_unit_test(test_which_of_one_name),
         cmocka_unit_test(test_keywords_in_code),
+        cmocka_unit_test(test_keywords_in_long_comment),
         cmocka_unit_test(test_the_order_of_reading_does_not_matter),
         cmocka_unit_test(test_nothing_is_found_of_nothing),
         cmocka_unit_test(test_invariants_of_a_list),
