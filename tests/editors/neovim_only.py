@@ -60,6 +60,35 @@ def refused_right_after_another_key(editor):
     expect_line(editor, scenarios.TYPED + "zq")
 
 
+def gone_at_the_first_key_that_disagrees(editor):
+    """No answer comes after the first: what Neovim goes on showing by itself would stay."""
+    offered = "loop_t* loop;"
+    for typed, key in [("", "t"), ("l", "t"), ("loop_t*", "l"), ("", "Enter")]:
+        scenarios.new_line(editor, "uv_")
+        offer(editor, offered)
+        editor.keys(typed)
+        rest = offered[len(typed) :]
+        editor.until(f"ghost text {rest!r}", lambda: editor.lua("return Test.ghost().text") == rest)
+        editor.terminal.press(key)
+        editor.until(f"no ghost text after {key!r}", lambda: editor.lua("return Test.ghost().text") == "")
+        # Where none is shown, Tab is a tab.
+        editor.keys("\tx")
+        editor.until("an ordinary tab", lambda: editor.line().endswith("\tx"))
+        editor.undo_all()
+    editor.lua("Test.offer()")
+
+
+def not_shown_if_the_answer_is_late(editor):
+    scenarios.new_line(editor, "uv_")
+    editor.until("no question to be open", lambda: editor.lua("return Test.offer('loop_t* loop;', 0, true)"))
+    editor.trigger()
+    editor.until("the question", lambda: editor.lua("return Test.say ~= nil"))
+    editor.keys("t")
+    expect_line(editor, "uv_t")
+    assert editor.lua("Test.say() return Test.ghost().text") == ""
+    editor.lua("Test.offer()")
+
+
 def words_one_after_the_other(editor):
     scenarios.new_line(editor, scenarios.TYPED)
     scenarios.expect_ghost(editor, scenarios.REST)
@@ -229,6 +258,8 @@ SCENARIOS = [
     tab_alone_is_a_tab,
     taken_right_after_the_last_key,
     refused_right_after_another_key,
+    gone_at_the_first_key_that_disagrees,
+    not_shown_if_the_answer_is_late,
     words_one_after_the_other,
     parts_of_many_lines,
     words_before_a_closing_bracket,

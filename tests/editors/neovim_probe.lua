@@ -39,15 +39,16 @@ function Test.float()
   end
 end
 -- From now until `Test.offer()` no question reaches the server: the first is answered with `text`, to replace
--- the next `covered` characters of the line as well; no other is answered. False while a question is open.
-function Test.offer(text, covered)
+-- the next `covered` characters of the line as well; no other is answered. If `is_held`, the answer waits until
+-- `Test.say()`. False while a question is open.
+function Test.offer(text, covered, is_held)
   local client = vim.lsp.get_clients({ bufnr = 0, name = 'hunch' })[1]
   for _, request in pairs(client.requests) do
     if request.method == 'textDocument/inlineCompletion' then
       return false
     end
   end
-  Test.request = Test.request or client.rpc.request
+  Test.request, Test.say = Test.request or client.rpc.request, nil
   local is_open = true
   client.rpc.request = text and function(method, params, callback, ...)
     if method ~= 'textDocument/inlineCompletion' then
@@ -58,9 +59,12 @@ function Test.offer(text, covered)
       local here = params.position
       local last = { line = here.line, character = here.character + (covered or 0) }
       local item = { insertText = text, range = { start = here, ['end'] = last } }
-      vim.schedule(function()
+      Test.say = function()
         callback(nil, { items = { item } }, 0)
-      end)
+      end
+      if not is_held then
+        vim.schedule(Test.say)
+      end
     end
     return true
   end or Test.request

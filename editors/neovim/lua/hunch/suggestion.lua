@@ -1,41 +1,30 @@
--- Taking ghost text, whole or in part, and asking for more of it.
+-- Taking ghost text, whole or in part, dismissing it, and asking for more of it.
 --
--- Showing it is Neovim's own vim.lsp.inline_completion. It leaves three things
--- to us. It replaces what stood there when it asked, so that what was typed
--- since then would stay behind, doubled: the place is brought up to date here.
--- It takes all or nothing: the rest of what was taken in part is shown again
--- at once, so that the key may be pressed again at once. And it never asks as
--- Invoked, to which alone a server gives several suggestions.
+-- Showing it is Neovim's own vim.lsp.inline_completion. It leaves four things
+-- to us. While one types, it goes on showing what was offered before, at each
+-- key a character less, whether that was the character typed or not: what no
+-- longer agrees is dismissed here. It replaces what stood there when it asked,
+-- so that what was typed since then would stay behind, doubled: the place is
+-- brought up to date here. It takes all or nothing: the rest of what was taken
+-- in part is shown again at once, so that the key may be pressed again at
+-- once. And it never asks as Invoked, to which alone a server gives several
+-- suggestions.
 --
 -- Invariants: text goes into the buffer only where what was typed agrees with
 -- the suggestion; a key that has nothing to take returns false and changes
--- nothing. Neovim's Completor is touched in `present`, `ask_anew` and `select`
--- alone, by what answers to a request go through anyway; without it (a later
--- Neovim may have renamed it) only those do nothing.
+-- nothing. Neovim's Completor is touched in `dismiss_contradicted`, `present`,
+-- `ask_anew` and `select` alone, by what answers to a request and leaving insert
+-- mode go through anyway; without it (a later Neovim may have renamed it) only
+-- those do nothing.
 
 local M = {}
 
 local METHOD = 'textDocument/inlineCompletion'
 local INVOKED = 1
+local NAMESPACE = vim.api.nvim_create_namespace('nvim.lsp.inline_completion')
 
 -- Where the cursor stood when the question was put that was answered last, by client.
 local answered = {} ---@type table<integer, integer[]>
-
----Notes for each answer where its question was put; a cancelled question has no answer.
----@param client vim.lsp.Client
-function M.follow(client)
-  local request = client.request
-  client.request = function(self, method, params, handler, bufnr)
-    if method ~= METHOD or not handler then
-      return request(self, method, params, handler, bufnr)
-    end
-    local cursor = vim.api.nvim_win_get_cursor(0)
-    return request(self, method, params, function(err, result, context)
-      answered[client.id] = result and cursor or answered[client.id]
-      handler(err, result, context)
-    end, bufnr)
-  end
-end
 
 ---@class hunch.Place where a suggestion goes: `text` replaces the bytes [column, last) of the row
 ---@field text string what is not typed yet
@@ -65,6 +54,48 @@ local function place_of(item)
   return { text = item.insert_text:sub(#typed + 1), row = row, column = column, last = last }
 end
 
+local function completor_of(bufnr)
+  local found, capability = pcall(require, 'vim.lsp._capability')
+  local kind = found and capability.all and capability.all.inline_completion
+  return kind and kind.active and kind.active[bufnr]
+end
+
+-- Whether Neovim's own handler of this key comes before or after, nothing is shown in the end.
+local function dismiss_contradicted()
+  local bufnr = vim.api.nvim_get_current_buf()
+  local completor = completor_of(bufnr)
+  local item = completor and completor.current
+  local is_ours = item and answered[item.client_id] and type(item.insert_text) == 'string'
+  if is_ours and not place_of(item) then
+    completor.current = nil
+    vim.api.nvim_buf_clear_namespace(bufnr, NAMESPACE, 0, -1)
+  end
+end
+
+---Dismisses what typing on contradicts, and notes for each answer where its question was put; a cancelled question
+---has no answer.
+---@param client vim.lsp.Client
+function M.follow(client)
+  local request = client.request
+  client.request = function(self, method, params, handler, bufnr)
+    if method ~= METHOD or not handler then
+      return request(self, method, params, handler, bufnr)
+    end
+    local cursor = vim.api.nvim_win_get_cursor(0)
+    return request(self, method, params, function(err, result, context)
+      answered[client.id] = result and cursor or answered[client.id]
+      handler(err, result, context)
+      pcall(dismiss_contradicted) -- the answer may be late
+    end, bufnr)
+  end
+  vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedP' }, {
+    group = vim.api.nvim_create_augroup('hunch.suggestion', {}), -- one for all clients
+    callback = function()
+      pcall(dismiss_contradicted)
+    end,
+  })
+end
+
 -- Puts `text` at the place and the cursor behind it; returns the place of what comes next.
 ---@param place hunch.Place
 ---@return hunch.Place
@@ -80,12 +111,6 @@ local function insert(place, text)
   vim.api.nvim_win_set_cursor(0, { row + 1, column })
   local rest = place.text:sub(#text + 1)
   return { text = rest, row = row, column = column, last = column + (gives_way and 0 or #covered) }
-end
-
-local function completor_of(bufnr)
-  local found, capability = pcall(require, 'vim.lsp._capability')
-  local kind = found and capability.all and capability.all.inline_completion
-  return kind and kind.active and kind.active[bufnr]
 end
 
 -- Has Neovim show `place` as if the server had just answered so.
@@ -153,8 +178,7 @@ function M.accept_line()
 end
 
 local function is_shown()
-  local namespace = vim.api.nvim_get_namespaces()['nvim.lsp.inline_completion']
-  return namespace ~= nil and #vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { limit = 1 }) > 0
+  return #vim.api.nvim_buf_get_extmarks(0, NAMESPACE, 0, -1, { limit = 1 }) > 0
 end
 
 ---@param bufnr integer
