@@ -14,7 +14,8 @@ struct answers;
 
 struct answers *answers_new(void);
 void answers_free(struct answers *answers);
-// Contexts with the same last ANSWERS_CONTEXT ids have the same answer. NULL: not asked, or forgotten.
+// Contexts with the same last ANSWERS_CONTEXT ids are taken for the same; of places no more is compared, and of a longer
+// line only its names and the call it is in. NULL: not asked, or forgotten.
 struct counts_answer *answers_find(struct answers *answers, const uint32_t *context, size_t length);
 void answers_keep(struct answers *answers, const uint32_t *context, size_t length,
                   const struct counts_answer *answer);

@@ -86,17 +86,16 @@ static double end_probability(const struct search *search, const struct counts_a
     return exact + OTHER_LINE_END * (lines - exact);
 }
 
-// In bytes, white space not counted.
-static size_t length_of(const struct search *search, const struct beam_path *path) {
+size_t beam_path_length(const struct document *document, const struct beam_path *path) {
     size_t length = 0;
     for (uint32_t i = 0; i < path->count; i++) {
-        length += encoder_word(&search->request->document->encoder, token_id(path->tokens[i])).length;
+        length += encoder_word(&document->encoder, token_id(path->tokens[i])).length;
     }
     return length;
 }
 
 static bool has_text(const struct search *search, const struct beam_path *path) {
-    return length_of(search, path) > search->request->typed.length;
+    return beam_path_length(search->request->document, path) > search->request->typed.length;
 }
 
 static void note_end(const struct search *search, const struct counts_answer *answer, struct beam_end *end) {
@@ -304,9 +303,21 @@ static void rank_by_ahead(struct search *search) {
     }
     out->count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        ranked[i].score += BYTE_WEIGHT * (double)length_of(search, &ranked[i]);
+        ranked[i].score += BYTE_WEIGHT * (double)beam_path_length(search->request->document, &ranked[i]);
         insert_path(out->paths, &out->count, BEAM_PATHS, &ranked[i]);
     }
+}
+
+static uint32_t tokens_left(const struct beam_path *root) {
+    uint32_t left = 0;
+    while (left < root->context) {
+        uint32_t id = root->ids[root->context - 1 - left];
+        if (token_is_line(id) || id == TOKEN_FILE) {
+            break;
+        }
+        left++;
+    }
+    return left;
 }
 
 void beam_search(struct counts *counts, const struct beam_request *request, struct beam_result *out) {
@@ -321,6 +332,8 @@ void beam_search(struct counts *counts, const struct beam_request *request, stru
     root->context = (uint32_t)length;
     root->least = root->first = 1;
     search->live_count = 1;
+    out->left = tokens_left(root);
+    out->typed = (uint32_t)request->typed.length;
     while (step(search)) {
     }
     if (out->cancelled) {

@@ -59,10 +59,13 @@ struct beam_result {
     double line_end; // probability that the line ends at the cursor, whatever follows
     uint32_t depth;
     double support;
-    uint32_t seen; // words behind the cursor's context
+    uint32_t seen;        // words behind the context that was searched from
+    uint32_t left, typed; // tokens of that on the last line, and bytes of the word that is typed there
     bool cancelled;
 };
 
 void beam_search(struct counts *counts, const struct beam_request *request, struct beam_result *out);
+// In bytes, white space not counted, and what is typed of its first word included.
+size_t beam_path_length(const struct document *document, const struct beam_path *path);
 
 #endif

@@ -15,27 +15,6 @@ static float ln(double x) {
     return logf((float)x);
 }
 
-static size_t path_bytes(const struct document *document, const struct beam_path *path) {
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < path->count; i++) {
-        bytes += encoder_word(&document->encoder, token_id(path->tokens[i])).length;
-    }
-    return bytes;
-}
-
-// On the cursor's line, what was typed there since the document was read included.
-static size_t tokens_left(const struct document *document) {
-    uint32_t at = document->cursor;
-    while (at > 0) {
-        uint32_t id = token_id(document->tokens.items[at - 1]);
-        if (token_is_line(id) || id == TOKEN_FILE) {
-            break;
-        }
-        at--;
-    }
-    return document->cursor - at + document->line.count;
-}
-
 // Of what all paths that were found have together, this one's part.
 static double part_of_all(const struct beam_result *result, const struct beam_path *path) {
     double all = 0;
@@ -78,12 +57,12 @@ void confidence_features(const struct document *document, const struct beam_resu
         // the place
         ln(1 + result->support),
         ln(1 + result->seen),
-        ln(1 + (double)tokens_left(document)),
-        document->line_start,
-        (float)document->typed.length,
+        ln(1 + result->left),
+        result->left == 0 && result->typed == 0,
+        (float)result->typed,
         // what is at stake
         ln(path->count),
-        ln(1 + (double)path_bytes(document, path)),
+        ln(1 + (double)beam_path_length(document, path)),
     };
     memcpy(features, values, sizeof values);
 }

@@ -190,11 +190,14 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
                    struct slice suffix) {
     *document = (struct document){0};
     intern_init(&document->unknown);
-    document->encoder = (struct encoder){.vocabulary = vocabulary, .unknown = &document->unknown};
+    document->encoder = (struct encoder){.vocabulary = vocabulary,
+                                         .unknown = &document->unknown,
+                                         .known = (uint32_t)vocabulary_count(vocabulary, NULL)};
     str_init(&document->above);
     str_init(&document->suffix);
     str_init(&document->cursor_line);
     str_append_slice(&document->above, tail(prefix, DOCUMENT_ABOVE));
+    document->cut = document->above.length < prefix.length;
     str_append_slice(&document->suffix, head(suffix));
     struct slice above = str_slice(&document->above);
     size_t start = line_start(above);
@@ -216,21 +219,20 @@ static bool ends_with(struct slice text, struct slice end) {
            slice_equal(slice_sub(text, text.length - end.length, text.length), end);
 }
 
-// Of a long text only the last part was read, or is given.
-static bool is_same_above(struct slice read, struct slice given) {
-    bool cut = read.length >= DOCUMENT_ABOVE / 2 && given.length >= DOCUMENT_ABOVE / 2;
-    return cut ? ends_with(read, given) || ends_with(given, read) : slice_equal(read, given);
+// Of a long text the last part is read, and the line that is typed moves its beginning.
+static bool is_same_above(const struct document *document, struct slice read, struct slice given) {
+    return document->cut ? ends_with(read, given) || ends_with(given, read) : slice_equal(read, given);
 }
 
 bool document_follow(struct document *document, struct slice prefix, struct slice suffix) {
-    struct slice above = str_slice(&document->above);
-    size_t was = line_start(above), is = line_start(prefix), certain = was + document->certain;
-    struct slice line = slice_sub(prefix, is, prefix.length);
-    if (line.length > document->certain + DOCUMENT_LINE ||
+    struct slice above = str_slice(&document->above), given = tail(prefix, DOCUMENT_ABOVE);
+    size_t was = line_start(above), is = line_start(given), certain = was + document->certain;
+    struct slice line = slice_sub(given, is, given.length);
+    if (document->cut != (given.length < prefix.length) || line.length > document->certain + DOCUMENT_LINE ||
         indentation_of(line).length != document->indentation.length || // it is part of the line end's token
         !slice_starts_with(line, slice_sub(above, was, certain)) ||
         !slice_equal(head(suffix), str_slice(&document->suffix)) ||
-        !is_same_above(slice_sub(above, 0, was), slice_sub(prefix, 0, is))) {
+        !is_same_above(document, slice_sub(above, 0, was), slice_sub(given, 0, is))) {
         return false;
     }
     size_t end = read_line(document, line);

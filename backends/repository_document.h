@@ -26,6 +26,7 @@ struct document {
     struct token_list
         line; // ids typed on the cursor's line since, which stand before the cursor as it is now
     struct str above, suffix; // the text that was read
+    bool cut;                 // there is more above
     struct str cursor_line;   // as it is now, up to the cursor
     size_t certain;           // so much of the cursor's line is in tokens, and so much of it was read then
     struct slice typed;       // the word or sign that ends at the cursor and may go on; not in tokens
@@ -49,7 +50,7 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
                    struct slice suffix);
 void document_fini(struct document *document);
 // If this is the same document with more, or less, on the cursor's line than it had then, but not less than is in its
-// tokens: takes what is typed there. False: it is another one, and unchanged.
+// tokens: takes what is typed there. False: it is another one, and this one of no more use.
 bool document_follow(struct document *document, struct slice prefix, struct slice suffix);
 // The id of the count-th word before the cursor, 1 being the nearest; 0 if there is none.
 uint32_t document_before(const struct document *document, uint32_t count);

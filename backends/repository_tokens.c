@@ -83,14 +83,18 @@ static uint32_t find_again(struct vocabulary *vocabulary, struct slice word) {
     return known;
 }
 
+static bool is_known(const struct encoder *encoder, uint32_t word) {
+    return word != INTERN_NONE && (!encoder->unknown || word < encoder->known);
+}
+
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
     uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
     if (!encoder->unknown) {
         return add_word(encoder->vocabulary, word) * 2 + TOKEN_FIRST_WORD + name;
     }
     uint32_t known = find_again(encoder->vocabulary, word);
-    return known != INTERN_NONE ? known * 2 + TOKEN_FIRST_WORD + name
-                                : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + name;
+    return is_known(encoder, known) ? known * 2 + TOKEN_FIRST_WORD + name
+                                    : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + name;
 }
 
 static uint32_t line_token(struct encoder *encoder, struct slice line) {
@@ -139,7 +143,7 @@ uint32_t encoder_find(const struct encoder *encoder, struct slice word) {
     uv_mutex_lock(&encoder->vocabulary->lock);
     uint32_t known = find_word(encoder->vocabulary, word);
     uv_mutex_unlock(&encoder->vocabulary->lock);
-    if (known != INTERN_NONE) {
+    if (is_known(encoder, known)) {
         return known * 2 + TOKEN_FIRST_WORD + name;
     }
     known = encoder->unknown ? intern_find(encoder->unknown, word) : INTERN_NONE;
@@ -162,8 +166,10 @@ struct slice encoder_word(const struct encoder *encoder, uint32_t id) {
 uint64_t vocabulary_count(struct vocabulary *vocabulary, uint64_t *bytes) {
     uv_mutex_lock(&vocabulary->lock);
     uint64_t count = vocabulary->words.count;
-    *bytes = vocabulary->words.arena.used + count * (sizeof(struct slice) + sizeof(uint32_t)) +
-             vocabulary->words.ids.capacity * (sizeof(struct map_slot) + 1);
+    if (bytes) {
+        *bytes = vocabulary->words.arena.used + count * (sizeof(struct slice) + sizeof(uint32_t)) +
+                 vocabulary->words.ids.capacity * (sizeof(struct map_slot) + 1);
+    }
     uv_mutex_unlock(&vocabulary->lock);
     return count;
 }

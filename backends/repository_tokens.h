@@ -50,6 +50,7 @@ struct vocabulary {
 struct encoder {
     struct vocabulary *vocabulary;
     struct intern *unknown;     // NULL: new words are added to the vocabulary
+    uint32_t known;             // else: how many of its words there are; one learned meanwhile stays unknown
     uint32_t indent;            // of the line encoded last
     struct token_list *indents; // NULL, or gets the indentation behind every line end
     bool started;               // false: the first lexeme's space is an indentation
@@ -84,6 +85,7 @@ void encoder_append(struct encoder *encoder, struct slice text, struct token_lis
 uint32_t encoder_find(const struct encoder *encoder, struct slice word);
 // A word's bytes; empty for line ends and TOKEN_FILE.
 struct slice encoder_word(const struct encoder *encoder, uint32_t id);
+// How many words it has now; bytes: NULL, or gets what they take.
 uint64_t vocabulary_count(struct vocabulary *vocabulary, uint64_t *bytes);
 
 #endif

@@ -9,6 +9,8 @@
 // It is another one for us only if it differs in more than the open file.
 #include "backends/repository_warm.h"
 
+#include "backends/repository_lexer.h"
+
 #include "base/hash.h"
 
 struct warm {
@@ -18,7 +20,7 @@ struct warm {
     char *path;
     uint64_t hints;      // a hash
     VEC(uint64_t) names; // hashes of the hints' names
-    size_t certain;      // bytes of the cursor's line before the word that was typed
+    uint64_t line;       // a hash of the cursor's line before the word that is typed
     struct document document;
     struct counts *counts;
 };
@@ -40,6 +42,10 @@ static uint64_t hash_overlays(const struct generation *generation, const char *p
     return hash;
 }
 
+static uint64_t hash_line(const struct document *document) {
+    return mix(0, document->cursor_line.data, document->cursor_line.length - document->typed.length);
+}
+
 static uint64_t hash_name(const struct backend_hint *hint) {
     return hash_bytes(hint->name, strlen(hint->name));
 }
@@ -50,7 +56,7 @@ static uint64_t hash_hints(const struct warm_place *place) {
         const struct backend_hint *hint = &place->hints[i];
         const unsigned char kind[4] = {(unsigned char)hint->kind, hint->of_receiver, hint->is_named,
                                        hint->is_own};
-        hash = hash * 0x9E3779B97F4A7C15u + hash_name(hint);
+        hash = mix(hash, hint->name, strlen(hint->name));
         hash = mix(hash, hint->scope, strlen(hint->scope));
         hash = mix(hash, hint->signature, strlen(hint->signature));
         hash = mix(hash, kind, sizeof kind);
@@ -110,20 +116,30 @@ static bool has_name(const struct warm *warm, uint64_t name) {
     return false;
 }
 
-static size_t certain_of(const struct document *document) {
-    return document->cursor_line.length - document->typed.length;
+static bool has_members(const struct warm_place *place) {
+    for (size_t i = 0; i < place->hint_count; i++) {
+        if (place->hints[i].of_receiver) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // Retrieval answers to every letter of a half-typed word a little otherwise, and to rank all anew for that takes
-// most of a request's time.
-static bool brings_news(const struct warm *warm, const struct warm_place *place) {
-    if (certain_of(&warm->document) != warm->certain) {
+// most of a request's time. The same hints are news only if they are members of what stands at another place now.
+static bool brings_news(const struct warm *warm, const struct warm_place *place, uint64_t hints) {
+    struct slice typed = warm->document.typed;
+    bool is_word = typed.length > 0 && lexer_is_word_byte(typed.data[0]);
+    bool is_elsewhere = hash_line(&warm->document) != warm->line;
+    if (hints == warm->hints) {
+        return is_elsewhere && has_members(place);
+    }
+    if (is_elsewhere || !is_word) {
         return true;
     }
     for (size_t i = 0; i < place->hint_count; i++) {
         const struct backend_hint *hint = &place->hints[i];
-        if (slice_starts_with(slice_of_string(hint->name), warm->document.typed) &&
-            !has_name(warm, hash_name(hint))) {
+        if (slice_starts_with(slice_of_string(hint->name), typed) && !has_name(warm, hash_name(hint))) {
             return true;
         }
     }
@@ -132,7 +148,7 @@ static bool brings_news(const struct warm *warm, const struct warm_place *place)
 
 static void note_hints(struct warm *warm, const struct warm_place *place, uint64_t hash) {
     warm->hints = hash;
-    warm->certain = certain_of(&warm->document);
+    warm->line = hash_line(&warm->document);
     warm->names.count = 0;
     for (size_t i = 0; i < place->hint_count; i++) {
         vec_push(&warm->names, hash_name(&place->hints[i]));
@@ -142,17 +158,16 @@ static void note_hints(struct warm *warm, const struct warm_place *place, uint64
 void warm_take(struct warm *warm, const struct generation *generation, const struct warm_place *place,
                bool single) {
     uint64_t hints = single ? 0 : hash_hints(place);
-    bool old = follows(warm, generation, place);
-    if (!old) {
-        take_anew(warm, generation, place);
-    } else {
-        bool news = hints != warm->hints && brings_news(warm, place);
+    bool is_followed = follows(warm, generation, place);
+    bool is_new = !is_followed || brings_news(warm, place, hints);
+    if (is_followed) {
         warm->document.hints = place->hints;
         warm->document.hint_count = place->hint_count;
-        counts_follow(warm->counts, generation, news);
-        hints = news ? hints : warm->hints;
+        counts_follow(warm->counts, generation, is_new);
+    } else {
+        take_anew(warm, generation, place);
     }
-    if (!old || hints != warm->hints) {
+    if (is_new) {
         note_hints(warm, place, hints);
     }
     if (!single) {

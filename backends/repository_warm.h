@@ -2,7 +2,8 @@
 //
 // Ownership: warm_new / warm_free. What it is asked with is copied.
 // Threads:   one at a time.
-// Errors:    none. Limits: one document; those of repository_document.h and repository_answers.h.
+// Errors:    none. Limits: one document and a reference to its vocabulary, until another one is asked for; those of
+//            repository_document.h and repository_answers.h.
 //
 // Invariants (tests quote the numbers):
 //   W1  a request that differs from the last one in what stands on the cursor's line alone is answered from the

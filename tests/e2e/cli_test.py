@@ -2,6 +2,8 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 
 import support
 
@@ -227,6 +229,13 @@ class Complete(support.Case):
         text = support.FILES["src/bank.c"] + "int more(struct account *to, int cents) {\n    return account_d"
         answer = self.complete("src/bank.c:10:21", "--stdin", text=text)
         self.assertTrue(any(candidate["text"].startswith("account_deposit(") for candidate in answer["candidates"]), answer)
+
+    def test_the_readmes_half_line_is_completed(self):
+        shutil.copytree(os.path.join(support.SOURCE, "base"), os.path.join(self.root, "base"))
+        with open(os.path.join(support.SOURCE, "README.md"), encoding="utf-8") as file:
+            example = re.search(r"^(sed .*) \| hunch (complete .* --stdin)", file.read(), re.M)
+        half = subprocess.run(example[1], shell=True, cwd=self.root, stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.assertIn("⟦", self.hunch(*example[2].split(), text=half).stdout)
 
     def test_a_file_in_no_repository_stands_alone(self):
         lonely = os.path.join(self.temporary, "lonely")

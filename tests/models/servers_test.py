@@ -130,8 +130,8 @@ class Models(Case):
         port = self.start_server("--text", "account_deposit(to, cents);", "--log", log)
         self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "unheard-of",
                                              "contextTokens": 2048}}))
-        self.write("src/long.c", "int first_of(struct account *account);\n" * 5000 + "int give(int cents) {\n    return account_deposit(\n}\n")
-        answer = json.loads(self.hunch("complete", "src/long.c:5002:28", "--json").stdout)
+        self.write("src/long.c", "int first_of(struct account *account);\n" * 800 + "int give(int cents) {\n    return account_deposit(\n}\n")
+        answer = json.loads(self.hunch("complete", "src/long.c:802:28", "--json").stdout)
         self.assertEqual(answer["model"], "unheard-of")
         with open(log, encoding="utf-8") as file:
             sent = [json.loads(json.loads(line)["body"])["prompt"] for line in file if "completions" in line][-1]

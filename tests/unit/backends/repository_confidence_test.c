@@ -45,6 +45,42 @@ static void test_surer_of_what_stands_everywhere(void **state) {
     world_free(&world);
 }
 
+// A further line begins at its own beginning, wherever the cursor stands in the first.
+static void test_a_further_line(void **state) {
+    (void)state;
+    enum { LEFT = 24, AT_START, TYPED };
+    static const char text[] =
+        "int open_door(struct door *door) {\n    close(door);\n    close(door);\n    clo";
+    struct world world = world_new(0);
+    world_put(&world, "a.c", text);
+    world_commit(&world, true);
+    struct generation *generation = corpus_pin(world.corpus);
+    struct document document;
+    document_init(&document, generation->vocabulary, slice_of_string(text), slice_of_string("\n}\n"));
+    struct counts *counts = counts_new(generation, &document, "b.c");
+    uint32_t close = encoder_find(&document.encoder, SLICE_LITERAL("close"));
+    const uint32_t first[] = {TOKEN_LINE_SAME, close}, next[] = {TOKEN_LINE_SAME, close, TOKEN_LINE_SAME};
+    struct beam_request request = {.document = &document,
+                                   .context = first,
+                                   .context_count = 2,
+                                   .max_tokens = 8,
+                                   .typed = SLICE_LITERAL("")};
+    struct beam_result result;
+    float features[CONFIDENCE_FEATURES];
+    beam_search(counts, &request, &result);
+    confidence_features(&document, &result, &result.paths[0], features);
+    assert_true(features[LEFT] > 0 && features[AT_START] == 0 && features[TYPED] == 0);
+    request.context = next;
+    request.context_count = 3;
+    beam_search(counts, &request, &result);
+    confidence_features(&document, &result, &result.paths[0], features);
+    assert_true(features[LEFT] == 0 && features[AT_START] == 1 && features[TYPED] == 0);
+    counts_free(counts);
+    document_fini(&document);
+    corpus_unpin(generation);
+    world_free(&world);
+}
+
 // Whatever is measured, it is a probability; and first questions are the highest bits.
 static void test_any_features_make_a_probability(void **state) {
     (void)state;
@@ -83,6 +119,7 @@ static void test_a_question_is_a_bit(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_surer_of_what_stands_everywhere),
+        cmocka_unit_test(test_a_further_line),
         cmocka_unit_test(test_any_features_make_a_probability),
         cmocka_unit_test(test_a_question_is_a_bit),
     };

@@ -27,6 +27,7 @@ static struct world library(void) {
 struct asked {
     char text[128]; // the best answer
     double confidence;
+    float features[CONFIDENCE_FEATURES]; // what it is made of
 };
 
 static struct asked ask(const struct world *world, struct warm *warm, const char *path, const char *document,
@@ -40,18 +41,23 @@ static struct asked ask(const struct world *world, struct warm *warm, const char
                                       .hint_count = hint_count,
                                       .warm = warm};
     struct predictions found;
-    struct asked asked = {"", 0};
+    struct asked asked = {.text = ""};
     predict(world->corpus, &request, &found);
     if (found.count > 0) {
         snprintf(asked.text, sizeof asked.text, "%s", found.items[0].text.data);
         asked.confidence = found.items[0].confidence;
+        memcpy(asked.features, found.items[0].features, sizeof asked.features);
     }
     predictions_free(&found);
     return asked;
 }
 
 static bool is_same(struct asked a, struct asked b) {
-    return strcmp(a.text, b.text) == 0 && a.confidence == b.confidence;
+    bool same = strcmp(a.text, b.text) == 0 && a.confidence == b.confidence;
+    for (int i = 0; i < CONFIDENCE_FEATURES; i++) {
+        same &= a.features[i] == b.features[i];
+    }
+    return same;
 }
 
 static void assert_as_cold(const struct world *world, struct warm *warm, const char *path,
@@ -85,13 +91,38 @@ static void test_words_typed_are_context(void **state) { // W1
                                             "void f(struct door *door) {\n    start_engine|\n}\n",
                                             "void f(struct door *door) {\n    start_engine(|\n}\n",
                                             "void f(struct door *door) {\n    start_engine(d|\n}\n"};
-    struct asked last = {"", 0};
+    struct asked last = {.text = ""};
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         last = ask(&world, warm, "z.c", documents[i], NULL, 0);
     }
     assert_true(strncmp(last.text, "oor, ", 5) == 0);
     last = ask(&world, warm, "z.c", "void f(struct door *door) {\n    never_seen = door->|\n}\n", NULL, 0);
     assert_true(strncmp(last.text, "state", 5) == 0);
+    warm_free(warm);
+    world_free(&world);
+}
+
+// What was asked on the way there, and taken back again, is of no matter.
+static void test_ways_to_a_place(void **state) { // W1
+    (void)state;
+    struct world world = library();
+    struct warm *warm = warm_new(), *direct = warm_new();
+    static const char *const lines[] = {
+        "",     "s",       "start_", "start_engine", "start_engine(", "start_engine(d",
+        "door", "door->",  "door-",  "door->s",      "door->x",       "door->state",
+        "",     "x = 1.5", "x = 1",  "x = 1.",       "x = d",         "start_engine("};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        static const char before[] = "void f(struct door *door) {\n    ";
+        char document[128];
+        snprintf(document, sizeof document, "%s|\n}\n", before);
+        warm_free(direct);
+        direct = warm_new();
+        ask(&world, direct, "z.c", document, NULL, 0);
+        snprintf(document, sizeof document, "%s%s|\n}\n", before, lines[i]);
+        assert_true(is_same(ask(&world, warm, "z.c", document, NULL, 0),
+                            ask(&world, direct, "z.c", document, NULL, 0)));
+    }
+    warm_free(direct);
     warm_free(warm);
     world_free(&world);
 }
@@ -169,6 +200,74 @@ static void test_own_overlay(void **state) { // W1
     world_free(&world);
 }
 
+// What the file's own overlay teaches meanwhile makes the words that were read no other ones.
+static void test_own_words_are_learned(void **state) { // W1
+    (void)state;
+    struct world world = library();
+    struct warm *before = warm_new(), *after = warm_new();
+    static const char begun[] = "void f(void) {\n    zorble->quux = grommet;\n    |\n}\n";
+    static const char typed[] = "void f(void) {\n    zorble->quux = grommet;\n    zorble->|\n}\n";
+    ask(&world, before, "z.c", begun, NULL, 0);
+    ask(&world, after, "z.c", begun, NULL, 0);
+    struct asked unlearned = ask(&world, before, "z.c", typed, NULL, 0);
+    world_overlay(&world, "z.c", begun);
+    world_commit(&world, false);
+    assert_true(is_same(ask(&world, after, "z.c", typed, NULL, 0), unlearned));
+    assert_true(strncmp(unlearned.text, "quux", 4) == 0);
+    warm_free(before);
+    warm_free(after);
+    world_free(&world);
+}
+
+static void append_filler(struct str *text, size_t length) {
+    for (int i = 0; text->length < length; i++) {
+        str_append_format(text, "int filler_%d;\n", i);
+    }
+}
+
+// A line at the top of a file that is long, but read as a whole.
+static void test_far_above(void **state) { // W3
+    (void)state;
+    struct world world = library();
+    struct warm *warm = warm_new();
+    struct str text;
+    str_init(&text);
+    str_append_string(&text, "start_engine(knob, TOP_SPEED);\n");
+    size_t top = text.length;
+    append_filler(&text, DOCUMENT_ABOVE - 128);
+    str_append_string(&text, "void f(void) {\n    start_engine(knob, |\n}\n");
+    assert_as_cold(&world, warm, "z.c", text.data + top);
+    assert_as_cold(&world, warm, "z.c", text.data);
+    assert_string_equal(ask(&world, warm, "z.c", text.data, NULL, 0).text, "TOP_SPEED);");
+    assert_as_cold(&world, warm, "z.c", text.data + top);
+    str_free(&text);
+    warm_free(warm);
+    world_free(&world);
+}
+
+// What is typed moves the beginning of what is read, which is no reason to begin anew.
+static void test_long_text(void **state) { // W1
+    (void)state;
+    static const char typed[] = "(door, FULL_SPEED)";
+    struct world world = library();
+    struct warm *warm = warm_new();
+    struct str text;
+    str_init(&text);
+    append_filler(&text, DOCUMENT_ABOVE);
+    str_append_string(&text, "void f(void) {\n    start_engine|\n}\n");
+    ask(&world, warm, "z.c", text.data, NULL, 0);
+    const struct counts *first = warm_counts(warm);
+    str_truncate(&text, text.length - strlen("|\n}\n"));
+    str_append_string(&text, typed);
+    str_append_string(&text, "|\n}\n");
+    ask(&world, warm, "z.c", text.data, NULL, 0);
+    assert_ptr_equal(warm_counts(warm), first);
+    assert_int_equal(warm_document(warm)->line.count, 6);
+    str_free(&text);
+    warm_free(warm);
+    world_free(&world);
+}
+
 static void test_hints_of_a_word(void **state) { // W2
     (void)state;
     struct world world = world_new(0);
@@ -196,11 +295,59 @@ static void test_hints_of_a_word(void **state) { // W2
     world_free(&world);
 }
 
+// Behind the end of a word hints are of another place: they say what is a member of what stands there.
+static void test_hints_of_a_place(void **state) { // W1, W2
+    (void)state;
+    struct world world = world_new(0);
+    world_put(&world, "a.c",
+              "struct box {\n    int lid;\n    int lip;\n};\nstruct cup {\n    int lip;\n    int lid;\n};\n");
+    world_commit(&world, true);
+    static const char begun[] = "void g(struct box *box, struct cup *cup) {\n    |\n}\n";
+    static const char word[] = "void g(struct box *box, struct cup *cup) {\n    box->l|\n}\n";
+    static const char other[] = "void g(struct box *box, struct cup *cup) {\n    cup->l|\n}\n";
+    static const char sign[] = "void g(struct box *box, struct cup *cup) {\n    cup->|\n}\n";
+    const struct backend_hint of_cup = {.name = "lid",
+                                        .scope = "cup",
+                                        .signature = "int lid",
+                                        .kind = SYMBOL_FIELD,
+                                        .of_receiver = true,
+                                        .score = 1};
+    struct backend_hint of_none = of_cup;
+    of_none.of_receiver = false;
+    const struct {
+        const char *before, *document;
+        const struct backend_hint *hint; // before; then of_cup
+    } cases[] = {
+        {begun, sign, &of_cup}, // the same hints, of which the receiver stands there only now
+        {word, other, &of_none},
+        {sign, sign, &of_none}, // no word is typed
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct warm *direct = warm_new(), *warm = warm_new();
+        ask(&world, direct, "z.c", begun, NULL, 0);
+        ask(&world, warm, "z.c", begun, NULL, 0);
+        ask(&world, warm, "z.c", cases[i].before, cases[i].hint, 1);
+        assert_true(is_same(ask(&world, warm, "z.c", cases[i].document, &of_cup, 1),
+                            ask(&world, direct, "z.c", cases[i].document, &of_cup, 1)));
+        warm_free(direct);
+        warm_free(warm);
+    }
+    world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_a_word),      cmocka_unit_test(test_words_typed_are_context),
-        cmocka_unit_test(test_another_document), cmocka_unit_test(test_what_is_learned_elsewhere),
-        cmocka_unit_test(test_own_overlay),      cmocka_unit_test(test_hints_of_a_word),
+        cmocka_unit_test(test_half_a_word),
+        cmocka_unit_test(test_words_typed_are_context),
+        cmocka_unit_test(test_ways_to_a_place),
+        cmocka_unit_test(test_another_document),
+        cmocka_unit_test(test_what_is_learned_elsewhere),
+        cmocka_unit_test(test_own_overlay),
+        cmocka_unit_test(test_own_words_are_learned),
+        cmocka_unit_test(test_far_above),
+        cmocka_unit_test(test_long_text),
+        cmocka_unit_test(test_hints_of_a_word),
+        cmocka_unit_test(test_hints_of_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
