@@ -43,6 +43,7 @@ struct backend_request {
     uint32_t max_lines;      // 1: to the end of the line
     uint32_t candidates;     // how many different ones are wanted; a backend may give fewer
     uint64_t deadline_us;    // clock_now_us() terms; 0: the backend's default
+    uint64_t begun_us;       // the same: since when this model is waited for; 0: since now
     uint32_t first_token_ms; // the wait for the first text, where it may be shorter; 0: till the deadline
     const struct backend_hint
         *hints; // named and own ones first, then the likeliest; a backend may do without
@@ -56,7 +57,7 @@ struct backend_candidate {
 
 enum backend_finish {
     FINISH_STOP,
-    FINISH_LENGTH,
+    FINISH_LENGTH /* cut, by max_tokens or at its deadline: then after a whole line */,
     FINISH_ENOUGH /* on_delta said so, or max_lines are in */,
     FINISH_FAILED
 };

@@ -89,15 +89,26 @@ static void on_done(void *context, const struct backend_result *result) {
     free(call);
 }
 
-// Who has a successor may take half of the time to begin.
+// Who has a successor may take half of the time to begin; what was waited for it before counts.
 static uint32_t patience(struct chain *chain, size_t link, const struct backend_request *request) {
     uint64_t now = clock_now_us();
+    uint64_t begun = request->begun_us ? request->begun_us : now;
     bool has_time = request->deadline_us > now;
     if (!has_time || next_available(chain, link + 1) == chain->count) {
         return request->first_token_ms;
     }
-    uint64_t half_ms = (request->deadline_us - now) / 2000;
-    return half_ms < UINT32_MAX ? (uint32_t)half_ms + 1 : UINT32_MAX;
+    uint64_t half = begun + (request->deadline_us - begun) / 2;
+    uint64_t left_ms = half > now ? (half - now) / 1000 : 0;
+    return left_ms < UINT32_MAX ? (uint32_t)left_ms + 1 : UINT32_MAX; // 0 would be no limit
+}
+
+// A successor has a tenth of the time left if the answer begins, but does not end.
+static uint64_t deadline(struct chain *chain, size_t link, const struct backend_request *request) {
+    uint64_t now = clock_now_us();
+    bool is_last = next_available(chain, link + 1) == chain->count;
+    bool has_time = request->deadline_us > now;
+    return is_last || !has_time ? request->deadline_us
+                                : request->deadline_us - (request->deadline_us - now) / 10;
 }
 
 static struct backend_call *start(struct backend *self, const struct backend_request *request,
@@ -107,6 +118,7 @@ static struct backend_call *start(struct backend *self, const struct backend_req
     const struct backend_traits *model = request->model ? request->model : choose(self, NULL);
     *call = (struct backend_call){chain, place_of(chain, model) % chain->count, NULL, *callbacks, *request};
     call->request.first_token_ms = patience(chain, call->link, request);
+    call->request.deadline_us = deadline(chain, call->link, request);
     call->inner = backend_start(chain->links[call->link].backend, &call->request,
                                 &(struct backend_callbacks){on_delta, on_done, call});
     return call;

@@ -4,8 +4,8 @@
 // who laid out a prompt knows how to lay it out for the next one. It passes
 // over a model that is left alone after failures (backend_operations.available),
 // so that a dead server costs nobody's time, and gives each but the last half of
-// the time to begin its answer. What comes back says why models before it did
-// not answer.
+// the time to begin its answer and nine tenths of it to end it. What comes back
+// says why models before it did not answer.
 //
 //     [server] -fails-> [another server] -fails-> [built-in model]
 //

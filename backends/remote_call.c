@@ -12,7 +12,8 @@
 // Whatever ends the call is noted where it happens (cancelled, failure,
 // enough, complete) and judged in one place, conclude(), in this order:
 // cancelled by the caller; something was wrong; we had enough; the server said
-// that it is complete; the connection's own fate.
+// that it is complete; the time is over, but whole lines have come; the
+// connection's own fate.
 #include "backends/remote_call.h"
 
 #include "backends/remote_choice.h"
@@ -242,6 +243,18 @@ static bool refuses_news(const struct backend_call *call) {
     return call->failed && (call->failure.refused_fields & ~call->self->without);
 }
 
+// A model that is too slow has said something nevertheless: the whole lines that came by the deadline are an answer.
+static void keep_whole_lines(struct backend_call *call) {
+    struct slice given = slice_sub(str_slice(&call->answer.text), 0, call->answer.given);
+    size_t line = slice_line_start(given, given.length);
+    struct slice whole = slice_sub(given, 0, line ? line - 1 : 0);
+    if (slice_trim(whole).length) {
+        call->answer.given = whole.length;
+        call->complete = true;
+        call->result.finish = FINISH_LENGTH;
+    }
+}
+
 static void conclude(struct backend_call *call, const struct http_result *http) {
     if (!call->cancelled && !call->failed && !call->enough && http->code == 0) {
         read_rest(call, &http->head);
@@ -255,6 +268,9 @@ static void conclude(struct backend_call *call, const struct http_result *http) 
             fail(call, ERR_UNSUPPORTED, "the reply was cut off before it came to the text",
                  "raise completion.maxTokens, or take a model that does not think first");
         }
+    }
+    if (!call->cancelled && !call->failed && !call->enough && !call->complete && http->code == ERR_TIMEOUT) {
+        keep_whole_lines(call);
     }
     if (call->cancelled || http->code == ERR_CANCELLED) {
         set_failure(call, ERR_CANCELLED, "cancelled", "");

@@ -142,28 +142,69 @@ static struct backend *server_model(const struct app *app, const struct config_s
     return model;
 }
 
+static void free_handle(uv_handle_t *handle) {
+    free(handle);
+}
+
 static void end_wait(void *context) {
     struct app *app = context;
     app->awaiting.then(app->awaiting.context);
 }
 
-static void after_probe(void *context, const struct backend_result *result) {
-    struct app *app = context;
-    if (result->code && result->code != ERR_CANCELLED && app->repository) {
+static void close_limit(struct app *app) {
+    if (app->awaiting.limit) {
+        uv_close((uv_handle_t *)app->awaiting.limit, free_handle);
+        app->awaiting.limit = NULL;
+    }
+}
+
+static void end_probe(struct app *app, bool answers) {
+    if (app->awaiting.limit) {
+        app->awaited_us = clock_now_us() - app->awaiting.since_us;
+        close_limit(app);
+    }
+    app->awaiting.ended = true;
+    if (!answers && app->repository) {
         repository_await(app->repository, end_wait, app);
-    } else if (result->code != ERR_CANCELLED) {
+    } else {
         end_wait(app);
     }
 }
 
+static void after_probe(void *context, const struct backend_result *result) {
+    struct app *app = context;
+    if (result->code != ERR_CANCELLED && !app->awaiting.ended) {
+        end_probe(app, result->code == 0);
+    }
+}
+
+static void on_limit(uv_timer_t *timer) {
+    end_probe(timer->data, false);
+}
+
+static void limit_probe(struct app *app) {
+    uint32_t time_ms = app->config->timeout_ms;
+    app->awaiting.limit = mem_zero(1, sizeof *app->awaiting.limit);
+    app->awaiting.limit->data = app;
+    uv_timer_init(app->loop, app->awaiting.limit);
+    uv_update_time(app->loop);
+    uv_timer_start(app->awaiting.limit, on_limit, app->link_count > 1 ? time_ms / 2 : time_ms, 0);
+}
+
 void app_await_model(struct app *app, void (*then)(void *context), void *context) {
     struct backend *model = app->links[0].backend;
-    bool known = app->link_count == 1 && model->traits.template && !supervise_wanted(&app->config->model);
+    bool is_fallback = strcmp(app->links[0].group, "fallback") == 0;
+    bool is_ours = // which may load for minutes
+        supervise_wanted(is_fallback ? &app->config->fallback : &app->config->model);
+    bool known = app->link_count == 1 && model->traits.template && !is_ours;
     if (!model->operations->probe || known) {
         then(context);
         return;
     }
-    app->awaiting = (struct app_awaiting){then, context};
+    app->awaiting = (struct app_awaiting){.then = then, .context = context, .since_us = clock_now_us()};
+    if (!is_ours) {
+        limit_probe(app);
+    }
     model->operations->probe(model, &(struct backend_callbacks){NULL, after_probe, app});
 }
 
@@ -252,7 +293,7 @@ static void on_warning(void *context, const char *message) {
 
 // --- roots ---
 
-static bool has_marker(const char *folder) {
+bool app_is_marked(const char *folder) {
     static const char *const markers[] = {".git", ".hg", ".svn", ".jj", ".hunchignore"};
     bool found = false;
     for (size_t i = 0; i < sizeof markers / sizeof markers[0] && !found; i++) {
@@ -265,7 +306,7 @@ static bool has_marker(const char *folder) {
 
 // Editors started without a folder may name "/": what all users keep on this machine is nobody's project.
 static int check_root(const char *root, struct err *err) {
-    if (strcmp(root, "/") != 0 || has_marker(root)) {
+    if (strcmp(root, "/") != 0 || app_is_marked(root)) {
         return 0;
     }
     return err_set(err, ERR_DENIED,
@@ -406,6 +447,7 @@ void app_close(struct app *app) {
     if (app->indexer) {
         indexer_close(app->indexer);
     }
+    close_limit(app);
     worker_free(app->worker);
     engine_free(app->engine);
     backend_close(app->model);
@@ -418,7 +460,7 @@ void app_close(struct app *app) {
 // The nearest ancestor of `start` (itself included) that a version control system marks. Heap, or NULL.
 static char *marked_ancestor(const char *start) {
     char *folder = mem_copy_string(start);
-    while (!has_marker(folder)) {
+    while (!app_is_marked(folder)) {
         char *end = strrchr(folder, '/');
         if (!end || end == folder) {
             free(folder);

@@ -43,6 +43,9 @@ struct app_link {
 struct app_awaiting {
     void (*then)(void *context);
     void *context;
+    uint64_t since_us;
+    uv_timer_t *limit; // NULL: not waiting for the model, or for as long as it takes
+    bool ended;        // what its probe says comes too late
 };
 
 struct app {
@@ -65,6 +68,7 @@ struct app {
     struct index_progress finished; // of the last pass that is told of when the built-in model has learned it
     bool is_ready;                  // one was told
     struct app_awaiting awaiting;   // whom app_await_model calls
+    uint64_t awaited_us; // how long it took of the time that a model has, for engine_query.waited_us
 };
 
 // root NULL: no index; completions come from the open document alone.
@@ -75,7 +79,8 @@ void app_spill_to_cache(void);
 void app_close(struct app *app); // NULL is allowed; the loop must turn once more
 
 // Calls `then` once the first model, if it is behind a server, has said how it wants to be asked; if it is not there,
-// once the built-in one that may answer in its place has learned what is indexed by then.
+// once the built-in one that may answer in its place has learned what is indexed by then. A server is waited for no
+// longer than for an answer's beginning (completion.timeoutMs, half of it where another model may answer instead).
 // For a single question; who asks many times finds out on the way. Not if the app is closed before.
 void app_await_model(struct app *app, void (*then)(void *context), void *context);
 
@@ -85,6 +90,8 @@ struct http_trust app_trust(const struct config_server *server);
 // .hunchignore; else, for a file, the current folder if the file is below it; else the folder itself. *root
 // gets a heap string, or NULL for a file that belongs to none. err names a path that does not exist.
 int app_find_root(const char *path, char **root, struct err *err);
+// Does it have one of these itself? Without, many editors take it for no repository.
+bool app_is_marked(const char *folder);
 // The config as every subcommand loads it: from the user's file; warnings and errors go to tell, NULL: the
 // log.
 struct config *app_load_config(void (*tell)(void *context, const char *line), void *context);

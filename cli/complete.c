@@ -66,13 +66,13 @@ static void print_text(const struct complete_run *run, const struct engine_answe
 static void on_answer(void *context, const struct engine_answer *answer) {
     struct complete_run *run = context;
     run->answered = true;
+    terminal_progress_end(); // the files may have been looked at again meanwhile
     if (run->options->json) {
         print_json(answer);
     } else {
         print_text(run, answer);
     }
-    run->failed = answer->outcome == OUTCOME_UNREACHABLE || answer->outcome == OUTCOME_MODEL_FAILED ||
-                  answer->outcome == OUTCOME_TIMEOUT;
+    run->failed = outcome_is_failure(answer->outcome);
     uv_stop(run->app->loop);
 }
 
@@ -91,6 +91,7 @@ static void ask(void *context) {
         .text = run->text,
         .cursor = run->cursor,
         .invoked = true,
+        .waited_us = run->app->awaited_us,
         .ignored = ignore_path(run->app->root, below_root, false, &rule),
     };
     engine_start(run->app->engine, &query, on_answer, run);

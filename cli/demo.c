@@ -33,6 +33,7 @@ struct sample {
     char *rest;            // what was written there
     size_t cursor;
     struct str report; // what to print, once answered
+    char *model;       // that said it; NULL: nobody did
     double confidence;
     bool shown, exact;
     double total_ms;
@@ -44,6 +45,8 @@ struct demo {
     VEC(char *) paths;
     struct sample samples[PLACES];
     size_t sample_count, asked;
+    enum outcome outcome; // of the last answer
+    char *reason;         // the same: why nothing was suggested
     uint64_t random;
 };
 
@@ -164,7 +167,11 @@ static void write_report(const struct sample *sample, const struct engine_answer
     terminal_write_name(out, STYLE_BOLD, sample->path);
     fputc('\n', out);
     terminal_ghost(out, text_slice(sample->document), answer);
-    fprintf(out, "         %.1f ms, %.0f %% sure; ", answer->total_ms, sample->confidence * 100);
+    fprintf(out, "         %.1f ms", answer->total_ms);
+    if (sample->confidence >= 0) { // else the model has no idea
+        fprintf(out, ", %.0f %% sure", sample->confidence * 100);
+    }
+    fputs("; ", out);
     if (sample->exact) {
         terminal_write(out, STYLE_GREEN, SLICE_LITERAL("exactly what is written there\n"));
     } else {
@@ -182,7 +189,11 @@ static void on_answer(void *context, const struct engine_answer *answer) {
     struct sample *sample = &demo->samples[demo->asked++];
     sample->total_ms = answer->total_ms;
     sample->shown = answer->candidate_count > 0;
+    demo->outcome = answer->outcome;
+    free(demo->reason);
+    demo->reason = mem_copy_string(answer->reason);
     if (sample->shown) {
+        sample->model = mem_copy_string(answer->model);
         sample->confidence = answer->candidates[0].confidence;
         sample->exact = same_but_for_spaces(answer->candidates[0].shown, sample->rest);
         char *memory = NULL;
@@ -214,6 +225,9 @@ static void ask_next(struct demo *demo) {
 static int surest_first(const void *a, const void *b) {
     const struct sample *left = a;
     const struct sample *right = b;
+    if (left->shown != right->shown) {
+        return right->shown - left->shown;
+    }
     return (left->confidence < right->confidence) - (left->confidence > right->confidence);
 }
 
@@ -223,11 +237,53 @@ static int by_duration(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-static void show(struct demo *demo) {
-    qsort(demo->samples, demo->sample_count, sizeof *demo->samples, surest_first);
+// So many of the first `shown` are this one's, beginning at `from`.
+static size_t count_of(const struct demo *demo, const char *model, size_t from, size_t shown) {
+    size_t count = 0;
+    for (size_t i = from; i < shown; i++) {
+        count += strcmp(demo->samples[i].model, model) == 0;
+    }
+    return count;
+}
+
+// Any of the models may have answered, each at some of the places.
+static void print_models(const struct demo *demo, size_t shown) {
+    const char *before = "Above stand the surest ones, from";
+    for (size_t i = 0; i < shown; i++) {
+        const char *model = demo->samples[i].model;
+        size_t count = count_of(demo, model, 0, shown);
+        if (count_of(demo, model, i, shown) < count) {
+            continue; // named already
+        }
+        printf("%s the %s model", before, model);
+        if (count < shown) {
+            printf(" (%zu of %zu suggestions)", count, shown);
+        }
+        before = ",";
+    }
+    puts(".");
+}
+
+static int print_nothing(const struct demo *demo) {
+    if (outcome_is_failure(demo->outcome)) {
+        log_error("no model answered: %s", demo->reason);
+        return 1;
+    }
+    printf("Nothing was suggested: %s.\n", demo->reason);
+    return 0;
+}
+
+// Returns the exit status.
+static int show(struct demo *demo) {
     double durations[PLACES];
     size_t shown = 0;
     size_t exact = 0;
+    if (demo->sample_count == 0) {
+        puts(
+            "There is no source file here to complete in: give the folder of a repository, as in: hunch demo ~/src/project");
+        return 0;
+    }
+    qsort(demo->samples, demo->sample_count, sizeof *demo->samples, surest_first);
     for (size_t i = 0; i < demo->sample_count; i++) {
         const struct sample *sample = &demo->samples[i];
         durations[i] = sample->total_ms;
@@ -237,17 +293,15 @@ static void show(struct demo *demo) {
             fwrite(sample->report.data, 1, sample->report.length, stdout);
         }
     }
-    if (demo->sample_count == 0) {
-        puts(
-            "There is no source file here to complete in: give the folder of a repository, as in: hunch demo ~/src/project");
-        return;
-    }
     qsort(durations, demo->sample_count, sizeof *durations, by_duration);
     printf(
-        "Asked at %zu places: %zu suggestions, %zu of them exactly what is written there; %.1f ms each (median).\n"
-        "Above stand the surest ones, from the %s model.\n",
-        demo->sample_count, shown, exact, durations[demo->sample_count / 2],
-        backend_choose(demo->app->model, NULL)->model);
+        "Asked at %zu places: %zu suggestions, %zu of them exactly what is written there; %.1f ms each (median).\n",
+        demo->sample_count, shown, exact, durations[demo->sample_count / 2]);
+    if (shown == 0) {
+        return print_nothing(demo);
+    }
+    print_models(demo, shown);
+    return 0;
 }
 
 // --- the run ---
@@ -284,6 +338,7 @@ static void free_demo(struct demo *demo) {
     for (size_t i = 0; i < demo->sample_count; i++) {
         free(demo->samples[i].path);
         free(demo->samples[i].rest);
+        free(demo->samples[i].model);
         text_release(demo->samples[i].document);
         str_free(&demo->samples[i].report);
     }
@@ -292,6 +347,7 @@ static void free_demo(struct demo *demo) {
     }
     vec_free(&demo->paths);
     uv_mutex_destroy(&demo->mutex);
+    free(demo->reason);
     free(demo);
 }
 
@@ -319,7 +375,8 @@ static int run_demo(const char *folder) {
     int code = app_open(&demo->app, &loop, config, root, &events, &err);
     if (code == 0) {
         uv_run(&loop, UV_RUN_DEFAULT);
-        show(demo);
+        terminal_progress_end();
+        code = show(demo);
         app_close(demo->app);
         uv_run(&loop, UV_RUN_DEFAULT);
     } else {

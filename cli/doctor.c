@@ -275,7 +275,14 @@ static void check_repository(struct doctor *doctor, const struct config *config,
             "%s; give the folder of a repository, as in: hunch doctor ~/src/project", err.message);
         return;
     }
-    add(doctor, "repository", FINE, "%s", root);
+    if (app_is_marked(root)) {
+        add(doctor, "repository", FINE, "%s", root);
+    } else {
+        add(doctor, "repository", WARNING,
+            "%s has no .git, .hg, .svn, .jj or .hunchignore: an editor that looks for one finds no repository, and "
+            "there is no index then; run `git init` there, or make an empty .hunchignore",
+            root);
+    }
     struct app_events events = {.on_progress = on_progress,
                                 .on_ready = on_ready,
                                 .on_warning = on_app_warning,
@@ -356,6 +363,7 @@ static int examine(const char *folder, bool json) {
     check_program(&doctor, config);
     check_repository(&doctor, config, folder);
     sort_checks(&doctor);
+    terminal_progress_end();
     if (json) {
         print_json(&doctor, config);
     } else {

@@ -50,8 +50,9 @@ struct replay {
     struct intern paths; // of the files below
     VEC(struct past) files;
     VEC(struct answer) answers;
-    size_t limit, commits, unmatched, shortest_rest;
+    size_t limit, commits, unmatched, shortest_rest, files_read;
     FILE *evidence;
+    history_progress *tell;
     uint64_t random;
 };
 
@@ -73,6 +74,7 @@ static uint32_t next_random(struct replay *replay) {
 static void learn_file(void *context, const char *path, const struct source_stat *status) {
     struct replay *replay = context;
     struct source_stat now = *status;
+    replay->tell("files read", ++replay->files_read, 0);
     struct str text;
     str_init(&text);
     if (source_read(replay->root, path, &text, &now) == 0 &&
@@ -269,6 +271,7 @@ static void ask_about(struct replay *replay, const struct patch_commit *commit, 
         const struct patch_line *line = &commit->lines.items[change->file->first + i];
         if (is_askable(line) && (*passed)++ % step == 0 && replay->answers.count < replay->limit) {
             ask(replay, path, change, i, line->text);
+            replay->tell("lines asked for", replay->answers.count, replay->limit);
         }
     }
     free(path);
@@ -388,8 +391,8 @@ static void free_replay(struct replay *replay) {
 }
 
 int history_replay(const char *root, struct slice history, size_t limit, FILE *evidence,
-                   struct history_figures *figures, struct err *err) {
-    struct replay replay = {.root = root, .limit = limit, .evidence = evidence, .random = 7};
+                   history_progress *tell, struct history_figures *figures, struct err *err) {
+    struct replay replay = {.root = root, .limit = limit, .evidence = evidence, .tell = tell, .random = 7};
     replay.shortest_rest = evidence ? 1 : SHORTEST_REST;
     struct corpus_options options = {.root = root};
     struct walk_stats stats;

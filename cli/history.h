@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 enum { HISTORY_GROUPS = 10 };
@@ -32,9 +33,12 @@ struct history_figures {
     double p50_ms, p99_ms; // of processor time
 };
 
+// What is done of how much (0: not known); often.
+typedef void history_progress(const char *what, uint64_t done, uint64_t total);
+
 // history: what `git log -p` prints, newest commit first; root: the folder as of that commit. evidence (NULL: not
 // wanted) gets a line of JSON for each suggestion: whether it was right, and what its confidence is made of.
 int history_replay(const char *root, struct slice history, size_t limit, FILE *evidence,
-                   struct history_figures *figures, struct err *err);
+                   history_progress *tell, struct history_figures *figures, struct err *err);
 
 #endif

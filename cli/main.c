@@ -26,7 +26,7 @@ static const struct command {
     {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index"},
     {"demo", command_demo, "hunch demo [DIR]", "completions at places of a repository, as ghost text"},
     {"replay", command_replay, "git log -p --first-parent -m | hunch replay [DIR] [--json]",
-     "how often the built-in model foretells what the commits of a history added"},
+     "how often the built-in model foretells what a history's commits added (--limit LINES, --evidence FILE)"},
     {"model", command_model, "hunch model [setup | serve] [--json]",
      "the local model: what there is, how to get one; keep it running"},
     {"doctor", command_doctor, "hunch doctor [DIR] [--json]",

@@ -75,18 +75,22 @@ static int read_history(struct str *history) {
         log_error("hunch replay reads a history, and runs no git by itself: %s", USAGE);
         return 2;
     }
+    terminal_note("reading the history");
     for (;;) {
         str_reserve(history, READ_SIZE);
         ssize_t count = read(STDIN_FILENO, history->data + history->length, READ_SIZE);
         if (count == 0) {
+            terminal_note(NULL);
             return 0;
         }
         if (count < 0 && errno != EINTR) {
+            terminal_note(NULL);
             log_error("the history cannot be read: %s; pipe git log -p into hunch replay", strerror(errno));
             return 1;
         }
         history->length += count > 0 ? (size_t)count : 0;
         if (history->length > HISTORY_LIMIT) {
+            terminal_note(NULL);
             log_error("the history is larger than %zu MB: give fewer commits, as in: git log -p -n 500",
                       HISTORY_LIMIT >> 20);
             return 1;
@@ -109,7 +113,8 @@ static int replay_history(const char *root, struct slice history, const struct o
     }
     struct err err = {0};
     struct history_figures figures;
-    int code = history_replay(root, history, options->limit, evidence, &figures, &err);
+    int code = history_replay(root, history, options->limit, evidence, terminal_count, &figures, &err);
+    terminal_progress_end();
     if (code != 0) {
         log_error("%s", err.message);
     } else if (options->json) {

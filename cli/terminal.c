@@ -92,17 +92,36 @@ void terminal_progress(const struct index_progress *progress) {
             progress->files_total, progress->walk_done ? "" : " so far", progress->symbols);
 }
 
-void terminal_bytes(uint64_t done, uint64_t total) {
+// So often is enough; the end is always shown.
+static bool is_due(bool ended) {
     static uint64_t last_us;
     uint64_t now = clock_now_us();
-    if (!isatty(STDERR_FILENO) || (now - last_us < REDRAW_US && done < total)) {
-        return;
+    if (!isatty(STDERR_FILENO) || (now - last_us < REDRAW_US && !ended)) {
+        return false;
     }
     last_us = now;
+    return true;
+}
+
+void terminal_bytes(uint64_t done, uint64_t total) {
+    if (!is_due(done >= total)) {
+        return;
+    }
     draw_bar(total ? done : 0, total);
     fprintf(stderr, "] %.1f MB", (double)done / 1e6);
     if (total) {
         fprintf(stderr, " of %.1f MB", (double)total / 1e6);
+    }
+}
+
+void terminal_count(const char *what, uint64_t done, uint64_t total) {
+    if (is_due(total && done >= total)) {
+        draw_bar(total ? done : 0, total);
+        fprintf(stderr, "] %" PRIu64, done);
+        if (total) {
+            fprintf(stderr, " of %" PRIu64, total);
+        }
+        fprintf(stderr, " %s", what);
     }
 }
 

@@ -29,6 +29,8 @@ FILE *terminal_open_memory(char **memory, size_t *size);
 void terminal_progress(const struct index_progress *progress);
 // The same of a download's bytes; total 0: not known.
 void terminal_bytes(uint64_t done, uint64_t total);
+// And of anything else that takes its time: lines, say.
+void terminal_count(const char *what, uint64_t done, uint64_t total);
 // What is waited for; NULL: nothing any more.
 void terminal_note(const char *waiting);
 void terminal_progress_end(void);

@@ -29,6 +29,7 @@ struct engine_query {
     struct text *text;    // retained by the engine while it needs it
     size_t cursor;        // byte offset, a character boundary
     bool invoked;         // asked for by hand: several candidates, a fifth of the threshold
+    uint64_t waited_us;   // for the model, before it is asked: the time that it has is less by that
     uint32_t candidates;  // 0: 1, or 3 when invoked
     bool context_only;    // hunch/context: stop after retrieval
     unsigned channel;     // what asks (ghost text, popup, context): requests supersede only their own kind

@@ -140,8 +140,9 @@ void engine_model_fill(struct engine_request *request, uint32_t usual_lines) {
     struct slice document = text_slice(query->text);
     uint32_t lines = config->max_lines ? config->max_lines : usual_lines;
     struct backend_request *model = &request->model_request;
+    uint64_t begun = clock_now_us() - (request->asked ? 0 : query->waited_us); // for the first that is asked
     if (!request->deadline_us) {
-        request->deadline_us = clock_now_us() + (uint64_t)config->timeout_ms * 1000;
+        request->deadline_us = begun + (uint64_t)config->timeout_ms * 1000;
     }
     *model = (struct backend_request){
         .model = request->model,
@@ -155,6 +156,7 @@ void engine_model_fill(struct engine_request *request, uint32_t usual_lines) {
         .max_lines = postprocess_line_limit(document, query->cursor, lines),
         .candidates = query->candidates,
         .deadline_us = request->deadline_us,
+        .begun_us = begun,
         .hints = hints_of(&request->retrieved, &request->arena),
         .hint_count = request->retrieved.name_count,
     };

@@ -24,3 +24,7 @@ const char *outcome_text(enum outcome outcome) {
         return "unknown outcome";
     }
 }
+
+bool outcome_is_failure(enum outcome outcome) {
+    return outcome == OUTCOME_UNREACHABLE || outcome == OUTCOME_MODEL_FAILED || outcome == OUTCOME_TIMEOUT;
+}

@@ -2,6 +2,8 @@
 #ifndef HUNCH_COMPLETION_OUTCOME_H
 #define HUNCH_COMPLETION_OUTCOME_H
 
+#include <stdbool.h>
+
 #define OUTCOME_LIST(X)                                                                                      \
     X(OUTCOME_SHOWN, "shown", "a suggestion was given")                                                      \
     X(OUTCOME_CONTEXT, "context", "only the context was asked for")                                          \
@@ -29,5 +31,7 @@ enum outcome {
 
 const char *outcome_id(enum outcome outcome);
 const char *outcome_text(enum outcome outcome);
+// No model answered, though one was asked.
+bool outcome_is_failure(enum outcome outcome);
 
 #endif

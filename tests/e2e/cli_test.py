@@ -302,6 +302,14 @@ class Settings(support.Case):
         self.assertTrue(all(check["verdict"] == "ok" for check in report["checks"]), report)
         self.assertIn("nothing leaves this machine", json.dumps(report))
 
+    def test_doctor_warns_of_a_folder_that_no_editor_takes_for_a_repository(self):
+        os.rmdir(os.path.join(self.root, ".git"))
+        for verdict in ("warning", "ok"):
+            checks = {check["name"]: check for check in json.loads(self.hunch("doctor", "--json").stdout)["checks"]}
+            self.assertEqual(checks["repository"]["verdict"], verdict)
+            self.write(".hunchignore", "")  # the way out that it names
+        self.assertEqual(checks["index"]["verdict"], "ok")
+
     def test_without_a_home_it_works_in_memory(self):
         environment = {name: value for name, value in self.environment.items() if not name.startswith("XDG_") and name != "HOME"}
         done = self.hunch("index", "--json", environment=environment, status=1)

@@ -1,6 +1,7 @@
 """Models behind a server: named by the user alone, and every trouble with them said."""
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -48,6 +49,39 @@ class Models(Case):
         self.assertEqual(answer["outcome"], "timeout")
         self.assertIn("the answer did not end in time", answer["reason"])
         self.assertIn("completion.timeoutMs", answer["reason"])
+
+    def test_of_an_answer_that_does_not_end_the_whole_lines_are_kept(self):
+        port = self.start_server("--text", "if (cents < 0) {\n        return -2;\n    }\n    int res", "--stall-after", "12")
+        server = {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder"}
+        self.configure(json.dumps({"model": server, "completion.timeoutMs": 1000}))
+        self.write("src/more.c", "int more(int cents) {\n    \n}\n")
+        answer = json.loads(self.hunch("complete", "src/more.c:2:5", "--json").stdout)
+        self.assertEqual(answer["model"], "qwen2.5-coder", answer)
+        self.assertEqual(answer["candidates"][0]["shown"], "if (cents < 0) {\n        return -2;\n    }")
+
+    def test_of_an_answer_without_a_whole_line_the_next_model_answers(self):
+        port = self.start_server("--text", "x", "--endless", "--delay", "0.02")
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder"},
+                                   "completion.timeoutMs": 1000}))
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.assertEqual(answer["model"], "built-in", answer)
+        self.assertIn("did not end in time", answer["instead"])
+
+    def test_a_server_that_never_answers_is_followed_by_the_next_model(self):
+        silent = socket.create_server(("127.0.0.1", 0))  # whose backlog takes what nobody accepts
+        self.addCleanup(silent.close)
+        self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{silent.getsockname()[1]}",
+                                             "name": "unheard-of"}, "completion.timeoutMs": 2000}))
+        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.assertEqual(answer["model"], "built-in", answer)
+        self.assertIn("no answer in time", answer["instead"])
+
+    def test_the_demo_says_why_nobody_answered(self):
+        server = {"provider": "openai", "url": f"http://127.0.0.1:{support.free_port()}", "name": "qwen2.5-coder"}
+        self.configure(json.dumps({"model": server, "fallback.builtIn": False}))
+        done = self.hunch("demo", status=1)
+        self.assertIn("no model answered: ", done.stderr)
+        self.assertNotIn("Above stand", done.stdout)
 
     def test_a_remote_http_url_is_refused(self):
         self.configure('{"model": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "qwen2.5-coder"}}')

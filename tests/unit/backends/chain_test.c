@@ -174,6 +174,35 @@ static void who_has_a_successor_gets_half_of_the_time(void **state) {
     end(&fixture->models[2], 0, "", 0);
 }
 
+static void a_wait_before_counts(void **state) {
+    struct fixture *fixture = *state;
+    uint64_t now = clock_now_us();
+    uint64_t second = UINT64_C(1000) * 1000;
+    struct backend_request request = {.model = backend_choose(fixture->chain, NULL)};
+    struct backend_callbacks callbacks = {NULL, on_done, fixture};
+    request.begun_us = now - 400 * second;
+    request.deadline_us = now + 600 * second;
+    backend_start(fixture->chain, &request, &callbacks);
+    assert_in_range(fixture->models[0].call.request.first_token_ms, 50000, 100001);
+    end(&fixture->models[0], 0, "", 0);
+    request.begun_us = now - 600 * second;
+    request.deadline_us = now + 400 * second;
+    backend_start(fixture->chain, &request, &callbacks);
+    assert_int_equal(fixture->models[0].call.request.first_token_ms, 1); // 0 would be no limit
+    end(&fixture->models[0], 0, "", 0);
+}
+
+static void who_has_a_successor_leaves_it_a_tenth_of_the_time(void **state) {
+    struct fixture *fixture = *state;
+    uint64_t end_us = clock_now_us() + UINT64_C(1000) * 1000 * 1000;
+    ask(fixture, NULL);
+    ask(fixture, traits(fixture, 1));
+    assert_in_range(fixture->models[0].call.request.deadline_us, end_us - 110000000, end_us - 90000000);
+    assert_in_range(fixture->models[2].call.request.deadline_us, end_us, end_us + 10000000);
+    end(&fixture->models[0], 0, "", 0);
+    end(&fixture->models[2], 0, "", 0);
+}
+
 static void who_says_what_is_wrong_if_all_are_away(void **state) {
     struct fixture *fixture = *state;
     struct backend *servers[] = {&fixture->models[0].base, &fixture->models[1].base};
@@ -209,6 +238,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(who_fails_is_followed_by_the_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_left_alone_is_passed_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_has_a_successor_gets_half_of_the_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_wait_before_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_has_a_successor_leaves_it_a_tenth_of_the_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_says_what_is_wrong_if_all_are_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelling_and_closing_reach_the_model, set_up, tear_down),
     };

@@ -74,6 +74,26 @@ static void a_stall_ends_at_the_deadline(void **state) {
     }
 }
 
+static void whole_lines_that_came_by_the_deadline_are_kept(void **state) {
+    static const struct {
+        const char *bytes, *text; // NULL: it fails
+    } rows[] = {
+        {STREAM TEXT("a();\\n  b(") TEXT(");\\n") TEXT("  c"), "a();\n  b();"},
+        {STREAM TEXT("a();\\n"), "a();"},
+        {STREAM TEXT("\\n  \\n  a"), NULL}, // blank lines say nothing
+    };
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct backend_request request = request_of("p");
+        request.deadline_us = clock_now_us() + 200 * 1000;
+        world->server.script = (struct script){.bytes = rows[i].bytes};
+        ask(world, &request);
+        assert_int_equal(world->seen.result.code, rows[i].text ? 0 : ERR_TIMEOUT);
+        assert_int_equal(world->seen.result.finish, rows[i].text ? FINISH_LENGTH : FINISH_FAILED);
+        assert_string_equal(world->seen.text.data, rows[i].text ? rows[i].text : "");
+    }
+}
+
 static void a_deadline_in_the_past_ends_at_once(void **state) {
     struct world *world = *state;
     struct backend_request request = request_of("p");
@@ -477,6 +497,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(endless_headers_are_refused, begin, finish),
         cmocka_unit_test_setup_teardown(enough_closes_the_stream, begin, finish),
         cmocka_unit_test_setup_teardown(a_stall_ends_at_the_deadline, begin, finish),
+        cmocka_unit_test_setup_teardown(whole_lines_that_came_by_the_deadline_are_kept, begin, finish),
         cmocka_unit_test_setup_teardown(a_deadline_in_the_past_ends_at_once, begin, finish),
         cmocka_unit_test_setup_teardown(a_complete_answer_counts_though_the_stream_stays_open, begin, finish),
         cmocka_unit_test_setup_teardown(nobody_there, begin, finish),

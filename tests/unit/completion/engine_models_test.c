@@ -93,6 +93,35 @@ static void another_model_answers_where_one_fails(void **state) {
     close_two(fixture, &two);
 }
 
+// It counts for the model that was waited for, and not against the one in its place.
+static void a_wait_before_the_question_counts(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    struct asked asked = {0};
+    struct text *text = text_new(SLICE_LITERAL("int x = "));
+    uint64_t timeout_us = fixture->config->timeout_ms * UINT64_C(1000);
+    uint64_t waited_us = timeout_us / 4;
+    struct engine_query query = {
+        .path = "a.c", .language = "c", .text = text, .cursor = 8, .waited_us = waited_us};
+    open_chain(fixture, &two);
+    uint64_t start_us = clock_now_us();
+    engine_start(fixture->engine, &query, on_answer, &asked);
+    wait_for(fixture, &asked, &two.models[0], 1);
+    const struct backend_request *request = two.models[0].call->request;
+    assert_in_range(request->begun_us, start_us - waited_us, clock_now_us() - waited_us);
+    assert_in_range(request->first_token_ms, 1, timeout_us / 4000 + 1);
+    end_model(&two.models[0], ERR_UNAVAILABLE, "");
+    wait_for(fixture, &asked, &two.models[1], 1);
+    request = two.models[1].call->request;
+    assert_in_range(request->begun_us, start_us, clock_now_us());
+    assert_in_range(request->deadline_us, start_us + timeout_us - waited_us,
+                    clock_now_us() + timeout_us - waited_us);
+    end_model(&two.models[1], 0, "1;");
+    turn(fixture, &asked, 99);
+    text_release(text);
+    close_two(fixture, &two);
+}
+
 static void where_all_fail_each_is_named(void **state) {
     struct fixture *fixture = *state;
     static struct two_models two;
@@ -451,6 +480,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(another_model_answers_where_one_fails, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_model_without_a_template_is_told_the_prefix, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_wait_before_the_question_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_all_fail_each_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_quick_model_answers_where_it_is_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_large_model_answers_where_it_is_not, set_up, tear_down),
