@@ -87,7 +87,7 @@ static void *take(struct tree_memory *self, size_t size) {
     size_t class = class_of(size);
     void *piece = self->free[class];
     if (piece) {
-        memcpy(&self->free[class], piece, sizeof piece);
+        memcpy(&self->free[class], piece, sizeof self->free[class]);
         return piece;
     }
     return cut(self, class);
@@ -95,7 +95,7 @@ static void *take(struct tree_memory *self, size_t size) {
 
 static void give_back(struct tree_memory *self, void *piece) {
     size_t class = ((struct head *)piece - 1)->class;
-    memcpy(piece, &self->free[class], sizeof piece);
+    memcpy(piece, &self->free[class], sizeof self->free[class]);
     self->free[class] = piece;
 }
 

@@ -303,7 +303,7 @@ static void test_both(void **state) {
                                                       .count = draw(&seed) % (MOST + 1),
                                                       .skip = i % 2 ? &skip : NULL,
                                                       .effort = draw(&seed) % ALL};
-                results[q] = (struct bm25_hits){hits[q], 1 + draw(&seed) % ALL, 0};
+                results[q] = (struct bm25_hits){.hits = hits[q], .limit = 1 + draw(&seed) % ALL};
             }
             bm25_search_both(questions, results);
             for (int q = 0; q < 2; q++) {
