@@ -53,7 +53,8 @@ static void the_last_place_is_read_once(void **state) {
     assert_int_equal(asked.answers, 1);
     assert_int_equal(engine_last(fixture->engine, "a.c")->outcome, OUTCOME_SHOWN);
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
-        assert_int_equal(engine_outcome_count(fixture->engine, outcome), outcome == OUTCOME_SHOWN);
+        assert_int_equal(engine_outcome_count(fixture->engine, (enum outcome)outcome),
+                         outcome == OUTCOME_SHOWN);
     }
 }
 
