@@ -135,7 +135,7 @@ class Embedders(support.Case):
                                 (["--status", "404"], "embedder.name names it"), (["--status", "501"], "--embeddings")):
             self.embed_with("openai", self.start_server(*arguments))
             done = self.hunch("search", "deposit cents")
-            self.assertIn("no vectors for now", done.stderr)
+            self.assertIn("no vectors at the moment", done.stderr)
             self.assertIn(said, done.stderr)
             self.assertIn("account_deposit", done.stdout)
 
@@ -147,7 +147,7 @@ class Embedders(support.Case):
         for port in (silent.getsockname()[1], free, self.start_server("--status", "503", "--delay", "0.1")):
             self.embed_with("openai", port)
             done = self.hunch("search", "deposit cents")
-            self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
+            self.assertEqual(done.stderr.count("no vectors at the moment"), 1, done.stderr)
             self.assertIn("correct embedder.url", done.stderr)
             self.assertIn("none yet", self.hunch("status").stdout)
             self.assertIn("account_deposit", done.stdout)
@@ -158,7 +158,7 @@ class Embedders(support.Case):
         self.hunch("search", QUESTION, "--json")
         self.server.kill()
         done = self.hunch("search", "deposit cents")  # all texts have their vectors
-        self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
+        self.assertEqual(done.stderr.count("no vectors at the moment"), 1, done.stderr)
         self.assertIn("account_deposit", done.stdout)
 
     def doctor(self, name):
