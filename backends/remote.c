@@ -167,11 +167,10 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
         .model = self->model[0] ? self->model : "unnamed",
         .template = choice.template,
         .reads_prompt = true,
-        .context_tokens = self->context_tokens,
         .leaves_machine = !choice.loopback,
         .reads_ahead = choice.provider->reads_ahead,
     };
-    remote_fit_halves(self);
+    remote_fit_context(self);
     remote_learn(self);
     return &self->backend;
 }
