@@ -40,6 +40,7 @@ struct remote {
     size_t measured;      // so many of token_sample
     bool template_given;  // by the settings: named, or known by the model's name
     bool context_given;   // by the settings
+    bool cuts_halves;     // as in remote_options
     unsigned without;     // of enum provider_field: what the server has refused
 };
 

@@ -187,7 +187,7 @@ static void after_tokens(void *context, const struct backend_result *result) {
     const struct remote *self = inquiry->self;
     struct backend_result fine = {.message = "", .hint = ""};
     bool open = result->code != ERR_CANCELLED && !self->backend.traits.template;
-    if (open && self->provider->write_halves_trial) {
+    if (open && self->provider->write_halves_trial && !self->cuts_halves) {
         try_halves(inquiry);
     } else {
         answer_inquiry(inquiry, result->code == ERR_CANCELLED ? result : &fine);
