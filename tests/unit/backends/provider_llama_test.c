@@ -61,7 +61,7 @@ static void begin_with_halves(struct world *world) {
     restart(world, "", PROPS("mystery", "32768"));
     wait_known(world);
     assert_string_equal(world->backend->traits.template, "halves");
-    assert_int_equal(world->backend->traits.context_tokens, 2048); // its batch cuts what is longer
+    assert_int_equal(world->backend->traits.context_tokens, 1536); // its batch cuts what is longer
 }
 
 static void a_family_that_it_alone_knows_gets_both_halves(void **state) {
