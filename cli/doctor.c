@@ -356,6 +356,7 @@ static void print_json(const struct doctor *doctor, const struct config *config)
 
 static int examine(const char *folder, bool json) {
     struct doctor doctor = {0};
+    log_set_level(LOG_LEVEL_ERROR); // what would be a line of the log is one of the report
     uv_loop_init(&doctor.loop);
     add(&doctor, "hunch", FINE, "version %s", HUNCH_VERSION);
     struct config *config = check_config(&doctor);

@@ -169,8 +169,8 @@ class Supervised(SupervisedCase):
         self.assertIn("failed to read magic", answer["reason"])
         self.assertNotIn("\x1b", answer["reason"])
         self.assertEqual(len(self.notes("starts")), 5)
-        doctor = self.hunch("doctor", status=1).stdout
-        self.assertIn("failed to read magic", doctor)
+        doctor = self.hunch("doctor", status=1)
+        self.assertEqual((doctor.stdout.count("failed to read magic"), doctor.stderr), (1, ""))
 
     def test_what_cannot_be_started_is_told_at_once(self):
         for more, words in (({"program": "no-such-server"}, "no no-such-server on your PATH"),
