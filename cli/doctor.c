@@ -160,7 +160,8 @@ static void start_probe(struct doctor *doctor, size_t place) {
         doctor->probes++;
         link->backend->operations->probe(link->backend, &(struct backend_callbacks){NULL, on_probe, check});
     } else {
-        add(doctor, place ? link->group : "model", FINE, "%s, %s: nothing leaves this machine",
+        bool is_named = strcmp(doctor->app->config->model.provider, "repository") == 0;
+        add(doctor, is_named ? "model" : link->group, FINE, "%s, %s: nothing leaves this machine",
             link->backend->traits.name, link->backend->traits.model);
     }
 }

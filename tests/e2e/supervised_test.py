@@ -183,7 +183,9 @@ class Supervised(SupervisedCase):
             done = self.complete()
             self.assertIn(words, done.stderr)
             self.assertEqual(json.loads(done.stdout)["model"], "built-in")
-            self.assertIn(words, self.hunch("doctor", status=1).stdout)
+            doctor = self.hunch("doctor", status=1).stdout
+            self.assertIn(words, doctor)
+            self.assertRegex(doctor, r"built-in +ok")  # "model" is the one that is wrong
 
     def test_a_program_of_the_workspace_is_never_run(self):
         trap = self.write("llama-server", f"#!/bin/sh\ntouch '{self.temporary}/trapped'\n")
