@@ -158,6 +158,7 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
     self->context_tokens = or_else(options->context_tokens, CONTEXT_TOKENS);
     self->template_given = choice.template != NULL;
     self->warm = options->loaded;
+    self->cuts_halves = options->cuts_halves;
     self->context_given = options->context_tokens != 0;
     json_room_init(&self->room, REMOTE_ROOM_BYTES);
     breaker_init(&self->breaker, clock_now_us());
@@ -167,11 +168,10 @@ struct backend *remote_new(uv_loop_t *loop, const struct remote_options *options
         .model = self->model[0] ? self->model : "unnamed",
         .template = choice.template,
         .reads_prompt = true,
-        .context_tokens = self->context_tokens,
         .leaves_machine = !choice.loopback,
         .reads_ahead = choice.provider->reads_ahead,
     };
-    remote_fit_halves(self);
+    remote_fit_context(self);
     remote_learn(self);
     return &self->backend;
 }

@@ -23,7 +23,8 @@ struct remote_options {
     const char *template;    // FIM template's name; "": guessed from the model's name
     struct http_trust trust; // of its certificate, and of ours
     bool loaded;             // the server has just loaded its model: it need not be made to
-    uint32_t context_tokens; // 0: 4,096
+    bool cuts_halves; // it would cut a prompt in halves to little: it is not tried whether it takes one
+    uint32_t context_tokens;     // 0: 4,096
     uint32_t connect_timeout_ms; // 0: 2,000
     uint32_t timeout_ms;         // 0: 10,000
 };

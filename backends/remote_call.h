@@ -28,7 +28,8 @@ struct remote {
     char *url, *model;
     char *shown_model; // the server's own name of its model, if the user gave none
     uint32_t connect_timeout_ms, timeout_ms;
-    uint32_t context_tokens; // the user's or the default: a server's own makes it less, never more
+    uint32_t context_tokens; // the user's or the default, or less, once a prompt was refused as too long
+    uint32_t server_tokens;  // what it says that it can take; 0: it has not said
     struct json_room room;   // where what comes is read, message by message
     struct breaker breaker;
     struct failure last;  // why the breaker is open, if it is
@@ -39,6 +40,7 @@ struct remote {
     size_t measured;      // so many of token_sample
     bool template_given;  // by the settings: named, or known by the model's name
     bool context_given;   // by the settings
+    bool cuts_halves;     // as in remote_options
     unsigned without;     // of enum provider_field: what the server has refused
 };
 

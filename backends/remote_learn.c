@@ -15,6 +15,18 @@
 
 enum { LEAST_CONTEXT = 256 };
 
+void remote_fit_context(struct remote *self) {
+    struct backend_traits *traits = &self->backend.traits;
+    const struct fim_template *fim = traits->template ? fim_by_name(traits->template) : NULL;
+    bool is_cut = fim && fim_has_halves(fim) && !self->context_given;
+    const uint32_t limits[] = {self->server_tokens, is_cut ? self->provider->halves_tokens : 0};
+    traits->context_tokens = self->context_tokens;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        bool is_less = limits[i] && limits[i] < traits->context_tokens;
+        traits->context_tokens = is_less ? limits[i] : traits->context_tokens;
+    }
+}
+
 // The settings count more than what the server says, its context more than a wish for a longer one.
 void remote_take_facts(struct remote *self, const struct json *json) {
     struct provider_facts facts = {.model = ""};
@@ -30,8 +42,8 @@ void remote_take_facts(struct remote *self, const struct json *json) {
     if (!self->template_given) {
         traits->template = fim ? fim_name(fim) : NULL;
     }
-    bool less = facts.context_tokens && facts.context_tokens < self->context_tokens;
-    traits->context_tokens = less ? facts.context_tokens : self->context_tokens;
+    self->server_tokens = facts.context_tokens;
+    remote_fit_context(self);
     if (facts.model[0] && !self->model[0] && !self->shown_model) {
         traits->model = self->shown_model = remote_shown_name(facts.model);
     }
@@ -64,7 +76,8 @@ void remote_take_refusal(struct remote *self, const struct token_units *units,
                          const struct failure *failure) {
     token_weights_refused(&self->backend.traits.tokens, units, failure->prompt_tokens);
     if (failure->context_tokens >= LEAST_CONTEXT && failure->context_tokens < self->context_tokens) {
-        self->context_tokens = self->backend.traits.context_tokens = failure->context_tokens;
+        self->context_tokens = failure->context_tokens;
+        remote_fit_context(self);
     }
 }
 
@@ -145,16 +158,6 @@ static void answer_inquiry(struct inquiry *inquiry, const struct backend_result 
     free(inquiry);
 }
 
-void remote_fit_halves(struct remote *self) {
-    const struct backend_traits *traits = &self->backend.traits;
-    const struct fim_template *fim = traits->template ? fim_by_name(traits->template) : NULL;
-    uint32_t most = self->provider->halves_tokens;
-    if (fim && fim_has_halves(fim) && most && !self->context_given && most < self->context_tokens) {
-        self->context_tokens = most;
-        self->backend.traits.context_tokens = most < traits->context_tokens ? most : traits->context_tokens;
-    }
-}
-
 // A server that cannot do that is none the worse for it, nor one that cannot tell its tokens.
 static void after_trial(void *context, const struct backend_result *result) {
     struct inquiry *inquiry = context;
@@ -162,7 +165,7 @@ static void after_trial(void *context, const struct backend_result *result) {
     struct backend_result fine = {.message = "", .hint = ""};
     if (result->code == 0 && !self->template_given) {
         self->backend.traits.template = "halves";
-        remote_fit_halves(self);
+        remote_fit_context(self);
     }
     answer_inquiry(inquiry, result->code == ERR_CANCELLED ? result : &fine);
 }
@@ -184,7 +187,7 @@ static void after_tokens(void *context, const struct backend_result *result) {
     const struct remote *self = inquiry->self;
     struct backend_result fine = {.message = "", .hint = ""};
     bool open = result->code != ERR_CANCELLED && !self->backend.traits.template;
-    if (open && self->provider->write_halves_trial) {
+    if (open && self->provider->write_halves_trial && !self->cuts_halves) {
         try_halves(inquiry);
     } else {
         answer_inquiry(inquiry, result->code == ERR_CANCELLED ? result : &fine);

@@ -11,8 +11,8 @@
 void remote_learn(struct remote *self);
 // Asks in any case; on_done tells whether the server is there.
 void remote_inquire(struct remote *self, const struct backend_callbacks *callbacks);
-// A prompt in halves may have to be shorter.
-void remote_fit_halves(struct remote *self);
+// How long prompt and answer may be: less than is wished where the server has less room, or its template's prompts do.
+void remote_fit_context(struct remote *self);
 // The answers.
 void remote_take_facts(struct remote *self, const struct json *json);
 void remote_take_tokens(struct remote *self, const struct json *json);

@@ -243,6 +243,7 @@ static void become_ready(struct supervised *self, const struct supervised_news *
                                      .model = self->name,
                                      .key = news->key,
                                      .loaded = true,
+                                     .cuts_halves = true, // by its batch (supervised_server.c)
                                      .template = self->template,
                                      .context_tokens = self->model.context_tokens,
                                      .timeout_ms = self->timeout_ms};

@@ -6,6 +6,7 @@
 
 #include "base/vec.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>

@@ -12,8 +12,6 @@
 #ifndef HUNCH_BACKENDS_SUPERVISED_ENVIRONMENT_H
 #define HUNCH_BACKENDS_SUPERVISED_ENVIRONMENT_H
 
-#include <stdbool.h>
-
 // Those of ours that pass, then `more`, "NAME=value", unless it is NULL; NULL at the end.
 const char **supervised_environment(const char *more);
 

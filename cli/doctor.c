@@ -160,7 +160,8 @@ static void start_probe(struct doctor *doctor, size_t place) {
         doctor->probes++;
         link->backend->operations->probe(link->backend, &(struct backend_callbacks){NULL, on_probe, check});
     } else {
-        add(doctor, place ? link->group : "model", FINE, "%s, %s: nothing leaves this machine",
+        bool is_named = strcmp(doctor->app->config->model.provider, "repository") == 0;
+        add(doctor, is_named ? "model" : link->group, FINE, "%s, %s: nothing leaves this machine",
             link->backend->traits.name, link->backend->traits.model);
     }
 }
@@ -356,6 +357,7 @@ static void print_json(const struct doctor *doctor, const struct config *config)
 
 static int examine(const char *folder, bool json) {
     struct doctor doctor = {0};
+    log_set_level(LOG_LEVEL_ERROR); // what would be a line of the log is one of the report
     uv_loop_init(&doctor.loop);
     add(&doctor, "hunch", FINE, "version %s", HUNCH_VERSION);
     struct config *config = check_config(&doctor);

@@ -171,7 +171,7 @@ static void say_way_out(struct err *err) {
     for (size_t i = 0; i < sizeof ways_out / sizeof *ways_out; i++) {
         way_out = ways_out[i].code == cause.code ? ways_out[i].words : way_out;
     }
-    err_set(err, cause.code, "no vectors for now: %s; %s", cause.message, way_out);
+    err_set(err, cause.code, "no vectors at the moment: %s; %s", cause.message, way_out);
 }
 
 static void refuse(struct embedder_remote *self, const struct err *err) {

@@ -186,10 +186,6 @@ void session_status_changed(struct session *session) {
     str_free(&text);
 }
 
-static bool is_model_trouble(enum outcome outcome) {
-    return outcome == OUTCOME_UNREACHABLE || outcome == OUTCOME_MODEL_FAILED || outcome == OUTCOME_TIMEOUT;
-}
-
 // It works, but not with the model that the user wants.
 static void note_fallback(struct session *session, const struct engine_answer *answer) {
     struct str line;
@@ -205,7 +201,7 @@ void session_note_answer(struct session *session, const struct engine_answer *an
     if (!answer->unasked) {
         session->project.model = answer->model; // a server may have said its name meanwhile
     }
-    if (is_model_trouble(answer->outcome)) {
+    if (outcome_is_failure(answer->outcome)) {
         session_replace_string(&session->model_trouble, answer->reason);
     } else if (answer->instead[0]) {
         note_fallback(session, answer);

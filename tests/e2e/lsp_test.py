@@ -5,7 +5,7 @@ import subprocess
 import time
 import unittest
 
-from lspclient import Client, ServerError, frame
+from lspclient import ServerError, frame
 from support import BINARY, Case, main
 
 REPEATED = "int first_total(void) {\n    return account_total(0);\n}\n\n" \
@@ -25,17 +25,6 @@ def apply(text, item):
 
 
 class LspCase(Case):
-    def client(self, **more):
-        client = Client([BINARY, "lsp"], self.root, self.environment, **more)
-        self.addCleanup(client.close)
-        return client
-
-    def ready(self, **more):
-        client = self.client()
-        client.initialize(**more)
-        client.wait_ready()
-        return client
-
     def raw(self, data, **more):
         """One run with all its input given at once."""
         return subprocess.run([BINARY, "lsp"], input=data, capture_output=True, cwd=self.root, env=self.environment,
@@ -242,9 +231,7 @@ class Completion(LspCase):
         self.assertEqual(len(answers), len(set(answers)))
 
     def test_workspace_cannot_redirect(self):
-        client = Client([BINARY, "lsp"], self.root, self.environment,
-                        settings={"model": {"provider": "openai", "url": "http://127.0.0.1:9"}})
-        self.addCleanup(client.close)
+        client = self.client(settings={"model": {"provider": "openai", "url": "http://127.0.0.1:9"}})
         client.initialize({"workspace": {"configuration": True}})
         client.wait_notification("window/logMessage", lambda params: "model" in params["message"])
         self.assertEqual(client.wait_ready()["state"], "ready")

@@ -9,8 +9,7 @@ import re
 import shutil
 import unittest
 
-from lspclient import Client
-from support import BINARY, SOURCE, Case, main
+from support import SOURCE, Case, main
 
 FOLDERS = ("base", "indexer", "retrieval", "backends", "completion", "lsp", "cli")
 TASKS = 70
@@ -94,10 +93,7 @@ class Retrieval(Case):
     def test_better_than_a_plain_list(self):
         tasks = find_tasks(self.sources, self.heads)
         self.assertEqual(len(tasks), TASKS)
-        client = Client([BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         ours = plain = 0
         for path, offset, name in tasks:
             ours += holds(self.context(client, path, offset), self.sources, self.heads[name])

@@ -3,7 +3,6 @@ import os
 import signal
 import time
 
-from lspclient import Client
 from support import BINARY, Case
 
 
@@ -57,8 +56,7 @@ class SupervisedCase(Case):
 
     def window(self, binary=BINARY, **more):
         """An editor's window, ready."""
-        client = Client([binary, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
+        client = self.client([binary, "lsp"])
         client.initialize(**more)
         client.open("src/bank.c")
         return client

@@ -7,6 +7,8 @@ import sys
 import tempfile
 import unittest
 
+from lspclient import Client
+
 SOURCE = os.environ.get("HUNCH_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("HUNCH_BINARY") or os.path.join(SOURCE, "build/release/bin/hunch")
 
@@ -66,6 +68,19 @@ class Case(unittest.TestCase):
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "config.json"), "w") as file:
             file.write(text)
+
+    def client(self, command=(BINARY, "lsp"), **more):
+        """An editor that has not said anything yet."""
+        client = Client(command, self.root, self.environment, **more)
+        self.addCleanup(client.close)
+        return client
+
+    def ready(self, **more):
+        """An editor, once the repository is indexed."""
+        client = self.client()
+        client.initialize(**more)
+        client.wait_ready()
+        return client
 
     def hunch(self, *arguments, text=None, cwd=None, status=0, environment=None, binary=BINARY):
         """Runs the program; checks its exit status (None: any) and gives the finished process."""

@@ -4,7 +4,6 @@ import os
 import subprocess
 import time
 
-from lspclient import Client
 from support import BINARY, Case, main
 
 FILES = int(os.environ.get("HUNCH_TEST_FILES", "2000"))
@@ -13,13 +12,8 @@ FIRST_USE = "int use(void) {\n    return "
 
 
 class WatchCase(Case):
-    def client(self, command=(), **more):
-        client = Client([*command, BINARY, "lsp"], self.root, self.environment, **more)
-        self.addCleanup(client.close)
-        return client
-
     def start(self, *command, capabilities=None):
-        client = self.client(command)
+        client = self.client([*command, BINARY, "lsp"])
         client.initialize(capabilities)
         client.wait_ready()
         client.open("use.c", FIRST_USE)

@@ -7,7 +7,6 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
-import lspclient  # noqa: E402
 import support  # noqa: E402
 
 # Says in other words what the question asks; no word of it is in the file.
@@ -135,7 +134,7 @@ class Embedders(support.Case):
                                 (["--status", "404"], "embedder.name names it"), (["--status", "501"], "--embeddings")):
             self.embed_with("openai", self.start_server(*arguments))
             done = self.hunch("search", "deposit cents")
-            self.assertIn("no vectors for now", done.stderr)
+            self.assertIn("no vectors at the moment", done.stderr)
             self.assertIn(said, done.stderr)
             self.assertIn("account_deposit", done.stdout)
 
@@ -147,7 +146,7 @@ class Embedders(support.Case):
         for port in (silent.getsockname()[1], free, self.start_server("--status", "503", "--delay", "0.1")):
             self.embed_with("openai", port)
             done = self.hunch("search", "deposit cents")
-            self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
+            self.assertEqual(done.stderr.count("no vectors at the moment"), 1, done.stderr)
             self.assertIn("correct embedder.url", done.stderr)
             self.assertIn("none yet", self.hunch("status").stdout)
             self.assertIn("account_deposit", done.stdout)
@@ -158,7 +157,7 @@ class Embedders(support.Case):
         self.hunch("search", QUESTION, "--json")
         self.server.kill()
         done = self.hunch("search", "deposit cents")  # all texts have their vectors
-        self.assertEqual(done.stderr.count("no vectors for now"), 1, done.stderr)
+        self.assertEqual(done.stderr.count("no vectors at the moment"), 1, done.stderr)
         self.assertIn("account_deposit", done.stdout)
 
     def doctor(self, name):
@@ -192,8 +191,7 @@ class Embedders(support.Case):
 
     def test_an_editor_sees_vectors_being_made(self):
         self.embed_with("openai", self.start_server(), pricePerMillionTokens=1000)
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
+        client = self.client()
         client.initialize()
         params = client.wait_notification("hunch/status", lambda p: p.get("vectors", {"done": 0, "total": 1})["done"]
                                           >= p.get("vectors", {"total": 1})["total"])
@@ -218,18 +216,12 @@ class Embedders(support.Case):
 
     def test_an_editor_may_not_name_the_server(self):
         port = self.start_server()
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize(initializationOptions={"embedder": {"provider": "openai", "url": f"http://127.0.0.1:{port}"}})
-        client.wait_ready()
+        client = self.ready(initializationOptions={"embedder": {"provider": "openai", "url": f"http://127.0.0.1:{port}"}})
         self.assertEqual(self.requests(), [])
 
     def test_an_editor_gets_near_chunks_where_it_asks_for_them(self):
         self.embed_with("openai", self.start_server())
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize(initializationOptions={"retrieval.sources": {"vector": True, "lexical": False}})
-        client.wait_ready()
+        client = self.ready(initializationOptions={"retrieval.sources": {"vector": True, "lexical": False}})
         text = "# ship cargo harbour\n\n"
         client.open("src/trade.py", text)
         for _ in range(100):  # the vectors are made behind everything else

@@ -8,7 +8,6 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
-import lspclient  # noqa: E402
 import support  # noqa: E402
 
 ANSWER = "if (account_withdraw(from, 1) != 0) {\n        return -7;\n    }"
@@ -78,10 +77,7 @@ class Llama(support.Case):
         self.start_llama("-c", "4096", name="mystery.gguf", mark=("%",))
         self.configure_llama()
         self.assertNotIn("model.template", self.hunch("doctor").stdout)
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         text = "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    \n    return 0;\n}\n"
         client.open("src/give.c", text)
         uri = {"textDocument": {"uri": client.uri("src/give.c")}}
@@ -102,10 +98,7 @@ class Llama(support.Case):
         """One byte is a token of this model: code is three times, a table of numbers as dense as was to be expected."""
         self.start_llama("-c", "1024")
         self.configure_llama()
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         texts = {"src/code.c": "int first_of(struct account *account) {\n    return account->balance_cents;\n}\n" * 100,
                  "src/table.c": "".join(f"    {i * 7919 % 1000003}, {i * 104729 % 1000003},\n" for i in range(2000)),
                  "src/wide.c": "// 此函数读取配置文件并返回错误代码。每个用户的设置都保存在自己的目录中。\n" * 300}
@@ -136,10 +129,7 @@ class Llama(support.Case):
     def test_what_is_typed_next_reuses_the_prompt(self):
         self.start_llama("-c", "8192")
         self.configure_llama()
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         client.open("src/give.c", "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    \n    return 0;\n}\n")
         uri = {"textDocument": {"uri": client.uri("src/give.c")}}
         self.assertEqual(client.complete("src/give.c", 3, 4)["items"][0]["insertText"].strip(), ANSWER)

@@ -7,7 +7,6 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
-import lspclient  # noqa: E402
 import support  # noqa: E402
 
 
@@ -142,10 +141,7 @@ class Models(Case):
     def test_an_editor_gets_its_completion_from_the_server(self):
         port = self.start_server("--text", "account_deposit(to, cents);")
         self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder", "instantConfidence": 0}}' % port)
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         text = "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return \n}\n"
         client.open("src/give.c", text)
         items = client.complete("src/give.c", 3, 11)["items"]
@@ -155,10 +151,7 @@ class Models(Case):
         log = os.path.join(self.temporary, "requests")
         port = self.start_server("--text", "x", "--log", log)
         self.configure('{"model": {"provider": "openai", "url": "http://127.0.0.1:%d", "name": "qwen2.5-coder", "instantConfidence": 0}}' % port)
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize(trace="messages")
-        client.wait_ready()
+        client = self.ready(trace="messages")
         client.open("src/give.c", "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return \n}\n")
         prompts = []
         # What is found for the first may be cut short on a busy machine, and comes with one of the next.
@@ -244,10 +237,7 @@ class Chain(Case):
         self.assertEqual(answer["outcome"], "unreachable")
         plain = self.hunch("complete", "src/bank.c:7:12", status=1).stdout
         doctor = self.hunch("doctor", status=1).stdout
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         client.open("src/give.c", "int give(int cents) {\n    return \n}\n")
         client.complete("src/give.c", 1, 11)
         told = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/give.c")}})
@@ -267,10 +257,7 @@ class Chain(Case):
         log = os.path.join(self.temporary, "first")
         first = self.start_server("--status", "503", "--log", log)
         self.servers(first)
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         client.open("src/give.c", "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return \n}\n")
         for at, letter in enumerate(" account_", 10):
             client.change("src/give.c", (3, at, 3, at + (at == 10), letter))
@@ -292,10 +279,7 @@ class Tiers(Case):
         port = self.start_server("--text", "deposit(to, cents);\n    puts(\"given\");")
         self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder",
                                              "instantConfidence": 0.001}}))
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         path = "src/give.c"
         uri = {"textDocument": {"uri": client.uri(path)}}
         client.open(path, "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return account_\n}\n")
@@ -327,16 +311,12 @@ class Tiers(Case):
         self.assertEqual((told["model"], told.get("atHand")), ("qwen2.5-coder", True), told)
         self.assertEqual(told["candidates"][0]["shown"], "\n    puts(\"given\");")
 
-
     def test_a_server_that_wants_to_be_left_alone_is(self):
         log = os.path.join(self.temporary, "requests")
         port = self.start_server("--status", "429", "--retry-after", "600", "--log", log)
         self.configure(json.dumps({"model": {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder",
                                              "instantConfidence": 0.001}}))
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        self.addCleanup(client.close)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         for attempt in range(5):  # in files of their own: nothing is at hand
             path = f"src/give{attempt}.c"
             client.open(path, "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return account_\n}\n")

@@ -3,7 +3,6 @@ import os
 
 import secure
 import support
-import lspclient
 
 
 class Certificates(secure.Case):
@@ -131,9 +130,7 @@ class Certificates(secure.Case):
                 self.assertEqual(len({line[2] for line in asked}), 1, "one connection for all")
 
     def complete_in_editor(self, times):
-        client = lspclient.Client([support.BINARY, "lsp"], self.root, self.environment)
-        client.initialize()
-        client.wait_ready()
+        client = self.ready()
         client.open("src/give.c", "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return \n}\n")
         for _ in range(times):
             self.assertTrue(client.complete("src/give.c", 3, 11)["items"])

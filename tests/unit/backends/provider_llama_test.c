@@ -55,14 +55,18 @@ static void wait_known(struct world *world) {
 }
 
 // Neither its name nor its tokens are known to us, but the server knows what they are for.
-static void a_family_that_it_alone_knows_gets_both_halves(void **state) {
-    struct world *world = *state;
+static void begin_with_halves(struct world *world) {
     const char *can = STREAM LAST("limit");
     world->server.routes[2] = (struct route){.start = "POST /infill HTTP/1.1\r\n", .bytes = can};
     restart(world, "", PROPS("mystery", "32768"));
     wait_known(world);
     assert_string_equal(world->backend->traits.template, "halves");
-    assert_int_equal(world->backend->traits.context_tokens, 2048); // its batch cuts what is longer
+    assert_int_equal(world->backend->traits.context_tokens, 1536); // its batch cuts what is longer
+}
+
+static void a_family_that_it_alone_knows_gets_both_halves(void **state) {
+    struct world *world = *state;
+    begin_with_halves(world);
     assert_int_equal(world->server.routes[2].requests, 1);
     world->server.routes[2] = (struct route){0};
     struct backend_request request = request_of("P<|hunch-halves|>S");
@@ -76,6 +80,20 @@ static void a_family_that_it_alone_knows_gets_both_halves(void **state) {
         strstr(sent, "{\"input_prefix\":\"P\",\"input_suffix\":\"S\",\"temperature\":0,\"cache_prompt\":true,"
                      "\"stream\":true,"));
     assert_null(strstr(sent, "\"prompt\""));
+}
+
+static void what_halves_allow_ends_with_them(void **state) {
+    struct world *world = *state;
+    struct backend_request request = request_of("p");
+    begin_with_halves(world);
+    world->server.script = (struct script){.bytes = LOADING, .close_after = true};
+    ask(world, &request); // who comes back may be another
+    world->server.routes[0].bytes = PROPS("qwen2.5-coder", "32768");
+    ask(world, &request);
+    while (strcmp(world->backend->traits.template, "qwen2.5-coder") != 0) {
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+    assert_int_equal(world->backend->traits.context_tokens, 4096);
 }
 
 // A no is no failure: the server is not asked again what it is.
@@ -333,6 +351,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(it_says_what_it_is, begin, finish),
         cmocka_unit_test_setup_teardown(a_router_is_asked_for_the_model, begin, finish),
         cmocka_unit_test_setup_teardown(a_family_that_it_alone_knows_gets_both_halves, begin, finish),
+        cmocka_unit_test_setup_teardown(what_halves_allow_ends_with_them, begin, finish),
         cmocka_unit_test_setup_teardown(a_model_that_cannot_fill_in_is_asked_once, begin, finish),
         cmocka_unit_test_setup_teardown(its_tokens_tell_what_its_name_does_not, begin, finish),
         cmocka_unit_test_setup_teardown(a_refused_prompt_is_learned_from, begin, finish),

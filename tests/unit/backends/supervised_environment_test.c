@@ -3,6 +3,7 @@
 
 #include "backends/supervised_environment.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

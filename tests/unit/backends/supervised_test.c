@@ -238,6 +238,25 @@ static void it_is_ready_when_it_is_known(void **state) {
     assert_int_equal(guard->world.server.requests, 1); // it need not be brought into memory
 }
 
+// Its batch would leave little of them.
+static void halves_are_not_tried(void **state) {
+    static const char can[] = STREAM TOLD;
+    struct guard *guard = *state;
+    struct backend_request request;
+    struct route *infill = &guard->world.server.routes[2];
+    guard->world.server.routes[0].start = "GET /props";
+    *infill = (struct route){.start = "POST /infill ", .bytes = can};
+    open_backend(guard, "mystery");
+    answer_with(guard, STREAM TOLD, true);
+    start_call(guard, &request);
+    tell(guard, "ready", "");
+    wait_done(&guard->world);
+    assert_string_equal(guard->world.seen.text.data, "return 7;");
+    assert_null(guard->world.backend->traits.template);
+    assert_true(guard->world.server.routes[1].requests > 0); // after its tokens they would come
+    assert_int_equal(infill->requests, 0);
+}
+
 // Where others answer in its place, they shall soon.
 static void where_others_answer_it_does_not_wait(void **state) {
     struct guard *guard = *state;
@@ -396,6 +415,7 @@ int main(void) {
         TEST(a_held_call_can_be_cancelled),
         TEST(it_does_not_wait_longer_than_it_should),
         TEST(it_is_ready_when_it_is_known),
+        TEST(halves_are_not_tried),
         TEST(where_others_answer_it_does_not_wait),
         TEST(what_is_lost_unheard_is_asked_once_more),
         TEST(what_has_shown_text_is_not_asked_again),

@@ -165,6 +165,14 @@ static void ask_quick(struct fixture *fixture, struct two_models *two, struct as
     answer_with(&two->models[0], text, confidence);
 }
 
+// It is shown, and the large model is asked in the background.
+static void show_quick(struct fixture *fixture, struct two_models *two, struct asked *asked) {
+    open_tiers(fixture, two);
+    ask_quick(fixture, two, asked, "foo(1);", 0.97);
+    turn(fixture, asked, 99);
+    assert_int_equal(two->models[1].starts, 1);
+}
+
 static const char *model_of_last(struct fixture *fixture) {
     return engine_last(fixture->engine, "a.c")->model;
 }
@@ -235,9 +243,7 @@ static void what_is_asked_ahead_ends_with_the_next_request(void **state) {
     static struct two_models two;
     static struct asked other;
     struct asked asked = {0};
-    open_tiers(fixture, &two);
-    ask_quick(fixture, &two, &asked, "foo(1);", 0.97);
-    turn(fixture, &asked, 99);
+    show_quick(fixture, &two, &asked);
     struct asked typed = {0};
     ask(fixture, &typed, "int x = f|\nint y;\n");
     turn(fixture, &typed, 99);
@@ -264,10 +270,8 @@ static void what_is_asked_ahead_is_waited_for_where_the_line_ends(void **state) 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         static struct two_models two;
         struct asked asked = {0}, next = {0};
-        open_tiers(fixture, &two);
         struct played *large = &two.models[1];
-        ask_quick(fixture, &two, &asked, "foo(1);", 0.97);
-        turn(fixture, &asked, 99);
+        show_quick(fixture, &two, &asked);
         ask(fixture, &next, "int x = foo(1);|\nint y;\n");
         wait_for(fixture, &next, &two.models[0], 2);
         for (int step = 0; step < 2; step++) {
@@ -299,9 +303,7 @@ static void who_waits_for_what_is_asked_ahead_is_not_forgotten(void **state) {
         static struct asked other;
         struct asked asked = {0}, next = {0};
         other = (struct asked){0};
-        open_tiers(fixture, &two);
-        ask_quick(fixture, &two, &asked, "foo(1);", 0.97);
-        turn(fixture, &asked, 99);
+        show_quick(fixture, &two, &asked);
         ask(fixture, &next, "int x = foo(1);|\nint y;\n");
         wait_for(fixture, &next, &two.models[0], 2);
         answer_with(&two.models[0], "bar", 0.1);
@@ -323,10 +325,7 @@ static void who_ended_what_is_asked_ahead_is_no_matter_of_its_code(void **state)
     static struct two_models two;
     static struct asked other;
     struct asked asked = {0};
-    open_tiers(fixture, &two);
-    ask_quick(fixture, &two, &asked, "foo(1);", 0.97);
-    turn(fixture, &asked, 99);
-    assert_int_equal(two.models[1].starts, 1);
+    show_quick(fixture, &two, &asked);
     end_model(&two.models[1], ERR_CANCELLED, ""); // nobody here cancelled it
     ask(fixture, &other, "int x = g|\nint y;\n");
     assert_int_equal(two.models[1].cancels, 0);
