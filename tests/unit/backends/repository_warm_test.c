@@ -207,6 +207,18 @@ static void test_own_words_are_learned(void **state) { // W1
     warm_free(after);
 }
 
+// However long somebody types on one line, what was typed and taken back does not pile up.
+static void test_half_words_are_forgotten(void **state) {
+    struct fixture *fixture = *state;
+    enum { OF_THE_DOCUMENT = 8 };
+    for (int i = 0; i < 2 * WARM_REQUESTS; i++) {
+        char document[64];
+        snprintf(document, sizeof document, "void f(void) {\n    half_%d|\n}\n", i);
+        ask(&fixture->world, fixture->warm, "z.c", document, NULL, 0);
+        assert_true(warm_document(fixture->warm)->unknown.count <= WARM_REQUESTS + OF_THE_DOCUMENT);
+    }
+}
+
 static void append_filler(struct str *text, size_t length) {
     for (int i = 0; text->length < length; i++) {
         str_append_format(text, "int filler_%d;\n", i);
@@ -321,6 +333,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_what_is_learned_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_own_overlay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_own_words_are_learned, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_half_words_are_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_far_above, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
