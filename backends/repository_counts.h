@@ -47,7 +47,8 @@ struct counts_answer {
     double residual; // Witten and Bell's share for words never seen behind any part of the context
 };
 
-// path: the open file's; its copies in the generation are not used.
+// path: the open file's; nothing that stands in its copies in the generation is counted, but places there take part in
+// the choice of those that are looked at, and a depth that only they have votes.
 struct counts *counts_new(const struct generation *generation, const struct document *document,
                           const char *path);
 void counts_free(struct counts *counts);

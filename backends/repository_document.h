@@ -16,7 +16,7 @@ enum { DOCUMENT_ABOVE = 128 << 10, DOCUMENT_BELOW = 64 << 10, DOCUMENT_AHEAD = 4
 
 struct document {
     struct encoder encoder;
-    struct intern unknown;    // words that only this file has
+    struct intern unknown;    // words that only this file has, or had while its line was typed
     struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
     struct token_list words;  // the ids among them, each once
     struct token_list numbers; // of every token the index of its word there

@@ -1,7 +1,7 @@
 // repository_predict.h - the most likely rest of the cursor's line, by beam search over the counts.
 //
 // Ownership: predictions_free releases the texts.
-// Threads:   any, one call at a time for each corpus generation pinned by it.
+// Threads:   any, one call at a time for each corpus generation pinned by it, and for each `warm`.
 // Errors:    none: nothing to say is count == 0; a cancelled search gives count == 0 too.
 // Limits:    PREDICT_CANDIDATES candidates, PREDICT_TOKENS tokens a line.
 #ifndef HUNCH_BACKENDS_REPOSITORY_PREDICT_H

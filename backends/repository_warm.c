@@ -15,6 +15,7 @@
 
 struct warm {
     bool taken;
+    uint32_t requests;             // that the document was taken for
     struct vocabulary *vocabulary; // a reference of our own: the document's ids are its words' numbers
     uint64_t round, overlays;      // of the generation
     char *path;
@@ -88,8 +89,9 @@ void warm_free(struct warm *warm) {
 }
 
 static bool follows(struct warm *warm, const struct generation *generation, const struct warm_place *place) {
-    return warm->taken && warm->vocabulary == generation->vocabulary && warm->round == generation->round &&
-           strcmp(warm->path, place->path) == 0 && warm->overlays == hash_overlays(generation, place->path) &&
+    return warm->taken && warm->requests < WARM_REQUESTS && warm->vocabulary == generation->vocabulary &&
+           warm->round == generation->round && strcmp(warm->path, place->path) == 0 &&
+           warm->overlays == hash_overlays(generation, place->path) &&
            document_follow(&warm->document, place->prefix, place->suffix);
 }
 
@@ -97,6 +99,7 @@ static void take_anew(struct warm *warm, const struct generation *generation,
                       const struct warm_place *place) {
     let_go(warm);
     warm->taken = true;
+    warm->requests = 0;
     warm->vocabulary = vocabulary_retain(generation->vocabulary);
     warm->round = generation->round;
     warm->overlays = hash_overlays(generation, place->path);
@@ -167,6 +170,7 @@ void warm_take(struct warm *warm, const struct generation *generation, const str
     } else {
         take_anew(warm, generation, place);
     }
+    warm->requests++;
     if (is_new) {
         note_hints(warm, place, hints);
     }

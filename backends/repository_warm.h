@@ -3,7 +3,8 @@
 // Ownership: warm_new / warm_free. What it is asked with is copied.
 // Threads:   one at a time.
 // Errors:    none. Limits: one document and a reference to its vocabulary, until another one is asked for; those of
-//            repository_document.h and repository_answers.h.
+//            repository_document.h and repository_answers.h; WARM_REQUESTS requests, as each may bring words that
+//            the document has not, which pile up beside it: then it is read anew.
 //
 // Invariants (tests quote the numbers):
 //   W1  a request that differs from the last one in what stands on the cursor's line alone is answered from the
@@ -14,6 +15,8 @@
 #define HUNCH_BACKENDS_REPOSITORY_WARM_H
 
 #include "backends/repository_counts.h"
+
+enum { WARM_REQUESTS = 512 }; // more than a line takes to type
 
 struct warm;
 

@@ -1,6 +1,7 @@
 // model_bench.c - the built-in model's answers to a file of completion tasks.
 //
-//     model_bench [--without-hints] [--typing] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
+//     model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
+//     model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl
 //
 // Learns every source file below ROOT with all targets of the task file cut
 // out, then predicts each task from its document without its own target, told
@@ -329,9 +330,9 @@ int main(int argc, char **argv) {
     typing = argc > 1 && strcmp(argv[1], "--typing") == 0;
     argc -= typing;
     argv += typing;
-    if (argc < 4 || !read_tasks(argv[2])) {
-        fprintf(stderr,
-                "usage: model_bench [--without-hints] [--typing] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n");
+    if (argc < 4 || (typing && argc > 4) || !read_tasks(argv[2])) {
+        fprintf(stderr, "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n"
+                        "       model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl\n");
         return 2;
     }
     char *copies = temporary_make();

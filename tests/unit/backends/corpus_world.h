@@ -51,4 +51,12 @@ static inline void world_commit(const struct world *world, bool full_pass) {
     corpus_settle(world->corpus);
 }
 
+// One that has learned one file.
+static inline struct world world_of(const char *path, const char *text) {
+    struct world world = world_new(0);
+    world_put(&world, path, text);
+    world_commit(&world, true);
+    return world;
+}
+
 #endif

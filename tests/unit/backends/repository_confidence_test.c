@@ -51,9 +51,7 @@ static void test_a_further_line(void **state) {
     enum { LEFT = 24, AT_START, TYPED };
     static const char text[] =
         "int open_door(struct door *door) {\n    close(door);\n    close(door);\n    clo";
-    struct world world = world_new(0);
-    world_put(&world, "a.c", text);
-    world_commit(&world, true);
+    struct world world = world_of("a.c", text);
     struct generation *generation = corpus_pin(world.corpus);
     struct document document;
     document_init(&document, generation->vocabulary, slice_of_string(text), slice_of_string("\n}\n"));

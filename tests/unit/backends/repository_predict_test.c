@@ -61,10 +61,7 @@ static const char LIBRARY[] = "int open_door(struct door *door) {\n"
                               "}\n";
 
 static struct world library(void) {
-    struct world world = world_new(0);
-    world_put(&world, "src/door.c", LIBRARY);
-    world_commit(&world, true);
-    return world;
+    return world_of("src/door.c", LIBRARY);
 }
 
 static void test_repeats_a_line(void **state) {
@@ -189,10 +186,8 @@ static void test_gone_files(void **state) { // C1, C2
 
 static void test_overlay_wins(void **state) { // C1
     (void)state;
-    struct world world = world_new(0);
+    struct world world = world_of("a.c", "void g(void) {\n    start_engine(DISK_SPEED);\n}\n");
     const char *document = "void h(void) {\n    start_engine(|\n}\n";
-    world_put(&world, "a.c", "void g(void) {\n    start_engine(DISK_SPEED);\n}\n");
-    world_commit(&world, true);
     world_overlay(&world, "a.c", "void g(void) {\n    start_engine(OPEN_SPEED);\n}\n");
     world_commit(&world, false);
     assert_false(any_says(&world, "z.c", document, "DISK_SPEED"));
@@ -239,13 +234,11 @@ static void test_longer_of_two_likely_lines(void **state) {
 
 static void test_finished_line_is_left_alone(void **state) {
     (void)state;
-    struct world world = world_new(0);
-    world_put(&world, "src/loop.c",
-              "void run(void) {\n"
-              "    open_door(door);\n    wait_for(door);\n    close_door(door);\n"
-              "    for (door = first(house); door; door = next(house)) {\n"
-              "        open_door(door);\n        wait_for(door);\n    }\n}\n");
-    world_commit(&world, true);
+    struct world world =
+        world_of("src/loop.c", "void run(void) {\n"
+                               "    open_door(door);\n    wait_for(door);\n    close_door(door);\n"
+                               "    for (door = first(house); door; door = next(house)) {\n"
+                               "        open_door(door);\n        wait_for(door);\n    }\n}\n");
     struct predictions found = ask(&world, "src/new.c", "void go(void) {\n    open_door(door);|\n}\n", 1, 1);
     assert_true(found.count == 0 || found.items[0].confidence < 0.05);
     predictions_free(&found);
@@ -331,11 +324,8 @@ static void test_nothing_to_say(void **state) {
 
 static void test_harmful_text_is_not_proposed(void **state) {
     (void)state;
-    struct world world = world_new(0);
-    world_put(&world, "a.c",
-              "strange = \x01 odd;\nbroken = caf\xC3 ;\n"
-              "turned = \xE2\x80\xAE odd;\n");
-    world_commit(&world, true);
+    struct world world = world_of("a.c", "strange = \x01 odd;\nbroken = caf\xC3 ;\n"
+                                         "turned = \xE2\x80\xAE odd;\n");
     assert_false(any_says(&world, "z.c", "strange = |", "\x01"));
     assert_false(any_says(&world, "z.c", "broken = |", "caf\xC3"));
     assert_false(any_says(&world, "z.c", "turned = |", "\xE2\x80\xAE"));

@@ -17,11 +17,25 @@ static const char LIBRARY[] = "int open_door(struct door *door) {\n"
                               "    return 0;\n"
                               "}\n";
 
-static struct world library(void) {
-    struct world world = world_new(0);
-    world_put(&world, "src/door.c", LIBRARY);
-    world_commit(&world, true);
-    return world;
+struct fixture {
+    struct world world; // the library
+    struct warm *warm;
+};
+
+static int set_up(void **state) {
+    struct fixture *fixture = mem_zero(1, sizeof *fixture);
+    fixture->world = world_of("src/door.c", LIBRARY);
+    fixture->warm = warm_new();
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct fixture *fixture = *state;
+    warm_free(fixture->warm);
+    world_free(&fixture->world);
+    free(fixture);
+    return 0;
 }
 
 struct asked {
@@ -60,53 +74,44 @@ static bool is_same(struct asked a, struct asked b) {
     return same;
 }
 
-static void assert_as_cold(const struct world *world, struct warm *warm, const char *path,
-                           const char *document) {
-    struct asked warmly = ask(world, warm, path, document, NULL, 0),
-                 cold = ask(world, NULL, path, document, NULL, 0);
+static void assert_as_cold(const struct fixture *fixture, const char *path, const char *document) {
+    struct asked warmly = ask(&fixture->world, fixture->warm, path, document, NULL, 0),
+                 cold = ask(&fixture->world, NULL, path, document, NULL, 0);
     assert_true(is_same(warmly, cold));
 }
 
 // The first request on a line, and those that have no more certain words than it, say what they would say alone.
 static void test_half_a_word(void **state) { // W1
-    (void)state;
-    struct world world = library();
-    struct warm *warm = warm_new();
+    struct fixture *fixture = *state;
     static const char line[] = "void f(struct door *door) {\n    start_engine";
     for (size_t typed = sizeof line - 1 - strlen("start_engine"); typed < sizeof line; typed++) {
         char document[128];
         snprintf(document, sizeof document, "%.*s|\n}\n", (int)typed, line);
-        assert_as_cold(&world, warm, "z.c", document);
+        assert_as_cold(fixture, "z.c", document);
     }
-    assert_as_cold(&world, warm, "z.c", "void f(struct door *door) {\n    sta|\n}\n"); // and back again
-    warm_free(warm);
-    world_free(&world);
+    assert_as_cold(fixture, "z.c", "void f(struct door *door) {\n    sta|\n}\n"); // and back again
 }
 
 static void test_words_typed_are_context(void **state) { // W1
-    (void)state;
-    struct world world = library();
-    struct warm *warm = warm_new();
+    struct fixture *fixture = *state;
     static const char *const documents[] = {"void f(struct door *door) {\n    |\n}\n",
                                             "void f(struct door *door) {\n    start_engine|\n}\n",
                                             "void f(struct door *door) {\n    start_engine(|\n}\n",
                                             "void f(struct door *door) {\n    start_engine(d|\n}\n"};
     struct asked last = {.text = ""};
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
-        last = ask(&world, warm, "z.c", documents[i], NULL, 0);
+        last = ask(&fixture->world, fixture->warm, "z.c", documents[i], NULL, 0);
     }
     assert_true(strncmp(last.text, "oor, ", 5) == 0);
-    last = ask(&world, warm, "z.c", "void f(struct door *door) {\n    never_seen = door->|\n}\n", NULL, 0);
+    last = ask(&fixture->world, fixture->warm, "z.c",
+               "void f(struct door *door) {\n    never_seen = door->|\n}\n", NULL, 0);
     assert_true(strncmp(last.text, "state", 5) == 0);
-    warm_free(warm);
-    world_free(&world);
 }
 
 // What was asked on the way there, and taken back again, is of no matter.
 static void test_ways_to_a_place(void **state) { // W1
-    (void)state;
-    struct world world = library();
-    struct warm *warm = warm_new(), *direct = warm_new();
+    struct fixture *fixture = *state;
+    struct warm *direct = warm_new();
     static const char *const lines[] = {
         "",     "s",       "start_", "start_engine", "start_engine(", "start_engine(d",
         "door", "door->",  "door-",  "door->s",      "door->x",       "door->state",
@@ -117,20 +122,16 @@ static void test_ways_to_a_place(void **state) { // W1
         snprintf(document, sizeof document, "%s|\n}\n", before);
         warm_free(direct);
         direct = warm_new();
-        ask(&world, direct, "z.c", document, NULL, 0);
+        ask(&fixture->world, direct, "z.c", document, NULL, 0);
         snprintf(document, sizeof document, "%s%s|\n}\n", before, lines[i]);
-        assert_true(is_same(ask(&world, warm, "z.c", document, NULL, 0),
-                            ask(&world, direct, "z.c", document, NULL, 0)));
+        assert_true(is_same(ask(&fixture->world, fixture->warm, "z.c", document, NULL, 0),
+                            ask(&fixture->world, direct, "z.c", document, NULL, 0)));
     }
     warm_free(direct);
-    warm_free(warm);
-    world_free(&world);
 }
 
 static void test_another_document(void **state) { // W3
-    (void)state;
-    struct world world = library();
-    struct warm *warm = warm_new();
+    struct fixture *fixture = *state;
     static const struct {
         const char *path, *document;
     } cases[] = {
@@ -146,77 +147,76 @@ static void test_another_document(void **state) { // W3
          "void f(struct knob *knob) {\n    start_engine(FULL_SPEED);\n        door-|\n}\n"}, // a word less
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_as_cold(&world, warm, cases[i].path, cases[i].document);
+        assert_as_cold(fixture, cases[i].path, cases[i].document);
     }
-    warm_free(warm);
-    world_free(&world);
 }
 
 static void test_what_is_learned_elsewhere(void **state) { // W3
-    (void)state;
-    struct world world = library();
-    struct warm *warm = warm_new();
+    struct fixture *fixture = *state;
     static const char document[] = "void f(struct door *door) {\n    start_engine(knob, |\n}\n";
     static const char third[] = "void g(void) {\n    start_engine(knob, THIRD_SPEED);\n}\n";
     static const char fourth[] = "void g(void) {\n    start_engine(knob, FOURTH_SPEED);\n}\n";
-    assert_as_cold(&world, warm, "z.c", document);
-    world_put(&world, "a.c", third);
-    world_commit(&world, false);
-    assert_as_cold(&world, warm, "z.c", document);
-    assert_string_equal(ask(&world, warm, "z.c", document, NULL, 0).text, "THIRD_SPEED);");
-    world_overlay(&world, "a.c", fourth);
-    world_commit(&world, false);
-    assert_string_equal(ask(&world, warm, "z.c", document, NULL, 0).text, "FOURTH_SPEED);");
-    world_overlay(&world, "a.c", third);
-    world_commit(&world, false);
-    assert_string_equal(ask(&world, warm, "z.c", document, NULL, 0).text, "THIRD_SPEED);");
-    corpus_overlay_remove(world.corpus, "a.c");
-    corpus_remove(world.corpus, "a.c");
-    world_commit(&world, false);
-    assert_as_cold(&world, warm, "z.c", document);
-    warm_free(warm);
-    world_free(&world);
+    assert_as_cold(fixture, "z.c", document);
+    world_put(&fixture->world, "a.c", third);
+    world_commit(&fixture->world, false);
+    assert_as_cold(fixture, "z.c", document);
+    assert_string_equal(ask(&fixture->world, fixture->warm, "z.c", document, NULL, 0).text, "THIRD_SPEED);");
+    world_overlay(&fixture->world, "a.c", fourth);
+    world_commit(&fixture->world, false);
+    assert_string_equal(ask(&fixture->world, fixture->warm, "z.c", document, NULL, 0).text, "FOURTH_SPEED);");
+    world_overlay(&fixture->world, "a.c", third);
+    world_commit(&fixture->world, false);
+    assert_string_equal(ask(&fixture->world, fixture->warm, "z.c", document, NULL, 0).text, "THIRD_SPEED);");
+    corpus_overlay_remove(fixture->world.corpus, "a.c");
+    corpus_remove(fixture->world.corpus, "a.c");
+    world_commit(&fixture->world, false);
+    assert_as_cold(fixture, "z.c", document);
 }
 
 // What is typed is learned at every key, as text of the open file, which is no reason to begin anew.
 static void test_own_overlay(void **state) { // W1
-    (void)state;
-    struct world world = library();
-    struct warm *warm = warm_new();
+    struct fixture *fixture = *state;
     static const char *const documents[] = {"void f(struct door *door) {\n    |\n}\n",
                                             "void f(struct door *door) {\n    s|\n}\n",
                                             "void f(struct door *door) {\n    start|\n}\n"};
     const struct counts *first = NULL;
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
-        world_overlay(&world, "z.c", documents[i]);
-        world_commit(&world, false);
-        assert_true(ask(&world, warm, "z.c", documents[i], NULL, 0).confidence >= 0);
-        first = first ? first : warm_counts(warm);
-        assert_ptr_equal(warm_counts(warm), first);
-        assert_int_equal(warm_document(warm)->cursor_line.length,
+        world_overlay(&fixture->world, "z.c", documents[i]);
+        world_commit(&fixture->world, false);
+        assert_true(ask(&fixture->world, fixture->warm, "z.c", documents[i], NULL, 0).confidence >= 0);
+        first = first ? first : warm_counts(fixture->warm);
+        assert_ptr_equal(warm_counts(fixture->warm), first);
+        assert_int_equal(warm_document(fixture->warm)->cursor_line.length,
                          strchr(documents[i], '|') - documents[i] - 28);
     }
-    warm_free(warm);
-    world_free(&world);
 }
 
 // What the file's own overlay teaches meanwhile makes the words that were read no other ones.
 static void test_own_words_are_learned(void **state) { // W1
-    (void)state;
-    struct world world = library();
-    struct warm *before = warm_new(), *after = warm_new();
+    struct fixture *fixture = *state;
+    struct warm *before = fixture->warm, *after = warm_new();
     static const char begun[] = "void f(void) {\n    zorble->quux = grommet;\n    |\n}\n";
     static const char typed[] = "void f(void) {\n    zorble->quux = grommet;\n    zorble->|\n}\n";
-    ask(&world, before, "z.c", begun, NULL, 0);
-    ask(&world, after, "z.c", begun, NULL, 0);
-    struct asked unlearned = ask(&world, before, "z.c", typed, NULL, 0);
-    world_overlay(&world, "z.c", begun);
-    world_commit(&world, false);
-    assert_true(is_same(ask(&world, after, "z.c", typed, NULL, 0), unlearned));
+    ask(&fixture->world, before, "z.c", begun, NULL, 0);
+    ask(&fixture->world, after, "z.c", begun, NULL, 0);
+    struct asked unlearned = ask(&fixture->world, before, "z.c", typed, NULL, 0);
+    world_overlay(&fixture->world, "z.c", begun);
+    world_commit(&fixture->world, false);
+    assert_true(is_same(ask(&fixture->world, after, "z.c", typed, NULL, 0), unlearned));
     assert_true(strncmp(unlearned.text, "quux", 4) == 0);
-    warm_free(before);
     warm_free(after);
-    world_free(&world);
+}
+
+// However long somebody types on one line, what was typed and taken back does not pile up.
+static void test_half_words_are_forgotten(void **state) {
+    struct fixture *fixture = *state;
+    enum { OF_THE_DOCUMENT = 8 };
+    for (int i = 0; i < 2 * WARM_REQUESTS; i++) {
+        char document[64];
+        snprintf(document, sizeof document, "void f(void) {\n    half_%d|\n}\n", i);
+        ask(&fixture->world, fixture->warm, "z.c", document, NULL, 0);
+        assert_true(warm_document(fixture->warm)->unknown.count <= WARM_REQUESTS + OF_THE_DOCUMENT);
+    }
 }
 
 static void append_filler(struct str *text, size_t length) {
@@ -227,53 +227,43 @@ static void append_filler(struct str *text, size_t length) {
 
 // A line at the top of a file that is long, but read as a whole.
 static void test_far_above(void **state) { // W3
-    (void)state;
-    struct world world = library();
-    struct warm *warm = warm_new();
+    struct fixture *fixture = *state;
     struct str text;
     str_init(&text);
     str_append_string(&text, "start_engine(knob, TOP_SPEED);\n");
     size_t top = text.length;
     append_filler(&text, DOCUMENT_ABOVE - 128);
     str_append_string(&text, "void f(void) {\n    start_engine(knob, |\n}\n");
-    assert_as_cold(&world, warm, "z.c", text.data + top);
-    assert_as_cold(&world, warm, "z.c", text.data);
-    assert_string_equal(ask(&world, warm, "z.c", text.data, NULL, 0).text, "TOP_SPEED);");
-    assert_as_cold(&world, warm, "z.c", text.data + top);
+    assert_as_cold(fixture, "z.c", text.data + top);
+    assert_as_cold(fixture, "z.c", text.data);
+    assert_string_equal(ask(&fixture->world, fixture->warm, "z.c", text.data, NULL, 0).text, "TOP_SPEED);");
+    assert_as_cold(fixture, "z.c", text.data + top);
     str_free(&text);
-    warm_free(warm);
-    world_free(&world);
 }
 
 // What is typed moves the beginning of what is read, which is no reason to begin anew.
 static void test_long_text(void **state) { // W1
-    (void)state;
+    struct fixture *fixture = *state;
     static const char typed[] = "(door, FULL_SPEED)";
-    struct world world = library();
-    struct warm *warm = warm_new();
     struct str text;
     str_init(&text);
     append_filler(&text, DOCUMENT_ABOVE);
     str_append_string(&text, "void f(void) {\n    start_engine|\n}\n");
-    ask(&world, warm, "z.c", text.data, NULL, 0);
-    const struct counts *first = warm_counts(warm);
+    ask(&fixture->world, fixture->warm, "z.c", text.data, NULL, 0);
+    const struct counts *first = warm_counts(fixture->warm);
     str_truncate(&text, text.length - strlen("|\n}\n"));
     str_append_string(&text, typed);
     str_append_string(&text, "|\n}\n");
-    ask(&world, warm, "z.c", text.data, NULL, 0);
-    assert_ptr_equal(warm_counts(warm), first);
-    assert_int_equal(warm_document(warm)->line.count, 6);
+    ask(&fixture->world, fixture->warm, "z.c", text.data, NULL, 0);
+    assert_ptr_equal(warm_counts(fixture->warm), first);
+    assert_int_equal(warm_document(fixture->warm)->line.count, 6);
     str_free(&text);
-    warm_free(warm);
-    world_free(&world);
 }
 
 static void test_hints_of_a_word(void **state) { // W2
     (void)state;
-    struct world world = world_new(0);
+    struct world world = world_of("a.c", "struct box {\n    int lid;\n    int rim;\n};\n");
     struct warm *warm = warm_new();
-    world_put(&world, "a.c", "struct box {\n    int lid;\n    int rim;\n};\n");
-    world_commit(&world, true);
     const struct backend_hint rim = {.name = "rim",
                                      .scope = "box",
                                      .signature = "int rim",
@@ -298,10 +288,9 @@ static void test_hints_of_a_word(void **state) { // W2
 // Behind the end of a word hints are of another place: they say what is a member of what stands there.
 static void test_hints_of_a_place(void **state) { // W1, W2
     (void)state;
-    struct world world = world_new(0);
-    world_put(&world, "a.c",
-              "struct box {\n    int lid;\n    int lip;\n};\nstruct cup {\n    int lip;\n    int lid;\n};\n");
-    world_commit(&world, true);
+    struct world world = world_of(
+        "a.c",
+        "struct box {\n    int lid;\n    int lip;\n};\nstruct cup {\n    int lip;\n    int lid;\n};\n");
     static const char begun[] = "void g(struct box *box, struct cup *cup) {\n    |\n}\n";
     static const char word[] = "void g(struct box *box, struct cup *cup) {\n    box->l|\n}\n";
     static const char other[] = "void g(struct box *box, struct cup *cup) {\n    cup->l|\n}\n";
@@ -337,15 +326,16 @@ static void test_hints_of_a_place(void **state) { // W1, W2
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_a_word),
-        cmocka_unit_test(test_words_typed_are_context),
-        cmocka_unit_test(test_ways_to_a_place),
-        cmocka_unit_test(test_another_document),
-        cmocka_unit_test(test_what_is_learned_elsewhere),
-        cmocka_unit_test(test_own_overlay),
-        cmocka_unit_test(test_own_words_are_learned),
-        cmocka_unit_test(test_far_above),
-        cmocka_unit_test(test_long_text),
+        cmocka_unit_test_setup_teardown(test_half_a_word, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_words_typed_are_context, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_ways_to_a_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_another_document, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_learned_elsewhere, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_own_overlay, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_own_words_are_learned, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_half_words_are_forgotten, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_far_above, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
         cmocka_unit_test(test_hints_of_a_place),
     };
