@@ -147,13 +147,14 @@ static void run_job(struct parser *self, struct syntax *syntax, const struct job
     }
 }
 
-// Before a parser waits, it hands on what it has.
-static struct job *next_job(struct parser *self) {
+// Before a parser waits, it hands on what it has. Its memory first: the writer tidies up when it has the last results.
+static struct job *next_job(struct parser *self, struct syntax *syntax) {
     struct jobs *jobs = &self->indexer->jobs;
     struct job *job = jobs_pop_ready(jobs);
     if (job) {
         return job;
     }
+    syntax_rest(syntax);
     hand_on(self);
     return jobs_pop(jobs);
 }
@@ -165,7 +166,7 @@ void indexer_parse_main(void *argument) {
     struct syntax *syntax = syntax_new();
     syntax_limit(syntax, INDEXER_PARSE_MS);
     str_init(&self->text);
-    for (struct job *job = next_job(self); job; job = next_job(self)) {
+    for (struct job *job = next_job(self, syntax); job; job = next_job(self, syntax)) {
         run_job(self, syntax, job);
         job_free(job);
     }

@@ -26,6 +26,10 @@ void syntax_limit(struct syntax *syntax, unsigned milliseconds) {
     syntax->limit_us = (uint64_t)milliseconds * 1000;
 }
 
+void syntax_rest(struct syntax *syntax) {
+    tree_memory_give_back(syntax->memory);
+}
+
 void syntax_free(struct syntax *syntax) {
     if (syntax) {
         pattern_matcher_free(syntax->matcher);

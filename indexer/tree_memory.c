@@ -159,6 +159,10 @@ static void drop_blocks(struct tree_memory *self, size_t kept) {
     self->blocks.count = count;
 }
 
+void tree_memory_give_back(struct tree_memory *self) {
+    drop_blocks(self, 0);
+}
+
 void tree_memory_free(struct tree_memory *self) {
     if (self) {
         drop_blocks(self, 0);

@@ -12,7 +12,7 @@
 //            trees and cursors made before must not be used there, those made there not elsewhere. Parsers are to be
 //            deleted before the end: what a grammar's scanner holds is of the C library's allocator.
 // Errors:    none (see mem.h).
-// Limits:    TREE_MEMORY_KEPT bytes stay with it from tree to tree.
+// Limits:    TREE_MEMORY_KEPT bytes stay with it from tree to tree, until tree_memory_give_back.
 #ifndef HUNCH_INDEXER_TREE_MEMORY_H
 #define HUNCH_INDEXER_TREE_MEMORY_H
 
@@ -25,5 +25,7 @@ void tree_memory_free(struct tree_memory *self);
 
 void tree_memory_begin(struct tree_memory *self);
 void tree_memory_end(struct tree_memory *self);
+
+void tree_memory_give_back(struct tree_memory *self); // for who expects no tree soon
 
 #endif

@@ -82,7 +82,6 @@ struct search {
     size_t asked_count;
     struct postings_list *lists;           // of each segment and term asked for
     union gain (*gains)[POSTINGS_IMPACTS]; // of each term asked for; none for one that does not count
-    bool *counts;                          // for either question, of each term asked for
     struct cursor *cursors;                // of the terms in the segment
     size_t cursor_count;
     int16_t *sums; // of the block: QUESTIONS of each document
@@ -307,13 +306,18 @@ static void search_block(struct search *search, uint32_t segment, uint32_t start
     memset(search->sums, 0, (size_t)(end - start) * QUESTIONS * sizeof *search->sums);
 }
 
+// Has it a gain for either question? Then any impact has one.
+static bool counts(const struct search *search, size_t term) {
+    return search->gains[term][IMPACT_MOST].both != 0;
+}
+
 static void search_segments(struct search *search) {
     for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
         uint32_t count = search->snapshot->segments[s]->fields[search->field].count;
         search->cursor_count = 0;
         for (size_t i = 0; i < search->asked_count; i++) {
             struct postings_list list = search->lists[s * search->asked_count + i];
-            if (search->counts[i] && postings_next(&list)) {
+            if (counts(search, i) && postings_next(&list)) {
                 search->cursors[search->cursor_count++] = (struct cursor){list, search->gains[i]};
             }
         }
@@ -399,7 +403,6 @@ static void set_gains(struct search *search, size_t question, const struct weigh
     }
     float steps = (float)(SUM_MOST - (int)count) / most;
     for (size_t i = 0; i < count; i++) {
-        search->counts[terms[i].asked] = true;
         for (uint32_t impact = 1; impact < POSTINGS_IMPACTS; impact++) {
             int gain = (int)(terms[i].weight * impact_value(impact) * steps + 0.5f);
             search->gains[terms[i].asked][impact].each[question] = (int16_t)(gain ? gain : 1);
@@ -448,7 +451,6 @@ static void open_search(struct search *search, const struct bm25_question *quest
     size_t terms = search->asked_count + 1;
     search->lists = mem_alloc(terms * (search->snapshot->segment_count + (size_t)1) * sizeof *search->lists);
     search->gains = mem_zero(terms, sizeof *search->gains);
-    search->counts = mem_zero(terms, sizeof *search->counts);
     search->cursors = mem_alloc(terms * sizeof *search->cursors);
     search->sums = mem_zero((size_t)BLOCK * QUESTIONS, sizeof *search->sums);
     find_lists(search);
@@ -463,7 +465,6 @@ static void close_search(struct search *search) {
     free(search->asked);
     free(search->lists);
     free(search->gains);
-    free(search->counts);
     free(search->cursors);
     free(search->sums);
     for (size_t q = 0; q < search->questions; q++) {

@@ -54,7 +54,7 @@ static const float weights[SIGNATURE_FEATURE_COUNT] = {
 static const float LENGTH_PRICE = 0.5f; // of a signature, per factor e of its length: the budget counts bytes
 static const float PLAIN_LENGTH = 60.0f; // of a signature that costs nothing
 
-static void make_room_for_places(struct signature_rating *rating) {
+static void make_room_for_distances(struct signature_rating *rating) {
     const struct signatures_input *input = rating->input;
     for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
         const struct segment *segment = input->snapshot->segments[s];
@@ -297,7 +297,7 @@ void signature_rating_init(struct signature_rating *rating, const struct signatu
     map_init(&rating->scopes);
     map_init(&rating->imported);
     note_scopes(rating);
-    make_room_for_places(rating);
+    make_room_for_distances(rating);
 }
 
 void signature_rating_free(struct signature_rating *rating) {

@@ -71,6 +71,9 @@ static void test_pieces(void **state) {
             check_piece(&pieces[i]);
         }
         tree_memory_end(memory);
+        if (tree == 1) { // the next one begins with nothing
+            tree_memory_give_back(memory);
+        }
     }
     tree_memory_free(memory);
 }
