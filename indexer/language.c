@@ -48,6 +48,10 @@ bool language_is_data(const struct language *language) {
     return language && language->is_data;
 }
 
+bool language_has_apostrophes(const struct language *language) {
+    return language && language->has_apostrophes;
+}
+
 static struct capture capture_of_name(const char *name) {
     static const struct {
         const char *name;

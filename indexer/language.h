@@ -21,6 +21,9 @@ const char *language_name(const struct language *language);         // "C"; "tex
 const char *language_line_comment(const struct language *language); // "//" or "#"; "//" for NULL
 // Are its symbols keys of data, as JSON's are, not what a program can call? False for NULL.
 bool language_is_data(const struct language *language);
+// Is a ' of names and numbers, too, as in Rust's 'static and Haskell's foldl'? Then no more than one character is quoted
+// with it. False for NULL.
+bool language_has_apostrophes(const struct language *language);
 size_t language_count(void);
 const struct language *language_at(size_t index);
 // The reserved words of all languages, sorted, NULL-terminated.

@@ -45,9 +45,10 @@ struct language {
     const char *chunks_query;
     const char *imports_query;
     const char *references_query;
-    bool has_macros;  // C's family: see mask.c
-    bool has_clauses; // neighbouring definitions of one name are one: Haskell's equations
-    bool is_data;     // what it defines are keys, not what a program can call: at most DATA_SYMBOLS_MAX
+    bool has_macros;      // C's family: see mask.c
+    bool has_clauses;     // neighbouring definitions of one name are one: Haskell's equations
+    bool is_data;         // what it defines are keys, not what a program can call: at most DATA_SYMBOLS_MAX
+    bool has_apostrophes; // see language.h
 };
 
 extern const struct language language_table[];

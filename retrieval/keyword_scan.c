@@ -22,6 +22,12 @@ struct said {
 
 // --- code and what is none ---
 
+// What tells them apart in a language.
+struct marks {
+    struct slice comment; // makes the rest of a line one; OCaml's are all in brackets, so it has ""
+    bool has_apostrophes;
+};
+
 static size_t skip_to(struct slice text, size_t at, const char *end) {
     size_t found = slice_find(text, slice_of_string(end), at);
     return found == (size_t)-1 ? text.length : found + strlen(end);
@@ -31,7 +37,28 @@ static bool is_quote(char byte) {
     return byte == '"' || byte == '\'' || byte == '`';
 }
 
-// Behind the string that begins at `at`; one that does not end in its line is none (a lifetime, an apostrophe).
+static bool is_of_word(char byte) {
+    return slice_is_word_byte(byte) || (unsigned char)byte >= 0x80;
+}
+
+// A ' begins the text: is it of a name? Else it quotes a character or an escape.
+static bool is_apostrophe(struct slice text) {
+    size_t next = 2;
+    while (next < text.length && ((unsigned char)text.data[next] & 0xC0) == 0x80) {
+        next++;
+    }
+    return next >= text.length || text.data[1] == '\'' || (text.data[1] != '\\' && text.data[next] != '\'');
+}
+
+// Behind the apostrophe and what follows of the name.
+static size_t skip_name(struct slice text, size_t at) {
+    do {
+        at++;
+    } while (at < text.length && is_of_word(text.data[at]));
+    return at;
+}
+
+// Behind the string that begins at `at`; one that does not end in its line is none.
 static size_t skip_string(struct slice text, size_t at) {
     char quote = text.data[at];
     char triple[] = {quote, quote, quote, '\0'};
@@ -56,10 +83,9 @@ static size_t skip_escape(struct slice text, size_t at) {
     return is_escape ? at + 2 : at;
 }
 
-// Behind the comment or string that begins at `at`; `at` itself if none does. comment: what makes the rest of a line
-// one; OCaml's are all in brackets, so it has "".
-static size_t skip_prose(struct slice text, size_t at, struct slice comment) {
-    struct slice rest = slice_sub(text, at, text.length);
+// Behind the comment or string that begins at `at`; `at` itself if none does.
+static size_t skip_prose(struct slice text, size_t at, struct marks marks) {
+    struct slice rest = slice_sub(text, at, text.length), comment = marks.comment;
     if (comment.length && slice_starts_with(rest, comment)) {
         return slice_line_end(text, at);
     }
@@ -69,14 +95,13 @@ static size_t skip_prose(struct slice text, size_t at, struct slice comment) {
     if (comment.length == 0 && slice_starts_with(rest, SLICE_LITERAL("(*"))) {
         return skip_to(text, at + 2, "*)");
     }
+    if (marks.has_apostrophes && text.data[at] == '\'' && is_apostrophe(rest)) {
+        return skip_name(text, at);
+    }
     return is_quote(text.data[at]) ? skip_string(text, at) : skip_escape(text, at);
 }
 
 // --- words ---
-
-static bool is_of_word(char byte) {
-    return slice_is_word_byte(byte) || (unsigned char)byte >= 0x80;
-}
 
 // Behind "." or "->"; nothing else that a word follows at once looks like them ("..x" is a range).
 static bool is_member(struct slice text, size_t at) {
@@ -101,9 +126,9 @@ static void say_word(struct said *said, struct slice word) {
     said->all_in_row = said->all_in_row || said->in_row == count;
 }
 
-static void read_code(struct said *said, struct slice text, struct slice comment) {
+static void read_code(struct said *said, struct slice text, struct marks marks) {
     for (size_t at = 0; at < text.length;) {
-        size_t behind = skip_prose(text, at, comment);
+        size_t behind = skip_prose(text, at, marks);
         size_t start = at;
         if (behind > at) {
             said->in_row = 0;
@@ -148,7 +173,8 @@ struct scan {
 struct reading {
     struct snapshot_file at;
     const struct record *record;
-    struct slice text, comment;
+    struct slice text;
+    struct marks marks;
     size_t left; // bytes to be looked at
 };
 
@@ -159,7 +185,7 @@ static void rate(struct scan *scan, struct reading *file, struct slice code, con
         return;
     }
     file->left -= code.length;
-    read_code(&said, code, file->comment);
+    read_code(&said, code, file->marks);
     if (score(&said) > 0) {
         vec_push(&scan->found, (struct keyword_hit){file->at, symbol, chunk, score(&said)});
     }
@@ -177,7 +203,7 @@ static void rate_symbols(struct scan *scan, struct reading *file) {
 // The first byte from `start` on that is in no comment or string, as one goes through the text from `from` on.
 static size_t code_from(const struct reading *file, size_t from, size_t start) {
     while (from < start) {
-        size_t behind = skip_prose(file->text, from, file->comment);
+        size_t behind = skip_prose(file->text, from, file->marks);
         from = behind > from ? behind : from + 1;
     }
     return from;
@@ -205,10 +231,11 @@ static void scan_file(struct scan *scan, struct snapshot_file at, const struct l
     const struct segment *segment = scan->snapshot->segments[at.segment];
     struct str buffer;
     str_init(&buffer);
-    struct reading file = {.at = at,
-                           .record = segment_record(segment, at.file),
-                           .text = file_text(&segment->files[at.file], scan->root, &buffer),
-                           .comment = slice_of_string(language_line_comment(language))};
+    struct reading file = {
+        .at = at,
+        .record = segment_record(segment, at.file),
+        .text = file_text(&segment->files[at.file], scan->root, &buffer),
+        .marks = {slice_of_string(language_line_comment(language)), language_has_apostrophes(language)}};
     file.left = LOOKS * file.text.length;
     scan->left -= file.text.length < scan->left ? file.text.length : scan->left;
     if (file.text.length) {
