@@ -115,7 +115,7 @@ static void append_status_text(const struct session *session, const char *state,
         str_append_string(out, "\nindex: none, only open files are known");
     }
     append_vectors(&session->vectors, out);
-    if (session->silence) {
+    if (session->silence && strcmp(session->silence, message) != 0) {
         str_append_format(out, "\nlast suggestion: none, %s", session->silence);
     }
 }
