@@ -81,8 +81,9 @@ static uint32_t id_of(const struct world *world, const char *word) {
 static float feature_of(struct world *world, const char *word, int feature) {
     float features[HINTS_FEATURES];
     struct hints_place place = hints_place(world->hints, world->context.items, world->context.count, 0);
-    hints_fill_word(world->hints, id_of(world, word), features);
-    hints_fill_place(world->hints, &place, id_of(world, word), features);
+    const struct standing *standing = scope_of(world->scope, id_of(world, word));
+    hints_fill_word(world->hints, standing, features);
+    hints_fill_place(world->hints, &place, standing, features);
     return features[feature];
 }
 
