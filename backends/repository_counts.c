@@ -541,6 +541,14 @@ static void recall(struct counts *counts, const struct counts_answer *kept) {
     }
 }
 
+// They are asked for at every word of every path, and of an answer that is kept as well, which has no slots.
+static void note_line_ends(struct counts *counts) {
+    for (uint32_t id = TOKEN_LINE_SAME; id <= TOKEN_LINE_SHALLOWER; id++) {
+        const struct slot *slot = slot_of(counts, id);
+        counts->answer.line_ends[id] = slot->query == counts->query ? slot->word : COUNTS_NONE;
+    }
+}
+
 const struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length) {
     const struct counts_answer *kept = counts->kept ? answers_find(counts->kept, context, length) : NULL;
     if (kept && kept->hints == counts->hints) {
@@ -551,6 +559,7 @@ const struct counts_answer *counts_query(struct counts *counts, const uint32_t *
         recall(counts, kept);
     } else {
         look_around(counts, context, length);
+        note_line_ends(counts);
     }
     counts->answer.hints = counts->hints;
     rank_words(counts->rank, context, length, &counts->answer);
@@ -565,6 +574,9 @@ static bool is_kept(const struct counts_answer *answer) {
 }
 
 uint32_t counts_find(const struct counts_answer *answer, uint32_t id) {
+    if (token_is_line(id)) {
+        return answer->line_ends[id];
+    }
     const struct slot *slot = is_kept(answer) ? NULL : slot_of(answer->counts, id);
     if (slot && slot->query == answer->counts->query) {
         return slot->word;
