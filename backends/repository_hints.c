@@ -517,7 +517,7 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
                       float features[HINTS_FEATURES]) {
     enum { OF_HINT = 4, OF_PLACE = HINTS_FEATURES - HINTS_OF_WORD };
     const struct hint *hint = hint_of(hints, word);
-    bool at_cursor = place->receiver && place->receiver == hints->receiver;
+    bool at_cursor = hints->receiver && place->receiver == hints->receiver;
     float *own = features + HINTS_OF_WORD;
     memset(own, 0, OF_PLACE * sizeof *own);
     for (; hint; hint = next_of(hints, hint)) {
