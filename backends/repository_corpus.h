@@ -37,8 +37,7 @@ struct segment_file {
 
 struct token_segment {
     atomic_int references;
-    uint32_t *tokens;
-    uint32_t *order;
+    struct packed tokens, order;
     uint32_t count;
     uint32_t order_count;
     struct segment_file *files; // by start
