@@ -48,12 +48,12 @@ struct part { // of the order
     uint32_t depth;
 };
 
-static inline uint32_t id_at(struct packed tokens, uint32_t position) {
+static inline uint32_t id_at(struct packed tokens, size_t position) {
     return token_id(packed_get(tokens, position));
 }
 
 static inline uint32_t key_at(struct packed tokens, uint32_t position, uint32_t depth) {
-    return id_at(tokens, position - depth);
+    return id_at(tokens, (size_t)position - depth);
 }
 
 // What will be looked at soon: the processor fetches it meanwhile.
@@ -96,10 +96,12 @@ static inline uint32_t chance(uint32_t *random, uint32_t count) {
 // --- ranges that carry their keys ---
 
 static uint64_t make_key(const struct sorter *sorter, uint32_t position, uint32_t depth) {
+    struct packed tokens = sorter->tokens;
+    size_t nearest = (size_t)position - depth;
     uint64_t key = 0;
     uint32_t i = 0;
     for (; i < sorter->width; i++) {
-        uint32_t id = key_at(sorter->tokens, position, depth + i);
+        uint32_t id = id_at(tokens, nearest - i);
         key = key << sorter->bits | id;
         if (id == TOKEN_FILE) {
             break;
@@ -279,11 +281,13 @@ static inline bool is_greater(const uint64_t *greater, uint32_t position) {
 static uint64_t *compare_with_rest(struct sorter *sorter, uint32_t count) {
     struct packed tokens = sorter->tokens;
     uint64_t *greater = mem_zero((size_t)count / 64 + 1, sizeof *greater);
+    uint32_t next = TOKEN_FILE;
     bool last = false;
     for (uint32_t i = 2; i < count && goes_on_at(sorter, i); i++) {
-        uint32_t nearest = id_at(tokens, i - 1), next = id_at(tokens, i - 2);
+        uint32_t nearest = id_at(tokens, i - 1);
         last = nearest != TOKEN_FILE && (nearest > next || (nearest == next && last));
         greater[i / 64] |= (uint64_t)last << i % 64;
+        next = nearest;
     }
     return greater;
 }
@@ -298,16 +302,17 @@ struct induction {
 };
 
 static bool is_there_and(const struct induction *induction, uint32_t position, bool greater) {
-    return position < induction->count && id_at(induction->tokens, position) != TOKEN_FILE &&
-           is_greater(induction->greater, position) == greater;
+    return is_greater(induction->greater, position) == greater && position < induction->count &&
+           id_at(induction->tokens, position) != TOKEN_FILE;
 }
 
 static void count_buckets(struct sorter *sorter, struct induction *induction) {
     struct packed tokens = induction->tokens;
+    uint32_t nearest = TOKEN_FILE;
     for (uint32_t i = 1; i < induction->count && goes_on_at(sorter, i); i++) {
-        if (id_at(tokens, i) != TOKEN_FILE) {
-            induction->starts[id_at(tokens, i - 1) + 1]++;
-        }
+        uint32_t id = id_at(tokens, i);
+        induction->starts[nearest + 1] += id != TOKEN_FILE;
+        nearest = id;
     }
     for (uint32_t id = 0; id < induction->ids; id++) {
         induction->starts[id + 1] += induction->starts[id];
@@ -319,13 +324,16 @@ static void count_buckets(struct sorter *sorter, struct induction *induction) {
 static void place_seeds(struct sorter *sorter, struct induction *induction) {
     struct packed tokens = induction->tokens;
     memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
+    uint32_t nearest = TOKEN_FILE, id = induction->count > 1 ? id_at(tokens, 1) : TOKEN_FILE;
     for (uint32_t i = 1; i < induction->count && goes_on_at(sorter, i); i++) {
-        uint32_t nearest = id_at(tokens, i - 1);
-        bool first = nearest == TOKEN_FILE && id_at(tokens, i) != TOKEN_FILE;
-        bool seed = is_there_and(induction, i, false) && is_there_and(induction, i + 1, true);
-        if (first || seed) {
+        uint32_t next = i + 1 < induction->count ? id_at(tokens, i + 1) : TOKEN_FILE;
+        bool seed =
+            next != TOKEN_FILE && !is_greater(induction->greater, i) && is_greater(induction->greater, i + 1);
+        if (id != TOKEN_FILE && (nearest == TOKEN_FILE || seed)) {
             packed_set(induction->order, --induction->next[nearest], i);
         }
+        nearest = id;
+        id = next;
     }
 }
 

@@ -33,7 +33,7 @@ static void walk_left(const struct surroundings *here, struct packed tokens, uin
                 break;
             }
         }
-        uint32_t there = token_id(packed_get(tokens, position - i)), own = nearest[-(ptrdiff_t)i];
+        uint32_t there = token_id(packed_get(tokens, (size_t)position - i)), own = nearest[-(ptrdiff_t)i];
         if (there == own) {
             place->agree++;
         } else if (place->differ < PLACE_MISSES && token_is_name(there) && token_is_name(own)) {
