@@ -3,8 +3,8 @@
 // A segment is four arrays: tokens of all files one after the other, their
 // order by context, the files, and a coarse map from position to file. Nothing
 // points out of it but the paths, so sharing it needs a counter and no lock.
-// The first two are packed: while there are fewer than 2^20 words and 2^24 tokens
-// both take less than 25 bits for each token, the indicator of a name included.
+// The first two are packed: a token takes as many bits as the largest of the
+// segment, a place as many as their number needs.
 //
 // Segments become one by merging their orders, unless they are of like size, and
 // lose files by leaving them out: the rest keeps its order when positions move,
