@@ -21,6 +21,8 @@
 #include <math.h>
 
 enum { WIDTH = 4, BRANCHES = 8, KEPT = 5 };
+_Static_assert((int)BRANCHES + TOKEN_LINE_SHALLOWER + 1 <= (int)COUNTS_SORTED,
+               "no branch is a line's end, or a file's");
 static const double LEAST = 1e-7;
 // Tuned on the development tasks; halving or doubling any of them moves the result by 0.1 points.
 static const double OTHER_LINE_END = 0.1;  // weight of a line end that indents otherwise than the next line
