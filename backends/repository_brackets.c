@@ -1,7 +1,7 @@
 // repository_brackets.c - see repository_brackets.h.
 //
 // Whether a line parses cannot be told while it is written: the text below may be of another time, and the line the
-// first of a construct. Judged by a parser's errors, every eighth line that is right would be refused where commits
+// first of a construct. Judged by a parser's errors, one right line in ten would be refused where commits
 // add lines. But a bracket that closes what is not open is wrong in any case, and is seen without a parser.
 //
 // The text above may be at odds with that itself (both branches of an #if open a block, a pattern has a lone
@@ -39,12 +39,14 @@ static bool close_bracket(struct brackets *brackets, char closer) {
 
 // `#` begins no comment within a word, as in a private field's name.
 static bool begins_comment(const struct brackets *brackets, struct slice rest) {
-    bool is_separate = brackets->comment[1] != '\0' || strchr(" \t\n\r", brackets->last) != NULL;
-    return is_separate && slice_starts_with(rest, slice_of_string(brackets->comment));
+    const char *comment = brackets->comment; // "" where a language has none
+    return comment[0] == rest.data[0] && slice_starts_with(rest, slice_of_string(comment)) &&
+           (comment[1] || strchr(" \t\n\r", brackets->last));
 }
 
 static bool begins_block(const struct brackets *brackets, struct slice rest) {
-    return slice_starts_with(rest, SLICE_LITERAL("/*")) && strcmp(brackets->comment, "//") == 0;
+    return rest.data[0] == '/' && slice_starts_with(rest, SLICE_LITERAL("/*")) &&
+           strcmp(brackets->comment, "//") == 0;
 }
 
 // An apostrophe of a name, as of Rust's 'static, is not closed behind the next character.
@@ -104,9 +106,32 @@ static bool read_code(struct brackets *brackets, struct slice rest) {
     }
 }
 
+// In code nothing else says anything of brackets, but for what begins a comment.
+static bool is_plain(const struct brackets *brackets, char c) {
+    static const bool telling[256] = {
+        ['('] = true, [')'] = true, ['['] = true,  [']'] = true, ['{'] = true, ['}'] = true,
+        ['"'] = true, ['`'] = true, ['\''] = true, ['/'] = true, ['\n'] = true};
+    return !telling[(unsigned char)c] && c != brackets->comment[0];
+}
+
+// To the next byte that may say something: most of a text is passed over at a glance.
+static size_t pass_over(struct brackets *brackets, struct slice text, size_t from) {
+    size_t at = from;
+    if (brackets->in_line_comment) {
+        size_t end = slice_find(text, SLICE_LITERAL("\n"), at);
+        at = end == (size_t)-1 ? text.length : end;
+    } else if (!brackets->quote && !brackets->in_block_comment) {
+        while (at < text.length && is_plain(brackets, text.data[at])) {
+            at++;
+        }
+    }
+    brackets->last = at > from ? text.data[at - 1] : brackets->last;
+    return at;
+}
+
 bool brackets_read(struct brackets *brackets, struct slice text) {
     bool fits = true;
-    for (size_t i = 0; i < text.length; i++) {
+    for (size_t i = pass_over(brackets, text, 0); i < text.length; i = pass_over(brackets, text, i + 1)) {
         char c = text.data[i];
         if (c == '\n') {
             brackets->in_line_comment = brackets->escaped = false;

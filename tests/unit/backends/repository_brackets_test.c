@@ -48,6 +48,8 @@ static void test_what_a_line_may_close(void **state) {
         {"cpp", "f(1'000", ")", true},
         {"javascript", "this.#a(b", ")", true},
         {"javascript", "f(`a)`", ")", true},
+        {"json", "[ {\"a)\": 1", "}", true},
+        {"json", "[ {\"a)\": 1", "]", false},
         {"shellscript", "case $a in\n", "b)", true},
         {"no such language", "", ")", true},
     };
