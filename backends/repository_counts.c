@@ -40,7 +40,7 @@ static const float HIDDEN = -1;                                // a file's weigh
 
 struct slot {
     uint32_t query; // of which query this slot holds a word
-    uint32_t word;
+    uint32_t id, word;
 };
 
 // What is known of a word while places are visited, beside its evidence.
@@ -216,7 +216,7 @@ void counts_follow(struct counts *counts, const struct generation *generation, b
 // The slot that holds a word, or would.
 static struct slot *slot_of(const struct counts *counts, uint32_t id) {
     uint32_t at = (id * 2654435761u) >> (32 - SLOT_BITS);
-    while (counts->slots[at].query == counts->query && counts->words[counts->slots[at].word].id != id) {
+    while (counts->slots[at].query == counts->query && counts->slots[at].id != id) {
         at = (at + 1) % SLOTS;
     }
     return &counts->slots[at];
@@ -229,7 +229,7 @@ static uint32_t word_of(struct counts *counts, uint32_t id) {
         if (counts->seen == COUNTS_WORDS) {
             return COUNTS_NONE;
         }
-        *slot = (struct slot){counts->query, counts->seen};
+        *slot = (struct slot){counts->query, id, counts->seen};
         counts->words[counts->seen] = (struct counted){.id = id};
         counts->tallies[counts->seen] = (struct tally){0};
         counts->seen++;
@@ -535,9 +535,17 @@ static void recall(struct counts *counts, const struct counts_answer *kept) {
     counts->answer.count = kept->seen;
     for (counts->seen = 0; counts->seen < kept->seen;) {
         const struct counted *word = &kept->words[counts->seen];
-        *slot_of(counts, word->id) = (struct slot){counts->query, counts->seen};
+        *slot_of(counts, word->id) = (struct slot){counts->query, word->id, counts->seen};
         counts->words[counts->seen] = *word;
         counts->words[counts->seen++].probability = 0;
+    }
+}
+
+// They are asked for at every word of every path, and of an answer that is kept as well, which has no slots.
+static void note_line_ends(struct counts *counts) {
+    for (uint32_t id = TOKEN_LINE_SAME; id <= TOKEN_LINE_SHALLOWER; id++) {
+        const struct slot *slot = slot_of(counts, id);
+        counts->answer.line_ends[id] = slot->query == counts->query ? slot->word : COUNTS_NONE;
     }
 }
 
@@ -551,6 +559,7 @@ const struct counts_answer *counts_query(struct counts *counts, const uint32_t *
         recall(counts, kept);
     } else {
         look_around(counts, context, length);
+        note_line_ends(counts);
     }
     counts->answer.hints = counts->hints;
     rank_words(counts->rank, context, length, &counts->answer);
@@ -565,6 +574,9 @@ static bool is_kept(const struct counts_answer *answer) {
 }
 
 uint32_t counts_find(const struct counts_answer *answer, uint32_t id) {
+    if (token_is_line(id)) {
+        return answer->line_ends[id];
+    }
     const struct slot *slot = is_kept(answer) ? NULL : slot_of(answer->counts, id);
     if (slot && slot->query == answer->counts->query) {
         return slot->word;
