@@ -153,6 +153,16 @@ static int16_t find_least(const struct found *found, size_t count, size_t limit,
     return (int16_t)least;
 }
 
+// Drops what does not count any more.
+static void drop_worse(struct best *best) {
+    size_t kept = 0;
+    for (size_t i = 0; i < best->found_count; i++) {
+        best->found[kept] = best->found[i];
+        kept += best->found[i].sum > best->least;
+    }
+    best->found_count = kept;
+}
+
 // Keeps the best, in the order they were found in.
 static void cut(struct best *best) {
     if (best->found_count <= best->limit) {
@@ -202,12 +212,14 @@ static void sort_found(struct best *best) {
 static void add_term(struct search *search, struct cursor *cursor, uint32_t start, uint32_t end) {
     const union pair *gains = cursor->gains;
     struct postings_list list = cursor->list;
+    union pair *sums = search->sums;
+    uint64_t *over = search->over;
     const uint32_t room = search->room.both;
     while (list.document < end) {
-        uint32_t at = list.document - start, sum = search->sums[at].both + gains[list.impact].both;
-        search->sums[at].both = sum;
-        if ((sum + room) & OVER) {
-            search->over[at / 64] |= UINT64_C(1) << at % 64;
+        uint32_t at = list.document - start, sum = sums[at].both + gains[list.impact].both;
+        sums[at].both = sum;
+        if (__builtin_expect((sum + room) & OVER, 0)) {
+            over[at / 64] |= UINT64_C(1) << at % 64;
         }
         if (!postings_next(&list)) {
             list.document = NO_DOCUMENT;
@@ -252,12 +264,19 @@ static void note_sum(struct best *best, int16_t sum) {
     }
 }
 
+static void make_room(struct best *best) {
+    drop_worse(best);
+    if (best->found_count > 2 * best->limit) { // much is as good as the worst that counts
+        cut(best);
+    }
+}
+
 static void take_document(struct best *best, uint32_t segment, uint32_t id, int16_t sum) {
     if (sum <= best->least) {
         return;
     }
     if (best->found_count == room_for(best->limit)) {
-        cut(best);
+        make_room(best);
     }
     best->found[best->found_count++] = (struct found){segment, id, sum};
     note_sum(best, sum);

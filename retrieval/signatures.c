@@ -58,8 +58,10 @@ static struct signature_candidate *offer_candidate(struct ranking *ranking, uint
     size_t count = ranking->candidates.count;
     uint64_t at = *map_insert(&ranking->known, (uint64_t)segment << 32 | id, count);
     if (at == count) {
-        vec_push(&ranking->candidates,
-                 (struct signature_candidate){.segment = segment, .id = id, .file = file});
+        vec_push(
+            &ranking->candidates,
+            (struct signature_candidate){
+                .segment = segment, .id = id, .file = file, .keys = snapshot->segments[segment]->keys[id]});
     }
     return &ranking->candidates.items[at];
 }
@@ -244,8 +246,7 @@ static void sort(struct ranking *ranking) {
 static void expect_uses(const struct ranking *ranking, size_t i) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     for (size_t ahead = AHEAD / 2; ahead <= AHEAD && i + ahead < ranking->rank_count; ahead += AHEAD / 2) {
-        const struct signature_candidate *next = &ranking->candidates.items[ranking->ranks[i + ahead].at];
-        uint32_t term = snapshot->segments[next->segment]->keys[next->id].name_term;
+        uint32_t term = ranking->candidates.items[ranking->ranks[i + ahead].at].keys.name_term;
         for (uint32_t s = 0; s < snapshot->segment_count; s++) {
             const struct postings *terms = &snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms;
             if (ahead == AHEAD) {
