@@ -4,9 +4,9 @@
 // document's score is a sum of small whole numbers: one for each term of the
 // query and impact, looked up. Documents are scored in blocks whose sums stay in
 // the processor's near caches, each term adding to those of its documents that are in
-// the block. Whoever gets over the worst that still counts is noted on the way, so
-// that only these few are looked at then: nine documents of ten hold none of the
-// terms. How many were found of each sum, roughly, tells at once
+// the block. Then only those that were added to are looked at, for sums over the worst that still
+// counts, and made 0 again: nine documents of ten hold none of the terms, and in a large repository
+// even to clear all sums would take longer. How many were found of each sum, roughly, tells at once
 // when that worst rises; the list of what is found is cut to the best when it is full.
 //
 // Two questions of much the same words are answered in one pass: each document
@@ -44,6 +44,7 @@ union pair {
     int16_t each[QUESTIONS];
     uint32_t both; // sums are not negative and have fifteen bits, so nothing is carried from one to the other
 };
+static_assert(BLOCK <= UINT16_MAX + 1, "search->added has places in a block");
 static_assert(sizeof(union pair) == sizeof(uint32_t), "one addition is enough");
 
 // A term that counts for a question.
@@ -87,7 +88,8 @@ struct search {
     struct cursor *cursors;                // of the terms in the segment
     size_t cursor_count;
     union pair *sums; // of each document in the block
-    uint64_t *over;   // bitmap of those that were better than a question's least when the block began
+    uint16_t *added;  // the documents added to, in turn; some more than once
+    uint64_t *over;   // bitmap of those that are better than a question's least was when the block began
     union pair room;  // added to sums, it sets an OVER bit in those that are
     struct best best[QUESTIONS];
     size_t questions;
@@ -208,24 +210,21 @@ static void sort_found(struct best *best) {
     }
 }
 
-// The cursor goes on to the first document from `end` on.
-static void add_term(struct search *search, struct cursor *cursor, uint32_t start, uint32_t end) {
+// The cursor goes on to the first document from `end` on. Returns where the next one added to is to be noted.
+static uint16_t *add_term(union pair *sums, struct cursor *cursor, uint32_t start, uint32_t end,
+                          uint16_t *added) {
     const union pair *gains = cursor->gains;
     struct postings_list list = cursor->list;
-    union pair *sums = search->sums;
-    uint64_t *over = search->over;
-    const uint32_t room = search->room.both;
     while (list.document < end) {
-        uint32_t at = list.document - start, sum = sums[at].both + gains[list.impact].both;
-        sums[at].both = sum;
-        if (__builtin_expect((sum + room) & OVER, 0)) {
-            over[at / 64] |= UINT64_C(1) << at % 64;
-        }
+        uint32_t at = list.document - start;
+        sums[at].both += gains[list.impact].both;
+        *added++ = (uint16_t)at;
         if (!postings_next(&list)) {
             list.document = NO_DOCUMENT;
         }
     }
     cursor->list = list;
+    return added;
 }
 
 static void silence_file(struct search *search, uint32_t segment, uint32_t file, uint32_t start,
@@ -282,7 +281,19 @@ static void take_document(struct best *best, uint32_t segment, uint32_t id, int1
     note_sum(best, sum);
 }
 
-// Of the block's documents those that were over the least when it began.
+// Marks the documents that are over a least, and makes the sums of all others 0 again.
+static void sift(struct search *search, const uint16_t *added, const uint16_t *end) {
+    union pair *sums = search->sums;
+    const uint32_t room = search->room.both;
+    for (; added < end; added++) {
+        if (__builtin_expect((sums[*added].both + room) & OVER, 0)) {
+            search->over[*added / 64] |= UINT64_C(1) << *added % 64;
+        } else {
+            sums[*added].both = 0;
+        }
+    }
+}
+
 static void take_block(struct search *search, uint32_t segment, uint32_t start) {
     for (uint32_t word = 0; word < BLOCK / 64; word++) {
         for (uint64_t bits = search->over[word]; bits; bits &= bits - 1) {
@@ -290,6 +301,7 @@ static void take_block(struct search *search, uint32_t segment, uint32_t start) 
             for (size_t q = 0; q < search->questions; q++) {
                 take_document(&search->best[q], segment, start + at, search->sums[at].each[q]);
             }
+            search->sums[at].both = 0;
         }
         search->over[word] = 0;
     }
@@ -299,12 +311,13 @@ static void take_block(struct search *search, uint32_t segment, uint32_t start) 
 }
 
 static void search_block(struct search *search, uint32_t segment, uint32_t start, uint32_t end) {
+    uint16_t *added = search->added;
     for (size_t i = 0; i < search->cursor_count; i++) {
-        add_term(search, &search->cursors[i], start, end);
+        added = add_term(search->sums, &search->cursors[i], start, end, added);
     }
     silence(search, segment, start, end);
+    sift(search, search->added, added);
     take_block(search, segment, start);
-    memset(search->sums, 0, (size_t)(end - start) * sizeof *search->sums);
 }
 
 // Has it a gain for either question? Then any impact has one.
@@ -442,6 +455,19 @@ static void gather_terms(struct search *search, const struct bm25_question *ques
     map_free(&places);
 }
 
+// Room for all that can be added in one block.
+static void make_room_for_block(struct search *search) {
+    size_t most = 1;
+    for (size_t i = 0; i < search->asked_count; i++) {
+        uint32_t held = search->asked[i].held;
+        most += counts(search, i) ? (held < BLOCK ? held : BLOCK) : 0;
+    }
+    search->added = mem_alloc(most * sizeof *search->added);
+    search->sums = mem_zero(BLOCK, sizeof *search->sums);
+    search->over = mem_zero(BLOCK / 64, sizeof *search->over);
+    search->room = (union pair){{SUM_MOST, SUM_MOST}};
+}
+
 static void open_search(struct search *search, const struct bm25_question *questions,
                         const struct bm25_hits *results, size_t count) {
     *search = (struct search){.snapshot = questions->snapshot,
@@ -453,15 +479,13 @@ static void open_search(struct search *search, const struct bm25_question *quest
     search->lists = mem_alloc(terms * (search->snapshot->segment_count + (size_t)1) * sizeof *search->lists);
     search->gains = mem_zero(terms, sizeof *search->gains);
     search->cursors = mem_alloc(terms * sizeof *search->cursors);
-    search->sums = mem_zero(BLOCK, sizeof *search->sums);
-    search->over = mem_zero(BLOCK / 64, sizeof *search->over);
-    search->room = (union pair){{SUM_MOST, SUM_MOST}};
     find_lists(search);
     for (size_t q = 0; q < count; q++) {
         search->best[q].limit = results[q].limit;
         search->best[q].found = mem_alloc(2 * room_for(results[q].limit) * sizeof(struct found));
         choose_terms(search, q, questions[q].effort);
     }
+    make_room_for_block(search);
 }
 
 static void close_search(struct search *search) {
@@ -471,6 +495,7 @@ static void close_search(struct search *search) {
     free(search->cursors);
     free(search->sums);
     free(search->over);
+    free(search->added);
     for (size_t q = 0; q < search->questions; q++) {
         free(search->best[q].found);
     }
