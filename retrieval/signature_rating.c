@@ -59,7 +59,7 @@ static void make_room_for_distances(struct signature_rating *rating) {
     for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
         const struct segment *segment = input->snapshot->segments[s];
         rating->chunks += (float)segment->fields[SEGMENT_CHUNKS].count;
-        rating->distances[s] = mem_zero(segment->folder_count + (size_t)1, sizeof(uint32_t));
+        rating->distances[s] = mem_zero(segment_folder_count(segment) + (size_t)1, sizeof(uint32_t));
     }
 }
 
@@ -68,7 +68,7 @@ static uint32_t distance_of(struct signature_rating *rating, uint32_t s, uint32_
     uint32_t *distance = &rating->distances[s][folder];
     if (*distance == 0) {
         const struct segment *segment = rating->input->snapshot->segments[s];
-        struct slice path = slice_of_string(segment->files[segment->folder_files[folder]].record->path);
+        struct slice path = segment_folder(segment, folder);
         uint32_t measured = paths_distance(path, rating->input->query->path);
         *distance = 1 + (measured < SIGNATURE_DISTANCES ? measured : SIGNATURE_DISTANCES - 1);
     }
