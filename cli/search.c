@@ -95,6 +95,17 @@ static void print_result(const struct search_run *run, const struct search_resul
     }
 }
 
+// What was searched, and what else may help.
+static void print_nothing(const struct search_run *run) {
+    fputs("hunch: nothing in ", stderr);
+    terminal_write_name(stderr, STYLE_PLAIN, run->root);
+    fputs(run->below[0] ? "/" : "", stderr);
+    terminal_write_name(stderr, STYLE_PLAIN, run->below);
+    fputs(" answers that: no file says any of it, nor a word like it; try other words for it", stderr);
+    fputs(run->below[0] ? ", or the whole repository" : "", stderr);
+    fputs("; \"hunch index --explain FILE\" tells whether a file is searched\n", stderr);
+}
+
 static void print_text(const struct search_run *run, const struct search_results *results) {
     for (size_t i = 0; i < results->count; i++) {
         if (run->options->lines == 0) {
@@ -105,11 +116,7 @@ static void print_text(const struct search_run *run, const struct search_results
         print_result(run, &results->items[i]);
     }
     if (results->count == 0) {
-        fputs("hunch: nothing in ", stderr);
-        terminal_write_name(stderr, STYLE_PLAIN, run->root);
-        fputs(run->below[0] ? "/" : "", stderr);
-        terminal_write_name(stderr, STYLE_PLAIN, run->below);
-        fputs(" answers that\n", stderr);
+        print_nothing(run);
     }
 }
 
@@ -152,6 +159,7 @@ static void print_json(const struct search_run *run, const struct search_results
     json_set_string(object, "root", run->root);
     json_set_string(object, "query", run->options->text);
     json_set_number(object, "ms", run->ms);
+    json_set_string(object, "note", results->note);
     struct json *list = json_set(object, "results", json_array());
     for (size_t i = 0; i < results->count; i++) {
         json_push(list, result_json(&results->items[i]));
@@ -250,6 +258,11 @@ static int answer(struct search_run *run) {
     worker_free(worker);
     if (run->results.trouble.code) {
         on_warning(run, run->results.trouble.message);
+    }
+    if (run->results.note[0] && !run->options->json) {
+        fputs("hunch: ", stderr);
+        terminal_write_name(stderr, STYLE_PLAIN, run->results.note);
+        fputc('\n', stderr);
     }
     (run->options->json ? print_json : print_text)(run, &run->results);
     int status = run->results.count ? 0 : 1;
@@ -352,14 +365,17 @@ static bool read_option(int option, struct search_options *options) {
     }
 }
 
-static bool has_word(const char *text) {
+// A word, or two signs: one is everywhere.
+static bool has_something(const char *text) {
+    int signs = 0;
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        if (c == '_' || c > 127 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+        if (slice_is_word_byte(*text) || c > 127) {
             return true;
         }
+        signs += c > ' ';
     }
-    return false;
+    return signs > 1;
 }
 
 int command_search(int argc, char **argv) {
@@ -382,7 +398,7 @@ int command_search(int argc, char **argv) {
     }
     options.text = argv[optind];
     options.folder = optind + 1 < argc ? argv[optind + 1] : NULL;
-    if (!has_word(options.text)) {
+    if (!has_something(options.text)) {
         log_error("there is no word in \"%s\" to search for", options.text);
         return UNUSABLE;
     }

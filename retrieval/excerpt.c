@@ -9,6 +9,8 @@ static const float MARKED_FROM = 0.5f; // weight of a form; looser ones would ma
 
 // Of a line, where nothing else is asked for: names made of such words come after.
 static const float KEYWORD = 100;
+// Of a line, that goes before all words.
+static const float PHRASE = 1e6f, NAME = 1e9f;
 
 struct line {
     uint32_t number;
@@ -79,10 +81,11 @@ static void choose(const struct search_words *words, struct slice text, struct e
         size_t end = newline ? (size_t)(newline - text.data) : text.length;
         if (number >= range.first) {
             struct line line = {.number = number, .text = slice_sub(text, start, end)};
-            line.score = score_line(words, line.text);
-            if (number == range.name_line) {
-                line.score = 1e9f;
-            }
+            struct phrase_match match;
+            line.score = number == range.name_line ? NAME
+                         : phrase_find(&words->phrase, text, start, end, &match)
+                             ? PHRASE
+                             : score_line(words, line.text);
             if (line.score > 0) {
                 offer(choice, line);
             }
@@ -91,12 +94,30 @@ static void choose(const struct search_words *words, struct slice text, struct e
     }
 }
 
+uint32_t excerpt_phrase_line(const struct search_words *words, struct slice text,
+                             struct excerpt_range range) {
+    size_t start = 0;
+    uint32_t number = 0;
+    for (; number < range.first && start < text.length; number++) {
+        start = slice_line_end(text, start) + 1;
+    }
+    for (; number <= range.last && start < text.length; number++) {
+        size_t end = slice_line_end(text, start);
+        struct phrase_match match;
+        if (phrase_find(&words->phrase, text, start, end, &match)) {
+            return number;
+        }
+        start = end + 1;
+    }
+    return UINT32_MAX;
+}
+
 struct marking {
     const struct search_words *words;
     struct excerpt_line *line;
 };
 
-static void mark(void *context, struct slice name, size_t at) {
+static void mark_words(void *context, struct slice name, size_t at) {
     struct marking *marking = context;
     struct excerpt_line *line = marking->line;
     struct saying saying = {.words = marking->words};
@@ -104,6 +125,19 @@ static void mark(void *context, struct slice name, size_t at) {
     bool is_asked = saying.best_weight >= MARKED_FROM || search_words_has_keyword(marking->words, name);
     if (is_asked && line->mark_count < EXCERPT_MARKS) {
         line->marks[line->mark_count++] = (struct excerpt_mark){(uint32_t)at, (uint32_t)(at + name.length)};
+    }
+}
+
+// The whole phrase wherever it begins in the line; it may end in another.
+static void mark_phrase(const struct phrase *phrase, struct slice text, size_t start,
+                        struct excerpt_line *line) {
+    struct phrase_match match;
+    size_t end = start + line->text.length;
+    for (size_t at = start; line->mark_count < EXCERPT_MARKS && phrase_find(phrase, text, at, end, &match);
+         at = match.end) {
+        size_t last = match.end < end ? match.end : end;
+        line->marks[line->mark_count++] =
+            (struct excerpt_mark){(uint32_t)(match.start - start), (uint32_t)(last - start)};
     }
 }
 
@@ -134,7 +168,10 @@ struct excerpt_line *excerpt_choose(const struct search_words *words, struct sli
         lines[i].text = cut(choice.lines[i].text);
         lines[i].marks = arena_alloc(arena, EXCERPT_MARKS * sizeof *lines[i].marks);
         struct marking marking = {words, &lines[i]};
-        query_identifiers(lines[i].text, 0, lines[i].text.length, mark, &marking);
+        mark_phrase(&words->phrase, text, (size_t)(lines[i].text.data - text.data), &lines[i]);
+        if (lines[i].mark_count == 0) {
+            query_identifiers(lines[i].text, 0, lines[i].text.length, mark_words, &marking);
+        }
     }
     *count = choice.count;
     return lines;

@@ -1,7 +1,7 @@
 // excerpt.h - the few lines of a definition or passage that show best why a search found it.
 //
-// The line with the name comes first, then those that say most of what was
-// asked, in the order of the file; words that were asked for are marked.
+// The line with the name comes first, then those where the search's text begins word for word, then those that say most
+// of what was asked, in the order of the file. That text is marked, elsewhere the words that were asked for are.
 //
 // Ownership: lines and marks live in the caller's arena; texts are views into `text`.
 // Threads:   one owner at a time; pure.
@@ -30,6 +30,8 @@ struct excerpt_range {
     uint32_t name_line;   // always taken; UINT32_MAX: there is none
 };
 
+// The first line of the range where the search's text begins as it stands (words->phrase); UINT32_MAX: none does.
+uint32_t excerpt_phrase_line(const struct search_words *words, struct slice text, struct excerpt_range range);
 // At most `limit` lines (EXCERPT_LINES at most) of the file's text, by ascending number. *count gets how many.
 struct excerpt_line *excerpt_choose(const struct search_words *words, struct slice text,
                                     struct excerpt_range range, uint32_t limit, struct arena *arena,

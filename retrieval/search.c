@@ -10,24 +10,30 @@
 #include <stdlib.h>
 
 enum { HITS = 300, FOLDER_HITS = 5000 };
-enum { MANY_LINES = 128, COPY_LINES = 2 };
+enum { MANY_LINES = 128, COPY_LINES = 2, FEW_WORDS = 3 };
 
 // Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
 // comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
 // is said of kinds and of foreign code is chosen.
 static const float weights[SEARCH_FEATURE_COUNT] = {
     [SEARCH_NEAR_CHUNK] = 0.25f, [SEARCH_SIGNATURE] = 4.0f,    [SEARCH_CHUNK] = 1.8f,
-    [SEARCH_NAME_SAYS] = 1.0f,   [SEARCH_SCOPE] = 0.7f,        [SEARCH_LINE] = 2.0f,
+    [SEARCH_NAME_SAYS] = 1.0f,   [SEARCH_SCOPE] = 0.8f,        [SEARCH_LINE] = 2.0f,
     [SEARCH_DOC] = 0.3f,         [SEARCH_FILE] = 0.3f,         [SEARCH_FOLDER] = 0.5f,
     [SEARCH_BODY] = 1.8f,        [SEARCH_ALL] = 1.5f,          [SEARCH_EXACT] = 0.5f,
     [SEARCH_EXACT_CASE] = 1.0f,  [SEARCH_EXACT_SCOPE] = 1.0f,  [SEARCH_KIND] = 1.0f,
     [SEARCH_FUNCTION] = 0.5f,    [SEARCH_TYPE] = 0.4f,         [SEARCH_CONSTANT] = -0.2f,
     [SEARCH_FIELD] = -0.5f,      [SEARCH_VARIABLE] = -0.3f,    [SEARCH_DECLARATION] = -0.3f,
-    [SEARCH_LARGE] = 0.5f,       [SEARCH_PRIVATE] = -0.1f,     [SEARCH_TEST] = -1.5f,
+    [SEARCH_LARGE] = 0.4f,       [SEARCH_PRIVATE] = -0.1f,     [SEARCH_TEST] = -1.5f,
     [SEARCH_VENDORED] = -1.5f,   [SEARCH_COPY] = -3.0f,        [SEARCH_PROSE] = -0.5f,
-    [SEARCH_KEYWORD] = 1.0f,     [SEARCH_CONSTRUCTOR] = -5.0f,
+    [SEARCH_KEYWORD] = 1.0f,     [SEARCH_CONSTRUCTOR] = -5.0f, [SEARCH_PHRASE] = 3.0f,
+    [SEARCH_EVERY] = 8.0f,
 };
 static const float EXACT_FIRST = 100; // no other features together come near
+static const float FILE_FIRST = 500;  // nor any of what follows
+static const float BEHIND_NAMES = 0.9f;
+static const float FOREIGN = 0.15f;  // so much less for text of tests, vendored code or documents
+static const float APART = 0.5f;     // of a signature that says all keywords, but not side by side
+static const float SAID_FROM = 0.4f; // weight of a form: an abbreviation alone does not say the word
 
 struct searching {
     const struct snapshot *snapshot;
@@ -36,6 +42,7 @@ struct searching {
     VEC(struct search_hit) found;
     struct map known;            // the symbol or chunk -> index in found
     float asked[SEGMENT_FIELDS]; // the values of all words together
+    struct phrase row;           // the keywords side by side, if nothing else is asked for
 };
 
 // --- candidates ---
@@ -217,6 +224,26 @@ static void gather_named(struct searching *searching) {
     }
 }
 
+// "dict.c", "src/dict.c": the files themselves, by their first chunks.
+static void gather_files(struct searching *searching) {
+    struct slice path = slice_trim(slice_of_string(searching->words->text));
+    uint32_t key = segment_key(SPELLING_BASE, paths_base(path));
+    bool is_path = memchr(path.data, '.', path.length) || memchr(path.data, '/', path.length);
+    for (uint32_t s = 0; s < searching->snapshot->segment_count && is_path; s++) {
+        const struct segment *segment = searching->snapshot->segments[s];
+        struct postings_list list = postings_find(&segment->paths, key);
+        while (postings_next(&list)) {
+            uint32_t file = list.document;
+            if (is_asked_for(searching, s, file) &&
+                paths_ends_with(slice_of_string(segment->files[file].record->path), path) &&
+                segment_record(segment, file)->chunk_count) {
+                struct snapshot_file at = {s, file};
+                add_passage(searching, at, NULL, &segment_record(segment, file)->chunks[0], SEARCH_PATH, 1);
+            }
+        }
+    }
+}
+
 static void add_if_it_says_all(struct searching *searching, uint32_t s, uint32_t file, uint32_t id) {
     const struct search_words *words = searching->words;
     if (is_asked_for(searching, s, file)) {
@@ -228,23 +255,28 @@ static void add_if_it_says_all(struct searching *searching, uint32_t s, uint32_t
 }
 
 // By reading every signature, as keywords are in no index; and where code says them.
-static void gather_keywords(struct searching *searching, struct search_said said) {
+static void gather_keywords(struct searching *searching) {
     const struct search_words *words = searching->words;
     if (!words->only_keywords) {
         return;
     }
     for (uint32_t s = 0; s < searching->snapshot->segment_count && words->keyword_count; s++) {
         const struct segment_part *symbols = &searching->snapshot->segments[s]->fields[SEGMENT_SYMBOLS];
-        for (uint32_t id = 0; id < symbols->count && searching->found.count < SEARCH_KEYWORD_HITS; id++) {
+        for (uint32_t id = 0; id < symbols->count && searching->found.count < SEARCH_READ_HITS; id++) {
             add_if_it_says_all(searching, s, symbols->files[id], id);
         }
     }
-    for (size_t i = 0; i < said.count; i++) {
-        const struct keyword_hit *hit = &said.hits[i];
+}
+
+// What reading the files found.
+static void gather_read(struct searching *searching, const struct scan_hit *hits, size_t count,
+                        enum search_feature feature) {
+    for (size_t i = 0; i < count; i++) {
+        const struct scan_hit *hit = &hits[i];
         struct search_hit *found =
             candidate(searching, hit->at.segment, hit->at.file, hit->symbol, hit->chunk);
         found->chunk = hit->chunk ? hit->chunk : found->chunk;
-        raise(&found->features[SEARCH_CODE], hit->score);
+        raise(&found->features[feature], hit->score);
     }
 }
 
@@ -255,6 +287,7 @@ struct coverage {
     const struct search_words *words;
     enum segment_field field;
     float said[SEARCH_WORDS];
+    uint64_t mentioned; // bit i: the i-th is said, not by a mere beginning of it
     uint32_t terms, asked_terms;
 };
 
@@ -264,6 +297,7 @@ static void cover(void *context, uint32_t term) {
     coverage->terms++;
     if (form) {
         raise(&coverage->said[form->word], form->values[coverage->field]);
+        coverage->mentioned |= (uint64_t)(form->weight >= SAID_FROM) << form->word;
         coverage->asked_terms++;
     }
 }
@@ -277,6 +311,16 @@ static float share(const struct searching *searching, const struct coverage *cov
     return asked > 0 ? sum / asked : 0;
 }
 
+// Of few words each is meant. One that no signature says would count for little beside what the others find there.
+static bool says_every(const struct search_words *words, const struct coverage *all) {
+    bool is_told = true; // by signatures
+    for (uint32_t i = 0; i < words->count; i++) {
+        is_told = is_told && words->words[i].values[SEGMENT_SYMBOLS] > 0;
+    }
+    return !is_told && words->count >= 2 && words->count <= FEW_WORDS &&
+           all->mentioned == (UINT64_C(1) << words->count) - 1;
+}
+
 // Covers the text and adds it to *all.
 static float cover_text(const struct searching *searching, struct slice text, struct coverage *all,
                         float *says) {
@@ -285,6 +329,7 @@ static float cover_text(const struct searching *searching, struct slice text, st
     for (uint32_t i = 0; i < searching->words->count; i++) {
         raise(&all->said[i], coverage.said[i]);
     }
+    all->mentioned |= coverage.mentioned;
     if (says) {
         *says = coverage.terms ? (float)coverage.asked_terms / (float)coverage.terms : 0;
     }
@@ -298,6 +343,7 @@ static float cover_chunk(const struct searching *searching, const struct chunk *
         if (form) {
             raise(&coverage.said[form->word], form->values[SEGMENT_CHUNKS]);
             raise(&all->said[form->word], form->values[SEGMENT_SYMBOLS]);
+            all->mentioned |= (uint64_t)(form->weight >= SAID_FROM) << form->word;
         }
     }
     return share(searching, &coverage);
@@ -355,6 +401,7 @@ static void rate(const struct searching *searching, struct search_hit *hit) {
         rate_symbol(searching, hit, &all);
     }
     features[SEARCH_ALL] = share(searching, &all);
+    features[SEARCH_EVERY] = says_every(searching->words, &all);
     features[SEARCH_TEST] = record->taint == TAINT_TEST;
     features[SEARCH_VENDORED] = record->taint == TAINT_VENDORED || record->taint == TAINT_GENERATED;
     features[SEARCH_PROSE] =
@@ -390,9 +437,27 @@ static void mark_copies(struct searching *searching) {
     map_free(&smallest);
 }
 
+static bool says_row(const struct searching *searching, const struct symbol *symbol) {
+    struct slice signature = slice_of_string(symbol ? symbol->signature : "");
+    struct phrase_match match;
+    return phrase_find(&searching->row, signature, 0, signature.length, &match);
+}
+
+// Who says the text as it stands is first, but behind the definitions of the one name that is asked for. What documents
+// say of the code is no more than another feature, unless it is code itself.
+static float score_phrase(const struct search_words *words, const float *features) {
+    bool is_told = features[SEARCH_PROSE] > 0 && !words->phrase.has_signs && !words->phrase.is_quoted;
+    if (!words->phrase_first || is_told) {
+        return 0;
+    }
+    bool is_name = words->is_name && !words->only_keywords;
+    float foreign = features[SEARCH_TEST] + features[SEARCH_VENDORED] + features[SEARCH_PROSE];
+    return (is_name ? BEHIND_NAMES : 3) * EXACT_FIRST * features[SEARCH_PHRASE] * (1 - FOREIGN * foreign);
+}
+
 static void score(const struct searching *searching, struct search_hit *hit) {
     const float *features = hit->features;
-    hit->score = 0;
+    hit->score = FILE_FIRST * features[SEARCH_PATH];
     for (int i = 0; i < SEARCH_FEATURE_COUNT; i++) {
         hit->score += weights[i] * features[i];
     }
@@ -403,8 +468,10 @@ static void score(const struct searching *searching, struct search_hit *hit) {
     }
     if (searching->words->only_keywords) {
         float all = floorf(features[SEARCH_KEYWORD]);
-        hit->score += EXACT_FIRST * (all > 0 ? 2 : features[SEARCH_CODE]);
+        hit->score +=
+            EXACT_FIRST * fmaxf(features[SEARCH_CODE], all * (says_row(searching, hit->symbol) ? 2 : APART));
     }
+    hit->score += score_phrase(searching->words, features);
 }
 
 // --- order ---
@@ -431,7 +498,8 @@ static void sort(struct searching *searching) {
 }
 
 size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct search_near near,
-                  struct search_said said, struct slice folder, size_t limit, struct search_hit *hits) {
+                  const struct search_read *read, struct slice folder, size_t limit,
+                  struct search_hit *hits) {
     struct searching searching = {.snapshot = snapshot, .words = words, .folder = folder};
     map_init(&searching.known);
     for (uint32_t i = 0; i < words->count; i++) {
@@ -439,10 +507,14 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
             searching.asked[field] += words->words[i].values[field];
         }
     }
+    phrase_init(&searching.row, slice_of_string(words->only_keywords ? words->text : ""));
     gather_lexical(&searching);
     gather_named(&searching);
+    gather_files(&searching);
     gather_near(&searching, near);
-    gather_keywords(&searching, said);
+    gather_keywords(&searching);
+    gather_read(&searching, read->keywords, read->keyword_count, SEARCH_CODE);
+    gather_read(&searching, read->phrases, read->phrase_count, SEARCH_PHRASE);
     for (size_t i = 0; i < searching.found.count; i++) {
         rate(&searching, &searching.found.items[i]);
     }

@@ -1,9 +1,10 @@
 // search.h - ranked search over a snapshot: plain words, names or code in, definitions and passages out.
 //
-// Candidates come from three sides: BM25 over one-line signatures, BM25 over
-// chunks, and definitions of the very names that are asked for; where nothing but
-// keywords is, from the signatures that say them and from code that does
-// (keyword_scan.h); with an embedder also the chunks nearest to the question. A chunk stands
+// Candidates come from four sides: BM25 over one-line signatures, BM25 over
+// chunks, definitions (and files) of the very names that are asked for, and what
+// was found by reading the files (search_read.h): who says the text word for word, and
+// where nothing but keywords is asked for, the signatures and the code that say them;
+// with an embedder also the chunks nearest to the question. A chunk stands
 // for the definitions in it, or for itself if it is in none (a document, a
 // script). Each candidate is rated by a handful of features and listed once.
 //
@@ -14,13 +15,14 @@
 //
 // Invariants (tests/unit/retrieval/search_test.c quotes the numbers):
 //   Q1  a definition, or a passage outside of any, is listed once at most
-//   Q2  what a search for one name finds by that name stands before all else
+//   Q2  what a search for one name finds by that name stands before all else, but a file of that name
 //   Q3  nothing is listed of dead files, nor of files outside the folder asked for
-//   Q4  every hit has a word of the search in it or in its name, scope, signature or path, or is of a near chunk
+//   Q4  every hit has a word or the text of the search in it, or a word in its name, scope, signature or path, or is of
+//       a near chunk
 #ifndef HUNCH_RETRIEVAL_SEARCH_H
 #define HUNCH_RETRIEVAL_SEARCH_H
 
-#include "retrieval/keyword_scan.h"
+#include "retrieval/search_read.h"
 
 enum { SEARCH_MOST = 1000 };
 
@@ -35,11 +37,14 @@ enum { SEARCH_MOST = 1000 };
     X(LINE)        /* the signature says */                                                                  \
     X(KEYWORD)     /* how many of the keywords that are asked for the signature says */                      \
     X(CODE)        /* how well its code says them, if nothing else is asked for; 0 unless all of them */     \
+    X(PHRASE)      /* how well its text or comment says the search's word for word */                        \
     X(DOC)         /* the doc comment's first line says */                                                   \
     X(FILE)        /* the file's name says */                                                                \
     X(FOLDER)      /* its folders say */                                                                     \
     X(BODY)        /* its best chunk says */                                                                 \
     X(ALL)         /* all of these together say */                                                           \
+    X(EVERY)       /* of two or three words, one in no signature, none is left out */                        \
+    X(PATH)        /* it begins the file whose name is asked for */                                          \
     X(EXACT)       /* a name that is asked for is its name, but for the case */                              \
     X(EXACT_CASE)  /* in the same case, too */                                                               \
     X(EXACT_SCOPE) /* and so is the scope */                                                                 \
@@ -76,7 +81,7 @@ struct search_hit {
     float score;
 };
 
-enum { SEARCH_NEAR = 300, SEARCH_KEYWORD_HITS = 5000 };
+enum { SEARCH_NEAR = 300 };
 
 // The chunks nearest to a question, the nearest first.
 struct search_near {
@@ -84,14 +89,8 @@ struct search_near {
     size_t count; // 0: nobody knows
 };
 
-// What says the keywords, if nothing else is asked for, the best first.
-struct search_said {
-    const struct keyword_hit *hits;
-    size_t count;
-};
-
 // Best first, into hits[limit]. folder: below the root, without a "/" at its end; "": everywhere.
 size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct search_near near,
-                  struct search_said said, struct slice folder, size_t limit, struct search_hit *hits);
+                  const struct search_read *read, struct slice folder, size_t limit, struct search_hit *hits);
 
 #endif

@@ -35,6 +35,14 @@ static struct slice text_of(struct showing *showing, const struct segment_file *
     return *(const struct slice *)(uintptr_t)*known;
 }
 
+// A file that is asked for by its name begins with its first chunk, whatever that is of.
+static void describe_file(const struct search_hit *hit, struct search_result *result) {
+    result->kind = "file";
+    result->name = result->scope = result->signature = result->doc = "";
+    result->line = result->start_line = hit->chunk->start_line;
+    result->end_line = hit->chunk->end_line;
+}
+
 static void describe(struct arena *arena, const struct search_hit *hit, struct search_result *result) {
     const struct symbol *symbol = hit->symbol;
     result->kind = symbol ? symbol_kind_name(symbol->kind) : "passage";
@@ -55,6 +63,21 @@ static uint32_t with_comment(const struct search_hit *hit, uint32_t start) {
     return leads ? hit->chunk->start_line : start;
 }
 
+// The first of the lines right above a definition whose comment says the text of the search.
+static uint32_t with_lines_above(const struct search_hit *hit, struct slice text, uint32_t start) {
+    bool is_said = hit->symbol && hit->features[SEARCH_PHRASE] > 0 && hit->symbol->start_byte < text.length;
+    size_t at = is_said ? slice_line_start(text, hit->symbol->start_byte) : 0;
+    for (uint32_t i = 0; i < COMMENT_LINES && at > 0 && start > 0; i++) {
+        size_t above = slice_line_start(text, at - 1);
+        if (slice_trim(slice_sub(text, above, at)).length == 0) {
+            break;
+        }
+        at = above;
+        start--;
+    }
+    return start;
+}
+
 // The line that says most, for who has no name to point to.
 static uint32_t best_line(const struct search_result *result) {
     uint32_t best = result->line;
@@ -68,28 +91,48 @@ static uint32_t best_line(const struct search_result *result) {
     return best;
 }
 
+// Where the text of the search stands, unless the definition or the file itself was asked for; else the best line, if
+// there is no name.
+static void point(const struct showing *showing, const struct search_hit *hit, struct slice text,
+                  struct excerpt_range range, struct search_result *result) {
+    const float *features = hit->features;
+    bool is_said = features[SEARCH_PHRASE] > features[SEARCH_EXACT];
+    uint32_t said = is_said ? excerpt_phrase_line(&showing->words, text, range) : UINT32_MAX;
+    if (features[SEARCH_PATH] > 0) {
+        result->line = result->start_line;
+    } else if (said != UINT32_MAX) {
+        result->line = said;
+    } else if (!hit->symbol) {
+        result->line = best_line(result);
+    }
+}
+
 static void show(struct showing *showing, const struct search_hit *hit, struct search_result *result) {
     struct arena *arena = &showing->results->arena;
     const struct segment_file *file = snapshot_file(showing->snapshot, hit->at);
     result->path = arena_copy_string(arena, hit->path);
     result->language = arena_copy_string(arena, file->record->language);
     result->score = (double)hit->score;
-    describe(arena, hit, result);
-    struct excerpt_range range = {.first = with_comment(hit, result->start_line),
+    if (hit->features[SEARCH_PATH] > 0) {
+        describe_file(hit, result);
+    } else {
+        describe(arena, hit, result);
+    }
+    struct slice text = text_of(showing, file);
+    uint32_t start = with_lines_above(hit, text, result->start_line);
+    struct excerpt_range range = {.first = with_comment(hit, start),
                                   .last = result->end_line,
                                   .name_line = hit->symbol ? result->line : UINT32_MAX};
-    result->lines = excerpt_choose(&showing->words, text_of(showing, file), range, showing->request->lines,
-                                   arena, &result->line_count);
-    if (!hit->symbol) {
-        result->line = best_line(result);
-    }
+    result->lines =
+        excerpt_choose(&showing->words, text, range, showing->request->lines, arena, &result->line_count);
+    point(showing, hit, text, range, result);
 }
 
 static void tell_if_cut(bool is_cut, struct err *trouble) {
     if (is_cut) {
         err_set(trouble, ERR_TOO_LARGE,
                 "only %d MB of the code were read for such words: name a folder to search the rest",
-                KEYWORD_SCAN_BYTES >> 20);
+                SCAN_BYTES >> 20);
     }
 }
 
@@ -102,23 +145,19 @@ void search_results_find(const struct snapshot *snapshot, struct search_near nea
     arena_init(&results->arena);
     map_init(&showing.texts);
     search_words_init(&showing.words, snapshot, request->text);
-    struct keyword_hit *code = mem_alloc(SEARCH_KEYWORD_HITS * sizeof *code);
-    struct search_said said = {code, 0};
-    if (showing.words.only_keywords) {
-        bool is_cut;
-        said.count =
-            keyword_scan(snapshot, root, &showing.words, request->folder, SEARCH_KEYWORD_HITS, code, &is_cut);
-        tell_if_cut(is_cut, &results->trouble);
-    }
-    results->count = search_run(snapshot, &showing.words, near, said, request->folder, limit, hits);
+    struct search_read read;
+    search_read_init(&read, snapshot, root, &showing.words, request->folder);
+    tell_if_cut(read.is_cut, &results->trouble);
+    results->count = search_run(snapshot, &showing.words, near, &read, request->folder, limit, hits);
     results->items = arena_alloc(&results->arena, (results->count + 1) * sizeof *results->items);
     for (size_t i = 0; i < results->count; i++) {
         show(&showing, &hits[i], &results->items[i]);
     }
+    results->note = arena_copy(&results->arena, str_slice(&showing.words.note));
     search_words_free(&showing.words);
     map_free(&showing.texts);
+    search_read_free(&read);
     free(hits);
-    free(code);
 }
 
 void search_results_free(struct search_results *results) {

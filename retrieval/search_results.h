@@ -19,13 +19,15 @@ struct search_request {
 };
 
 struct search_result {
-    const char *path;              // below the root
-    const char *language;          // LSP id, "" if none is known
-    const char *name;              // "" for a passage outside of any definition
-    const char *scope;             // enclosing type or namespace, "" if none
-    const char *kind;              // symbol_kind_name(), "passage" without a definition
-    const char *signature, *doc;   // one line each, or ""
-    uint32_t line;                 // of the name, else the best one; 0-based, as those below
+    const char *path;     // below the root
+    const char *language; // LSP id, "" if none is known
+    const char *name;     // "" for a passage outside of any definition
+    const char *scope;    // enclosing type or namespace, "" if none
+    const char *kind; // symbol_kind_name(), "passage" without a definition, "file" for one asked for by name
+    const char *signature, *doc; // one line each, or ""
+    // The first one that says the search's text word for word, else that of the name, else the best one; 0-based, as
+    // those below.
+    uint32_t line;
     uint32_t start_line, end_line; // inclusive
     double score;
     struct excerpt_line *lines;
@@ -36,6 +38,7 @@ struct search_results {
     struct arena arena;
     struct search_result *items; // best first
     size_t count;
+    const char *note; // which words were taken for which others, "" if none were
     struct err
         trouble; // why there may be more that answers (no near chunks, code unread); code 0: there is no reason
 };

@@ -9,9 +9,15 @@
 #include "indexer/terms.h"
 #include "retrieval/query.h"
 
-enum { SHORTEST_FORM = 3, LONGEST_WORD = 64 };
+enum {
+    SHORTEST_FORM = 3,
+    LONGEST_WORD = 64,
+    SHORTEST_MISTYPED = 5, // of fewer letters most words are near to some other
+    CORRECTIONS = 4        // words of a search
+};
 // Weights of a word's other forms, measured with tests/bench/search.
 static const float INFLECTED = 0.5f; // differs by an ending
+static const float MISTYPED = 0.5f;
 static const float SYNONYM = 0.4f;
 static const float BEGINNING = 0.3f; // an abbreviation at best
 
@@ -74,6 +80,7 @@ struct reading {
     struct slice text;
     bool keeps_stop_words;
     uint32_t identifiers; // seen
+    uint32_t corrections; // words looked for with a letter changed
     size_t last_end;      // of the identifier before
 };
 
@@ -88,6 +95,10 @@ static bool is_stop_word(struct slice word) {
 
 // --- words and their forms ---
 
+static void raise(float *value, float other) {
+    *value = other > *value ? other : *value;
+}
+
 static void add_form(struct reading *reading, uint32_t hash, float weight) {
     struct search_words *words = reading->words;
     struct search_form form = {.word = words->count, .weight = weight};
@@ -98,9 +109,8 @@ static void add_form(struct reading *reading, uint32_t hash, float weight) {
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         form.values[field] = weight * bm25_rarity(reading->snapshot, (enum segment_field)field, hash);
-        word->values[field] =
-            form.values[field] > word->values[field] ? form.values[field] : word->values[field];
         known |= form.values[field] > 0;
+        raise(&word->values[field], form.values[field]);
     }
     if (known) {
         map_set(&words->by_term, hash, words->forms.count);
@@ -187,6 +197,76 @@ static void add_synonyms(struct reading *reading, struct slice word) {
     }
 }
 
+// --- what may be mistyped ---
+
+static bool is_said(const struct snapshot *snapshot, uint32_t hash) {
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        for (int field = 0; field < SEGMENT_FIELDS; field++) {
+            if (postings_find(&snapshot->segments[s]->fields[field].terms, hash).length) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void try_instead(struct reading *reading, struct slice other, struct str *found) {
+    uint32_t hash = segment_name_key(other);
+    bool has_rims = other.data[0] == '_' || other.data[other.length - 1] == '_'; // which are of no term
+    if (!has_rims && !map_get(&reading->words->by_term, hash) && is_said(reading->snapshot, hash)) {
+        add_form(reading, hash, MISTYPED);
+        str_append_string(found, found->length ? " or \"" : "\"");
+        str_append(found, other.data, other.length);
+        str_append_char(found, '"');
+    }
+}
+
+// All that differ from the word by one letter: changed, put in, left out, or exchanged with its neighbour.
+static void try_others(struct reading *reading, struct slice word, struct str *found) {
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    char other[LONGEST_WORD + 1];
+    for (size_t at = 0; at <= word.length; at++) {
+        memcpy(other, word.data, at);
+        for (const char *letter = LETTERS; *letter; letter++) {
+            other[at] = *letter;
+            memcpy(other + at + 1, word.data + at, word.length - at);
+            try_instead(reading, slice_of(other, word.length + 1), found);
+            if (at < word.length && *letter != word.data[at]) {
+                memcpy(other + at + 1, word.data + at + 1, word.length - at - 1);
+                try_instead(reading, slice_of(other, word.length), found);
+            }
+        }
+        if (at < word.length) {
+            memcpy(other + at, word.data + at + 1, word.length - at - 1);
+            try_instead(reading, slice_of(other, word.length - 1), found);
+        }
+        if (at + 1 < word.length) {
+            memcpy(other, word.data, word.length);
+            other[at] = word.data[at + 1];
+            other[at + 1] = word.data[at];
+            try_instead(reading, slice_of(other, word.length), found);
+        }
+    }
+}
+
+// Of small letters.
+static void correct(struct reading *reading, struct slice word) {
+    if (word.length < SHORTEST_MISTYPED || reading->corrections == CORRECTIONS ||
+        is_said(reading->snapshot, segment_name_key(word))) {
+        return;
+    }
+    struct str found;
+    str_init(&found);
+    reading->corrections++;
+    try_others(reading, word, &found);
+    if (found.length) {
+        struct str *note = &reading->words->note;
+        str_append_format(note, "%snothing here says \"%.*s\", so %s was taken for it",
+                          note->length ? "; " : "", (int)word.length, word.data, found.data);
+    }
+    str_free(&found);
+}
+
 static void next_word(struct search_words *words) {
     const struct search_word *word = &words->words[words->count];
     if (word->values[SEGMENT_CHUNKS] > 0 || word->values[SEGMENT_SYMBOLS] > 0) {
@@ -194,8 +274,19 @@ static void next_word(struct search_words *words) {
     }
 }
 
+// Do the forms from that one on stand for no more than a beginning of their word?
+static bool is_hardly_known(const struct search_words *words, size_t first) {
+    for (size_t i = first; i < words->forms.count; i++) {
+        if (words->forms.items[i].weight > BEGINNING) {
+            return false;
+        }
+    }
+    return !words->only_keywords;
+}
+
 // Of at most LONGEST_WORD small letters.
 static void add_plain_word(struct reading *reading, struct slice word) {
+    size_t first = reading->words->forms.count;
     add_form(reading, segment_name_key(word), 1);
     if (word.length > SHORTEST_FORM && !reading->words->only_keywords) { // goto is no form of "got"
         add_stem(reading, word);
@@ -203,6 +294,9 @@ static void add_plain_word(struct reading *reading, struct slice word) {
         add_beginnings(reading, word);
     }
     add_synonyms(reading, word);
+    if (is_hardly_known(reading->words, first)) {
+        correct(reading, word);
+    }
     next_word(reading->words);
 }
 
@@ -210,6 +304,38 @@ static void add_part(void *context, uint32_t hash) {
     struct reading *reading = context;
     if (reading->words->count < SEARCH_WORDS - 1) {
         add_form(reading, hash, 1);
+        next_word(reading->words);
+    }
+}
+
+// parse_header is parseHeader elsewhere.
+static void add_other_spelling(struct reading *reading, struct slice name) {
+    char joined[LONGEST_WORD], apart[2 * LONGEST_WORD];
+    size_t joined_length = 0, apart_length = 0;
+    for (size_t i = 0; i < name.length; i++) {
+        bool is_capital = name.data[i] >= 'A' && name.data[i] <= 'Z';
+        bool behind_small = i > 0 && name.data[i - 1] >= 'a' && name.data[i - 1] <= 'z';
+        if (is_capital && behind_small) {
+            apart[apart_length++] = '_';
+        }
+        apart[apart_length++] = name.data[i];
+        if (name.data[i] != '_') {
+            joined[joined_length++] = name.data[i];
+        }
+    }
+    add_form(reading, segment_name_key(slice_of(joined, joined_length)), 1);
+    add_form(reading, segment_name_key(slice_of(apart, apart_length)), 1);
+}
+
+// In its parts, and as a whole in other spellings; lower is the name in small letters.
+static void add_name(struct reading *reading, struct slice name, struct slice lower) {
+    terms_scan(name, add_part, reading);
+    if (!is_said(reading->snapshot, segment_name_key(lower))) {
+        size_t first = reading->words->forms.count;
+        add_other_spelling(reading, name);
+        if (reading->words->forms.count == first) {
+            correct(reading, lower);
+        }
         next_word(reading->words);
     }
 }
@@ -306,13 +432,17 @@ static void read_word(void *context, struct slice name, size_t at) {
     if (reading->words->count >= SEARCH_WORDS - 1) {
         return;
     }
-    if (has_hump(name) || name.length > LONGEST_WORD) {
+    if (name.length > LONGEST_WORD) {
         terms_scan(name, add_part, reading);
         return;
     }
-    char lower[LONGEST_WORD];
-    struct slice word = slice_of(lower, name.length);
+    char lower[LONGEST_WORD] = {0};
     to_lower(name, lower);
+    struct slice word = slice_of(lower, name.length);
+    if (has_hump(name)) {
+        add_name(reading, name, word);
+        return;
+    }
     bool skipped = is_stop_word(word) || (reading->words->is_name && reading->words->asks_kind && at == 0);
     if (reading->keeps_stop_words || !skipped) {
         add_plain_word(reading, word);
@@ -322,13 +452,75 @@ static void read_word(void *context, struct slice name, size_t at) {
     }
 }
 
+// --- the text as it stands ---
+
+static bool is_defined(const struct snapshot *snapshot, struct slice name) {
+    uint32_t key = segment_name_key(name);
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
+        if (segment_next_named(snapshot->segments[s], &walk, key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_keyword(const struct phrase *phrase) {
+    for (uint32_t i = 0; i < phrase->count; i++) {
+        if (terms_is_keyword(phrase->tokens[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// One word: if the index does not know it, or it is a name that nothing here has, but code may use.
+static bool is_worth_reading_for(const struct search_words *words, const struct snapshot *snapshot,
+                                 struct slice word) {
+    return words->count == 0 || (has_hump(word) && !is_defined(snapshot, word));
+}
+
+// Are all of its signs of those that names are joined, called or made of?
+static bool has_signs_of_names(const struct phrase *phrase) {
+    for (uint32_t i = 0; i < phrase->count; i++) {
+        struct slice token = phrase->tokens[i];
+        if (slice_equal(token, SLICE_LITERAL("operator"))) {
+            return true;
+        }
+        if (!slice_is_word_byte(token.data[0]) && (unsigned char)token.data[0] < 0x80 &&
+            !memchr(".:->#()~", token.data[0], 8)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Three words that stand somewhere side by side are no chance, nor are signs. Of two, prose says many.
+static void note_phrase(struct search_words *words, const struct snapshot *snapshot, struct slice text) {
+    struct phrase phrase;
+    phrase_init(&phrase, text);
+    bool is_literal = phrase.is_quoted || phrase.has_signs, is_word = phrase.count == 1 && !is_literal;
+    bool is_known = is_word && !is_worth_reading_for(words, snapshot, phrase.tokens[0]);
+    if (is_known || (words->only_keywords && !is_literal) || (phrase.count == 1 && phrase.word_count == 0)) {
+        return;
+    }
+    words->phrase = phrase;
+    words->phrase.is_whole = is_word && words->count > 0;
+    words->phrase_is_code = !is_literal && phrase.word_count == 2 && has_keyword(&phrase);
+    bool is_quoted_code = phrase.is_quoted && phrase.has_signs;
+    words->is_name = words->is_name && has_signs_of_names(&phrase) && !is_quoted_code;
+    words->phrase_first = is_literal || phrase.word_count != 2 || words->phrase_is_code;
+}
+
 void search_words_init(struct search_words *words, const struct snapshot *snapshot, struct slice text) {
     *words = (struct search_words){.text = mem_copy_bytes(text.data, text.length)};
     struct reading reading = {
         .words = words, .snapshot = snapshot, .text = slice_trim(slice_of(words->text, text.length))};
     map_init(&words->by_term);
+    str_init(&words->note);
     words->only_keywords = true;
     query_identifiers(reading.text, 0, reading.text.length, find_name, &reading);
+    words->only_keywords &= reading.identifiers > 0;
     if (words->asks_kind && words->name_count != 1) { // "type of the value" asks for no kind
         words->asks_kind = false;
     }
@@ -338,12 +530,14 @@ void search_words_init(struct search_words *words, const struct snapshot *snapsh
         reading.keeps_stop_words = true;
         query_identifiers(reading.text, 0, reading.text.length, read_word, &reading);
     }
+    note_phrase(words, snapshot, reading.text);
 }
 
 void search_words_free(struct search_words *words) {
     vec_free(&words->forms);
     vec_free(&words->terms);
     map_free(&words->by_term);
+    str_free(&words->note);
     free(words->text);
 }
 

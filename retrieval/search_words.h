@@ -5,7 +5,8 @@
 // a lower weight, for the forms of it that the repository knows: its stem and
 // its beginnings. What is written like a name (parse_header, Foo::bar) is a
 // word as a whole and in its parts, and is remembered as a name; so are
-// operator== and ~Foo. Keywords of the languages are in no index; they are
+// operator== and ~Foo. A word that nobody says here may be mistyped: what differs
+// from it by one letter stands in for it. Keywords of the languages are in no index; they are
 // remembered for the signatures and the code that say them.
 //
 // Ownership: search_words_init copies the text; search_words_free releases.
@@ -18,6 +19,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "retrieval/bm25.h"
+#include "retrieval/phrase.h"
 
 enum { SEARCH_WORDS = 64, SEARCH_NAMES = 16, SEARCH_KEYWORDS = 8 };
 
@@ -52,6 +54,10 @@ struct search_words {
     bool only_keywords;    // nothing else is asked for
     bool is_name;          // the whole text is one name, perhaps with a kind before it
     bool asks_kind;        // "class Foo", "fn foo"
+    struct str note;       // which words nobody says here, and what was taken for them; "" if there are none
+    struct phrase phrase;  // the text as it stands, if it is worth looking for; else empty
+    bool phrase_first;     // who says it comes first
+    bool phrase_is_code;   // what comments and strings say is something else
     enum symbol_kind kind; // SYMBOL_FUNCTION stands for methods, too
 };
 

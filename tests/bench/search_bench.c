@@ -140,12 +140,15 @@ static double recall(struct bench *bench, const struct snapshot *snapshot, const
     return all ? (double)right / (double)all : 1;
 }
 
-static size_t run(const struct snapshot *snapshot, struct slice query, struct search_near near, bool fits,
-                  struct search_hit hits[FITTED]) {
+static size_t run(const struct bench *bench, const struct snapshot *snapshot, struct slice query,
+                  struct search_near near, bool fits, struct search_hit hits[FITTED]) {
     struct search_words words;
+    struct search_read read;
+    struct slice everywhere = slice_of(NULL, 0);
     search_words_init(&words, snapshot, query);
-    size_t count = search_run(snapshot, &words, near, (struct search_said){0}, slice_of(NULL, 0),
-                              fits ? FITTED : SHOWN, hits);
+    search_read_init(&read, snapshot, bench->root, &words, everywhere);
+    size_t count = search_run(snapshot, &words, near, &read, everywhere, fits ? FITTED : SHOWN, hits);
+    search_read_free(&read);
     search_words_free(&words);
     return count;
 }
@@ -156,7 +159,7 @@ static void answer(struct bench *bench, const struct snapshot *snapshot, struct 
     static struct search_hit hits[FITTED];
     bool fits = bench->features && strcmp(way, bench->embeddings ? "fused" : "ours") == 0;
     uint64_t start = clock_now_us();
-    size_t count = run(snapshot, query, near, fits, hits);
+    size_t count = run(bench, snapshot, query, near, fits, hits);
     json_set_number(out, "us", (double)(clock_now_us() - start));
     struct json *list = json_set(out, way, json_array());
     for (size_t i = 0; i < count; i++) {

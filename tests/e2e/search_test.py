@@ -40,14 +40,31 @@ class Search(support.Case):
     def test_nothing_found_is_1_and_wrong_usage_2(self):
         nothing = self.search("quagga", "src", status=1)
         self.assertEqual(nothing.stdout, "")
-        self.assertEqual(nothing.stderr, f"hunch: nothing in {self.root}/src answers that\n")
+        self.assertEqual(nothing.stderr, f"hunch: nothing in {self.root}/src answers that: no file says any of it, nor a word like it; try other words "
+                         'for it, or the whole repository; "hunch index --explain FILE" tells whether a file is searched\n')
         self.assertEqual(json.loads(self.search("quagga", "--json", status=1).stdout)["results"], [])
         for arguments in ([], ["a", "b", "c"], ["a", "--limit", "0"], ["a", "--limit", "x"], ["a", "--lines", "-1"],
-                          ["a", "--wrong"], ["()"], [""], ["a", "/nonexistent/folder"]):
+                          ["a", "--wrong"], ["("], [""], ["a", "/nonexistent/folder"]):
             done = self.search(*arguments, status=2)
             self.assertEqual(done.stdout, "")
             self.assertIn("hunch: ", done.stderr)
         self.assertIn("/nonexistent/folder", done.stderr)
+
+    def test_text_as_it_stands_is_found_with_its_line(self):
+        self.write("src/message.c", "void greet(void) {\n    int times = 1;\n    say(\"%s: account is closed\\n\", times);\n}\n")
+        for text in ("account is closed", '"%s: account is closed', "say(", "times = 1;"):
+            path, line, name = self.places(text)[0]
+            self.assertEqual((path, name), ("src/message.c", "greet"))
+            self.assertEqual(line, 2 if "=" in text else 3)
+        self.assertEqual(self.search("account is closed", "--lines", "0").stdout.splitlines()[0], "src/message.c:3: void greet(void)")
+        self.assertEqual(self.places("message.c")[0], ("src/message.c", 1, ""))
+
+    def test_what_was_taken_for_a_mistyped_word_is_told(self):
+        note = 'nothing here says "bank_tranfser", so "bank_transfer" was taken for it'
+        done = self.search("bank_tranfser", "--limit", "1")
+        self.assertEqual(done.stderr, f"hunch: {note}\n")
+        self.assertIn("src/bank.c:3  bank_transfer", done.stdout)
+        self.assertEqual(json.loads(self.search("bank_tranfser", "--json").stdout)["note"], note)
 
     def test_words_that_look_like_options(self):
         self.assertEqual(self.search("--lines", "0", "--", "--bank-transfer").stdout.split(":")[0], "src/bank.c")

@@ -182,8 +182,8 @@ static void test_the_order_of_reading_does_not_matter(void **state) {
 static void test_nothing_is_found_of_nothing(void **state) {
     (void)state;
     struct retriever *retriever = index_all();
-    static const char *const texts[] = {"",      "   ",          "()",    "goto",
-                                        "zebra", "zebra quagga", "12345", "\xff\xfe"};
+    static const char *const texts[] = {"",      "   ",      "(",   "goto", "zebra", "zebra quagga",
+                                        "12345", "\xff\xfe", "?!?!"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct search_results results;
         search_in(retriever, texts[i], "", &results);
@@ -386,6 +386,129 @@ static void test_keywords_in_code(void **state) {
     }
 }
 
+// Code and messages are found where they stand, before all that has their words; so are rare words, mistyped ones and files.
+static const struct source told[] = {
+    {"loop.c",
+     "// Runs for ever.\nvoid spin(struct queue *queue) {\n    for (;;) {\n        queue_step(queue);\n    }\n}\n\n"
+     "void for_each(struct queue *queue, int count) {\n    for (int i = 0; i < count; i++) {\n        queue_step(queue);\n    }\n}\n",
+     TAINT_OWN},
+    {"tcp.c",
+     "int tcp_disable(int socket) {\n    return socket;\n}\n\nint tcp_disable_all(void) {\n    return 0;\n}\n",
+     TAINT_OWN},
+    {"option.c",
+     "int tcp_option(int socket) {\n    int on = 1; // else Nagle waits; it is disabled\n    return setsockopt(socket, 6, 1, &on, 16384);\n}\n",
+     TAINT_OWN},
+    {"report.c",
+     "void report(int code) {\n    say(\"connection refused\");\n}\n\nvoid connection_refused(int code) {\n    say(\"no\");\n}\n\n"
+     "// What a refused connection leaves.\nvoid refuse(int code) {\n    say(\"Out of memory \"\n        \"allocating %d bytes\", code);\n}\n",
+     TAINT_OWN},
+    {"go/run.go",
+     "package run\n\nfunc Range(items []int) {\n\tprintln(items)\n}\n\nfunc Start() {\n\tfor range items {\n\t\tgo func() {}()\n\t}\n}\n\n"
+     "// goFunc runs for range and go func alike.\nfunc goFunc() {\n\tprintln(1)\n}\n",
+     TAINT_OWN},
+    {"run.cc",
+     "void guard() {\n    try {\n        work();\n    } catch (...) {\n        stop();\n    }\n}\n\n"
+     "void caught(int n) {\n    try {\n        work();\n    } catch (int code) {\n        stop();\n    }\n}\n",
+     TAINT_OWN},
+    {"docs/queue.md", "# Queue\n\nA queue is run for ever.\n", TAINT_OWN},
+};
+
+static struct retriever *index_told(void) {
+    struct retriever *retriever = retriever_new("/nowhere");
+    struct index_sink sink = retriever_sink(retriever);
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        struct record *record = record_of(told[i].path, told[i].text);
+        struct text *text = text_new(slice_of_string(told[i].text));
+        sink.show(sink.self, record, text, 1);
+        text_release(text);
+        record_release(record);
+    }
+    sink.commit(sink.self, true);
+    return retriever;
+}
+
+static void test_text_as_it_stands(void **state) {
+    (void)state;
+    static const struct {
+        const char *asked, *path, *name;
+        uint32_t line;
+    } cases[] = {
+        {"for (;;)", "loop.c", "spin", 2},
+        {"for(;;){", "loop.c", "spin", 2},
+        {"Runs for ever", "loop.c", "spin", 0}, // of the comment above
+        {"disable Nagle", "option.c", "tcp_option", 0},
+        {"16384", "option.c", "tcp_option", 2},
+        {"setsockopt(socket", "option.c", "tcp_option", 2},
+        {"\"connection refused\"", "report.c", "report", 1},
+        {"say(\"connection refused\")", "report.c", "report", 1},
+        {"connection refused", "report.c", "connection_refused", 4}, // two words may well be a name
+        {"out of memory allocating", "report.c", "refuse", 10},
+        {"for range", "go/run.go", "Start", 7}, // not who says so in prose
+        {"go func", "go/run.go", "Start", 8},
+        {"catch (...)", "run.cc", "guard", 3},
+        {"{}()", "go/run.go", "Start", 8},
+        {"conection", "report.c", "connection_refused", 4},
+        {"connectionRefused", "report.c", "connection_refused", 4},
+        {"conection_refused", "report.c", "connection_refused", 4},
+        {"loop.c", "loop.c", "", 0},
+        {"docs/queue.md", "docs/queue.md", "", 0},
+    };
+    struct retriever *retriever = index_told();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_results results;
+        search_in(retriever, cases[i].asked, "", &results);
+        const struct search_result *first = results.items;
+        if (results.count == 0 || strcmp(first->path, cases[i].path) != 0 ||
+            strcmp(first->name, cases[i].name) != 0 || first->line != cases[i].line) {
+            fail_msg("\"%s\" gives %s in %s:%u", cases[i].asked, results.count ? first->name : "nothing",
+                     results.count ? first->path : "", results.count ? first->line : 0);
+        }
+        search_results_free(&results);
+    }
+    retriever_free(retriever);
+}
+
+// The whole of it is marked, not its words, in the line where it begins.
+static void test_text_as_it_stands_is_marked(void **state) {
+    (void)state;
+    struct retriever *retriever = index_told();
+    struct search_results results;
+    search_in(retriever, "out of memory allocating", "", &results);
+    const struct search_result *first = results.items;
+    assert_int_equal(first->lines[1].number, 10);
+    assert_int_equal(first->lines[1].mark_count, 1);
+    assert_int_equal(first->lines[1].marks[0].start, 9);
+    assert_int_equal(first->lines[1].marks[0].end, first->lines[1].text.length);
+    search_results_free(&results);
+    retriever_free(retriever);
+}
+
+static void test_what_is_told_of_mistyped_words(void **state) {
+    (void)state;
+    static const struct {
+        const char *asked, *note;
+    } cases[] = {
+        {"conection", "nothing here says \"conection\", so \"connection\" was taken for it"},
+        {"connetcion", "nothing here says \"connetcion\", so \"connection\" was taken for it"},
+        {"connectiion queu_step",
+         "nothing here says \"connectiion\", so \"connection\" was taken for it; nothing here says \"queu_step\", so "
+         "\"queue_step\" was taken for it"},
+        {"connection", ""},
+        {"connections", ""}, // an ending
+        {"sait", ""},        // too short to tell
+        {"QueueStep", ""},   // another spelling
+        {"zebra", ""},
+    };
+    struct retriever *retriever = index_told();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_results results;
+        search_in(retriever, cases[i].asked, "", &results);
+        assert_string_equal(results.note, cases[i].note);
+        search_results_free(&results);
+    }
+    retriever_free(retriever);
+}
+
 // A comment that is cut into several passages is none of code in any of them.
 static void test_keywords_in_long_comment(void **state) {
     (void)state;
@@ -418,6 +541,9 @@ int main(void) {
         cmocka_unit_test(test_what_comes_first),
         cmocka_unit_test(test_which_of_one_name),
         cmocka_unit_test(test_keywords_in_code),
+        cmocka_unit_test(test_text_as_it_stands),
+        cmocka_unit_test(test_text_as_it_stands_is_marked),
+        cmocka_unit_test(test_what_is_told_of_mistyped_words),
         cmocka_unit_test(test_keywords_in_long_comment),
         cmocka_unit_test(test_the_order_of_reading_does_not_matter),
         cmocka_unit_test(test_nothing_is_found_of_nothing),

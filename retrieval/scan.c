@@ -1,0 +1,74 @@
+// scan.c - see scan.h.
+#include "retrieval/scan.h"
+
+#include "retrieval/file_text.h"
+#include "retrieval/paths.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct scanning {
+    const struct scan *scan;
+    size_t left; // bytes to be read
+    bool is_cut; // there were more
+    struct scan_hits found;
+};
+
+static void scan_file(struct scanning *scanning, struct snapshot_file at, const struct language *language) {
+    const struct scan *scan = scanning->scan;
+    const struct segment *segment = scan->snapshot->segments[at.segment];
+    struct str buffer;
+    str_init(&buffer);
+    struct scan_file file = {.at = at,
+                             .record = segment_record(segment, at.file),
+                             .language = language,
+                             .text = file_text(&segment->files[at.file], scan->root, &buffer)};
+    scanning->left -= file.text.length < scanning->left ? file.text.length : scanning->left;
+    if (file.text.length) {
+        scan->look(scan->context, &file, &scanning->found);
+    }
+    str_free(&buffer);
+}
+
+static void scan_segment(struct scanning *scanning, uint32_t s) {
+    const struct scan *scan = scanning->scan;
+    const struct segment *segment = scan->snapshot->segments[s];
+    for (uint32_t i = 0; i < segment->file_count && !scanning->is_cut; i++) {
+        const struct record *record = segment->files[i].record;
+        const struct language *language = language_of_id(record->language);
+        struct snapshot_file at = {s, i};
+        bool is_asked = !snapshot_is_dead(scan->snapshot, s, i) &&
+                        paths_is_below(scan->folder, slice_of_string(record->path)) &&
+                        scan->is_asked(scan->context, at, language);
+        scanning->is_cut = is_asked && scanning->left == 0;
+        if (is_asked && !scanning->is_cut) {
+            scan_file(scanning, at, language);
+        }
+    }
+}
+
+static int compare_hits(const void *left, const void *right) {
+    const struct scan_hit *a = left, *b = right;
+    if (a->score > b->score || a->score < b->score) {
+        return a->score > b->score ? -1 : 1;
+    }
+    if (a->at.segment != b->at.segment) {
+        return a->at.segment < b->at.segment ? -1 : 1;
+    }
+    return a->at.file < b->at.file ? -1 : a->at.file > b->at.file;
+}
+
+size_t scan_files(const struct scan *scan, size_t limit, struct scan_hit *hits, bool *is_cut) {
+    struct scanning scanning = {.scan = scan, .left = SCAN_BYTES};
+    for (uint32_t s = 0; s < scan->snapshot->segment_count; s++) {
+        scan_segment(&scanning, s);
+    }
+    *is_cut = scanning.is_cut;
+    size_t found = scanning.found.list.count, count = found < limit ? found : limit;
+    if (count) {
+        qsort(scanning.found.list.items, found, sizeof *scanning.found.list.items, compare_hits);
+        memcpy(hits, scanning.found.list.items, count * sizeof *hits);
+    }
+    vec_free(&scanning.found.list);
+    return count;
+}

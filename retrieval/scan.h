@@ -1,0 +1,48 @@
+// scan.h - reading the files of a snapshot, for what is in no index.
+//
+// Ownership: hits is the caller's; symbols and chunks are borrowed from the pinned snapshot.
+// Threads:   any; the snapshot is pinned; files are read from disk.
+// Errors:    none; a file that changed since it was indexed, or cannot be read, is passed over.
+// Limits:    SCAN_BYTES of text are read.
+#ifndef HUNCH_RETRIEVAL_SCAN_H
+#define HUNCH_RETRIEVAL_SCAN_H
+
+#include "base/vec.h"
+#include "indexer/language.h"
+#include "retrieval/snapshot.h"
+
+enum { SCAN_BYTES = 128 << 20 };
+
+struct scan_hit {
+    struct snapshot_file at;
+    const struct symbol *symbol; // NULL: no definition
+    const struct chunk *chunk;   // NULL: a definition
+    float score;
+};
+
+struct scan_hits {
+    VEC(struct scan_hit) list;
+};
+
+// A file being read.
+struct scan_file {
+    struct snapshot_file at;
+    const struct record *record;
+    const struct language *language; // NULL: none is known
+    struct slice text;
+};
+
+struct scan {
+    const struct snapshot *snapshot;
+    const char *root;
+    struct slice folder; // below the root; "": all
+    bool (*is_asked)(const void *context, struct snapshot_file at, const struct language *language);
+    void (*look)(const void *context, const struct scan_file *file, struct scan_hits *found);
+    const void *context;
+};
+
+// The best first, those of the same score in the order of the files. Returns how many of hits[limit] are filled.
+// *is_cut: there is more text than is read.
+size_t scan_files(const struct scan *scan, size_t limit, struct scan_hit *hits, bool *is_cut);
+
+#endif
