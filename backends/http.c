@@ -222,8 +222,9 @@ static void end_by_curl(struct http_call *call, CURLcode code) {
         return;
     }
     struct http_failure failure = http_failure_of(call->easy, code, call->curl_text, call->loopback);
-    err_set(&call->err, failure.code, "%s: %s (%s)", call->url.data, failure.what,
-            http_failure_detail(code, call->curl_text));
+    const char *cause = http_failure_cause(call->easy, code, call->curl_text, &failure);
+    err_set(&call->err, failure.code, "%s: %s%s%s%s", call->url.data, failure.what, cause[0] ? " (" : "",
+            cause, cause[0] ? ")" : "");
     end(call, failure.code, failure.hint);
 }
 

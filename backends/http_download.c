@@ -236,8 +236,10 @@ static int fail_by_curl(const struct download *self, CURLcode code, struct err *
                        self->shown.data);
     }
     bool untrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
-    return err_set(err, untrusted ? ERR_DENIED : ERR_UNAVAILABLE, "%s: %s; %s", self->shown.data,
-                   http_failure_detail(code, self->curl_text),
+    struct http_failure failure = http_failure_of(self->easy, code, self->curl_text, self->is_local);
+    const char *cause = http_failure_cause(self->easy, code, self->curl_text, &failure);
+    return err_set(err, untrusted ? ERR_DENIED : ERR_UNAVAILABLE, "%s: %s%s%s%s; %s", self->shown.data,
+                   failure.what, cause[0] ? " (" : "", cause, cause[0] ? ")" : "",
                    untrusted ? "--ca-file takes the certificate of an authority of your own"
                              : "the same command goes on where this one stopped");
 }

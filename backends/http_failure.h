@@ -11,6 +11,7 @@
 struct http_failure {
     int code; // an err_code
     const char *what, *hint;
+    bool is_plain; // curl's words would say it once more
 };
 
 // Of a transfer that ended with this code and these words of curl's; direct: no proxy was asked.
@@ -18,5 +19,8 @@ struct http_failure http_failure_of(CURL *easy, CURLcode code, const char *curl_
 // What curl adds in its own words, "" if that might hold a proxy's password: of an address that it cannot read
 // it shows all.
 const char *http_failure_detail(CURLcode code, const char *curl_text);
+// What there is to add to the failure's own words: of a connection the system's reason, else curl's. May be "".
+const char *http_failure_cause(CURL *easy, CURLcode code, const char *curl_text,
+                               const struct http_failure *failure);
 
 #endif

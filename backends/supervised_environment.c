@@ -1,7 +1,8 @@
 // supervised_environment.c - see supervised_environment.h.
 //
 // Sources: the READMEs of llama.cpp and its backends (docs/build.md, docs/backend/*.md), the manuals of CUDA, ROCm,
-// Vulkan's loader, Mesa and OpenMP for what each reads.
+// Vulkan's loader, Mesa and OpenMP for what each reads; NVIDIA's README of its Linux
+// driver, "PRIME Render Offload".
 #include "backends/supervised_environment.h"
 
 #include "base/vec.h"
@@ -19,9 +20,11 @@ static const char *const passing[] = {
     // llama.cpp itself, and its threads
     "GGML_", "LLAMA_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_",
     // graphics cards
-    "CUDA_", "NVIDIA_", "HIP_", "HSA_", "ROCM_", "ROCR_", "ROCBLAS_", "AMD_", "GPU_", "VK_", "MESA_", "RADV_",
-    "AMDVLK_", "ANV_", "DRI_", "LIBVA_", "SYCL_", "ONEAPI_", "ZE_", "ZES_", "UR_", "INTEL_", "OCL_", "POCL_",
-    "MUSA_", "MTHREADS_", "ASCEND_", "MTL_", "METAL_",
+    "CUDA_", "NVIDIA_", "HIP_", "HIPBLASLT_", "HSA_", "ROCM_", "ROCR_", "ROCBLAS_", "AMD_", "GPU_", "VK_",
+    "MESA_", "RADV_", "AMDVLK_", "NVK_", "ANV_", "DRI_", "LIBVA_", "SYCL_", "ONEAPI_", "ZE_", "ZES_", "UR_",
+    "INTEL_", "OCL_", "OPENCL_", "POCL_", "RUSTICL_", "MUSA_", "MTHREADS_", "ASCEND_", "MTL_", "METAL_",
+    // which of a laptop's two, as prime-run and switcherooctl set it
+    "__NV_", "__VK_", "NODEVICE_SELECT",
     // a build that checks itself
     "ASAN_", "LSAN_", "UBSAN_", "TSAN_"};
 

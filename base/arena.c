@@ -47,7 +47,7 @@ static struct arena_block *add_block(struct arena *arena, size_t size) {
     bool oversized = size > usual;
     size_t capacity = oversized ? size : usual;
     size_t whole = sizeof(struct arena_block) + capacity;
-    struct arena_block *block = arena->spills ? spill_alloc(whole) : mem_zero(1, whole);
+    struct arena_block *block = arena->spills ? spill_alloc_brief(whole) : mem_zero(1, whole);
     block->size = capacity;
     if (oversized && arena->blocks) {
         block->next = arena->blocks->next;

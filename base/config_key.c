@@ -68,8 +68,10 @@ char *config_full_path(const char *path) {
 static int read_variable(const struct config_server *server, struct str *out, struct err *err) {
     const char *value = getenv(server->key_env);
     if (!value) {
-        return err_set(err, ERR_NOT_FOUND, "the variable %s that %s.keyEnvironment names is not set",
-                       config_key_showable(server->key_env), server->group);
+        return err_set(
+            err, ERR_NOT_FOUND,
+            "the variable %s that %s.keyEnvironment names is not set: export it before Hunch starts",
+            config_key_showable(server->key_env), server->group);
     }
     str_append_slice(out, slice_trim(slice_of_string(value)));
     return 0;

@@ -52,7 +52,8 @@ int fs_read(const char *path, size_t limit, struct str *out, struct err *err) {
     if (fstat(file, &status) != 0) {
         result = fail(err, "look at", path, errno);
     } else if (!S_ISREG(status.st_mode)) {
-        result = err_set(err, ERR_INVALID, "%s is not a regular file", path);
+        result = err_set(err, ERR_INVALID, "%s is %s", path,
+                         S_ISDIR(status.st_mode) ? "a folder, not a file" : "not a regular file");
     } else if ((uint64_t)status.st_size > limit) {
         result = err_set(err, ERR_TOO_LARGE, "%s is over %zu bytes", path, limit);
     } else {

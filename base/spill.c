@@ -4,7 +4,10 @@
 // one is a file of its own, whose blocks the kernel frees with the unmapping.
 // Small ones are cut from shared files in sizes of four steps to a doubling; a freed one waits in
 // its size's list for the next of that size, so the records of files that come
-// and go reuse each other's room, and the shared files stay.
+// and go reuse each other's room. A shared file of which nothing is in use is given
+// back, save the last. So that this happens, what lives short and what lives
+// long do not share: of the kernel's 200 MB more than half of all shared
+// files would otherwise stay empty behind the first pass.
 #include "base/spill.h"
 
 #include "base/clock.h"
@@ -21,30 +24,44 @@
 #include <unistd.h>
 
 enum { LEAST_BLOCK = 512, STEPS = 4, SIZES = 12 * STEPS };
+enum { MEDIUM = 64 << 10 };
 enum { RETRY_US = 10 * 1000 * 1000 };
 
 // By the numbers that statfs(2) lists or the file systems document.
 static const uint32_t copying_file_systems[] = {0x9123683E /* btrfs */, 0xCA451A4E /* bcachefs */,
                                                 0x2FC12FC1 /* ZFS */};
 
-enum origin { ORDINARY, OWN_FILE, SHARED_FILE };
-
-struct head {
-    size_t size; // with the head
-    enum origin origin;
-    _Alignas(16) char memory[];
-};
-_Static_assert(sizeof(struct head) == SPILL_HEAD, "as promised in the header");
-
 struct free_block {
     struct free_block *next;
 };
 
+// A shared file begins with this.
+struct region {
+    struct region *next;
+    struct pool *pool;
+    size_t used;                           // bytes that were ever cut from it, with this
+    size_t count;                          // blocks in use
+    struct free_block *free_blocks[SIZES]; // by class
+    _Alignas(16) char memory[];
+};
+
+// Regions of things that live about as long, the oldest first, which are filled up first.
+struct pool {
+    struct region *regions;
+};
+
+struct head {
+    size_t size;           // with the head
+    struct region *region; // NULL: ordinary memory
+    _Alignas(16) char memory[];
+};
+_Static_assert(sizeof(struct head) == SPILL_HEAD, "as promised in the header");
+
 static char *folder;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct free_block *free_blocks[SIZES]; // by class
-static char *region;                          // what is left of the last shared file
-static size_t region_left;
+// What is brief; small things, such as records; larger ones, such as a small segment's arrays until it is merged.
+static struct pool brief_pool, small_pool, medium_pool;
+static struct region own_file; // stands for a file that is not shared
 static atomic_uint_fast64_t ordinary_bytes, file_bytes;
 static atomic_uint_fast64_t no_use_before_us; // there was no room, or no support
 
@@ -129,82 +146,120 @@ static unsigned class_of(size_t size) {
     return class;
 }
 
-// Under the lock; NULL: there is not enough left.
-static void *cut_from_region(size_t size) {
-    if (region_left < size) {
-        return NULL;
+// Under the lock; NULL: there is none left.
+static void *cut_block(struct region *region, unsigned class) {
+    struct free_block *freed = region->free_blocks[class];
+    bool has_room = SPILL_REGION - region->used >= size_of(class);
+    void *block = freed ? (void *)freed : has_room ? (char *)region + region->used : NULL;
+    if (freed) {
+        region->free_blocks[class] = freed->next;
+    } else if (block) {
+        region->used += size_of(class);
     }
-    void *block = region;
-    region += size;
-    region_left -= size;
+    region->count += block ? 1 : 0;
     return block;
 }
 
-static void *take_ready_block(unsigned class) {
-    pthread_mutex_lock(&lock);
-    void *block = free_blocks[class];
-    if (block) {
-        free_blocks[class] = free_blocks[class]->next;
-    } else {
-        block = cut_from_region(size_of(class));
+// Under the lock.
+static struct head *take_ready_block(struct pool *pool, unsigned class) {
+    for (struct region *region = pool->regions; region; region = region->next) {
+        struct head *head = cut_block(region, class);
+        if (head) {
+            head->region = region;
+            return head;
+        }
     }
-    pthread_mutex_unlock(&lock);
-    return block;
+    return NULL;
+}
+
+static void add_region(struct pool *pool, struct region *region) {
+    struct region **last = &pool->regions;
+    while (*last) {
+        last = &(*last)->next;
+    }
+    region->pool = pool;
+    region->used = sizeof *region;
+    *last = region;
 }
 
 // A new shared file is made without the lock: others must not wait for a slow disk. Who comes second with one
-// gives it back.
-static void *take_block(unsigned class) {
-    void *block = take_ready_block(class);
-    char *fresh = block ? NULL : map_file(SPILL_REGION);
-    if (!fresh) {
-        return block;
-    }
+// adds it all the same.
+static struct head *take_block(struct pool *pool, unsigned class) {
     pthread_mutex_lock(&lock);
-    bool is_needed = region_left < size_of(class);
-    if (is_needed) {
-        region = fresh;
-        region_left = SPILL_REGION;
-    }
-    block = cut_from_region(size_of(class));
+    struct head *head = take_ready_block(pool, class);
     pthread_mutex_unlock(&lock);
-    if (!is_needed) {
-        unmap_file(fresh, SPILL_REGION);
-    }
-    return block;
-}
-
-static struct head *take_from_file(size_t size) {
-    bool is_large = size >= SPILL_LEAST;
-    unsigned class = is_large ? 0 : class_of(size);
-    struct head *head = is_large ? map_file(size) : take_block(class);
-    if (head && !is_large) {
-        memset(head, 0, size);
-    }
-    if (head) {
-        head->origin = is_large ? OWN_FILE : SHARED_FILE;
+    struct region *fresh = head ? NULL : map_file(SPILL_REGION);
+    if (fresh) {
+        pthread_mutex_lock(&lock);
+        add_region(pool, fresh);
+        head = take_ready_block(pool, class);
+        pthread_mutex_unlock(&lock);
     }
     return head;
 }
 
-void *spill_alloc(size_t size) {
+static struct head *take_from_file(size_t size, bool is_brief) {
+    if (size >= SPILL_LEAST) {
+        struct head *head = map_file(size);
+        if (head) {
+            head->region = &own_file;
+        }
+        return head;
+    }
+    struct pool *pool = is_brief ? &brief_pool : size < MEDIUM ? &small_pool : &medium_pool;
+    struct head *head = take_block(pool, class_of(size));
+    if (head) {
+        memset(head->memory, 0, size - sizeof *head);
+    }
+    return head;
+}
+
+static void *allocate(size_t size, bool is_brief) {
     size_t whole = size + sizeof(struct head);
     bool is_over = folder && atomic_load(&ordinary_bytes) + whole > SPILL_AFTER;
-    struct head *head = is_over ? take_from_file(whole) : NULL;
+    struct head *head = is_over ? take_from_file(whole, is_brief) : NULL;
     if (!head) {
-        head = mem_zero(1, whole); // origin is ORDINARY
+        head = mem_zero(1, whole); // of no region
         atomic_fetch_add(&ordinary_bytes, whole);
     }
     head->size = whole;
     return head->memory;
 }
 
-static void give_back_block(void *memory, unsigned class) {
-    struct free_block *block = memory;
+void *spill_alloc(size_t size) {
+    return allocate(size, false);
+}
+
+void *spill_alloc_brief(size_t size) {
+    return allocate(size, true);
+}
+
+// Under the lock. Is the region out of its pool now?
+static bool take_out_if_empty(struct region *region) {
+    struct region **at = &region->pool->regions;
+    if (region->count ||
+        !region->next) { // the last one is kept, lest one be made and given back again and again
+        return false;
+    }
+    while (*at != region) {
+        at = &(*at)->next;
+    }
+    *at = region->next;
+    return true;
+}
+
+static void give_back_block(struct head *head, struct region *region) {
+    unsigned class = class_of(head->size);
+    struct free_block *block = (struct free_block *)head;
     pthread_mutex_lock(&lock);
-    block->next = free_blocks[class];
-    free_blocks[class] = block;
+    block->next = region->free_blocks[class];
+    region->free_blocks[class] = block;
+    region->count--;
+    bool is_out = take_out_if_empty(region);
     pthread_mutex_unlock(&lock);
+    if (is_out) {
+        unmap_file(region, SPILL_REGION);
+    }
 }
 
 void spill_free(void *memory) {
@@ -212,18 +267,13 @@ void spill_free(void *memory) {
         return;
     }
     struct head *head = (struct head *)(void *)((char *)memory - offsetof(struct head, memory));
-    size_t size = head->size;
-    switch (head->origin) {
-    case ORDINARY:
-        atomic_fetch_sub(&ordinary_bytes, size);
+    if (!head->region) {
+        atomic_fetch_sub(&ordinary_bytes, head->size);
         free(head);
-        break;
-    case OWN_FILE:
-        unmap_file(head, size);
-        break;
-    case SHARED_FILE:
-        give_back_block(head, class_of(size));
-        break;
+    } else if (head->region == &own_file) {
+        unmap_file(head, head->size);
+    } else {
+        give_back_block(head, head->region);
     }
 }
 

@@ -8,7 +8,7 @@
 // needs it more. Where there is no folder, no room or no support, it is
 // ordinary memory after all.
 //
-// Ownership: spill_alloc / spill_free.
+// Ownership: spill_alloc, spill_alloc_brief / spill_free.
 // Threads:   any, a mutex inside; spill_folder once, before the others.
 // Errors:    none (see mem.h).
 // Limits:    holds at most half of what the folder's disk would have free without us.
@@ -36,7 +36,9 @@ struct spill_statistics {
 
 void spill_folder(const char *path);                                     // made when needed; NULL: none
 void *spill_alloc(size_t size) __attribute__((returns_nonnull, malloc)); // zeroed, 16-byte aligned
-void spill_free(void *memory);                                           // NULL is allowed
+// The same for what most likely goes soon, as most records do once they are packed.
+void *spill_alloc_brief(size_t size) __attribute__((returns_nonnull, malloc));
+void spill_free(void *memory); // NULL is allowed
 void spill_statistics(struct spill_statistics *out);
 
 #endif

@@ -15,6 +15,7 @@
 #include "cli/terminal.h"
 #include "indexer/ignore.h"
 #include "indexer/language.h"
+#include "indexer/source.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -137,7 +138,9 @@ static int read_document(struct complete_run *run, struct err *err) {
     int code =
         options->from_stdin ? read_stdin(&bytes, err) : fs_read(options->place.file, FILE_LIMIT, &bytes, err);
     if (code == 0 && memchr(bytes.data, '\0', bytes.length)) {
-        code = err_set(err, ERR_INVALID, "%s is not text: it holds NUL bytes", options->place.file);
+        bool is_utf16 = source_judge_text(options->place.file, str_slice(&bytes)) == SKIP_UTF16;
+        code = err_set(err, ERR_INVALID, "%s is not text that can be read: %s", options->place.file,
+                       is_utf16 ? "it is UTF-16; save it as UTF-8" : "it holds NUL bytes");
     }
     if (code == 0) {
         code = place_offset(&options->place, str_slice(&bytes), &run->cursor, err);

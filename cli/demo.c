@@ -280,7 +280,8 @@ static int show(struct demo *demo) {
     size_t exact = 0;
     if (demo->sample_count == 0) {
         puts(
-            "There is no source file here to complete in: give the folder of a repository, as in: hunch demo ~/src/project");
+            "There is no source file here that is large enough to complete in: give the folder of a repository, as in: "
+            "hunch demo ~/src/project");
         return 0;
     }
     qsort(demo->samples, demo->sample_count, sizeof *demo->samples, surest_first);

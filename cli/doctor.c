@@ -40,7 +40,8 @@ struct doctor {
     struct app *app;
     uv_loop_t loop;
     bool index_done;
-    size_t probes; // that run
+    bool cache_told; // why nothing is kept
+    size_t probes;   // that run
     struct link_check links[3];
 };
 
@@ -72,7 +73,7 @@ static struct config *check_config(struct doctor *doctor) {
         add(doctor, "settings", WARNING,
             "no home folder: set HOME or XDG_CONFIG_HOME to have a settings file");
     } else if (config_load(config, path, on_config_warning, doctor, &err) != 0) {
-        add(doctor, "settings", WRONG, "%s; the defaults apply until it is mended", err.message);
+        add(doctor, "settings", WRONG, "%s; the defaults apply meanwhile", err.message);
     } else {
         add(doctor, "settings", FINE, "%s%s", path,
             fs_is_file(path) ? "" : " (not there: the defaults apply)");
@@ -111,11 +112,12 @@ static void check_cache(struct doctor *doctor) {
             "no home folder: the index lives in memory alone; set HOME or XDG_CACHE_HOME to keep it");
     } else if (fs_make_folders(folder, &err) != 0 || access(folder, W_OK) != 0) {
         add(doctor, "cache", WARNING,
-            "%s cannot be written%s%s: the index lives in memory alone; make it writable or set XDG_CACHE_HOME",
-            folder, err.code ? ": " : "", err.message);
+            "%s%s; the index lives in memory alone: make the folder writable or set XDG_CACHE_HOME",
+            err.code ? err.message : folder, err.code ? "" : " cannot be written");
     } else {
         add(doctor, "cache", FINE, "%s", folder);
     }
+    doctor->cache_told = doctor->checks.items[doctor->checks.count - 1].verdict != FINE;
     free(folder);
 }
 
@@ -187,9 +189,21 @@ static void on_progress(void *context, const struct index_progress *progress) {
     terminal_progress(progress);
 }
 
+static bool is_of_store(const struct doctor *doctor, const char *message) {
+    const char *trouble = NULL;
+    if (doctor->app && doctor->app->indexer) {
+        indexer_store_trouble(doctor->app->indexer, &trouble);
+    }
+    return trouble && strncmp(message, trouble, strlen(trouble)) == 0;
+}
+
 // One that begins with a setting's name is about that.
 static void on_app_warning(void *context, const char *message) {
     static const char *const groups[] = {"model.", "fallback.", "embedder."};
+    const struct doctor *doctor = context;
+    if (doctor->cache_told && is_of_store(doctor, message)) {
+        return;
+    }
     const char *name = "index";
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         name = strncmp(message, groups[i], strlen(groups[i])) == 0 ? "settings" : name;

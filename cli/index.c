@@ -61,7 +61,7 @@ static void print_read(const struct index_progress *progress, double ms) {
         }
         puts("");
     } else {
-        puts("  read              0  nothing had changed");
+        puts("  read              0  nothing is new or changed");
     }
     if (progress->files_failed) {
         printf("  failed   %10" PRIu64 "  could not be read\n", progress->files_failed);

@@ -45,8 +45,7 @@ static void explain_program(const struct config *config) {
     } else {
         printf("   missing: %s\n"
                "   Debian 14: apt install llama.cpp-tools; Homebrew, Nix: llama.cpp; others: "
-               "https://github.com/ggml-org/llama.cpp\n"
-               "   If it is not on your PATH, name it in model.program.\n",
+               "https://github.com/ggml-org/llama.cpp\n",
                err.message);
     }
     str_free(&version);

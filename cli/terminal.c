@@ -137,6 +137,12 @@ void terminal_progress_end(void) {
     }
 }
 
+// Of CRLF the LF alone ends a line; the CR is no text.
+static size_t text_end(struct slice document, size_t at) {
+    size_t end = slice_line_end(document, at);
+    return end > at && document.data[end - 1] == '\r' ? end - 1 : end;
+}
+
 static size_t line_number(struct slice document, size_t at) {
     return slice_count(slice_sub(document, 0, at), '\n') + 1;
 }
@@ -157,7 +163,7 @@ static void write_lines_above(FILE *out, struct slice document, size_t start, si
     for (size_t line = number - above; line < number; line++) {
         size_t end = slice_line_end(document, from);
         write_number(out, line);
-        terminal_write(out, STYLE_PLAIN, slice_sub(document, from, end));
+        terminal_write(out, STYLE_PLAIN, slice_sub(document, from, text_end(document, from)));
         fputc('\n', out);
         from = end + 1;
     }
@@ -178,7 +184,7 @@ void terminal_ghost(FILE *out, struct slice document, const struct engine_answer
         fputs(coloured(out) ? "" : "\xE2\x9F\xA7", out);
         after = best->replace_end;
     }
-    terminal_write(out, STYLE_PLAIN, slice_sub(document, after, slice_line_end(document, after)));
+    terminal_write(out, STYLE_PLAIN, slice_sub(document, after, text_end(document, after)));
     fputc('\n', out);
 }
 

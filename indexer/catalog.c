@@ -86,6 +86,7 @@ static void answer_for(struct entry *entry, const struct source_stat *status, bo
         entry->stored = NULL;
     } else if (!reread && entry->is_known && is_same(status, entry->size, entry->mtime_ns)) {
         answer->verdict = CATALOG_SAME;
+        answer->is_refused = !entry->is_live;
     } else {
         answer->verdict = CATALOG_CHANGED;
         // Of another size it is another content; what a damaged store says of it need not be tried.

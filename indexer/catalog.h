@@ -32,6 +32,7 @@ struct catalog_answer {
     struct record *record; // STORED
     uint64_t hash;         // CHANGED, of the content known so far ...
     bool has_hash;         // ... if any is known
+    bool is_refused;       // SAME, and it is not in the index
 };
 
 struct catalog_totals {

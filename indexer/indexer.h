@@ -30,12 +30,13 @@
 struct indexer;
 
 struct index_progress {
-    uint64_t files_total;    // known so far; grows while the walk goes on
+    uint64_t
+        files_total; // of this pass, known so far: grows with the walk, less what is found to be no source
     uint64_t files_expected; // about as many will be found; 0: unknown
     uint64_t files_done;
     uint64_t files_parsed; // read and parsed in this pass (the others came from the store)
     uint64_t files_failed;
-    uint64_t files; // in the index now: those done, less the binary and minified ones
+    uint64_t files; // in the index now; those done, when a pass has ended and nothing changed meanwhile
     struct skip_counts
         skipped; // of this pass, by reason: by content as files are read, the rest after the walk
     uint64_t bytes_parsed;

@@ -134,6 +134,11 @@ void indexer_scan_main(void *indexer);  // thread
 void indexer_parse_main(void *parser);  // thread
 void indexer_write_main(void *indexer); // thread
 
+// A file of the pass is dealt with; what turned out to be no source was none of it. Under the lock.
+static inline void indexer_count_file(struct index_progress *progress, bool is_indexed) {
+    progress->files_done += is_indexed ? 1 : 0;
+    progress->files_total -= is_indexed ? 0 : 1;
+}
 // Wakes the loop for a report. While much happens, only when it is due: for every file, it would cost a sixth of a
 // warm start.
 void indexer_tell(struct indexer *self);

@@ -21,9 +21,9 @@ static void count_in(struct indexer *self) {
     uv_mutex_unlock(&self->lock);
 }
 
-static void count_done(struct indexer *self) {
+static void count_done(struct indexer *self, bool is_indexed) {
     uv_mutex_lock(&self->lock);
-    self->progress.files_done++;
+    indexer_count_file(&self->progress, is_indexed);
     self->outstanding--;
     uv_mutex_unlock(&self->lock);
     if (indexer_report_is_due(self)) {
@@ -116,7 +116,7 @@ static void look_at(struct indexer *self, const char *path, const struct source_
         result->in_pass = in_pass;
         keep_stored(self, result);
     } else if (in_pass) {
-        count_done(self);
+        count_done(self, !answer.is_refused);
     }
 }
 

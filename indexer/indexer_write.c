@@ -327,7 +327,8 @@ static void count_file(struct writer *self, const struct result *result, bool is
     progress->files_failed += result->kind == RESULT_FAILED ? 1 : 0;
     progress->skipped.of[result->skip] += result->kind == RESULT_REFUSED ? 1 : 0;
     if (result->in_pass) {
-        progress->files_done++;
+        indexer_count_file(progress, result->kind == RESULT_PARSED || result->kind == RESULT_STORED ||
+                                         result->kind == RESULT_SAME);
         indexer->outstanding--;
     }
     uv_mutex_unlock(&indexer->lock);

@@ -78,6 +78,11 @@ static uint64_t total_of(const struct index_progress *progress) {
     return guess ? progress->files_expected : progress->files_total;
 }
 
+// Between passes it is what there is: a pass's own counts know nothing of what was saved since.
+static bool is_complete(const struct index_progress *progress) {
+    return progress->ready && !progress->scanning;
+}
+
 static void append_vectors(const struct session_vectors *vectors, struct str *out) {
     if (vectors->total == 0) {
         return;
@@ -102,7 +107,7 @@ static void append_status_text(const struct session *session, const char *state,
     }
     const struct index_progress *progress = &session->progress;
     if (session->project.indexer && progress->ready) {
-        str_append_format(out, "\nindex: %llu files", (unsigned long long)progress->files_done);
+        str_append_format(out, "\nindex: %llu files", (unsigned long long)progress->files);
     } else if (session->project.indexer) {
         str_append_format(out, "\nindex: %llu of %llu files", (unsigned long long)progress->files_done,
                           (unsigned long long)total_of(progress));
@@ -110,7 +115,7 @@ static void append_status_text(const struct session *session, const char *state,
         str_append_string(out, "\nindex: none, only open files are known");
     }
     append_vectors(&session->vectors, out);
-    if (session->silence) {
+    if (session->silence && strcmp(session->silence, message) != 0) {
         str_append_format(out, "\nlast suggestion: none, %s", session->silence);
     }
 }
@@ -137,8 +142,10 @@ struct json *session_status_json(const struct session *session) {
     str_free(&text);
     json_set_string(status, "model", session->project.model ? session->project.model : "");
     struct json *index = json_set(status, "index", json_object());
-    json_set_number(index, "files", (double)session->progress.files_done);
-    json_set_number(index, "total", (double)total_of(&session->progress));
+    const struct index_progress *progress = &session->progress;
+    bool complete = is_complete(progress);
+    json_set_number(index, "files", (double)(complete ? progress->files : progress->files_done));
+    json_set_number(index, "total", (double)(complete ? progress->files : total_of(progress)));
     json_set_bool(index, "searchable", session->progress.searchable || session->progress.ready);
     json_set_bool(index, "ready", session->progress.ready);
     json_set(status, "languagesOff", languages_off);

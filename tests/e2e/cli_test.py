@@ -262,6 +262,14 @@ class Complete(support.Case):
         self.assertIn("give a file", self.hunch("complete", "src/absent.c:1:1", status=1).stderr)
         self.write("src/binary.c", b"int a;\0\1\2")
         self.assertIn("not text", self.hunch("complete", "src/binary.c:1:1", status=1).stderr)
+        self.write("src/wide.c", "int a;".encode("utf-16"))
+        self.assertIn("save it as UTF-8", self.hunch("complete", "src/wide.c:1:1", status=1).stderr)
+        self.assertIn("a folder", self.hunch("complete", "src:1:1", status=1).stderr)
+
+    def test_the_ends_of_lines_from_windows_are_not_shown(self):
+        self.write("src/windows.c", b"int one;\r\nint two;\r\nint three;\r\n")
+        shown = self.hunch("complete", "src/windows.c:3:11").stdout.splitlines()
+        self.assertEqual([line.split("| ")[1] for line in shown[:2]], ["int one;", "int two;"])
 
     def test_a_file_under_an_ignore_rule_is_not_completed(self):
         self.write("build/generated.c", "int account_withdraw_again(void) {\n    return \n}\n")
@@ -315,6 +323,15 @@ class Settings(support.Case):
         done = self.hunch("index", "--json", environment=environment, status=1)
         self.assertEqual(json.loads(done.stdout)["files"], 4)
         self.assertEqual(json.loads(done.stdout)["store"], "")
+        checks = json.loads(self.hunch("doctor", "--json", environment=environment).stdout)["checks"]
+        self.assertEqual([check["name"] for check in checks if check["verdict"] == "warning"], ["settings", "cache"])
+
+    def test_a_server_that_is_not_there_is_said_once(self):
+        url = f"http://127.0.0.1:{support.free_port()}"
+        self.configure(json.dumps({"model": {"provider": "openai", "url": url}}))
+        model = [check for check in json.loads(self.hunch("doctor", "--json", status=1).stdout)["checks"] if check["name"] == "model"]
+        self.assertEqual([check["text"] for check in model],
+                         [f"{url}/v1/models: cannot connect (Connection refused): start the model server, or correct model.url"])
 
 
 class Demo(support.Case):

@@ -78,6 +78,18 @@ def gone_at_the_first_key_that_disagrees(editor):
     editor.lua("Test.offer()")
 
 
+def tab_behind_all_of_it_is_a_tab(editor):
+    """Typed to its end, it leaves nothing to take, though Neovim holds it until the next answer."""
+    offered = "loop_t* loop"
+    scenarios.new_line(editor, "uv_")
+    offer(editor, offered)
+    editor.keys(offered)
+    editor.until("its end", lambda: editor.lua("return Test.ghost().left").endswith(offered))
+    editor.keys("\tx")
+    editor.until("an ordinary tab", lambda: editor.line().endswith(offered + "\tx"))
+    editor.lua("Test.offer()")
+
+
 def not_shown_if_the_answer_is_late(editor):
     scenarios.new_line(editor, "uv_")
     editor.until("no question to be open", lambda: editor.lua("return Test.offer('loop_t* loop;', 0, true)"))
@@ -259,6 +271,7 @@ SCENARIOS = [
     taken_right_after_the_last_key,
     refused_right_after_another_key,
     gone_at_the_first_key_that_disagrees,
+    tab_behind_all_of_it_is_a_tab,
     not_shown_if_the_answer_is_late,
     words_one_after_the_other,
     parts_of_many_lines,

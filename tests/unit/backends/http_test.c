@@ -181,6 +181,29 @@ static void what_may_hold_a_password_is_not_shown(void **state) {
     assert_string_equal(http_failure_detail(CURLE_RECV_ERROR, ""), curl_easy_strerror(CURLE_RECV_ERROR));
 }
 
+static void nothing_is_said_twice(void **state) {
+    static const char curls[] = "Failed to connect to x port 1 after 0 ms: Couldn't connect to server";
+    static const struct {
+        CURLcode code;
+        const char *curl_text, *cause;
+    } rows[] = {
+        {CURLE_COULDNT_CONNECT, curls, ""}, // nobody tried: the system has no reason
+        {CURLE_COULDNT_RESOLVE_HOST, "Could not resolve host: x", ""},
+        {CURLE_GOT_NOTHING, "Empty reply from server", ""},
+        {CURLE_RECV_ERROR, "Recv failure: Connection reset by peer",
+         "Recv failure: Connection reset by peer"},
+        {CURLE_COULDNT_RESOLVE_PROXY, "Could not resolve proxy: y", "Could not resolve proxy: y"},
+    };
+    CURL *easy = curl_easy_init();
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct http_failure failure = http_failure_of(easy, rows[i].code, rows[i].curl_text, true);
+        assert_string_equal(http_failure_cause(easy, rows[i].code, rows[i].curl_text, &failure),
+                            rows[i].cause);
+    }
+    curl_easy_cleanup(easy);
+}
+
 static void every_failure_has_words_and_a_way_out(void **state) {
     CURL *easy = curl_easy_init();
     (void)state;
@@ -202,6 +225,7 @@ int main(void) {
         cmocka_unit_test(a_very_long_url_is_refused),
         cmocka_unit_test(keys_fit_in_a_header),
         cmocka_unit_test(what_may_hold_a_password_is_not_shown),
+        cmocka_unit_test(nothing_is_said_twice),
         cmocka_unit_test(every_failure_has_words_and_a_way_out),
         cmocka_unit_test(traits_tell_what_the_model_is),
         cmocka_unit_test(an_unknown_template_names_the_known),

@@ -28,6 +28,13 @@ static void names_decide(void **state) {
         {"CUDA_VISIBLE_DEVICES=1", true},
         {"HIP_VISIBLE_DEVICES=", true},
         {"GGML_VK_VISIBLE_DEVICES=0", true},
+        {"HSA_OVERRIDE_GFX_VERSION=10.3.0", true},
+        {"ROCR_VISIBLE_DEVICES=0", true},
+        {"MESA_VK_DEVICE_SELECT=10de:2504", true},
+        {"DRI_PRIME=1", true},
+        {"__NV_PRIME_RENDER_OFFLOAD=1", true}, // what `prime-run` sets
+        {"__VK_LAYER_NV_optimus=NVIDIA_only", true},
+        {"__GIT_TOKEN=1", false},
         {"LLAMA_ARG_N_GPU_LAYERS=99", true},
         {"LC_ALL=C.UTF-8", true},
         {"XDG_CACHE_HOME=/tmp/a key", true}, // what it says does not matter

@@ -85,6 +85,32 @@ static void small_ones_share_a_file(void **state) {
     spill_free(filler);
 }
 
+enum { ROUNDS = 2000, BLOCK = 16000 };
+
+// What lives short does not keep a file that what lives long has left, nor the other way round.
+static void what_nobody_uses_is_given_back(void **state) {
+    (void)state;
+    spill_folder(folder);
+    void *filler = fill_ordinary();
+    uint64_t before = now().in_files;
+    static void *brief[ROUNDS], *lasting[ROUNDS];
+    for (size_t i = 0; i < ROUNDS; i++) {
+        brief[i] = spill_alloc_brief(BLOCK);
+        lasting[i] = spill_alloc(BLOCK / 8);
+        memset(lasting[i], 5, BLOCK / 8);
+    }
+    assert_true(now().in_files >= before + (uint64_t)ROUNDS * BLOCK);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        spill_free(brief[i]);
+    }
+    assert_true(now().in_files <= before + 2 * SPILL_REGION); // the last of each
+    for (size_t i = 0; i < ROUNDS; i++) {
+        assert_int_equal(((char *)lasting[i])[BLOCK / 8 - 1], 5);
+        spill_free(lasting[i]);
+    }
+    spill_free(filler);
+}
+
 static void without_a_place_it_stays_ordinary(void **state) {
     (void)state;
     static const char *const places[] = {NULL, "/proc/no/such/place", "/dev/null/x"};
@@ -109,6 +135,7 @@ int main(void) {
         cmocka_unit_test(little_stays_ordinary),
         cmocka_unit_test(much_goes_to_files),
         cmocka_unit_test(small_ones_share_a_file),
+        cmocka_unit_test(what_nobody_uses_is_given_back),
         cmocka_unit_test(without_a_place_it_stays_ordinary),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

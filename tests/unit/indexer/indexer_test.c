@@ -434,8 +434,14 @@ static void test_binary_and_minified_are_left_out(void **state) {
     temporary_write(scene->root, "good.c", c_file);
     open_and_wait(scene, scene->store);
     assert_int_equal(count_calls(scene, 'p'), 1);
-    assert_int_equal(scene->last.files_total, 3);
-    assert_int_equal(scene->last.files_done, 3);
+    for (int i = 0; i < 2; i++) { // the second pass knows them already
+        assert_int_equal(scene->last.files_total, 1);
+        assert_int_equal(scene->last.files_done, 1);
+        assert_int_equal(scene->last.files, 1);
+        usleep(60000); // a file this young is read again
+        indexer_rescan(scene->indexer);
+        wait_ready(scene);
+    }
     temporary_write_bytes(scene->root, "good.c", slice_of("int\0x;", 6));
     indexer_file_changed(scene->indexer, "good.c");
     wait_call(scene, 'r', "good.c");

@@ -213,6 +213,7 @@ static void test_model_trouble(void **state) {
     const struct json *status = json_get(last_sent(&world, "hunch/status"), "params");
     assert_string_equal(json_get_string(status, "state", ""), "warning");
     assert_string_equal(json_get_string(status, "message", ""), "127.0.0.1:1 refused");
+    assert_null(strstr(status_text(&world), "last suggestion")); // it would be the same words
     say(&world, INLINE(3, 0, 2));
     answer_text(running, "abc", 0, 2);
     assert_string_equal(status_of(&world), "ready");

@@ -206,7 +206,7 @@ static void test_status_and_progress(void **state) {
         json_get(last_sent(&world, "$/progress"), "params"),
         "{'token':'hunch/index','value':{'kind':'report','message':'5 of 100 files','percentage':50}}");
     assert_string_equal(status_of(&world), "indexing");
-    progress.files_done = 100;
+    progress.files_done = progress.files = 100;
     progress.scanning = false;
     world.events.on_ready(world.events.context, &progress);
     assert_json(json_get(last_sent(&world, "$/progress"), "params"),
@@ -222,6 +222,10 @@ static void test_status_and_progress(void **state) {
     assert_string_equal(status_of(&world), "warning");
     assert_string_equal(status_text(&world),
                         "Hunch: working, but: the store is not writable\nmodel: played\nindex: 100 files");
+    progress.files = 101; // one was saved since
+    world.events.on_progress(world.events.context, &progress);
+    assert_json(json_get(json_get(last_sent(&world, "hunch/status"), "params"), "index"),
+                "{'files':101,'total':101,'searchable':true,'ready':true}");
     end_world(&world);
 }
 

@@ -3,7 +3,7 @@
 -- Showing it is Neovim's own vim.lsp.inline_completion. It leaves four things
 -- to us. While one types, it goes on showing what was offered before, at each
 -- key a character less, whether that was the character typed or not: what no
--- longer agrees is dismissed here. It replaces what stood there when it asked,
+-- longer agrees, or is typed to its end, is dismissed here. It replaces what stood there when it asked,
 -- so that what was typed since then would stay behind, doubled: the place is
 -- brought up to date here. It takes all or nothing: the rest of what was taken
 -- in part is shown again at once, so that the key may be pressed again at
@@ -32,7 +32,7 @@ local answered = {} ---@type table<integer, integer[]>
 ---@field column integer the cursor's
 ---@field last integer
 
--- nil if what was typed since does not agree with the suggestion.
+-- nil if what was typed since does not agree with the suggestion, or is all of it.
 ---@return hunch.Place?
 local function place_of(item)
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
@@ -47,7 +47,7 @@ local function place_of(item)
   end
   local line = vim.api.nvim_get_current_line()
   local typed = line:sub(start + 1, column)
-  if not vim.startswith(item.insert_text, typed) then
+  if item.insert_text == typed or not vim.startswith(item.insert_text, typed) then
     return nil
   end
   last = math.min(math.max(last + column - asked_column, column), #line)
