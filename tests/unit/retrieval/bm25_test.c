@@ -279,7 +279,7 @@ static void publish_many(struct snapshot_slot *slot, uint32_t parts) {
     uint64_t nobody = 0, *gone[MANY_FILES];
     uint32_t files = MANY_FILES / parts;
     for (uint32_t part = 0; part < parts; part++) {
-        struct record *records[MANY_FILES];
+        struct record *records[MANY_FILES] = {0};
         for (uint32_t file = 0; file < files; file++) {
             records[file] = many_record(part * files + file);
         }
