@@ -38,7 +38,7 @@ static void fill_row(struct term *row, uint64_t *seed) {
 }
 
 static struct segment *make_segment(struct corpus *corpus, uint32_t from, uint32_t to) {
-    struct record *records[FILES];
+    struct record *records[FILES] = {0};
     for (uint32_t file = from; file < to; file++) {
         const struct term *rows[CHUNKS];
         char path[16];
@@ -279,7 +279,7 @@ static void publish_many(struct snapshot_slot *slot, uint32_t parts) {
     uint64_t nobody = 0, *gone[MANY_FILES];
     uint32_t files = MANY_FILES / parts;
     for (uint32_t part = 0; part < parts; part++) {
-        struct record *records[MANY_FILES] = {0};
+        struct record *records[MANY_FILES];
         for (uint32_t file = 0; file < files; file++) {
             records[file] = many_record(part * files + file);
         }
