@@ -40,7 +40,7 @@ static const float HIDDEN = -1;                                // a file's weigh
 
 struct slot {
     uint32_t query; // of which query this slot holds a word
-    uint32_t word;
+    uint32_t id, word;
 };
 
 // What is known of a word while places are visited, beside its evidence.
@@ -52,7 +52,7 @@ struct tally {
 };
 
 struct source {
-    const uint32_t *tokens, *order;
+    struct packed tokens, order;
     uint32_t count, order_count;
     const struct token_segment *segment; // NULL: the open document, which has no order
     const unsigned char *dead;
@@ -163,8 +163,8 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->extension = extension ? extension : "";
     counts->folder = corpus_folder_hash(path);
     bind_sources(counts, generation);
-    counts->sources[SEGMENT_COUNT] =
-        (struct source){.tokens = document->tokens.items, .count = (uint32_t)document->tokens.count};
+    counts->sources[SEGMENT_COUNT] = (struct source){.tokens = packed_view(document->tokens.items),
+                                                     .count = (uint32_t)document->tokens.count};
     find_places(&counts->local, document);
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
@@ -216,7 +216,7 @@ void counts_follow(struct counts *counts, const struct generation *generation, b
 // The slot that holds a word, or would.
 static struct slot *slot_of(const struct counts *counts, uint32_t id) {
     uint32_t at = (id * 2654435761u) >> (32 - SLOT_BITS);
-    while (counts->slots[at].query == counts->query && counts->words[counts->slots[at].word].id != id) {
+    while (counts->slots[at].query == counts->query && counts->slots[at].id != id) {
         at = (at + 1) % SLOTS;
     }
     return &counts->slots[at];
@@ -229,7 +229,7 @@ static uint32_t word_of(struct counts *counts, uint32_t id) {
         if (counts->seen == COUNTS_WORDS) {
             return COUNTS_NONE;
         }
-        *slot = (struct slot){counts->query, counts->seen};
+        *slot = (struct slot){counts->query, id, counts->seen};
         counts->words[counts->seen] = (struct counted){.id = id};
         counts->tallies[counts->seen] = (struct tally){0};
         counts->seen++;
@@ -268,8 +268,8 @@ static double place_weight(const struct counts *counts, const struct source *sou
 
 // Behind a name that stands where the cursor's name does; see counts_query.
 static bool stands_behind_name(const struct source *source, uint32_t position) {
-    return position < source->count && token_is_name(token_id(source->tokens[position - 1])) &&
-           token_id(source->tokens[position]) != TOKEN_FILE;
+    return position < source->count && token_is_name(token_id(packed_get(source->tokens, position - 1))) &&
+           token_id(packed_get(source->tokens, position)) != TOKEN_FILE;
 }
 
 static inline double larger(double a, double b) {
@@ -344,12 +344,12 @@ static void narrow(struct source *source, const struct surroundings *here) {
 }
 
 // How many tokens before a place agree with the context, the first of which does.
-static uint32_t depth_of(const struct surroundings *here, const uint32_t *tokens, uint32_t position) {
+static uint32_t depth_of(const struct surroundings *here, struct packed tokens, uint32_t position) {
     const uint32_t *nearest = here->context + here->context_count - here->skipped;
     size_t length = here->context_count - here->skipped;
     uint32_t depth = 1;
     while (depth < DEEPEST && depth < length && nearest[-(ptrdiff_t)depth] != TOKEN_FILE &&
-           token_id(tokens[position - depth - 1]) == nearest[-(ptrdiff_t)depth - 1]) {
+           token_id(packed_get(tokens, position - depth - 1)) == nearest[-(ptrdiff_t)depth - 1]) {
         depth++;
     }
     return depth;
@@ -395,7 +395,8 @@ static void list_local(struct counts *counts, const struct source *source, uint3
 static void list(struct counts *counts, const struct source *source, uint32_t depth, uint32_t step,
                  struct order_range range) {
     for (uint32_t i = range.low; i < range.high; i += step) {
-        counts->visits[counts->visit_count++] = (struct visit){source->order[i], step, depth, source};
+        counts->visits[counts->visit_count++] =
+            (struct visit){packed_get(source->order, i), step, depth, source};
     }
 }
 
@@ -462,8 +463,8 @@ static void vote(struct counts *counts, uint32_t depth) {
 }
 
 static void fetch(const struct visit *visit) {
-    __builtin_prefetch(visit->source->tokens + visit->position);
-    __builtin_prefetch(visit->source->tokens + (visit->position < SOON ? 0 : visit->position - SOON));
+    packed_fetch(visit->source->tokens, visit->position);
+    packed_fetch(visit->source->tokens, visit->position < SOON ? 0 : visit->position - SOON);
 }
 
 static void visit_all(struct counts *counts) {
@@ -535,9 +536,17 @@ static void recall(struct counts *counts, const struct counts_answer *kept) {
     counts->answer.count = kept->seen;
     for (counts->seen = 0; counts->seen < kept->seen;) {
         const struct counted *word = &kept->words[counts->seen];
-        *slot_of(counts, word->id) = (struct slot){counts->query, counts->seen};
+        *slot_of(counts, word->id) = (struct slot){counts->query, word->id, counts->seen};
         counts->words[counts->seen] = *word;
         counts->words[counts->seen++].probability = 0;
+    }
+}
+
+// They are asked for at every word of every path, and of an answer that is kept as well, which has no slots.
+static void note_line_ends(struct counts *counts) {
+    for (uint32_t id = TOKEN_LINE_SAME; id <= TOKEN_LINE_SHALLOWER; id++) {
+        const struct slot *slot = slot_of(counts, id);
+        counts->answer.line_ends[id] = slot->query == counts->query ? slot->word : COUNTS_NONE;
     }
 }
 
@@ -551,6 +560,7 @@ const struct counts_answer *counts_query(struct counts *counts, const uint32_t *
         recall(counts, kept);
     } else {
         look_around(counts, context, length);
+        note_line_ends(counts);
     }
     counts->answer.hints = counts->hints;
     rank_words(counts->rank, context, length, &counts->answer);
@@ -565,6 +575,9 @@ static bool is_kept(const struct counts_answer *answer) {
 }
 
 uint32_t counts_find(const struct counts_answer *answer, uint32_t id) {
+    if (token_is_line(id)) {
+        return answer->line_ends[id];
+    }
     const struct slot *slot = is_kept(answer) ? NULL : slot_of(answer->counts, id);
     if (slot && slot->query == answer->counts->query) {
         return slot->word;

@@ -10,7 +10,7 @@
 #include "backends/repository_corpus.h"
 #include "backends/repository_document.h"
 
-enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48 + 48, COUNTS_SOURCES = SEGMENT_COUNT + 1 };
+enum { COUNTS_WORDS = 2048, COUNTS_ADDED = 48 + 48, COUNTS_SOURCES = SEGMENT_COUNT + 1, COUNTS_SORTED = 16 };
 
 #define COUNTS_NONE UINT32_MAX
 
@@ -39,7 +39,8 @@ struct counts_answer {
     struct counted *words; // in no order; a name at hand that no place has is without evidence
     uint32_t count;
     uint32_t seen;       // so many of them have a place, and come first
-    uint32_t *likeliest; // their indices, by falling probability as far as that is more than a trace
+    uint32_t *likeliest; // their indices, the first COUNTS_SORTED by falling probability
+    uint32_t line_ends[TOKEN_LINE_SHALLOWER + 1]; // by their ids, their indices; COUNTS_NONE: not among them
     const struct counts *counts;
     uint32_t hints;  // which ones it was ranked by
     uint32_t depth;  // tokens of context in the longest match

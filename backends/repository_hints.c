@@ -12,6 +12,7 @@
 // type's name shares sub-words with x.
 #include "backends/repository_hints.h"
 
+#include "base/hash.h"
 #include "base/map.h"
 
 #include <math.h>
@@ -31,26 +32,39 @@ struct parameter {
     uint32_t id_count;
 };
 
-struct hint {
-    uint32_t id, next; // the word; 1 + the next hint of the same word, 0: none
-    uint32_t owner;    // word id of the type whose member it is; 0: none
+// What a definition says, as far as the document stays the same.
+struct definition {
+    uint32_t id;    // the word
+    uint32_t owner; // word id of the type whose member it is; 0: none
     uint64_t owner_parts;
-    float share; // of the probability, among all hints
-    enum symbol_kind kind;
-    bool of_receiver, is_named, is_own;
-    bool is_near;                 // scope_near has it, too
     uint64_t type_parts;          // of what a signature says beside the name and the parameters
     float at_hand;                // share of its parameters that stand in sight
     bool has_fresh;               // one of them stands in sight once, not used yet
     bool has_parameters, is_open; // the number of arguments is not fixed
-    uint32_t parameter_count;
-    struct parameter parameters[HINTS_PARAMETERS];
+    uint32_t parameters, parameter_count;
+};
+
+struct hint {
+    struct definition is;
+    uint32_t next; // 1 + the next hint of the same word, 0: none
+    float share;   // of the probability, among all hints
+    enum symbol_kind kind;
+    bool of_receiver, is_named, is_own;
+    bool is_near; // scope_near has it, too
+    bool repeats; // an earlier one is of the same word
+};
+
+// Requests on the same line bring mostly the same hints, and to read a signature takes long.
+struct definitions {
+    struct map known; // hash of what was read -> index
+    VEC(struct definition) items;
+    VEC(struct parameter) parameters;
 };
 
 struct hints {
     const struct document *document;
-    struct scope *scope;
-    struct map first; // word id -> 1 + its first hint
+    struct scope *scope; // its standings say which is the first hint of a word
+    struct definitions read;
     struct hint items[HINTS_KEPT];
     uint32_t count;
     uint32_t receiver;     // the name before the member sign at the cursor; 0: none
@@ -91,7 +105,7 @@ static bool is_optional(struct slice text) {
            memchr(text.data, '?', text.length) || slice_find(text, SLICE_LITERAL("..."), 0) < text.length;
 }
 
-static void add_parameter(struct hints *hints, struct hint *hint, struct slice text) {
+static void add_parameter(struct hints *hints, struct definition *definition, struct slice text) {
     struct parameter parameter = {0};
     bool own = false;
     size_t at = 0, words = 0;
@@ -106,14 +120,15 @@ static void add_parameter(struct hints *hints, struct hint *hint, struct slice t
         }
     }
     bool nothing = words == 0 || slice_equal(text, SLICE_LITERAL("void"));
-    if (!own && !nothing && hint->parameter_count < HINTS_PARAMETERS) {
-        hint->is_open |= is_optional(text);
-        hint->parameters[hint->parameter_count++] = parameter;
+    if (!own && !nothing && definition->parameter_count < HINTS_PARAMETERS) {
+        definition->is_open |= is_optional(text);
+        vec_push(&hints->read.parameters, parameter);
+        definition->parameter_count++;
     }
 }
 
 // Everything but the name and what stands in parentheses.
-static void read_types(struct hint *hint, struct slice name, struct slice text) {
+static void read_types(struct definition *definition, struct slice name, struct slice text) {
     size_t depth = 0;
     for (size_t at = 0; at < text.length;) {
         size_t start = at;
@@ -122,7 +137,7 @@ static void read_types(struct hint *hint, struct slice name, struct slice text) 
         }
         struct slice word = slice_sub(text, start, at);
         if (depth == 0 && word.length > 1 && !slice_equal(word, name)) {
-            hint->type_parts |= scope_parts(word);
+            definition->type_parts |= scope_parts(word);
         }
         if (at == start) {
             depth += text.data[at] == '(';
@@ -132,23 +147,25 @@ static void read_types(struct hint *hint, struct slice name, struct slice text) 
     }
 }
 
-static void look_for_arguments(struct hints *hints, struct hint *hint) {
+static void look_for_arguments(struct hints *hints, struct definition *definition) {
     float found = 0;
-    for (uint32_t p = 0; p < hint->parameter_count; p++) {
+    for (uint32_t p = 0; p < definition->parameter_count; p++) {
+        const struct parameter *parameter = &hints->read.parameters.items[definition->parameters + p];
         bool seen = false;
-        for (uint32_t i = 0; i < hint->parameters[p].id_count; i++) {
-            const struct standing *standing = scope_of(hints->scope, hint->parameters[p].ids[i]);
+        for (uint32_t i = 0; i < parameter->id_count; i++) {
+            const struct standing *standing = scope_of(hints->scope, parameter->ids[i]);
             bool near = standing->visible > 0 && standing->visible < NEAR_ARGUMENT;
             seen |= near;
-            hint->has_fresh |= near && standing->uses == 1;
+            definition->has_fresh |= near && standing->uses == 1;
         }
         found += seen;
     }
-    hint->at_hand = hint->parameter_count > 0 ? found / (float)hint->parameter_count : 0;
+    definition->at_hand = definition->parameter_count > 0 ? found / (float)definition->parameter_count : 0;
 }
 
 // What stands between the parentheses behind the name, cut at the commas of no deeper bracket.
-static void read_parameters(struct hints *hints, struct hint *hint, struct slice name, struct slice text) {
+static void read_parameters(struct hints *hints, struct definition *definition, struct slice name,
+                            struct slice text) {
     size_t at = slice_find(text, SLICE_LITERAL("("), slice_find_word(text, name, 0));
     size_t depth = 0, start = at + 1;
     for (; at < text.length; at++) {
@@ -157,11 +174,11 @@ static void read_parameters(struct hints *hints, struct hint *hint, struct slice
         if (strchr("([{<", c)) {
             depth++;
         } else if (strchr(")]}>", c) && !arrow && --depth == 0) {
-            add_parameter(hints, hint, slice_sub(text, start, at));
-            hint->has_parameters = true;
+            add_parameter(hints, definition, slice_sub(text, start, at));
+            definition->has_parameters = true;
             return;
         } else if (c == ',' && depth == 1) {
-            add_parameter(hints, hint, slice_sub(text, start, at));
+            add_parameter(hints, definition, slice_sub(text, start, at));
             start = at + 1;
         }
     }
@@ -177,35 +194,76 @@ static struct slice last_name(struct slice scope) {
     return slice_sub(scope, start, scope.length);
 }
 
-static void add_hint(struct hints *hints, const struct backend_hint *from) {
+static struct definition read_definition(struct hints *hints, const struct backend_hint *from, uint32_t id) {
+    struct slice owner = last_name(slice_of_string(from->scope)), name = slice_of_string(from->name);
+    struct definition definition = {.id = id,
+                                    .owner = owner.length > 0 ? id_of(hints, owner) : 0,
+                                    .owner_parts = scope_parts(owner),
+                                    .parameters = (uint32_t)hints->read.parameters.count};
+    read_types(&definition, name, slice_of_string(from->signature));
+    if (from->kind == SYMBOL_FUNCTION || from->kind == SYMBOL_METHOD || from->kind == SYMBOL_MACRO) {
+        read_parameters(hints, &definition, name, slice_of_string(from->signature));
+        look_for_arguments(hints, &definition);
+    }
+    return definition;
+}
+
+static uint64_t key_of(const struct backend_hint *from) {
+    uint64_t key = (uint64_t)from->kind;
+    const char *const parts[] = {from->name, from->scope, from->signature};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        key = key * 0x9E3779B97F4A7C15u + hash_bytes(parts[i], strlen(parts[i]));
+    }
+    return key;
+}
+
+// False if its word is not known, as yet.
+static bool define(struct hints *hints, const struct backend_hint *from, struct definition *definition) {
+    uint64_t key = key_of(from), *known = map_get(&hints->read.known, key);
+    if (known) {
+        *definition = hints->read.items.items[*known];
+        return true;
+    }
     uint32_t id = id_of(hints, slice_of_string(from->name));
-    if (id == 0 || hints->count == HINTS_KEPT) {
+    if (id != 0) {
+        *definition = read_definition(hints, from, id);
+        map_set(&hints->read.known, key, hints->read.items.count);
+        vec_push(&hints->read.items, *definition);
+    }
+    return id != 0;
+}
+
+static struct hint *hint_of(struct hints *hints, const struct standing *word) {
+    return word->hint ? &hints->items[word->hint - 1] : NULL;
+}
+
+// Another one of the same word.
+static struct hint *next_of(struct hints *hints, const struct hint *hint) {
+    return hint->next ? &hints->items[hint->next - 1] : NULL;
+}
+
+static void add_hint(struct hints *hints, const struct backend_hint *from) {
+    struct definition definition;
+    if (hints->count == HINTS_KEPT || !define(hints, from, &definition)) {
         return;
     }
-    struct hint *hint = &hints->items[hints->count];
-    struct slice owner = last_name(slice_of_string(from->scope));
-    *hint = (struct hint){.id = id,
-                          .owner = owner.length > 0 ? id_of(hints, owner) : 0,
-                          .owner_parts = scope_parts(owner),
-                          .share = from->score,
-                          .kind = from->kind,
-                          .of_receiver = from->of_receiver,
-                          .is_named = from->is_named,
-                          .is_own = from->is_own};
-    read_types(hint, slice_of_string(from->name), slice_of_string(from->signature));
-    if (from->kind == SYMBOL_FUNCTION || from->kind == SYMBOL_METHOD || from->kind == SYMBOL_MACRO) {
-        read_parameters(hints, hint, slice_of_string(from->name), slice_of_string(from->signature));
-        look_for_arguments(hints, hint);
+    hints->items[hints->count++] = (struct hint){.is = definition,
+                                                 .share = from->score,
+                                                 .kind = from->kind,
+                                                 .of_receiver = from->of_receiver,
+                                                 .is_named = from->is_named,
+                                                 .is_own = from->is_own};
+    struct standing *word = scope_of(hints->scope, definition.id);
+    if (word->hint == 0) {
+        word->hint = hints->count;
+        return;
     }
-    hints->count++;
-    uint64_t *first = map_insert(&hints->first, id, hints->count);
-    if (*first != hints->count) {
-        struct hint *last = &hints->items[*first - 1];
-        while (last->next) {
-            last = &hints->items[last->next - 1];
-        }
-        last->next = hints->count;
+    hints->items[hints->count - 1].repeats = true;
+    struct hint *last = hint_of(hints, word);
+    while (last->next) {
+        last = next_of(hints, last);
     }
+    last->next = hints->count;
 }
 
 static bool is_scored(const struct hint *hint) {
@@ -244,9 +302,9 @@ static void mark_near(struct hints *hints) {
     uint32_t count;
     const uint32_t *near = scope_near(hints->scope, &count);
     for (uint32_t i = 0; i < count; i++) {
-        const uint64_t *first = map_get(&hints->first, near[i]);
-        if (first) {
-            hints->items[*first - 1].is_near = true;
+        struct hint *hint = hint_of(hints, scope_of(hints->scope, near[i]));
+        if (hint) {
+            hint->is_near = true;
         }
     }
 }
@@ -254,6 +312,7 @@ static void mark_near(struct hints *hints) {
 static void read_lines(struct hints *hints) {
     const struct document *document = hints->document;
     uint32_t lines = 0;
+    hints->above = hints->below = 0;
     uint32_t above = document->cursor + (uint32_t)document->line.count;
     for (uint32_t i = 1; i < above && lines <= LINES_NEAR; i++) {
         uint32_t id = document_before(document, i);
@@ -266,11 +325,8 @@ static void read_lines(struct hints *hints) {
     }
 }
 
-struct hints *hints_new(const struct document *document, struct scope *scope) {
-    struct hints *hints = mem_zero(1, sizeof *hints);
-    hints->document = document;
-    hints->scope = scope;
-    map_init(&hints->first);
+static void take_hints(struct hints *hints) {
+    const struct document *document = hints->document;
     for (size_t i = 0; i < document->hint_count; i++) {
         add_hint(hints, &document->hints[i]);
     }
@@ -278,31 +334,48 @@ struct hints *hints_new(const struct document *document, struct scope *scope) {
     read_lines(hints);
     mark_near(hints);
     hints->receiver = receiver_at_cursor(hints);
+}
+
+struct hints *hints_new(const struct document *document, struct scope *scope) {
+    struct hints *hints = mem_zero(1, sizeof *hints);
+    hints->document = document;
+    hints->scope = scope;
+    map_init(&hints->read.known);
+    take_hints(hints);
     return hints;
+}
+
+static void forget_definitions(struct definitions *read) {
+    map_free(&read->known);
+    map_init(&read->known);
+    read->items.count = read->parameters.count = 0;
+}
+
+void hints_renew(struct hints *hints) {
+    for (uint32_t i = 0; i < hints->count; i++) {
+        scope_of(hints->scope, hints->items[i].is.id)->hint = 0;
+    }
+    hints->count = hints->typed = 0;
+    if (hints->read.items.count + HINTS_KEPT > HINTS_READ) {
+        forget_definitions(&hints->read);
+    }
+    take_hints(hints);
 }
 
 void hints_free(struct hints *hints) {
     if (hints) {
-        map_free(&hints->first);
+        map_free(&hints->read.known);
+        vec_free(&hints->read.items);
+        vec_free(&hints->read.parameters);
         free(hints);
     }
-}
-
-static struct hint *hint_of(struct hints *hints, uint32_t id) {
-    const uint64_t *first = map_get(&hints->first, id);
-    return first ? &hints->items[*first - 1] : NULL;
-}
-
-// Another one of the same word.
-static struct hint *next_of(struct hints *hints, const struct hint *hint) {
-    return hint->next ? &hints->items[hint->next - 1] : NULL;
 }
 
 // --- places ---
 
 static bool is_owner(const struct hints *hints, uint32_t id) {
     for (uint32_t i = 0; i < hints->count; i++) {
-        if (hints->items[i].owner == id) {
+        if (hints->items[i].is.owner == id) {
             return true;
         }
     }
@@ -355,8 +428,9 @@ static void find_call(struct hints *hints, const uint32_t *context, size_t lengt
             closed++;
         } else if (sign && strchr("([{", standing->first)) {
             if (closed == 0) {
-                struct hint *hint = standing->first == '(' && i > 1 ? hint_of(hints, context[i - 2]) : NULL;
-                while (hint && !hint->has_parameters) {
+                bool is_call = standing->first == '(' && i > 1;
+                struct hint *hint = is_call ? hint_of(hints, scope_of(hints->scope, context[i - 2])) : NULL;
+                while (hint && !hint->is.has_parameters) {
                     hint = next_of(hints, hint);
                 }
                 place->call = hint;
@@ -395,38 +469,38 @@ static void take_best(float *features, const float *values, size_t count) {
     }
 }
 
-void hints_fill_word(struct hints *hints, uint32_t id, float features[HINTS_FEATURES]) {
-    uint64_t parts = scope_of(hints->scope, id)->parts;
+void hints_fill_word(struct hints *hints, const struct standing *word, float features[HINTS_FEATURES]) {
     memset(features, 0, HINTS_OF_WORD * sizeof *features);
-    features[0] = scope_within(parts, hints->above);
-    features[1] = scope_within(parts, hints->below);
-    for (const struct hint *hint = hint_of(hints, id); hint; hint = next_of(hints, hint)) {
+    features[0] = scope_within(word->parts, hints->above);
+    features[1] = scope_within(word->parts, hints->below);
+    for (const struct hint *hint = hint_of(hints, word); hint; hint = next_of(hints, hint)) {
         const float values[HINTS_OF_WORD - 2] = {
             !hint->is_own,
             logf(1 + 1000 * hint->share),
-            hint->owner != 0 && !hint->is_own,
+            hint->is.owner != 0 && !hint->is_own,
             hint->kind == SYMBOL_FUNCTION || hint->kind == SYMBOL_METHOD,
             hint->kind == SYMBOL_TYPE,
             hint->kind == SYMBOL_CONSTANT || hint->kind == SYMBOL_MACRO,
             hint->kind == SYMBOL_FIELD,
             hint->is_own,
             hint->is_named,
-            hint->at_hand,
-            hint->has_fresh,
+            hint->is.at_hand,
+            hint->is.has_fresh,
         };
         take_best(features + 2, values, HINTS_OF_WORD - 2);
     }
 }
 
 // Of a word that may stand in a call's argument, or end it.
-static void fill_argument(const struct hints_place *place, const struct standing *standing, uint32_t id,
-                          float *features) {
-    const struct hint *call = place->call;
-    if (token_is_name(id) && !place->begun && place->argument < call->parameter_count) {
-        const struct parameter *parameter = &call->parameters[place->argument];
+static void fill_argument(const struct hints *hints, const struct hints_place *place,
+                          const struct standing *standing, float *features) {
+    const struct definition *call = &place->call->is;
+    bool is_name = token_is_name(standing->id);
+    if (is_name && !place->begun && place->argument < call->parameter_count) {
+        const struct parameter *parameter = &hints->read.parameters.items[call->parameters + place->argument];
         features[0] = scope_alike(standing->parts, parameter->parts);
         for (uint32_t i = 0; i < parameter->id_count; i++) {
-            features[1] = parameter->ids[i] == id ? 1 : features[1];
+            features[1] = parameter->ids[i] == standing->id ? 1 : features[1];
         }
     }
     bool full = place->argument + place->begun >= call->parameter_count;
@@ -436,28 +510,27 @@ static void fill_argument(const struct hints_place *place, const struct standing
     } else if (sign && standing->first == ',') {
         features[2] = full ? -1 : 1;
     }
-    features[3] = !place->begun && token_is_name(id);
+    features[3] = !place->begun && is_name;
 }
 
-bool hints_fill_place(struct hints *hints, const struct hints_place *place, uint32_t id,
+bool hints_fill_place(struct hints *hints, const struct hints_place *place, const struct standing *word,
                       float features[HINTS_FEATURES]) {
     enum { OF_HINT = 4, OF_PLACE = HINTS_FEATURES - HINTS_OF_WORD };
-    const struct standing *standing = scope_of(hints->scope, id);
-    const struct hint *hint = hint_of(hints, id);
-    bool at_cursor = place->receiver && place->receiver == hints->receiver;
+    const struct hint *hint = hint_of(hints, word);
+    bool at_cursor = hints->receiver && place->receiver == hints->receiver;
     float *own = features + HINTS_OF_WORD;
     memset(own, 0, OF_PLACE * sizeof *own);
     for (; hint; hint = next_of(hints, hint)) {
         const float values[OF_HINT] = {
             hint->of_receiver && at_cursor,
-            place->receiver && hint->owner && is_type_of(hints, hint->owner),
-            place->is_member ? scope_alike(hint->owner_parts, place->parts) : 0,
-            scope_alike(hint->type_parts, place->line),
+            place->receiver && hint->is.owner && is_type_of(hints, hint->is.owner),
+            place->is_member ? scope_alike(hint->is.owner_parts, place->parts) : 0,
+            scope_alike(hint->is.type_parts, place->line),
         };
         take_best(own, values, OF_HINT);
     }
     if (place->call) {
-        fill_argument(place, standing, id, own + OF_HINT);
+        fill_argument(hints, place, word, own + OF_HINT);
     }
     bool any = false;
     for (int i = 0; i < OF_PLACE; i++) {
@@ -469,8 +542,8 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, uint
 // May one of the word's hints be a member of what stands left of the sign?
 static bool fits(struct hints *hints, const struct hints_place *place, const struct hint *hint) {
     for (; hint; hint = next_of(hints, hint)) {
-        if (hint->owner && ((hint->of_receiver && place->receiver == hints->receiver) ||
-                            is_type_of(hints, hint->owner) || (hint->owner_parts & place->parts))) {
+        if (hint->is.owner && ((hint->of_receiver && place->receiver == hints->receiver) ||
+                               is_type_of(hints, hint->is.owner) || (hint->is.owner_parts & place->parts))) {
             return true;
         }
     }
@@ -483,8 +556,8 @@ uint32_t hints_names(struct hints *hints, const struct hints_place *place, uint3
         for (uint32_t i = 0; i < hints->count && count < limit; i++) {
             const struct hint *hint = &hints->items[i];
             bool is_first = place->receiver && fits(hints, place, hint);
-            if (is_first != (bool)other && !hint->is_near && hint_of(hints, hint->id) == hint) {
-                ids[count++] = hint->id;
+            if (is_first != (bool)other && !hint->is_near && !hint->repeats) {
+                ids[count++] = hint->is.id;
             }
         }
     }

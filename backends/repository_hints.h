@@ -3,7 +3,7 @@
 //
 // Ownership: hints_new / hints_free; the document and its scope are borrowed until then.
 // Threads:   one at a time. Errors: none.
-// Limits:    HINTS_KEPT names, HINTS_PARAMETERS parameters of each.
+// Limits:    HINTS_KEPT names, HINTS_PARAMETERS parameters of each; HINTS_READ definitions are remembered.
 #ifndef HUNCH_BACKENDS_REPOSITORY_HINTS_H
 #define HUNCH_BACKENDS_REPOSITORY_HINTS_H
 
@@ -11,6 +11,7 @@
 
 enum {
     HINTS_KEPT = 128,
+    HINTS_READ = 1024, // definitions that are remembered
     HINTS_PARAMETERS = 12,
     HINTS_CONTEXT = 48, // tokens, in which a call's beginning is looked for
     HINTS_OF_WORD = 13,
@@ -32,13 +33,16 @@ struct hints_place {
 };
 
 struct hints *hints_new(const struct document *document, struct scope *scope);
+// The document has other hints now. A definition that was read already is not read again: a parameter's name that was
+// first typed since is not known of it.
+void hints_renew(struct hints *hints);
 void hints_free(struct hints *hints);
 // context: word ids, the nearest last; line: the sub-words of the names on its line.
 struct hints_place hints_place(struct hints *hints, const uint32_t *context, size_t length, uint64_t line);
 // The first HINTS_OF_WORD of the features, which are the same in every place.
-void hints_fill_word(struct hints *hints, uint32_t id, float features[HINTS_FEATURES]);
+void hints_fill_word(struct hints *hints, const struct standing *word, float features[HINTS_FEATURES]);
 // And the others; false if all of them are 0.
-bool hints_fill_place(struct hints *hints, const struct hints_place *place, uint32_t id,
+bool hints_fill_place(struct hints *hints, const struct hints_place *place, const struct standing *word,
                       float features[HINTS_FEATURES]);
 // The names worth considering there that scope_near has not, at most `limit`; returns how many.
 uint32_t hints_names(struct hints *hints, const struct hints_place *place, uint32_t limit, uint32_t *ids);

@@ -85,6 +85,11 @@ _Static_assert(SLOT_SIGN == SLOT_COUNT - 1, "the kind without an input is the la
 static const unsigned char OF_PLACES[] = {IN_BLEND, IN_SOFT,    IN_FRAMED,  IN_DEEPEST, IN_SHALLOW,
                                           IN_LIKE,  IN_BOTH,    IN_OWN,     IN_AWAY,    IN_SHARP,
                                           IN_NEAR,  IN_RENAMED, IN_HAS_OWN, IN_AT_HAND};
+static const unsigned char OF_STANDING[] = {
+    IN_ABOVE,          IN_NAME_ABOVE,  IN_NOT_ABOVE, IN_NAME_NOT_ABOVE, IN_HAS_BELOW,
+    IN_NAME_HAS_BELOW, IN_USES,        IN_NAME,      IN_LINE_END,       IN_BELOW,
+    IN_NEAR_USES,      IN_HAS_VISIBLE, IN_VISIBLE,   IN_LEVEL,          IN_VISIBLE_ONCE,
+    IN_VISIBLE_USES,   IN_CAPITAL,     IN_DIGIT,     IN_SHORT};
 static const unsigned char OF_BOTH[] = {IN_NAME_AGAIN, IN_SIGN_AGAIN,    IN_SLOT_SHARE, IN_SLOT_USES,
                                         IN_ALIKE_LINE, IN_ALIKE_NEAREST, IN_WITHIN_LINE};
 
@@ -94,14 +99,20 @@ struct sums {
     float direct;
 };
 
+// Of a word's inputs that are the same in every query.
+struct kept {
+    struct sums standing; // of where it stands in the open file, which stays
+    struct sums all;      // and of the hints
+    uint32_t hints;       // which ones
+};
+
 struct rank {
-    const struct document *document;
     struct scope *scope;
     struct hints *hints;
     uint32_t query;
     struct sums without_places; // of a word that was seen nowhere behind the context
-    VEC(struct sums) kept;      // of words in the open file
-    uint32_t forgotten;         // that were kept before
+    VEC(struct kept) kept;
+    uint32_t hints_taken; // how often
 };
 
 // What the cursor's place is like, the same for every word.
@@ -221,8 +232,8 @@ void rank_features(struct rank *rank, const uint32_t *context, size_t length, co
     fill_standing(standing, features);
     fill_both(rank, &kind, standing, features);
     fill_kind(&kind, features);
-    hints_fill_word(rank->hints, word->id, features + IN_COUNT);
-    hints_fill_place(rank->hints, &kind.hints, word->id, features + IN_COUNT);
+    hints_fill_word(rank->hints, standing, features + IN_COUNT);
+    hints_fill_place(rank->hints, &kind.hints, standing, features + IN_COUNT);
 }
 
 void rank_unseen_features(const struct counts_answer *answer, double features[RANK_UNSEEN]) {
@@ -258,12 +269,6 @@ static inline void add_inputs(struct sums *sums, const float *features, const un
     *sums = all;
 }
 
-static void add_every_input(struct sums *sums, const float *features) {
-    for (uint32_t i = 0; i < RANK_FEATURES; i++) {
-        add_input(sums, i, features[i]);
-    }
-}
-
 static inline void add_sums(struct sums *sums, const struct sums *more) {
     sums->direct += more->direct;
     for (int k = 0; k < GROUPS; k++) {
@@ -280,19 +285,36 @@ static inline double score(const struct sums *sums) {
     return (double)(sums->direct + (total[0] + total[1]) + (total[2] + total[3]));
 }
 
-// The sums of a word's inputs that are the same in every query.
-static struct sums kept_of(struct rank *rank, uint32_t id) {
-    struct standing *standing = scope_of(rank->scope, id);
-    if (standing->kept <= rank->forgotten) {
-        float features[RANK_FEATURES] = {0};
-        struct sums sums = {0};
-        fill_standing(standing, features);
-        hints_fill_word(rank->hints, standing->id, features + IN_COUNT);
-        add_every_input(&sums, features);
-        vec_push(&rank->kept, sums);
-        standing->kept = rank->forgotten + (uint32_t)rank->kept.count;
+static void keep_standing(struct rank *rank, struct standing *standing) {
+    float features[RANK_FEATURES];
+    struct kept kept = {.hints = 0};
+    fill_standing(standing, features);
+    add_inputs(&kept.standing, features, OF_STANDING, sizeof OF_STANDING);
+    vec_push(&rank->kept, kept);
+    standing->kept = (uint32_t)rank->kept.count;
+}
+
+static void add_hints(struct rank *rank, const struct standing *standing, struct kept *kept) {
+    float features[HINTS_FEATURES];
+    hints_fill_word(rank->hints, standing, features);
+    kept->all = kept->standing;
+    kept->hints = rank->hints_taken;
+    for (uint32_t i = 0; i < HINTS_OF_WORD; i++) {
+        if (features[i] != 0) {
+            add_input(&kept->all, IN_COUNT + i, features[i]);
+        }
     }
-    return rank->kept.items[standing->kept - rank->forgotten - 1];
+}
+
+static struct sums kept_of(struct rank *rank, struct standing *standing) {
+    if (standing->kept == 0) {
+        keep_standing(rank, standing);
+    }
+    struct kept *kept = &rank->kept.items[standing->kept - 1];
+    if (kept->hints != rank->hints_taken) {
+        add_hints(rank, standing, kept);
+    }
+    return kept->all;
 }
 
 // The sums of what is the same for every word of a query.
@@ -312,11 +334,12 @@ static struct sums sums_of(const struct place_kind *kind) {
 static double score_word(struct rank *rank, const struct place_kind *kind, const struct sums *place,
                          const struct counted *word) {
     float features[RANK_FEATURES]; // those in the lists
-    struct sums sums = kept_of(rank, word->id);
+    struct standing *standing = scope_of(rank->scope, word->id);
+    struct sums sums = kept_of(rank, standing);
     add_sums(&sums, place);
-    fill_both(rank, kind, scope_of(rank->scope, word->id), features);
+    fill_both(rank, kind, standing, features);
     add_inputs(&sums, features, OF_BOTH, sizeof OF_BOTH);
-    if (hints_fill_place(rank->hints, &kind->hints, word->id, features + IN_COUNT)) {
+    if (hints_fill_place(rank->hints, &kind->hints, standing, features + IN_COUNT)) {
         for (uint32_t i = IN_COUNT + HINTS_OF_WORD; i < RANK_FEATURES; i++) {
             add_input(&sums, i, features[i]);
         }
@@ -341,14 +364,14 @@ static bool is_before(const struct likely *a, const struct likely *b) {
     return a->key > b->key || (a->key == b->key && a->id < b->id);
 }
 
-// Keeps the first `limit` by falling key.
-static void insert_likely(struct likely *items, uint32_t *count, uint32_t limit, struct likely item) {
-    uint32_t at = *count;
+// Keeps the first `limit` by falling key; returns the index of the one that has no room, COUNTS_NONE if none.
+static uint32_t insert_likely(struct likely *items, uint32_t *count, uint32_t limit, struct likely item) {
+    uint32_t at = *count, fallen = COUNTS_NONE;
     if (at == limit) {
         if (!is_before(&item, &items[limit - 1])) {
-            return;
+            return item.index;
         }
-        at--;
+        fallen = items[--at].index;
     } else {
         (*count)++;
     }
@@ -356,6 +379,7 @@ static void insert_likely(struct likely *items, uint32_t *count, uint32_t limit,
         items[at] = items[at - 1];
     }
     items[at] = item;
+    return fallen;
 }
 
 static struct likely by_share(const struct counts_answer *answer, uint32_t index) {
@@ -413,18 +437,22 @@ static double unseen_of(const struct counts_answer *answer) {
     return exp(sum);
 }
 
-// The words by falling probability, those without one at last.
+// The likeliest words by falling probability, then the others that were ranked, then those that were not.
 static void list_likeliest(struct counts_answer *answer, const struct likely *chosen, uint32_t count) {
-    struct likely sorted[RANKED + COUNTS_ADDED];
-    uint32_t listed = 0;
+    struct likely sorted[COUNTS_SORTED];
+    uint32_t listed = 0, sorted_count = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct likely word = chosen[i];
         word.key = answer->words[word.index].probability;
-        insert_likely(sorted, &listed, count, word);
+        uint32_t fallen = insert_likely(sorted, &sorted_count, COUNTS_SORTED, word);
+        if (fallen != COUNTS_NONE) {
+            answer->likeliest[COUNTS_SORTED + listed++] = fallen;
+        }
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < sorted_count; i++) {
         answer->likeliest[i] = sorted[i].index;
     }
+    listed += sorted_count;
     for (uint32_t i = 0; i < answer->count; i++) {
         struct counted *word = &answer->words[i];
         if (word->probability <= 0) {
@@ -457,20 +485,18 @@ void rank_words(struct rank *rank, const uint32_t *context, size_t length, struc
 struct rank *rank_new(const struct document *document) {
     struct rank *rank = mem_zero(1, sizeof *rank);
     const struct counted nothing = {.id = 0};
-    float features[RANK_FEATURES] = {0};
-    rank->document = document;
+    float features[RANK_FEATURES];
     rank->scope = scope_new(document);
     rank->hints = hints_new(document, rank->scope);
+    rank->hints_taken = 1;
     fill_places(&nothing, features);
-    add_every_input(&rank->without_places, features);
+    add_inputs(&rank->without_places, features, OF_PLACES, sizeof OF_PLACES);
     return rank;
 }
 
 void rank_renew_hints(struct rank *rank) {
-    hints_free(rank->hints);
-    rank->hints = hints_new(rank->document, rank->scope);
-    rank->forgotten += (uint32_t)rank->kept.count;
-    rank->kept.count = 0;
+    hints_renew(rank->hints);
+    rank->hints_taken++;
 }
 
 void rank_free(struct rank *rank) {

@@ -40,6 +40,7 @@ struct standing {
     uint32_t after[SLOT_COUNT]; // how many stand in each kind of place, above and below
     uint32_t total;             // their sum
     uint32_t query, kept;       // the ranking's own
+    uint32_t hint;              // the hints' own
 };
 
 struct scope;

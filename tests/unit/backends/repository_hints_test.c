@@ -81,8 +81,9 @@ static uint32_t id_of(const struct world *world, const char *word) {
 static float feature_of(struct world *world, const char *word, int feature) {
     float features[HINTS_FEATURES];
     struct hints_place place = hints_place(world->hints, world->context.items, world->context.count, 0);
-    hints_fill_word(world->hints, id_of(world, word), features);
-    hints_fill_place(world->hints, &place, id_of(world, word), features);
+    const struct standing *standing = scope_of(world->scope, id_of(world, word));
+    hints_fill_word(world->hints, standing, features);
+    hints_fill_place(world->hints, &place, standing, features);
     return features[feature];
 }
 
@@ -191,6 +192,47 @@ static void what_fits_the_receiver_is_offered_first(void **state) {
     world_free(&world);
 }
 
+// What the last request brought says nothing any more, and what it brings again says what it did.
+static void other_hints_take_the_place_of_those_before(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world, "char *text;\nsend(|");
+    float at_hand = feature_of(&world, "send", AT_HAND);
+    world.document.hints = HINTS + 1; // without `stop`, and with `send` first
+    for (world.document.hint_count = 1; world.document.hint_count <= 2; world.document.hint_count++) {
+        hints_renew(world.hints);
+        assert_true(feature_of(&world, "stop", OWN) == 0);
+        assert_true(feature_of(&world, "join", OF_HINT) == 0);
+        assert_true(feature_of(&world, "send", OF_HINT) == 1);
+        assert_true(feature_of(&world, "send", AT_HAND) == at_hand);
+        assert_true(feature_of(&world, "text", ARGUMENT_NAMED) == 0);
+        assert_true(feature_of(&world, "loop", ARGUMENT_NAMED) == 1);
+        assert_true((feature_of(&world, "grow", OF_HINT) == 1) == (world.document.hint_count == 2));
+    }
+    world_free(&world);
+}
+
+// More definitions than are remembered, and then the first ones again.
+static void definitions_are_read_again_when_they_were_forgotten(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world, "send(|");
+    char signature[64];
+    struct backend_hint grow = {.name = "grow", .scope = "", .signature = signature};
+    world.document.hints = &grow;
+    world.document.hint_count = 1;
+    for (int i = 0; i < 2 * HINTS_READ; i++) {
+        snprintf(signature, sizeof signature, "void grow(int *a%d)", i);
+        hints_renew(world.hints);
+    }
+    world.document.hints = HINTS;
+    world.document.hint_count = sizeof HINTS / sizeof *HINTS;
+    hints_renew(world.hints);
+    assert_true(feature_of(&world, "loop", ARGUMENT_NAMED) == 1);
+    assert_true(feature_of(&world, "text", ARGUMENT_NAMED) == 0);
+    world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hint_has_its_share_of_the_probability),
@@ -198,6 +240,8 @@ int main(void) {
         cmocka_unit_test(arguments_are_told_by_the_signature),
         cmocka_unit_test(arguments_in_sight_speak_for_a_call),
         cmocka_unit_test(what_fits_the_receiver_is_offered_first),
+        cmocka_unit_test(other_hints_take_the_place_of_those_before),
+        cmocka_unit_test(definitions_are_read_again_when_they_were_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
