@@ -17,7 +17,7 @@
 struct repository_options {
     const char *root;
     struct worker *worker; // borrowed; outlives the backend
-    uint64_t max_tokens;   // of the whole corpus; 0: 64 million (512 MB)
+    uint64_t max_tokens;   // of the whole corpus; 0: 64 million (470 MB)
 };
 
 struct repository_statistics {

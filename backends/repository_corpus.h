@@ -6,7 +6,7 @@
 //            the learning; attend, pin, unpin, is_learned and statistics from any. on_learned is called on the
 //            corpus' own thread, which runs at low priority.
 // Errors:    a file that cannot be read is left out. Without a thread nothing is learned, and the log says so.
-// Limits:    max_tokens, see repository_selection.h; 8 bytes a token plus the vocabulary (see C3), twice that for
+// Limits:    max_tokens, see repository_selection.h; 5 to 7 bytes a token plus the vocabulary (see C3), twice that for
 //            the moment in which all of it is merged.
 //
 // Invariants (tests quote the numbers):
@@ -37,8 +37,7 @@ struct segment_file {
 
 struct token_segment {
     atomic_int references;
-    uint32_t *tokens;
-    uint32_t *order;
+    struct packed tokens, order;
     uint32_t count;
     uint32_t order_count;
     struct segment_file *files; // by start

@@ -52,7 +52,7 @@ struct tally {
 };
 
 struct source {
-    const uint32_t *tokens, *order;
+    struct packed tokens, order;
     uint32_t count, order_count;
     const struct token_segment *segment; // NULL: the open document, which has no order
     const unsigned char *dead;
@@ -163,8 +163,8 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->extension = extension ? extension : "";
     counts->folder = corpus_folder_hash(path);
     bind_sources(counts, generation);
-    counts->sources[SEGMENT_COUNT] =
-        (struct source){.tokens = document->tokens.items, .count = (uint32_t)document->tokens.count};
+    counts->sources[SEGMENT_COUNT] = (struct source){.tokens = packed_view(document->tokens.items),
+                                                     .count = (uint32_t)document->tokens.count};
     find_places(&counts->local, document);
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
@@ -268,8 +268,8 @@ static double place_weight(const struct counts *counts, const struct source *sou
 
 // Behind a name that stands where the cursor's name does; see counts_query.
 static bool stands_behind_name(const struct source *source, uint32_t position) {
-    return position < source->count && token_is_name(token_id(source->tokens[position - 1])) &&
-           token_id(source->tokens[position]) != TOKEN_FILE;
+    return position < source->count && token_is_name(token_id(packed_get(source->tokens, position - 1))) &&
+           token_id(packed_get(source->tokens, position)) != TOKEN_FILE;
 }
 
 static inline double larger(double a, double b) {
@@ -344,12 +344,12 @@ static void narrow(struct source *source, const struct surroundings *here) {
 }
 
 // How many tokens before a place agree with the context, the first of which does.
-static uint32_t depth_of(const struct surroundings *here, const uint32_t *tokens, uint32_t position) {
+static uint32_t depth_of(const struct surroundings *here, struct packed tokens, uint32_t position) {
     const uint32_t *nearest = here->context + here->context_count - here->skipped;
     size_t length = here->context_count - here->skipped;
     uint32_t depth = 1;
     while (depth < DEEPEST && depth < length && nearest[-(ptrdiff_t)depth] != TOKEN_FILE &&
-           token_id(tokens[position - depth - 1]) == nearest[-(ptrdiff_t)depth - 1]) {
+           token_id(packed_get(tokens, position - depth - 1)) == nearest[-(ptrdiff_t)depth - 1]) {
         depth++;
     }
     return depth;
@@ -395,7 +395,8 @@ static void list_local(struct counts *counts, const struct source *source, uint3
 static void list(struct counts *counts, const struct source *source, uint32_t depth, uint32_t step,
                  struct order_range range) {
     for (uint32_t i = range.low; i < range.high; i += step) {
-        counts->visits[counts->visit_count++] = (struct visit){source->order[i], step, depth, source};
+        counts->visits[counts->visit_count++] =
+            (struct visit){packed_get(source->order, i), step, depth, source};
     }
 }
 
@@ -462,8 +463,8 @@ static void vote(struct counts *counts, uint32_t depth) {
 }
 
 static void fetch(const struct visit *visit) {
-    __builtin_prefetch(visit->source->tokens + visit->position);
-    __builtin_prefetch(visit->source->tokens + (visit->position < SOON ? 0 : visit->position - SOON));
+    packed_fetch(visit->source->tokens, visit->position);
+    packed_fetch(visit->source->tokens, visit->position < SOON ? 0 : visit->position - SOON);
 }
 
 static void visit_all(struct counts *counts) {

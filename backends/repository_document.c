@@ -211,6 +211,7 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
     read_typed(document);
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     read_suffix(document, str_slice(&document->suffix));
+    vec_reserve(&document->tokens, document->tokens.count + 1); // see packed_view
     number_words(document);
 }
 

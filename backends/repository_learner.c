@@ -225,7 +225,7 @@ static uint64_t round_limit(struct learner *learner) {
 }
 
 static bool round_is_full(const struct learner *learner) {
-    return learner->fresh.tokens.count >= learner->round_limit;
+    return learner->fresh.count >= learner->round_limit;
 }
 
 // Until the round is full or there is nothing to learn now; false if stopped.
@@ -235,7 +235,8 @@ static bool gather(struct learner *learner) {
         uint64_t waiting = selection_waiting(learner->options.selection);
         learner->round_limit = round_limit(learner);
         token_segment_reserve(&learner->fresh,
-                              (size_t)(waiting < learner->round_limit ? waiting : learner->round_limit));
+                              (size_t)(waiting < learner->round_limit ? waiting : learner->round_limit),
+                              learner->segments[SEGMENT_BASE]->tokens.bits);
     }
     while (!round_is_full(learner)) {
         if (!order_goes_on(&learner->open)) {
@@ -271,7 +272,7 @@ static bool is_crowded(const struct learner *learner) {
 static void mark_used(const struct token_segment *segment, const struct segment_file *file,
                       unsigned char *used) {
     for (uint32_t i = file->start; i < file->end; i++) {
-        uint32_t id = token_id(segment->tokens[i]);
+        uint32_t id = token_id(packed_get(segment->tokens, i));
         if (id >= TOKEN_FIRST_WORD) {
             used[(id - TOKEN_FIRST_WORD) / 2] = 1;
         }
@@ -356,8 +357,7 @@ static bool merge_delta(struct learner *learner, struct token_segment *fresh, co
 
 // What was gathered becomes part of the delta, or of the base: all of it is sorted then, so not before.
 static bool absorb(struct learner *learner) {
-    bool is_large =
-        learner->fresh.tokens.count > delta_limit(learner) && live_tokens(learner, SEGMENT_DELTA) == 0;
+    bool is_large = learner->fresh.count > delta_limit(learner) && live_tokens(learner, SEGMENT_DELTA) == 0;
     struct token_segment *fresh = is_large ? token_segment_unsorted(&learner->fresh)
                                            : token_segment_finish(&learner->fresh, &learner->open);
     vec_push(&learner->fresh_dead, 0); // so that it is never NULL
@@ -369,7 +369,7 @@ static bool absorb(struct learner *learner) {
 // A first pass shows nothing new until it is worth the merging, or over.
 static bool is_due(const struct learner *learner) {
     bool small = learner->segments[SEGMENT_BASE]->count + learner->segments[SEGMENT_DELTA]->count +
-                     learner->fresh.tokens.count <=
+                     learner->fresh.count <=
                  SMALLEST_ROUND;
     return !learner->is_first || small || round_is_full(learner);
 }

@@ -33,7 +33,7 @@ struct keyed {
 };
 
 struct sorter {
-    const uint32_t *tokens;
+    struct packed tokens, order;
     const struct order_watch *watch;
     struct keyed *keyed; // room for KEYED_RANGE, or for all if that is less
     uint32_t bits;       // of a token in a key
@@ -42,20 +42,24 @@ struct sorter {
     bool stopped;
 };
 
-struct part {
-    uint32_t *items;
+struct part { // of the order
+    uint32_t start;
     uint32_t count;
     uint32_t depth;
 };
 
-static inline uint32_t key_at(const uint32_t *tokens, uint32_t position, uint32_t depth) {
-    return token_id(tokens[position - depth]);
+static inline uint32_t id_at(struct packed tokens, size_t position) {
+    return token_id(packed_get(tokens, position));
+}
+
+static inline uint32_t key_at(struct packed tokens, uint32_t position, uint32_t depth) {
+    return id_at(tokens, (size_t)position - depth);
 }
 
 // What will be looked at soon: the processor fetches it meanwhile.
-static inline void fetch(const uint32_t *tokens, const uint32_t *items, uint32_t count, uint32_t at) {
-    if (at < count) {
-        __builtin_prefetch(&tokens[items[at]]);
+static inline void fetch(struct packed tokens, struct packed order, struct part part, uint32_t at) {
+    if (at < part.count) {
+        packed_fetch(tokens, packed_get(order, part.start + at));
     }
 }
 
@@ -92,10 +96,12 @@ static inline uint32_t chance(uint32_t *random, uint32_t count) {
 // --- ranges that carry their keys ---
 
 static uint64_t make_key(const struct sorter *sorter, uint32_t position, uint32_t depth) {
+    struct packed tokens = sorter->tokens;
+    size_t nearest = (size_t)position - depth;
     uint64_t key = 0;
     uint32_t i = 0;
     for (; i < sorter->width; i++) {
-        uint32_t id = key_at(sorter->tokens, position, depth + i);
+        uint32_t id = id_at(tokens, nearest - i);
         key = key << sorter->bits | id;
         if (id == TOKEN_FILE) {
             break;
@@ -185,57 +191,59 @@ static void sort_with_keys(struct sorter *sorter, struct part part) {
         return;
     }
     for (uint32_t i = 0; i < part.count; i++) {
-        fetch(sorter->tokens, part.items, part.count, i + SOON);
-        sorter->keyed[i] = (struct keyed){make_key(sorter, part.items[i], part.depth), part.items[i]};
+        fetch(sorter->tokens, sorter->order, part, i + SOON);
+        uint32_t position = packed_get(sorter->order, part.start + i);
+        sorter->keyed[i] = (struct keyed){make_key(sorter, position, part.depth), position};
     }
     sort_keyed(sorter, sorter->keyed, part.count, part.depth);
     for (uint32_t i = 0; i < part.count; i++) {
-        part.items[i] = sorter->keyed[i].position;
+        packed_set(sorter->order, part.start + i, sorter->keyed[i].position);
     }
     note_work(sorter, part.count);
 }
 
 // --- larger ranges ---
 
-static inline void swap_items(uint32_t *items, uint32_t a, uint32_t b) {
-    uint32_t held = items[a];
-    items[a] = items[b];
-    items[b] = held;
+static inline void swap_items(struct packed order, uint32_t a, uint32_t b) {
+    uint32_t held = packed_get(order, a);
+    packed_set(order, a, packed_get(order, b));
+    packed_set(order, b, held);
 }
 
-static uint32_t pivot_of(const uint32_t *tokens, struct part part) {
+static uint32_t pivot_of(const struct sorter *sorter, struct part part) {
     uint32_t keys[3], random = part.count + part.depth;
     for (uint32_t i = 0; i < 3; i++) {
-        keys[i] = key_at(tokens, part.items[chance(&random, part.count)], part.depth);
+        uint32_t position = packed_get(sorter->order, part.start + chance(&random, part.count));
+        keys[i] = key_at(sorter->tokens, position, part.depth);
     }
     return median(keys[0], keys[1], keys[2]);
 }
 
 // Parts by the token at part.depth; parts[1] holds the equal ones and goes one deeper.
-static void partition(const uint32_t *tokens, struct part part, struct part parts[3]) {
-    uint32_t *items = part.items, low = 0, at = 0, high = part.count;
-    uint32_t pivot = pivot_of(tokens, part);
+static void partition(const struct sorter *sorter, struct part part, struct part parts[3]) {
+    struct packed tokens = sorter->tokens, order = sorter->order;
+    uint32_t low = 0, at = 0, high = part.count, start = part.start, pivot = pivot_of(sorter, part);
     while (at < high) {
-        fetch(tokens, items, part.count, at + SOON);
-        uint32_t key = key_at(tokens, items[at], part.depth);
+        fetch(tokens, order, part, at + SOON);
+        uint32_t key = key_at(tokens, packed_get(order, start + at), part.depth);
         if (key < pivot) {
-            swap_items(items, low++, at++);
+            swap_items(order, start + low++, start + at++);
         } else if (key > pivot) {
-            swap_items(items, at, --high);
-            fetch(tokens, items, part.count, high - SOON); // or beyond the end, then not
+            swap_items(order, start + at, start + --high);
+            fetch(tokens, order, part, high - SOON); // or beyond the end, then not
         } else {
             at++;
         }
     }
-    parts[0] = (struct part){items, low, part.depth};
-    parts[1] = (struct part){items + low, pivot == TOKEN_FILE ? 0 : high - low, part.depth + 1};
-    parts[2] = (struct part){items + high, part.count - high, part.depth};
+    parts[0] = (struct part){start, low, part.depth};
+    parts[1] = (struct part){start + low, pivot == TOKEN_FILE ? 0 : high - low, part.depth + 1};
+    parts[2] = (struct part){start + high, part.count - high, part.depth};
 }
 
 static void sort_part(struct sorter *sorter, struct part part) {
     while (part.count > KEYED_RANGE && part.depth <= ORDER_DEPTH && !sorter->stopped) {
         struct part parts[3];
-        partition(sorter->tokens, part, parts);
+        partition(sorter, part, parts);
         note_work(sorter, part.count / 8);
         uint32_t largest = 0;
         for (uint32_t i = 1; i < 3; i++) {
@@ -255,11 +263,12 @@ static void sort_part(struct sorter *sorter, struct part part) {
 
 // --- all of it ---
 
-static uint32_t positions(const uint32_t *tokens, uint32_t count, uint32_t *order) {
+static uint32_t positions(const struct sorter *sorter, uint32_t count) {
     uint32_t total = 0;
     for (uint32_t i = 1; i < count; i++) {
-        order[total] = i;
-        total += token_id(tokens[i]) != TOKEN_FILE;
+        if (id_at(sorter->tokens, i) != TOKEN_FILE) {
+            packed_set(sorter->order, total++, i);
+        }
     }
     return total;
 }
@@ -270,20 +279,22 @@ static inline bool is_greater(const uint64_t *greater, uint32_t position) {
 }
 
 static uint64_t *compare_with_rest(struct sorter *sorter, uint32_t count) {
-    const uint32_t *tokens = sorter->tokens;
+    struct packed tokens = sorter->tokens;
     uint64_t *greater = mem_zero((size_t)count / 64 + 1, sizeof *greater);
+    uint32_t next = TOKEN_FILE;
     bool last = false;
     for (uint32_t i = 2; i < count && goes_on_at(sorter, i); i++) {
-        uint32_t nearest = token_id(tokens[i - 1]), next = token_id(tokens[i - 2]);
+        uint32_t nearest = id_at(tokens, i - 1);
         last = nearest != TOKEN_FILE && (nearest > next || (nearest == next && last));
         greater[i / 64] |= (uint64_t)last << i % 64;
+        next = nearest;
     }
     return greater;
 }
 
 struct induction {
-    const uint32_t *tokens;
-    uint32_t *order; // 0: nothing there yet
+    struct packed tokens;
+    struct packed order; // 0: nothing there yet
     uint32_t count, ids, total;
     uint64_t *greater;
     uint32_t *starts; // of each id's bucket, the positions behind it; one more than there are ids
@@ -291,16 +302,17 @@ struct induction {
 };
 
 static bool is_there_and(const struct induction *induction, uint32_t position, bool greater) {
-    return position < induction->count && token_id(induction->tokens[position]) != TOKEN_FILE &&
-           is_greater(induction->greater, position) == greater;
+    return is_greater(induction->greater, position) == greater && position < induction->count &&
+           id_at(induction->tokens, position) != TOKEN_FILE;
 }
 
 static void count_buckets(struct sorter *sorter, struct induction *induction) {
-    const uint32_t *tokens = induction->tokens;
+    struct packed tokens = induction->tokens;
+    uint32_t nearest = TOKEN_FILE;
     for (uint32_t i = 1; i < induction->count && goes_on_at(sorter, i); i++) {
-        if (token_id(tokens[i]) != TOKEN_FILE) {
-            induction->starts[token_id(tokens[i - 1]) + 1]++;
-        }
+        uint32_t id = id_at(tokens, i);
+        induction->starts[nearest + 1] += id != TOKEN_FILE;
+        nearest = id;
     }
     for (uint32_t id = 0; id < induction->ids; id++) {
         induction->starts[id + 1] += induction->starts[id];
@@ -310,53 +322,57 @@ static void count_buckets(struct sorter *sorter, struct induction *induction) {
 
 // The seeds to the end of their buckets, and what stands first in its file.
 static void place_seeds(struct sorter *sorter, struct induction *induction) {
-    const uint32_t *tokens = induction->tokens;
+    struct packed tokens = induction->tokens;
     memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
+    uint32_t nearest = TOKEN_FILE, id = induction->count > 1 ? id_at(tokens, 1) : TOKEN_FILE;
     for (uint32_t i = 1; i < induction->count && goes_on_at(sorter, i); i++) {
-        uint32_t nearest = token_id(tokens[i - 1]);
-        bool first = nearest == TOKEN_FILE && token_id(tokens[i]) != TOKEN_FILE;
-        bool seed = is_there_and(induction, i, false) && is_there_and(induction, i + 1, true);
-        if (first || seed) {
-            induction->order[--induction->next[nearest]] = i;
+        uint32_t next = i + 1 < induction->count ? id_at(tokens, i + 1) : TOKEN_FILE;
+        bool seed =
+            next != TOKEN_FILE && !is_greater(induction->greater, i) && is_greater(induction->greater, i + 1);
+        if (id != TOKEN_FILE && (nearest == TOKEN_FILE || seed)) {
+            packed_set(induction->order, --induction->next[nearest], i);
         }
+        nearest = id;
+        id = next;
     }
 }
 
 static void sort_seeds(struct sorter *sorter, const struct induction *induction) {
     for (uint32_t id = TOKEN_FILE + 1; id < induction->ids && !sorter->stopped; id++) {
         uint32_t low = induction->next[id], high = induction->starts[id + 1];
-        sort_part(sorter, (struct part){induction->order + low, high - low, 2});
+        sort_part(sorter, (struct part){low, high - low, 2});
     }
 }
 
 // The position after one that has its place is put at the next place of its bucket.
 static inline void induce(struct induction *induction, uint32_t at, bool greater) {
-    uint32_t position = induction->order[at];
+    uint32_t position = packed_get(induction->order, at);
     if (position != 0 && is_there_and(induction, position + 1, greater)) {
-        uint32_t *next = &induction->next[token_id(induction->tokens[position])];
-        induction->order[greater ? (*next)++ : --*next] = position + 1;
+        uint32_t *next = &induction->next[id_at(induction->tokens, position)];
+        packed_set(induction->order, greater ? (*next)++ : --*next, position + 1);
     }
 }
 
 static void induce_all(struct sorter *sorter, struct induction *induction) {
+    struct part all = {.count = induction->total};
     memcpy(induction->next, induction->starts, induction->ids * sizeof *induction->next);
     for (uint32_t i = 0; i < induction->total && goes_on_at(sorter, i); i++) {
-        fetch(induction->tokens, induction->order, induction->total, i + SOON);
+        fetch(induction->tokens, induction->order, all, i + SOON);
         induce(induction, i, true);
     }
     memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
     for (uint32_t i = induction->total; i-- > 0 && goes_on_at(sorter, i);) {
-        fetch(induction->tokens, induction->order, induction->total, i - SOON); // or beyond the end, then not
+        fetch(induction->tokens, induction->order, all, i - SOON); // or beyond the end, then not
         induce(induction, i, false);
     }
 }
 
-static uint32_t sort_by_induction(struct sorter *sorter, uint32_t count, uint32_t *order, uint32_t ids) {
-    struct induction induction = {.tokens = sorter->tokens, .order = order, .count = count, .ids = ids};
+static uint32_t sort_by_induction(struct sorter *sorter, uint32_t count, uint32_t ids) {
+    struct induction induction = {
+        .tokens = sorter->tokens, .order = sorter->order, .count = count, .ids = ids};
     induction.greater = compare_with_rest(sorter, count);
     induction.starts = mem_zero((size_t)ids + 1, sizeof *induction.starts);
     induction.next = mem_zero(ids, sizeof *induction.next);
-    memset(order, 0, count * sizeof *order);
     count_buckets(sorter, &induction);
     place_seeds(sorter, &induction);
     sort_seeds(sorter, &induction);
@@ -367,23 +383,25 @@ static uint32_t sort_by_induction(struct sorter *sorter, uint32_t count, uint32_
     return induction.total;
 }
 
-uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order,
+uint32_t order_sort(struct packed tokens, uint32_t count, struct packed order,
                     const struct order_watch *watch) {
     uint32_t ids = 1, bits = 1;
     for (uint32_t i = 0; i < count; i++) {
-        ids = token_id(tokens[i]) >= ids ? token_id(tokens[i]) + 1 : ids;
+        uint32_t id = id_at(tokens, i);
+        ids = id >= ids ? id + 1 : ids;
     }
     while (ids >> bits) {
         bits++;
     }
-    struct sorter sorter = {.tokens = tokens, .watch = watch, .bits = bits, .width = 64 / bits};
+    struct sorter sorter = {
+        .tokens = tokens, .order = order, .watch = watch, .bits = bits, .width = 64 / bits};
     sorter.keyed = mem_alloc((count < KEYED_RANGE ? count + 1 : KEYED_RANGE) * sizeof *sorter.keyed);
     uint32_t total = 0;
     if (ids > 4 * (uint64_t)count) { // a small text in a large vocabulary
-        total = positions(tokens, count, order);
-        sort_part(&sorter, (struct part){order, total, 1});
+        total = positions(&sorter, count);
+        sort_part(&sorter, (struct part){0, total, 1});
     } else {
-        total = sort_by_induction(&sorter, count, order, ids);
+        total = sort_by_induction(&sorter, count, ids);
     }
     free(sorter.keyed);
     return sorter.stopped ? ORDER_STOPPED : total;
@@ -392,7 +410,7 @@ uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order,
 // --- two orders into one ---
 
 // Does a stand before b, or at the same place?
-static bool not_after(const uint32_t *tokens, uint32_t a, uint32_t b) {
+static bool not_after(struct packed tokens, uint32_t a, uint32_t b) {
     for (uint32_t depth = 1; depth <= ORDER_DEPTH; depth++) {
         uint32_t x = key_at(tokens, a, depth), y = key_at(tokens, b, depth);
         if (x != y) {
@@ -405,37 +423,36 @@ static bool not_after(const uint32_t *tokens, uint32_t a, uint32_t b) {
     return true;
 }
 
-// How many of the sorted items stand before a position: in steps that double, then by halves, since the
-// next few are the likeliest.
-static uint32_t count_before(const uint32_t *tokens, const uint32_t *items, uint32_t count,
+// How many of the sorted positions from start to end stand before another: in steps that double, then by halves,
+// since the next few are the likeliest.
+static uint32_t count_before(struct packed tokens, struct packed order, uint32_t start, uint32_t end,
                              uint32_t position) {
-    uint32_t low = 0, step = 1;
-    while (step <= count - low && not_after(tokens, items[low + step - 1], position)) {
+    uint32_t low = start, step = 1;
+    while (step <= end - low && not_after(tokens, packed_get(order, low + step - 1), position)) {
         low += step;
         step = step < UINT32_MAX / 2 ? 2 * step : step;
     }
-    uint32_t high = step <= count - low ? low + step - 1 : count;
+    uint32_t high = step <= end - low ? low + step - 1 : end;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (not_after(tokens, items[middle], position)) {
+        if (not_after(tokens, packed_get(order, middle), position)) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low;
+    return low - start;
 }
 
-bool order_merge(const uint32_t *tokens, uint32_t *items, uint32_t many_count, const uint32_t *few,
+bool order_merge(struct packed tokens, struct packed order, uint32_t many_count, struct packed few,
                  uint32_t few_count, const struct order_watch *watch) {
-    uint32_t *rest = items + few_count, left = many_count;
+    uint32_t rest = few_count, end = few_count + many_count, at = 0;
     for (uint32_t i = 0; i < few_count; i++) {
-        uint32_t run = count_before(tokens, rest, left, few[i]);
-        memmove(items, rest, run * sizeof *items);
+        uint32_t position = packed_get(few, i), run = count_before(tokens, order, rest, end, position);
+        packed_copy(order, at, order, rest, run);
         rest += run;
-        left -= run;
-        items += run;
-        *items++ = few[i];
+        at += run;
+        packed_set(order, at++, position);
         if (i % WATCH_EACH == WATCH_EACH - 1 && !order_goes_on(watch)) {
             return false;
         }
@@ -443,12 +460,12 @@ bool order_merge(const uint32_t *tokens, uint32_t *items, uint32_t many_count, c
     return true;
 }
 
-struct order_range order_narrow(const uint32_t *tokens, const uint32_t *order, struct order_range range,
+struct order_range order_narrow(struct packed tokens, struct packed order, struct order_range range,
                                 uint32_t depth, uint32_t id) {
     uint32_t low = range.low, high = range.high;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (key_at(tokens, order[middle], depth) < id) {
+        if (key_at(tokens, packed_get(order, middle), depth) < id) {
             low = middle + 1;
         } else {
             high = middle;
@@ -458,7 +475,7 @@ struct order_range order_narrow(const uint32_t *tokens, const uint32_t *order, s
     high = range.high;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (key_at(tokens, order[middle], depth) <= id) {
+        if (key_at(tokens, packed_get(order, middle), depth) <= id) {
             low = middle + 1;
         } else {
             high = middle;

@@ -14,9 +14,9 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_ORDER_H
 #define HUNCH_BACKENDS_REPOSITORY_ORDER_H
 
+#include "base/packed.h"
+
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 enum { ORDER_DEPTH = 24 };
 #define ORDER_STOPPED UINT32_MAX
@@ -35,15 +35,16 @@ static inline bool order_goes_on(const struct order_watch *watch) {
     return !watch || watch->go_on(watch->context);
 }
 
-// tokens[0] must be TOKEN_FILE. Returns how many positions order got, which needs room for count, or
+// The first token must be TOKEN_FILE. Returns how many positions order got, which needs room for count zeros, or
 // ORDER_STOPPED. watch may be NULL.
-uint32_t order_sort(const uint32_t *tokens, uint32_t count, uint32_t *order, const struct order_watch *watch);
-// Two sorted orders of the same tokens become one. many: items[few_count] to the end of items; few: apart; the
-// result fills items. Costs what few costs, and moving the rest. False: given up.
-bool order_merge(const uint32_t *tokens, uint32_t *items, uint32_t many_count, const uint32_t *few,
+uint32_t order_sort(struct packed tokens, uint32_t count, struct packed order,
+                    const struct order_watch *watch);
+// Two sorted orders of the same tokens become one. many: from few_count on in order; few: apart; the result fills
+// order. Costs what few costs, and moving the rest. False: given up.
+bool order_merge(struct packed tokens, struct packed order, uint32_t many_count, struct packed few,
                  uint32_t few_count, const struct order_watch *watch);
 // Of the positions in range, which agree in `depth` - 1 tokens, those whose depth-th token leftwards is id.
-struct order_range order_narrow(const uint32_t *tokens, const uint32_t *order, struct order_range range,
+struct order_range order_narrow(struct packed tokens, struct packed order, struct order_range range,
                                 uint32_t depth, uint32_t id);
 
 #endif

@@ -19,7 +19,7 @@ static bool is_known(const struct surroundings *here, uint32_t known, uint32_t i
     return false;
 }
 
-static void walk_left(const struct surroundings *here, const uint32_t *tokens, uint32_t position,
+static void walk_left(const struct surroundings *here, struct packed tokens, uint32_t position,
                       uint32_t known, struct place *place) {
     const uint32_t *nearest = here->context + here->context_count;
     uint32_t next = place->id, left = here->reach - here->skipped;
@@ -33,7 +33,7 @@ static void walk_left(const struct surroundings *here, const uint32_t *tokens, u
                 break;
             }
         }
-        uint32_t there = token_id(tokens[position - i]), own = nearest[-(ptrdiff_t)i];
+        uint32_t there = token_id(packed_get(tokens, (size_t)position - i)), own = nearest[-(ptrdiff_t)i];
         if (there == own) {
             place->agree++;
         } else if (place->differ < PLACE_MISSES && token_is_name(there) && token_is_name(own)) {
@@ -49,24 +49,25 @@ static void walk_left(const struct surroundings *here, const uint32_t *tokens, u
     }
 }
 
-static uint32_t walk_below(const struct surroundings *here, const uint32_t *tokens, uint32_t count,
+static uint32_t walk_below(const struct surroundings *here, struct packed tokens, uint32_t count,
                            uint32_t position) {
     uint32_t at = position, end = count - position > LINE_WALK ? position + LINE_WALK : count;
-    while (at < end && token_id(tokens[at]) > TOKEN_LINE_SHALLOWER) {
+    while (at < end && token_id(packed_get(tokens, at)) > TOKEN_LINE_SHALLOWER) {
         at++;
     }
     uint32_t below = 0;
     for (; below < here->ahead_count && at < count; below++, at++) {
-        if (token_id(tokens[at]) != here->ahead[below]) {
+        if (token_id(packed_get(tokens, at)) != here->ahead[below]) {
             break;
         }
     }
     return below;
 }
 
-struct place place_compare(const struct surroundings *here, const uint32_t *tokens, uint32_t count,
+struct place place_compare(const struct surroundings *here, struct packed tokens, uint32_t count,
                            uint32_t position, uint32_t known) {
-    struct place place = {.id = token_id(tokens[position]), .space = token_space(tokens[position])};
+    uint32_t token = packed_get(tokens, position);
+    struct place place = {.id = token_id(token), .space = token_space(token)};
     walk_left(here, tokens, position, known, &place);
     place.below = here->ahead_count > 0 ? walk_below(here, tokens, count, position) : 0;
     return place;

@@ -5,6 +5,7 @@
 #define HUNCH_BACKENDS_REPOSITORY_PLACE_H
 
 #include "backends/repository_tokens.h"
+#include "base/packed.h"
 
 enum { PLACE_WALK = 24, PLACE_MISSES = 3 };
 
@@ -27,9 +28,9 @@ struct place {
     uint32_t below;  // words below the place's line that agree with those below the cursor's
 };
 
-// tokens[position] must not be TOKEN_FILE, and a TOKEN_FILE must stand somewhere before it; count: of tokens;
+// The token at position must not be TOKEN_FILE, and a TOKEN_FILE must stand somewhere before it; count: of tokens;
 // known: so many tokens left of the skipped ones agree for sure.
-struct place place_compare(const struct surroundings *here, const uint32_t *tokens, uint32_t count,
+struct place place_compare(const struct surroundings *here, struct packed tokens, uint32_t count,
                            uint32_t position, uint32_t known);
 
 #endif

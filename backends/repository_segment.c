@@ -3,6 +3,8 @@
 // A segment is four arrays: tokens of all files one after the other, their
 // order by context, the files, and a coarse map from position to file. Nothing
 // points out of it but the paths, so sharing it needs a counter and no lock.
+// The first two are packed: a token takes as many bits as the largest of the
+// segment, a place as many as their number needs.
 //
 // Segments become one by merging their orders, unless they are of like size, and
 // lose files by leaving them out: the rest keeps its order when positions move,
@@ -10,50 +12,53 @@
 #include "backends/repository_segment.h"
 
 #include "base/hash.h"
-#include "base/spill.h"
 
-enum { WATCH_EACH = 1 << 16, MERGED_PART = 8 }; // tokens
+enum { WATCH_EACH = 1 << 16, COPIED_AT_ONCE = 1 << 10, MERGED_PART = 8 }; // tokens
 
 uint64_t corpus_folder_hash(const char *path) {
     const char *slash = strrchr(path, '/');
     return hash_bytes(path, slash ? (size_t)(slash - path) : 0);
 }
 
-void token_segment_reserve(struct segment_builder *builder, size_t total) {
-    struct token_list *all = &builder->tokens;
-    if (total <= all->capacity) {
+void token_segment_reserve(struct segment_builder *builder, size_t total, uint32_t bits) {
+    if (total <= builder->capacity && bits <= builder->tokens.bits) {
         return;
     }
-    uint32_t *items = spill_alloc(total * sizeof *items);
-    if (all->count) {
-        memcpy(items, all->items, all->count * sizeof *items);
+    builder->capacity = total > builder->capacity ? total : builder->capacity;
+    bits = bits > builder->tokens.bits ? bits : builder->tokens.bits;
+    struct packed tokens = packed_make(builder->capacity, bits);
+    packed_copy(tokens, 0, builder->tokens, 0, builder->count);
+    packed_free(&builder->tokens);
+    builder->tokens = tokens;
+}
+
+static uint32_t bits_of(const uint32_t *tokens, size_t count) {
+    uint32_t all = 0;
+    for (size_t i = 0; i < count; i++) {
+        all |= tokens[i];
     }
-    spill_free(all->items);
-    all->items = items;
-    all->capacity = total;
+    return packed_bits(all);
 }
 
 bool token_segment_add(struct segment_builder *builder, const struct segment_file *file,
                        const uint32_t *tokens, size_t count) {
-    struct token_list *all = &builder->tokens;
-    if (all->count + count + 1 > UINT32_MAX - 2) {
+    size_t total = builder->count + count + 1;
+    if (total > UINT32_MAX - 2) {
         return false;
     }
     struct segment_file added = *file;
-    added.start = (uint32_t)all->count;
-    if (all->count + count + 1 > all->capacity) {
-        token_segment_reserve(builder, 2 * (all->count + count + 1));
-    }
-    all->items[all->count++] = token_make(TOKEN_FILE, 0);
-    memcpy(all->items + all->count, tokens, count * sizeof *tokens);
-    all->count += count;
-    added.end = (uint32_t)all->count;
+    added.start = (uint32_t)builder->count;
+    added.end = (uint32_t)total;
+    token_segment_reserve(builder, total > builder->capacity ? 2 * total : total, bits_of(tokens, count));
+    packed_set(builder->tokens, builder->count, token_make(TOKEN_FILE, 0));
+    packed_write(builder->tokens, builder->count + 1, tokens, count);
+    builder->count = total;
     vec_push(&builder->files, added);
     return true;
 }
 
 void token_segment_drop(struct segment_builder *builder) {
-    spill_free(builder->tokens.items);
+    packed_free(&builder->tokens);
     vec_free(&builder->files);
     *builder = (struct segment_builder){0};
 }
@@ -72,11 +77,10 @@ static void map_blocks(struct token_segment *segment) {
 static struct token_segment *segment_of(struct segment_builder *builder) {
     struct token_segment *segment = mem_zero(1, sizeof *segment);
     atomic_init(&segment->references, 1);
-    segment->count = (uint32_t)builder->tokens.count;
-    segment->tokens = builder->tokens.items;
+    segment->count = (uint32_t)builder->count;
+    segment->tokens = builder->tokens;
     if (segment->count == 0) {
-        spill_free(builder->tokens.items);
-        segment->tokens = NULL;
+        packed_free(&segment->tokens);
     }
     segment->files = builder->files.items;
     segment->file_count = (uint32_t)builder->files.count;
@@ -87,7 +91,7 @@ static struct token_segment *segment_of(struct segment_builder *builder) {
 
 static bool sort(struct token_segment *segment, const struct order_watch *watch) {
     if (segment->count > 0) {
-        segment->order = spill_alloc(segment->count * sizeof *segment->order);
+        segment->order = packed_make(segment->count, packed_bits(segment->count));
         segment->order_count = order_sort(segment->tokens, segment->count, segment->order, watch);
     }
     return segment->order_count != ORDER_STOPPED;
@@ -143,8 +147,8 @@ static void free_part(struct part *part) {
     free(part->starts);
 }
 
-static void renumber(uint32_t *tokens, uint32_t count, const uint32_t *renumbered) {
-    for (uint32_t i = 0; i < count; i++) {
+static void renumber(uint32_t *tokens, size_t count, const uint32_t *renumbered) {
+    for (size_t i = 0; i < count; i++) {
         uint32_t id = token_id(tokens[i]);
         if (id >= TOKEN_FIRST_WORD) {
             uint32_t word = renumbered[(id - TOKEN_FIRST_WORD) / 2];
@@ -153,45 +157,65 @@ static void renumber(uint32_t *tokens, uint32_t count, const uint32_t *renumbere
     }
 }
 
+static void copy_file(struct part *part, uint32_t index, struct segment_builder *builder,
+                      const uint32_t *renumbered, struct token_list *scratch) {
+    const struct segment_file *file = &part->segment->files[index];
+    scratch->count = file->end - file->start - 1;
+    vec_reserve(scratch, scratch->count);
+    packed_read(part->segment->tokens, file->start + 1, scratch->items, scratch->count);
+    if (renumbered) {
+        renumber(scratch->items, scratch->count, renumbered);
+    }
+    part->starts[index] = (uint32_t)builder->count;
+    token_segment_add(builder, file, scratch->items, scratch->count);
+}
+
 static bool copy_tokens(struct part *part, struct segment_builder *builder, const uint32_t *renumbered,
                         const struct order_watch *watch) {
-    const struct token_segment *segment = part->segment;
-    uint32_t unwatched = 0;
-    for (uint32_t i = 0; i < segment->file_count; i++) {
-        const struct segment_file *file = &segment->files[i];
-        uint32_t start = (uint32_t)builder->tokens.count, count = file->end - file->start;
+    struct token_list scratch = {0};
+    size_t unwatched = 0;
+    bool goes_on = true;
+    for (uint32_t i = 0; i < part->segment->file_count && goes_on; i++) {
         if (part->dead[i]) {
             continue;
         }
-        part->starts[i] = start;
-        token_segment_add(builder, file, segment->tokens + file->start + 1, count - 1);
-        if (renumbered) {
-            renumber(builder->tokens.items + start, count, renumbered);
-        }
-        unwatched += count;
+        copy_file(part, i, builder, renumbered, &scratch);
+        unwatched += scratch.count;
         if (unwatched >= WATCH_EACH) {
             unwatched = 0;
-            if (!order_goes_on(watch)) {
-                return false;
-            }
+            goes_on = order_goes_on(watch);
         }
     }
-    return true;
+    vec_free(&scratch);
+    return goes_on;
 }
 
-static bool copy_order(const struct part *part, uint32_t *out, const struct order_watch *watch) {
+// The positions of a block of the order where they are in the new segment; returns how many are left.
+static uint32_t move_positions(const struct part *part, uint32_t *positions, uint32_t count) {
     const struct token_segment *segment = part->segment;
-    uint32_t shift = segment->file_count ? part->starts[0] - segment->files[0].start : 0, count = 0;
-    for (uint32_t i = 0; i < segment->order_count; i++) {
-        uint32_t position = segment->order[i];
+    uint32_t shift = segment->file_count ? part->starts[0] - segment->files[0].start : 0, left = 0;
+    for (uint32_t i = 0; i < count; i++) {
         if (part->moves_together) {
-            out[count++] = position + shift;
+            positions[left++] = positions[i] + shift;
         } else {
-            uint32_t file = token_segment_file_at(segment, position);
-            out[count] = position - segment->files[file].start + part->starts[file];
-            count += !part->dead[file]; // or the next one takes its place
+            uint32_t file = token_segment_file_at(segment, positions[i]);
+            positions[left] = positions[i] - segment->files[file].start + part->starts[file];
+            left += !part->dead[file]; // or the next one takes its place
         }
-        if (i % WATCH_EACH == WATCH_EACH - 1 && !order_goes_on(watch)) {
+    }
+    return left;
+}
+
+static bool copy_order(const struct part *part, struct packed out, uint32_t start,
+                       const struct order_watch *watch) {
+    uint32_t positions[COPIED_AT_ONCE], total = part->segment->order_count;
+    for (uint32_t i = 0; i < total; i += COPIED_AT_ONCE) {
+        uint32_t count = total - i < COPIED_AT_ONCE ? total - i : COPIED_AT_ONCE;
+        packed_read(part->segment->order, i, positions, count);
+        count = move_positions(part, positions, count);
+        packed_write(out, start, positions, count);
+        start += count;
+        if (i % WATCH_EACH == 0 && !order_goes_on(watch)) {
             return false;
         }
     }
@@ -199,10 +223,9 @@ static bool copy_order(const struct part *part, uint32_t *out, const struct orde
 }
 
 // Readers may still have the segment; if none has, half of what the merge needs at once is freed early.
-static void free_if_alone(struct token_segment *segment, uint32_t **array) {
+static void free_if_alone(struct token_segment *segment, struct packed *array) {
     if (atomic_load_explicit(&segment->references, memory_order_acquire) == 1) {
-        spill_free(*array);
-        *array = NULL;
+        packed_free(array);
     }
 }
 
@@ -216,17 +239,17 @@ static bool merge_orders(struct token_segment *merged, struct part *a, struct pa
     struct part *many = order_length(a) >= order_length(b) ? a : b, *few = many == a ? b : a;
     uint32_t many_count = order_length(many), few_count = order_length(few);
     merged->order_count = many_count + few_count;
-    merged->order = spill_alloc(((size_t)merged->count + 1) * sizeof *merged->order);
-    uint32_t *list = spill_alloc(((size_t)few_count + 1) * sizeof *list);
-    bool done = copy_order(many, merged->order + few_count, watch) && copy_order(few, list, watch);
+    merged->order = packed_make(merged->count, packed_bits(merged->count));
+    struct packed list = packed_make(few_count, merged->order.bits);
+    bool done = copy_order(many, merged->order, few_count, watch) && copy_order(few, list, 0, watch);
     free_if_alone(b->segment, &b->segment->order);
     done = done && order_merge(merged->tokens, merged->order, many_count, list, few_count, watch);
-    spill_free(list);
+    packed_free(&list);
     return done;
 }
 
 static bool is_sorted(const struct token_segment *segment) {
-    return segment->count == 0 || segment->order != NULL;
+    return segment->count == 0 || segment->order.bytes != NULL;
 }
 
 // Merging costs several times what sorting does, for each position of the shorter one.
@@ -239,7 +262,11 @@ static bool is_worth_merging(const struct part *a, const struct part *b) {
 static struct token_segment *merge_parts(struct part *a, struct part *b, const uint32_t *renumbered,
                                          const struct order_watch *watch) {
     struct segment_builder builder = {0};
-    token_segment_reserve(&builder, (size_t)a->live_tokens + b->live_tokens);
+    uint32_t a_bits = a->segment->tokens.bits, b_bits = b->segment->tokens.bits;
+    token_segment_reserve(&builder, (size_t)a->live_tokens + b->live_tokens,
+                          renumbered        ? 1
+                          : a_bits > b_bits ? a_bits
+                                            : b_bits);
     bool copied = copy_tokens(a, &builder, renumbered, watch) && copy_tokens(b, &builder, renumbered, watch);
     free_if_alone(b->segment, &b->segment->tokens);
     struct token_segment *merged = segment_of(&builder);
@@ -274,8 +301,8 @@ struct token_segment *token_segment_retain(struct token_segment *segment) {
 
 void token_segment_release(struct token_segment *segment) {
     if (segment && atomic_fetch_sub_explicit(&segment->references, 1, memory_order_acq_rel) == 1) {
-        spill_free(segment->tokens);
-        spill_free(segment->order);
+        packed_free(&segment->tokens);
+        packed_free(&segment->order);
         free(segment->files);
         free(segment->blocks);
         free(segment);
@@ -283,7 +310,7 @@ void token_segment_release(struct token_segment *segment) {
 }
 
 uint64_t token_segment_bytes(const struct token_segment *segment) {
-    return segment->count * (sizeof *segment->tokens + sizeof *segment->order) +
+    return packed_size(&segment->tokens, segment->count) + packed_size(&segment->order, segment->count) +
            segment->file_count * sizeof *segment->files +
            (segment->count / SEGMENT_BLOCK + 1) * sizeof *segment->blocks;
 }

@@ -9,15 +9,17 @@
 #include "backends/repository_corpus.h"
 
 struct segment_builder {
-    struct token_list tokens; // its items come from spill.h
+    struct packed tokens; // as wide as the largest so far needs
+    size_t count, capacity;
     struct {
         struct segment_file *items;
         size_t count, capacity;
     } files;
 };
 
-// Room for so many tokens, a TOKEN_FILE for each file included; an estimate that is too low costs a copy.
-void token_segment_reserve(struct segment_builder *builder, size_t total);
+// Room for so many tokens of so many bits, a TOKEN_FILE for each file included; an estimate that is too low costs
+// a copy.
+void token_segment_reserve(struct segment_builder *builder, size_t total, uint32_t bits);
 // The tokens are without TOKEN_FILE, and not none. The path is borrowed and must outlive the segment. False:
 // left out.
 bool token_segment_add(struct segment_builder *builder, const struct segment_file *file,

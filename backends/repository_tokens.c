@@ -167,8 +167,7 @@ uint64_t vocabulary_count(struct vocabulary *vocabulary, uint64_t *bytes) {
     uv_mutex_lock(&vocabulary->lock);
     uint64_t count = vocabulary->words.count;
     if (bytes) {
-        *bytes = vocabulary->words.arena.used + count * (sizeof(struct slice) + sizeof(uint32_t)) +
-                 vocabulary->words.ids.capacity * (sizeof(struct map_slot) + 1);
+        *bytes = intern_size(&vocabulary->words);
     }
     uv_mutex_unlock(&vocabulary->lock);
     return count;

@@ -3,7 +3,7 @@
 // Ownership: vocabulary_new gives one reference. A vocabulary forgets no word, so a word's bytes stay valid as
 //            long as it; a smaller one is made with vocabulary_shrink. token_list is freed with vec_free.
 // Threads:   one at a time encodes without `unknown`, which adds words; with it, any, locked for one call.
-// Errors:    none. Limits: TOKEN_UNKNOWN / 2 words (67 million), 48 bytes and the word itself each.
+// Errors:    none. Limits: TOKEN_UNKNOWN / 2 words (67 million), 20 bytes and the word itself each.
 //
 // A line end is one of three words by the next line's indentation against this line's; its 4 bits say whether
 // blank lines follow. A request's own words that the vocabulary lacks are numbered from TOKEN_UNKNOWN up.

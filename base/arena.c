@@ -75,8 +75,12 @@ void *arena_alloc(struct arena *arena, size_t size) {
     return take(arena, size, ALIGNMENT);
 }
 
+char *arena_bytes(struct arena *arena, size_t size) {
+    return take(arena, size, 1);
+}
+
 char *arena_copy(struct arena *arena, struct slice slice) {
-    char *copy = take(arena, slice.length + 1, 1);
+    char *copy = arena_bytes(arena, slice.length + 1);
     if (slice.length) {
         memcpy(copy, slice.data, slice.length);
     }

@@ -26,6 +26,7 @@ void arena_init_spilling(struct arena *arena);
 void arena_free(struct arena *arena); // leaves an empty, usable arena
 void *arena_alloc(struct arena *arena, size_t size)
     __attribute__((returns_nonnull)); // 16-byte aligned, zeroed
+char *arena_bytes(struct arena *arena, size_t size) __attribute__((returns_nonnull)); // the same, not aligned
 // NUL-terminated, not aligned.
 char *arena_copy(struct arena *arena, struct slice slice) __attribute__((returns_nonnull));
 char *arena_copy_string(struct arena *arena, const char *text) __attribute__((returns_nonnull));

@@ -111,47 +111,95 @@ bool map_remove(struct map *map, uint64_t key) {
     return true;
 }
 
+// --- the interner ---
+//
+// A slot has an id and, in the bits that ids do not need yet, some of the string's hash: so hardly a string is
+// compared in vain, and a table of 32-bit slots is all there is beside the strings.
+
 void intern_init(struct intern *intern) {
     *intern = (struct intern){0};
-    map_init(&intern->ids);
     arena_init(&intern->arena);
 }
 
 void intern_free(struct intern *intern) {
-    map_free(&intern->ids);
+    free(intern->slots);
     free(intern->strings);
-    free(intern->next);
     arena_free(&intern->arena);
     intern_init(intern);
 }
 
-uint32_t intern_find(const struct intern *intern, struct slice string) {
-    const uint64_t *first = map_get(&intern->ids, hash_bytes(string.data, string.length));
-    for (uint32_t id = first ? (uint32_t)*first : INTERN_NONE; id != INTERN_NONE; id = intern->next[id]) {
-        if (slice_equal(intern->strings[id], string)) {
-            return id;
+// The slot that holds a string, or the free one that would; some slot must be free.
+static uint32_t *intern_slot(const struct intern *intern, struct slice string, uint64_t hash) {
+    uint32_t ids = intern->slot_count - 1, at = (uint32_t)hash & ids, mark = (uint32_t)(hash >> 32) & ~ids;
+    for (uint32_t slot; (slot = intern->slots[at]) != 0; at = (at + 1) & ids) {
+        if ((slot & ~ids) == mark && slice_equal(intern_string(intern, (slot & ids) - 1), string)) {
+            break;
         }
     }
-    return INTERN_NONE;
+    return &intern->slots[at];
+}
+
+uint32_t intern_find(const struct intern *intern, struct slice string) {
+    if (intern->count == 0) {
+        return INTERN_NONE;
+    }
+    uint32_t slot = *intern_slot(intern, string, hash_bytes(string.data, string.length));
+    return slot ? (slot & (intern->slot_count - 1)) - 1 : INTERN_NONE;
+}
+
+static void fill_slot(struct intern *intern, uint32_t *slot, uint32_t id, uint64_t hash) {
+    *slot = ((uint32_t)(hash >> 32) & ~(intern->slot_count - 1)) | (id + 1);
+}
+
+static void intern_grow(struct intern *intern) {
+    free(intern->slots);
+    intern->slot_count = intern->slot_count ? intern->slot_count * 2 : 16;
+    intern->slots = mem_zero(intern->slot_count, sizeof *intern->slots);
+    for (uint32_t id = 0; id < intern->count; id++) {
+        struct slice string = intern_string(intern, id);
+        uint64_t hash = hash_bytes(string.data, string.length);
+        uint32_t at = (uint32_t)hash & (intern->slot_count - 1);
+        while (intern->slots[at]) {
+            at = (at + 1) & (intern->slot_count - 1);
+        }
+        fill_slot(intern, &intern->slots[at], id, hash);
+    }
+}
+
+static const char *intern_copy(struct intern *intern, struct slice string) {
+    uint32_t length = (uint32_t)string.length;
+    bool is_long = length >= INTERN_LONG;
+    char *copy = arena_bytes(&intern->arena, string.length + (is_long ? 6 : 2)), *at = copy;
+    *at++ = (char)(unsigned char)(is_long ? INTERN_LONG : length);
+    if (is_long) {
+        memcpy(at, &length, sizeof length);
+        at += sizeof length;
+    }
+    if (length) {
+        memcpy(at, string.data, length);
+    }
+    return copy;
 }
 
 uint32_t intern_add(struct intern *intern, struct slice string) {
-    uint32_t id = intern_find(intern, string);
-    if (id != INTERN_NONE) {
-        return id;
+    if (((uint64_t)intern->count + 1) * 8 > (uint64_t)intern->slot_count * 7) {
+        intern_grow(intern);
+    }
+    uint64_t hash = hash_bytes(string.data, string.length);
+    uint32_t *slot = intern_slot(intern, string, hash);
+    if (*slot) {
+        return (*slot & (intern->slot_count - 1)) - 1;
     }
     if (intern->count == intern->capacity) {
         intern->capacity = intern->capacity ? intern->capacity * 2 : 64;
         intern->strings = mem_resize(intern->strings, intern->capacity, sizeof *intern->strings);
-        intern->next = mem_resize(intern->next, intern->capacity, sizeof *intern->next);
     }
-    id = intern->count++;
-    intern->strings[id] = slice_of(arena_copy(&intern->arena, string), string.length);
-    intern->next[id] = INTERN_NONE;
-    uint64_t *first = map_insert(&intern->ids, hash_bytes(string.data, string.length), id);
-    if (*first != id) {
-        intern->next[id] = (uint32_t)*first;
-        *first = id;
-    }
-    return id;
+    fill_slot(intern, slot, intern->count, hash);
+    intern->strings[intern->count] = intern_copy(intern, string);
+    return intern->count++;
+}
+
+size_t intern_size(const struct intern *intern) {
+    return intern->arena.used + intern->count * sizeof *intern->strings +
+           intern->slot_count * sizeof *intern->slots;
 }

@@ -1,13 +1,13 @@
-// map.h - a hash map from 64-bit keys to 64-bit values, and an interner of strings on top of it.
+// map.h - a hash map from 64-bit keys to 64-bit values, and an interner of strings.
 //
 // Open addressing with linear probing, at most 7/8 full, tombstone-free
 // (deletion shifts back). Keys are used as given: hash first if they cluster.
-// The interner gives every distinct byte string a small number, 0, 1, 2, ...
+// The interner gives every distinct byte string a small number, 0, 1, 2, ..., and takes 15 to 20 bytes beside it.
 //
 // Ownership: the map owns its table; the interner copies the strings.
 // Threads:   one writer; readers of an unchanging map from any thread.
 // Errors:    none (see mem.h).
-// Limits:    2^32 - 1 interned strings.
+// Limits:    2^31 interned strings of less than 4 GB.
 #ifndef HUNCH_BASE_MAP_H
 #define HUNCH_BASE_MAP_H
 
@@ -39,12 +39,13 @@ bool map_remove(struct map *map, uint64_t key); // true if it was there
 
 #define INTERN_NONE 0xFFFFFFFFu // no such string
 
+enum { INTERN_LONG = 255 };
+
 struct intern {
-    struct map ids; // hash of the string -> first id with that hash
-    struct slice *strings;
-    uint32_t *next; // collision chain by id, INTERN_NONE ends it
-    uint32_t count;
-    uint32_t capacity;
+    uint32_t *slots;     // 0: free; else id + 1, and above that as many bits of the hash as there is room for
+    uint32_t slot_count; // a power of two, or 0
+    const char **strings;     // by id: the length in a byte, or INTERN_LONG and it in four; then the string
+    uint32_t count, capacity; // of the strings
     struct arena arena;
 };
 
@@ -52,8 +53,16 @@ void intern_init(struct intern *intern);
 void intern_free(struct intern *intern);
 uint32_t intern_add(struct intern *intern, struct slice string);
 uint32_t intern_find(const struct intern *intern, struct slice string); // INTERN_NONE if absent
+// NUL-terminated; its address never changes.
 static inline struct slice intern_string(const struct intern *intern, uint32_t id) {
-    return intern->strings[id];
+    const char *at = intern->strings[id];
+    uint32_t length = (unsigned char)*at++;
+    if (length == INTERN_LONG) {
+        memcpy(&length, at, sizeof length);
+        at += sizeof length;
+    }
+    return slice_of(at, length);
 }
+size_t intern_size(const struct intern *intern); // bytes, with the strings
 
 #endif

@@ -149,7 +149,9 @@ static void test_forgets(void **state) {
         const struct token_segment *base = scene.current->segments[SEGMENT_BASE];
         assert_true(base->count <= (uint32_t)there * (WORDS + 2) * 2 + (1 << 17)); // the memory, too
         for (uint32_t k = 1; k < base->order_count; k++) {
-            assert_true(base->order[k] < base->count && token_id(base->tokens[base->order[k]]) != TOKEN_FILE);
+            uint32_t position = packed_get(base->order, k);
+            assert_true(position < base->count);
+            assert_true(token_id(packed_get(base->tokens, position)) != TOKEN_FILE);
         }
     }
     close_scene(&scene);

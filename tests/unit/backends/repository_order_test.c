@@ -4,6 +4,39 @@
 
 #include "tests/unit/unit.h"
 
+static struct packed pack(const uint32_t *tokens, uint32_t count) {
+    uint32_t all = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        all |= tokens[i];
+    }
+    struct packed packed = packed_make(count, packed_bits(all));
+    packed_write(packed, 0, tokens, count);
+    return packed;
+}
+
+// Sorted, as the segments do it: the order is unpacked for what is asserted of it.
+static uint32_t sort(const uint32_t *tokens, uint32_t count, uint32_t *order,
+                     const struct order_watch *watch) {
+    struct packed packed = pack(tokens, count), sorted = packed_make(count, packed_bits(count));
+    uint32_t total = order_sort(packed, count, sorted, watch);
+    if (total != ORDER_STOPPED) {
+        packed_read(sorted, 0, order, total);
+    }
+    packed_free(&packed), packed_free(&sorted);
+    return total;
+}
+
+static bool merge(const uint32_t *tokens, uint32_t count, uint32_t *items, uint32_t many_count,
+                  const uint32_t *few, uint32_t few_count) {
+    struct packed packed = pack(tokens, count), apart = pack(few, few_count);
+    struct packed order = packed_make(count, packed_bits(count));
+    packed_write(order, few_count, items + few_count, many_count);
+    bool done = order_merge(packed, order, many_count, apart, few_count, NULL);
+    packed_read(order, 0, items, many_count + few_count);
+    packed_free(&packed), packed_free(&apart), packed_free(&order);
+    return done;
+}
+
 static int compare_contexts(const uint32_t *tokens, uint32_t a, uint32_t b) {
     for (uint32_t depth = 1; depth <= ORDER_DEPTH; depth++) {
         uint32_t x = token_id(tokens[a - depth]), y = token_id(tokens[b - depth]);
@@ -34,7 +67,7 @@ static void check_corpus(uint32_t count, uint32_t ids, uint32_t base) {
     uint32_t *tokens = random_corpus(count, ids, base);
     uint32_t *order = mem_zero(count + 1, sizeof *order);
     unsigned char *seen = mem_zero(count, 1);
-    uint32_t total = order_sort(tokens, count, order, NULL), words = 0;
+    uint32_t total = sort(tokens, count, order, NULL), words = 0;
     for (uint32_t i = 0; i < count; i++) {
         words += token_id(tokens[i]) != TOKEN_FILE;
     }
@@ -56,13 +89,13 @@ static void check_merge(uint32_t count, uint32_t ids, uint32_t cut) {
     uint32_t *tokens = random_corpus(count, ids, TOKEN_FIRST_WORD), *few = mem_zero(count + 1, sizeof *few);
     uint32_t *items = mem_zero(count + 1, sizeof *items), *order = mem_zero(count + 1, sizeof *order);
     tokens[cut] = token_make(TOKEN_FILE, 0);
-    uint32_t few_count = order_sort(tokens, cut, few, NULL);
-    uint32_t many_count = order_sort(tokens + cut, count - cut, items + few_count, NULL);
+    uint32_t few_count = sort(tokens, cut, few, NULL);
+    uint32_t many_count = sort(tokens + cut, count - cut, items + few_count, NULL);
     for (uint32_t i = 0; i < many_count; i++) {
         items[few_count + i] += cut;
     }
-    assert_true(order_merge(tokens, items, many_count, few, few_count, NULL));
-    uint32_t total = order_sort(tokens, count, order, NULL);
+    assert_true(merge(tokens, count, items, many_count, few, few_count));
+    uint32_t total = sort(tokens, count, order, NULL);
     assert_int_equal(total, many_count + few_count);
     unsigned char *seen = mem_zero(count, 1);
     for (uint32_t i = 0; i < total; i++) {
@@ -92,7 +125,7 @@ static void test_gives_up(void **state) {
     struct order_watch watch = {never, &asked};
     uint32_t count = 1 << 20, *tokens = random_corpus(count, 50, TOKEN_FIRST_WORD),
              *order = mem_zero(count, 4);
-    assert_int_equal(order_sort(tokens, count, order, &watch), ORDER_STOPPED);
+    assert_int_equal(sort(tokens, count, order, &watch), ORDER_STOPPED);
     assert_int_equal(asked, 1);
     free(tokens);
     free(order);
@@ -104,6 +137,8 @@ static void test_random_corpora(void **state) {
     for (uint32_t round = 0; round < 40; round++) {
         check_corpus(1 + (uint32_t)rand() % 3000, 1 + (uint32_t)rand() % 20, TOKEN_FIRST_WORD);
         check_corpus(1 + (uint32_t)rand() % 500, 1 + (uint32_t)rand() % 20, TOKEN_UNKNOWN);
+        check_corpus(1 + (uint32_t)rand() % 500, 20,
+                     (1u << (4 + round % 23)) - 10); // around a width's border
     }
 }
 
@@ -115,7 +150,7 @@ static void test_licence_headers(void **state) { // equal files, deeper than ORD
     for (uint32_t i = 0; i < FILES * LENGTH; i++) {
         tokens[i] = i % LENGTH == 0 ? 0 : token_make(TOKEN_FIRST_WORD + i % LENGTH % 7, 0);
     }
-    assert_int_equal(order_sort(tokens, FILES * LENGTH, order, NULL), FILES * (LENGTH - 1));
+    assert_int_equal(sort(tokens, FILES * LENGTH, order, NULL), FILES * (LENGTH - 1));
     for (uint32_t i = 1; i < FILES * (LENGTH - 1); i++) {
         assert_true(compare_contexts(tokens, order[i - 1], order[i]) <= 0);
     }
@@ -127,7 +162,8 @@ static void test_narrow(void **state) {
     (void)state;
     srand(3);
     uint32_t count = 2000, *tokens = random_corpus(count, 6, TOKEN_FIRST_WORD), *order = mem_zero(count, 4);
-    uint32_t total = order_sort(tokens, count, order, NULL);
+    uint32_t total = sort(tokens, count, order, NULL);
+    struct packed packed = pack(tokens, count), sorted = pack(order, total);
     for (uint32_t position = 100; position < 200; position++) {
         struct order_range range = {0, total};
         for (uint32_t depth = 1; depth <= 8 && range.low < range.high; depth++) {
@@ -135,13 +171,14 @@ static void test_narrow(void **state) {
             for (uint32_t i = range.low; i < range.high; i++) {
                 expected += token_id(tokens[order[i] - depth]) == id;
             }
-            range = order_narrow(tokens, order, range, depth, id);
+            range = order_narrow(packed, sorted, range, depth, id);
             assert_int_equal(range.high - range.low, expected);
             if (id == TOKEN_FILE) {
                 break;
             }
         }
     }
+    packed_free(&packed), packed_free(&sorted);
     free(tokens);
     free(order);
 }
@@ -149,9 +186,10 @@ static void test_narrow(void **state) {
 static void test_nothing(void **state) {
     (void)state;
     uint32_t tokens[1] = {0}, order[1];
-    assert_int_equal(order_sort(tokens, 0, order, NULL), 0);
-    assert_int_equal(order_sort(tokens, 1, order, NULL), 0);
-    struct order_range none = order_narrow(tokens, order, (struct order_range){0, 0}, 1, 5);
+    assert_int_equal(sort(tokens, 0, order, NULL), 0);
+    assert_int_equal(sort(tokens, 1, order, NULL), 0);
+    struct order_range none =
+        order_narrow((struct packed){0}, (struct packed){0}, (struct order_range){0, 0}, 1, 5);
     assert_int_equal(none.low, none.high);
 }
 
@@ -164,7 +202,7 @@ static void test_there_and_back(void **state) { // O1, O2
         uint32_t name = TOKEN_FIRST_WORD + 8 + (i < COUNT / 2 ? i : COUNT - i);
         tokens[i] = token_make(i % 2 ? TOKEN_FIRST_WORD : name, 0);
     }
-    assert_int_equal(order_sort(tokens, COUNT, order, NULL), COUNT - 1);
+    assert_int_equal(sort(tokens, COUNT, order, NULL), COUNT - 1);
     for (uint32_t i = 1; i < COUNT - 1; i++) {
         assert_true(compare_contexts(tokens, order[i - 1], order[i]) <= 0);
     }

@@ -470,7 +470,8 @@ static void decode(struct generation *generation, struct str *out) {
     struct encoder encoder = {.vocabulary = generation->vocabulary};
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         for (uint32_t k = 0; k < generation->segments[i]->count; k++) {
-            str_append_slice(out, encoder_word(&encoder, token_id(generation->segments[i]->tokens[k])));
+            str_append_slice(
+                out, encoder_word(&encoder, token_id(packed_get(generation->segments[i]->tokens, k))));
         }
     }
 }

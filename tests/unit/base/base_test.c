@@ -1,8 +1,9 @@
-// base_test.c - the small modules of base/ that everything stands on: str, arena, vec, map, intern, err,
+// base_test.c - the small modules of base/ that everything stands on: str, arena, vec, map, intern, packed, err,
 // queue.
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "base/packed.h"
 #include "base/queue.h"
 #include "base/thread.h"
 #include "base/utf8.h"
@@ -173,6 +174,93 @@ static void intern_gives_each_string_one_number(void **state) {
     intern_free(&intern);
 }
 
+static void intern_keeps_any_bytes_where_they_are(void **state) {
+    (void)state;
+    static const size_t lengths[] = {0, 1, 2, 254, 255, 256, 257, 65535, 65536, 300000};
+    enum { COUNT = sizeof lengths / sizeof *lengths };
+    struct slice first[COUNT];
+    struct intern intern;
+    intern_init(&intern);
+    assert_true(intern_find(&intern, SLICE_LITERAL("")) == INTERN_NONE);
+    char *bytes = mem_zero(lengths[COUNT - 1], 1); // NUL is a byte like others
+    for (uint32_t i = 0; i < COUNT; i++) {
+        assert_int_equal(intern_add(&intern, slice_of(bytes, lengths[i])), i);
+        first[i] = intern_string(&intern, i);
+    }
+    for (int i = 0; i < 5000; i++) {
+        char name[32];
+        intern_add(&intern, slice_of(name, (size_t)snprintf(name, sizeof name, "%d", i)));
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        struct slice string = intern_string(&intern, i);
+        assert_true(string.data == first[i].data && slice_equal(string, slice_of(bytes, lengths[i])));
+        assert_int_equal(string.data[string.length], 0);
+        assert_int_equal(intern_find(&intern, string), i);
+    }
+    assert_true(intern_size(&intern) > lengths[COUNT - 1]);
+    free(bytes);
+    intern_free(&intern);
+}
+
+static uint32_t draw(uint32_t bits) {
+    uint32_t number = (uint32_t)rand() << 16 ^ (uint32_t)rand();
+    return number & (uint32_t)((UINT64_C(1) << bits) - 1);
+}
+
+static void check_packed(struct packed packed, const uint32_t *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(packed_get(packed, i), numbers[i]);
+    }
+}
+
+static void packed_keeps_numbers_of_any_width(void **state) { // P1, P2
+    (void)state;
+    enum { COUNT = 700 };
+    uint32_t numbers[COUNT], read[COUNT];
+    for (uint32_t bits = 1; bits <= 32; bits++) {
+        struct packed packed = packed_make(COUNT, bits), wider = packed_make(COUNT, 32);
+        for (uint32_t i = 0; i < COUNT; i++) {
+            assert_int_equal(packed_get(packed, i), 0);
+            numbers[i] = draw(bits);
+        }
+        for (uint32_t i = 0; i < COUNT; i++) { // in some other order: 700 and 257 have no common factor
+            packed_set(packed, i * 257 % COUNT, numbers[i * 257 % COUNT]);
+        }
+        check_packed(packed, numbers, COUNT);
+        for (uint32_t round = 0; round < 50; round++) {
+            uint32_t start = (uint32_t)rand() % COUNT, count = (uint32_t)rand() % (COUNT - start + 1);
+            for (uint32_t i = 0; i < count; i++) {
+                numbers[start + i] = draw(bits);
+            }
+            packed_write(packed, start, numbers + start, count);
+        }
+        check_packed(packed, numbers, COUNT);
+        packed_read(packed, 3, read, COUNT - 3);
+        assert_memory_equal(read, numbers + 3, (COUNT - 3) * sizeof *read);
+        packed_copy(wider, 0, packed, 0, COUNT);
+        check_packed(wider, numbers, COUNT);
+        packed_copy(packed, 5, packed, 8, COUNT - 8); // towards the beginning, over itself
+        check_packed(packed, numbers, 5);
+        for (uint32_t i = 8; i < COUNT; i++) {
+            assert_int_equal(packed_get(packed, i - 3), numbers[i]);
+        }
+        packed_free(&packed), packed_free(&wider);
+    }
+}
+
+static void packed_knows_how_many_bits(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t largest, bits;
+    } cases[] = {{0, 1},        {1, 1},         {2, 2},        {0xFFFFF, 20},
+                 {1 << 20, 21}, {0xFFFFFF, 24}, {1 << 24, 25}, {UINT32_MAX, 32}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(packed_bits(cases[i].largest), cases[i].bits);
+    }
+    uint32_t items[4] = {7, 0, UINT32_MAX, 0};
+    check_packed(packed_view(items), items, 3);
+}
+
 static void err_cuts_at_a_character(void **state) {
     (void)state;
     char text[600];
@@ -274,6 +362,9 @@ int main(void) {
         cmocka_unit_test(map_tells_keys_of_like_hashes_apart),
         cmocka_unit_test(reserved_map_does_not_grow),
         cmocka_unit_test(intern_gives_each_string_one_number),
+        cmocka_unit_test(intern_keeps_any_bytes_where_they_are),
+        cmocka_unit_test(packed_keeps_numbers_of_any_width),
+        cmocka_unit_test(packed_knows_how_many_bits),
         cmocka_unit_test(err_cuts_at_a_character),
         cmocka_unit_test(vec_pushes_values_with_commas),
         cmocka_unit_test(queue_passes_everything_in_order),
