@@ -4,8 +4,9 @@
 // document's score is a sum of small whole numbers: one for each term of the
 // query and impact, looked up. Documents are scored in blocks whose sums stay in
 // the processor's near caches, each term adding to those of its documents that are in
-// the block. Then the block is looked through for sums over the worst that still
-// counts, many at a time. How many were found of each sum, roughly, tells at once
+// the block. Then only those that were added to are looked at, for sums over the worst that still
+// counts, and made 0 again: nine documents of ten hold none of the terms, and in a large repository
+// even to clear all sums would take longer. How many were found of each sum, roughly, tells at once
 // when that worst rises; the list of what is found is cut to the best when it is full.
 //
 // Two questions of much the same words are answered in one pass: each document
@@ -25,8 +26,9 @@
 #include <string.h>
 
 enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
-enum { QUESTIONS = 2, BLOCK = 16384, GROUP = 256, PART = 32, LANES = 32, AHEAD = 8 };
+enum { QUESTIONS = 2, BLOCK = 16384, AHEAD = 8 };
 enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS };
+static const uint32_t OVER = 0x80008000;        // the bit above each of a pair's sums
 static const uint32_t NO_DOCUMENT = UINT32_MAX; // behind every document
 enum { LEVEL_BITS = 6, LEVELS = 1 << (SUM_BITS - LEVEL_BITS) };
 
@@ -37,12 +39,13 @@ struct asked {
     float weights[QUESTIONS]; // 0: it is not asked for
 };
 
-// What an occurrence adds to the sums of its document.
-union gain {
+// A document's sums, or what an occurrence adds to them.
+union pair {
     int16_t each[QUESTIONS];
     uint32_t both; // sums are not negative and have fifteen bits, so nothing is carried from one to the other
 };
-static_assert(sizeof(union gain) == sizeof(uint32_t), "one addition is enough");
+static_assert(BLOCK <= UINT16_MAX + 1, "search->added has places in a block");
+static_assert(sizeof(union pair) == sizeof(uint32_t), "one addition is enough");
 
 // A term that counts for a question.
 struct weighed {
@@ -55,7 +58,7 @@ struct weighed {
 // A term of the query in one segment.
 struct cursor {
     struct postings_list list; // at the next document to be added, or NO_DOCUMENT
-    const union gain *gains;   // of each impact
+    const union pair *gains;   // of each impact
 };
 
 struct found {
@@ -81,13 +84,15 @@ struct search {
     struct asked *asked;
     size_t asked_count;
     struct postings_list *lists;           // of each segment and term asked for
-    union gain (*gains)[POSTINGS_IMPACTS]; // of each term asked for; none for one that does not count
+    union pair (*gains)[POSTINGS_IMPACTS]; // of each term asked for; none for one that does not count
     struct cursor *cursors;                // of the terms in the segment
     size_t cursor_count;
-    int16_t *sums; // of the block: QUESTIONS of each document
+    union pair *sums; // of each document in the block
+    uint16_t *added;  // the documents added to, in turn; some more than once
+    uint64_t *over;   // bitmap of those that are better than a question's least was when the block began
+    union pair room;  // added to sums, it sets an OVER bit in those that are
     struct best best[QUESTIONS];
     size_t questions;
-    int16_t least[LANES]; // of the questions in turn, as their sums lie
 };
 
 static float rarity_of_held(uint32_t held, uint32_t documents) {
@@ -150,6 +155,16 @@ static int16_t find_least(const struct found *found, size_t count, size_t limit,
     return (int16_t)least;
 }
 
+// Drops what does not count any more.
+static void drop_worse(struct best *best) {
+    size_t kept = 0;
+    for (size_t i = 0; i < best->found_count; i++) {
+        best->found[kept] = best->found[i];
+        kept += best->found[i].sum > best->least;
+    }
+    best->found_count = kept;
+}
+
 // Keeps the best, in the order they were found in.
 static void cut(struct best *best) {
     if (best->found_count <= best->limit) {
@@ -169,7 +184,7 @@ static void cut(struct best *best) {
 }
 
 static size_t room_for(size_t limit) {
-    return 4 * limit + PART;
+    return 4 * limit;
 }
 
 // Best first: by digits of the sum, the order of what is equal kept.
@@ -195,21 +210,21 @@ static void sort_found(struct best *best) {
     }
 }
 
-// The cursor goes on to the first document from `end` on.
-static void add_term(int16_t *sums, struct cursor *cursor, uint32_t start, uint32_t end) {
-    const union gain *gains = cursor->gains;
+// The cursor goes on to the first document from `end` on. Returns where the next one added to is to be noted.
+static uint16_t *add_term(union pair *sums, struct cursor *cursor, uint32_t start, uint32_t end,
+                          uint16_t *added) {
+    const union pair *gains = cursor->gains;
     struct postings_list list = cursor->list;
     while (list.document < end) {
-        int16_t *place = &sums[(size_t)(list.document - start) * QUESTIONS];
-        uint32_t both;
-        memcpy(&both, place, sizeof both);
-        both += gains[list.impact].both;
-        memcpy(place, &both, sizeof both);
+        uint32_t at = list.document - start;
+        sums[at].both += gains[list.impact].both;
+        *added++ = (uint16_t)at;
         if (!postings_next(&list)) {
             list.document = NO_DOCUMENT;
         }
     }
     cursor->list = list;
+    return added;
 }
 
 static void silence_file(struct search *search, uint32_t segment, uint32_t file, uint32_t start,
@@ -218,8 +233,7 @@ static void silence_file(struct search *search, uint32_t segment, uint32_t file,
     first = first < start ? start : first;
     behind = behind < end ? behind : end;
     if (first < behind) {
-        memset(search->sums + (size_t)(first - start) * QUESTIONS, 0,
-               (size_t)(behind - first) * QUESTIONS * sizeof *search->sums);
+        memset(search->sums + (first - start), 0, (size_t)(behind - first) * sizeof *search->sums);
     }
 }
 
@@ -237,21 +251,6 @@ static void silence(struct search *search, uint32_t segment, uint32_t start, uin
     }
 }
 
-// Is one of so many documents' sums better than the least of its question? Sums are a multiple of LANES.
-static inline bool has_better(const struct search *search, const int16_t *sums, int documents) {
-    int16_t most[LANES] = {0};
-    for (int at = 0; at < documents * QUESTIONS; at += LANES) {
-        for (int i = 0; i < LANES; i++) {
-            most[i] = sums[at + i] > most[i] ? sums[at + i] : most[i];
-        }
-    }
-    int16_t better = 0;
-    for (int i = 0; i < LANES; i++) {
-        better |= (int16_t) - (most[i] > search->least[i]);
-    }
-    return better;
-}
-
 // Another of that sum is found. A level with enough above it does not count any more.
 static void note_sum(struct best *best, int16_t sum) {
     uint32_t level = (uint32_t)sum >> LEVEL_BITS;
@@ -264,46 +263,61 @@ static void note_sum(struct best *best, int16_t sum) {
     }
 }
 
-static void take_part(struct best *best, uint32_t segment, uint32_t start, const int16_t *sums) {
-    if (best->found_count + PART > room_for(best->limit)) {
+static void make_room(struct best *best) {
+    drop_worse(best);
+    if (best->found_count > 2 * best->limit) { // much is as good as the worst that counts
         cut(best);
-    }
-    size_t count = best->found_count;
-    for (uint32_t i = 0; i < PART; i++) { // without a branch, which could not be foretold
-        int16_t sum = sums[(size_t)i * QUESTIONS];
-        best->found[count] = (struct found){segment, start + i, sum};
-        count += sum > best->least;
-    }
-    for (; best->found_count < count; best->found_count++) {
-        note_sum(best, best->found[best->found_count].sum);
     }
 }
 
-static void take_group(struct search *search, uint32_t segment, uint32_t start, const int16_t *sums) {
-    for (uint32_t at = 0; at < GROUP; at += PART) {
-        const int16_t *part = sums + (size_t)at * QUESTIONS;
-        bool is_taken = has_better(search, part, PART);
-        for (size_t q = 0; q < search->questions && is_taken; q++) {
-            take_part(&search->best[q], segment, start + at, part + q);
+static void take_document(struct best *best, uint32_t segment, uint32_t id, int16_t sum) {
+    if (sum <= best->least) {
+        return;
+    }
+    if (best->found_count == room_for(best->limit)) {
+        make_room(best);
+    }
+    best->found[best->found_count++] = (struct found){segment, id, sum};
+    note_sum(best, sum);
+}
+
+// Marks the documents that are over a least, and makes the sums of all others 0 again.
+static void sift(struct search *search, const uint16_t *added, const uint16_t *end) {
+    union pair *sums = search->sums;
+    const uint32_t room = search->room.both;
+    for (; added < end; added++) {
+        if (__builtin_expect((sums[*added].both + room) & OVER, 0)) {
+            search->over[*added / 64] |= UINT64_C(1) << *added % 64;
+        } else {
+            sums[*added].both = 0;
         }
     }
-    for (size_t lane = 0; lane < LANES; lane++) {
-        search->least[lane] = search->best[lane % QUESTIONS].least;
+}
+
+static void take_block(struct search *search, uint32_t segment, uint32_t start) {
+    for (uint32_t word = 0; word < BLOCK / 64; word++) {
+        for (uint64_t bits = search->over[word]; bits; bits &= bits - 1) {
+            uint32_t at = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            for (size_t q = 0; q < search->questions; q++) {
+                take_document(&search->best[q], segment, start + at, search->sums[at].each[q]);
+            }
+            search->sums[at].both = 0;
+        }
+        search->over[word] = 0;
+    }
+    for (size_t q = 0; q < search->questions; q++) {
+        search->room.each[q] = (int16_t)(SUM_MOST - search->best[q].least);
     }
 }
 
 static void search_block(struct search *search, uint32_t segment, uint32_t start, uint32_t end) {
+    uint16_t *added = search->added;
     for (size_t i = 0; i < search->cursor_count; i++) {
-        add_term(search->sums, &search->cursors[i], start, end);
+        added = add_term(search->sums, &search->cursors[i], start, end, added);
     }
     silence(search, segment, start, end);
-    for (uint32_t at = 0; at < end - start; at += GROUP) {
-        const int16_t *group = search->sums + (size_t)at * QUESTIONS;
-        if (has_better(search, group, GROUP)) {
-            take_group(search, segment, start + at, group);
-        }
-    }
-    memset(search->sums, 0, (size_t)(end - start) * QUESTIONS * sizeof *search->sums);
+    sift(search, search->added, added);
+    take_block(search, segment, start);
 }
 
 // Has it a gain for either question? Then any impact has one.
@@ -441,6 +455,19 @@ static void gather_terms(struct search *search, const struct bm25_question *ques
     map_free(&places);
 }
 
+// Room for all that can be added in one block.
+static void make_room_for_block(struct search *search) {
+    size_t most = 1;
+    for (size_t i = 0; i < search->asked_count; i++) {
+        uint32_t held = search->asked[i].held;
+        most += counts(search, i) ? (held < BLOCK ? held : BLOCK) : 0;
+    }
+    search->added = mem_alloc(most * sizeof *search->added);
+    search->sums = mem_zero(BLOCK, sizeof *search->sums);
+    search->over = mem_zero(BLOCK / 64, sizeof *search->over);
+    search->room = (union pair){{SUM_MOST, SUM_MOST}};
+}
+
 static void open_search(struct search *search, const struct bm25_question *questions,
                         const struct bm25_hits *results, size_t count) {
     *search = (struct search){.snapshot = questions->snapshot,
@@ -452,13 +479,13 @@ static void open_search(struct search *search, const struct bm25_question *quest
     search->lists = mem_alloc(terms * (search->snapshot->segment_count + (size_t)1) * sizeof *search->lists);
     search->gains = mem_zero(terms, sizeof *search->gains);
     search->cursors = mem_alloc(terms * sizeof *search->cursors);
-    search->sums = mem_zero((size_t)BLOCK * QUESTIONS, sizeof *search->sums);
     find_lists(search);
     for (size_t q = 0; q < count; q++) {
         search->best[q].limit = results[q].limit;
         search->best[q].found = mem_alloc(2 * room_for(results[q].limit) * sizeof(struct found));
         choose_terms(search, q, questions[q].effort);
     }
+    make_room_for_block(search);
 }
 
 static void close_search(struct search *search) {
@@ -467,6 +494,8 @@ static void close_search(struct search *search) {
     free(search->gains);
     free(search->cursors);
     free(search->sums);
+    free(search->over);
+    free(search->added);
     for (size_t q = 0; q < search->questions; q++) {
         free(search->best[q].found);
     }

@@ -88,20 +88,33 @@ static bool spells(enum segment_spelling spelling, struct slice path, struct sli
     return false;
 }
 
+// Would a file of that folder be taken, as far as the folder tells? Most are not, and so need not be looked at.
+static bool may_be_nearest(const struct nearest *nearest, struct slice folder, struct slice tail_folder,
+                           uint32_t distance) {
+    bool is_near = nearest->count < NEAREST || distance < nearest->distances[NEAREST - 1];
+    return is_near && paths_ends_with(folder, tail_folder);
+}
+
 // The living files that `text` spells and whose path ends in `tail`, the nearest few of them.
 bool imports_add_nearest(struct resolution *r, enum segment_spelling spelling, struct slice text,
                          struct slice tail) {
     struct nearest nearest = {0};
+    struct slice tail_folder = slice_sub(tail, 0, tail.length - paths_base(tail).length);
     for (uint32_t s = 0; s < r->snapshot->segment_count; s++) {
-        struct postings_list list =
-            postings_find(&r->snapshot->segments[s]->paths, segment_key(spelling, text));
+        const struct segment *segment = r->snapshot->segments[s];
+        struct postings_list list = postings_find(&segment->paths, segment_key(spelling, text));
         while (postings_next(&list)) {
             struct snapshot_file at = {s, list.document};
+            struct slice folder = segment_folder(segment, segment->folders[at.file]);
+            uint32_t distance = paths_distance(r->path, folder);
+            if (!may_be_nearest(&nearest, folder, tail_folder, distance)) {
+                continue;
+            }
             struct slice path = file_path(r->snapshot, at);
             bool foreign = spelling == SPELLING_MODULE && !slice_equal(paths_extension(path), r->extension);
             if (!foreign && !snapshot_is_dead(r->snapshot, s, at.file) && spells(spelling, path, text) &&
                 paths_ends_with(path, tail)) {
-                offer_nearest(&nearest, at, paths_distance(r->path, path));
+                offer_nearest(&nearest, at, distance);
             }
         }
     }

@@ -3,8 +3,8 @@
 
 #include "base/hash.h"
 
-enum { SHORT_LINE = 4 };
-static const double MOST = 0.7; // of the lines, from which on a text says nothing new
+enum { SHORT_LINE = 4, BYTES_PER_LINE = 48 }; // usually, when each is counted once
+static const double MOST = 0.7;               // of the lines, from which on a text says nothing new
 
 // The next line that tells something, trimmed; empty at the end of the text.
 static struct slice next_line(struct slice text, size_t *at) {
@@ -22,6 +22,7 @@ static struct slice next_line(struct slice text, size_t *at) {
 
 void known_lines_init(struct known_lines *known, struct slice text) {
     map_init(&known->hashes);
+    map_reserve(&known->hashes, text.length / BYTES_PER_LINE);
     size_t at = 0;
     for (struct slice line = next_line(text, &at); line.length; line = next_line(text, &at)) {
         map_insert(&known->hashes, hash_bytes(line.data, line.length), 1);

@@ -87,7 +87,8 @@ static inline bool postings_next(struct postings_list *list) {
         return false;
     }
     uint32_t unit = *list->at++, gap = unit >> POSTINGS_IMPACT_BITS;
-    while (unit % POSTINGS_IMPACTS == 0 && list->at < list->end) { // seldom: most gaps have one digit
+    while (__builtin_expect(unit % POSTINGS_IMPACTS == 0, false) &&
+           list->at < list->end) { // most gaps have one digit
         unit = *list->at++;
         gap = gap << (16 - POSTINGS_IMPACT_BITS) | unit >> POSTINGS_IMPACT_BITS;
     }

@@ -8,6 +8,7 @@
 #include "retrieval/query.h"
 
 #include "base/mem.h"
+#include "indexer/lanes.h"
 #include "indexer/terms.h"
 
 #include <stdlib.h>
@@ -21,8 +22,9 @@ enum {
     HEADERS = 4,
     HEADER_REACH = 2000,
     MENTIONS = 3000,
-    RECEIVER_USES = 40, // nearest to the cursor
-    TYPE_WORDS = 6      // of one type
+    BYTES_PER_NAME = 64, // of a text, usually, when each is counted once
+    RECEIVER_USES = 40,  // nearest to the cursor
+    TYPE_WORDS = 6       // of one type
 };
 
 struct weighing {
@@ -36,20 +38,52 @@ static bool is_word(char c) {
            c == '$' || (unsigned char)c >= 0x80;
 }
 
-void query_identifiers(struct slice text, size_t start, size_t end,
-                       void (*emit)(void *context, struct slice name, size_t at), void *context) {
-    for (size_t i = start; i < end; i++) {
-        if (!is_word(text.data[i])) {
-            continue;
-        }
-        size_t from = i;
-        while (i < end && is_word(text.data[i])) {
-            i++;
-        }
-        if (text.data[from] < '0' || text.data[from] > '9') {
-            emit(context, slice_of(text.data + from, i - from), from);
+// Of 64 bytes, a bit for each that is_word.
+static inline uint64_t word_bits(const char *bytes) {
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < LANES_BLOCK; i += LANES) {
+        lanes here = lanes_load(bytes + i);
+        lanes are_letters = lanes_between(here | 0x20, 'a', 'z') | here; // also all above 127
+        lanes are_others = lanes_between(here, '0', '9') | lanes_are(here, '_') | lanes_are(here, '$');
+        bits |= lanes_top_bits(are_letters | are_others) << i;
+    }
+    return bits;
+}
+
+typedef void take_name(void *context, struct slice name, size_t at);
+
+static inline void take_word(struct slice text, size_t start, size_t end, take_name *take, void *context) {
+    if (text.data[start] < '0' || text.data[start] > '9') {
+        take(context, slice_of(text.data + start, end - start), start);
+    }
+}
+
+static inline __attribute__((always_inline)) void scan_names(struct slice text, size_t start, size_t end,
+                                                             take_name *take, void *context) {
+    text = slice_sub(text, 0, end);
+    size_t word = text.length; // where the one in work starts
+    for (size_t at = start; at < text.length; at += LANES_BLOCK) {
+        char padded[LANES_BLOCK];
+        uint64_t bits = word_bits(lanes_block(text, at, padded)), inside = word < at;
+        // Where one ends or starts, in turn.
+        for (uint64_t rims = bits ^ (bits << 1 | inside); rims; rims &= rims - 1) {
+            size_t rim = at + (size_t)__builtin_ctzll(rims);
+            if (word < rim) {
+                take_word(text, word, rim, take, context);
+                word = text.length;
+            } else {
+                word = rim;
+            }
         }
     }
+    if (word < text.length) {
+        take_word(text, word, text.length, take, context);
+    }
+}
+
+void query_identifiers(struct slice text, size_t start, size_t end,
+                       void (*emit)(void *context, struct slice name, size_t at), void *context) {
+    scan_names(text, start, end, emit, context);
 }
 
 static void weigh_term(void *context, uint32_t hash) {
@@ -163,13 +197,22 @@ static int depth_change(struct slice line) {
 struct gathering {
     struct query *query;
     uint64_t where; // a bit of query_said
+    size_t counted; // of the text; lines are counted up to there
     uint64_t lines; // below the cursor
 };
 
+static uint64_t lines_until(struct gathering *gathering, size_t at) {
+    if (gathering->where == QUERY_BELOW) {
+        struct slice more = slice_sub(gathering->query->text, gathering->counted, at);
+        gathering->lines += slice_count(more, '\n');
+        gathering->counted = at;
+    }
+    return gathering->lines;
+}
+
 // A keyword is noted as such, so that it need not be looked up again.
 static void gather_name(void *context, struct slice name, size_t at) {
-    (void)at;
-    const struct gathering *gathering = context;
+    struct gathering *gathering = context;
     struct query *query = gathering->query;
     if (name.length < 2) {
         return;
@@ -181,40 +224,34 @@ static void gather_name(void *context, struct slice name, size_t at) {
     if (*said & (QUERY_KEYWORD | gathering->where)) {
         return; // below, the nearest occurrence is met first
     }
-    *said |= gathering->where | gathering->lines << QUERY_LINES_AT;
+    *said |= gathering->where | lines_until(gathering, at) << QUERY_LINES_AT;
     if (gathering->where != QUERY_ABOVE && query->mentions.count < MENTIONS) {
         vec_push(&query->mentions, name);
     }
 }
 
+static void gather(struct query *query, size_t start, size_t end, uint64_t where) {
+    struct gathering gathering = {.query = query, .where = where, .counted = start};
+    scan_names(query->text, start, end, gather_name, &gathering);
+}
+
 // Whole lines from the reach's beginning to the cursor: names of import statements apart from the others.
 static void gather_before(struct query *query) {
     struct slice text = query->text;
-    size_t start = 0;
+    size_t from = 0; // of the lines that are no imports
     int depth = 0;
-    while (start < query->cursor) {
-        size_t end = slice_line_end(text, start);
+    for (size_t start = 0, end; start < query->cursor; start = end + 1) {
+        end = slice_line_end(text, start);
         struct slice line = slice_sub(text, start, end);
-        bool is_import = end < query->cursor && (depth > 0 || begins_import(line));
-        if (is_import) {
+        if (end < query->cursor && (depth > 0 || begins_import(line))) {
             depth += depth_change(line);
             depth = depth < 0 ? 0 : depth;
+            gather(query, from, start, QUERY_ABOVE);
+            gather(query, start, end, QUERY_IMPORTED);
+            from = end + 1;
         }
-        struct gathering gathering = {.query = query, .where = is_import ? QUERY_IMPORTED : QUERY_ABOVE};
-        query_identifiers(text, start, end < query->cursor ? end : query->word, gather_name, &gathering);
-        start = end + 1;
     }
-}
-
-static void gather_after(struct query *query) {
-    struct slice text = query->text;
-    size_t start = query->cursor, limit = text.length;
-    for (uint64_t lines = 0; start < limit; lines++) {
-        size_t end = slice_line_end(text, start);
-        struct gathering gathering = {.query = query, .where = QUERY_BELOW, .lines = lines};
-        query_identifiers(text, start, end < limit ? end : limit, gather_name, &gathering);
-        start = end + 1;
-    }
+    gather(query, from, query->word, QUERY_ABOVE);
 }
 
 struct naming {
@@ -391,12 +428,13 @@ void query_init(struct query *query, struct slice path, struct slice text, size_
         query->word--;
     }
     map_init(&query->said);
+    map_reserve(&query->said, query->text.length / BYTES_PER_NAME);
     map_init(&query->receivers);
     weigh_lines(query);
     weigh_near(query);
     gather_names(query);
     gather_before(query);
-    gather_after(query);
+    gather(query, query->cursor, query->text.length, QUERY_BELOW);
     gather_receivers(query);
 }
 

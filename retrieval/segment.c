@@ -213,13 +213,15 @@ void segment_place_files(struct segment *segment) {
     map_init(&folders);
     segment->folders = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->folders);
     segment->taints = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->taints);
-    segment->folder_files = mem_alloc((segment->file_count + (size_t)1) * sizeof *segment->folder_files);
+    str_init(&segment->folder_paths);
+    vec_push(&segment->folder_starts, 0);
     for (uint32_t file = 0; file < segment->file_count; file++) {
         struct slice folder = paths_folder(slice_of_string(segment->files[file].record->path));
-        uint64_t number =
-            *map_insert(&folders, hash_bytes(folder.data, folder.length), segment->folder_count);
-        if (number == segment->folder_count) {
-            segment->folder_files[segment->folder_count++] = file;
+        uint32_t count = segment_folder_count(segment);
+        uint64_t number = *map_insert(&folders, hash_bytes(folder.data, folder.length), count);
+        if (number == count) {
+            str_append(&segment->folder_paths, folder.data, folder.length + (folder.length > 0));
+            vec_push(&segment->folder_starts, (uint32_t)segment->folder_paths.length);
         }
         segment->folders[file] = (uint32_t)number;
         segment->taints[file] = (uint8_t)segment->files[file].record->taint;
@@ -283,8 +285,9 @@ struct segment *segment_retain(struct segment *segment) {
 }
 
 uint64_t segment_bytes(const struct segment *segment) {
-    uint64_t bytes = segment->file_count * (sizeof *segment->files + sizeof *segment->folders +
-                                            sizeof *segment->taints + sizeof *segment->folder_files);
+    uint64_t bytes =
+        segment->file_count * (sizeof *segment->files + sizeof *segment->folders + sizeof *segment->taints);
+    bytes += segment->folder_paths.length + segment->folder_starts.count * sizeof(uint32_t);
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *part = &segment->fields[field];
         bytes += segment->file_count * sizeof *part->firsts;
@@ -311,7 +314,8 @@ static void destroy(struct segment *segment) {
     spill_free(segment->archive);
     free(segment->folders);
     free(segment->taints);
-    free(segment->folder_files);
+    str_free(&segment->folder_paths);
+    vec_free(&segment->folder_starts);
     free(segment->files);
     free(segment);
 }

@@ -74,10 +74,11 @@ struct segment {
     atomic_int references;
     struct segment_file *files;
     uint32_t file_count;
-    uint32_t *folders;      // of each file: the number of its folder
-    uint8_t *taints;        // of each file: its record's, without following a pointer
-    uint32_t *folder_files; // of each folder: one of its files
-    uint32_t folder_count;
+    uint32_t *folders; // of each file: the number of its folder
+    uint8_t *taints;   // of each file: its record's, without following a pointer
+    struct str
+        folder_paths; // of all folders, each with its slash: measured without following a file's pointers
+    VEC(uint32_t) folder_starts; // where each one's begins; behind them their end
     struct segment_part fields[SEGMENT_FIELDS];
     struct segment_keys *keys; // of each symbol
     struct names names;        // of symbols, by their keys' name_term
@@ -136,6 +137,13 @@ static inline size_t segment_bitmap_words(const struct segment *segment) {
 }
 static inline bool segment_is_gone(const uint64_t *gone, uint32_t file) {
     return gone && gone[file / 64] >> (file % 64) & 1;
+}
+static inline uint32_t segment_folder_count(const struct segment *segment) {
+    return (uint32_t)segment->folder_starts.count - 1;
+}
+static inline struct slice segment_folder(const struct segment *segment, uint32_t folder) {
+    const uint32_t *start = &segment->folder_starts.items[folder];
+    return slice_of(segment->folder_paths.data + start[0], start[1] - start[0]);
 }
 // The numbers of the file's documents are [*first, result).
 static inline uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,

@@ -59,7 +59,7 @@ static void make_room_for_distances(struct signature_rating *rating) {
     for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
         const struct segment *segment = input->snapshot->segments[s];
         rating->chunks += (float)segment->fields[SEGMENT_CHUNKS].count;
-        rating->distances[s] = mem_zero(segment->folder_count + (size_t)1, sizeof(uint32_t));
+        rating->distances[s] = mem_zero(segment_folder_count(segment) + (size_t)1, sizeof(uint32_t));
     }
 }
 
@@ -68,7 +68,7 @@ static uint32_t distance_of(struct signature_rating *rating, uint32_t s, uint32_
     uint32_t *distance = &rating->distances[s][folder];
     if (*distance == 0) {
         const struct segment *segment = rating->input->snapshot->segments[s];
-        struct slice path = slice_of_string(segment->files[segment->folder_files[folder]].record->path);
+        struct slice path = segment_folder(segment, folder);
         uint32_t measured = paths_distance(path, rating->input->query->path);
         *distance = 1 + (measured < SIGNATURE_DISTANCES ? measured : SIGNATURE_DISTANCES - 1);
     }
@@ -196,13 +196,14 @@ static void rate_name(const struct signature_rating *rating, const struct segmen
 }
 
 // Does the symbol begin with the word being typed?
-static bool continues_word(const struct query *query, const struct segment *segment, uint32_t id) {
+static bool continues_word(const struct query *query, const struct segment *segment,
+                           const struct signature_candidate *candidate) {
     size_t typed = query->cursor - query->word;
     const char *word = query->text.data + query->word;
-    if (typed == 0 || segment->keys[id].initial != (unsigned char)word[0]) {
+    if (typed == 0 || candidate->keys.initial != (unsigned char)word[0]) {
         return false;
     }
-    const char *name = segment_symbol(segment, id)->name;
+    const char *name = segment_symbol(segment, candidate->id)->name;
     return strncmp(name, word, typed) == 0 && name[typed] != '\0';
 }
 
@@ -240,8 +241,7 @@ static void rate_scope(struct signature_rating *rating, const struct segment_key
 // All but what its place and count_uses tell; features are 0 before.
 static void rate(struct signature_rating *rating, const struct signature_candidate *candidate,
                  bool is_own_folder, float *features) {
-    const struct segment *segment = rating->input->snapshot->segments[candidate->segment];
-    const struct segment_keys *keys = &segment->keys[candidate->id];
+    const struct segment_keys *keys = &candidate->keys;
     features[SIGNATURE_BM25] = candidate->bm25;
     features[SIGNATURE_BM25_LINE] = candidate->bm25_line;
     rate_name(rating, keys, features);
@@ -252,7 +252,8 @@ static void rate(struct signature_rating *rating, const struct signature_candida
     features[SIGNATURE_FIELD] = keys->kind == SYMBOL_FIELD;
     features[SIGNATURE_DECLARATION] = keys->is_declaration;
     features[SIGNATURE_PRIVATE] = keys->initial == '_' && !is_own_folder;
-    features[SIGNATURE_PREFIX] = continues_word(rating->input->query, segment, candidate->id);
+    features[SIGNATURE_PREFIX] = continues_word(
+        rating->input->query, rating->input->snapshot->segments[candidate->segment], candidate);
 }
 
 static bool is_own_folder(const struct signature_place *place) {
@@ -269,17 +270,16 @@ float signature_rating_cheap(struct signature_rating *rating, const struct signa
 
 float signature_rating_full(struct signature_rating *rating, const struct signature_candidate *candidate,
                             float *features) {
-    const struct segment *segment = rating->input->snapshot->segments[candidate->segment];
     const struct signature_place *place =
         place_of(rating, (struct snapshot_file){candidate->segment, candidate->file});
-    float near, used = count_uses(rating, segment->keys[candidate->id].name_term, &near);
+    float near, used = count_uses(rating, candidate->keys.name_term, &near);
     memcpy(features, place->features, sizeof place->features);
     rate(rating, candidate, is_own_folder(place), features);
     features[SIGNATURE_SIMILAR_RARE] =
         features[SIGNATURE_SIMILAR] * logf((rating->chunks + 1) / (used + 1)) / 5.0f;
     features[SIGNATURE_USED] = logf(1.0f + used) / 5.0f;
     features[SIGNATURE_USED_NEAR] = logf(1.0f + near) / 3.0f;
-    float length = 1.0f + (float)(segment->keys[candidate->id].length * SEGMENT_LENGTH_STEP);
+    float length = 1.0f + (float)(candidate->keys.length * SEGMENT_LENGTH_STEP);
     return score_of(features) - LENGTH_PRICE * logf(length / PLAIN_LENGTH);
 }
 

@@ -17,10 +17,11 @@ struct signature_evidence {
     float sums[SIGNATURE_LIKENESSES];
 };
 
-// What is found, and by what.
+// What is found, and by what. Its keys are copied when it is found, as they lie far from those of the next.
 struct signature_candidate {
     uint32_t segment, id, file;
     float bm25, bm25_line;
+    struct segment_keys keys;
 };
 
 enum { SIGNATURE_DISTANCES = 64 }; // in folders; what is farther away counts as that far

@@ -38,7 +38,7 @@ static void fill_row(struct term *row, uint64_t *seed) {
 }
 
 static struct segment *make_segment(struct corpus *corpus, uint32_t from, uint32_t to) {
-    struct record *records[FILES];
+    struct record *records[FILES] = {0};
     for (uint32_t file = from; file < to; file++) {
         const struct term *rows[CHUNKS];
         char path[16];
@@ -251,6 +251,73 @@ static void test_spread(void **state) {
     }
 }
 
+enum { MANY_FILES = 40, MANY_CHUNKS = 1000, MANY_LIMIT = 300, MANY_TERMS = 4 };
+
+// Term t is in the chunks that 4 + t divides, more often in some.
+static struct record *many_record(uint32_t file) {
+    static struct term rows[MANY_FILES][MANY_CHUNKS][MANY_TERMS + 1];
+    const struct term *pointers[MANY_CHUNKS];
+    char path[16];
+    snprintf(path, sizeof path, "f%u", file);
+    for (uint32_t i = 0; i < MANY_CHUNKS; i++) {
+        uint32_t chunk = file * MANY_CHUNKS + i, count = 0;
+        struct term *row = rows[file][i];
+        for (uint32_t t = 1; t <= MANY_TERMS; t++) {
+            if (chunk % (4 + t) == 0) {
+                row[count++] = (struct term){t, 1 + chunk / 7 * t % 11};
+            }
+        }
+        row[count] = (struct term){0};
+        pointers[i] = row;
+    }
+    return record_with_terms(path, pointers, MANY_CHUNKS);
+}
+
+// The files cut into so many segments of the same size.
+static void publish_many(struct snapshot_slot *slot, uint32_t parts) {
+    struct segment *segments[MANY_FILES];
+    uint64_t nobody = 0, *gone[MANY_FILES];
+    uint32_t files = MANY_FILES / parts;
+    for (uint32_t part = 0; part < parts; part++) {
+        struct record *records[MANY_FILES];
+        for (uint32_t file = 0; file < files; file++) {
+            records[file] = many_record(part * files + file);
+        }
+        segments[part] = segment_of(records, files);
+        gone[part] = &nobody;
+    }
+    snapshot_slot_init(slot);
+    snapshot_publish(slot,
+                     &(struct snapshot_parts){.segments = segments, .gone = gone, .segment_count = parts});
+    for (uint32_t part = 0; part < parts; part++) {
+        segment_release(segments[part]);
+    }
+}
+
+// More documents than are scored at once are answered as if they lay in segments that are scored one by one.
+static void test_many(void **state) {
+    (void)state;
+    static const struct weighted_term terms[] = {{1, 1}, {2, 3}, {3, 2}, {4, 1.5f}};
+    enum { CUT = 8 };
+    struct snapshot_slot slots[2];
+    struct bm25_hit hits[2][MANY_LIMIT];
+    for (int i = 0; i < 2; i++) {
+        publish_many(&slots[i], i ? CUT : 1);
+        struct bm25_question question = {.snapshot = snapshot_pin(&slots[i]),
+                                         .field = SEGMENT_CHUNKS,
+                                         .terms = terms,
+                                         .count = MANY_TERMS};
+        assert_int_equal(bm25_search(&question, MANY_LIMIT, hits[i]), MANY_LIMIT);
+        snapshot_unpin(&slots[i], question.snapshot);
+        snapshot_slot_fini(&slots[i]);
+    }
+    for (size_t h = 0; h < MANY_LIMIT; h++) {
+        assert_memory_equal(&hits[0][h].score, &hits[1][h].score, sizeof hits[0][h].score);
+        assert_int_equal(hits[0][h].id,
+                         hits[1][h].segment * (MANY_FILES / CUT * MANY_CHUNKS) + hits[1][h].id);
+    }
+}
+
 // With limited effort the answer is that of the terms that weigh most, of which one at least counts.
 static void test_effort(void **state) {
     (void)state;
@@ -331,7 +398,7 @@ static void test_nothing_to_ask(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_spread),
-                                       cmocka_unit_test(test_effort), cmocka_unit_test(test_both),
-                                       cmocka_unit_test(test_nothing_to_ask)};
+                                       cmocka_unit_test(test_many),   cmocka_unit_test(test_effort),
+                                       cmocka_unit_test(test_both),   cmocka_unit_test(test_nothing_to_ask)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

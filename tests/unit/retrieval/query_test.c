@@ -193,13 +193,58 @@ static void test_cursor_beyond_the_end(void **state) {
     query_free(&query);
 }
 
+struct scanned {
+    struct slice names[512];
+    size_t count;
+};
+
+static void note(void *context, struct slice name, size_t at) {
+    struct scanned *scanned = context;
+    (void)at;
+    scanned->names[scanned->count++] = name;
+}
+
+static bool belongs_to_word(char c) {
+    return strchr("aZ9_$\xC3", c) != NULL;
+}
+
+// Of random text, any part of it, beside a loop over its bytes: words of all lengths across the blocks of 64 bytes.
+static void test_identifiers(void **state) {
+    (void)state;
+    static const char bytes[] = {'a', 'Z', '9', '_', '$', '\xC3', ' ', '\n', '@', '`', '{', '['};
+    uint64_t seed = 3;
+    for (int round = 0; round < 20000; round++) {
+        char text[400];
+        uint32_t length = draw(&seed) % sizeof text, kinds = 6 + 1 + draw(&seed) % 6, rare = draw(&seed) % 40;
+        for (uint32_t i = 0; i < length; i++) {
+            text[i] = bytes[draw(&seed) % (draw(&seed) % (rare + 1) ? 6 : kinds)];
+        }
+        size_t start = draw(&seed) % (length + 1), end = start + draw(&seed) % (length + 1 - start),
+               count = 0;
+        struct scanned scanned = {.count = 0};
+        query_identifiers(slice_of(text, length), start, end, note, &scanned);
+        for (size_t at = start; at < end; at++) {
+            size_t from = at;
+            while (at < end && belongs_to_word(text[at])) {
+                at++;
+            }
+            if (at > from && text[from] != '9') {
+                assert_true(count < scanned.count);
+                assert_ptr_equal(scanned.names[count].data, text + from);
+                assert_int_equal(scanned.names[count++].length, at - from);
+            }
+        }
+        assert_int_equal(scanned.count, count);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_word_and_member),       cmocka_unit_test(test_receivers),
         cmocka_unit_test(test_receivers_are_near),    cmocka_unit_test(test_above_below_imported),
         cmocka_unit_test(test_names_nearest_first),   cmocka_unit_test(test_nearer_lines_weigh_more),
         cmocka_unit_test(test_headers_of_blocks),     cmocka_unit_test(test_endless_line),
-        cmocka_unit_test(test_cursor_beyond_the_end),
+        cmocka_unit_test(test_cursor_beyond_the_end), cmocka_unit_test(test_identifiers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,9 +68,10 @@ static void test_name_key_is_a_term(void **state) {
 static void test_folders(void **state) {
     (void)state;
     struct segment *segment = sample();
-    assert_int_equal(segment->folder_count, 2);
+    assert_int_equal(segment_folder_count(segment), 2);
     assert_int_equal(segment->folders[0], segment->folders[1]);
     assert_int_not_equal(segment->folders[0], segment->folders[2]);
+    assert_true(slice_equal(segment_folder(segment, segment->folders[2]), SLICE_LITERAL("b/")));
     segment_release(segment);
 }
 
@@ -97,10 +98,11 @@ static void check_postings(const struct postings *a, const struct postings *b) {
 
 static void check_same(const struct segment *a, const struct segment *b) {
     assert_int_equal(a->file_count, b->file_count);
-    assert_int_equal(a->folder_count, b->folder_count);
+    assert_int_equal(segment_folder_count(a), segment_folder_count(b));
     for (uint32_t file = 0; file < a->file_count; file++) {
         assert_ptr_equal(a->files[file].record, b->files[file].record);
         assert_int_equal(a->folders[file], b->folders[file]);
+        assert_true(slice_equal(segment_folder(a, a->folders[file]), segment_folder(b, b->folders[file])));
         assert_int_equal(a->taints[file], b->taints[file]);
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
