@@ -159,6 +159,20 @@ static void note_word(struct beam_path *path, const struct counted *word, double
     path->weakest = is_first ? weakest : weaker_of(&path->weakest, &weakest);
 }
 
+// The brackets behind what is typed, and the path.
+static bool closes_what_is_open(const struct search *search, const struct beam_path *path) {
+    const struct beam_request *request = search->request;
+    struct brackets brackets = *request->brackets;
+    bool fits = true;
+    for (uint32_t i = 0; i < path->count; i++) {
+        struct slice word = encoder_word(&request->document->encoder, token_id(path->tokens[i]));
+        word = slice_sub(word, i == 0 ? request->typed.length : 0, word.length);
+        brackets_read(&brackets, i > 0 ? lexer_space_text(token_space(path->tokens[i])) : slice_of("", 0));
+        fits = brackets_read(&brackets, word);
+    }
+    return fits;
+}
+
 static void extend(struct search *search, const struct beam_path *path, const struct counted *word,
                    double probability) {
     double log_probability = path->log_probability + log(probability);
@@ -170,6 +184,9 @@ static void extend(struct search *search, const struct beam_path *path, const st
     longer.score = longer.log_probability = log_probability;
     longer.ids[longer.context + longer.count] = word->id;
     longer.tokens[longer.count++] = token_make(word->id, word->space);
+    if (search->request->brackets && !token_is_name(word->id) && !closes_what_is_open(search, &longer)) {
+        return;
+    }
     note_word(&longer, word, probability);
     insert_path(search->next, &search->next_count, WIDTH, &longer);
 }

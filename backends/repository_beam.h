@@ -6,6 +6,7 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_BEAM_H
 #define HUNCH_BACKENDS_REPOSITORY_BEAM_H
 
+#include "backends/repository_brackets.h"
 #include "backends/repository_counts.h"
 #include "backends/repository_document.h"
 
@@ -50,6 +51,7 @@ struct beam_request {
     bool use_ahead;     // the path ends where the document goes on; else at any line end
     uint32_t max_tokens;
     const struct cancel *cancel;
+    const struct brackets *brackets; // at the cursor: no path closes what is not open; NULL: any may
 };
 
 struct beam_result {

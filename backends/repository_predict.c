@@ -22,6 +22,7 @@ struct line_search {
     const struct predict_request *request;
     VEC(uint32_t) context; // ids, nearest last
     struct beam_result *result;
+    struct brackets brackets; // open at the cursor
 };
 
 static void render(const struct document *document, const struct beam_path *path, bool first_line,
@@ -91,7 +92,8 @@ static void run_search(struct line_search *search, bool first_line) {
                                 .typed = first_line ? search->document->typed : slice_of("", 0),
                                 .use_ahead = first_line,
                                 .max_tokens = limit,
-                                .cancel = request->cancel};
+                                .cancel = request->cancel,
+                                .brackets = first_line ? &search->brackets : NULL};
     beam_search(search->counts, &beam, search->result);
 }
 
@@ -179,9 +181,14 @@ static void weigh_line_end(const struct line_search *search, struct predictions 
     }
 }
 
-static void search_lines(struct counts *counts, const struct document *document,
+static void search_lines(struct counts *counts, const struct document *document, const struct brackets *above,
                          const struct predict_request *request, struct predictions *out) {
-    struct line_search search = {counts, document, request, {0}, mem_zero(1, sizeof *search.result)};
+    struct line_search search = {.counts = counts,
+                                 .document = document,
+                                 .request = request,
+                                 .result = mem_zero(1, sizeof *search.result),
+                                 .brackets = *above};
+    brackets_read(&search.brackets, str_slice(&document->cursor_line));
     uint32_t start = document->cursor > BEAM_CONTEXT ? document->cursor - BEAM_CONTEXT : 0;
     for (uint32_t i = start; i < document->cursor; i++) {
         vec_push(&search.context, token_id(document->tokens.items[i]));
@@ -215,7 +222,7 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
     const struct warm_place place = {request->path, request->prefix, request->suffix, request->hints,
                                      request->hint_count};
     warm_take(warm, generation, &place, single != NULL);
-    search_lines(warm_counts(warm), warm_document(warm), request, out);
+    search_lines(warm_counts(warm), warm_document(warm), warm_brackets(warm), request, out);
     warm_free(single);
     corpus_unpin(generation);
 }

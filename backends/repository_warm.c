@@ -24,6 +24,7 @@ struct warm {
     uint64_t line;       // a hash of the cursor's line before the word that is typed
     struct document document;
     struct counts *counts;
+    struct brackets brackets; // above the cursor's line
 };
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t length) {
@@ -95,6 +96,16 @@ static bool follows(struct warm *warm, const struct generation *generation, cons
            document_follow(&warm->document, place->prefix, place->suffix);
 }
 
+static void read_brackets(struct warm *warm) {
+    struct slice above = str_slice(&warm->document.above);
+    size_t line = above.length;
+    while (line > 0 && above.data[line - 1] != '\n') {
+        line--;
+    }
+    brackets_init(&warm->brackets, language_of_path(warm->path), warm->document.cut);
+    brackets_read(&warm->brackets, slice_sub(above, 0, line));
+}
+
 static void take_anew(struct warm *warm, const struct generation *generation,
                       const struct warm_place *place) {
     let_go(warm);
@@ -108,6 +119,7 @@ static void take_anew(struct warm *warm, const struct generation *generation,
     warm->document.hints = place->hints;
     warm->document.hint_count = place->hint_count;
     warm->counts = counts_new(generation, &warm->document, warm->path);
+    read_brackets(warm);
 }
 
 static bool has_name(const struct warm *warm, uint64_t name) {
@@ -185,4 +197,8 @@ const struct document *warm_document(const struct warm *warm) {
 
 struct counts *warm_counts(const struct warm *warm) {
     return warm->counts;
+}
+
+const struct brackets *warm_brackets(const struct warm *warm) {
+    return &warm->brackets;
 }

@@ -14,6 +14,7 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_WARM_H
 #define HUNCH_BACKENDS_REPOSITORY_WARM_H
 
+#include "backends/repository_brackets.h"
 #include "backends/repository_counts.h"
 
 enum { WARM_REQUESTS = 512 }; // more than a line takes to type
@@ -35,5 +36,7 @@ void warm_take(struct warm *warm, const struct generation *generation, const str
                bool single);
 const struct document *warm_document(const struct warm *warm);
 struct counts *warm_counts(const struct warm *warm);
+// What is open above the cursor's line.
+const struct brackets *warm_brackets(const struct warm *warm);
 
 #endif

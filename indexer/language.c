@@ -52,6 +52,10 @@ bool language_has_apostrophes(const struct language *language) {
     return language && language->has_apostrophes;
 }
 
+bool language_has_unpaired(const struct language *language) {
+    return !language || language->has_unpaired;
+}
+
 static struct capture capture_of_name(const char *name) {
     static const struct {
         const char *name;

@@ -24,6 +24,8 @@ bool language_is_data(const struct language *language);
 // Is a ' of names and numbers, too, as in Rust's 'static and Haskell's foldl'? Then no more than one character is quoted
 // with it. False for NULL.
 bool language_has_apostrophes(const struct language *language);
+// May a bracket of its code close nothing, as in the shell's `case`, or in prose? True for NULL.
+bool language_has_unpaired(const struct language *language);
 size_t language_count(void);
 const struct language *language_at(size_t index);
 // The reserved words of all languages, sorted, NULL-terminated.

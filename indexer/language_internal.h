@@ -49,6 +49,7 @@ struct language {
     bool has_clauses;     // neighbouring definitions of one name are one: Haskell's equations
     bool is_data;         // what it defines are keys, not what a program can call: at most DATA_SYMBOLS_MAX
     bool has_apostrophes; // see language.h
+    bool has_unpaired;    // likewise
 };
 
 extern const struct language language_table[];

@@ -44,6 +44,16 @@ static bool any_says(const struct world *world, const char *path, const char *do
     return said;
 }
 
+static bool any_begins(const struct world *world, const char *path, const char *document, const char *start) {
+    struct predictions found = ask(world, path, document, 1, PREDICT_CANDIDATES);
+    bool begins = false;
+    for (uint32_t i = 0; i < found.count; i++) {
+        begins |= slice_starts_with(str_slice(&found.items[i].text), slice_of_string(start));
+    }
+    predictions_free(&found);
+    return begins;
+}
+
 static const char LIBRARY[] = "int open_door(struct door *door) {\n"
                               "    if (door == NULL) {\n"
                               "        return report_missing(door, \"no door\");\n"
@@ -98,6 +108,17 @@ static void test_half_a_word(void **state) {
         assert_says(&world, "src/lock.c", cases[i].document, cases[i].expected);
     }
     assert_says(&world, "src/lock.c", "    if (do|or == NULL) {", ""); // inside a word
+    world_free(&world);
+}
+
+// Wherever the repository has the name it closes two brackets behind it; here one is open.
+static void test_closes_what_is_open(void **state) {
+    (void)state;
+    struct world world = world_of("a.c", "void a(void) {\n    shut(wrap(door));\n    lock(wrap(door));\n    "
+                                         "shut(wrap(door));\n}\n");
+    assert_says(&world, "b.c", "void b(void) {\n    keep(mind(door |\n}\n", "));");
+    assert_false(any_begins(&world, "b.c", "void b(void) {\n    keep(door |\n}\n", "))"));
+    assert_true(any_begins(&world, "b.sh", "b() {\n    keep(door |\n}\n", "))")); // there one may
     world_free(&world);
 }
 
@@ -491,6 +512,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repeats_a_line),
         cmocka_unit_test(test_half_a_word),
+        cmocka_unit_test(test_closes_what_is_open),
         cmocka_unit_test(test_space_is_the_words_own),
         cmocka_unit_test(test_right_of_the_cursor),
         cmocka_unit_test(test_own_edited_line_is_not_learned),

@@ -1,0 +1,145 @@
+// repository_brackets.c - see repository_brackets.h.
+//
+// Whether a line parses cannot be told while it is written: the text below may be of another time, and the line the
+// first of a construct. Judged by a parser's errors, one right line in ten would be refused where commits
+// add lines. But a bracket that closes what is not open is wrong in any case, and is seen without a parser.
+//
+// The text above may be at odds with that itself (both branches of an #if open a block, a pattern has a lone
+// bracket). So a closing one there ends all that was opened since its own kind was last, and is passed over if none
+// of its kind is open.
+#include "backends/repository_brackets.h"
+
+void brackets_init(struct brackets *brackets, const struct language *language, bool cut) {
+    *brackets = (struct brackets){.comment = language_line_comment(language),
+                                  .apostrophes = language_has_apostrophes(language),
+                                  .unpaired = language_has_unpaired(language),
+                                  .more = cut};
+}
+
+static void open_bracket(struct brackets *brackets, char closer) {
+    if (brackets->count == BRACKETS_DEEP) {
+        memmove(brackets->open, brackets->open + 1, BRACKETS_DEEP - 1);
+        brackets->count--;
+        brackets->more = true;
+    }
+    brackets->open[brackets->count++] = closer;
+}
+
+// Was it the innermost?
+static bool close_bracket(struct brackets *brackets, char closer) {
+    uint32_t count = brackets->count;
+    for (uint32_t i = count; i-- > 0;) {
+        if (brackets->open[i] == closer) {
+            brackets->count = i;
+            return i + 1 == count;
+        }
+    }
+    return count == 0 && brackets->more;
+}
+
+// `#` begins no comment within a word, as in a private field's name.
+static bool begins_comment(const struct brackets *brackets, struct slice rest) {
+    const char *comment = brackets->comment; // "" where a language has none
+    return comment[0] == rest.data[0] && slice_starts_with(rest, slice_of_string(comment)) &&
+           (comment[1] || strchr(" \t\n\r", brackets->last));
+}
+
+static bool begins_block(const struct brackets *brackets, struct slice rest) {
+    return rest.data[0] == '/' && slice_starts_with(rest, SLICE_LITERAL("/*")) &&
+           strcmp(brackets->comment, "//") == 0;
+}
+
+// An apostrophe of a name, as of Rust's 'static, is not closed behind the next character.
+static bool is_of_name(const struct brackets *brackets, char c) {
+    return brackets->apostrophes && brackets->quote == '\'' && brackets->quoted == 1 && c != '\'';
+}
+
+static void read_quoted(struct brackets *brackets, char c) {
+    bool is_escaped = brackets->escaped;
+    brackets->escaped = !is_escaped && c == '\\';
+    brackets->quoted +=
+        !brackets->escaped && ((unsigned char)c & 0xC0) != 0x80; // bytes of one character are one
+    brackets->quote = c == brackets->quote && !is_escaped ? '\0' : brackets->quote;
+}
+
+// Inside of a quote or a comment; it may be over then.
+static bool is_quoted(struct brackets *brackets, char c) {
+    if (brackets->in_block_comment) {
+        brackets->in_block_comment = !(c == '/' && brackets->last == '*');
+        return true;
+    }
+    if (brackets->quote && is_of_name(brackets, c)) {
+        brackets->quote = '\0';
+    } else if (brackets->quote) {
+        read_quoted(brackets, c);
+        return true;
+    }
+    return brackets->in_line_comment;
+}
+
+static bool read_code(struct brackets *brackets, struct slice rest) {
+    char c = rest.data[0];
+    switch (c) {
+    case '(':
+        open_bracket(brackets, ')');
+        return true;
+    case '[':
+        open_bracket(brackets, ']');
+        return true;
+    case '{':
+        open_bracket(brackets, '}');
+        return true;
+    case ')':
+    case ']':
+    case '}':
+        return close_bracket(brackets, c) || brackets->unpaired;
+    case '"':
+    case '`':
+    case '\'':
+        brackets->quote = c;
+        brackets->quoted = 0;
+        return true;
+    default:
+        brackets->in_line_comment = begins_comment(brackets, rest);
+        brackets->in_block_comment = begins_block(brackets, rest);
+        return true;
+    }
+}
+
+// In code nothing else says anything of brackets, but for what begins a comment.
+static bool is_plain(const struct brackets *brackets, char c) {
+    static const bool telling[256] = {
+        ['('] = true, [')'] = true, ['['] = true,  [']'] = true, ['{'] = true, ['}'] = true,
+        ['"'] = true, ['`'] = true, ['\''] = true, ['/'] = true, ['\n'] = true};
+    return !telling[(unsigned char)c] && c != brackets->comment[0];
+}
+
+// To the next byte that may say something: most of a text is passed over at a glance.
+static size_t pass_over(struct brackets *brackets, struct slice text, size_t from) {
+    size_t at = from;
+    if (brackets->in_line_comment) {
+        size_t end = slice_find(text, SLICE_LITERAL("\n"), at);
+        at = end == (size_t)-1 ? text.length : end;
+    } else if (!brackets->quote && !brackets->in_block_comment) {
+        while (at < text.length && is_plain(brackets, text.data[at])) {
+            at++;
+        }
+    }
+    brackets->last = at > from ? text.data[at - 1] : brackets->last;
+    return at;
+}
+
+bool brackets_read(struct brackets *brackets, struct slice text) {
+    bool fits = true;
+    for (size_t i = pass_over(brackets, text, 0); i < text.length; i = pass_over(brackets, text, i + 1)) {
+        char c = text.data[i];
+        if (c == '\n') {
+            brackets->in_line_comment = brackets->escaped = false;
+            brackets->quote = '\0';
+        } else if (!is_quoted(brackets, c)) {
+            fits &= read_code(brackets, slice_sub(text, i, text.length));
+        }
+        brackets->last = c;
+    }
+    return fits;
+}

@@ -1,0 +1,108 @@
+// repository_brackets_test.c - what is open where, in code, quotes and comments.
+#include "backends/repository_brackets.h"
+
+#include "tests/unit/unit.h"
+
+static struct brackets brackets_of(const char *language, const char *text) {
+    struct brackets brackets;
+    brackets_init(&brackets, language_of_id(language), false);
+    brackets_read(&brackets, slice_of_string(text));
+    return brackets;
+}
+
+static void check(const char *language, const char *above, const char *line, bool fits) {
+    struct brackets brackets = brackets_of(language, above);
+    if (brackets_read(&brackets, slice_of_string(line)) != fits) {
+        fail_msg("%s: %s|%s", language, above, line);
+    }
+}
+
+// R2
+static void test_what_a_line_may_close(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *above, *line;
+        bool fits;
+    } rows[] = {
+        {"c", "f(a", ", b);", true},
+        {"c", "f(a", ", b));", false},
+        {"c", "f(a", "];", false},
+        {"c", "if (a) {\n", "}", true},
+        {"c", "if (a) {\n", ")", false},
+        {"c", "", "}", false},
+        {"c", "f(", "\"a)\");", true},
+        {"c", "f(", "\"a\\\")\"", true},
+        {"c", "f(", "')');", true},
+        {"c", "f(\"", "a)", true},
+        {"c", "f(a); // b", ")", true},
+        {"c", "f(a); /* b", ") */", true},
+        {"c", "f(a); /* ( */ ", ")", false},
+        {"c", "#define A(x) (x)\n", "}", false},
+        {"python", "f(a  # it's (\n", ")", true},
+        {"python", "f(a  # it's (\n", "))", false},
+        {"python", "f(a // b", ")", true},
+        {"python", "x = '('\n", ")", false},
+        {"rust", "f::<'a>(b", ")", true},
+        {"rust", "let a = '('", ")", false},
+        {"rust", "f('\\''", ")", true},
+        {"cpp", "f(1'000", ")", true},
+        {"javascript", "this.#a(b", ")", true},
+        {"javascript", "f(`a)`", ")", true},
+        {"json", "[ {\"a)\": 1", "}", true},
+        {"json", "[ {\"a)\": 1", "]", false},
+        {"shellscript", "case $a in\n", "b)", true},
+        {"no such language", "", ")", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check(rows[i].language, rows[i].above, rows[i].line, rows[i].fits);
+    }
+}
+
+// R1
+static void test_read_in_pieces(void **state) {
+    (void)state;
+    struct brackets whole = brackets_of("c", "f(\"(\", g[a"), pieces = brackets_of("c", "f(");
+    static const char *const rest[] = {"\"", "(", "\"", ",", " ", "g", "[", "a"};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+        brackets_read(&pieces, slice_of_string(rest[i]));
+    }
+    assert_int_equal(pieces.count, 2);
+    assert_int_equal(pieces.count, whole.count);
+    assert_memory_equal(pieces.open, whole.open, whole.count);
+}
+
+// R3
+static void test_a_stray_bracket_above(void **state) {
+    (void)state;
+    struct brackets stray = brackets_of("c", "f(a]");
+    assert_int_equal(stray.count, 1);
+    struct brackets twice = brackets_of("c", "{\n#if A\nif (a) {\n#else\nif (b) {\n#endif\n}\nf(");
+    assert_true(brackets_read(&twice, SLICE_LITERAL(")")));
+    struct brackets lone = brackets_of("c", "{ f(a;\n}\n");
+    assert_int_equal(lone.count, 0);
+}
+
+static void test_more_than_is_remembered(void **state) {
+    (void)state;
+    struct brackets deep = brackets_of("c", "");
+    for (int i = 0; i <= BRACKETS_DEEP; i++) {
+        assert_true(brackets_read(&deep, SLICE_LITERAL("(")));
+    }
+    for (int i = 0; i <= BRACKETS_DEEP; i++) {
+        assert_true(brackets_read(&deep, SLICE_LITERAL(")")));
+    }
+    struct brackets cut;
+    brackets_init(&cut, language_of_id("c"), true);
+    assert_true(brackets_read(&cut, SLICE_LITERAL("})")));
+    assert_false(brackets_read(&cut, SLICE_LITERAL("(]")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_a_line_may_close),
+        cmocka_unit_test(test_read_in_pieces),
+        cmocka_unit_test(test_a_stray_bracket_above),
+        cmocka_unit_test(test_more_than_is_remembered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
