@@ -67,15 +67,20 @@ void confidence_features(const struct document *document, const struct beam_resu
     memcpy(features, values, sizeof values);
 }
 
-double confidence_of(const float features[CONFIDENCE_FEATURES]) {
-    float sum = CONFIDENCE_USUAL;
-    for (int i = 0; i < CONFIDENCE_TREES; i++) {
-        const struct confidence_tree *tree = &CONFIDENCE_FOREST[i];
+float confidence_sum(const struct confidence_tree *forest, int trees, const float *features) {
+    float sum = 0;
+    for (int i = 0; i < trees; i++) {
+        const struct confidence_tree *tree = &forest[i];
         unsigned leaf = 0;
         for (int k = 0; k < CONFIDENCE_DEPTH; k++) {
             leaf = leaf * 2 + (features[tree->feature[k]] > tree->above[k]);
         }
         sum += tree->leaves[leaf];
     }
+    return sum;
+}
+
+double confidence_of(const float features[CONFIDENCE_FEATURES]) {
+    float sum = CONFIDENCE_USUAL + confidence_sum(CONFIDENCE_FOREST, CONFIDENCE_TREES, features);
     return 1 / (1 + exp((double)-sum));
 }

@@ -28,6 +28,8 @@ extern const float CONFIDENCE_USUAL; // the log odds that the leaves are added t
 
 void confidence_features(const struct document *document, const struct beam_result *result,
                          const struct beam_path *path, float features[CONFIDENCE_FEATURES]);
+// The sum of the leaves that the features lead to.
+float confidence_sum(const struct confidence_tree *forest, int trees, const float *features);
 // From 0 to 1.
 double confidence_of(const float features[CONFIDENCE_FEATURES]);
 

@@ -8,6 +8,7 @@
 #include "backends/repository_predict.h"
 
 #include "backends/repository_beam.h"
+#include "backends/repository_choice.h"
 #include "backends/repository_lexer.h"
 
 #include "base/utf8.h"
@@ -65,8 +66,9 @@ static double confidence_in(const struct beam_path *path, const float *features)
     return path->finished ? confidence_of(features) : 0;
 }
 
-static void collect(const struct line_search *search, uint32_t wanted, struct predictions *out) {
-    for (uint32_t i = 0; i < search->result->count && out->count < wanted; i++) {
+// Every line that the search found, in its order.
+static void collect(const struct line_search *search, struct predictions *out) {
+    for (uint32_t i = 0; i < search->result->count && out->count < PREDICT_CANDIDATES; i++) {
         const struct beam_path *path = &search->result->paths[i];
         struct prediction *item = &out->items[out->count];
         str_init(&item->text);
@@ -78,7 +80,21 @@ static void collect(const struct line_search *search, uint32_t wanted, struct pr
         confidence_features(search->document, search->result, path, item->features);
         item->confidence = confidence_in(path, item->features);
         item->path = i;
+        item->score = choice_score(item->features, out->items[0].features, out->count,
+                                   beam_path_length(search->document, path));
         out->count++;
+    }
+}
+
+static int best_first(const void *a, const void *b) {
+    const struct prediction *x = a, *y = b;
+    return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->path > y->path) - (x->path < y->path);
+}
+
+static void keep_best(struct predictions *out, uint32_t wanted) {
+    qsort(out->items, out->count, sizeof *out->items, best_first);
+    while (out->count > wanted) {
+        str_free(&out->items[--out->count].text);
     }
 }
 
@@ -198,7 +214,8 @@ static void search_lines(struct counts *counts, const struct document *document,
     }
     run_search(&search, true);
     uint32_t wanted = request->candidates < PREDICT_CANDIDATES ? request->candidates : PREDICT_CANDIDATES;
-    collect(&search, wanted ? wanted : 1, out);
+    collect(&search, out);
+    keep_best(out, wanted ? wanted : 1);
     weigh_line_end(&search, out);
     add_lines(&search, out);
     vec_free(&search.context);

@@ -32,6 +32,7 @@ struct prediction {
     struct str text;
     double confidence;                   // that the text is exactly right
     uint32_t path;                       // of the search's results
+    double score;                        // what the line to be shown is chosen by
     float features[CONFIDENCE_FEATURES]; // what the confidence is made of, for fitting it
 };
 

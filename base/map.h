@@ -7,7 +7,7 @@
 // Ownership: the map owns its table; the interner copies the strings.
 // Threads:   one writer; readers of an unchanging map from any thread.
 // Errors:    none (see mem.h).
-// Limits:    2^31 interned strings of less than 4 GB.
+// Limits:    7/8 of 2^31 interned strings, each of less than 4 GB.
 #ifndef HUNCH_BASE_MAP_H
 #define HUNCH_BASE_MAP_H
 

@@ -172,13 +172,19 @@ static struct head *take_ready_block(struct pool *pool, unsigned class) {
     return NULL;
 }
 
+// Of what nobody uses any size may be cut.
+static void clear_region(struct region *region) {
+    region->used = sizeof *region;
+    memset(region->free_blocks, 0, sizeof region->free_blocks);
+}
+
 static void add_region(struct pool *pool, struct region *region) {
     struct region **last = &pool->regions;
     while (*last) {
         last = &(*last)->next;
     }
     region->pool = pool;
-    region->used = sizeof *region;
+    clear_region(region);
     *last = region;
 }
 
@@ -234,11 +240,15 @@ void *spill_alloc_brief(size_t size) {
     return allocate(size, true);
 }
 
-// Under the lock. Is the region out of its pool now?
+// Under the lock. Is the region out of its pool now? The last one is kept, lest one be made and given back again and
+// again; cleared, or one that cannot cut the next size would stay empty behind it.
 static bool take_out_if_empty(struct region *region) {
     struct region **at = &region->pool->regions;
-    if (region->count ||
-        !region->next) { // the last one is kept, lest one be made and given back again and again
+    if (region->count) {
+        return false;
+    }
+    if (!region->next) {
+        clear_region(region);
         return false;
     }
     while (*at != region) {

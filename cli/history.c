@@ -177,19 +177,28 @@ static bool is_same(struct slice a, struct slice b) {
     }
 }
 
-static void print_evidence(FILE *out, const struct prediction *item, bool right) {
-    fprintf(out, "{\"right\":%s,\"features\":[", right ? "true" : "false");
-    for (int i = 0; i < CONFIDENCE_FEATURES; i++) {
-        fprintf(out, "%s%.6g", i ? "," : "", (double)item->features[i]);
+// All lines that the search found; the first is what would be shown.
+static void print_evidence(FILE *out, const struct predictions *found, struct slice rest) {
+    for (uint32_t i = 0; i < found->count; i++) {
+        const struct prediction *item = &found->items[i];
+        fprintf(out, "%s{\"right\":%s,\"place\":%u,\"features\":[", i ? "," : "[",
+                is_same(str_slice(&item->text), rest) ? "true" : "false", item->path);
+        for (int k = 0; k < CONFIDENCE_FEATURES; k++) {
+            fprintf(out, "%s%.6g", k ? "," : "", (double)item->features[k]);
+        }
+        fputs("]}", out);
     }
-    fputs("]}\n", out);
+    fputs("]\n", out);
 }
 
 // What the model would write there, and whether that is right.
 static struct answer answer_of(struct replay *replay, const char *path, struct slice above,
                                struct slice below, struct slice rest) {
-    struct predict_request request = {
-        .path = path, .prefix = above, .suffix = below, .max_lines = 1, .candidates = 1};
+    struct predict_request request = {.path = path,
+                                      .prefix = above,
+                                      .suffix = below,
+                                      .max_lines = 1,
+                                      .candidates = replay->evidence ? PREDICT_CANDIDATES : 1};
     const struct language *language = language_of_path(path);
     struct hinting_place asked = {path, language ? language_id(language) : "", above, below};
     struct predictions found;
@@ -201,7 +210,7 @@ static struct answer answer_of(struct replay *replay, const char *path, struct s
         answer.confidence = found.items[0].confidence;
         answer.right = is_same(str_slice(&found.items[0].text), rest);
         if (replay->evidence) {
-            print_evidence(replay->evidence, &found.items[0], answer.right);
+            print_evidence(replay->evidence, &found, rest);
         }
     }
     predictions_free(&found);

@@ -3,8 +3,9 @@
 
 #include "base/hash.h"
 
-enum { SHORT_LINE = 4, BYTES_PER_LINE = 48 }; // usually, when each is counted once
-static const double MOST = 0.7;               // of the lines, from which on a text says nothing new
+enum { SHORT_LINE = 4 };
+enum { BYTES_PER_LINE = 48 };   // usually, when each is counted once
+static const double MOST = 0.7; // of the lines, from which on a text says nothing new
 
 // The next line that tells something, trimmed; empty at the end of the text.
 static struct slice next_line(struct slice text, size_t *at) {

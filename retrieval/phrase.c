@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { GAP = 512 }; // bytes at most between two tokens
+enum {
+    GAP = 512,      // bytes at most between two tokens
+    GAP_SIGNS = 16, // of them signs: a ruler of slashes would be gone through from each of them
+};
 
 static bool is_space(char byte) {
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
@@ -62,9 +65,10 @@ static size_t skip_space(struct slice text, size_t at) {
 
 // Behind the white space, and what ends and begins a line of a comment or string, if there is a line's end.
 static size_t skip_line_break(struct slice text, size_t at) {
-    size_t start = at;
+    size_t start = at, signs = 0;
     size_t end = start + GAP < text.length ? start + GAP : text.length;
-    while (at < end && (is_space(text.data[at]) || memchr("\"*/#+\\", text.data[at], 6))) {
+    while (at < end &&
+           (is_space(text.data[at]) || (memchr("\"*/#+\\", text.data[at], 6) && signs++ < GAP_SIGNS))) {
         at++;
     }
     return memchr(text.data + start, '\n', at - start) ? at : start;

@@ -3,7 +3,7 @@
 // A phrase is its words and signs in their order. White space between them does
 // not count, but that words stay apart: "for(;;)" and "for (;;)" are the same.
 // Where a text is broken over lines, as comments and long messages are, so may
-// the phrase be: quotes, "*", "//", "#", "+" and "\" around the line's end are passed over.
+// the phrase be: quotes, "*", "//", "#", "+" and "\" around the line's end are passed over, if they are few.
 // A pair of quotes around all of the phrase is none of it.
 //
 // Ownership: views into the text given to phrase_init.

@@ -34,20 +34,20 @@ static size_t skip_name(struct slice text, size_t at) {
     return at;
 }
 
-// Behind the string that begins at `at`; one that does not end in its line is none.
+// Behind the string that begins at `at`; one that does not end in its line is none. The line's end is not looked for
+// ahead: it may be far, and a line of nothing but strings would be gone through from each of them.
 static size_t skip_string(struct slice text, size_t at) {
     char quote = text.data[at];
     char triple[] = {quote, quote, quote, '\0'};
     if (slice_starts_with(slice_sub(text, at, text.length), slice_of_string(triple))) {
         return skip_to(text, at + 3, triple);
     }
-    size_t end = quote == '`' ? text.length : slice_line_end(text, at);
-    for (size_t i = at + 1; i < end; i++) {
-        if (text.data[i] == '\\') {
-            i++;
-        } else if (text.data[i] == quote) {
+    for (size_t i = at + 1; i < text.length && (quote == '`' || text.data[i] != '\n'); i++) {
+        if (text.data[i] == quote) {
             return i + 1;
         }
+        bool is_escape = text.data[i] == '\\' && i + 1 < text.length && text.data[i + 1] != '\n';
+        i += is_escape;
     }
     return at + 1;
 }

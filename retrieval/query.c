@@ -58,6 +58,7 @@ static inline void take_word(struct slice text, size_t start, size_t end, take_n
     }
 }
 
+// A copy for each that takes, or every name would cost a call through a pointer.
 static inline __attribute__((always_inline)) void scan_names(struct slice text, size_t start, size_t end,
                                                              take_name *take, void *context) {
     text = slice_sub(text, 0, end);

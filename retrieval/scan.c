@@ -23,7 +23,8 @@ static void scan_file(struct scanning *scanning, struct snapshot_file at, const 
                              .record = segment_record(segment, at.file),
                              .language = language,
                              .text = file_text(&segment->files[at.file], scan->root, &buffer)};
-    scanning->left -= file.text.length < scanning->left ? file.text.length : scanning->left;
+    size_t read = file.text.length ? file.text.length : buffer.length; // in vain, if it changed meanwhile
+    scanning->left -= read < scanning->left ? read : scanning->left;
     if (file.text.length) {
         scan->look(scan->context, &file, &scanning->found);
     }

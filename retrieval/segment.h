@@ -76,8 +76,8 @@ struct segment {
     uint32_t file_count;
     uint32_t *folders; // of each file: the number of its folder
     uint8_t *taints;   // of each file: its record's, without following a pointer
-    struct str
-        folder_paths; // of all folders, each with its slash: measured without following a file's pointers
+    // Of all folders, side by side and each with its slash, so that measuring a distance follows no file's pointers.
+    struct str folder_paths;
     VEC(uint32_t) folder_starts; // where each one's begins; behind them their end
     struct segment_part fields[SEGMENT_FIELDS];
     struct segment_keys *keys; // of each symbol
@@ -141,6 +141,7 @@ static inline bool segment_is_gone(const uint64_t *gone, uint32_t file) {
 static inline uint32_t segment_folder_count(const struct segment *segment) {
     return (uint32_t)segment->folder_starts.count - 1;
 }
+// With its slash; empty for the root.
 static inline struct slice segment_folder(const struct segment *segment, uint32_t folder) {
     const uint32_t *start = &segment->folder_starts.items[folder];
     return slice_of(segment->folder_paths.data + start[0], start[1] - start[0]);

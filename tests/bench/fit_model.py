@@ -2,9 +2,11 @@
 """Fits the built-in model's weights from what model_bench and hunch replay wrote.
 
 usage: fit_model.py words OUT.c EVIDENCE...             writes backends/repository_weights.c
+       fit_model.py choice OUT.c EVIDENCE...            writes backends/repository_choice_trees.c
        fit_model.py confidence OUT.c EVIDENCE...        writes backends/repository_confidence_trees.c
 
-EVIDENCE of words is what model_bench writes last, of confidence what hunch replay --evidence writes.
+EVIDENCE of words is what model_bench writes last, of the others what hunch replay --evidence writes. The confidence is of the
+lines that were chosen, so it is fitted after the choice, on what the program built with that writes.
 
 The weights there are, of words, are fitted on 900 lines of each repository of the development bench that none of its
 tasks ask for (make_lines.py --lines 900, without both sets), when the input for a receiver's member was still 0 behind a
@@ -12,7 +14,10 @@ tasks ask for (make_lines.py --lines 900, without both sets), when the input for
 cobra, commons-lang, kotlinx.coroutines, requests, serde_json and vscode-languageserver-node; none is one that
 docs/performance.md replays.
 
-Words by Adam steps with a little weight decay, confidence by boosted trees. The held-out figures leave out one file (one
+The choice: the same lines. The confidence was fitted when the search's first line was shown: fitted again on chosen lines
+it foretells those of the thirteen better, and those of other repositories worse (docs/performance.md).
+
+Words by Adam steps with a little weight decay, the others by boosted trees. The held-out figures leave out one file (one
 repository, and of confidence each fourth) at a time; FAST=1 does without. Needs numpy.
 """
 import json
@@ -144,21 +149,25 @@ class Forest:
     """Boosted trees that ask one question at each depth, of a random part of the rows and features each."""
 
     TREES, DEPTH, RATE, DECAY, BINS, ROWS, FEATURES = 200, 4, 0.1, 8.0, 48, 0.7, 0.6
+    NAME = 'confidence'
 
-    def __init__(self, x, y):
+    def __init__(self, x, y, start=None):
         random, (count, features) = np.random.default_rng(3), x.shape
         self.edges = [np.unique(np.quantile(column, np.linspace(0, 1, self.BINS + 1)[1:-1])) for column in x.T]
         self.steps = np.stack([np.searchsorted(edges, column) for edges, column in zip(self.edges, x.T)], 1)
         self.askable = np.stack([np.arange(self.BINS) < len(edges) for edges in self.edges])
         self.usual, self.trees = np.log(y.mean() / (1 - y.mean())), []
-        odds = np.full(count, self.usual)
+        odds = np.full(count, self.usual) if start is None else start.copy()
         for _ in range(self.TREES):
             rows = np.flatnonzero(random.random(count) < self.ROWS)
             askable = self.askable & (random.random(features) < self.FEATURES)[:, None]
             odds += self.add_tree(rows, askable, odds, y)
 
+    def probability(self, odds):
+        return 1 / (1 + np.exp(-odds))
+
     def add_tree(self, rows, askable, odds, y):
-        p = 1 / (1 + np.exp(-odds))
+        p = self.probability(odds)
         slope, curve, leaf, questions = p - y, p * (1 - p), np.zeros(len(y), int), []
         for depth in range(self.DEPTH):
             feature, step = self.best_question(rows, askable, slope, curve, leaf, 1 << depth)
@@ -183,28 +192,105 @@ class Forest:
         feature, step = np.unravel_index(np.where(askable, gain, -1).argmax(), gain.shape)
         return int(feature), int(step)
 
-    def predict(self, x):
-        odds = np.full(len(x), self.usual)
+    def sums(self, x):
+        total = np.zeros(len(x))
         for questions, leaves in self.trees:
             leaf = np.zeros(len(x), int)
             for feature, edge in questions:
                 leaf = leaf * 2 + (x[:, feature] > edge)
-            odds += leaves[leaf]
-        return 1 / (1 + np.exp(-odds))
+            total += leaves[leaf]
+        return total
+
+    def predict(self, x):
+        return 1 / (1 + np.exp(-self.usual - self.sums(x)))
 
     def write(self, path):
+        name = self.NAME
         with open(path, 'w') as file:
-            file.write('// repository_confidence_trees.c - see repository_confidence.h. Written by tests/bench/fit_model.py.\n'
-                       '#include "backends/repository_confidence.h"\n\n// clang-format off\n'
-                       f'const float CONFIDENCE_USUAL = {row([self.usual])};\n'
-                       'const struct confidence_tree CONFIDENCE_FOREST[CONFIDENCE_TREES] = {\n'
+            file.write(f'// repository_{name}_trees.c - see repository_{name}.h. Written by tests/bench/fit_model.py.\n'
+                       f'#include "backends/repository_{name}.h"\n\n// clang-format off\n'
+                       + self.head() +
+                       f'const struct confidence_tree {name.upper()}_FOREST[{name.upper()}_TREES] = {{\n'
                        + ''.join(f'    {{{{{", ".join(str(feature) for feature, _ in questions)}}}, {{{row(edge for _, edge in questions)}}}, {{{row(leaves)}}}}},\n'
                                  for questions, leaves in self.trees) + '};\n// clang-format on\n')
+
+    def head(self):
+        return f'const float CONFIDENCE_USUAL = {row([self.usual])};\n'
+
+
+class Chooser(Forest):
+    """Of the lines that one search found the right one is to have the largest share of exp(what it scores)."""
+
+    TREES, RATE, DECAY, BINS, NAME = 100, 0.08, 4.0, 32, 'choice'
+    PROBABILITY_WEIGHT, BYTE_WEIGHT = 0.7, 0.06  # as in backends/repository_choice.c
+
+    def __init__(self, x, y, group):
+        some_right = np.bincount(group, y)
+        useful = (some_right[group] > 0) & (some_right < np.bincount(group))[group]
+        self.group = np.unique(group[useful], return_inverse=True)[1]
+        super().__init__(x[useful], y[useful], self.PROBABILITY_WEIGHT * x[useful, 0])
+
+    def probability(self, odds):
+        share = np.exp(np.maximum(odds - self.best(odds)[self.group], -50))
+        return share / np.bincount(self.group, share)[self.group]
+
+    def best(self, odds):
+        best = np.full(self.group.max() + 1, -np.inf)
+        np.maximum.at(best, self.group, odds)
+        return best
+
+    def score(self, x):
+        length = np.exp(x[:, FEATURES - 1]) - 1
+        return self.PROBABILITY_WEIGHT * x[:, 0] + self.sums(x) + self.BYTE_WEIGHT * length
+
+    def head(self):
+        return ''
+
+
+FEATURES = 29  # as CONFIDENCE_FEATURES
+
+
+def read_lists(path):
+    """Of each search the lines in its order: what they are chosen by, whether they are right, and which search it was."""
+    x, y, group = [], [], []
+    with open(path) as file:
+        for number, line in enumerate(file):
+            found = sorted(json.loads(line), key=lambda answer: answer['place'])
+            first = np.array(found[0]['features'])
+            for place, answer in enumerate(found):
+                own = np.array(answer['features'])
+                x.append(np.concatenate([own, own - first, [place]]))
+                y.append(answer['right'])
+                group.append(number)
+    return np.array(x), np.array(y, float), np.array(group)
+
+
+def join_lists(parts):
+    before = np.cumsum([0] + [part[2].max() + 1 for part in parts])
+    return (np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]),
+            np.concatenate([part[2] + start for part, start in zip(parts, before)]))
+
+
+def share_right(score, y, group):
+    order = np.lexsort((-score, group))
+    first = np.flatnonzero(np.r_[True, np.diff(group[order]) > 0])
+    return y[order][first].mean()
+
+
+def main_choice(out, paths):
+    parts = [read_lists(path) for path in paths]
+    for start in range(0 if len(parts) < 4 or os.environ.get('FAST') else 4):
+        chooser = Chooser(*join_lists([part for i, part in enumerate(parts) if i % 4 != start]))
+        for i in range(start, len(parts), 4):
+            x, y, group = parts[i]
+            print(f'held out {os.path.basename(paths[i])}: right as the search orders {share_right(-x[:, -1], y, group):.3f}, as chosen '
+                  f'{share_right(chooser.score(x), y, group):.3f}, if all were right that can be {share_right(y, y, group):.3f}', flush=True)
+    Chooser(*join_lists(parts)).write(out)
 
 
 def read_answers(path):
     with open(path) as file:
-        rows = [json.loads(line) for line in file]
+        rows = [json.loads(line)[0] for line in file]
     return np.array([r['features'] for r in rows]), np.array([r['right'] for r in rows], float)
 
 
@@ -237,6 +323,8 @@ def main_confidence(out, paths):
 if __name__ == '__main__':
     if len(sys.argv) > 3 and sys.argv[1] == 'words':
         main_words(sys.argv[2], sys.argv[3:])
+    elif len(sys.argv) > 3 and sys.argv[1] == 'choice':
+        main_choice(sys.argv[2], sys.argv[3:])
     elif len(sys.argv) > 3 and sys.argv[1] == 'confidence':
         main_confidence(sys.argv[2], sys.argv[3:])
     else:

@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "tests/unit/unit.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -111,6 +112,78 @@ static void what_nobody_uses_is_given_back(void **state) {
     spill_free(filler);
 }
 
+// A shared file of which nothing is in use serves other sizes than before.
+static void an_empty_file_serves_any_size(void **state) {
+    (void)state;
+    spill_folder(folder);
+    void *filler = fill_ordinary();
+    static void *blocks[SPILL_REGION / 8192];
+    uint64_t most = 0;
+    for (size_t size = 8192; size <= 32768; size += 4096) {
+        size_t count = SPILL_REGION / 2 / size;
+        for (size_t i = 0; i < count; i++) {
+            blocks[i] = spill_alloc_brief(size);
+        }
+        most = most ? most : now().in_files;
+        for (size_t i = 0; i < count; i++) {
+            spill_free(blocks[i]);
+        }
+    }
+    assert_int_equal(now().in_files, most);
+    spill_free(filler);
+}
+
+enum { THREADS = 4, HELD = 64, TURNS = 2000 };
+
+static bool is_all(const unsigned char *memory, size_t size, unsigned char byte) {
+    size_t i = 0;
+    while (i < size && memory[i] == byte) {
+        i++;
+    }
+    return i == size;
+}
+
+// Gives NULL back if all memory kept what was written to it.
+static void *take_and_give_back(void *mark) {
+    unsigned char *held[HELD] = {NULL}, byte = *(const unsigned char *)mark;
+    size_t sizes[HELD] = {0};
+    bool is_right = true;
+    for (uint32_t i = 0, random = byte; i < TURNS; i++) {
+        random = random * 1664525 + 1013904223;
+        size_t at = random >> 26, size = (random >> 8) % 20000 + 1;
+        is_right = is_right && is_all(held[at], sizes[at], byte);
+        spill_free(held[at]);
+        held[at] = i % 2 ? spill_alloc(size) : spill_alloc_brief(size);
+        sizes[at] = size;
+        is_right = is_right && is_all(held[at], size, 0);
+        memset(held[at], byte, size);
+    }
+    for (size_t at = 0; at < HELD; at++) {
+        spill_free(held[at]);
+    }
+    return is_right ? NULL : mark;
+}
+
+static void any_thread_may_take_and_give_back(void **state) {
+    (void)state;
+    spill_folder(folder);
+    void *filler = fill_ordinary();
+    uint64_t ordinary = now().ordinary;
+    pthread_t threads[THREADS];
+    unsigned char marks[THREADS];
+    for (size_t i = 0; i < THREADS; i++) {
+        marks[i] = (unsigned char)(i + 1);
+        assert_int_equal(pthread_create(&threads[i], NULL, take_and_give_back, &marks[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        void *wrong = NULL;
+        pthread_join(threads[i], &wrong);
+        assert_null(wrong);
+    }
+    assert_int_equal(now().ordinary, ordinary);
+    spill_free(filler);
+}
+
 static void without_a_place_it_stays_ordinary(void **state) {
     (void)state;
     static const char *const places[] = {NULL, "/proc/no/such/place", "/dev/null/x"};
@@ -136,6 +209,8 @@ int main(void) {
         cmocka_unit_test(much_goes_to_files),
         cmocka_unit_test(small_ones_share_a_file),
         cmocka_unit_test(what_nobody_uses_is_given_back),
+        cmocka_unit_test(an_empty_file_serves_any_size),
+        cmocka_unit_test(any_thread_may_take_and_give_back),
         cmocka_unit_test(without_a_place_it_stays_ordinary),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

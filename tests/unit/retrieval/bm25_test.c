@@ -273,17 +273,13 @@ static struct record *many_record(uint32_t file) {
     return record_with_terms(path, pointers, MANY_CHUNKS);
 }
 
-// The files cut into so many segments of the same size.
-static void publish_many(struct snapshot_slot *slot, uint32_t parts) {
+// The files' records, which it takes over, cut into so many segments of the same size.
+static void publish_many(struct snapshot_slot *slot, struct record **records, uint32_t parts) {
     struct segment *segments[MANY_FILES];
     uint64_t nobody = 0, *gone[MANY_FILES];
     uint32_t files = MANY_FILES / parts;
     for (uint32_t part = 0; part < parts; part++) {
-        struct record *records[MANY_FILES];
-        for (uint32_t file = 0; file < files; file++) {
-            records[file] = many_record(part * files + file);
-        }
-        segments[part] = segment_of(records, files);
+        segments[part] = segment_of(records + (size_t)part * files, files);
         gone[part] = &nobody;
     }
     snapshot_slot_init(slot);
@@ -302,7 +298,11 @@ static void test_many(void **state) {
     struct snapshot_slot slots[2];
     struct bm25_hit hits[2][MANY_LIMIT];
     for (int i = 0; i < 2; i++) {
-        publish_many(&slots[i], i ? CUT : 1);
+        struct record *records[MANY_FILES];
+        for (uint32_t file = 0; file < MANY_FILES; file++) {
+            records[file] = many_record(file);
+        }
+        publish_many(&slots[i], records, i ? CUT : 1);
         struct bm25_question question = {.snapshot = snapshot_pin(&slots[i]),
                                          .field = SEGMENT_CHUNKS,
                                          .terms = terms,
@@ -316,6 +316,78 @@ static void test_many(void **state) {
         assert_int_equal(hits[0][h].id,
                          hits[1][h].segment * (MANY_FILES / CUT * MANY_CHUNKS) + hits[1][h].id);
     }
+}
+
+enum { RUNGS = 64, LADDER_GAP = 10, LADDER = MANY_FILES * MANY_CHUNKS / LADDER_GAP };
+
+// One term that all have and as many as its rung that weigh next to nothing, in as many words.
+static const struct term *ladder_row(uint32_t rung) {
+    static struct term rows[RUNGS][RUNGS + 2];
+    struct term *row = rows[rung];
+    for (uint32_t t = 0; t <= rung; t++) {
+        row[t] = (struct term){1 + t, 1};
+    }
+    row[rung + 1] = (struct term){RUNGS + 1, RUNGS - rung};
+    return row;
+}
+
+// Of every tenth chunk the rung.
+static void publish_ladder(struct snapshot_slot *slot, const uint32_t *rungs) {
+    static const struct term nothing[1];
+    struct record *records[MANY_FILES];
+    for (uint32_t file = 0; file < MANY_FILES; file++) {
+        const struct term *rows[MANY_CHUNKS];
+        char path[16];
+        snprintf(path, sizeof path, "f%u", file);
+        for (uint32_t i = 0; i < MANY_CHUNKS; i++) {
+            uint32_t at = (file * MANY_CHUNKS + i) / LADDER_GAP;
+            rows[i] = i % LADDER_GAP ? nothing : ladder_row(rungs[at]);
+        }
+        records[file] = record_with_terms(path, rows, MANY_CHUNKS);
+    }
+    publish_many(slot, records, 1);
+}
+
+static void check_ladder(const uint32_t *rungs) {
+    struct weighted_term terms[RUNGS] = {{1, 1}};
+    struct snapshot_slot slot;
+    static uint32_t expected[LADDER];
+    static struct bm25_hit hits[LADDER];
+    size_t count = 0;
+    for (uint32_t rung = RUNGS; rung-- > 0;) {
+        for (uint32_t i = 0; i < LADDER; i++) {
+            if (rungs[i] == rung) {
+                expected[count++] = i * LADDER_GAP;
+            }
+        }
+        terms[rung] = (struct weighted_term){1 + rung, rung ? 1e-6f : 1};
+    }
+    publish_ladder(&slot, rungs);
+    struct bm25_question question = {
+        .snapshot = snapshot_pin(&slot), .field = SEGMENT_CHUNKS, .terms = terms, .count = RUNGS};
+    for (size_t limit = 10; limit <= LADDER; limit += 61) {
+        assert_int_equal(bm25_search(&question, limit, hits), limit);
+        for (size_t h = 0; h < limit; h++) {
+            assert_int_equal(hits[h].id, expected[h]);
+        }
+    }
+    snapshot_unpin(&slot, question.snapshot);
+    snapshot_slot_fini(&slot);
+}
+
+// Sums that differ by one are told apart, wherever the limit cuts and in whatever order they are met.
+static void test_least_differences(void **state) {
+    (void)state;
+    static uint32_t rungs[LADDER];
+    uint64_t seed = 11;
+    for (uint32_t i = 0; i < LADDER; i++) {
+        rungs[i] = draw(&seed) % RUNGS;
+    }
+    check_ladder(rungs);
+    for (uint32_t i = 0; i < LADDER; i++) {
+        rungs[i] = i < LADDER * 4 / 10 ? 0 : i < LADDER * 95 / 100 ? 1 : 2; // the worst first
+    }
+    check_ladder(rungs);
 }
 
 // With limited effort the answer is that of the terms that weigh most, of which one at least counts.
@@ -397,8 +469,10 @@ static void test_nothing_to_ask(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_spread),
-                                       cmocka_unit_test(test_many),   cmocka_unit_test(test_effort),
-                                       cmocka_unit_test(test_both),   cmocka_unit_test(test_nothing_to_ask)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random),        cmocka_unit_test(test_spread),
+        cmocka_unit_test(test_many),          cmocka_unit_test(test_least_differences),
+        cmocka_unit_test(test_effort),        cmocka_unit_test(test_both),
+        cmocka_unit_test(test_nothing_to_ask)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

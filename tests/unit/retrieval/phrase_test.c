@@ -23,6 +23,8 @@ static void test_what_is_found(void **state) {
         {"out of memory", "// it is out\n// of memory", "out\n// of memory", true, true},
         {"out of memory", " * out of\n * memory", "out of\n * memory", true, true},
         {"out of memory", "out * of / memory", NULL, false, false},
+        {"out of memory", "out of ////\n//////// memory", "out of ////\n//////// memory", true, true},
+        {"out of memory", "out of ////////\n//////// /// memory", NULL, false, false},
         {"a + b", "a +\n    b", "a +\n    b", true, true},
         {"caf\xc3\xa9 noir", "un caf\xc3\xa9 noir", "caf\xc3\xa9 noir", true, true},
         {"caf noir", "caf\xc3\xa9 noir", NULL, false, false},

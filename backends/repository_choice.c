@@ -1,0 +1,25 @@
+// repository_choice.c - see repository_choice.h.
+//
+// The search orders its lines by their probability, of which every factor was chosen for being large: a line of one
+// rare word that was copied from far is there as good as one of which every word stands at hand. What the confidence
+// is made of tells more, above all beside the same numbers of the line that the search puts first. Small trees, as the
+// confidence's, add to the line's log probability; they were fitted so that the right line among those found has the
+// largest share (the softmax of a list, Cao et al. 2007). What is added for a line's length is for the person, who would
+// rather have more of a line where it is not quite right.
+#include "backends/repository_choice.h"
+
+// The trees begin from this part of the log probability. With 0.04 for a byte, as in the search, 65.8 % of the text of
+// everyday lines comes out, with 0.06 66.3 and with 0.08 66.4; as many lines are right with each.
+static const double PROBABILITY_WEIGHT = 0.7, BYTE_WEIGHT = 0.06;
+
+double choice_score(const float own[CONFIDENCE_FEATURES], const float first[CONFIDENCE_FEATURES],
+                    uint32_t place, size_t length) {
+    float features[CHOICE_FEATURES];
+    for (int i = 0; i < CONFIDENCE_FEATURES; i++) {
+        features[i] = own[i];
+        features[CONFIDENCE_FEATURES + i] = own[i] - first[i];
+    }
+    features[CHOICE_FEATURES - 1] = (float)place;
+    return PROBABILITY_WEIGHT * (double)own[0] +
+           (double)confidence_sum(CHOICE_FOREST, CHOICE_TREES, features) + BYTE_WEIGHT * (double)length;
+}
