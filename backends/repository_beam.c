@@ -20,7 +20,9 @@
 
 #include <math.h>
 
-enum { WIDTH = 4, BRANCHES = 8, TYPED_BRANCHES = 32, KEPT = 5 };
+enum { WIDTH = 4, BRANCHES = 8, KEPT = 5 };
+_Static_assert((int)BRANCHES + TOKEN_LINE_SHALLOWER + 1 <= (int)COUNTS_SORTED,
+               "no branch is a line's end, or a file's");
 static const double LEAST = 1e-7;
 // Tuned on the development tasks; halving or doubling any of them moves the result by 0.1 points.
 static const double OTHER_LINE_END = 0.1;  // weight of a line end that indents otherwise than the next line
@@ -232,7 +234,8 @@ static double fitting(const struct search *search, const struct counted *word) {
                                            : word->probability;
 }
 
-// The first step when half a word is typed: only words that begin with it.
+// The first step when half a word is typed: only words that begin with it, all of them, since a word of one letter may
+// be far down among the likeliest.
 static void extend_typed(struct search *search, const struct beam_path *path,
                          const struct counts_answer *answer) {
     double fits[COUNTS_WORDS + COUNTS_ADDED], total = UNKNOWN_WORD;
@@ -240,12 +243,10 @@ static void extend_typed(struct search *search, const struct beam_path *path,
         fits[i] = fitting(search, &answer->words[i]);
         total += fits[i];
     }
-    uint32_t branches = 0;
-    for (uint32_t i = 0; i < answer->count && branches < TYPED_BRANCHES; i++) {
+    for (uint32_t i = 0; i < answer->count; i++) {
         uint32_t word = answer->likeliest[i];
         if (fits[word] > 0) {
             extend(search, path, &answer->words[word], fits[word] / total);
-            branches++;
         }
     }
     if (counts_probability(answer, search->request->document->typed_id) <= 0) {

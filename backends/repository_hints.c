@@ -41,6 +41,7 @@ struct definition {
     float at_hand;                // share of its parameters that stand in sight
     bool has_fresh;               // one of them stands in sight once, not used yet
     bool has_parameters, is_open; // the number of arguments is not fixed
+    bool has_unknown;             // a name or the owner has no id, as yet
     uint32_t parameters, parameter_count;
 };
 
@@ -116,6 +117,7 @@ static void add_parameter(struct hints *hints, struct definition *definition, st
             uint32_t id = id_of(hints, word);
             parameter.ids[parameter.id_count] = id;
             parameter.id_count += id != 0;
+            definition->has_unknown |= id == 0;
             parameter.parts |= scope_parts(word);
         }
     }
@@ -200,6 +202,7 @@ static struct definition read_definition(struct hints *hints, const struct backe
                                     .owner = owner.length > 0 ? id_of(hints, owner) : 0,
                                     .owner_parts = scope_parts(owner),
                                     .parameters = (uint32_t)hints->read.parameters.count};
+    definition.has_unknown = owner.length > 0 && definition.owner == 0;
     read_types(&definition, name, slice_of_string(from->signature));
     if (from->kind == SYMBOL_FUNCTION || from->kind == SYMBOL_METHOD || from->kind == SYMBOL_MACRO) {
         read_parameters(hints, &definition, name, slice_of_string(from->signature));
@@ -217,7 +220,7 @@ static uint64_t key_of(const struct backend_hint *from) {
     return key;
 }
 
-// False if its word is not known, as yet.
+// False if its word is not known, as yet. What else is not known may be typed next, so that is not remembered.
 static bool define(struct hints *hints, const struct backend_hint *from, struct definition *definition) {
     uint64_t key = key_of(from), *known = map_get(&hints->read.known, key);
     if (known) {
@@ -227,8 +230,10 @@ static bool define(struct hints *hints, const struct backend_hint *from, struct 
     uint32_t id = id_of(hints, slice_of_string(from->name));
     if (id != 0) {
         *definition = read_definition(hints, from, id);
-        map_set(&hints->read.known, key, hints->read.items.count);
-        vec_push(&hints->read.items, *definition);
+        if (!definition->has_unknown) {
+            map_set(&hints->read.known, key, hints->read.items.count);
+        }
+        vec_push(&hints->read.items, *definition); // its parameters take room, remembered or not
     }
     return id != 0;
 }

@@ -33,8 +33,8 @@ struct hints_place {
 };
 
 struct hints *hints_new(const struct document *document, struct scope *scope);
-// The document has other hints now. A definition that was read already is not read again: a parameter's name that was
-// first typed since is not known of it.
+// The document has other hints now. A definition that was read already is not read again, unless a name in it was not
+// known then, as it may have been typed since.
 void hints_renew(struct hints *hints);
 void hints_free(struct hints *hints);
 // context: word ids, the nearest last; line: the sub-words of the names on its line.

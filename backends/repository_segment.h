@@ -17,8 +17,8 @@ struct segment_builder {
     } files;
 };
 
-// Room for so many tokens of so many bits, a TOKEN_FILE for each file included; an estimate that is too low costs
-// a copy.
+// Room for so many tokens of so many bits (0: not known yet), a TOKEN_FILE for each file included; an estimate that is
+// too low costs a copy.
 void token_segment_reserve(struct segment_builder *builder, size_t total, uint32_t bits);
 // The tokens are without TOKEN_FILE, and not none. The path is borrowed and must outlive the segment. False:
 // left out.

@@ -184,6 +184,15 @@ static void print_row(FILE *out, const struct task *task, const struct predictio
     json_free(row);
 }
 
+static const struct counts_answer *sorted_answer;
+
+static int by_probability(const void *a, const void *b) {
+    const struct counted *words = sorted_answer->words;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    double lead = words[y].probability - words[x].probability;
+    return lead > 0 ? 1 : lead < 0 ? -1 : (words[x].id > words[y].id) - (words[x].id < words[y].id);
+}
+
 // One event for each word of the target, as 32-bit floats: the index of the right word or -1, how many words,
 // the unseen word's features; then the features of each of the likeliest words, the right one among them if it is
 // known.
@@ -191,6 +200,8 @@ static void print_event(FILE *out, struct rank *rank, const struct counts_answer
                         const uint32_t *context, size_t length, uint32_t id) {
     enum { SHOWN = 64 };
     uint32_t right = 0, shown = answer->count < SHOWN ? answer->count : SHOWN;
+    sorted_answer = answer; // as a request needs it, only COUNTS_SORTED of them are sorted
+    qsort(answer->likeliest, answer->count, sizeof *answer->likeliest, by_probability);
     while (right < answer->count && answer->words[answer->likeliest[right]].id != id) {
         right++;
     }

@@ -212,6 +212,22 @@ static void other_hints_take_the_place_of_those_before(void **state) {
     world_free(&world);
 }
 
+// A parameter whose name nothing had is named by whoever types it.
+static void a_name_that_is_typed_since_is_known_of_its_parameter(void **state) {
+    (void)state;
+    static const struct backend_hint hint = {.name = "send", .scope = "", .signature = "int send(int fresh)"};
+    struct world world;
+    world_init(&world, "send(|");
+    world.document.hints = &hint;
+    world.document.hint_count = 1;
+    hints_renew(world.hints);
+    assert_int_equal(id_of(&world, "fresh"), 0);
+    assert_true(document_follow(&world.document, SLICE_LITERAL("send(fresh"), SLICE_LITERAL("")));
+    hints_renew(world.hints);
+    assert_true(feature_of(&world, "fresh", ARGUMENT_NAMED) == 1);
+    world_free(&world);
+}
+
 // More definitions than are remembered, and then the first ones again.
 static void definitions_are_read_again_when_they_were_forgotten(void **state) {
     (void)state;
@@ -241,6 +257,7 @@ int main(void) {
         cmocka_unit_test(arguments_in_sight_speak_for_a_call),
         cmocka_unit_test(what_fits_the_receiver_is_offered_first),
         cmocka_unit_test(other_hints_take_the_place_of_those_before),
+        cmocka_unit_test(a_name_that_is_typed_since_is_known_of_its_parameter),
         cmocka_unit_test(definitions_are_read_again_when_they_were_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

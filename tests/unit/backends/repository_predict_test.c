@@ -111,6 +111,24 @@ static void test_half_a_word(void **state) {
     world_free(&world);
 }
 
+// `s` may be a word already, though each of many longer ones is likelier.
+static void test_whole_word_among_many(void **state) {
+    (void)state;
+    struct world world = world_new(0);
+    struct str text;
+    str_init(&text);
+    str_append_string(&text, "begin();\n"); // a file's first line is like another's
+    for (int i = 0; i < 36; i++) {
+        str_append_format(&text, "    put(s%c);\n", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij"[i]);
+    }
+    world_put(&world, "src/many.c", text.data);
+    world_put(&world, "vendor/one.py", "begin();\n    put(s);\n"); // counts for a quarter
+    world_commit(&world, true);
+    assert_says(&world, "src/new.c", "    put(s|", ");");
+    str_free(&text);
+    world_free(&world);
+}
+
 // Wherever the repository has the name it closes two brackets behind it; here one is open.
 static void test_closes_what_is_open(void **state) {
     (void)state;
@@ -512,6 +530,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repeats_a_line),
         cmocka_unit_test(test_half_a_word),
+        cmocka_unit_test(test_whole_word_among_many),
         cmocka_unit_test(test_closes_what_is_open),
         cmocka_unit_test(test_space_is_the_words_own),
         cmocka_unit_test(test_right_of_the_cursor),

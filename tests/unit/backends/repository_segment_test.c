@@ -139,11 +139,47 @@ static void test_narrows_when_files_and_words_go(void **state) {
     free(renumbered);
 }
 
+static bool goes_on_for(void *left) {
+    return (*(int *)left)-- > 0;
+}
+
+// Wherever a merge is given up, the two are gone or as they were.
+static void test_given_up_anywhere(void **state) {
+    (void)state;
+    static const struct half cases[][2] = {
+        {{1 << 18, 1000}, {1 << 10, 1 << 20}}, // merged
+        {{1 << 17, 1 << 20}, {1 << 17, 1000}}, // sorted anew
+    };
+    srand(9);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct token_list kept = {0}, gone = {0};
+        struct token_segment *a = make(cases[i][0], &kept), *merged = NULL;
+        int stops = 0;
+        for (; !merged; stops++) {
+            int left = stops;
+            const struct order_watch watch = {goes_on_for, &left};
+            gone.count = 0;
+            struct token_segment *b = make(cases[i][1], &gone);
+            merged = token_segment_merge(token_segment_retain(a), NULL, b, NULL, NULL, &watch);
+        }
+        assert_true(stops > 4);
+        check_segment(a, &kept);
+        for (size_t k = 0; k < gone.count; k++) {
+            vec_push(&kept, gone.items[k]);
+        }
+        check_segment(merged, &kept);
+        token_segment_release(a), token_segment_release(merged);
+        vec_free(&kept);
+        vec_free(&gone);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_widens_while_gathered),
         cmocka_unit_test(test_merge_goes_over_a_border),
         cmocka_unit_test(test_narrows_when_files_and_words_go),
+        cmocka_unit_test(test_given_up_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
