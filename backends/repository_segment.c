@@ -66,7 +66,7 @@ void token_segment_drop(struct segment_builder *builder) {
 static void map_blocks(struct token_segment *segment) {
     segment->blocks = mem_zero(segment->count / SEGMENT_BLOCK + 1, sizeof *segment->blocks);
     uint32_t file = 0;
-    for (uint32_t position = 0; position < segment->count; position += SEGMENT_BLOCK) {
+    for (uint32_t position = 0; segment->files && position < segment->count; position += SEGMENT_BLOCK) {
         while (segment->files[file].end <= position) {
             file++;
         }

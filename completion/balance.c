@@ -78,22 +78,44 @@ static size_t skip_spaces(struct slice text, size_t at) {
     return at;
 }
 
-size_t balance_closes(struct slice text, struct slice rest) {
+// The quote that closes the string which the cursor stands in: the first behind it, if their number before it is odd.
+static char open_quote(struct slice line, struct slice rest) {
+    size_t at = 0, count = 0;
+    while (at < rest.length && rest.data[at] != '"' && rest.data[at] != '\'' && rest.data[at] != '`') {
+        at++;
+    }
+    for (size_t i = 0; at < rest.length && i < line.length; i++) {
+        count += line.data[i] == rest.data[at];
+        i += line.data[i] == '\\';
+    }
+    return count % 2 ? rest.data[at] : 0;
+}
+
+// Behind the byte or the string there; in the string that is open at the cursor only its own quote is one.
+static size_t skip_in(struct slice text, size_t at, char quote) {
+    return quote && text.data[at] != '\\' ? at + 1 : skip(text, at);
+}
+
+size_t balance_closes(struct slice before, struct slice text, struct slice rest) {
     int open[KINDS] = {0};
-    size_t closed = 0;
-    for (size_t at = 0; at < text.length; at = skip(text, at)) {
+    size_t closed = 0, at = 0;
+    char quote = open_quote(current_line(before), rest);
+    while (at < text.length) {
         int opened = kind_of(openers, text.data[at]), kind = kind_of(closers, text.data[at]);
+        bool ends_string = quote && text.data[at] == quote;
         if (opened >= 0) {
             open[opened]++;
         } else if (kind >= 0 && open[kind] > 0) {
             open[kind]--;
-        } else if (kind >= 0) {
+        } else if (kind >= 0 || ends_string) {
             size_t next = skip_spaces(rest, closed);
-            if (next >= rest.length || rest.data[next] != closers[kind]) {
+            if (next >= rest.length || rest.data[next] != text.data[at]) {
                 break;
             }
             closed = next + 1;
+            quote = ends_string ? 0 : quote;
         }
+        at = ends_string ? at + 1 : skip_in(text, at, quote);
     }
     return closed;
 }

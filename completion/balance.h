@@ -15,8 +15,9 @@
 // must have been opened on that line.
 bool balance_holds(struct slice before, struct slice text);
 
-// How many bytes at the head of `rest`, which stands right of the cursor, text closes by itself: brackets that
-// it closes without having opened them, in the same order. `a);` before `)`: 1.
-size_t balance_closes(struct slice text, struct slice rest);
+// How many bytes at the head of `rest`, which stands right of the cursor, text closes by itself, in the same order: brackets
+// that it closes without having opened them, and the string that `before` leaves open. `a);` before `)`: 1; `a", b)` in
+// `"` before `")`: 2.
+size_t balance_closes(struct slice before, struct slice text, struct slice rest);
 
 #endif

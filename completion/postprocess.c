@@ -126,15 +126,26 @@ static size_t word_start(struct slice document, size_t cursor) {
     return cursor;
 }
 
-// How much of the closing brackets right of the cursor the text says again.
-static size_t repeated_closers(struct slice text, struct slice rest) {
-    size_t tail = overlap(text, rest), closed = balance_closes(text, rest);
-    return tail > closed ? tail : closed;
+static bool has_bracket(struct slice text) {
+    for (size_t i = 0; i < text.length; i++) {
+        if (strchr(")]}", text.data[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// How much of what closes right of the cursor the text says again. A bracket at its end may also close one of its own.
+static size_t repeated_closers(const struct postprocess_query *query, struct slice text, struct slice rest) {
+    size_t tail = overlap(text, rest);
+    size_t closed = balance_closes(slice_sub(query->document, 0, query->cursor), text, rest);
+    return tail > closed && !has_bracket(slice_sub(rest, closed, tail)) ? tail : closed;
 }
 
 // No statement ends within brackets that stay right of it.
-static struct slice trim_statement_end(struct slice text, struct slice rest) {
-    if (rest.length == 0 || repeated_closers(text, rest) >= rest.length) {
+static struct slice trim_statement_end(const struct postprocess_query *query, struct slice text,
+                                       struct slice rest) {
+    if (rest.length == 0 || repeated_closers(query, text, rest) >= rest.length) {
         return text;
     }
     while (text.length && (text.data[text.length - 1] == ';' || text.data[text.length - 1] == ' ')) {
@@ -150,7 +161,7 @@ static void choose_range(const struct postprocess_query *query, struct slice res
     if (rest.length == 0) {
         out->replace_start = word_start(document, query->cursor);
     } else {
-        out->replace_end = query->cursor + repeated_closers(text, rest);
+        out->replace_end = query->cursor + repeated_closers(query, text, rest);
     }
     size_t head = query->cursor - out->replace_start;
     char *bytes = arena_alloc(arena, head + text.length + 1);
@@ -169,7 +180,7 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
     struct slice text = first_lines(raw, closers ? query->max_lines : 1);
     text = trim_end(text);
     if (closers) {
-        text = trim_statement_end(text, rest);
+        text = trim_statement_end(query, text, rest);
     } else {
         text = slice_sub(text, 0, text.length - overlap(text, rest));
         text = trim_end(text);

@@ -12,6 +12,7 @@
 enum {
     SHORTEST_FORM = 3,
     LONGEST_WORD = 64,
+    MOST_INSTEAD = 3,      // words for one that is mistyped
     SHORTEST_MISTYPED = 5, // of fewer letters most words are near to some other
     CORRECTIONS = 4        // words of a search
 };
@@ -210,20 +211,31 @@ static bool is_said(const struct snapshot *snapshot, uint32_t hash) {
     return false;
 }
 
-static void try_instead(struct reading *reading, struct slice other, struct str *found) {
+struct instead {
+    struct str words; // in quotes
+    unsigned count;
+};
+
+static void try_instead(struct reading *reading, struct slice other, struct instead *found) {
     uint32_t hash = segment_name_key(other);
     bool has_rims = other.data[0] == '_' || other.data[other.length - 1] == '_'; // which are of no term
-    if (!has_rims && !map_get(&reading->words->by_term, hash) && is_said(reading->snapshot, hash)) {
+    if (!has_rims && found->count < MOST_INSTEAD && !map_get(&reading->words->by_term, hash) &&
+        is_said(reading->snapshot, hash)) {
         add_form(reading, hash, MISTYPED);
-        str_append_string(found, found->length ? " or \"" : "\"");
-        str_append(found, other.data, other.length);
-        str_append_char(found, '"');
+        str_append_format(&found->words, "%s\"%.*s\"", found->count ? " or " : "", (int)other.length,
+                          other.data);
+        found->count++;
     }
 }
 
-// All that differ from the word by one letter: changed, put in, left out, or exchanged with its neighbour.
-static void try_others(struct reading *reading, struct slice word, struct str *found) {
-    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+// All that differ from the word by one letter: changed, put in, left out, or exchanged with its neighbour. With another
+// digit it is another name, not a mistyped one.
+static void try_others(struct reading *reading, struct slice word, struct instead *found) {
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz_";
     char other[LONGEST_WORD + 1];
     for (size_t at = 0; at <= word.length; at++) {
         memcpy(other, word.data, at);
@@ -231,16 +243,16 @@ static void try_others(struct reading *reading, struct slice word, struct str *f
             other[at] = *letter;
             memcpy(other + at + 1, word.data + at, word.length - at);
             try_instead(reading, slice_of(other, word.length + 1), found);
-            if (at < word.length && *letter != word.data[at]) {
+            if (at < word.length && *letter != word.data[at] && !is_digit(word.data[at])) {
                 memcpy(other + at + 1, word.data + at + 1, word.length - at - 1);
                 try_instead(reading, slice_of(other, word.length), found);
             }
         }
-        if (at < word.length) {
+        if (at < word.length && !is_digit(word.data[at])) {
             memcpy(other + at, word.data + at + 1, word.length - at - 1);
             try_instead(reading, slice_of(other, word.length - 1), found);
         }
-        if (at + 1 < word.length) {
+        if (at + 1 < word.length && !is_digit(word.data[at]) && !is_digit(word.data[at + 1])) {
             memcpy(other, word.data, word.length);
             other[at] = word.data[at + 1];
             other[at + 1] = word.data[at];
@@ -249,22 +261,22 @@ static void try_others(struct reading *reading, struct slice word, struct str *f
     }
 }
 
-// Of small letters.
+// Of small letters. A keyword is in no index, however often it stands there.
 static void correct(struct reading *reading, struct slice word) {
-    if (word.length < SHORTEST_MISTYPED || reading->corrections == CORRECTIONS ||
+    if (word.length < SHORTEST_MISTYPED || reading->corrections == CORRECTIONS || terms_is_keyword(word) ||
         is_said(reading->snapshot, segment_name_key(word))) {
         return;
     }
-    struct str found;
-    str_init(&found);
+    struct instead found = {.count = 0};
+    str_init(&found.words);
     reading->corrections++;
     try_others(reading, word, &found);
-    if (found.length) {
+    if (found.count) {
         struct str *note = &reading->words->note;
         str_append_format(note, "%snothing here says \"%.*s\", so %s was taken for it",
-                          note->length ? "; " : "", (int)word.length, word.data, found.data);
+                          note->length ? "; " : "", (int)word.length, word.data, found.words.data);
     }
-    str_free(&found);
+    str_free(&found.words);
 }
 
 static void next_word(struct search_words *words) {

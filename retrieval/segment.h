@@ -143,8 +143,8 @@ static inline uint32_t segment_folder_count(const struct segment *segment) {
 }
 // With its slash; empty for the root.
 static inline struct slice segment_folder(const struct segment *segment, uint32_t folder) {
-    const uint32_t *start = &segment->folder_starts.items[folder];
-    return slice_of(segment->folder_paths.data + start[0], start[1] - start[0]);
+    uint32_t start = segment->folder_starts.items[folder], end = segment->folder_starts.items[folder + 1];
+    return slice_of(segment->folder_paths.data + start, end - start);
 }
 // The numbers of the file's documents are [*first, result).
 static inline uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,

@@ -32,6 +32,16 @@ static const struct example examples[] = {
     {"v[f(|)]", "a)];", 1, OUTCOME_SHOWN, "a)];", ")]"},
     {"f(|)", ")", 1, OUTCOME_REPEATS, NULL, NULL},
     {"f(\"|\")", "text\")", 1, OUTCOME_SHOWN, "text\")", "\")"},
+    {"f(\"|\")", "%v: %v\", err, g(b))", 1, OUTCOME_SHOWN, "%v: %v\", err, g(b))", "\")"},
+    {"f(\"|\")", "it's\", b[0])", 1, OUTCOME_SHOWN, "it's\", b[0])", "\")"},
+    {"f(\"|\")", "a \\\" b\", \"c\")", 1, OUTCOME_SHOWN, "a \\\" b\", \"c\")", "\")"},
+    {"f('|')", "a\", 'b')", 1, OUTCOME_SHOWN, "a\", 'b')", "')"},
+    {"f(\"{a|}\")", "b}/c\")", 1, OUTCOME_SHOWN, "b}/c\")", "}\")"},
+    {"s = \"[|]\"", "options] <spider>\"", 1, OUTCOME_SHOWN, "options] <spider>\"", "]\""},
+    // A bracket of its own closes nothing that stands there.
+    {"set(target.hook|)", "()", 1, OUTCOME_SHOWN, "()", ""},
+    {"if (f(max|))", "(a)", 1, OUTCOME_SHOWN, "(a)", ""},
+    {"f(\"|\")", "a (b)", 1, OUTCOME_SHOWN, "a (b)", ""},
     // Other text right of the cursor: one line, nothing that stands there already.
     {"f(|, c)", "a\nb", 5, OUTCOME_SHOWN, "a", ""},
     {"f(|x, c)", "a, x, c)", 1, OUTCOME_SHOWN, "a,", ""},

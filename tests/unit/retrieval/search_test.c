@@ -410,6 +410,7 @@ static const struct source told[] = {
      "void guard() {\n    try {\n        work();\n    } catch (...) {\n        stop();\n    }\n}\n\n"
      "void caught(int n) {\n    try {\n        work();\n    } catch (int code) {\n        stop();\n    }\n}\n",
      TAINT_OWN},
+    {"parts.c", "int part_1_2;\nint partb;\nint partc;\nint partd;\nint parte;\nint excepts;\n", TAINT_OWN},
     {"docs/queue.md", "# Queue\n\nA queue is run for ever.\n", TAINT_OWN},
 };
 
@@ -494,9 +495,12 @@ static void test_what_is_told_of_mistyped_words(void **state) {
          "nothing here says \"connectiion\", so \"connection\" was taken for it; nothing here says \"queu_step\", so "
          "\"queue_step\" was taken for it"},
         {"connection", ""},
-        {"connections", ""}, // an ending
-        {"sait", ""},        // too short to tell
-        {"QueueStep", ""},   // another spelling
+        {"connections", ""},  // an ending
+        {"sait", ""},         // too short to tell
+        {"QueueStep", ""},    // another spelling
+        {"except count", ""}, // a keyword, which "excepts" is near to
+        {"part_8_2", ""},     // another name than part_1_2
+        {"parta", "nothing here says \"parta\", so \"partb\" or \"partc\" or \"partd\" was taken for it"},
         {"zebra", ""},
     };
     struct retriever *retriever = index_told();
