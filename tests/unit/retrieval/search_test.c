@@ -46,19 +46,23 @@ static const struct source {
 enum { SOURCES = sizeof sources / sizeof sources[0] };
 
 // As open documents, so that their text is at hand without a disk.
-static struct retriever *index_all(void) {
+static struct retriever *index_of(const struct source *files, size_t count) {
     struct retriever *retriever = retriever_new("/nowhere");
     struct index_sink sink = retriever_sink(retriever);
-    for (size_t i = 0; i < SOURCES; i++) {
-        struct record *record = record_of(sources[i].path, sources[i].text);
-        record->taint = sources[i].taint;
-        struct text *text = text_new(slice_of_string(sources[i].text));
+    for (size_t i = 0; i < count; i++) {
+        struct record *record = record_of(files[i].path, files[i].text);
+        record->taint = files[i].taint;
+        struct text *text = text_new(slice_of_string(files[i].text));
         sink.show(sink.self, record, text, 1);
         text_release(text);
         record_release(record);
     }
     sink.commit(sink.self, true);
     return retriever;
+}
+
+static struct retriever *index_all(void) {
+    return index_of(sources, SOURCES);
 }
 
 static void search_in(struct retriever *retriever, const char *text, const char *folder,
@@ -415,17 +419,7 @@ static const struct source told[] = {
 };
 
 static struct retriever *index_told(void) {
-    struct retriever *retriever = retriever_new("/nowhere");
-    struct index_sink sink = retriever_sink(retriever);
-    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
-        struct record *record = record_of(told[i].path, told[i].text);
-        struct text *text = text_new(slice_of_string(told[i].text));
-        sink.show(sink.self, record, text, 1);
-        text_release(text);
-        record_release(record);
-    }
-    sink.commit(sink.self, true);
-    return retriever;
+    return index_of(told, sizeof told / sizeof told[0]);
 }
 
 static void test_text_as_it_stands(void **state) {
