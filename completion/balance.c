@@ -43,10 +43,12 @@ static struct slice current_line(struct slice before) {
     return slice_sub(before, start, before.length);
 }
 
+static struct slice last_part(struct slice before) {
+    return slice_sub(before, before.length > WINDOW ? before.length - WINDOW : 0, before.length);
+}
+
 bool balance_holds(struct slice before, struct slice text) {
-    if (before.length > WINDOW) {
-        before = slice_sub(before, before.length - WINDOW, before.length);
-    }
+    before = last_part(before);
     struct slice line = slice_trim(current_line(before));
     bool after_statement = line.length > 0 && line.data[line.length - 1] == ';';
     for (int kind = 0; kind < KINDS; kind++) {
@@ -99,7 +101,7 @@ static size_t skip_in(struct slice text, size_t at, char quote) {
 size_t balance_closes(struct slice before, struct slice text, struct slice rest) {
     int open[KINDS] = {0};
     size_t closed = 0, at = 0;
-    char quote = open_quote(current_line(before), rest);
+    char quote = open_quote(current_line(last_part(before)), rest);
     while (at < text.length) {
         int opened = kind_of(openers, text.data[at]), kind = kind_of(closers, text.data[at]);
         bool ends_string = quote && text.data[at] == quote;

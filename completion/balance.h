@@ -5,7 +5,7 @@
 // without a parser; comments are not, their brackets mostly pair up.
 //
 // Ownership: none. Threads: any; pure. Errors: none.
-// Limits:    looks at the last 4 KB before the cursor: a bracket opened further up counts as not open.
+// Limits:    looks at the last 4 KB before the cursor: a bracket or a string opened further up counts as not open.
 #ifndef HUNCH_COMPLETION_BALANCE_H
 #define HUNCH_COMPLETION_BALANCE_H
 
