@@ -9,6 +9,8 @@
 #include "indexer/terms.h"
 #include "retrieval/query.h"
 
+#include <math.h>
+
 enum {
     SHORTEST_FORM = 3,
     LONGEST_WORD = 64,
@@ -96,10 +98,6 @@ static bool is_stop_word(struct slice word) {
 
 // --- words and their forms ---
 
-static void raise(float *value, float other) {
-    *value = other > *value ? other : *value;
-}
-
 static void add_form(struct reading *reading, uint32_t hash, float weight) {
     struct search_words *words = reading->words;
     struct search_form form = {.word = words->count, .weight = weight};
@@ -111,7 +109,7 @@ static void add_form(struct reading *reading, uint32_t hash, float weight) {
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         form.values[field] = weight * bm25_rarity(reading->snapshot, (enum segment_field)field, hash);
         known |= form.values[field] > 0;
-        raise(&word->values[field], form.values[field]);
+        word->values[field] = fmaxf(word->values[field], form.values[field]);
     }
     if (known) {
         map_set(&words->by_term, hash, words->forms.count);
