@@ -14,8 +14,8 @@ tasks ask for (make_lines.py --lines 900, without both sets), when the input for
 cobra, commons-lang, kotlinx.coroutines, requests, serde_json and vscode-languageserver-node; none is one that
 docs/performance.md replays.
 
-The choice: the same lines. The confidence was fitted when the search's first line was shown: fitted again on chosen lines
-it foretells those of the thirteen better, and those of other repositories worse (docs/performance.md).
+The choice: the same lines. The confidence was fitted when the search's first line was shown; fitted again on chosen lines it
+was not better in all (docs/performance.md).
 
 Words by Adam steps with a little weight decay, the others by boosted trees. The held-out figures leave out one file (one
 repository, and of confidence each fourth) at a time; FAST=1 does without. Needs numpy.
