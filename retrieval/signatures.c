@@ -170,9 +170,9 @@ static void offer_names(struct ranking *ranking) {
 }
 
 static void offer_mentions(struct ranking *ranking) {
-    const struct query *query = ranking->input->query;
-    for (size_t i = 0; i < query->mentions.count; i++) {
-        vec_push(&ranking->names, segment_name_key(query->mentions.items[i]));
+    const struct surroundings_names *mentions = surroundings_mentions(ranking->input->query->surroundings);
+    for (size_t i = 0; i < mentions->count; i++) {
+        vec_push(&ranking->names, mentions->items[i]);
     }
     offer_names(ranking);
 }

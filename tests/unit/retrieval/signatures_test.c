@@ -41,7 +41,7 @@ static void rank(const struct row *row, struct ranked *out) {
     struct query query;
     struct imports imports;
     struct chunks_found similar;
-    query_init(&query, slice_of_string(row->path), slice_of_string(text), (size_t)(mark - row->text));
+    query_init(&query, slice_of_string(row->path), slice_of_string(text), (size_t)(mark - row->text), NULL);
     imports_init(&imports, snapshot, query.path, open->language, open->imports, open->import_count);
     struct signatures_input input = {
         .snapshot = snapshot, .query = &query, .imports = &imports, .similar = &similar};
