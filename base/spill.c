@@ -92,24 +92,27 @@ static bool keeps_blocks(int file) {
     return keeps;
 }
 
-// A file of that many reserved bytes and without a name; -1 if that cannot be had.
-static int make_file(size_t size) {
-    int file = fs_make_folders(folder, NULL) == 0 ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
-    if (file >= 0 &&
-        (!has_room(file, size) || !keeps_blocks(file) || fallocate(file, 0, 0, (off_t)size) != 0)) {
-        close(file);
-        file = -1;
-    }
-    return file;
+int spill_open_file(void) {
+    return folder && fs_make_folders(folder, NULL) == 0 ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)
+                                                        : -1;
+}
+
+bool spill_reserve(int file, uint64_t from, size_t size) {
+    bool is_reserved = has_room(file, size) && fallocate(file, 0, (off_t)from, (off_t)size) == 0;
+    atomic_fetch_add(&file_bytes, is_reserved ? size : 0);
+    return is_reserved;
 }
 
 static void *try_to_map(size_t size) {
-    int file = make_file(size);
-    if (file < 0) {
-        return NULL;
+    int file = spill_open_file();
+    void *memory = MAP_FAILED;
+    if (file >= 0 && keeps_blocks(file) && spill_reserve(file, 0, size)) {
+        memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        atomic_fetch_sub(&file_bytes, memory == MAP_FAILED ? size : 0);
     }
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    close(file);
+    if (file >= 0) {
+        close(file);
+    }
     return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -120,9 +123,7 @@ static void *map_file(size_t size) {
         return NULL;
     }
     void *memory = try_to_map(size);
-    if (memory) {
-        atomic_fetch_add(&file_bytes, size);
-    } else {
+    if (!memory) {
         atomic_store(&no_use_before_us, now + RETRY_US);
     }
     return memory;
@@ -272,11 +273,36 @@ static void give_back_block(struct head *head, struct region *region) {
     }
 }
 
+static struct head *head_of(void *memory) {
+    return (struct head *)(void *)((char *)memory - offsetof(struct head, memory));
+}
+
+// The pages are the file's: they stay the kernel's, who writes them out when it needs their room.
+void spill_rest(void *memory, size_t size) {
+    struct head *head = head_of(memory);
+    if (head->region == &own_file) {
+        madvise(head, sizeof *head + size, MADV_DONTNEED);
+    }
+}
+
+// All of a shared file's pages: those in use come back when they are looked at, which costs less than to tell them apart.
+void spill_give_back(void) {
+    const struct pool *pools[] = {&brief_pool, &small_pool, &medium_pool};
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
+        for (struct region *region = pools[i]->regions, *next; region; region = next) {
+            next = region->next;
+            madvise(region, SPILL_REGION, MADV_DONTNEED);
+        }
+    }
+    pthread_mutex_unlock(&lock);
+}
+
 void spill_free(void *memory) {
     if (!memory) {
         return;
     }
-    struct head *head = (struct head *)(void *)((char *)memory - offsetof(struct head, memory));
+    struct head *head = head_of(memory);
     if (!head->region) {
         atomic_fetch_sub(&ordinary_bytes, head->size);
         free(head);

@@ -9,7 +9,7 @@
 // ordinary memory after all.
 //
 // Ownership: spill_alloc, spill_alloc_brief / spill_free.
-// Threads:   any, a mutex inside; spill_folder once, before the others.
+// Threads:   any, a mutex inside; spill_rest also while others read and write there; spill_folder once, before the others.
 // Errors:    none (see mem.h).
 // Limits:    holds at most half of what the folder's disk would have free without us.
 //
@@ -19,6 +19,7 @@
 #ifndef HUNCH_BASE_SPILL_H
 #define HUNCH_BASE_SPILL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,16 @@ void *spill_alloc(size_t size) __attribute__((returns_nonnull, malloc)); // zero
 // The same for what most likely goes soon, as most records do once they are packed.
 void *spill_alloc_brief(size_t size) __attribute__((returns_nonnull, malloc));
 void spill_free(void *memory); // NULL is allowed
+// Nobody looks at its first so many bytes for now: of what lies in a file of its own they leave the process's memory until
+// somebody does again.
+void spill_rest(void *memory, size_t size);
+// After a burst of work: what nobody uses of shared files leaves the process's memory.
+void spill_give_back(void);
 void spill_statistics(struct spill_statistics *out);
+
+// For who reads and writes a file itself (scratch.h). A file without a name below the folder, empty; -1: none can be had.
+int spill_open_file(void);
+// Reserves [from, from + size) of it, which then counts as ours; false: there is no room.
+bool spill_reserve(int file, uint64_t from, size_t size);
 
 #endif

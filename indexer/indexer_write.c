@@ -366,8 +366,13 @@ static void settle_store(struct writer *self) {
 
 // What the sink wants at the next start, a piece at a time.
 static void keep_on(struct writer *self) {
+    bool was_due = clock_now_us() >= keeper_due_us(&self->keeper);
     if (keeper_step(&self->keeper, self->store)) {
         settle_store(self);
+    }
+    if (was_due && keeper_due_us(&self->keeper) == UINT64_MAX) { // there is no more to do
+        mem_give_back();
+        spill_give_back();
     }
 }
 

@@ -1,55 +1,43 @@
 // packed.c - see packed.h.
 //
-// Bytes are shared by count, for one file's may be held by the record that the
-// store gave and by the one that a segment has kept for it. Two threads may
-// decode the same record at once; the first to hang its result in wins, and
-// the other throws its own away.
+// Two threads may decode the same record at once; the first to hang its result
+// in wins, and the other throws its own away.
 #include "indexer/packed.h"
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/spill.h"
+#include "base/scratch.h"
 #include "indexer/store_code.h"
 
-struct packed {
-    atomic_int holders;
-    size_t length;
-    char bytes[];
-};
+static atomic_size_t decoded_bytes;
 
-static struct packed *packed_new(struct slice bytes) {
-    struct packed *packed = spill_alloc(sizeof *packed + bytes.length);
-    atomic_init(&packed->holders, 1);
-    packed->length = bytes.length;
-    memcpy(packed->bytes, bytes.data, bytes.length);
-    return packed;
+static struct scratch *bytes_of(const struct record *record) {
+    return atomic_load_explicit(&record->packed, memory_order_acquire);
 }
 
-void packed_release(struct packed *packed) {
-    if (packed && atomic_fetch_sub_explicit(&packed->holders, 1, memory_order_acq_rel) == 1) {
-        spill_free(packed);
-    }
-}
-
-static void set_bytes(struct record *head, struct packed *packed) {
-    packed_release(atomic_exchange_explicit(&head->packed, packed, memory_order_acq_rel));
+static void set_bytes(struct record *head, struct scratch *bytes) {
+    scratch_release(atomic_exchange_explicit(&head->packed, bytes, memory_order_acq_rel));
 }
 
 void record_lend(struct record *head, struct slice bytes) {
-    set_bytes(head, packed_new(bytes));
-}
-
-struct slice record_bytes(const struct record *record) {
-    const struct packed *packed = atomic_load_explicit(&record->packed, memory_order_acquire);
-    return packed ? slice_of(packed->bytes, packed->length) : slice_of(NULL, 0);
+    set_bytes(head, scratch_keep(bytes));
 }
 
 void record_share(struct record *head, const struct record *from) {
-    struct packed *packed = atomic_load_explicit(&from->packed, memory_order_acquire);
-    if (packed && !record_bytes(head).data) {
-        atomic_fetch_add_explicit(&packed->holders, 1, memory_order_relaxed);
-        set_bytes(head, packed);
+    struct scratch *bytes = bytes_of(from);
+    if (bytes && !bytes_of(head)) {
+        set_bytes(head, scratch_retain(bytes));
     }
+}
+
+bool record_read_bytes(const struct record *record, struct str *out) {
+    const struct scratch *bytes = bytes_of(record);
+    return bytes && scratch_read(bytes, out);
+}
+
+uint64_t record_hash_of_bytes(const struct record *record) {
+    const struct scratch *bytes = bytes_of(record);
+    return bytes ? scratch_hash(bytes) : 0;
 }
 
 static void copy_head(struct record *head, const struct record *record) {
@@ -73,12 +61,13 @@ struct record *record_pack(struct record *whole) {
     copy_head(head, whole);
     record_lend(head, str_slice(&bytes));
     str_free(&bytes);
-    atomic_store_explicit(&head->whole, record_retain(whole), memory_order_release);
+    head->whole = record_retain(whole);
     return head;
 }
 
 void record_shed(struct record *record) {
-    record_release(atomic_exchange_explicit(&record->whole, NULL, memory_order_acq_rel));
+    record_release(record->whole);
+    record->whole = NULL;
 }
 
 // As many of each as the head says, with nothing in them.
@@ -101,14 +90,21 @@ static struct record *make_blank(const struct record *head) {
     return record;
 }
 
-static bool has_counts(const struct record *record, const struct record *head) {
-    return record->chunk_count == head->chunk_count && record->symbol_count == head->symbol_count;
+static bool has_counts(const struct record *record, const struct record *head, enum record_extent extent) {
+    return record->symbol_count == head->symbol_count &&
+           (extent == RECORD_OUTLINE || record->chunk_count == head->chunk_count);
 }
 
-static struct record *decode(const struct record *head) {
-    struct slice bytes = record_bytes(head);
-    struct record *record = bytes.data ? store_decode(bytes, head->size, head->mtime_ns) : NULL;
-    if (record && has_counts(record, head)) {
+static struct record *decode(const struct record *head, enum record_extent extent) {
+    struct record *record = NULL;
+    struct str bytes;
+    str_init(&bytes);
+    if (record_read_bytes(head, &bytes)) {
+        record = (extent == RECORD_OUTLINE ? store_decode_outline : store_decode)(str_slice(&bytes),
+                                                                                  head->size, head->mtime_ns);
+    }
+    str_free(&bytes);
+    if (record && has_counts(record, head, extent)) {
         return record;
     }
     record_release(record);
@@ -116,18 +112,51 @@ static struct record *decode(const struct record *head) {
 }
 
 struct record *record_unpack(const struct record *record) {
-    struct record *whole = record->is_head ? atomic_load_explicit(&record->whole, memory_order_acquire)
-                                           : (struct record *)(uintptr_t)record;
-    return whole ? record_retain(whole) : decode(record);
+    struct record *whole = record->is_head ? record->whole : (struct record *)(uintptr_t)record;
+    return whole ? record_retain(whole) : decode(record, RECORD_WHOLE);
 }
 
-const struct record *record_make_whole(const struct record *head) {
-    struct record *mine = decode(head), *theirs = NULL;
-    struct record *_Atomic *place = &((struct record *)(uintptr_t)head)->whole;
+const struct record *record_decode(const struct record *head, enum record_extent extent) {
+    struct record *whole = head->whole;
+    if (extent == RECORD_OUTLINE && !whole) {
+        whole = atomic_load_explicit(&head->decoded[RECORD_WHOLE], memory_order_acquire);
+    }
+    if (whole) {
+        return whole;
+    }
+    struct record *mine = decode(head, extent), *theirs = NULL;
+    struct record *_Atomic *place = &((struct record *)(uintptr_t)head)->decoded[extent];
+    atomic_fetch_add(&decoded_bytes, mine->arena.used);
     if (atomic_compare_exchange_strong_explicit(place, &theirs, mine, memory_order_acq_rel,
                                                 memory_order_acquire)) {
         return mine;
     }
+    atomic_fetch_sub(&decoded_bytes, mine->arena.used);
     record_release(mine);
     return theirs;
+}
+
+size_t record_decoded_bytes(void) {
+    return atomic_load(&decoded_bytes);
+}
+
+struct record *record_take_decoded(struct record *head) {
+    struct record *decoded = NULL;
+    for (int extent = 0; extent < RECORD_EXTENTS && !decoded; extent++) {
+        if (atomic_load_explicit(&head->decoded[extent], memory_order_relaxed)) { // most have none
+            decoded = atomic_exchange_explicit(&head->decoded[extent], NULL, memory_order_acq_rel);
+        }
+    }
+    atomic_fetch_sub(&decoded_bytes, decoded ? decoded->arena.used : 0);
+    return decoded;
+}
+
+void record_forget_decoded(struct record *head) {
+    for (struct record *decoded; (decoded = record_take_decoded(head));) {
+        record_release(decoded);
+    }
+}
+
+bool record_was_used(struct record *head) {
+    return atomic_exchange_explicit(&head->is_used, false, memory_order_relaxed);
 }

@@ -3,19 +3,25 @@
 // What is asked of every file of a repository (path, language, taint, sizes) is
 // in a record's head. The rest takes four times as much room decoded as in the
 // bytes of store_code.h, and most of it is never looked at: so the index keeps
-// the bytes, and a record is made whole when somebody first asks for it.
+// the bytes, and of many not in memory (scratch.h), and a record is made whole when
+// somebody asks for it.
 //
 //   head    is_head; symbols, references, imports and chunks are counted, not there
 //   packed  a head with its bytes
+//   outline its symbols and imports; there are no references and chunks
 //   whole   all of it; what record_new makes
 //
-// Ownership: record_pack and record_unpack give a new reference; what record_whole returns is borrowed from the
-//            head and lives as long as it.
-// Threads:   record_whole and record_unpack from any. record_pack, record_lend and record_shed for who has the
-//            record alone.
-// Errors:    bytes that make no sense, whatever their checksum, stand for so many symbols and chunks that are
-//            empty, and the log says so.
-// Limits:    a record once made whole stays so until record_shed or its end.
+// What was decoded stays with the head for who asks next, until somebody who knows that nobody looks at it takes it
+// away to have fewer of them.
+//
+// Ownership: record_pack and record_unpack give a new reference; what record_whole and record_outline return is borrowed
+//            from the head and lives until it is taken away or the head's end.
+//            Asked again they may give another copy, so pointers into them tell nothing apart.
+// Threads:   record_whole, record_outline, record_unpack and record_take_decoded from any. record_pack, record_lend and record_shed for
+//            who has the record alone.
+// Errors:    bytes that make no sense, whatever their checksum, or can no more be read stand for so many symbols and
+//            chunks that are empty, and the log says so.
+// Limits:    none.
 #ifndef HUNCH_INDEXER_PACKED_H
 #define HUNCH_INDEXER_PACKED_H
 
@@ -27,19 +33,43 @@ struct record *record_pack(struct record *whole);
 void record_lend(struct record *head, struct slice bytes);
 // Gives a head the bytes that another record of the same content has, unless it has them already.
 void record_share(struct record *head, const struct record *from);
-// The bytes; {NULL, 0} if it has none.
-struct slice record_bytes(const struct record *record);
+// Appends the bytes; false: it has none, or they are lost.
+bool record_read_bytes(const struct record *record, struct str *out);
+uint64_t record_hash_of_bytes(const struct record *record); // hash_bytes; 0 if it has none
 // From now on what is asked of it is decoded. Nobody may hold what record_whole returned.
 void record_shed(struct record *record);
 // A whole record, this one if it is one: for who looks once and keeps nothing.
 struct record *record_unpack(const struct record *record);
 
-void packed_release(struct packed *packed);                        // for record_release; NULL is allowed
-const struct record *record_make_whole(const struct record *head); // for record_whole
+// What all that is decoded and waits at heads takes.
+size_t record_decoded_bytes(void);
+// Takes some of it away from the head: the caller's reference; NULL if there is no more.
+struct record *record_take_decoded(struct record *head);
+// Was what is decoded asked for since this was asked last?
+bool record_was_used(struct record *head);
+void record_forget_decoded(struct record *head); // for record_release
+
+const struct record *record_decode(const struct record *head,
+                                   enum record_extent extent); // for the next three
+static inline const struct record *record_to(const struct record *record, enum record_extent extent) {
+    if (!record->is_head) {
+        return record;
+    }
+    const struct record *decoded = atomic_load_explicit(&record->decoded[extent], memory_order_acquire);
+    if (!decoded) {
+        return record_decode(record, extent);
+    }
+    if (!atomic_load_explicit(&record->is_used, memory_order_relaxed)) { // written seldom, for many read it
+        atomic_store_explicit(&((struct record *)(uintptr_t)record)->is_used, true, memory_order_relaxed);
+    }
+    return decoded;
+}
 static inline const struct record *record_whole(const struct record *record) {
-    const struct record *whole =
-        record->is_head ? atomic_load_explicit(&record->whole, memory_order_acquire) : record;
-    return whole ? whole : record_make_whole(record);
+    return record_to(record, RECORD_WHOLE);
+}
+// A record with symbols and imports, perhaps with the rest, too.
+static inline const struct record *record_outline(const struct record *record) {
+    return record_to(record, RECORD_OUTLINE);
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/scratch.h"
 #include "indexer/language.h"
 #include "indexer/packed.h"
 
@@ -36,8 +37,9 @@ struct record *record_retain(struct record *record) {
 
 void record_release(struct record *record) {
     if (record && atomic_fetch_sub_explicit(&record->holders, 1, memory_order_acq_rel) == 1) {
-        packed_release(record->packed);
         record_release(record->whole);
+        record_forget_decoded(record);
+        scratch_release(record->packed);
         arena_free(&record->arena);
         free(record);
     }

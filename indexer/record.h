@@ -88,30 +88,32 @@ struct import {
     uint32_t line;
 };
 
-struct packed; // packed.h
+struct scratch; // base/scratch.h
+
+// How much of a record may be decoded: without references and chunks, or all.
+enum record_extent { RECORD_OUTLINE, RECORD_WHOLE, RECORD_EXTENTS };
 
 struct record {
     atomic_int holders;
+    bool is_head;        // the four lists are counted and not there; see packed.h
+    atomic_bool is_used; // of a head: what is decoded was asked for lately
+    bool by_words;       // chunks by lines and nothing else, until it is its turn to be parsed; never stored
     struct arena arena;
-    bool is_head;                  // the four lists are counted and not there; see packed.h
-    struct packed *_Atomic packed; // of a head
-    struct record *_Atomic whole;  // likewise
-    const char *path;              // below the root, '/'-separated
-    const char *language;          // language_id(), "" if none is known
-    uint64_t hash;                 // of the file's bytes
+    struct scratch *_Atomic packed;                 // of a head: the record's bytes
+    struct record *whole;                           // of a head: what it was packed from, for the time being
+    struct record *_Atomic decoded[RECORD_EXTENTS]; // of a head, for who asks next
+    const char *path;                               // below the root, '/'-separated
+    const char *language;                           // language_id(), "" if none is known
+    uint64_t hash;                                  // of the file's bytes
     int64_t size;
     int64_t mtime_ns;
     uint32_t line_count;
     enum taint taint;
-    bool by_words; // chunks by lines and nothing else, until it is its turn to be parsed; never stored
     const struct chunk *chunks;
-    uint32_t chunk_count;
     const struct symbol *symbols;
-    uint32_t symbol_count;
     const struct reference *references;
-    uint32_t reference_count;
     const struct import *imports;
-    uint32_t import_count;
+    uint32_t chunk_count, symbol_count, reference_count, import_count;
 };
 
 struct record *record_new(const char *path);       // empty but for the path

@@ -29,9 +29,9 @@
 // what it tells of. R1 to R5 hold of whatever decodes: most because the format has no
 // way to say otherwise.
 //
-// Ownership: store_decode and store_decode_head give a new reference.
+// Ownership: store_decode, store_decode_outline and store_decode_head give a new reference.
 // Threads:   any; no state.
-// Errors:    both give NULL for bytes that make no sense; none of them can make it read or write
+// Errors:    they give NULL for bytes that make no sense; none of them can make it read or write
 //            elsewhere or take more memory than STORE_TEXT_LIMIT and 200 times their length.
 // Limits:    STORE_TEXT_LIMIT.
 #ifndef HUNCH_INDEXER_STORE_CODE_H
@@ -44,6 +44,8 @@ enum { STORE_TEXT_LIMIT = 256 * 1024 * 1024 }; // names and signatures of one fi
 void store_encode(const struct record *record, struct str *out); // appends; R1 to R5 must hold
 // size: of the file, which offsets and lines must not leave.
 struct record *store_decode(struct slice bytes, int64_t size, int64_t mtime_ns);
+// The same without references and chunks, of which the result has none.
+struct record *store_decode_outline(struct slice bytes, int64_t size, int64_t mtime_ns);
 // The same without what it counts: no symbol, reference, import or chunk can be looked at, and what is behind the
 // head is not checked.
 struct record *store_decode_head(struct slice bytes, int64_t size, int64_t mtime_ns);

@@ -7,7 +7,10 @@
 
 #include "base/vec.h"
 
+enum extent { HEAD, OUTLINE, WHOLE };
+
 struct decoder {
+    enum extent extent;
     const unsigned char *at;
     const unsigned char *end;
     bool is_bad;
@@ -194,6 +197,13 @@ static void decode_references(struct decoder *self) {
     record->references = references;
 }
 
+static void skip_references(struct decoder *self) {
+    struct reference before = {0};
+    for (uint32_t i = 0; i < self->record->reference_count && !self->is_bad; i++) {
+        before = decode_reference(self, before);
+    }
+}
+
 static void decode_imports(struct decoder *self) {
     struct record *record = self->record;
     struct import *imports = arena_alloc(&record->arena, record->import_count * sizeof *imports);
@@ -278,7 +288,7 @@ static void decode_sizes(struct decoder *self, struct record *sizes, uint64_t te
     self->text_left = text_size <= STORE_TEXT_LIMIT ? text_size : bad(self);
 }
 
-static struct record *decode_path(struct decoder *self, bool head_alone) {
+static struct record *decode_path(struct decoder *self) {
     size_t length = number_up_to(self, left(self));
     if (length == 0 || memchr(self->at, '\0', length)) {
         bad(self);
@@ -286,7 +296,7 @@ static struct record *decode_path(struct decoder *self, bool head_alone) {
     }
     struct slice path = slice_of((const char *)self->at, length);
     self->at += length;
-    if (head_alone) {
+    if (self->extent == HEAD) {
         return record_new_head(path);
     }
     char *copy = mem_copy_bytes(path.data, path.length);
@@ -317,9 +327,23 @@ static void decode_short_head(struct decoder *self, const struct record *sizes, 
     record_set_language(self->record, self->is_bad ? "" : self->record->language);
 }
 
-static void decode_whole(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
+// Each symbol remembers three strings or less, each chunk three.
+static void start_texts(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
+    vec_reserve(&self->strings, 3 * ((size_t)sizes->symbol_count + sizes->chunk_count) + 1);
     self->text = arena_alloc(&self->record->arena, self->text_left);
     decode_head(self, sizes, mtime_ns);
+}
+
+static void decode_outline(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
+    start_texts(self, sizes, mtime_ns);
+    decode_symbols(self);
+    skip_references(self);
+    decode_imports(self);
+    self->record->reference_count = self->record->chunk_count = 0;
+}
+
+static void decode_whole(struct decoder *self, const struct record *sizes, int64_t mtime_ns) {
+    start_texts(self, sizes, mtime_ns);
     self->terms = arena_alloc(&self->record->arena, self->terms_left * sizeof *self->terms);
     decode_symbols(self);
     decode_references(self);
@@ -331,20 +355,23 @@ static void decode_whole(struct decoder *self, const struct record *sizes, int64
     }
 }
 
-static struct record *decode(struct slice bytes, int64_t size, int64_t mtime_ns, bool head_alone) {
+static struct record *decode(struct slice bytes, int64_t size, int64_t mtime_ns, enum extent extent) {
+    static void (*const decoders[])(struct decoder *, const struct record *, int64_t) = {
+        [HEAD] = decode_short_head, [OUTLINE] = decode_outline, [WHOLE] = decode_whole};
     if (bytes.length < 4 || size < 0 || size > UINT32_MAX) {
         return NULL;
     }
-    struct decoder self = {.size = size, .at = (const unsigned char *)bytes.data + bytes.length - 4};
+    struct decoder self = {
+        .extent = extent, .size = size, .at = (const unsigned char *)bytes.data + bytes.length - 4};
     self.end = self.at + 4;
     uint64_t text_size = fixed(&self, 4);
     self.at = (const unsigned char *)bytes.data;
     self.end -= 4;
     struct record sizes = {0};
     decode_sizes(&self, &sizes, text_size);
-    self.record = decode_path(&self, head_alone);
+    self.record = decode_path(&self);
     if (self.record) {
-        (head_alone ? decode_short_head : decode_whole)(&self, &sizes, mtime_ns);
+        decoders[extent](&self, &sizes, mtime_ns);
     }
     if (self.is_bad) {
         record_release(self.record);
@@ -356,9 +383,13 @@ static struct record *decode(struct slice bytes, int64_t size, int64_t mtime_ns,
 }
 
 struct record *store_decode(struct slice bytes, int64_t size, int64_t mtime_ns) {
-    return decode(bytes, size, mtime_ns, false);
+    return decode(bytes, size, mtime_ns, WHOLE);
+}
+
+struct record *store_decode_outline(struct slice bytes, int64_t size, int64_t mtime_ns) {
+    return decode(bytes, size, mtime_ns, OUTLINE);
 }
 
 struct record *store_decode_head(struct slice bytes, int64_t size, int64_t mtime_ns) {
-    return decode(bytes, size, mtime_ns, true);
+    return decode(bytes, size, mtime_ns, HEAD);
 }

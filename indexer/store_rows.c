@@ -53,14 +53,23 @@ static int finish(sqlite3_stmt *statement, int code) {
     return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : reset ? reset : code;
 }
 
-static struct slice encoded(struct store *self, const struct record *record) {
-    struct slice bytes = record_bytes(record);
-    if (!bytes.data) {
-        str_clear(&self->bytes);
+// False: a head whose bytes are lost.
+static bool encode(struct store *self, const struct record *record) {
+    str_clear(&self->bytes);
+    if (!record->is_head) {
         store_encode(record, &self->bytes);
-        bytes = str_slice(&self->bytes);
     }
-    return bytes;
+    return !record->is_head || record_read_bytes(record, &self->bytes);
+}
+
+static int delete_row(struct store *self, int64_t id) {
+    sqlite3_stmt *statement;
+    int code = prepare(self, FILE_DELETE, &statement);
+    if (code) {
+        return code;
+    }
+    sqlite3_bind_int64(statement, 1, id);
+    return finish(statement, sqlite3_step(statement));
 }
 
 static int put(struct store *self, const struct record *record) {
@@ -70,7 +79,10 @@ static int put(struct store *self, const struct record *record) {
         return code;
     }
     struct numbers numbers = {id_of(record->path), record->size, record->mtime_ns};
-    struct slice bytes = encoded(self, record);
+    if (!encode(self, record)) {
+        return delete_row(self, numbers.id); // the next start reads the file again
+    }
+    struct slice bytes = str_slice(&self->bytes);
     uint64_t checksum = hash_bytes(bytes.data, bytes.length) ^ checksum_of(&numbers);
     sqlite3_bind_int64(statement, 1, numbers.id);
     sqlite3_bind_int64(statement, 2, numbers.size);
@@ -113,16 +125,6 @@ static int touch(struct store *self, const struct store_op *op) {
     sqlite3_bind_int64(statement, 2, after.mtime_ns);
     sqlite3_bind_int64(statement, 3, (int64_t)checksum);
     sqlite3_bind_int64(statement, 4, after.id);
-    return finish(statement, sqlite3_step(statement));
-}
-
-static int delete_row(struct store *self, int64_t id) {
-    sqlite3_stmt *statement;
-    int code = prepare(self, FILE_DELETE, &statement);
-    if (code) {
-        return code;
-    }
-    sqlite3_bind_int64(statement, 1, id);
     return finish(statement, sqlite3_step(statement));
 }
 

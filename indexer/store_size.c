@@ -75,7 +75,7 @@ static int64_t without_kept(struct store *self, int64_t pages) {
     return pages;
 }
 
-int store_settle(struct store *self, struct err *err) {
+static int settle(struct store *self, struct err *err) {
     if (!self->is_changed) {
         return 0;
     }
@@ -102,4 +102,12 @@ int store_settle(struct store *self, struct err *err) {
                    " bytes, more than the source it tells of (%" PRId64
                    " bytes): very many very small files; it is not kept",
                    self->path, pages * PAGE, source_size);
+}
+
+int store_settle(struct store *self, struct err *err) {
+    int result = settle(self, err);
+    if (self->db) {
+        sqlite3_db_release_memory(self->db); // the pages it has read
+    }
+    return result;
 }

@@ -1,13 +1,11 @@
 // embeddings.c - see embeddings.h.
 //
-// Vectors lie in one array in the order in which they came, so a search scans
-// memory from end to end. Those of a file that is gone are set to zero, which
-// is near to nothing; when they are too many, or the array is full, the living
-// are copied into a new one. Only the thread writes. It copies without the
-// lock and takes it for the moment in which readers would see half of a change.
+// Vectors lie in one array in the order in which they came, so a search scans memory from end to end. Those of a file
+// that is gone are set to zero, which is near to nothing; when they are too many, or the array is full, the living are
+// copied into a new one. Only the thread writes. It copies without the lock and takes it for the moment in which readers
+// would see half of a change.
 //
-// A place names file and chunk by path and number, which hold for any snapshot
-// in which the file's text is the same (V2).
+// A place names file and chunk by path and number, which hold for any snapshot that shows the same text of the file (V2).
 #include "retrieval/embeddings.h"
 
 #include "base/clock.h"
@@ -40,7 +38,6 @@ enum {
 struct place {
     int32_t file;
     uint32_t chunk;
-    uint64_t text; // its hash
 };
 
 struct embedded_file {
@@ -61,6 +58,7 @@ struct embeddings {
     uv_rwlock_t lock; // of these; written by the thread alone
     struct vectors vectors;
     struct place *places;
+    uint64_t *texts; // of each vector the hash of its text
     uint32_t room, gone;
     uint32_t centered; // how many vectors the mean is of
     struct intern paths;
@@ -79,9 +77,10 @@ struct embeddings {
 
 // --- the array ---
 
-static void free_array(struct vectors *vectors, struct place *places) {
+static void free_array(struct vectors *vectors, struct place *places, uint64_t *texts) {
     vectors_free(vectors);
     spill_free(places);
+    spill_free(texts);
 }
 
 // The living alone, with room for `more`.
@@ -90,14 +89,17 @@ static void make_room(struct embeddings *self, uint32_t more) {
     uint32_t room = 2 * living > living + more ? 2 * living : living + more;
     struct vectors vectors, old_vectors = self->vectors;
     struct place *places, *old_places = self->places;
+    uint64_t *texts, *old_texts = self->texts;
     room = room > LEAST_ROOM ? room : LEAST_ROOM;
     vectors_init(&vectors, room);
     places = spill_alloc(room * sizeof *places);
+    texts = spill_alloc(room * sizeof *texts);
     for (uint32_t at = 0; at < old_vectors.count; at++) {
         if (old_places[at].file != NOBODY) {
             struct embedded_file *file = &self->files.items[old_places[at].file];
             file->first = at == file->first ? vectors.count : file->first;
             places[vectors.count] = old_places[at];
+            texts[vectors.count] = old_texts[at];
             vectors.vectors[vectors.count++] = old_vectors.vectors[at];
         }
     }
@@ -105,11 +107,12 @@ static void make_room(struct embeddings *self, uint32_t more) {
     uv_rwlock_wrlock(&self->lock);
     self->vectors = vectors;
     self->places = places;
+    self->texts = texts;
     self->room = room;
     self->centered = vectors.count;
     self->gone = 0;
     uv_rwlock_wrunlock(&self->lock);
-    free_array(&old_vectors, old_places);
+    free_array(&old_vectors, old_places, old_texts);
 }
 
 // Under the lock.
@@ -222,7 +225,8 @@ static void add_file(struct embeddings *self, const struct record *record, const
                                    .seen = round};
     for (uint32_t chunk = 0; chunk < record->chunk_count; chunk++) {
         if (vector_dot(&vectors[chunk], &vectors[chunk]) > 0) {
-            self->places[self->vectors.count] = (struct place){(int32_t)id, chunk, texts[chunk]};
+            self->places[self->vectors.count] = (struct place){(int32_t)id, chunk};
+            self->texts[self->vectors.count] = texts[chunk];
             vectors_push(&self->vectors, &vectors[chunk]);
             file->count++;
         }
@@ -424,7 +428,7 @@ static void trim_kept(struct embeddings *self, struct round *round) {
     VEC(uint64_t) texts = {0};
     for (uint32_t i = 0; i < self->vectors.count; i++) {
         if (self->places[i].file != NOBODY) {
-            vec_push(&texts, self->places[i].text);
+            vec_push(&texts, self->texts[i]);
         }
     }
     store_vectors_trim(self->kept, texts.items, texts.count, &round->err);
@@ -442,6 +446,9 @@ static void run_round(struct embeddings *self, uint64_t number) {
         if (self->vectors.count > 2 * self->centered) { // the mean is of few of them
             make_room(self, 0);
         }
+        vectors_rest(&self->vectors);
+        spill_rest(self->texts, self->vectors.count * sizeof *self->texts);
+        mem_give_back();
         round.progress.ended = true;
         tell(self, &round);
     }
@@ -510,7 +517,7 @@ void embeddings_free(struct embeddings *self) {
     embedder_close(self->embedder);
     store_vectors_close(self->kept);
     free(self->kept_path);
-    free_array(&self->vectors, self->places);
+    free_array(&self->vectors, self->places, self->texts);
     intern_free(&self->paths);
     vec_free(&self->files);
     uv_rwlock_destroy(&self->lock);

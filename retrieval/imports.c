@@ -432,7 +432,7 @@ void imports_init(struct imports *imports, const struct snapshot *snapshot, stru
     for (size_t i = 0; i < direct; i++) {
         struct snapshot_file at = imports->files.items[i];
         if (imports_way(imports, at) == IMPORTS_DIRECT && hands_on(file_path(snapshot, at))) {
-            const struct record *record = snapshot_record(snapshot, at);
+            const struct record *record = snapshot_outline(snapshot, at);
             resolve_file(imports, snapshot, slice_of_string(record->path), language, record->imports,
                          record->import_count, IMPORTS_SECOND);
         }

@@ -32,7 +32,7 @@ size_t outlines_find(const struct snapshot *snapshot, const struct query *query,
     out[count++] = type;
     for (int private = 0; private <= 1; private ++) {
         for (uint32_t id = first; id < end && count < limit; id++) {
-            if (segment->keys[id].scope == scope && (segment->keys[id].initial == '_') == private) {
+            if (segment->keys[id].scope == scope && segment_is_underscored(&segment->keys[id]) == private) {
                 out[count++] = (struct definition){type.segment, id, type.score};
             }
         }

@@ -228,7 +228,7 @@ static void find_imports(struct asking *asking) {
     const struct record *record = NULL;
     if (snapshot_find(asking->snapshot, path, &asking->at)) {
         asking->self = &asking->at;
-        record = snapshot_record(asking->snapshot, asking->at);
+        record = snapshot_outline(asking->snapshot, asking->at);
     } else {
         record = asking->parsed = parse_document(query);
     }
@@ -283,7 +283,7 @@ static void add_definitions(struct asking *asking) {
 
 // The functions of the open file around the cursor's line, as far as it is indexed or parsed.
 static void add_own_names(struct asking *asking) {
-    const struct record *own = asking->self ? snapshot_record(asking->snapshot, asking->at) : asking->parsed;
+    const struct record *own = asking->self ? snapshot_outline(asking->snapshot, asking->at) : asking->parsed;
     uint32_t count = own ? own->symbol_count : 0, middle = 0;
     while (middle < count && own->symbols[middle].start_line < asking->line) {
         middle++;
@@ -484,6 +484,7 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
     query_free(&asking.text);
     record_release(asking.parsed);
     snapshot_unpin(&retriever->slot, asking.snapshot);
+    shelf_trim(&retriever->shelf, SHELF_DECODED);
     out->total_ms = clock_ms_since(start);
 }
 
@@ -492,7 +493,7 @@ struct record *retriever_record(struct retriever *retriever, const char *path) {
     struct snapshot_file at;
     struct record *record = NULL;
     if (snapshot_find(snapshot, slice_of_string(path), &at)) {
-        record = record_unpack(snapshot_file(snapshot, at)->record);
+        record = record_retain((struct record *)(uintptr_t)snapshot_record(snapshot, at));
     }
     snapshot_unpin(&retriever->slot, snapshot);
     return record;
@@ -515,6 +516,7 @@ void retriever_search(struct retriever *retriever, const struct search_request *
     results->trouble = err.code ? err : results->trouble;
     free(hits);
     snapshot_unpin(&retriever->slot, snapshot);
+    shelf_trim(&retriever->shelf, SHELF_DECODED);
 }
 
 void retriever_statistics(struct retriever *retriever, struct retriever_statistics *out) {

@@ -53,11 +53,18 @@ static bool is_asked_for(const struct searching *searching, uint32_t s, uint32_t
                           slice_of_string(searching->snapshot->segments[s]->files[file].record->path));
 }
 
+// By what they tell, as either may be decoded twice.
+static uint64_t key_of(uint32_t s, uint32_t file, const struct symbol *symbol, const struct chunk *chunk) {
+    uint64_t name = symbol ? hash_bytes(symbol->name, strlen(symbol->name)) : 0;
+    uint64_t parts[] = {(uint64_t)s << 32 | file, symbol ? symbol->start_byte : chunk->start_byte,
+                        symbol ? symbol->name_line : UINT64_MAX, name};
+    return hash_bytes(parts, sizeof parts);
+}
+
 // The candidate of that symbol or chunk, of a file that is asked for.
 static struct search_hit *candidate(struct searching *searching, uint32_t s, uint32_t file,
                                     const struct symbol *symbol, const struct chunk *chunk) {
-    uint64_t key = symbol ? (uint64_t)(uintptr_t)symbol : (uint64_t)(uintptr_t)chunk;
-    uint64_t at = *map_insert(&searching->known, key * 0x9E3779B97F4A7C15ull, searching->found.count);
+    uint64_t at = *map_insert(&searching->known, key_of(s, file, symbol, chunk), searching->found.count);
     if (at == searching->found.count) {
         const char *path = searching->snapshot->segments[s]->files[file].record->path;
         vec_push(&searching->found, (struct search_hit){.at = {s, file}, .path = path, .symbol = symbol});

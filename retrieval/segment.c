@@ -163,6 +163,10 @@ static uint32_t length_of(const struct symbol *symbol) {
     return (uint32_t)(steps < SEGMENT_LENGTHS ? steps : SEGMENT_LENGTHS - 1);
 }
 
+static uint32_t beginning_of(const char *name) {
+    return segment_beginning(name[0], name[0] ? name[1] : '\0');
+}
+
 static void hash_names(const struct build *build) {
     struct segment *segment = build->segment;
     uint32_t count = segment->fields[SEGMENT_SYMBOLS].count;
@@ -177,7 +181,7 @@ static void hash_names(const struct build *build) {
                                   .scope_term = segment_scope_term(scope) & (SEGMENT_SCOPE_TERMS - 1),
                                   .length = length_of(symbol) & (SEGMENT_LENGTHS - 1),
                                   .kind = symbol->kind,
-                                  .initial = (unsigned char)symbol->name[0],
+                                  .beginning = beginning_of(symbol->name) & UINT8_MAX,
                                   .is_declaration = symbol->is_declaration};
     }
 }

@@ -46,7 +46,7 @@ struct segment_keys {
     uint32_t name_term;       // segment_name_key of the name
     uint32_t scope_term : 13; // segment_scope_term of the scope's last part
     uint32_t length : 7;      // of the signature, in steps of SEGMENT_LENGTH_STEP bytes
-    uint32_t initial : 8;     // the name's first byte
+    uint32_t beginning : 8;   // segment_beginning of the name
     uint32_t kind : 3;        // enum symbol_kind
     uint32_t is_declaration : 1;
 };
@@ -103,11 +103,10 @@ void segment_release(struct segment *segment); // NULL is allowed
 // Its bytes, for segment_restore; of a segment without texts.
 void segment_archive(const struct segment *segment, struct archive_out *out);
 // The segment with heads instead of records, which have no bytes until somebody shares theirs (record_share), so they
-// must count as gone until then. *marks: of each file, what segment_mark_of has to be of a record that fits; heap.
+// must count as gone until then. *marks: of each file, what record_hash_of_bytes is of a record that fits; heap.
 // NULL: another version, or it makes no sense. Vectors are left out. The bytes, spill memory, are taken over if it is
 // not NULL; they must have been proved to be as they were.
 struct segment *segment_restore(char *bytes, size_t size, uint64_t **marks);
-uint64_t segment_mark_of(const struct record *record);
 
 uint64_t segment_bytes(const struct segment *segment); // what its arrays take, records apart
 
@@ -121,6 +120,22 @@ static inline uint32_t segment_scope_term(struct slice name) {
     return segment_name_key(name) % SEGMENT_SCOPE_TERMS;
 }
 uint32_t segment_key(enum segment_spelling spelling, struct slice text);
+
+enum { SEGMENT_SECOND_BITS = 2, SEGMENT_SECOND = (1 << SEGMENT_SECOND_BITS) - 1, SEGMENT_UNDERSCORE = 62 };
+// Of the first two bytes of a name that is written like most: the first one, and of the second some bits (SEGMENT_SECOND).
+// So most names that do not begin as a typed word are told without their record.
+static inline uint32_t segment_beginning(char first, char second) {
+    uint32_t c = (unsigned char)first;
+    uint32_t class = c >= 'a' && c <= 'z'   ? c - 'a'
+                     : c >= 'A' && c <= 'Z' ? c - 'A' + 26
+                     : c >= '0' && c <= '9' ? c - '0' + 52
+                     : c == '_'             ? SEGMENT_UNDERSCORE
+                                            : SEGMENT_UNDERSCORE + 1;
+    return class << SEGMENT_SECOND_BITS | ((unsigned char)second & SEGMENT_SECOND);
+}
+static inline bool segment_is_underscored(const struct segment_keys *keys) {
+    return keys->beginning >> SEGMENT_SECOND_BITS == SEGMENT_UNDERSCORE;
+}
 
 // The file of that path; a segment has a path once at most.
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
@@ -161,10 +176,15 @@ static inline bool segment_next_named(const struct segment *segment, struct name
     }
     return false;
 }
-// All that is known of a file. Decoded when first asked for, which takes as long as some thousand looks at keys: so
-// not for every candidate. This and the next two are borrowed, and not for files that are dead.
+// All that is known of a file. Read and decoded unless it was asked for lately, which takes as long as some thousand looks
+// at keys: so not for every candidate. This and the next three are borrowed for as long as the snapshot is pinned, and not
+// for files that are dead.
 static inline const struct record *segment_record(const struct segment *segment, uint32_t file) {
     return record_whole(segment->files[file].record);
+}
+// The same without references and chunks, which takes less time and memory.
+static inline const struct record *segment_outline(const struct segment *segment, uint32_t file) {
+    return record_outline(segment->files[file].record);
 }
 static inline const struct chunk *segment_chunk(const struct segment *segment, uint32_t id) {
     const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
@@ -172,7 +192,7 @@ static inline const struct chunk *segment_chunk(const struct segment *segment, u
 }
 static inline const struct symbol *segment_symbol(const struct segment *segment, uint32_t id) {
     const struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
-    return &segment_record(segment, part->files[id])->symbols[id - part->firsts[part->files[id]]];
+    return &segment_outline(segment, part->files[id])->symbols[id - part->firsts[part->files[id]]];
 }
 
 #endif

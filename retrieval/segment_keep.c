@@ -21,7 +21,7 @@
 
 // Raise it when what is derived from a record changes (documents, keys, impacts, postings' units); what is in the record
 // has STORE_VERSION.
-enum { SEGMENT_FORMAT = 3 };
+enum { SEGMENT_FORMAT = 4 };
 
 struct head {
     uint32_t format, key_size; // of a symbol
@@ -48,7 +48,7 @@ static void put_files(const struct segment *segment, struct archive_out *out) {
     for (uint32_t i = 0; i < segment->file_count; i++) {
         const struct record *record = segment->files[i].record;
         struct kept_file file = {.hash = record->hash,
-                                 .mark = out->bytes ? segment_mark_of(record) : 0,
+                                 .mark = record_hash_of_bytes(record),
                                  .size = record->size,
                                  .lines = record->line_count,
                                  .taint = (uint32_t)record->taint,
@@ -71,11 +71,6 @@ static void put_texts(const struct segment *segment, struct archive_out *out) {
     }
     archive_put(out, texts.data, texts.length, 1);
     str_free(&texts);
-}
-
-uint64_t segment_mark_of(const struct record *record) {
-    struct slice bytes = record_bytes(record);
-    return bytes.data ? hash_bytes(bytes.data, bytes.length) : 0;
 }
 
 void segment_archive(const struct segment *segment, struct archive_out *out) {
@@ -158,6 +153,7 @@ static void get_part(struct segment *segment, enum segment_field field, uint32_t
 static void get_all(struct segment *segment, const struct head *head, struct archive_in *in,
                     uint64_t *marks) {
     get_files(segment, head, in, marks);
+    spill_rest(segment->archive, (size_t)(in->at - segment->archive)); // the files have it now
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         get_part(segment, (enum segment_field)field, head->documents[field], in);
     }
@@ -191,8 +187,8 @@ struct segment *segment_restore(char *bytes, size_t size, uint64_t **marks) {
     atomic_init(&segment->references, 1);
     segment->files = mem_zero(head.files + (size_t)1, sizeof *segment->files);
     *marks = mem_zero(head.files + (size_t)1, sizeof **marks);
-    get_all(segment, &head, &in, *marks);
     segment->archive = bytes;
+    get_all(segment, &head, &in, *marks);
     if (in.is_bad || in.left) {
         give_up(segment);
         free(*marks);

@@ -18,13 +18,14 @@
 // takes the usual way, so nothing that was kept can be out of date.
 //
 // Ownership: shelf_init / shelf_fini; records and texts put in are borrowed.
-// Threads:   show and hide from any thread, all else on the writer's; readers only touch the slot. A lock
+// Threads:   show, hide and trim from any thread, all else on the writer's; readers only touch the slot. A lock
 //            guards what is open and the publishing; segments are built outside it, but for those of open documents
 //            that read as on disk until the disk changed.
 // Errors:    none.
 // Limits:    SNAPSHOT_OPEN documents are shown as they are open, those changed last; the others as on disk.
 //            SHELF_CLOSED closed ones are remembered. Segments that one could not hold (segment_can_merge) stay
-//            apart; of more than SHELF_SEGMENTS such ones the first are shown.
+//            apart; of more than SHELF_SEGMENTS such ones the first are shown. Of decoded records shelf_trim
+//            leaves as many bytes as it is told.
 //
 // Invariants (tests/unit/retrieval/shelf_test.c quotes the numbers):
 //   H1  after shelf_commit(full_pass) the snapshot shows, for every path, the open document if there is one,
@@ -42,7 +43,7 @@
 
 #include <uv.h>
 
-enum { SHELF_CLOSED = 256, SHELF_SEGMENTS = SNAPSHOT_ON_DISK };
+enum { SHELF_CLOSED = 256, SHELF_SEGMENTS = SNAPSHOT_ON_DISK, SHELF_DECODED = 32 << 20 };
 
 // A segment of what is on disk. Sizes are chunks, symbols and files together.
 struct shelf_segment {
@@ -73,6 +74,7 @@ struct shelf {
     bool complete; // a full pass was committed
     bool stale;    // what is on disk is not what the snapshot shows
     uv_mutex_t lock;
+    struct snapshot_file hand;            // under the lock: the file that shelf_trim looks at next
     VEC(struct shelf_document) documents; // under the lock; the one changed last comes first
     struct editing *editing;              // under the lock: of the documents
 };
@@ -117,5 +119,9 @@ void shelf_hide(struct shelf *shelf, const char *path, uint64_t version);
 void shelf_publish(struct shelf *shelf, struct snapshot_parts parts);
 void shelf_publish_all(struct shelf *shelf); // what is on disk now, not under the lock
 void shelf_forget_documents(struct shelf *shelf);
+
+// shelf_trim.c. Behind a query, pinning nothing: of what was decoded for queries (record_decoded_bytes) forgets a quarter if
+// it is more than this. SHELF_DECODED is the usual.
+void shelf_trim(struct shelf *shelf, size_t most);
 
 #endif

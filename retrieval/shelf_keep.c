@@ -54,7 +54,7 @@ static bool revive_in(struct shelf_segment *segment, const struct record *record
     if (!segment->marks || !segment_find(segment->segment, slice_of_string(record->path), &file)) {
         return false;
     }
-    uint64_t mark = segment_mark_of(record);
+    uint64_t mark = record_hash_of_bytes(record);
     if (mark == 0 || segment->marks[file] != mark) {
         return false;
     }

@@ -201,7 +201,11 @@ static bool continues_word(const struct query *query, const struct segment *segm
                            const struct signature_candidate *candidate) {
     size_t typed = query->cursor - query->word;
     const char *word = query->text.data + query->word;
-    if (typed == 0 || candidate->keys.initial != (unsigned char)word[0]) {
+    if (typed == 0) {
+        return false;
+    }
+    uint32_t beginning = segment_beginning(word[0], typed > 1 ? word[1] : '\0');
+    if ((candidate->keys.beginning ^ beginning) & ~(typed > 1 ? 0u : SEGMENT_SECOND)) {
         return false;
     }
     const char *name = segment_symbol(segment, candidate->id)->name;
@@ -252,7 +256,7 @@ static void rate(struct signature_rating *rating, const struct signature_candida
     features[SIGNATURE_CONSTANT] = keys->kind == SYMBOL_CONSTANT || keys->kind == SYMBOL_MACRO;
     features[SIGNATURE_FIELD] = keys->kind == SYMBOL_FIELD;
     features[SIGNATURE_DECLARATION] = keys->is_declaration;
-    features[SIGNATURE_PRIVATE] = keys->initial == '_' && !is_own_folder;
+    features[SIGNATURE_PRIVATE] = segment_is_underscored(keys) && !is_own_folder;
     features[SIGNATURE_PREFIX] = continues_word(
         rating->input->query, rating->input->snapshot->segments[candidate->segment], candidate);
 }

@@ -87,9 +87,28 @@ static struct snapshot *snapshot_new(const struct snapshot_parts *parts) {
     return snapshot;
 }
 
+// Those whose readers are gone: of the generations that are left the oldest is a later one.
+static void release_retired(struct snapshot_slot *slot) {
+    uint64_t oldest = UINT64_MAX;
+    size_t kept = 0;
+    for (unsigned i = 0; i < SNAPSHOT_PLACES; i++) {
+        const struct snapshot *snapshot = slot->places[i].snapshot;
+        oldest = snapshot && snapshot->generation < oldest ? snapshot->generation : oldest;
+    }
+    for (size_t i = 0; i < slot->retired.count; i++) {
+        struct snapshot_retired retired = slot->retired.items[i];
+        if (retired.generation < oldest) {
+            record_release(retired.record);
+        } else {
+            slot->retired.items[kept++] = retired;
+        }
+    }
+    slot->retired.count = kept;
+}
+
 void snapshot_slot_init(struct snapshot_slot *slot) {
+    *slot = (struct snapshot_slot){0};
     for (int i = 0; i < SNAPSHOT_PLACES; i++) {
-        slot->places[i].snapshot = NULL;
         atomic_init(&slot->places[i].pins, 0);
     }
     slot->places[0].snapshot = snapshot_new(&(struct snapshot_parts){0});
@@ -101,6 +120,8 @@ void snapshot_slot_fini(struct snapshot_slot *slot) {
         snapshot_free(slot->places[i].snapshot);
         slot->places[i].snapshot = NULL;
     }
+    release_retired(slot);
+    vec_free(&slot->retired);
 }
 
 const struct snapshot *snapshot_pin(struct snapshot_slot *slot) {
@@ -154,6 +175,12 @@ void snapshot_publish(struct snapshot_slot *slot, const struct snapshot_parts *p
     slot->places[place].snapshot = snapshot;
     atomic_store(&slot->current, place);
     sweep(slot);
+    release_retired(slot);
+}
+
+void snapshot_retire(struct snapshot_slot *slot, struct record *record) {
+    uint64_t generation = slot->places[atomic_load(&slot->current)].snapshot->generation;
+    vec_push(&slot->retired, (struct snapshot_retired){record, generation});
 }
 
 bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct snapshot_file *out) {

@@ -9,7 +9,8 @@
 //
 // Ownership: snapshot_pin() returns a borrowed pin; give it back with
 //            snapshot_unpin(). A retired snapshot is freed by the first
-//            publication (or snapshot_slot_fini) that finds it unpinned.
+//            publication (or snapshot_slot_fini) that finds it unpinned; what was decoded of records (packed.h) for its
+//            readers lives as long.
 // Threads:   pin and unpin from any thread; who publishes excludes other publishers (shelf.h has a lock).
 // Errors:    none; the first snapshot is empty, never NULL.
 // Limits:    SNAPSHOT_PLACES - 1 retired generations may be pinned at once,
@@ -63,9 +64,16 @@ struct snapshot_place {
     atomic_int pins;
 };
 
+// What nobody finds any more who pins a later generation than this one.
+struct snapshot_retired {
+    struct record *record;
+    uint64_t generation;
+};
+
 struct snapshot_slot {
     struct snapshot_place places[SNAPSHOT_PLACES];
     atomic_uint current;
+    VEC(struct snapshot_retired) retired; // of who publishes
 };
 
 void snapshot_slot_init(struct snapshot_slot *slot);
@@ -85,6 +93,9 @@ struct snapshot_parts {
     uint32_t module_count;
 };
 void snapshot_publish(struct snapshot_slot *slot, const struct snapshot_parts *parts);
+// Takes over the reference to what was decoded for the readers of this generation or an earlier one, and is found no more:
+// it is released once another is published and all of these are unpinned. By who may publish.
+void snapshot_retire(struct snapshot_slot *slot, struct record *record);
 // What is on disk in the current snapshot; to be changed and published again, by who may publish.
 struct snapshot_parts snapshot_current_parts(const struct snapshot_slot *slot);
 
@@ -97,9 +108,13 @@ static inline const struct segment_file *snapshot_file(const struct snapshot *sn
                                                        struct snapshot_file at) {
     return &snapshot->segments[at.segment]->files[at.file];
 }
-// All of its record, as segment_record.
+// What its record tells, as segment_record and segment_outline.
 static inline const struct record *snapshot_record(const struct snapshot *snapshot, struct snapshot_file at) {
     return segment_record(snapshot->segments[at.segment], at.file);
+}
+static inline const struct record *snapshot_outline(const struct snapshot *snapshot,
+                                                    struct snapshot_file at) {
+    return segment_outline(snapshot->segments[at.segment], at.file);
 }
 
 #endif

@@ -31,6 +31,10 @@ void vectors_free(struct vectors *vectors) {
     *vectors = (struct vectors){0};
 }
 
+void vectors_rest(const struct vectors *vectors) {
+    spill_rest(vectors->vectors, vectors->count * sizeof *vectors->vectors);
+}
+
 static float usable(float value) {
     return fabsf(value) < 1e30f ? value : 0; // and the inverse of the longest is, too
 }

@@ -50,6 +50,8 @@ void vectors_free(struct vectors *vectors);
 void vectors_push(struct vectors *vectors, const struct vector *vector);
 // Their mean, from now on; all sketches are made anew.
 void vectors_center(struct vectors *vectors);
+// Until the next search the vectors need not be in memory; what is estimated from stays.
+void vectors_rest(const struct vectors *vectors);
 // From now on it is near to nothing.
 void vectors_clear(struct vectors *vectors, uint32_t at);
 // Rounds `values` to int8, the longest component at 127; all zero stays zero. What is no number counts as zero.

@@ -27,6 +27,57 @@ static void test_a_packed_record_is_whole_when_asked_for(void **state) {
     record_release(whole);
 }
 
+// Symbols and imports, which stay beside the whole one until both are taken away.
+static void test_an_outline_is_part_of_it(void **state) {
+    (void)state;
+    struct record *whole = make_record("src/a.c", 30);
+    struct record *packed = record_pack(whole), *taken[3];
+    assert_ptr_equal(record_outline(packed), whole);
+    assert_ptr_equal(record_outline(whole), whole);
+    record_shed(packed);
+    size_t before = record_decoded_bytes();
+    const struct record *outline = record_outline(packed);
+    assert_int_equal(outline->symbol_count, whole->symbol_count);
+    assert_int_equal(outline->import_count, whole->import_count);
+    assert_int_equal(outline->chunk_count, 0);
+    assert_int_equal(outline->reference_count, 0);
+    for (uint32_t i = 0; i < whole->symbol_count; i++) {
+        assert_string_equal(outline->symbols[i].signature, whole->symbols[i].signature);
+        assert_int_equal(outline->symbols[i].end_byte, whole->symbols[i].end_byte);
+    }
+    for (uint32_t i = 0; i < whole->import_count; i++) {
+        assert_string_equal(outline->imports[i].target, whole->imports[i].target);
+    }
+    assert_true(record_decoded_bytes() > before);
+    assert_ptr_equal(record_outline(packed), outline);
+    assert_ptr_not_equal(record_whole(packed), outline);
+    for (size_t i = 0; i < 3; i++) {
+        taken[i] = record_take_decoded(packed);
+    }
+    assert_true(taken[0] && taken[1] && !taken[2]);
+    assert_int_equal(record_decoded_bytes(), before);
+    record_release(taken[0]);
+    record_release(taken[1]);
+    record_release(packed);
+    record_release(whole);
+}
+
+// A whole record serves for both.
+static void test_a_whole_one_has_the_outline(void **state) {
+    (void)state;
+    struct record *whole = make_record("src/a.c", 3);
+    struct record *packed = record_pack(whole);
+    record_shed(packed);
+    const struct record *decoded = record_whole(packed);
+    assert_ptr_equal(record_outline(packed), decoded);
+    assert_false(record_was_used(packed)); // by who decoded it
+    record_whole(packed);
+    assert_true(record_was_used(packed));
+    assert_false(record_was_used(packed));
+    record_release(packed);
+    record_release(whole);
+}
+
 static void test_unpacking_keeps_nothing(void **state) {
     (void)state;
     struct record *whole = make_record("src/a.c", 3);
@@ -80,6 +131,7 @@ static void test_damaged_bytes_do_no_harm(void **state) {
             copy[i] = (char)(copy[i] ^ 0x55);
         }
         record_lend(head, slice_of(copy, i % 2 ? bytes.length : i));
+        assert_int_equal(record_outline(head)->symbol_count, whole->symbol_count);
         const struct record *decoded = record_whole(head);
         assert_int_equal(decoded->chunk_count, whole->chunk_count);
         assert_int_equal(decoded->symbol_count, whole->symbol_count);
@@ -148,6 +200,8 @@ static void test_all_readers_see_the_same_record(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_packed_record_is_whole_when_asked_for),
+        cmocka_unit_test(test_an_outline_is_part_of_it),
+        cmocka_unit_test(test_a_whole_one_has_the_outline),
         cmocka_unit_test(test_unpacking_keeps_nothing),
         cmocka_unit_test(test_any_language_survives),
         cmocka_unit_test(test_damaged_bytes_do_no_harm),

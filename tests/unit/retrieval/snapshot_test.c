@@ -74,8 +74,35 @@ static void test_dead_files(void **state) {
     segment_release(segment);
 }
 
+// What is retired is there for whoever pinned that generation or an earlier one, however many came later.
+static void test_retired_records(void **state) {
+    (void)state;
+    struct snapshot_slot slot;
+    snapshot_slot_init(&slot);
+    struct record *decoded = record_of("a.py", "def f():\n    pass\n"), *last = record_of("b.py", "x = 1\n");
+    publish(&slot, record_of("new.py", "def g():\n    pass\n"));
+    const struct snapshot *earlier = snapshot_pin(&slot);
+    publish(&slot, record_of("new.py", "def g():\n    pass\n"));
+    snapshot_retire(&slot, record_retain(decoded));
+    for (int i = 0; i < 20; i++) {
+        publish(&slot, record_of("new.py", "def g():\n    pass\n"));
+    }
+    const struct snapshot *later = snapshot_pin(&slot);
+    assert_int_equal(atomic_load(&decoded->holders), 2);
+    snapshot_unpin(&slot, earlier);
+    publish(&slot, record_of("new.py", "def g():\n    pass\n"));
+    assert_int_equal(atomic_load(&decoded->holders), 1); // who came later does not see it
+    snapshot_unpin(&slot, later);
+    snapshot_retire(&slot, record_retain(last));
+    snapshot_slot_fini(&slot);
+    assert_int_equal(atomic_load(&last->holders), 1);
+    record_release(decoded);
+    record_release(last);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_first_is_empty),
-                                       cmocka_unit_test(test_pin_keeps), cmocka_unit_test(test_dead_files)};
+                                       cmocka_unit_test(test_pin_keeps), cmocka_unit_test(test_dead_files),
+                                       cmocka_unit_test(test_retired_records)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
