@@ -55,7 +55,7 @@ static void print_text(const struct complete_run *run, const struct engine_answe
     }
     if (run->options->why) {
         uint32_t count = answer->context->count;
-        printf("         context of %u items in %.1f ms%s%s\n", count, answer->context_ms,
+        printf("         context of %u item%s in %.1f ms%s%s\n", count, str_plural(count), answer->context_ms,
                answer->prompt.length || count == 0 ? "" : " (this model does not read it)",
                count > SHOWN_CONTEXT ? ", best first (all of them: --json):"
                : count               ? ", best first:"

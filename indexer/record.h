@@ -103,7 +103,8 @@ struct record {
     int64_t mtime_ns;
     uint32_t line_count;
     enum taint taint;
-    bool by_words; // chunks by lines and nothing else, until it is its turn to be parsed; never stored
+    bool by_words;  // chunks by lines and nothing else, until it is its turn to be parsed; never stored
+    bool cut_short; // likewise, for its parse ran into the time limit: not tried again until the file changes
     const struct chunk *chunks;
     uint32_t chunk_count;
     const struct symbol *symbols;

@@ -75,6 +75,7 @@ struct session {
     struct index_progress progress;
     char *warning;       // about the index; NULL: none
     char *model_trouble; // of the last answer; NULL: none
+    bool is_unanswered;  // for that trouble there was no answer, of no model
     char *open_trouble;
     char *silence;     // why the last suggestion asked for was not shown; NULL: it was, or none was asked for
     char *last_status; // as sent

@@ -251,12 +251,20 @@ static void test_model_trouble(void **state) {
     say(&world, INLINE(2, 0, 2));
     answer(running, (struct engine_answer){.outcome = OUTCOME_UNREACHABLE, .reason = "127.0.0.1:1 refused"});
     const struct json *status = json_get(last_sent(&world, "hunch/status"), "params");
-    assert_string_equal(json_get_string(status, "state", ""), "warning");
+    assert_string_equal(json_get_string(status, "state", ""), "error");
     assert_string_equal(json_get_string(status, "message", ""), "127.0.0.1:1 refused");
+    assert_non_null(strstr(status_text(&world), "Hunch: not working: 127"));
     assert_null(strstr(status_text(&world), "last suggestion")); // it would be the same words
     say(&world, INLINE(3, 0, 2));
     answer_text(running, "abc", 0, 2);
     assert_string_equal(status_of(&world), "ready");
+    say(&world, INLINE(4, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_TIMEOUT}); // the next one may be in time
+    assert_string_equal(status_of(&world), "warning");
+    say(&world, INLINE(5, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_NOTHING, .instead = "refused", .model = "b"});
+    assert_string_equal(status_of(&world), "warning");
+    assert_non_null(strstr(status_text(&world), "Hunch: working, but: refused"));
     end_world(&world);
 }
 
