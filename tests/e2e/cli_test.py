@@ -146,6 +146,22 @@ class Explain(support.Case):
         self.assertFalse(any("ours" in candidate["text"] for candidate in answer.get("candidates", [])), answer)
 
 
+    def test_a_folder_that_cannot_be_read_is_the_reason(self):
+        command = [support.BINARY]
+        if os.geteuid() == 0:  # who reads everything
+            if not shutil.which("setpriv"):
+                self.skipTest("setpriv is missing")
+            subprocess.run(["chown", "-R", "65534:65534", self.temporary], check=True)
+            command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", *command]
+        os.chmod(os.path.join(self.root, "src"), 0)
+        self.addCleanup(os.chmod, os.path.join(self.root, "src"), 0o700)
+        for path, words in (("src", "out: src: it could not be read"), ("src/account.c", "it could not be read: the folder src"),
+                            ("src/none/x.c", "it could not be read: the folder src"), ("tools/report.py", "in: tools")):
+            done = self.hunch(*command[1:], "index", "--explain", path, binary=command[0], status=None)
+            self.assertIn(words, done.stdout)
+            self.assertEqual(done.returncode, 1 if words.startswith(("out", "it")) else 0)
+
+
 class Status(support.Case):
     def status_of(self, *arguments, **more):
         return json.loads(self.hunch("status", "--json", *arguments, **more).stdout)
