@@ -55,9 +55,17 @@ def taken_right_after_the_last_key(editor):
 def refused_right_after_another_key(editor):
     scenarios.new_line(editor, scenarios.TYPED)
     scenarios.expect_ghost(editor, scenarios.REST)
-    editor.keys("zq\t")
+    editor.keys("zq\tx")
+    editor.until("an ordinary tab", lambda: editor.line().strip() == scenarios.TYPED + "zq\tx")
     editor.until("the stale ghost text to go", lambda: editor.lua("return Test.ghost().text") == "")
-    expect_line(editor, scenarios.TYPED + "zq")
+
+
+def keys_behind_it_come_behind_it(editor):
+    """As a macro has them: all at once."""
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.keys(scenarios.REST[:5] + "\t // taken")
+    expect_line(editor, scenarios.KNOWN + " // taken")
 
 
 def gone_at_the_first_key_that_disagrees(editor):
@@ -300,6 +308,7 @@ SCENARIOS = [
     tab_alone_is_a_tab,
     taken_right_after_the_last_key,
     refused_right_after_another_key,
+    keys_behind_it_come_behind_it,
     gone_at_the_first_key_that_disagrees,
     tab_behind_all_of_it_is_a_tab,
     not_shown_if_the_answer_is_late,
