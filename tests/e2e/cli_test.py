@@ -274,6 +274,17 @@ class Complete(support.Case):
         answer = self.complete("src/bank.c:10:21", "--stdin", text=text)
         self.assertTrue(any(candidate["text"].startswith("account_deposit(") for candidate in answer["candidates"]), answer)
 
+    def test_a_new_file_on_stdin_is_in_its_folders_repository(self):
+        text = '#include "account.h"\n\nint lend(struct account *from, int cents) {\n    if (account_withdraw(from, '
+        for path, cwd in (("src/lend.c", None), ("lend.c", os.path.join(self.root, "src"))):
+            answer = self.complete(path + ":4:30", "--stdin", text=text, cwd=cwd)
+            self.assertTrue(any("cents" in candidate["text"] for candidate in answer["candidates"]), answer)
+            self.assertIn("src/account.h", {item["path"] for item in answer["context"]})
+        self.assertFalse(os.path.exists(os.path.join(self.root, "src/lend.c")))
+        lonely = os.path.join(self.environment["HOME"], "x.c")
+        self.assertEqual(self.complete(lonely + ":1:4", "--stdin", text="int x")["context"], [])
+        self.assertIn("hunch why src", self.hunch("why", "none/x.c:1:1", "--stdin", text="", status=1).stderr)
+
     def test_the_readmes_half_lines_are_completed(self):
         shutil.copytree(os.path.join(support.SOURCE, "base"), os.path.join(self.root, "base"))
         with open(os.path.join(support.SOURCE, "README.md"), encoding="utf-8") as file:
@@ -461,7 +472,8 @@ class Usage(support.Case):
             self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
         for command in ("setup", "serve"):
             self.assertIn("hunch model " + command, self.hunch("model", command, "--help").stdout)
-        self.assertRegex(self.hunch("--version").stdout, r"^hunch \d+\.\d+\.\d+$")
+        for word in ("--version", "version"):
+            self.assertRegex(self.hunch(word).stdout, r"^hunch \d+\.\d+\.\d+$")
 
 
 if __name__ == "__main__":
