@@ -218,6 +218,10 @@ static int check(const struct embedding_server *server, const char *url, bool *l
     if (!url[0]) {
         return err_set(err, ERR_INVALID, "embedder.url is empty: give the address of the server");
     }
+    if (!server->model[0] && strcmp(server->provider, "ollama") == 0) {
+        return err_set(err, ERR_INVALID,
+                       "embedder.name is missing: embedder.provider ollama must be told which model to use");
+    }
     int code = http_check_url(url, loopback, err);
     code = code ? code : http_check_key(server->key, err);
     return code ? code : http_check_trust(&server->trust, err);

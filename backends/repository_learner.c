@@ -374,6 +374,18 @@ static bool is_due(const struct learner *learner) {
     return !learner->is_first || small || round_is_full(learner);
 }
 
+// What was merged is shown before words are forgotten: else what is shown now would be kept beside both.
+static bool show_round(struct learner *learner) {
+    if (learner->is_stale) {
+        publish_round(learner);
+    }
+    bool done = !is_crowded(learner) || forget_words(learner);
+    if (done && learner->is_stale) {
+        publish_round(learner);
+    }
+    return done;
+}
+
 bool learner_work(struct learner *learner) {
     for (bool is_over = false; !is_over;) {
         if (!gather(learner)) {
@@ -384,11 +396,8 @@ bool learner_work(struct learner *learner) {
             learner->is_first && !(is_over && selection_is_complete(learner->options.selection));
         if (is_due(learner)) {
             bool is_unmerged = learner->fresh.files.count > 0 || base_is_rotten(learner);
-            if ((is_unmerged && !absorb(learner)) || (is_crowded(learner) && !forget_words(learner))) {
+            if ((is_unmerged && !absorb(learner)) || !show_round(learner)) {
                 return false;
-            }
-            if (learner->is_stale) {
-                publish_round(learner);
             }
         }
     }

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct slice {
@@ -52,6 +53,11 @@ size_t slice_count(struct slice text, char byte);
 // text's end.
 size_t slice_line_start(struct slice text, size_t at);
 size_t slice_line_end(struct slice text, size_t at);
+
+// What a noun ends in that is counted so: "1 file", "2 files".
+static inline const char *str_plural(uint64_t count) {
+    return count == 1 ? "" : "s";
+}
 
 struct str {
     char *data;

@@ -55,7 +55,7 @@ static void print_text(const struct complete_run *run, const struct engine_answe
     }
     if (run->options->why) {
         uint32_t count = answer->context->count;
-        printf("         context of %u items in %.1f ms%s%s\n", count, answer->context_ms,
+        printf("         context of %u item%s in %.1f ms%s%s\n", count, str_plural(count), answer->context_ms,
                answer->prompt.length || count == 0 ? "" : " (this model does not read it)",
                count > SHOWN_CONTEXT ? ", best first (all of them: --json):"
                : count               ? ", best first:"
@@ -152,18 +152,39 @@ static int read_document(struct complete_run *run, struct err *err) {
     return code;
 }
 
+// A new file, whose text comes through the pipe, has no path yet but that of its folder. NULL: that is not there either.
+static char *find_new_file(const char *file, char **root, struct err *err) {
+    const char *slash = strrchr(file, '/');
+    char *folder = slash ? mem_copy_bytes(file, (size_t)(slash - file) + 1) : mem_copy_string(".");
+    char *real = fs_real_path(folder, err);
+    char *path = NULL;
+    if (real && app_find_root(real, root, err) == 0) {
+        path = fs_join(real, slash ? slash + 1 : file);
+        if (!app_is_marked(*root)) { // nobody asked for all of the folder
+            free(*root);
+            *root = NULL;
+        }
+    }
+    free(real);
+    free(folder);
+    return path;
+}
+
 // The root (NULL: the file belongs to no repository) and the file's path below it, else its whole path.
 static int locate(struct complete_run *run, char **root, struct err *err) {
-    const char *file = run->options->place.file;
-    struct err cause;
-    int code = app_find_root(file, root, &cause);
-    if (code) {
-        return err_set(err, code, "%s; give a file of a repository, as in: hunch complete src/main.c:12:5",
-                       cause.message);
+    const struct complete_options *options = run->options;
+    const char *file = options->place.file;
+    struct err cause = {0};
+    char *real = fs_real_path(file, &cause);
+    if (real && app_find_root(file, root, &cause) != 0) {
+        free(real);
+        real = NULL;
+    } else if (!real && options->from_stdin) {
+        real = find_new_file(file, root, &cause);
     }
-    char *real = fs_real_path(file, err);
     if (!real) {
-        return ERR_NOT_FOUND;
+        return err_set(err, cause.code, "%s; give a file of a repository, as in: hunch %s src/main.c:12:5",
+                       cause.message, options->why ? "why" : "complete");
     }
     const char *below = *root ? uri_path_below(real, *root) : real;
     run->path = mem_copy_string(below ? below : real);

@@ -296,8 +296,9 @@ static int show(struct demo *demo) {
     }
     qsort(durations, demo->sample_count, sizeof *durations, by_duration);
     printf(
-        "Asked at %zu places: %zu suggestions, %zu of them exactly what is written there; %.1f ms each (median).\n",
-        demo->sample_count, shown, exact, durations[demo->sample_count / 2]);
+        "Asked at %zu place%s: %zu suggestion%s, %zu of them exactly what is written there; %.1f ms each (median).\n",
+        demo->sample_count, str_plural(demo->sample_count), shown, str_plural(shown), exact,
+        durations[demo->sample_count / 2]);
     if (shown == 0) {
         return print_nothing(demo);
     }

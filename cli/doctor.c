@@ -176,9 +176,9 @@ static void on_ready(void *context, const struct index_progress *progress) {
     }
     const char *store = indexer_store_path(doctor->app->indexer);
     add(doctor, "index", progress->files ? FINE : WARNING,
-        "%" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols%s; stored in %s", progress->files,
-        progress->chunks, progress->symbols,
-        progress->files ? "" : " (no source file of a known language here)",
+        "%" PRIu64 " file%s, %" PRIu64 " chunk%s, %" PRIu64 " symbol%s%s; stored in %s", progress->files,
+        str_plural(progress->files), progress->chunks, str_plural(progress->chunks), progress->symbols,
+        str_plural(progress->symbols), progress->files ? "" : " (no source file of a known language here)",
         store[0] ? store : "memory alone");
     doctor->index_done = true;
     stop_when_done(doctor);
@@ -221,8 +221,8 @@ static void on_unusable(void *context, const char *group, const char *message) {
 static void check_program(struct doctor *doctor, const struct config *config) {
     struct str version;
     struct err err = {0};
-    if (!supervise_wanted(&config->model)) {
-        return;
+    if (!supervise_wanted(&config->model) || strcmp(config->model.provider, "llama-server") != 0) {
+        return; // a file that another provider has no use for is a trouble of the settings
     }
     char *program = supervised_find_program(config->model.program, &err);
     str_init(&version);

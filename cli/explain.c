@@ -151,19 +151,17 @@ static void say_out(FILE *out, const struct question *question, const struct exp
     }
 }
 
-static const char *plural(uint64_t count) {
-    return count == 1 ? "" : "s";
-}
-
 static void say_record(FILE *out, const struct record *record) {
+    const char *how = record->cut_short           ? "by lines (its parse takes too long),"
+                      : explain_by_syntax(record) ? "along its syntax,"
+                                                  : "by lines,";
     static const char *const marks[] = {"", ", test code", ", vendored: ranked behind your own",
                                         ", generated: ranked behind your own"};
     const struct language *language = language_of_id(record->language);
-    fprintf(out, "%s, %" PRId64 " byte%s, %u chunk%s %s, %u symbol%s%s",
+    fprintf(out, "%s, %" PRId64 " byte%s, %u chunk%s %s %u symbol%s%s",
             language ? language_name(language) : "no known language", record->size,
-            plural((uint64_t)record->size), record->chunk_count, plural(record->chunk_count),
-            explain_by_syntax(record) ? "along its syntax" : "by lines", record->symbol_count,
-            plural(record->symbol_count), marks[record->taint]);
+            str_plural((uint64_t)record->size), record->chunk_count, str_plural(record->chunk_count), how,
+            record->symbol_count, str_plural(record->symbol_count), marks[record->taint]);
 }
 
 static void say_in(FILE *out, const struct question *question, const struct explanation *answer) {
@@ -231,6 +229,7 @@ static void print_json(const struct question *question, const struct explanation
         json_set_number(object, "chunks", answer->record->chunk_count);
         json_set_number(object, "symbols", answer->record->symbol_count);
         json_set_bool(object, "bySyntax", explain_by_syntax(answer->record));
+        json_set_bool(object, "cutShort", answer->record->cut_short);
         json_set_string(object, "taint", taints[answer->record->taint]);
     }
     terminal_print_json_line(object);

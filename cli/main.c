@@ -58,7 +58,7 @@ static bool is_help(const char *argument) {
 
 static int dispatch(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "--help";
-    if (strcmp(name, "--version") == 0) {
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
         puts("hunch " HUNCH_VERSION);
         return 0;
     }

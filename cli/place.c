@@ -45,8 +45,8 @@ int place_offset(const struct place *place, struct slice text, size_t *offset, s
     for (uint64_t line = 1; line < place->line; line++) {
         size_t end = slice_find(text, SLICE_LITERAL("\n"), start);
         if (end == (size_t)-1) {
-            return err_set(err, ERR_INVALID, "%s has %" PRIu64 " lines, so it has no line %" PRIu64,
-                           place->file, line, place->line);
+            return err_set(err, ERR_INVALID, "%s has %" PRIu64 " line%s, so it has no line %" PRIu64,
+                           place->file, line, str_plural(line), place->line);
         }
         start = end + 1;
     }

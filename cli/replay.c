@@ -27,15 +27,15 @@ static void print_text(const struct history_figures *figures) {
         return;
     }
     printf(
-        "%zu lines that %zu commits added, each foretold from one place in it by the built-in model, which had read "
+        "%zu line%s that %zu commit%s added, each foretold from one place in it by the built-in model, which had read "
         "the commit before:\n"
         "  %.1f %% exactly as written (%.1f %% from the line's beginning, %.1f %% from within)\n"
         "  %.1f %% among the surest fifth; the confidence is off by %.3f (mean over ten groups; "
         "chance alone makes %.3f)\n"
         "  %.1f ms of processor time each (median; %.1f for the slowest hundredth)\n",
-        figures->positions, figures->commits, figures->exact, figures->exact_line_start,
-        figures->exact_within, figures->exact_surest_fifth, figures->calibration_error,
-        figures->calibration_chance, figures->p50_ms, figures->p99_ms);
+        figures->positions, str_plural(figures->positions), figures->commits, str_plural(figures->commits),
+        figures->exact, figures->exact_line_start, figures->exact_within, figures->exact_surest_fifth,
+        figures->calibration_error, figures->calibration_chance, figures->p50_ms, figures->p99_ms);
     if (figures->unmatched > 0) {
         printf(
             "  %zu changes were left out: the folder is not as the newest commit left it, or git log was not told --first-parent -m\n",

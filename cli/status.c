@@ -1,8 +1,8 @@
 // status.c - `hunch status [DIR]`: what is stored of a repository's index, without changing any of it.
 //
 // Works beside a language server that has the same index open, and without one.
-// That nothing is stored yet is an answer like any other, so the exit status is
-// 0; only a folder that does not exist, or a store that is damaged or cannot be read, is 1.
+// The exit status is 0 if an index is there, complete or not; 1 if nothing is
+// stored, the store is damaged or cannot be read, or the folder does not exist.
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/app.h"
@@ -52,6 +52,18 @@ static void print_line(const char *name, const char *text) {
     putchar('\n');
 }
 
+static void print_cut_short(const struct store_summary *summary) {
+    if (summary->cut_short == 0) {
+        return;
+    }
+    printf("%-8s ", "");
+    terminal_write_name(stdout, STYLE_PLAIN, summary->cut_short_path);
+    if (summary->cut_short > 1) {
+        printf(" and %" PRIu64 " more", summary->cut_short - 1);
+    }
+    puts(": known by lines alone, for the parse takes too long; not tried again until the file changes");
+}
+
 static void print_index(const struct report *report) {
     char updated[32];
     const struct store_summary *summary = &report->summary;
@@ -59,11 +71,13 @@ static void print_index(const struct report *report) {
         print_line("index", report->err.message);
         return;
     }
-    printf("%-8s %s, %" PRIu64 " files, %" PRIu64 " chunks, %" PRIu64 " symbols\n", "index", state_of(report),
-           summary->files, summary->chunks, summary->symbols);
+    printf("%-8s %s, %" PRIu64 " file%s, %" PRIu64 " chunk%s, %" PRIu64 " symbol%s\n", "index",
+           state_of(report), summary->files, str_plural(summary->files), summary->chunks,
+           str_plural(summary->chunks), summary->symbols, str_plural(summary->symbols));
     if (!summary->complete) {
         print_line("", "the repository is being read, or that was cut short: the next start goes on");
     }
+    print_cut_short(summary);
     format_time(summary->updated, updated);
     print_line("updated", updated[0] ? updated : "never");
     printf("%-8s %.1f MB\n", "size", (double)summary->bytes / 1e6);
@@ -74,8 +88,8 @@ static void print_vectors(const struct report *report) {
         print_line("vectors",
                    "none yet: `hunch search` and editors make them (hunch doctor looks at the embedder)");
     } else if (report->has_vectors) {
-        printf("%-8s %" PRIu64 " for %" PRIu64 " chunks, of ", "vectors", report->vectors.count,
-               report->summary.chunks);
+        printf("%-8s %" PRIu64 " for %" PRIu64 " chunk%s, of ", "vectors", report->vectors.count,
+               report->summary.chunks, str_plural(report->summary.chunks));
         terminal_write_name(stdout, STYLE_PLAIN, report->vectors.model);
         putchar('\n');
     }
@@ -85,7 +99,7 @@ static void print_text(const struct report *report) {
     print_line("folder", report->root);
     print_index(report);
     print_vectors(report);
-    print_line("store", report->store ? report->store : "memory alone (set HOME or XDG_CACHE_HOME)");
+    print_line("store", report->store ? report->store : "memory alone");
     print_line("model", report->model);
 }
 
@@ -100,6 +114,7 @@ static void print_json(const struct report *report) {
     json_set_number(object, "files", (double)summary->files);
     json_set_number(object, "chunks", (double)summary->chunks);
     json_set_number(object, "symbols", (double)summary->symbols);
+    json_set_number(object, "cutShort", (double)summary->cut_short);
     json_set_number(object, "bytes", (double)summary->bytes);
     format_time(summary->updated, updated);
     json_set_string(object, "updated", updated);
@@ -120,7 +135,10 @@ static void read_store(struct report *report) {
         report->store && store_vectors_summarize(report->store, &report->vectors, &ignored) == 0;
     report->code =
         report->store ? store_summarize(report->store, &report->summary, &report->err) : ERR_NOT_FOUND;
-    if (report->code == ERR_NOT_FOUND) {
+    if (!report->store) {
+        err_set(&report->err, ERR_NOT_FOUND,
+                "nothing can be stored without a home: set HOME or XDG_CACHE_HOME");
+    } else if (report->code == ERR_NOT_FOUND) {
         err_set(&report->err, ERR_NOT_FOUND,
                 "nothing is stored of it: hunch index, or opening it in an editor, does that");
     }
@@ -145,11 +163,11 @@ static int show(const char *folder, bool json) {
     report.model = name_model(&config->model);
     read_store(&report);
     (json ? print_json : print_text)(&report);
-    bool is_bad = report.code && strcmp(state_of(&report), "none") != 0;
+    int status = report.code ? 1 : 0;
     config_free(config);
     free(report.store);
     free(report.root);
-    return is_bad ? 1 : 0;
+    return status;
 }
 
 int command_status(int argc, char **argv) {

@@ -88,8 +88,9 @@ void terminal_progress(const struct index_progress *progress) {
         return;
     }
     draw_bar(progress->files_done, progress->files_total);
-    fprintf(stderr, "] %" PRIu64 "/%" PRIu64 " files%s, %" PRIu64 " symbols", progress->files_done,
-            progress->files_total, progress->walk_done ? "" : " so far", progress->symbols);
+    fprintf(stderr, "] %" PRIu64 "/%" PRIu64 " file%s%s, %" PRIu64 " symbol%s", progress->files_done,
+            progress->files_total, str_plural(progress->files_total), progress->walk_done ? "" : " so far",
+            progress->symbols, str_plural(progress->symbols));
 }
 
 // So often is enough; the end is always shown.

@@ -72,8 +72,9 @@ static void append_prompt(const struct engine_answer *answer, struct str *out) {
                                         "anew, as it had not been complete"};
     const struct prompt_report *told = &answer->told;
     str_append_format(
-        out, "\nprompt of about %u tokens, %u of them new since the last one; its context of %u items %s",
-        told->tokens, told->changed_tokens, told->context_items, fates[told->block]);
+        out, "\nprompt of about %u tokens, %u of them new since the last one; its context of %u item%s %s",
+        told->tokens, told->changed_tokens, told->context_items, str_plural(told->context_items),
+        fates[told->block]);
 }
 
 static void append_instead(const struct engine_answer *answer, struct str *out) {
@@ -98,8 +99,9 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     if (answer->prompt.length) {
         append_prompt(answer, out);
     }
-    str_append_format(out, "\ncontext of %u items in %.1f ms%s%s\n", answer->context->count,
-                      answer->context_ms, answer->prompt.length ? "" : " (this model does not read it)",
+    str_append_format(out, "\ncontext of %u item%s in %.1f ms%s%s\n", answer->context->count,
+                      str_plural(answer->context->count), answer->context_ms,
+                      answer->prompt.length ? "" : " (this model does not read it)",
                       answer->context->count ? ", best first:" : "");
     engine_context_text(answer->context, ITEMS_SHOWN, "  ", out);
 }

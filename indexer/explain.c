@@ -7,7 +7,10 @@
 #include "indexer/syntax.h"
 #include "indexer/walk.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { PARSE_MS = 500 }; // as the index has it
 
@@ -45,10 +48,45 @@ static enum skip judge_file(const char *root, const char *path, struct explanati
     return skip;
 }
 
+static bool is_locked(const char *root, const char *folder) {
+    int file = source_open(root, folder, O_RDONLY | O_DIRECTORY);
+    bool locked = file < 0 && (errno == EACCES || errno == EPERM);
+    if (file >= 0) {
+        close(file);
+    }
+    return locked;
+}
+
+// The walk goes into no folder that it may not read: the first such on the path, itself counted, is told as the reason.
+static enum skip judge_folders(const char *root, const char *path, struct explanation *out) {
+    char *folder = mem_copy_string(path);
+    char *slash = strchr(folder, '/');
+    bool locked = false;
+    for (; slash && !locked; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        locked = is_locked(root, folder);
+        *slash = locked ? '\0' : '/';
+    }
+    if (!locked && !(out->kind == EXPLAIN_FOLDER && is_locked(root, folder))) {
+        free(folder);
+        return SKIP_NOT;
+    }
+    ignore_story_free(&out->story);
+    out->story = (struct ignore_story){.skip = SKIP_UNREADABLE,
+                                       .subject = folder,
+                                       .is_folder = true,
+                                       .file = mem_copy_string(""),
+                                       .written = mem_copy_string("")};
+    return SKIP_UNREADABLE;
+}
+
 static enum skip judge(const char *root, const char *path, struct explanation *out) {
     ignore_tell(root, path, out->is_folder, &out->story);
     if (out->story.skip) {
         return out->story.skip;
+    }
+    if (judge_folders(root, path, out)) {
+        return SKIP_UNREADABLE;
     }
     return out->is_folder ? SKIP_NOT : judge_file(root, path, out);
 }

@@ -22,7 +22,7 @@ struct explanation {
     enum skip skip;            // SKIP_NOT: it is in
     struct ignore_story story; // the rule that excludes it or takes it back, if one does
     int64_t size;              // of a file
-    struct record *record;     // of a file that is in, as the index has it; NULL otherwise
+    struct record *record;     // of a file that is in, as the index has it (parsed now); NULL otherwise
 };
 
 // path is below the root, "" for the root itself; a '/' at its end makes a missing one a folder.

@@ -27,7 +27,8 @@ static void extract_file(struct parser *self, struct syntax *syntax, struct slic
     if (result->by_words) {
         syntax_words(syntax, language, text, record);
     } else {
-        result->is_partial = syntax_extract(syntax, language, text, &self->indexer->stop, record) != 0;
+        result->is_cancelled =
+            syntax_extract(syntax, language, text, &self->indexer->stop, record) == ERR_CANCELLED;
         result->record = record_pack(record); // here, where there are several threads
         record_release(record);
         if (self->indexer->options.counts_suffice) {

@@ -182,9 +182,8 @@ static bool apply_parsed(struct writer *self, struct result *result) {
         return false;
     }
     put(self, result->record, str_slice(&result->bytes));
-    if (result->is_partial) {
-        // The machine may have been busy: the next start tries again.
-        forget_in_store(self, result->path);
+    if (result->is_cancelled) {
+        forget_in_store(self, result->path); // the next start parses it
     } else if (self->store) {
         vec_push(&self->ops, (struct store_op){.kind = STORE_PUT, .record = record_retain(result->record)});
     }

@@ -18,6 +18,7 @@ const struct language *language_of_text(const char *path, struct slice text);
 const struct language *language_of_id(const char *id);
 const char *language_id(const struct language *language);           // "c"; "" for NULL
 const char *language_name(const struct language *language);         // "C"; "text" for NULL
+const char *language_extension(const struct language *language);    // its usual one, ".c"; "" for NULL
 const char *language_line_comment(const struct language *language); // "//" or "#"; "//" for NULL
 // Are its symbols keys of data, as JSON's are, not what a program can call? False for NULL.
 bool language_is_data(const struct language *language);

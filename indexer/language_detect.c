@@ -48,6 +48,10 @@ const struct language *language_of_path(const char *path) {
     return NULL;
 }
 
+const char *language_extension(const struct language *language) {
+    return language && language->extensions[0] ? language->extensions[0] : "";
+}
+
 static const struct language *language_of_program(struct slice program) {
     for (size_t i = 0; program.length && i < language_table_count; i++) {
         if (list_has(language_table[i].shebangs, program)) {

@@ -47,6 +47,7 @@ static void copy_head(struct record *head, const struct record *record) {
     head->mtime_ns = record->mtime_ns;
     head->line_count = record->line_count;
     head->taint = record->taint;
+    head->cut_short = record->cut_short;
     head->chunk_count = record->chunk_count;
     head->symbol_count = record->symbol_count;
     head->reference_count = record->reference_count;

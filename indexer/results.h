@@ -39,9 +39,9 @@ struct result {
     char *path;
     uint64_t ticket;
     bool in_pass;
-    bool is_partial; // PARSED: the time limit cut it short
-    enum skip skip;  // REFUSED: why
-    bool by_words;   // PARSED: and to be parsed later; REFUSED, FAILED, GONE: likewise
+    bool is_cancelled; // PARSED: but not to its end
+    enum skip skip;    // REFUSED: why
+    bool by_words;     // PARSED: and to be parsed later; REFUSED, FAILED, GONE: likewise
     struct source_stat status;
     struct record *record;
     struct str bytes;  // PARSED

@@ -5,7 +5,7 @@
 // for below zero:
 //
 //   sizes      number of symbols, references, imports, chunks, terms of all chunks together
-//   file       path, language, content's hash (8 bytes, little endian), lines, taint
+//   file       path, language, content's hash (8 bytes, little endian), lines, taint + cut_short * STORE_CUT_SHORT
 //   symbols    each: kind * 4 + is_declaration * 2 + is_on_one_line, signature, name, scope, doc,
 //              bytes since the last one's start, bytes it spans, lines since the last one's start;
 //              unless on one line: name_line, header_end_line and end_line less start_line
@@ -40,6 +40,7 @@
 #include "indexer/record.h"
 
 enum { STORE_TEXT_LIMIT = 256 * 1024 * 1024 }; // names and signatures of one file, a hundred times the usual
+enum { STORE_CUT_SHORT = TAINT_GENERATED + 1 };
 
 void store_encode(const struct record *record, struct str *out); // appends; R1 to R5 must hold
 // size: of the file, which offsets and lines must not leave.

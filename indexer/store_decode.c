@@ -275,7 +275,9 @@ static void decode_file(struct decoder *self) {
     record->language = string(self);
     record->hash = fixed(self, 8);
     record->line_count = (uint32_t)number_up_to(self, (uint64_t)self->size + 1);
-    record->taint = (enum taint)number_up_to(self, TAINT_GENERATED);
+    uint64_t taint = number_up_to(self, STORE_CUT_SHORT + TAINT_GENERATED);
+    record->taint = (enum taint)(taint % STORE_CUT_SHORT);
+    record->cut_short = taint >= STORE_CUT_SHORT;
 }
 
 // The sizes, believed as far as so many bytes can hold so much.

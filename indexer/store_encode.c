@@ -293,7 +293,7 @@ static void put_file(struct encoder *self) {
     put_string(self, record->language);
     put_fixed(self, record->hash, 8);
     put_number(self, record->line_count);
-    put_number(self, (uint64_t)record->taint);
+    put_number(self, (uint64_t)record->taint + (record->cut_short ? STORE_CUT_SHORT : 0));
 }
 
 void store_encode(const struct record *record, struct str *out) {

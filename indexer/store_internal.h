@@ -8,6 +8,7 @@
 #define HUNCH_INDEXER_STORE_INTERNAL_H
 
 #include "indexer/store.h"
+#include "indexer/store_summary.h"
 
 #include <sqlite3.h>
 #include <sys/types.h>
@@ -49,7 +50,8 @@ void store_say(struct store *store, const char *what);                       // 
 int store_rebuild(struct store *store, struct err *err);                     // it is damaged: a new one
 void store_delete_files(const char *path);                                   // with the folder locked
 int store_connect_reader(const char *path, sqlite3 **db); // an SQLite code; db is to be closed
-int store_check_rows(sqlite3 *db, bool *are_sound);       // an SQLite code
+// Reads every row: are all as they were written, and what do they say that the summary's row does not? An SQLite code.
+int store_check_rows(sqlite3 *db, bool *are_sound, struct store_summary *summary);
 void store_disconnect(struct store *store);
 void store_wait_for_locks(struct store *store); // as usual
 // store_kept.c: an SQLite code. What is not whole is none.

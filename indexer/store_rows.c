@@ -9,6 +9,7 @@
 #include "indexer/packed.h"
 #include "indexer/store_code.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char *const texts[STATEMENT_COUNT] = {
@@ -233,14 +234,27 @@ static int read_all(struct reader *self) {
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-int store_check_rows(sqlite3 *db, bool *are_sound) {
+static void count_row(struct store_summary *summary, const struct record *record) {
+    if (record->cut_short && summary->cut_short++ == 0) {
+        snprintf(summary->cut_short_path, sizeof summary->cut_short_path, "%s", record->path);
+    }
+}
+
+int store_check_rows(sqlite3 *db, bool *are_sound, struct store_summary *summary) {
     sqlite3_stmt *row = NULL;
     struct numbers numbers;
     struct slice data;
     *are_sound = true;
     int code = sqlite3_prepare_v2(db, EVERY_ROW, -1, &row, NULL);
     while (code == SQLITE_OK && *are_sound && (code = sqlite3_step(row)) == SQLITE_ROW) {
-        *are_sound = is_as_written(row, &numbers, &data);
+        struct record *record = is_as_written(row, &numbers, &data)
+                                    ? store_decode_head(data, numbers.size, numbers.mtime_ns)
+                                    : NULL;
+        *are_sound = record != NULL;
+        if (record) {
+            count_row(summary, record);
+        }
+        record_release(record);
         code = SQLITE_OK;
     }
     sqlite3_finalize(row);

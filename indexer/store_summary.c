@@ -119,9 +119,9 @@ static int read_summary(sqlite3 *db, const char *path, struct store_summary *sum
 }
 
 // The summary may be sound and the rest not; a start would find out, so whoever asks hears of it.
-static int check_rows(sqlite3 *db, const char *path, struct err *err) {
+static int check_rows(sqlite3 *db, const char *path, struct store_summary *summary, struct err *err) {
     bool are_sound;
-    int code = store_check_rows(db, &are_sound);
+    int code = store_check_rows(db, &are_sound, summary);
     if (code) {
         return fail(path, code, err);
     }
@@ -149,7 +149,7 @@ int store_summarize(const char *path, struct store_summary *summary, struct err 
     sqlite3 *db = NULL;
     int code = store_connect_reader(path, &db);
     int result = code ? fail(path, code, err) : read_summary(db, path, summary, err);
-    result = result ? result : check_rows(db, path, err);
+    result = result ? result : check_rows(db, path, summary, err);
     sqlite3_close(db);
     return result;
 }

@@ -29,9 +29,11 @@ struct store_summary {
     uint64_t files;
     uint64_t chunks;
     uint64_t symbols;
-    int64_t updated; // 0: never
-    uint64_t bytes;  // on disk, SQLite's own files beside it included; only read
-    bool complete;   // all of the repository was in it then
+    int64_t updated;    // 0: never
+    uint64_t bytes;     // on disk, SQLite's own files beside it included; only read, as the next two are
+    uint64_t cut_short; // files of which no symbols are known, for their parse ran into the time limit
+    char cut_short_path[256]; // one of them, maybe cut
+    bool complete;            // all of the repository was in it then
 };
 
 void store_note(struct store *store, const struct store_summary *summary);

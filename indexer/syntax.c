@@ -201,7 +201,9 @@ static int extract(struct extraction *extraction, struct text *keep, struct synt
     }
     mask_free(&mask);
     vec_free(&extraction->line_starts);
-    return done || !extraction->grammar ? 0 : reason_to_stop(extraction->cancel);
+    int code = done || !extraction->grammar ? 0 : reason_to_stop(extraction->cancel);
+    extraction->record->cut_short = code == ERR_TIMEOUT;
+    return code;
 }
 
 int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,

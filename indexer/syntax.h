@@ -17,7 +17,7 @@
 //            changes; syntax_tree_release drops one.
 // Threads:   one struct syntax per thread; trees are shared by any.
 // Errors:    0, or ERR_CANCELLED / ERR_TIMEOUT when the token fired or the time limit was reached: the record
-//            then has line chunks only.
+//            then has line chunks only; of the time limit it says so (cut_short).
 // Limits:    syntax_limit; symbols, imports and lengths are capped in syntax_internal.h.
 #ifndef HUNCH_INDEXER_SYNTAX_H
 #define HUNCH_INDEXER_SYNTAX_H

@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "base/uri.h"
 #include "base/utf8.h"
+#include "indexer/language.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 void documents_init(struct documents *documents) {
     *documents = (struct documents){0};
@@ -20,6 +22,7 @@ static void free_document(struct document *document) {
     gap_text_free(&document->gap);
     free(document->uri);
     free(document->path);
+    free(document->name);
     free(document->language);
     free(document);
 }
@@ -74,17 +77,51 @@ static void publish(struct document *document) {
     document->text = text_new(gap_text_whole(&document->gap, &document->lines));
 }
 
+// Where the name begins in the URI of what was never saved; NULL: it is no such URI.
+static const char *unsaved_part(const char *uri) {
+    return strncasecmp(uri, "untitled:", 9) == 0 ? uri + 9 : NULL;
+}
+
+// VS Code may know where it will be saved: "untitled:/p/a.c".
+static char *path_of(const char *uri) {
+    const char *unsaved = unsaved_part(uri);
+    if (!unsaved) {
+        return uri_to_path(uri);
+    }
+    struct str whole;
+    str_init(&whole);
+    str_append_format(&whole, "file:%s", unsaved);
+    char *path = uri_to_path(whole.data);
+    str_free(&whole);
+    return path;
+}
+
+static char *name_of(const struct document *document) {
+    const char *unsaved = unsaved_part(document->uri);
+    if (!unsaved || document->path) {
+        return NULL;
+    }
+    struct str name;
+    str_init(&name);
+    str_append_format(&name, "untitled:%s%s", unsaved,
+                      language_extension(language_of_id(document->language)));
+    return str_detach(&name);
+}
+
 struct document *documents_open(struct documents *documents, const char *uri, const char *language,
                                 int64_t version, struct slice text) {
     struct document *document = documents_find(documents, uri);
     if (!document) {
         document = mem_zero(1, sizeof *document);
         document->uri = mem_copy_string(uri);
-        document->path = uri_to_path(uri);
+        document->path = path_of(uri);
+        document->is_unsaved = unsaved_part(uri) != NULL;
         vec_push(&documents->open, document);
     }
     free(document->language);
     document->language = mem_copy_string(language);
+    free(document->name);
+    document->name = name_of(document);
     document->version = version;
     replace_all(document, text);
     publish(document);

@@ -25,6 +25,11 @@ enum { DOCUMENT_LIMIT = 16 * 1024 * 1024 };
 struct document {
     char *uri;  // as the editor wrote it: its key
     char *path; // absolute; NULL for what is no local file
+    // What it is called where it has no path and was never saved, with its language's extension: "untitled:1.c".
+    // NULL for what has a path, and for what is nobody's to write: git:, output:, ...
+    char *name;
+    bool
+        is_unsaved; // it has no file yet, whether or not the editor knows its path: the index is not told of it
     char *language;
     int64_t version;
     struct text *text; // never NULL

@@ -302,5 +302,5 @@ bool session_is_inside(const struct session *session, const struct document *doc
 
 const char *session_path(const struct session *session, const struct document *document) {
     const char *below = below_root(session, document);
-    return below ? below : document->path;
+    return below ? below : document->path ? document->path : document->name;
 }

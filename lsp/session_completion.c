@@ -116,9 +116,10 @@ void session_cancel_all(struct session *session) {
 }
 
 void session_forget_document(struct session *session, const struct document *document) {
-    if (session->is_open && document->path) {
-        cancel_flights(session, session_path(session, document));
-        engine_forget(session->project.engine, session_path(session, document));
+    const char *path = session_path(session, document);
+    if (session->is_open && path) {
+        cancel_flights(session, path);
+        engine_forget(session->project.engine, path);
     }
 }
 
@@ -188,7 +189,7 @@ static bool find_place(struct session *session, struct rpc_request *request, con
         rpc_fail(request, RPC_INVALID_PARAMS, "position is missing or not one");
         return false;
     }
-    if (!document || !document->path || document->too_large || !session->is_open) {
+    if (!document || !session_path(session, document) || document->too_large || !session->is_open) {
         rpc_reply(request, nothing(question));
         return false;
     }

@@ -12,6 +12,19 @@ static const char *path_asked(const struct session *session, const struct json *
     return document ? session_path(session, document) : NULL;
 }
 
+// Why there is no answer to tell of.
+static const char *why_none(const struct session *session, const struct json *params) {
+    if (!session->is_open) {
+        return "the project is not open";
+    }
+    if (path_asked(session, params)) {
+        return "no suggestion was asked for in this document yet";
+    }
+    return session_document(session, params)
+               ? "this is neither a file nor a new document (untitled:); others get no suggestions"
+               : "no such document is open, or nothing was asked yet";
+}
+
 static struct json *why_json(const struct engine_answer *answer) {
     struct json *result = engine_answer_json(answer);
     struct str text;
@@ -31,9 +44,7 @@ void session_why(void *self, struct rpc_request *request, const struct json *par
         rpc_reply(request, why_json(answer));
         return;
     }
-    const char *message = !session->is_open ? "the project is not open"
-                          : !path           ? "no such document is open, or nothing was asked yet"
-                                            : "no suggestion was asked for in this document yet";
+    const char *message = why_none(session, params);
     struct json *result = json_object();
     json_set_string(result, "message", message);
     json_set_string(result, "text", message);

@@ -63,6 +63,7 @@ struct session {
     // What the client said it can do.
     bool client_progress, client_configuration, client_watching;
     bool trace;
+    bool told_strange; // that a document is neither a file nor a new one
 
     // session_completion.c
     struct flight *flights;
@@ -74,6 +75,7 @@ struct session {
     struct index_progress progress;
     char *warning;       // about the index; NULL: none
     char *model_trouble; // of the last answer; NULL: none
+    bool is_unanswered;  // for that trouble there was no answer, of no model
     char *open_trouble;
     char *silence;     // why the last suggestion asked for was not shown; NULL: it was, or none was asked for
     char *last_status; // as sent
@@ -91,8 +93,8 @@ struct session {
     int handles; // that the loop still knows
 };
 
-// The path that engine and indexer know a document by: below the root if inside it, else absolute. NULL for
-// what is no file.
+// What engine and indexer know a document by: its path, below the root if inside it, else absolute; the name of one
+// that was never saved. NULL for what gets no suggestions.
 const char *session_path(const struct session *session, const struct document *document);
 bool session_is_inside(const struct session *session, const struct document *document);
 // The document of params.textDocument, NULL if it is not open.

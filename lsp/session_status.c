@@ -15,6 +15,15 @@ void session_replace_string(char **place, const char *text) {
     *place = copy;
 }
 
+// Does no other model answer in place of the one that is in trouble?
+static bool is_silenced(const struct session *session) {
+    const struct config *config = session->options.config;
+    if (session->server_trouble) {
+        return !config->fall_back_to_builtin && strcmp(config->fallback.provider, "none") == 0;
+    }
+    return session->model_trouble && session->is_unanswered;
+}
+
 static const char *state_of(const struct session *session, const char **message) {
     *message = "";
     if (!session->is_open) {
@@ -35,7 +44,7 @@ static const char *state_of(const struct session *session, const char **message)
                                                     : session->warning;
     if (trouble) {
         *message = trouble;
-        return "warning";
+        return !session->open_trouble && is_silenced(session) ? "error" : "warning";
     }
     if (session->project.indexer && !session->progress.ready) {
         *message = "reading the repository";
@@ -87,8 +96,8 @@ static void append_vectors(const struct session_vectors *vectors, struct str *ou
     if (vectors->total == 0) {
         return;
     }
-    str_append_format(out, "\nvectors: %llu of %llu chunks", (unsigned long long)vectors->done,
-                      (unsigned long long)vectors->total);
+    str_append_format(out, "\nvectors: %llu of %llu chunk%s", (unsigned long long)vectors->done,
+                      (unsigned long long)vectors->total, str_plural(vectors->total));
     if (vectors->tokens) {
         str_append_format(out, ", %llu tokens sent", (unsigned long long)vectors->tokens);
     }
@@ -107,10 +116,11 @@ static void append_status_text(const struct session *session, const char *state,
     }
     const struct index_progress *progress = &session->progress;
     if (session->project.indexer && progress->ready) {
-        str_append_format(out, "\nindex: %llu files", (unsigned long long)progress->files);
+        str_append_format(out, "\nindex: %llu file%s", (unsigned long long)progress->files,
+                          str_plural(progress->files));
     } else if (session->project.indexer) {
-        str_append_format(out, "\nindex: %llu of %llu files", (unsigned long long)progress->files_done,
-                          (unsigned long long)total_of(progress));
+        str_append_format(out, "\nindex: %llu of %llu file%s", (unsigned long long)progress->files_done,
+                          (unsigned long long)total_of(progress), str_plural(total_of(progress)));
     } else if (session->is_open) {
         str_append_string(out, "\nindex: none, only open files are known");
     }
@@ -208,6 +218,8 @@ void session_note_answer(struct session *session, const struct engine_answer *an
     if (!answer->unasked) {
         session->project.model = answer->model; // a server may have said its name meanwhile
     }
+    session->is_unanswered =
+        answer->outcome == OUTCOME_UNREACHABLE || answer->outcome == OUTCOME_MODEL_FAILED;
     if (outcome_is_failure(answer->outcome)) {
         session_replace_string(&session->model_trouble, answer->reason);
     } else if (answer->instead[0]) {

@@ -31,7 +31,7 @@ static bool is_excluded(const struct session *session, const struct document *do
 // The index gets the document's text, or loses it.
 static void overlay(struct session *session, struct document *document) {
     struct indexer *indexer = session->project.indexer;
-    if (!indexer || !session_is_inside(session, document)) {
+    if (!indexer || document->is_unsaved || !session_is_inside(session, document)) {
         return;
     }
     const char *path = session_path(session, document);
@@ -96,6 +96,15 @@ void session_register_watching(struct session *session) {
     rpc_call(session->rpc, "client/registerCapability", params, on_registered, session);
 }
 
+// What comes of a version control (git:), a plugin's window or a notebook is nobody's file: no rule says whether it may
+// be shown to a model.
+static void tell_strange(struct session *session, const struct document *document) {
+    if (!session->told_strange && !session_path(session, document)) {
+        session->told_strange = true;
+        log_warning("%s: no suggestions there; files and new documents (untitled:) get them", document->uri);
+    }
+}
+
 void session_did_open(void *self, const struct json *params) {
     struct session *session = self;
     const struct json *item = json_get(params, "textDocument");
@@ -107,6 +116,7 @@ void session_did_open(void *self, const struct json *params) {
     struct document *document =
         documents_open(&session->documents, uri, json_get_string(item, "languageId", ""),
                        json_get_integer(item, "version", 0), slice_of_string(text));
+    tell_strange(session, document);
     overlay(session, document);
 }
 

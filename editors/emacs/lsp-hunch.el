@@ -331,8 +331,11 @@ Its own \\`C-n' and \\`C-p' go on moving the cursor when there is one suggestion
 (defun lsp-hunch--workspace-or-error ()
   "The server of this buffer; an error with the way out if there is none."
   (or (lsp-hunch--workspace)
-      (user-error "Hunch does not run in this buffer; \
-M-x lsp starts it, M-x lsp-hunch-log says why it ended")))
+      (user-error (if (buffer-file-name)
+                      "Hunch does not run in this buffer; \
+M-x lsp starts it, M-x lsp-hunch-log says why it ended"
+                    "Hunch does not run in this buffer: lsp-mode serves files only; \
+C-x C-w makes it one"))))
 
 (defun lsp-hunch--show-answer (method params)
   "Show the text for people in the answer to the request METHOD with PARAMS."
@@ -377,6 +380,7 @@ M-x lsp starts it, M-x lsp-hunch-log says why it ended")))
 (defun lsp-hunch-why ()
   "Show where the last ghost text of this buffer came from, or why there was none."
   (interactive)
+  (lsp-hunch--workspace-or-error)
   (lsp-hunch--show-answer "hunch/why" (list :textDocument (lsp--text-document-identifier))))
 
 ;;;###autoload

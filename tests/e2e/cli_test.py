@@ -1,6 +1,7 @@
 """The command line as a person uses it: index, complete, demo, doctor, and one clear line for each bad input."""
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -145,15 +146,31 @@ class Explain(support.Case):
         self.assertFalse(any("ours" in candidate["text"] for candidate in answer.get("candidates", [])), answer)
 
 
+    def test_a_folder_that_cannot_be_read_is_the_reason(self):
+        command = [support.BINARY]
+        if os.geteuid() == 0:  # who reads everything
+            if not shutil.which("setpriv"):
+                self.skipTest("setpriv is missing")
+            subprocess.run(["chown", "-R", "65534:65534", self.temporary], check=True)
+            command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", *command]
+        os.chmod(os.path.join(self.root, "src"), 0)
+        self.addCleanup(os.chmod, os.path.join(self.root, "src"), 0o700)
+        for path, words in (("src", "out: src: it could not be read"), ("src/account.c", "it could not be read: the folder src"),
+                            ("src/none/x.c", "it could not be read: the folder src"), ("tools/report.py", "in: tools")):
+            done = self.hunch(*command[1:], "index", "--explain", path, binary=command[0], status=None)
+            self.assertIn(words, done.stdout)
+            self.assertEqual(done.returncode, 1 if words.startswith(("out", "it")) else 0)
+
+
 class Status(support.Case):
     def status_of(self, *arguments, **more):
         return json.loads(self.hunch("status", "--json", *arguments, **more).stdout)
 
     def test_it_tells_what_is_stored_and_changes_nothing(self):
-        before = self.status_of()
+        before = self.status_of(status=1)
         self.assertEqual((before["index"], before["files"], before["updated"]), ("none", 0, ""))
         self.assertFalse(os.path.exists(before["store"]))
-        self.assertIn("hunch index", self.hunch("status").stdout)
+        self.assertIn("hunch index", self.hunch("status", status=1).stdout)
         indexed = json.loads(self.hunch("index", "--json").stdout)
         after = self.status_of()
         for key in ("files", "chunks", "symbols", "store"):
@@ -168,6 +185,31 @@ class Status(support.Case):
         self.assertEqual(self.status_of()["files"], after["files"])
         self.hunch("index")
         self.assertEqual(self.status_of()["files"], after["files"] - 1)
+
+    def test_one_is_not_many(self):
+        folder = os.path.join(self.temporary, "one")
+        os.makedirs(os.path.join(folder, ".git"))
+        with open(os.path.join(folder, "a.c"), "w") as file:
+            file.write("int lonely(void) { return 1; }\n")
+        self.hunch("index", folder)
+        self.assertIn("1 file, 1 chunk, 1 symbol\n", self.hunch("status", folder).stdout)
+        self.assertIn("1 file, 1 chunk, 1 symbol;", self.hunch("doctor", folder).stdout)
+
+    def test_what_takes_too_long_to_parse_is_not_tried_again(self):
+        random.seed(1)
+        words = "( ) { } [ ] ; , * & x y int struct if else while return = + 1 \"a\" # < > case :".split()
+        slow = "\n".join(" ".join(random.choices(words, k=30)) for _ in range(10_000))
+        self.write("src/slow.c", slow)
+        self.assertEqual(json.loads(self.hunch("index", "--json").stdout)["parsed"], 5)
+        self.assertEqual(json.loads(self.hunch("index", "--json").stdout)["parsed"], 0)
+        self.assertEqual(self.status_of()["cutShort"], 1)
+        self.assertIn("src/slow.c: known by lines alone", self.hunch("status").stdout)
+        self.assertIn("its parse takes too long", self.hunch("index", "--explain", "src/slow.c").stdout)
+        self.assertTrue(json.loads(self.hunch("index", "--explain", "src/slow.c", "--json").stdout)["cutShort"])
+        self.assertEqual(json.loads(self.hunch("search", "account_deposit", "--json", "-n", "1").stdout)["results"][0]["path"][:4], "src/")
+        self.write("src/slow.c", "int quick(void);\n" + slow[:1000])
+        self.assertEqual(json.loads(self.hunch("index", "--json").stdout)["parsed"], 1)
+        self.assertEqual(self.status_of()["cutShort"], 0)
 
     def test_a_single_wrong_bit_is_said(self):
         """The summary is sound, and SQLite sees nothing: only the row's checksum tells."""
@@ -199,7 +241,9 @@ class Status(support.Case):
         done = self.hunch("status", "/nonexistent/folder", status=1)
         self.assertIn("/nonexistent/folder", done.stderr)
         environment = {name: value for name, value in self.environment.items() if not name.startswith("XDG_") and name != "HOME"}
-        self.assertEqual(self.status_of(environment=environment)["store"], "")
+        answer = self.status_of(environment=environment, status=1)
+        self.assertEqual(answer["store"], "")
+        self.assertIn("set HOME or XDG_CACHE_HOME", answer["message"])
 
 
 class Complete(support.Case):
@@ -230,12 +274,25 @@ class Complete(support.Case):
         answer = self.complete("src/bank.c:10:21", "--stdin", text=text)
         self.assertTrue(any(candidate["text"].startswith("account_deposit(") for candidate in answer["candidates"]), answer)
 
-    def test_the_readmes_half_line_is_completed(self):
+    def test_a_new_file_on_stdin_is_in_its_folders_repository(self):
+        text = '#include "account.h"\n\nint lend(struct account *from, int cents) {\n    if (account_withdraw(from, '
+        for path, cwd in (("src/lend.c", None), ("lend.c", os.path.join(self.root, "src"))):
+            answer = self.complete(path + ":4:30", "--stdin", text=text, cwd=cwd)
+            self.assertTrue(any("cents" in candidate["text"] for candidate in answer["candidates"]), answer)
+            self.assertIn("src/account.h", {item["path"] for item in answer["context"]})
+        self.assertFalse(os.path.exists(os.path.join(self.root, "src/lend.c")))
+        lonely = os.path.join(self.environment["HOME"], "x.c")
+        self.assertEqual(self.complete(lonely + ":1:4", "--stdin", text="int x")["context"], [])
+        self.assertIn("hunch why src", self.hunch("why", "none/x.c:1:1", "--stdin", text="", status=1).stderr)
+
+    def test_the_readmes_half_lines_are_completed(self):
         shutil.copytree(os.path.join(support.SOURCE, "base"), os.path.join(self.root, "base"))
         with open(os.path.join(support.SOURCE, "README.md"), encoding="utf-8") as file:
-            example = re.search(r"^(sed .*) \| hunch (complete .* --stdin)", file.read(), re.M)
-        half = subprocess.run(example[1], shell=True, cwd=self.root, stdout=subprocess.PIPE, text=True, check=True).stdout
-        self.assertIn("⟦", self.hunch(*example[2].split(), text=half).stdout)
+            examples = re.findall(r"^(sed .*) \| hunch ((complete|why) .* --stdin)", file.read(), re.M)
+        self.assertEqual([command for *_, command in examples], ["complete", "why"])
+        for make, arguments, _ in examples:
+            half = subprocess.run(make, shell=True, cwd=self.root, stdout=subprocess.PIPE, text=True, check=True).stdout
+            self.assertIn("⟦", self.hunch(*arguments.split(), text=half).stdout)
 
     def test_a_file_in_no_repository_stands_alone(self):
         lonely = os.path.join(self.temporary, "lonely")
@@ -298,6 +355,9 @@ class Settings(support.Case):
         report = json.loads(self.hunch("doctor", "--json", status=None).stdout)
         warnings = [check for check in report["checks"] if check["verdict"] == "warning" and check["name"] == "settings"]
         self.assertEqual([check["text"].split(" ")[0] for check in warnings], ["model.file", "embedder.insecure"])
+        errors = {check["name"]: check["text"] for check in report["checks"] if check["verdict"] == "error"}
+        self.assertEqual(list(errors), ["embedder"], "a program that nobody starts may be missing")
+        self.assertIn("embedder.name is missing", errors["embedder"])
 
     def test_status_names_a_model_without_a_name(self):
         for settings, name in (('{"model": {"provider": "llama-server", "file": "~/a.gguf"}}', "~/a.gguf"),
@@ -365,7 +425,7 @@ class Replay(support.Case):
         lines, right = (sum(group[key] for group in done["confidence"]) for key in ("lines", "right"))
         self.assertEqual((lines, round(100 * right / lines)), (3, round(done["exact"])))
         text = self.hunch("replay", self.root, text=self.history(self.ADDED, 5, 6)).stdout
-        self.assertIn("3 lines that 1 commits added", text)
+        self.assertIn("3 lines that 1 commit added", text)
 
     def test_what_a_commit_brought_is_not_known_before(self):
         added = "int zork(void) {\n    return quux(frob(12), wibble);\n    return quux(frob(13), wobble);\n}\n\n"
@@ -412,7 +472,8 @@ class Usage(support.Case):
             self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
         for command in ("setup", "serve"):
             self.assertIn("hunch model " + command, self.hunch("model", command, "--help").stdout)
-        self.assertRegex(self.hunch("--version").stdout, r"^hunch \d+\.\d+\.\d+$")
+        for word in ("--version", "version"):
+            self.assertRegex(self.hunch(word).stdout, r"^hunch \d+\.\d+\.\d+$")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Drives `hunch lsp` as an editor would, and as no editor should."""
+import json
 import os
+import pathlib
 import random
 import subprocess
 import time
@@ -80,8 +82,8 @@ class Conversation(LspCase):
     def test_without_a_root(self):
         client = self.client()
         client.initialize(rootUri=None, workspaceFolders=None)
-        client.open("untitled:1", "x")
-        self.assertEqual(client.complete("untitled:1", 0, 1), {"items": []})
+        client.open("untitled:1", REPEATED)
+        client.complete("untitled:1", 9, 14)
         client.open("src/new.c", REPEATED)
         client.complete("src/new.c", 9, 14)
         self.assertEqual(client.shutdown(), 0)
@@ -148,6 +150,26 @@ class Completion(LspCase):
         client.complete("src/new.c", 9, 14)
         why = client.request("hunch/why")
         self.assertIn("outcome", why)
+
+    def test_a_new_document_is_completed_and_not_stored(self):
+        client = self.ready()
+        for uri in ("untitled:Untitled-1", pathlib.Path(self.root, "src/unsaved.c").as_uri().replace("file:///", "untitled:/")):
+            text = '#include "account.h"\n\nint lend(struct account *from, int cents) {\n    if (account_withdraw(from, '
+            client.open(uri, text)
+            items = client.complete(uri, 3, 29, invoked=True)["items"]
+            why = client.request("hunch/why", {"textDocument": {"uri": uri}})
+            self.assertTrue(any("cents" in item["insertText"] for item in items), why)
+            found = client.request("hunch/context", client.at(uri, 3, 20))["results"]
+            self.assertTrue(any(item["uri"].endswith("/src/account.h") for item in found), found)
+        files = client.request("hunch/status")["index"]["files"]
+        client.open("git:/src/account.c?HEAD", "x")
+        self.assertEqual(client.complete("git:/src/account.c?HEAD", 0, 1), {"items": []})
+        client.wait_notification("window/logMessage", lambda line: "git:/src/account.c?HEAD" in line["message"])
+        self.assertEqual(client.shutdown(), 0)
+        stored = json.loads(self.hunch("status", "--json").stdout)
+        self.assertEqual(stored["files"], files)
+        for path in pathlib.Path(self.environment["XDG_CACHE_HOME"]).rglob("*"):
+            self.assertFalse(path.is_file() and b"untitled" in path.read_bytes(), path)
 
     def test_typed_text_is_found_at_once(self):
         client = self.ready()

@@ -74,6 +74,11 @@ def sends_what_was_set(editor):
     editor.undo_all()
 
 
+def says_why_not_in_a_new_buffer(editor):
+    said = editor.lisp("(with-temp-buffer (c-mode) (condition-case trouble (lsp-hunch-why) (user-error (cadr trouble))))")
+    assert "serves files only" in said, said
+
+
 def gives_up_on_a_server_that_keeps_crashing(editor):
     for _ in range(5):
         old = set(editor.server_processes())
@@ -95,7 +100,7 @@ def main():
     with running(Beside(os.environ["HUNCH_BINARY"]), scenarios.FILE) as editor:
         scenarios.wait_until_ready(editor)
         for check in (works_beside_another_server, keys_keep_their_meaning, sends_what_was_set,
-                      gives_up_on_a_server_that_keeps_crashing):
+                      says_why_not_in_a_new_buffer, gives_up_on_a_server_that_keeps_crashing):
             started = time.monotonic()
             check(editor)
             print(f"emacs: {check.__name__} ({time.monotonic() - started:.1f} s)", flush=True)

@@ -55,9 +55,17 @@ def taken_right_after_the_last_key(editor):
 def refused_right_after_another_key(editor):
     scenarios.new_line(editor, scenarios.TYPED)
     scenarios.expect_ghost(editor, scenarios.REST)
-    editor.keys("zq\t")
+    editor.keys("zq\tx")
+    editor.until("an ordinary tab", lambda: editor.line().strip() == scenarios.TYPED + "zq\tx")
     editor.until("the stale ghost text to go", lambda: editor.lua("return Test.ghost().text") == "")
-    expect_line(editor, scenarios.TYPED + "zq")
+
+
+def keys_behind_it_come_behind_it(editor):
+    """As a macro has them: all at once."""
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.keys(scenarios.REST[:5] + "\t // taken")
+    expect_line(editor, scenarios.KNOWN + " // taken")
 
 
 def gone_at_the_first_key_that_disagrees(editor):
@@ -213,10 +221,40 @@ def log_is_shown_and_not_served(editor):
     editor.command("quit")
 
 
-def unnamed_buffers_are_left_alone(editor):
-    editor.command("new | set filetype=c")
+def type_into_new_buffer(editor, command):
+    editor.command(command)
     is_new = "return vim.bo.filetype == 'c' and vim.api.nvim_buf_get_name(0) == ''"
     editor.until("the new buffer", lambda: editor.lua(is_new))
+    editor.keys(f"i{scenarios.ABOVE}\r")
+    editor.type(scenarios.TYPED)
+
+
+def new_buffers_are_served(editor):
+    """Neovim has one URI for all of them; each has its own text, and goes on as a file once it is saved."""
+    type_into_new_buffer(editor, "new | set filetype=c")
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.picture("new_buffers_are_served")
+    editor.leave_insert_mode()
+    type_into_new_buffer(editor, "new | set filetype=c")
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.command("wincmd p")
+    editor.keys("A")
+    editor.keys(scenarios.REST[:5])
+    scenarios.expect_ghost(editor, scenarios.REST[5:])
+    assert scenarios.REST[5:] in editor.why()
+    editor.command("write new.c")
+    editor.until("the file", lambda: (editor.repository / "new.c").exists())
+    editor.keys("A")
+    editor.type(scenarios.REST[5:8])
+    scenarios.expect_ghost(editor, scenarios.REST[8:])
+    editor.command("bwipeout! | wincmd t | bwipeout!")
+    (editor.repository / "new.c").unlink()
+
+
+def other_schemes_are_left_alone(editor):
+    editor.command("new oil://x.c")
+    editor.command("set filetype=c")
+    editor.until("the buffer", lambda: editor.lua("return vim.bo.filetype == 'c' and vim.fn.bufname():match('^oil:')"))
     assert editor.lua("return #vim.lsp.get_clients({ bufnr = 0, name = 'hunch' })") == 0
     editor.command("quit!")
 
@@ -270,6 +308,7 @@ SCENARIOS = [
     tab_alone_is_a_tab,
     taken_right_after_the_last_key,
     refused_right_after_another_key,
+    keys_behind_it_come_behind_it,
     gone_at_the_first_key_that_disagrees,
     tab_behind_all_of_it_is_a_tab,
     not_shown_if_the_answer_is_late,
@@ -282,7 +321,8 @@ SCENARIOS = [
     commands_complete_and_refuse,
     health_is_good,
     log_is_shown_and_not_served,
-    unnamed_buffers_are_left_alone,
+    new_buffers_are_served,
+    other_schemes_are_left_alone,
     help_has_every_word,
     gives_up_after_five_crashes,
     says_why_it_does_not_start,

@@ -56,7 +56,9 @@ HARMLESS = [
     r"waiting for authentication provider 'github'",  # for a service that is switched off
     r"exited with signal SIGKILL",  # kill_server; any other signal is reported
     r"\[error\] The server ended\.",  # comes with each of these
+    r"languageDetectionWebWorkerMain",  # of new documents; code-server lacks what it asks for
     r"Creation of workbench contribution '[\w.]+' took",  # a loaded machine
+    r"Time limit reached when tokenizing line",  # the same
 ]
 
 
@@ -138,8 +140,22 @@ class Lines:
         return reply["result"]
 
 
+def new_documents_are_served(editor):
+    """Without a file, and not saved; the language is known."""
+    editor.probe.ask("newDocument")
+    editor.until("the new document", lambda: editor.file()["text"] == "")
+    editor.do("paste", scenarios.ABOVE + "\n")
+    editor.type(scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    editor.picture("new_documents_are_served")
+    assert scenarios.REST in editor.why()
+    editor.probe.ask("closeNewDocument")
+    editor.until("the file", lambda: editor.buffer() == editor.text)
+
+
 class Driver(Editor):
     name = "vscode"
+    own_scenarios = [new_documents_are_served]
 
     @classmethod
     def check_available(cls):

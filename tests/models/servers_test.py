@@ -242,7 +242,8 @@ class Chain(Case):
         client.complete("src/give.c", 1, 11)
         told = client.request("hunch/why", {"textDocument": {"uri": client.uri("src/give.c")}})
         status = client.request("hunch/status", {})
-        self.assertEqual(status["state"], "warning")
+        self.assertEqual(status["state"], "error")
+        self.assertIn("not working", status["text"])
         for port, group in zip(ports, ("model", "fallback")):
             for text in (answer["reason"], plain, doctor, told["reason"], told["text"], status["message"], status["text"]):
                 self.assertIn(f"127.0.0.1:{port}/", text)

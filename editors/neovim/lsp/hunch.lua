@@ -15,12 +15,13 @@ return {
     return require('hunch.server').spawn(dispatchers, config)
   end,
   root_markers = { { '.git', '.hg', '.svn', '.jj', '.hunchignore' } },
-  -- Every filetype, but only real files: a buffer without a name or of another
-  -- scheme (fugitive://, oil://) has nothing to index. For the others Neovim
-  -- goes on and looks for root_markers.
+  -- Every filetype, but only what is a file or may become one: a buffer of
+  -- another scheme (fugitive://, oil://) has nothing to index. For the others
+  -- Neovim goes on and looks for root_markers; above the current directory for
+  -- a buffer without a name.
   root_dir = function(bufnr, on_dir)
     local name = vim.api.nvim_buf_get_name(bufnr)
-    local is_file = name ~= '' and vim.bo[bufnr].buftype == '' and not name:match('^%a[%w+.-]+://')
+    local is_file = vim.bo[bufnr].buftype == '' and not name:match('^%a[%w+.-]+://')
     if is_file and require('hunch.server').is_there() then
       on_dir()
     end
@@ -31,6 +32,7 @@ return {
     end,
   },
   on_init = function(client)
+    require('hunch.server').name_new_buffers(client)
     require('hunch.suggestion').follow(client)
   end,
   on_exit = function(_, _, client_id)

@@ -10,10 +10,17 @@ export function chosenSettings(): Record<string, unknown> {
   return chosen(vscode.workspace.getConfiguration().inspect('hunch'));
 }
 
-/** The language of the file being edited, if it is one that the server sees. */
-export function currentLanguage(): string | undefined {
+/** The schemes of what the server sees: files, and documents that were never saved. */
+export const SERVED = ['file', 'untitled'];
+
+/** The document being edited, if it is one that the server sees. */
+export function currentDocument(): vscode.TextDocument | undefined {
   const document = vscode.window.activeTextEditor?.document;
-  return document?.uri.scheme === 'file' ? document.languageId : undefined;
+  return document && SERVED.includes(document.uri.scheme) ? document : undefined;
+}
+
+export function currentLanguage(): string | undefined {
+  return currentDocument()?.languageId;
 }
 
 /** Whether Hunch is on; the server knows also what the person's own file says. */

@@ -3,7 +3,7 @@
 // - It shows no messages of its own: `server.ts` says what happened once, in
 //   plain words, with the way out. Everything goes to the log.
 // - It asks for no popup completions: the same suggestions come as ghost text.
-// - The server sees real files alone, and not the settings of the editor itself.
+// - The server sees files and new documents alone, and not the settings of the editor itself.
 // - What the server writes to stderr also comes as log messages; it is kept, and
 //   read only when the server died.
 
@@ -20,7 +20,7 @@ import {
   type Middleware,
   type StaticFeature,
 } from 'vscode-languageclient/node';
-import { chosenSettings } from './choices.ts';
+import { chosenSettings, SERVED } from './choices.ts';
 
 const LINES_KEPT = 20;
 
@@ -72,7 +72,7 @@ export function clientOptions(
   editorFolder: vscode.Uri,
 ): LanguageClientOptions {
   return {
-    documentSelector: [{ scheme: 'file' }],
+    documentSelector: SERVED.map((scheme) => ({ scheme })),
     outputChannel: log,
     middleware: middleware(editorFolder),
     stdioOptions: { stdout: () => {}, stderr: (stream) => lastWords.listen(stream) },

@@ -3,7 +3,7 @@
 // life (server.ts), a status bar item (statusBar.ts) and a few commands.
 
 import * as vscode from 'vscode';
-import { currentLanguage, isEnabled, isOff, setEnabled, setLanguage } from './choices.ts';
+import { currentDocument, currentLanguage, isEnabled, isOff, setEnabled, setLanguage } from './choices.ts';
 import { showMenu } from './menu.ts';
 import { openModelFile } from './modelFile.ts';
 import { Pages } from './pages.ts';
@@ -49,11 +49,6 @@ async function toggleLanguage(keeper: StatusKeeper): Promise<void> {
   } else {
     await setLanguage(language, isOff(language, keeper.current));
   }
-}
-
-function currentDocument(): vscode.TextDocument | undefined {
-  const document = vscode.window.activeTextEditor?.document;
-  return document?.uri.scheme === 'file' ? document : undefined;
 }
 
 function followSettings(server: Server) {

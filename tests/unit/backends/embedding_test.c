@@ -79,15 +79,16 @@ static void test_what_is_no_answer(void **state) {
 static void test_addresses(void **state) {
     (void)state;
     static const struct {
-        const char *provider, *url, *key;
+        const char *provider, *url, *model, *key;
         int code;
     } rows[] = {
-        {"openai", "", "", ERR_INVALID},
-        {"ollama", "", "", 0},
-        {"llama-server", "", "", 0},
-        {"openai", "http://192.0.2.1", "", ERR_DENIED},
-        {"openai", "https://example.com/v1/", "", 0},
-        {"openai", "http://127.0.0.1:1", "a\nb", ERR_INVALID},
+        {"openai", "", "m", "", ERR_INVALID},
+        {"ollama", "", "m", "", 0},
+        {"ollama", "", "", "", ERR_INVALID}, // it serves several
+        {"llama-server", "", "", "", 0},
+        {"openai", "http://192.0.2.1", "m", "", ERR_DENIED},
+        {"openai", "https://example.com/v1/", "m", "", 0},
+        {"openai", "http://127.0.0.1:1", "m", "a\nb", ERR_INVALID},
     };
     uv_loop_t loop;
     uv_loop_init(&loop);
@@ -96,7 +97,7 @@ static void test_addresses(void **state) {
         struct err err;
         struct embedding_server server = {.provider = rows[i].provider,
                                           .url = rows[i].url,
-                                          .model = "m",
+                                          .model = rows[i].model,
                                           .key = rows[i].key,
                                           .query_prefix = "",
                                           .passage_prefix = ""};

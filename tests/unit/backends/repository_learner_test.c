@@ -15,6 +15,7 @@ struct scene {
     int asked, published; // so often
     int type_at, stop_at; // which time it is asked; 0: never
     uint64_t expected;    // files in each generation, once they are all learned; 0: not looked at
+    uint32_t words[2];    // known to the last generation, and to the one before
 };
 
 static bool is_stopped(void *context) {
@@ -53,6 +54,8 @@ static void publish(void *context, struct generation *generation) {
     }
     scene->current = generation;
     scene->published++;
+    scene->words[1] = scene->words[0];
+    scene->words[0] = (uint32_t)generation->vocabulary->words.count;
     if (scene->expected) {
         assert_int_equal(live_files(generation), scene->expected); // C1
     }
@@ -157,11 +160,41 @@ static void test_forgets(void **state) {
     close_scene(&scene);
 }
 
+// Words are forgotten after what was merged is shown: of the segments before there is nothing left by then.
+static void test_shows_before_it_forgets_words(void **state) {
+    (void)state;
+    enum { NEW_WORDS = 12000 };
+    struct scene scene;
+    open_scene(&scene);
+    for (int version = 1; version <= 2; version++) {
+        for (int file = 0; file < FILES; file++) {
+            char path[32];
+            struct str text;
+            str_init(&text);
+            for (int i = 0; i < NEW_WORDS; i++) {
+                str_append_format(&text, "v%d_%d_%d ", version, file, i);
+            }
+            snprintf(path, sizeof path, "f%d.c", file);
+            temporary_write(scene.root, path, text.data);
+            struct record *record = world_record(path, text.data);
+            selection_put(scene.selection, record);
+            record_release(record);
+            str_free(&text);
+        }
+        assert_true(learner_work(scene.learner));
+    }
+    assert_true(scene.words[1] >= 2u * FILES * NEW_WORDS);
+    assert_true(scene.words[0] < FILES * NEW_WORDS + 2000u);
+    assert_int_equal(live_files(scene.current), FILES);
+    close_scene(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_typed_while_all_changes),
         cmocka_unit_test(test_stopped_anywhere),
         cmocka_unit_test(test_forgets),
+        cmocka_unit_test(test_shows_before_it_forgets_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,20 @@ static void test_a_head_counts_what_it_leaves_out(void **state) {
     str_free(&bytes);
 }
 
+static void test_every_taint_cut_short_or_not(void **state) {
+    (void)state;
+    for (int i = 0; i < 2 * (TAINT_GENERATED + 1); i++) {
+        struct record *record = record_new("x.c");
+        record->taint = (enum taint)(i / 2);
+        record->cut_short = i % 2 == 1;
+        struct record *again = round_trip(record);
+        assert_int_equal(again->taint, record->taint);
+        assert_int_equal(again->cut_short, record->cut_short);
+        record_release(again);
+        record_release(record);
+    }
+}
+
 static void test_empty_record(void **state) {
     (void)state;
     struct record *record = record_new("x");
@@ -219,6 +233,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes_of_records),
         cmocka_unit_test(test_a_head_counts_what_it_leaves_out),
+        cmocka_unit_test(test_every_taint_cut_short_or_not),
         cmocka_unit_test(test_empty_record),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_symbols_of_all_shapes),

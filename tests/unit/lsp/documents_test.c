@@ -87,12 +87,40 @@ static void test_life(void **state) {
     assert_string_equal(kept->bytes, "\xEF\xBF\xBDx"); // who reads the old text keeps it
     text_release(kept);
     struct document *other = documents_open(&documents, "untitled:1", "c", 1, SLICE_LITERAL(""));
-    assert_null(other->path);
     documents_close(&documents, document);
     assert_null(documents_find(&documents, uri));
     assert_null(documents_find(&documents, NULL));
     assert_ptr_equal(documents_find(&documents, "untitled:1"), other);
     documents_free(&documents);
+}
+
+static void test_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *uri, *language, *path, *name;
+        bool is_unsaved;
+    } known[] = {
+        {"file:///a/b.c", "c", "/a/b.c", NULL, false},
+        {"untitled:Untitled-1", "c", NULL, "untitled:Untitled-1.c", true},
+        {"untitled:1", "plaintext", NULL, "untitled:1", true},
+        {"UNTITLED:", "", NULL, "untitled:", true},
+        {"untitled:/a/new%20one.c", "c", "/a/new one.c", NULL, true},
+        {"untitled://elsewhere/a.c", "", NULL, "untitled://elsewhere/a.c", true},
+        {"file://", "c", NULL, NULL, false},
+        {"git:/a/b.c?ref", "c", NULL, NULL, false},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        struct documents documents;
+        documents_init(&documents);
+        const struct document *document =
+            documents_open(&documents, known[i].uri, known[i].language, 1, SLICE_LITERAL(""));
+        const char *pairs[][2] = {{document->path, known[i].path}, {document->name, known[i].name}};
+        for (size_t k = 0; k < 2; k++) {
+            assert_string_equal(pairs[k][0] ? pairs[k][0] : "none", pairs[k][1] ? pairs[k][1] : "none");
+        }
+        assert_int_equal(document->is_unsaved, known[i].is_unsaved);
+        documents_free(&documents);
+    }
 }
 
 static void test_too_large(void **state) {
@@ -263,10 +291,8 @@ static void test_random_edits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_life),
-        cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_random_edits),
+        cmocka_unit_test(test_changes),   cmocka_unit_test(test_life),         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_too_large), cmocka_unit_test(test_random_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

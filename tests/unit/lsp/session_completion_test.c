@@ -52,8 +52,8 @@ static void test_nothing_to_say(void **state) {
         "{'id':3,'method':'textDocument/inlineCompletion','params':{'textDocument':{'uri':'file:///p/b'},"
         "'position':{'line':0,'character':0}}}");
     assert_json(result_of(&world, 3), "{'items':[]}"); // not open
-    say(&world, OPEN("untitled:1", "x"));
-    say(&world, "{'id':4,'method':'textDocument/completion','params':{'textDocument':{'uri':'untitled:1'},"
+    say(&world, OPEN("git:/p/a.c", "x"));
+    say(&world, "{'id':4,'method':'textDocument/completion','params':{'textDocument':{'uri':'git:/p/a.c'},"
                 "'position':{'line':0,'character':0}}}");
     assert_json(result_of(&world, 4), "{'isIncomplete':true,'items':[]}");
     say(&world, "{'id':5,'method':'textDocument/inlineCompletion','params':{}}");
@@ -61,6 +61,46 @@ static void test_nothing_to_say(void **state) {
     say(&world, "{'id':6,'method':'textDocument/inlineCompletion','params':[]}");
     assert_int_equal(error_of(&world, 6), -32602);
     end_world(&world);
+}
+
+// New documents get what files get, but the index is not told of them.
+static void test_unsaved(void **state) {
+    (void)state;
+    static const struct {
+        const char *uri, *path;
+        bool ignored;
+    } rows[] = {
+        {"untitled:Untitled-1", "untitled:Untitled-1.c", false},
+        {"untitled:/p/new.c", "new.c", true}, // where it will be saved, the rules may cover it
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct world world;
+        start_world(&world, "ab");
+        overlays = 0;
+        index_ignores = true;
+        char message[300];
+        snprintf(message, sizeof message, OPEN("%s", "int pri"), rows[i].uri);
+        say(&world, message);
+        snprintf(message, sizeof message,
+                 "{'id':4,'method':'textDocument/inlineCompletion','params':{'textDocument':{'uri':'%s'},"
+                 "'position':{'line':0,'character':7}}}",
+                 rows[i].uri);
+        say(&world, message);
+        assert_non_null(running);
+        assert_string_equal(running->path, rows[i].path);
+        assert_string_equal(running->language, "c");
+        assert_int_equal(running->ignored, rows[i].ignored);
+        answer_text(running, "printf();", 4, 7);
+        assert_int_equal(json_count(json_get(result_of(&world, 4), "items")), 1);
+        snprintf(message, sizeof message,
+                 "{'method':'textDocument/didClose','params':{'textDocument':{'uri':'%s'}}}", rows[i].uri);
+        int before = forgotten;
+        say(&world, message);
+        assert_int_equal(forgotten, before + 1);
+        assert_int_equal(overlays, 0);
+        index_ignores = false;
+        end_world(&world);
+    }
 }
 
 static void test_cancel(void **state) {
@@ -211,12 +251,20 @@ static void test_model_trouble(void **state) {
     say(&world, INLINE(2, 0, 2));
     answer(running, (struct engine_answer){.outcome = OUTCOME_UNREACHABLE, .reason = "127.0.0.1:1 refused"});
     const struct json *status = json_get(last_sent(&world, "hunch/status"), "params");
-    assert_string_equal(json_get_string(status, "state", ""), "warning");
+    assert_string_equal(json_get_string(status, "state", ""), "error");
     assert_string_equal(json_get_string(status, "message", ""), "127.0.0.1:1 refused");
+    assert_non_null(strstr(status_text(&world), "Hunch: not working: 127"));
     assert_null(strstr(status_text(&world), "last suggestion")); // it would be the same words
     say(&world, INLINE(3, 0, 2));
     answer_text(running, "abc", 0, 2);
     assert_string_equal(status_of(&world), "ready");
+    say(&world, INLINE(4, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_TIMEOUT}); // the next one may be in time
+    assert_string_equal(status_of(&world), "warning");
+    say(&world, INLINE(5, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_NOTHING, .instead = "refused", .model = "b"});
+    assert_string_equal(status_of(&world), "warning");
+    assert_non_null(strstr(status_text(&world), "Hunch: working, but: refused"));
     end_world(&world);
 }
 
@@ -252,6 +300,9 @@ static void test_why(void **state) {
     say(&world, "{'id':4,'method':'hunch/why','params':{'textDocument':{'uri':'file:///p/none.c'}}}");
     assert_non_null(json_get(result_of(&world, 4), "message"));
     assert_non_null(json_get(result_of(&world, 4), "text"));
+    say(&world, OPEN("git:/p/a.c", ""));
+    say(&world, "{'id':8,'method':'hunch/why','params':{'textDocument':{'uri':'git:/p/a.c'}}}");
+    assert_non_null(strstr(json_get_string(result_of(&world, 8), "text", ""), "neither a file"));
     struct engine_answer last = {.outcome = OUTCOME_NOTHING};
     last_answer = &last;
     say(&world, "{'id':5,'method':'hunch/why','params':{'textDocument':{'uri':'file:///p/a.c'}}}");
@@ -383,12 +434,19 @@ static void test_exactly_one_answer(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_inline),        cmocka_unit_test(test_nothing_to_say),
-        cmocka_unit_test(test_cancel),        cmocka_unit_test(test_shutdown_ends_requests),
-        cmocka_unit_test(test_selected_item), cmocka_unit_test(test_popup),
-        cmocka_unit_test(test_accept),        cmocka_unit_test(test_model_trouble),
-        cmocka_unit_test(test_context),       cmocka_unit_test(test_why),
-        cmocka_unit_test(test_ignored),       cmocka_unit_test(test_exactly_one_answer),
+        cmocka_unit_test(test_inline),
+        cmocka_unit_test(test_nothing_to_say),
+        cmocka_unit_test(test_unsaved),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_shutdown_ends_requests),
+        cmocka_unit_test(test_selected_item),
+        cmocka_unit_test(test_popup),
+        cmocka_unit_test(test_accept),
+        cmocka_unit_test(test_model_trouble),
+        cmocka_unit_test(test_context),
+        cmocka_unit_test(test_why),
+        cmocka_unit_test(test_ignored),
+        cmocka_unit_test(test_exactly_one_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,6 +257,9 @@ static void test_a_model_on_its_way_is_shown(void **state) {
     assert_string_equal(status_of(&world), "ready");
     world.events.on_model(context, NULL, "it ended with status 1");
     assert_string_equal(status_of(&world), "warning");
+    world.config.fall_back_to_builtin = false; // now nobody answers in its place
+    world.events.on_model(context, NULL, "it ended with status 1 again");
+    assert_string_equal(status_of(&world), "error");
     world.events.on_model(context, "starting llama-server", NULL); // there before the client has a token
     world.events.on_model(context, NULL, NULL);
     say(&world, "{'id':2,'result':null}");

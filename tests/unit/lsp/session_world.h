@@ -250,7 +250,9 @@ static inline void on_exit_code(void *self, int code) {
 }
 
 static inline void new_world(struct world *world) {
-    *world = (struct world){.exit_code = -1, .config = {.enabled = true}};
+    *world = (struct world){
+        .exit_code = -1,
+        .config = {.enabled = true, .fallback.provider = "none", .fall_back_to_builtin = true}};
     forgotten = overlays = overlays_removed = files_changed = 0;
     pauses = 0;
     index_ignores = false;

@@ -22,7 +22,7 @@ local function show_answer(method, is_about_document)
   if not client then
     show(
       require('hunch.server').trouble()
-        or 'Hunch: no server for this buffer.\nIt serves files with a name; `:checkhealth hunch` says more.'
+        or 'Hunch: no server for this buffer.\nIt serves files, and new buffers with a filetype; `:checkhealth hunch` says more.'
     )
     return
   end

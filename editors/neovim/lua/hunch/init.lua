@@ -191,7 +191,7 @@ local function map(key, description, action)
   end
   vim.keymap.set('i', key, function()
     if action() then
-      return ''
+      return '<Cmd>lua require("hunch.suggestion").settle()<CR>'
     end
     return replay(before, key)
   end, { expr = true, desc = description })

@@ -180,6 +180,47 @@ function M.spawn(dispatchers, config)
   return rpc
 end
 
+-- Neovim has one URI for all buffers without a name; the server hears of each by one of its own, which it keeps until
+-- it is saved. Then it is attached anew: to give such a buffer a name, Neovim drops the autocommands that followed it.
+---@param client vim.lsp.Client
+function M.name_new_buffers(client)
+  local nameless = vim.uri_from_fname('')
+  local is_new = {} ---@type table<integer, boolean?> by buffer
+  local request, notify = client.request, client.notify
+  local function named(params, bufnr)
+    local document = params and params.textDocument
+    local number = bufnr ~= 0 and bufnr or vim.api.nvim_get_current_buf()
+    if not document or not is_new[number] then
+      return params
+    end
+    local own = vim.tbl_extend('force', document, { uri = 'untitled:' .. number })
+    return vim.tbl_extend('force', params, { textDocument = own })
+  end
+  client.request = function(self, method, params, handler, bufnr)
+    return request(self, method, named(params, bufnr), handler, bufnr)
+  end
+  client.notify = function(self, method, params, bufnr)
+    if method == 'textDocument/didOpen' and bufnr then
+      is_new[bufnr] = params.textDocument.uri == nameless or nil
+    end
+    local sent = notify(self, method, named(params, bufnr), bufnr)
+    if method == 'textDocument/didClose' and bufnr then
+      is_new[bufnr] = nil
+    end
+    return sent
+  end
+  vim.api.nvim_create_autocmd('BufWritePost', {
+    group = vim.api.nvim_create_augroup('hunch.new.' .. client.id, {}),
+    callback = function(event)
+      if is_new[event.buf] and vim.api.nvim_buf_get_name(event.buf) ~= '' then
+        vim.lsp.buf_detach_client(event.buf, client.id)
+        vim.lsp.buf_attach_client(event.buf, client.id)
+      end
+      return client:is_stopped() -- true ends it
+    end,
+  })
+end
+
 ---@param served hunch.Served
 ---@param how hunch.End
 local function after_end(served, how, was_up)

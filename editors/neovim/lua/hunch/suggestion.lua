@@ -132,11 +132,16 @@ local function present(place, item)
   completor:handler(nil, { items = { rest } }, { client_id = item.client_id, bufnr = bufnr, method = METHOD })
 end
 
--- Takes the head of the ghost text that the first matching pattern finds.
+local TAKING = 500 -- milliseconds that Neovim may need to come to what is accepted; it takes one or two
+local is_taking = false
+
+-- Takes the head of the ghost text that the first matching pattern finds. While keys wait to be read, as those of a
+-- macro, nobody has looked yet whether it still agrees.
 ---@param patterns string[]
 ---@return boolean whether there was ghost text to take
 local function accept(patterns)
-  return vim.lsp.inline_completion.get({
+  pcall(dismiss_contradicted)
+  is_taking = vim.lsp.inline_completion.get({
     on_accept = function(item)
       if type(item.insert_text) ~= 'string' then
         return item -- another server's snippet
@@ -160,6 +165,19 @@ local function accept(patterns)
       end
     end,
   })
+  if is_taking then
+    vim.schedule(function()
+      is_taking = false
+    end)
+  end
+  return is_taking
+end
+
+---Neovim takes what is accepted a moment later: before the next key is read, this waits for it.
+function M.settle()
+  vim.wait(TAKING, function()
+    return not is_taking
+  end, 1)
 end
 
 ---@return boolean

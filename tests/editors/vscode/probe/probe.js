@@ -8,9 +8,11 @@
 const net = require("net");
 const vscode = require("vscode");
 
-// The file that is being edited; a page that Hunch shows beside it is none.
+const SCHEMES = ["file", "untitled"];
+
+// The document that is being edited; a page that Hunch shows beside it is none.
 function file() {
-  return vscode.window.visibleTextEditors.find((editor) => editor.document.uri.scheme === "file");
+  return vscode.window.visibleTextEditors.find((editor) => SCHEMES.includes(editor.document.uri.scheme));
 }
 
 // The version of the file for which VS Code last asked for ghost text. It asks some 50 ms after the last key, and no
@@ -51,6 +53,15 @@ const ANSWERS = {
     await vscode.window.tabGroups.close(pageTabs(), true);
   },
 
+  async newDocument() {
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "c" }));
+  },
+
+  async closeNewDocument() {
+    await vscode.window.showTextDocument(file().document);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  },
+
   // A provider that asks for a proposed API must be refused, as VS Code does, even if it declares the proposal.
   refusal() {
     const provider = { provideInlineCompletionItems: () => [], handleDidShowCompletionItem: () => {} };
@@ -85,5 +96,5 @@ exports.activate = (context) => {
     });
   });
   server.listen(process.env.HUNCH_TEST_PROBE);
-  vscode.languages.registerInlineCompletionItemProvider({ scheme: "file" }, listener);
+  vscode.languages.registerInlineCompletionItemProvider(SCHEMES.map((scheme) => ({ scheme })), listener);
 };
