@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/uri.h"
 #include "base/utf8.h"
+#include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/place.h"
@@ -160,6 +161,12 @@ static int locate(struct complete_run *run, char **root, struct err *err) {
     if (code) {
         return err_set(err, code, "%s; give a file of a repository, as in: hunch complete src/main.c:12:5",
                        cause.message);
+    }
+    if (*root && admit_root(*root, false, &cause) != 0) {
+        log_warning("%s; so the file alone is used (an empty .hunchignore makes a folder a repository)",
+                    cause.message);
+        free(*root);
+        *root = NULL;
     }
     char *real = fs_real_path(file, err);
     if (!real) {

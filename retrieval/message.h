@@ -1,0 +1,36 @@
+// message.h - a message as a program said it, with values in it, against the string in the code that it was made of.
+//
+// "could not open file /etc/passwd: permission denied" was made of "could not open
+// file %s: %s". So the words of the string, in rows between its placeholders, are looked for in those of the message, in order.
+// Signs and the case do not matter. Of a string that leaves nothing open, more has to be said.
+//
+// Placeholders: %s and the like, %(name)s, %1$s, {}, {name}, ${...}, #{...}, \(...).
+//
+// Ownership: views into the text given to message_init.
+// Threads:   any; pure.
+// Errors:    none; what is no message has no words, and is made of nothing.
+// Limits:    MESSAGE_WORDS words; of a longer message the rest is passed over. Strings of MESSAGE_STRING bytes.
+#ifndef HUNCH_RETRIEVAL_MESSAGE_H
+#define HUNCH_RETRIEVAL_MESSAGE_H
+
+#include "base/str.h"
+
+#include <stdint.h>
+
+enum { MESSAGE_WORDS = 96, MESSAGE_STRING = 512 };
+
+struct message {
+    struct slice words[MESSAGE_WORDS];
+    uint32_t count;
+    uint32_t
+        said; // of them, those that look like no value: numbers, and parts of paths and of what is in quotes
+};
+
+// Of a text that looks like a message with values: several words, and signs or numbers among them.
+void message_init(struct message *message, struct slice text);
+// How much of the message the string's words are, within (0, 1]; 0: it was not made of it.
+float message_match(const struct message *message, struct slice string);
+// So many words of a string are needed, at least.
+uint32_t message_least_words(const struct message *message);
+
+#endif
