@@ -5,6 +5,7 @@
 #include "base/uri.h"
 #include "cli/app.h"
 #include "cli/terminal.h"
+#include "indexer/store_summary.h"
 #include "indexer/walk.h"
 
 #include <inttypes.h>
@@ -57,8 +58,16 @@ static void announce(const char *root, uint64_t files) {
     fputs("; name a folder in it to read less\n", stderr);
 }
 
+// Somebody wanted it before; only what changed is read again.
+static bool is_stored(const char *root) {
+    char *store = store_path_of(root);
+    bool is_there = store && fs_is_file(store);
+    free(store);
+    return is_there;
+}
+
 int admit_root(const char *root, bool is_named, struct err *err) {
-    if (app_is_marked(root)) {
+    if (app_is_marked(root) || is_stored(root)) {
         return 0;
     }
     if (!is_named && holds_home(root)) {

@@ -2,8 +2,8 @@
 //
 // A repository says itself what it is. Any other folder may be a project, or
 // /tmp, or somebody's home: minutes of reading, a large index, and private
-// files in it. So its files are counted first, up to a bound: a few are read without a word, many are announced, and more than the bound
-// are read only if the folder itself was named on the command line.
+// files in it. So its files are counted first, up to a bound: a few are read without a word, many are announced, and more than the
+// bound, or the home folder, only if the folder itself was named on the command line. What is stored was admitted before.
 //
 // Ownership: nothing is kept.
 // Threads:   main.

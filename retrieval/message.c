@@ -7,6 +7,7 @@ enum {
     FEWEST = 2,        // words of a string
     FEWEST_CLOSED = 4, // of one that leaves nothing open
     LONGEST_HOLE = 64, // bytes of a placeholder
+    LONGEST_HEAD = 2,  // words before a colon
     LONG_WORD = 4      // one at least has so many letters
 };
 
@@ -53,13 +54,13 @@ static bool is_value(struct slice text, size_t at) {
     return is_quoted || is_digit(text.data[at]) || memchr(around.data, '/', around.length);
 }
 
-// Of what people ask, few sentences have a colon, a quoted word or a number.
+// Of what people ask, few sentences have a colon, a quoted word, an option or a number.
 static bool looks_like_message(struct slice text) {
     for (size_t i = 0; i < text.length; i++) {
         char byte = text.data[i], before = i ? text.data[i - 1] : ' ';
         char behind = i + 1 < text.length ? text.data[i + 1] : ' ';
         bool begins = is_space(before);
-        if ((byte == ':' && is_space(behind)) || (begins && strchr("'\"`/<", byte)) ||
+        if ((byte == ':' && is_space(behind)) || (begins && strchr("'\"`/<*-", byte)) ||
             (begins && is_digit(byte))) {
             return true;
         }
@@ -104,7 +105,8 @@ static size_t skip_percent(struct slice text, size_t at) {
     if (i < text.length && (text.data[i] == '(' || text.data[i] == '[')) {
         i = skip_brackets(text, i, text.data[i] == '(' ? ')' : ']');
     }
-    while (i < text.length && text.data[i] && strchr("0123456789-+ #'*.$hlLqjztI", text.data[i])) {
+    while (i < text.length && i < at + LONGEST_HOLE && text.data[i] &&
+           strchr("0123456789-+ #'*.$hlLqjztI", text.data[i])) {
         i++;
     }
     bool is_letter = i < text.length && to_lower(text.data[i]) >= 'a' && to_lower(text.data[i]) <= 'z';
@@ -149,12 +151,18 @@ static bool stands_at(const struct matching *matching, uint32_t at) {
     return true;
 }
 
-// False: the message does not say the row.
-static bool end_row(struct matching *matching) {
-    uint32_t at = matching->next, count = matching->row_count;
-    while (at + count <= matching->message->count && !stands_at(matching, at)) {
+// Where the message says the row; behind its end if it does not.
+static uint32_t find_row(const struct matching *matching) {
+    uint32_t at = matching->next;
+    while (at + matching->row_count <= matching->message->count && !stands_at(matching, at)) {
         at++;
     }
+    return at;
+}
+
+// False: the message does not say the row.
+static bool end_row(struct matching *matching) {
+    uint32_t at = find_row(matching), count = matching->row_count;
     if (at + count > matching->message->count) {
         return false;
     }
@@ -162,6 +170,14 @@ static bool end_row(struct matching *matching) {
     matching->covered += count;
     matching->row_count = 0;
     return true;
+}
+
+// "Warning: " and the like people leave out.
+static void drop_head(struct matching *matching) {
+    bool is_head = matching->covered == 0 && matching->row_count <= LONGEST_HEAD;
+    if (is_head && find_row(matching) + matching->row_count > matching->message->count) {
+        matching->row_count = 0;
+    }
 }
 
 static bool add_word(struct matching *matching, struct slice word) {
@@ -189,6 +205,9 @@ static bool match_rows(struct matching *matching, struct slice string, bool *ope
                 return false;
             }
         } else {
+            if (string.data[at] == ':') {
+                drop_head(matching);
+            }
             end = at + (string.data[at] == '\\' ? 2 : 1); // of "\n" the n is no word
         }
     }

@@ -17,7 +17,7 @@
 
 #include <stdint.h>
 
-enum { MESSAGE_WORDS = 96, MESSAGE_STRING = 512 };
+enum { MESSAGE_WORDS = 96, MESSAGE_STRING = 1024 };
 
 struct message {
     struct slice words[MESSAGE_WORDS];

@@ -7,7 +7,12 @@
 
 #include <stdlib.h>
 
-enum { PASSAGES = 64, PASSAGES_OF_FOLDER = 2000 };
+enum {
+    PASSAGES = 256,
+    PASSAGES_OF_FOLDER = 2000,
+    PLACES = 200, // in a passage
+    GAP = 128     // bytes between two strings
+};
 
 struct message_scan {
     const struct snapshot *snapshot;
@@ -18,9 +23,20 @@ struct message_scan {
 
 // --- which passages may have it ---
 
+// A term of the message and what having it counts for.
 struct terms {
-    struct weighted_term items[MESSAGE_WORDS];
-    size_t count;
+    uint32_t hashes[MESSAGE_WORDS];
+    float rarities[MESSAGE_WORDS];
+    uint32_t count;
+};
+
+struct passage {
+    uint32_t segment, chunk;
+    float score;
+};
+
+struct passages {
+    VEC(struct passage) list;
 };
 
 // Of a word that has parts the first term is the whole.
@@ -29,16 +45,50 @@ static void keep_first(void *context, uint32_t hash) {
     *first = *first ? *first : hash;
 }
 
-static void add_term(struct terms *terms, struct slice word) {
+static void add_term(const struct message_scan *scan, struct terms *terms, struct slice word) {
     uint32_t hash = 0;
     terms_scan(word, keep_first, &hash);
     bool is_new = hash != 0;
-    for (size_t i = 0; i < terms->count && is_new; i++) {
-        is_new = terms->items[i].hash != hash;
+    for (uint32_t i = 0; i < terms->count && is_new; i++) {
+        is_new = terms->hashes[i] != hash;
     }
     if (is_new) {
-        terms->items[terms->count++] = (struct weighted_term){hash, 1};
+        terms->rarities[terms->count] = bm25_rarity(scan->snapshot, SEGMENT_CHUNKS, hash);
+        terms->hashes[terms->count++] = hash;
     }
+}
+
+// Those that have `least` of the terms, be it once: a string says a word no oftener.
+static void gather(const struct message_scan *scan, uint32_t s, const struct terms *terms, uint32_t least,
+                   struct passages *passages) {
+    const struct segment_part *chunks = &scan->snapshot->segments[s]->fields[SEGMENT_CHUNKS];
+    float *scores = mem_zero(chunks->count + (size_t)1, sizeof *scores);
+    uint8_t *counts = mem_zero(chunks->count + (size_t)1, sizeof *counts);
+    for (uint32_t i = 0; i < terms->count; i++) {
+        struct postings_list list = postings_find(&chunks->terms, terms->hashes[i]);
+        while (postings_next(&list)) {
+            scores[list.document] += terms->rarities[i];
+            counts[list.document]++;
+        }
+    }
+    for (uint32_t i = 0; i < chunks->count; i++) {
+        if (counts[i] >= least) {
+            vec_push(&passages->list, (struct passage){s, i, scores[i]});
+        }
+    }
+    free(scores);
+    free(counts);
+}
+
+static int compare_passages(const void *left, const void *right) {
+    const struct passage *a = left, *b = right;
+    if (a->score > b->score || a->score < b->score) {
+        return a->score > b->score ? -1 : 1;
+    }
+    if (a->segment != b->segment) {
+        return a->segment < b->segment ? -1 : 1;
+    }
+    return a->chunk < b->chunk ? -1 : a->chunk > b->chunk;
 }
 
 static void set(uint64_t *bits, uint32_t at) {
@@ -50,51 +100,31 @@ static bool has(const uint64_t *bits, uint32_t at) {
 }
 
 static uint64_t *new_bits(uint32_t count) {
-    size_t bytes = ((size_t)count / 64 + 1) * sizeof(uint64_t);
-    return memset(mem_alloc(bytes), 0, bytes);
+    return mem_zero((size_t)count / 64 + 1, sizeof(uint64_t));
 }
 
-static bool says(const struct chunk *chunk, uint32_t hash) {
-    uint32_t low = 0, high = chunk->term_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (chunk->terms[middle].hash < hash) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < chunk->term_count && chunk->terms[low].hash == hash;
-}
-
-// Keywords and letters are in no index, so as many fewer are needed.
-static bool says_enough(const struct chunk *chunk, const struct terms *terms, const struct message *message) {
-    size_t said = message->count - terms->count;
-    for (size_t i = 0; i < terms->count; i++) {
-        said += says(chunk, terms->items[i].hash);
-    }
-    return said >= message_least_words(message);
-}
-
-// Those that rank best by the message's words: the string's own passage has them.
+// Those that say most. Keywords and letters are in no index, so as many fewer of the words are needed.
 static void choose(struct message_scan *scan, struct slice folder) {
     struct terms terms = {.count = 0};
+    struct passages passages = {0};
     for (uint32_t i = 0; i < scan->message->count; i++) {
-        add_term(&terms, scan->message->words[i]);
+        add_term(scan, &terms, scan->message->words[i]);
     }
-    struct bm25_question question = {
-        .snapshot = scan->snapshot, .field = SEGMENT_CHUNKS, .terms = terms.items, .count = terms.count};
-    size_t limit = folder.length ? PASSAGES_OF_FOLDER : PASSAGES;
-    struct bm25_hit *hits = mem_alloc(limit * sizeof *hits);
-    size_t count = bm25_search(&question, limit, hits);
-    for (size_t i = 0; i < count; i++) {
-        const struct segment *segment = scan->snapshot->segments[hits[i].segment];
-        if (says_enough(segment_chunk(segment, hits[i].id), &terms, scan->message)) {
-            set(scan->chunks[hits[i].segment], hits[i].id);
-            set(scan->files[hits[i].segment], segment->fields[SEGMENT_CHUNKS].files[hits[i].id]);
-        }
+    uint32_t least = message_least_words(scan->message), unknown = scan->message->count - terms.count;
+    for (uint32_t s = 0; s < scan->snapshot->segment_count; s++) {
+        gather(scan, s, &terms, least > unknown ? least - unknown : 1, &passages);
     }
-    free(hits);
+    if (passages.list.count) {
+        qsort(passages.list.items, passages.list.count, sizeof *passages.list.items, compare_passages);
+    }
+    size_t most = folder.length ? PASSAGES_OF_FOLDER : PASSAGES;
+    for (size_t i = 0; i < passages.list.count && i < most; i++) {
+        const struct passage *passage = &passages.list.items[i];
+        const struct segment *segment = scan->snapshot->segments[passage->segment];
+        set(scan->chunks[passage->segment], passage->chunk);
+        set(scan->files[passage->segment], segment->fields[SEGMENT_CHUNKS].files[passage->chunk]);
+    }
+    vec_free(&passages.list);
 }
 
 static bool may_have(const void *context, struct snapshot_file at, const struct language *language) {
@@ -103,6 +133,29 @@ static bool may_have(const void *context, struct snapshot_file at, const struct 
 }
 
 // --- where it stands in a file ---
+
+// Where a string begins right behind one, as long messages are cut into several; `at` itself if none does.
+static size_t next_string(struct slice text, size_t at) {
+    size_t next = at;
+    while (next < text.length && next < at + GAP && strchr(" \t\r\n+\\", text.data[next])) {
+        next++;
+    }
+    bool has_prefix = next + 1 < text.length && strchr("fFrRbBuU", text.data[next]) != NULL;
+    next += has_prefix;
+    return next < text.length && strchr("\"'`", text.data[next]) ? next : at;
+}
+
+// Behind the last of the strings that follow one another, the first of which ends at `end`.
+static size_t strings_end(struct slice text, size_t start, size_t end, struct prose_marks marks) {
+    for (size_t next; (next = next_string(text, end)) > end && end < start + MESSAGE_STRING;) {
+        size_t behind = prose_skip(text, next, marks);
+        if (behind <= next + 1) {
+            break;
+        }
+        end = behind;
+    }
+    return end;
+}
 
 // In the quotes of the string that begins at `at`; empty if none does.
 static struct slice string_at(struct slice text, size_t at, size_t behind) {
@@ -133,10 +186,12 @@ static void rate(const struct message_scan *scan, const struct scan_file *file, 
 static void look_at(const struct message_scan *scan, const struct scan_file *file, const struct chunk *chunk,
                     struct scan_hits *found) {
     struct prose_marks marks = prose_marks_of(file->language);
-    for (size_t at = chunk->start_byte; at < chunk->end_byte;) {
+    size_t most = found->list.count + PLACES;
+    for (size_t at = chunk->start_byte; at < chunk->end_byte && found->list.count < most;) {
         size_t behind = prose_skip(file->text, at, marks);
-        if (behind > at + 1) {
-            rate(scan, file, string_at(file->text, at, behind), found);
+        if (behind > at + 1 && strchr("\"'`", file->text.data[at])) {
+            size_t end = strings_end(file->text, at, behind, marks);
+            rate(scan, file, string_at(file->text, at, end), found);
         }
         at = behind > at ? behind : at + 1;
     }

@@ -29,7 +29,7 @@ static const float weights[SEARCH_FEATURE_COUNT] = {
     [SEARCH_EVERY] = 8.0f,
 };
 static const float EXACT_FIRST = 100;   // no other features together come near
-static const float FILE_FIRST = 500;    // nor any of what follows
+static const float FILE_FIRST = 20000;  // nor any of what follows
 static const float BEHIND_A_NAME = 190; // in the right case
 static const float BEHIND_NAMES = 0.9f;
 static const float FOREIGN = 0.15f;  // so much less for text of tests, vendored code or documents
@@ -505,7 +505,7 @@ static void score(const struct searching *searching, struct search_hit *hit) {
             EXACT_FIRST * fmaxf(features[SEARCH_CODE], all * (says_row(searching, hit->symbol) ? 2 : APART));
     }
     hit->score += score_phrase(searching->words, features);
-    hit->score += EXACT_FIRST * features[SEARCH_MESSAGE] * (1 - foreign(features));
+    hit->score += 3 * EXACT_FIRST * features[SEARCH_MESSAGE] * (1 - foreign(features));
 }
 
 // --- order ---

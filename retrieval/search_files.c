@@ -4,6 +4,7 @@
 // paths: some bytes each, and only for a text that may name a file.
 #include "retrieval/search_files.h"
 
+#include "indexer/language.h"
 #include "retrieval/paths.h"
 #include "retrieval/prose.h"
 #include "retrieval/search_place.h"
@@ -11,20 +12,21 @@
 #include <math.h>
 
 enum { PARTS = 64, MOST_BEHIND = 2 };
-static const float FOLDERS = 20; // deeper ones are alike
+static const float FOLDERS = 8; // deeper ones are alike
 
 // How well a name fits: as it is written, in another case, without its ending.
 static const float SAME = 1, OTHER_CASE = 0.85f, STEM = 0.92f, STEM_OTHER_CASE = 0.8f;
 static const float ELSEWHERE = 0.7f; // the folders before it are others
 static const float FOREIGN = 0.1f;   // so much less for tests, vendored and generated files
-static const float A_FOLDER_DEEPER = 0.005f, A_PLACE_LATER = 0.01f;
+static const float A_FOLDER_DEEPER = 0.03f, A_PLACE_LATER = 0.01f;
 
 // A path as its parts, without what leads to it from somewhere.
 struct asked {
     struct slice parts[PARTS];
     uint32_t count;
-    bool
-        is_module; // a dotted name: files answer without their endings, folders by the file that stands for them
+    bool is_exact; // with its ending, as it stands among other words
+    // A dotted name: files answer without their endings, folders by the file that stands for them.
+    bool is_module;
 };
 
 struct likeness {
@@ -117,7 +119,7 @@ static float fit_name(struct slice path, const struct asked *asked, struct slice
     struct slice name = asked->parts[asked->count - 1], stem = paths_stem(path);
     *folder = paths_folder(path);
     float whole = asked->is_module ? 0 : fit_of(paths_base(path), name, SAME, OTHER_CASE);
-    float fit = whole > 0 ? whole : fit_of(stem, name, STEM, STEM_OTHER_CASE);
+    float fit = whole > 0 || asked->is_exact ? whole : fit_of(stem, name, STEM, STEM_OTHER_CASE);
     if (fit <= 0 && asked->is_module && is_for_folder(stem)) {
         fit = fit_of(paths_base(*folder), name, STEM, STEM_OTHER_CASE);
         *folder = paths_folder(*folder);
@@ -192,13 +194,23 @@ static uint32_t least_parts(const struct search_place *place, size_t count, cons
     return count > 1 ? (asked->count > 1 ? 2 : 1) : place->line || has_ending ? 1 : asked->count;
 }
 
+// By its ending: a host with its port is no file with a line.
+static bool is_source(struct slice path) {
+    char *name = mem_copy_bytes(path.data, path.length);
+    bool is_known = language_of_path(name) != NULL;
+    free(name);
+    return is_known;
+}
+
 // "no file here is ..."; the first place's trouble is told.
 static void note_place(struct finding *finding, const struct asked *asked) {
     const struct search_place *place = finding->place;
     struct search_files *files = finding->files;
     bool is_found = files->list.count > finding->first;
     bool is_elsewhere = is_found && finding->parts == 1 && asked->count > 1;
-    bool is_missing = !is_found && place->line && memchr(place->path.data, '.', place->path.length);
+    bool has_folder = memchr(place->path.data, '/', place->path.length) != NULL;
+    bool has_dot = memchr(place->path.data, '.', place->path.length) != NULL;
+    bool is_missing = !is_found && (has_folder ? has_dot : place->line && is_source(place->path));
     if (files->note.length == 0 && !asked->is_module && (is_elsewhere || is_missing)) {
         str_append_format(&files->note, "no file here is \"%.*s\"%s", (int)place->path.length,
                           place->path.data,
@@ -238,6 +250,31 @@ static bool may_be_path(const struct search_place *place) {
     return !has_blank || has_dot || memchr(path.data, '/', path.length);
 }
 
+static bool has_files_below(const struct snapshot *snapshot, struct slice folder) {
+    for (uint32_t s = 0; s < snapshot->segment_count && folder.length; s++) {
+        const struct segment *segment = snapshot->segments[s];
+        for (uint32_t i = 0; i < segment->file_count; i++) {
+            struct slice path = slice_of_string(segment->files[i].record->path);
+            if (path.length > folder.length && paths_is_below(folder, path) &&
+                !snapshot_is_dead(snapshot, s, i)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void note_folder(struct search_files *files, const struct snapshot *snapshot, struct slice path) {
+    while (path.length && path.data[path.length - 1] == '/') {
+        path.length--;
+    }
+    if (memchr(path.data, '/', path.length) && has_files_below(snapshot, path)) {
+        str_clear(&files->note);
+        str_append_format(&files->note, "\"%.*s\" is a folder: to search in it, name it behind the words",
+                          (int)path.length, path.data);
+    }
+}
+
 void search_files_init(struct search_files *files, const struct snapshot *snapshot, struct slice text,
                        struct slice folder) {
     struct search_place places[SEARCH_PLACES];
@@ -246,7 +283,7 @@ void search_files_init(struct search_files *files, const struct snapshot *snapsh
     size_t count = search_place_read(text, places);
     struct finding finding = {.files = files, .snapshot = snapshot, .folder = folder};
     for (size_t i = 0; i < count && may_be_path(&places[i]); i++) {
-        struct asked asked = {.count = 0};
+        struct asked asked = {.is_exact = !places[i].is_all};
         finding.place = &places[i];
         finding.less = A_PLACE_LATER * (float)i;
         split(places[i].path, "/\\", &asked);
@@ -255,6 +292,9 @@ void search_files_init(struct search_files *files, const struct snapshot *snapsh
     bool is_path = count == 1 && places[0].is_all && places[0].line == 0;
     if (is_path && files->list.count == 0 && is_dotted(places[0].path)) {
         find_module(&finding, places[0].path);
+    }
+    if (is_path && files->list.count == 0) {
+        note_folder(files, snapshot, places[0].path);
     }
     files->is_bare = is_path && is_bare(places[0].path);
     files->is_all = files->list.count && count == 1 && places[0].is_all && places[0].line;

@@ -67,10 +67,10 @@ static bool cut_line(struct slice *rest, uint32_t *line) {
     return stands;
 }
 
-// Nothing but a column, and what ends a place?
+// Nothing but a column or a last line, and what ends a place?
 static bool is_end(struct slice rest) {
     uint32_t column;
-    if (cut_head(&rest, ":") || cut_head(&rest, ",")) {
+    if (cut_head(&rest, ":") || cut_head(&rest, ",") || cut_head(&rest, "-")) {
         cut_number(&rest, &column);
     }
     for (size_t i = 0; i < rest.length; i++) {

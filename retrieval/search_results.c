@@ -145,12 +145,8 @@ static void show(struct showing *showing, const struct search_hit *hit, struct s
     struct slice text = text_of(showing, file);
     uint32_t limit = showing->request->lines ? showing->request->lines : 1;
     struct excerpt_range range =
-        is_asked_for && hit->line ? lines_at(hit->line - 1) : lines_of(hit, text, result);
+        is_asked_for ? lines_at(hit->line ? hit->line - 1 : 0) : lines_of(hit, text, result);
     result->lines = excerpt_choose(&showing->words, text, range, limit, arena, &result->line_count);
-    if (result->line_count == 0 && is_asked_for) {
-        range = lines_at(0);
-        result->lines = excerpt_choose(&showing->words, text, range, limit, arena, &result->line_count);
-    }
     point(showing, hit, text, range, result);
 }
 

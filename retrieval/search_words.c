@@ -206,8 +206,8 @@ static bool is_meant(const struct reading *reading, struct slice word) {
     return reading->identifiers <= FEW_WORDS || memchr(word.data, '_', word.length);
 }
 
-// Of small letters. A keyword is in no index, however often it stands there, nor is a letter.
-static void correct(struct reading *reading, struct slice word) {
+// Of small letters; `typed` is as it was given. A keyword is in no index, however often it stands there, nor is a letter.
+static void correct(struct reading *reading, struct slice word, struct slice typed) {
     if (word.length < 2 || terms_is_keyword(word) || is_said(reading->snapshot, segment_name_key(word))) {
         return;
     }
@@ -219,9 +219,9 @@ static void correct(struct reading *reading, struct slice word) {
     }
     if (found.count) {
         str_append_string(&found.words, " was taken for it");
-        note_unsaid(&reading->words->note, word, found.words.data);
+        note_unsaid(&reading->words->note, typed, found.words.data);
     } else if (is_meant(reading, word)) {
-        note_unsaid(&reading->words->unsaid, word, "these are the nearest");
+        note_unsaid(&reading->words->unsaid, typed, "these are the nearest");
     }
     str_free(&found.words);
 }
@@ -243,8 +243,8 @@ static bool is_hardly_known(const struct search_words *words, size_t first) {
     return !words->only_keywords;
 }
 
-// Of at most LONGEST_WORD small letters.
-static void add_plain_word(struct reading *reading, struct slice word) {
+// Of at most LONGEST_WORD small letters; `typed` is as it was given.
+static void add_plain_word(struct reading *reading, struct slice word, struct slice typed) {
     size_t first = reading->words->forms.count;
     add_form(reading, segment_name_key(word), 1);
     if (word.length > SHORTEST_FORM && !reading->words->only_keywords) { // goto is no form of "got"
@@ -254,7 +254,7 @@ static void add_plain_word(struct reading *reading, struct slice word) {
     }
     add_synonyms(reading, word);
     if (is_hardly_known(reading->words, first)) {
-        correct(reading, word);
+        correct(reading, word, typed);
     }
     next_word(reading->words);
 }
@@ -293,7 +293,7 @@ static void add_name(struct reading *reading, struct slice name, struct slice lo
         size_t first = reading->words->forms.count;
         add_other_spelling(reading, name);
         if (reading->words->forms.count == first) {
-            correct(reading, lower);
+            correct(reading, lower, name);
         }
         next_word(reading->words);
     }
@@ -310,6 +310,15 @@ static bool has_hump(struct slice word) {
         }
     }
     return word.length > 1 && word.data[0] == '_';
+}
+
+static bool is_in_capitals(struct slice word) {
+    for (size_t i = 0; i < word.length; i++) {
+        if (word.data[i] < 'A' || word.data[i] > 'Z') {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool is_joint(struct slice between) {
@@ -409,7 +418,7 @@ static void read_word(void *context, struct slice name, size_t at) {
     bool skipped =
         vocabulary_is_stop_word(word) || (reading->words->is_name && reading->words->asks_kind && at == 0);
     if (reading->keeps_stop_words || !skipped) {
-        add_plain_word(reading, word);
+        add_plain_word(reading, word, name);
     }
     if (reading->keeps_stop_words || !skipped || reading->words->only_keywords) {
         note_keyword(reading->words, name);
@@ -472,7 +481,8 @@ static void note_phrase(struct search_words *words, const struct snapshot *snaps
     words->phrase = phrase;
     words->phrase.is_whole = is_word && words->count > 0;
     // Of a word that may be plain English, only code's use of it as a name is meant.
-    bool is_plain = is_word && words->count > 0 && !has_hump(phrase.tokens[0]);
+    bool is_plain =
+        is_word && words->count > 0 && !has_hump(phrase.tokens[0]) && !is_in_capitals(phrase.tokens[0]);
     words->phrase_is_code = is_plain || (!is_literal && phrase.word_count == 2 && has_keyword(&phrase));
     bool is_quoted_code = phrase.is_quoted && phrase.has_signs;
     words->is_name = words->is_name && has_signs_of_names(&phrase) && !is_quoted_code;

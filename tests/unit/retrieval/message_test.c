@@ -18,8 +18,10 @@ static void test_what_it_was_made_of(void **state) {
         {OPEN, "could not open file #{path}", true},
         {OPEN, "could not open file \\(path)", true},
         {OPEN, "could not open file %(path)s: %1$-5.2lu", true},
-        {OPEN, "could not open file ", true},         // what follows is appended
-        {OPEN, "could not open file", true},          // four words are no chance
+        {OPEN, "could not open file ", true},                // what follows is appended
+        {OPEN, "could not open file", true},                 // four words are no chance
+        {OPEN, "Fatal error: could not open file %s", true}, // people leave that out
+        {OPEN, "This fatal error: could not open file %s", false},
         {OPEN, "could not close file %s: %s", false}, // another word
         {OPEN, "file %s could not open", false},      // another order
         {OPEN, "could not %s file %s: permission granted", false},

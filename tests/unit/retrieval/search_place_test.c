@@ -12,6 +12,7 @@ static void test_notations(void **state) {
     } cases[] = {
         {"dict.c:120", "dict.c", 120, true},
         {"src/dict.c:120:5", "src/dict.c", 120, true},
+        {"src/dict.c:120-130", "src/dict.c", 120, true},
         {"\"src/dict.c:120\"", "src/dict.c", 120, true},
         {" src/dict.c:120:  ", "src/dict.c", 120, true},
         {"src/dict.c:120:5: error: 'x' undeclared", "src/dict.c", 120, false},

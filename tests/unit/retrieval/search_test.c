@@ -419,6 +419,7 @@ static const struct source told[] = {
      "void reach(const char *host) {\n    while (f()) { say(\"cannot reach %s:%d (%s)\", host, 1, \"no\"); }\n}\n\n"
      "void cannot_reach_timeout(void) {\n    say(\"fatal reach\");\n}\n",
      TAINT_OWN},
+    {"deep/wide/x.c", "int deep_and_wide;\n", TAINT_OWN},
     {"docs/queue.md", "# Queue\n\nA queue is run for ever.\n", TAINT_OWN},
 };
 
@@ -526,6 +527,10 @@ static void test_what_is_told_of_mistyped_words(void **state) {
          "\"part_8_2\", so these are the nearest"},
         {"loop.c:99", "loop.c has no line 99: it has 12"},
         {"old/loop.c", "no file here is \"old/loop.c\", so what is called so elsewhere was taken for it"},
+        {"old/none.c", "no file here is \"old/none.c\""},
+        {"docs/old/", ""},
+        {"go/", ""}, // perhaps a word
+        {"deep/wide/", "\"deep/wide\" is a folder: to search in it, name it behind the words"},
         {"old/none.c:3: bad queue", "no file here is \"old/none.c\""},
         {"parta", "nothing here says \"parta\", so \"partb\" or \"partc\" or \"partd\" was taken for it"},
         {"zebra", ""},
