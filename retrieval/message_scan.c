@@ -168,32 +168,39 @@ static struct slice string_at(struct slice text, size_t at, size_t behind) {
     return rim && behind - at > 2 * rim ? slice_sub(text, at + rim, behind - rim) : slice_of(NULL, 0);
 }
 
-static void rate(const struct message_scan *scan, const struct scan_file *file, struct slice string,
-                 struct scan_hits *found) {
+static void rate(const struct message_scan *scan, const struct scan_file *file, const struct chunk *chunk,
+                 struct slice string, struct scan_hits *found) {
     float score = string.length ? message_match(scan->message, string) : 0;
     if (score > 0) {
         size_t at = (size_t)(string.data - file->text.data);
         struct scan_hit hit = scan_hit_at(file, at);
+        size_t lines = slice_count(slice_sub(file->text, chunk->start_byte, at), '\n');
         hit.score = score;
-        hit.line = (uint32_t)slice_count(slice_sub(file->text, 0, at), '\n') + 1;
-        if (hit.chunk) {
-            vec_push(&found->list, hit);
-        }
+        hit.line = chunk->start_line + (uint32_t)lines + 1;
+        hit.chunk = hit.chunk ? hit.chunk : chunk;
+        vec_push(&found->list, hit);
     }
 }
 
-// A passage may begin within a comment; then its first strings are lost.
+// Each string, and those that follow one another as one. A passage may begin within a comment; then its first strings
+// are lost.
 static void look_at(const struct message_scan *scan, const struct scan_file *file, const struct chunk *chunk,
                     struct scan_hits *found) {
     struct prose_marks marks = prose_marks_of(file->language);
     size_t most = found->list.count + PLACES;
-    for (size_t at = chunk->start_byte; at < chunk->end_byte && found->list.count < most;) {
-        size_t behind = prose_skip(file->text, at, marks);
-        if (behind > at + 1 && strchr("\"'`", file->text.data[at])) {
-            size_t end = strings_end(file->text, at, behind, marks);
-            rate(scan, file, string_at(file->text, at, end), found);
+    size_t joined = 0; // up to there strings were looked at as one
+    for (size_t at = chunk->start_byte, behind;
+         at < chunk->end_byte && found->list.count<most; at = behind> at ? behind : at + 1) {
+        behind = prose_skip(file->text, at, marks);
+        if (behind <= at + 1 || !strchr("\"'`", file->text.data[at])) {
+            continue;
         }
-        at = behind > at ? behind : at + 1;
+        rate(scan, file, chunk, string_at(file->text, at, behind), found);
+        size_t end = at < joined ? behind : strings_end(file->text, at, behind, marks);
+        if (end > behind) {
+            rate(scan, file, chunk, string_at(file->text, at, end), found);
+            joined = end;
+        }
     }
 }
 

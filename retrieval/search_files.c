@@ -281,7 +281,7 @@ void search_files_init(struct search_files *files, const struct snapshot *snapsh
     *files = (struct search_files){0};
     str_init(&files->note);
     size_t count = search_place_read(text, places);
-    struct finding finding = {.files = files, .snapshot = snapshot, .folder = folder};
+    struct finding finding = {.files = files, .snapshot = snapshot, .folder = folder, .place = places};
     for (size_t i = 0; i < count && may_be_path(&places[i]); i++) {
         struct asked asked = {.is_exact = !places[i].is_all};
         finding.place = &places[i];
