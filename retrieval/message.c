@@ -68,23 +68,36 @@ static bool looks_like_message(struct slice text) {
     return false;
 }
 
+static void add_to_message(struct message *message, struct slice word, uint8_t part, bool is_said) {
+    uint32_t at = message->count++;
+    message->words[at] = word;
+    message->parts[at] = part;
+    message->said[at + 1] = message->said[at] + is_said;
+}
+
 void message_init(struct message *message, struct slice text) {
-    message->count = message->said = 0;
-    for (size_t at = 0, end; at < text.length && message->count<MESSAGE_WORDS; at = end> at ? end : at + 1) {
-        end = word_end(text, at);
+    uint8_t part = 0;
+    message->count = message->said[0] = 0;
+    for (size_t at = 0; at < text.length && message->count < MESSAGE_WORDS;) {
+        size_t end = word_end(text, at);
         if (end > at) {
-            message->words[message->count++] = slice_sub(text, at, end);
-            message->said += !is_value(text, at);
+            add_to_message(message, slice_sub(text, at, end), part, !is_value(text, at));
+            at = end;
+            continue;
         }
+        bool ends_part = text.data[at] == ':' && at + 1 < text.length && is_space(text.data[at + 1]);
+        part = (uint8_t)(part + (ends_part && part < MESSAGE_WORDS));
+        at++;
     }
-    if (message->count < FEWEST || message->said == 0 || !looks_like_message(text)) {
+    if (message->count < FEWEST || message->said[message->count] == 0 || !looks_like_message(text)) {
         message->count = 0;
     }
 }
 
 uint32_t message_least_words(const struct message *message) {
-    uint32_t half = (message->said + 1) / 2;
-    return half > FEWEST ? half : FEWEST;
+    bool has_parts = message->count && message->parts[message->count - 1] > 0;
+    uint32_t half = message->count ? (message->said[message->count] + 1) / 2 : 0;
+    return half > FEWEST && !has_parts ? half : FEWEST;
 }
 
 // --- a string ---
@@ -137,7 +150,8 @@ struct matching {
     const struct message *message;
     struct slice row[MESSAGE_WORDS];
     uint32_t row_count;
-    uint32_t next;    // word of the message
+    uint32_t first;   // word of the message that the string says
+    uint32_t next;    // behind the last one
     uint32_t covered; // of its words
     bool has_long_word;
 };
@@ -166,6 +180,7 @@ static bool end_row(struct matching *matching) {
     if (at + count > matching->message->count) {
         return false;
     }
+    matching->first = matching->covered ? matching->first : at;
     matching->next = at + count;
     matching->covered += count;
     matching->row_count = 0;
@@ -214,17 +229,30 @@ static bool match_rows(struct matching *matching, struct slice string, bool *ope
     return end_row(matching);
 }
 
+// In the parts of the message that the string is of. It has said a word.
+static uint32_t said_around(const struct matching *matching) {
+    const struct message *message = matching->message;
+    uint32_t from = matching->first, to = matching->next;
+    while (from > 0 && message->parts[from - 1] == message->parts[matching->first]) {
+        from--;
+    }
+    while (to < message->count && message->parts[to] == message->parts[matching->next - 1]) {
+        to++;
+    }
+    return message->said[to] - message->said[from];
+}
+
 float message_match(const struct message *message, struct slice string) {
     struct matching matching = {.message = message};
     bool open = false;
     if (message->count == 0 || string.length > MESSAGE_STRING || !match_rows(&matching, string, &open)) {
         return 0;
     }
-    uint32_t least = message_least_words(message);
-    least = open || least > FEWEST_CLOSED ? least : FEWEST_CLOSED;
-    if (matching.covered < least || !matching.has_long_word) {
+    uint32_t least = open ? FEWEST : FEWEST_CLOSED;
+    if (matching.covered < least || !matching.has_long_word ||
+        2 * matching.covered < said_around(&matching)) {
         return 0;
     }
-    float said = (float)(message->said > matching.covered ? message->said : matching.covered);
-    return (float)matching.covered / said;
+    uint32_t said = message->said[message->count];
+    return (float)matching.covered / (float)(said > matching.covered ? said : matching.covered);
 }

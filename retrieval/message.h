@@ -2,7 +2,8 @@
 //
 // "could not open file /etc/passwd: permission denied" was made of "could not open
 // file %s: %s". So the words of the string, in rows between its placeholders, are looked for in those of the message, in order.
-// Signs and the case do not matter. Of a string that leaves nothing open, more has to be said.
+// Signs and the case do not matter. Of errors that were put one around the other, with
+// colons between them, a string may be of one. Of a string that leaves nothing open, more has to be said.
 //
 // Placeholders: %s and the like, %(name)s, %1$s, {}, {name}, ${...}, #{...}, \(...).
 //
@@ -21,9 +22,10 @@ enum { MESSAGE_WORDS = 96, MESSAGE_STRING = 1024 };
 
 struct message {
     struct slice words[MESSAGE_WORDS];
+    // Of those before each, how many look like no value: a number, part of a path, in quotes.
+    uint32_t said[MESSAGE_WORDS + 1];
+    uint8_t parts[MESSAGE_WORDS]; // of each: how many colons are before it
     uint32_t count;
-    uint32_t
-        said; // of them, those that look like no value: numbers, and parts of paths and of what is in quotes
 };
 
 // Of a text that looks like a message with values: several words, and signs or numbers among them.

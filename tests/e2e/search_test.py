@@ -75,6 +75,11 @@ class Search(support.Case):
         self.assertIn("hunch: src/bank.c has no line 999: it has ", done.stderr)
         self.assertIn("src/bank.c:1  file\n", done.stdout)
 
+    def test_a_message_with_values_finds_its_string(self):
+        self.write("src/fail.c", 'void fail(const char *path) {\n    int times = 1;\n    say("cannot read ledger %s: %s", path, times);\n}\n')
+        for text in ("cannot read ledger /tmp/a.txt: no such file", "starting the bank: cannot read ledger a.txt: 12"):
+            self.assertEqual(self.places(text)[0], ("src/fail.c", 3, "fail"))
+
     def test_a_name_that_is_nowhere_is_told(self):
         done = self.search("fresh_account_zebra")
         self.assertEqual(done.stderr, 'hunch: nothing here says "fresh_account_zebra", so these are the nearest\n')

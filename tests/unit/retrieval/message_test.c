@@ -25,11 +25,15 @@ static void test_what_it_was_made_of(void **state) {
         {OPEN, "could not close file %s: %s", false}, // another word
         {OPEN, "file %s could not open", false},      // another order
         {OPEN, "could not %s file %s: permission granted", false},
-        {OPEN, "permission denied: ", false}, // less than half of it
+        {OPEN, "permission denied: ", true}, // all of its part
+        {OPEN, "permission denied", false},  // too little to tell
         {OPEN, "%s: %s", false},
         {"unrecognized directive: foo", "unrecognized directive: %s", true},
         {"unrecognized directive: foo", "unrecognized directive: ", true},
         {"unrecognized directive: foo", "unrecognized directive", false}, // as far as one can tell
+        {"reading a.conf: line 3: unrecognized directive: foo", "unrecognized directive: %s", true},
+        {"reading the file: unrecognized directive: foo", "reading the ", true},
+        {"reading the whole long file: unrecognized directive: foo", "reading the ", false},
         {"error: line 12 of a.conf is too long", "line %d of %s is too long", true},
         {"error: line 12 of a.conf is too long", "line %d of %s is too short", false},
         {"worker 7 exited with code 3", "worker %d exited with code %d", true},
