@@ -227,6 +227,7 @@ static void find_place(struct finding *finding, uint32_t least, const struct ask
     for (size_t i = finding->first; i < files->list.count; i++) {
         check_line(files, finding->snapshot, &files->list.items[i]);
     }
+    finding->asked = NULL; // the caller's, for now alone
 }
 
 // scrapy.core.engine is a file, of scrapy.core.engine.ExecutionEngine.crawl what is before the definition.
