@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/uri.h"
 #include "base/utf8.h"
+#include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/place.h"
@@ -160,10 +161,6 @@ static char *find_new_file(const char *file, char **root, struct err *err) {
     char *path = NULL;
     if (real && app_find_root(real, root, err) == 0) {
         path = fs_join(real, slash ? slash + 1 : file);
-        if (!app_is_marked(*root)) { // nobody asked for all of the folder
-            free(*root);
-            *root = NULL;
-        }
     }
     free(real);
     free(folder);
@@ -181,6 +178,13 @@ static int locate(struct complete_run *run, char **root, struct err *err) {
         real = NULL;
     } else if (!real && options->from_stdin) {
         real = find_new_file(file, root, &cause);
+    }
+    struct err refusal;
+    if (*root && admit_root(*root, false, &refusal) != 0) {
+        log_warning("%s; so the file alone is used (an empty .hunchignore makes a folder a repository)",
+                    refusal.message);
+        free(*root);
+        *root = NULL;
     }
     if (!real) {
         return err_set(err, cause.code, "%s; give a file of a repository, as in: hunch %s src/main.c:12:5",

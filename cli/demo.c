@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
@@ -356,7 +357,7 @@ static void free_demo(struct demo *demo) {
 static int run_demo(const char *folder) {
     struct err err = {0};
     char *root = NULL;
-    if (app_find_root(folder, &root, &err) != 0) {
+    if (admit_folder(folder, &root, &err) != 0) {
         log_error("%s; give the folder of a repository, as in: hunch demo ~/src/project", err.message);
         return 1;
     }
@@ -396,5 +397,5 @@ int command_demo(int argc, char **argv) {
         fputs("hunch: usage: hunch demo [DIR]\n", stderr);
         return 2;
     }
-    return run_demo(argc == 2 ? argv[1] : ".");
+    return run_demo(argc == 2 ? argv[1] : NULL);
 }

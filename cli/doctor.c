@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/llama_version.h"
@@ -285,7 +286,7 @@ static void check_embedder(struct doctor *doctor, const struct config *config, c
 static void check_repository(struct doctor *doctor, const struct config *config, const char *folder) {
     struct err err = {0};
     char *root = NULL;
-    if (app_find_root(folder, &root, &err) != 0) {
+    if (app_find_root(folder ? folder : ".", &root, &err) != 0) {
         add(doctor, "repository", WRONG,
             "%s; give the folder of a repository, as in: hunch doctor ~/src/project", err.message);
         return;
@@ -298,6 +299,10 @@ static void check_repository(struct doctor *doctor, const struct config *config,
             "there is no index then; run `git init` there, or make an empty .hunchignore",
             root);
     }
+    bool is_read = admit_root(root, folder != NULL, &err) == 0;
+    if (!is_read) {
+        add(doctor, "index", WARNING, "%s", err.message);
+    }
     struct app_events events = {.on_progress = on_progress,
                                 .on_ready = on_ready,
                                 .on_warning = on_app_warning,
@@ -305,7 +310,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
                                 .on_model = on_model,
                                 .context = doctor,
                                 .without_embedder = true};
-    if (app_open(&doctor->app, &doctor->loop, config, root, &events, &err) == 0) {
+    if (app_open(&doctor->app, &doctor->loop, config, is_read ? root : NULL, &events, &err) == 0) {
         for (size_t i = 0; i < doctor->app->link_count; i++) {
             start_probe(doctor, i);
         }
@@ -399,6 +404,6 @@ static int examine(const char *folder, bool json) {
 int command_doctor(int argc, char **argv) {
     struct options options;
     return options_parse(argc, argv, "hunch doctor [DIR] [--json]", NULL, &options)
-               ? examine(options.folder, options.json)
+               ? examine(options.path_count ? options.folder : NULL, options.json)
                : 2;
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/explain.h"
@@ -132,7 +133,7 @@ static int store_failed(const struct index_run *run) {
 static int run_index(const char *folder, bool json) {
     struct err err = {0};
     char *root = NULL;
-    if (app_find_root(folder, &root, &err) != 0) {
+    if (admit_folder(folder, &root, &err) != 0) {
         log_error("%s; give the folder of a repository, as in: hunch index ~/src/project", err.message);
         return 1;
     }
@@ -187,5 +188,5 @@ int command_index(int argc, char **argv) {
         return 2;
     }
     return options.extra ? explain_command(options.paths, options.path_count, options.json)
-                         : run_index(options.folder, options.json);
+                         : run_index(options.path_count ? options.folder : NULL, options.json);
 }

@@ -4,6 +4,7 @@
 // one before, which is what --first-parent -m makes of any history.
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/history.h"
@@ -137,7 +138,7 @@ static bool has_patch(struct slice history) {
 static int replay_folder(const char *folder, const struct options *options) {
     struct err err = {0};
     char *root = NULL;
-    if (app_find_root(folder, &root, &err) != 0) {
+    if (admit_folder(folder, &root, &err) != 0) {
         log_error("%s; give the folder of a repository, as in: git log -p | hunch replay ~/src/project",
                   err.message);
         return 1;
@@ -177,5 +178,5 @@ int command_replay(int argc, char **argv) {
         fprintf(stderr, "hunch: usage: %s\n", USAGE);
         return 2;
     }
-    return replay_folder(optind < argc ? argv[optind] : ".", &options);
+    return replay_folder(optind < argc ? argv[optind] : NULL, &options);
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/uri.h"
 #include "base/worker.h"
+#include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
@@ -72,7 +73,11 @@ static void print_place(const struct search_run *run, const struct search_result
 static void print_short(const struct search_run *run, const struct search_result *result) {
     print_place(run, result);
     fputs(": ", stdout);
-    terminal_write_name(stdout, STYLE_PLAIN, result->signature[0] ? result->signature : result->name);
+    if (result->signature[0] || result->line_count == 0) {
+        terminal_write_name(stdout, STYLE_PLAIN, result->signature[0] ? result->signature : result->name);
+    } else {
+        terminal_write(stdout, STYLE_PLAIN, slice_trim(result->lines[0].text));
+    }
     putchar('\n');
 }
 
@@ -120,9 +125,9 @@ static void print_text(const struct search_run *run, const struct search_results
     }
 }
 
-static struct json *lines_json(const struct search_result *result) {
+static struct json *lines_json(const struct search_run *run, const struct search_result *result) {
     struct json *lines = json_array();
-    for (uint32_t i = 0; i < result->line_count; i++) {
+    for (uint32_t i = 0; i < result->line_count && run->options->lines; i++) {
         const struct excerpt_line *line = &result->lines[i];
         struct json *object = json_push(lines, json_object());
         json_set_number(object, "line", line->number + 1);
@@ -137,7 +142,7 @@ static struct json *lines_json(const struct search_result *result) {
     return lines;
 }
 
-static struct json *result_json(const struct search_result *result) {
+static struct json *result_json(const struct search_run *run, const struct search_result *result) {
     struct json *object = json_object();
     json_set_string(object, "path", result->path);
     json_set_number(object, "line", result->line + 1);
@@ -150,7 +155,7 @@ static struct json *result_json(const struct search_result *result) {
     json_set_string(object, "doc", result->doc);
     json_set_string(object, "language", result->language);
     json_set_number(object, "score", result->score);
-    json_set(object, "lines", lines_json(result));
+    json_set(object, "lines", lines_json(run, result));
     return object;
 }
 
@@ -162,7 +167,7 @@ static void print_json(const struct search_run *run, const struct search_results
     json_set_string(object, "note", results->note);
     struct json *list = json_set(object, "results", json_array());
     for (size_t i = 0; i < results->count; i++) {
-        json_push(list, result_json(&results->items[i]));
+        json_push(list, result_json(run, &results->items[i]));
     }
     terminal_print_json(object);
 }
@@ -294,7 +299,7 @@ static char *path_to_root(const char *root) {
 
 static int locate(struct search_run *run, struct err *err) {
     const char *folder = run->options->folder;
-    int code = app_find_root(folder ? folder : ".", &run->root, err);
+    int code = admit_folder(folder, &run->root, err);
     char *real = code == 0 && folder ? fs_real_path(folder, err) : NULL;
     if (code == 0 && !run->root) {
         code = err_set(err, ERR_INVALID, "%s is in no repository", folder);

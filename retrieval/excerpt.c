@@ -82,7 +82,7 @@ static void choose(const struct search_words *words, struct slice text, struct e
         if (number >= range.first) {
             struct line line = {.number = number, .text = slice_sub(text, start, end)};
             struct phrase_match match;
-            line.score = number == range.name_line ? NAME
+            line.score = number == range.name_line || range.is_whole ? NAME
                          : phrase_find(&words->phrase, text, start, end, &match)
                              ? PHRASE
                              : score_line(words, line.text);

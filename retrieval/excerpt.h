@@ -28,6 +28,7 @@ struct excerpt_line {
 struct excerpt_range {
     uint32_t first, last; // lines to choose from, 0-based, inclusive
     uint32_t name_line;   // always taken; UINT32_MAX: there is none
+    bool is_whole;        // its first lines are, whatever they say
 };
 
 // The first line of the range where the search's text begins as it stands (words->phrase); UINT32_MAX: none does.

@@ -9,9 +9,8 @@
 #include <string.h>
 
 enum {
-    TERMS = 24,     // that a file has to have; more would hardly narrow it down further
-    PLACES = 200,   // in a file
-    COMMENT = 4096, // bytes of one
+    TERMS = 24,  // that a file has to have; more would hardly narrow it down further
+    PLACES = 200 // in a file
 };
 static const float CUT = 0.8f, OTHER_CASE = 0.6f;
 
@@ -91,39 +90,6 @@ static bool may_say(const void *context, struct snapshot_file at, const struct l
 
 // --- where it stands in a file ---
 
-static const struct chunk *chunk_at(const struct record *record, size_t at) {
-    for (uint32_t i = 0; i < record->chunk_count; i++) {
-        if (at < record->chunks[i].end_byte) {
-            return &record->chunks[i];
-        }
-    }
-    return NULL;
-}
-
-// Is the place in the comment right above the definition? No empty line is between them.
-static bool leads(struct slice text, size_t at, const struct symbol *symbol) {
-    struct slice between = slice_sub(text, at, symbol->start_byte);
-    return between.length < COMMENT && slice_find(between, SLICE_LITERAL("\n\n"), 0) == (size_t)-1 &&
-           slice_find(between, SLICE_LITERAL("\n\r\n"), 0) == (size_t)-1;
-}
-
-// What is nearest around the place; outside of code, what begins behind it.
-static struct scan_hit hit_at(const struct scan_file *file, size_t at) {
-    const struct record *record = file->record;
-    struct scan_hit hit = {.at = file->at, .chunk = chunk_at(record, at)};
-    bool is_data = !file->language || language_is_data(file->language);
-    uint32_t next = 0;
-    for (; next < record->symbol_count && record->symbols[next].start_byte <= at && !is_data; next++) {
-        hit.symbol = record->symbols[next].end_byte > at ? &record->symbols[next] : hit.symbol;
-    }
-    bool is_between = !hit.symbol || hit.symbol->kind == SYMBOL_TYPE || hit.symbol->kind == SYMBOL_MODULE;
-    if (is_between && !is_data && next < record->symbol_count &&
-        leads(file->text, at, &record->symbols[next])) {
-        hit.symbol = &record->symbols[next];
-    }
-    return hit;
-}
-
 static bool is_same(const struct scan_hit *a, const struct scan_hit *b) {
     return a->symbol == b->symbol && (a->symbol || a->chunk == b->chunk);
 }
@@ -149,7 +115,7 @@ static void look(const void *context, const struct scan_file *file, struct scan_
          place < PLACES && phrase_find(scan->phrase, file->text, at, file->text.length, &match); place++) {
         at = match.start + 1;
         code = scan->code_alone ? prose_end(file->text, code, match.start, marks) : match.start;
-        struct scan_hit hit = hit_at(file, match.start);
+        struct scan_hit hit = scan_hit_at(file, match.start);
         if (!hit.chunk || code != match.start) {
             continue;
         }

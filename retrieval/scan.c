@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COMMENT = 4096 }; // bytes of one
+
 struct scanning {
     const struct scan *scan;
     size_t left; // bytes to be read
@@ -72,4 +74,38 @@ size_t scan_files(const struct scan *scan, size_t limit, struct scan_hit *hits, 
     }
     vec_free(&scanning.found.list);
     return count;
+}
+
+// --- what stands at a place ---
+
+static const struct chunk *chunk_at(const struct record *record, size_t at) {
+    for (uint32_t i = 0; i < record->chunk_count; i++) {
+        if (at < record->chunks[i].end_byte) {
+            return &record->chunks[i];
+        }
+    }
+    return NULL;
+}
+
+// Is the place in the comment right above the definition? No empty line is between them.
+static bool leads(struct slice text, size_t at, const struct symbol *symbol) {
+    struct slice between = slice_sub(text, at, symbol->start_byte);
+    return between.length < COMMENT && slice_find(between, SLICE_LITERAL("\n\n"), 0) == (size_t)-1 &&
+           slice_find(between, SLICE_LITERAL("\n\r\n"), 0) == (size_t)-1;
+}
+
+struct scan_hit scan_hit_at(const struct scan_file *file, size_t at) {
+    const struct record *record = file->record;
+    struct scan_hit hit = {.at = file->at, .chunk = chunk_at(record, at)};
+    bool is_data = !file->language || language_is_data(file->language);
+    uint32_t next = 0;
+    for (; next < record->symbol_count && record->symbols[next].start_byte <= at && !is_data; next++) {
+        hit.symbol = record->symbols[next].end_byte > at ? &record->symbols[next] : hit.symbol;
+    }
+    bool is_between = !hit.symbol || hit.symbol->kind == SYMBOL_TYPE || hit.symbol->kind == SYMBOL_MODULE;
+    if (is_between && !is_data && next < record->symbol_count &&
+        leads(file->text, at, &record->symbols[next])) {
+        hit.symbol = &record->symbols[next];
+    }
+    return hit;
 }

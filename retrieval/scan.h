@@ -16,8 +16,9 @@ enum { SCAN_BYTES = 128 << 20 };
 struct scan_hit {
     struct snapshot_file at;
     const struct symbol *symbol; // NULL: no definition
-    const struct chunk *chunk;   // NULL: a definition
+    const struct chunk *chunk;   // NULL: none is told, of a definition
     float score;
+    uint32_t line; // of the place, from 1; 0: it is not told
 };
 
 struct scan_hits {
@@ -44,5 +45,9 @@ struct scan {
 // The best first, those of the same score in the order of the files. Returns how many of hits[limit] are filled.
 // *is_cut: there is more text than is read.
 size_t scan_files(const struct scan *scan, size_t limit, struct scan_hit *hits, bool *is_cut);
+
+// What is nearest around the byte at `at` of the text: the innermost definition, the one that the comment with it is of, or a
+// passage. The chunk is the one there; NULL: there is none. The score is to be given.
+struct scan_hit scan_hit_at(const struct scan_file *file, size_t at);
 
 #endif

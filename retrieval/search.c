@@ -28,8 +28,9 @@ static const float weights[SEARCH_FEATURE_COUNT] = {
     [SEARCH_KEYWORD] = 1.0f,     [SEARCH_CONSTRUCTOR] = -5.0f, [SEARCH_PHRASE] = 3.0f,
     [SEARCH_EVERY] = 8.0f,
 };
-static const float EXACT_FIRST = 100; // no other features together come near
-static const float FILE_FIRST = 500;  // nor any of what follows
+static const float EXACT_FIRST = 100;   // no other features together come near
+static const float FILE_FIRST = 20000;  // nor any of what follows
+static const float BEHIND_A_NAME = 190; // in the right case
 static const float BEHIND_NAMES = 0.9f;
 static const float FOREIGN = 0.15f;  // so much less for text of tests, vendored code or documents
 static const float APART = 0.5f;     // of a signature that says all keywords, but not side by side
@@ -42,6 +43,7 @@ struct searching {
     VEC(struct search_hit) found;
     struct map known;            // the symbol or chunk -> index in found
     float asked[SEGMENT_FIELDS]; // the values of all words together
+    float file_first;            // what a file's name counts for
     struct phrase row;           // the keywords side by side, if nothing else is asked for
 };
 
@@ -231,24 +233,51 @@ static void gather_named(struct searching *searching) {
     }
 }
 
-// "dict.c", "src/dict.c": the files themselves, by their first chunks.
-static void gather_files(struct searching *searching) {
-    struct slice path = slice_trim(slice_of_string(searching->words->text));
-    uint32_t key = segment_key(SPELLING_BASE, paths_base(path));
-    bool is_path = memchr(path.data, '.', path.length) || memchr(path.data, '/', path.length);
-    for (uint32_t s = 0; s < searching->snapshot->segment_count && is_path; s++) {
-        const struct segment *segment = searching->snapshot->segments[s];
-        struct postings_list list = postings_find(&segment->paths, key);
-        while (postings_next(&list)) {
-            uint32_t file = list.document;
-            if (is_asked_for(searching, s, file) &&
-                paths_ends_with(slice_of_string(segment->files[file].record->path), path) &&
-                segment_record(segment, file)->chunk_count) {
-                struct snapshot_file at = {s, file};
-                add_passage(searching, at, NULL, &segment_record(segment, file)->chunks[0], SEARCH_PATH, 1);
-            }
+static const struct chunk *chunk_at(const struct record *record, uint32_t line) {
+    uint32_t i = 0;
+    while (i + 1 < record->chunk_count && record->chunks[i].end_line < line) {
+        i++;
+    }
+    return &record->chunks[i];
+}
+
+// A file by its first chunk; with a line, the definition around that, or the passage.
+static void add_file(struct searching *searching, const struct search_file *file) {
+    const struct record *record = snapshot_record(searching->snapshot, file->at);
+    bool is_code = !language_is_data(language_of_id(record->language));
+    const struct chunk *chunk = chunk_at(record, file->line ? file->line - 1 : 0);
+    const struct symbol *symbol = file->line && is_code ? record_symbol_at(record, file->line - 1) : NULL;
+    struct search_hit *hit = candidate(searching, file->at.segment, file->at.file, symbol, chunk);
+    hit->chunk = chunk;
+    hit->line = file->line;
+    raise(&hit->features[SEARCH_PATH], file->fit);
+}
+
+// The definition of that name in the module, of a module's dotted name. Is there one?
+static bool add_member(struct searching *searching, const struct search_files *files,
+                       struct snapshot_file at) {
+    bool is_there = false;
+    for (size_t i = 0; i < searching->found.count && files->member.length; i++) {
+        struct search_hit *hit = &searching->found.items[i];
+        bool is_in =
+            hit->at.segment == at.segment && hit->at.file == at.file && hit->features[SEARCH_EXACT] > 0;
+        if (is_in && (!files->is_member_type || hit->symbol->kind == SYMBOL_TYPE)) {
+            hit->features[SEARCH_EXACT_SCOPE] = 1;
+            is_there = true;
         }
     }
+    return is_there;
+}
+
+// Once the names are in.
+static void gather_files(struct searching *searching, const struct search_files *files) {
+    for (size_t i = 0; i < files->list.count; i++) {
+        const struct search_file *file = &files->list.items[i];
+        if (!add_member(searching, files, file->at) && file->fit > 0) {
+            add_file(searching, file);
+        }
+    }
+    searching->file_first = files->is_bare ? BEHIND_A_NAME : FILE_FIRST;
 }
 
 static void add_if_it_says_all(struct searching *searching, uint32_t s, uint32_t file, uint32_t id) {
@@ -283,6 +312,7 @@ static void gather_read(struct searching *searching, const struct scan_hit *hits
         struct search_hit *found =
             candidate(searching, hit->at.segment, hit->at.file, hit->symbol, hit->chunk);
         found->chunk = hit->chunk ? hit->chunk : found->chunk;
+        found->line = hit->score > found->features[feature] && hit->line ? hit->line : found->line;
         raise(&found->features[feature], hit->score);
     }
 }
@@ -450,6 +480,10 @@ static bool says_row(const struct searching *searching, const struct symbol *sym
     return phrase_find(&searching->row, signature, 0, signature.length, &match);
 }
 
+static float foreign(const float *features) {
+    return FOREIGN * (features[SEARCH_TEST] + features[SEARCH_VENDORED] + features[SEARCH_PROSE]);
+}
+
 // Who says the text as it stands is first, but behind the definitions of the one name that is asked for. What documents
 // say of the code is no more than another feature, unless it is code itself.
 static float score_phrase(const struct search_words *words, const float *features) {
@@ -458,13 +492,12 @@ static float score_phrase(const struct search_words *words, const float *feature
         return 0;
     }
     bool is_name = words->is_name && !words->only_keywords;
-    float foreign = features[SEARCH_TEST] + features[SEARCH_VENDORED] + features[SEARCH_PROSE];
-    return (is_name ? BEHIND_NAMES : 3) * EXACT_FIRST * features[SEARCH_PHRASE] * (1 - FOREIGN * foreign);
+    return (is_name ? BEHIND_NAMES : 3) * EXACT_FIRST * features[SEARCH_PHRASE] * (1 - foreign(features));
 }
 
 static void score(const struct searching *searching, struct search_hit *hit) {
     const float *features = hit->features;
-    hit->score = FILE_FIRST * features[SEARCH_PATH];
+    hit->score = searching->file_first * features[SEARCH_PATH];
     for (int i = 0; i < SEARCH_FEATURE_COUNT; i++) {
         hit->score += weights[i] * features[i];
     }
@@ -479,6 +512,7 @@ static void score(const struct searching *searching, struct search_hit *hit) {
             EXACT_FIRST * fmaxf(features[SEARCH_CODE], all * (says_row(searching, hit->symbol) ? 2 : APART));
     }
     hit->score += score_phrase(searching->words, features);
+    hit->score += 3 * EXACT_FIRST * features[SEARCH_MESSAGE] * (1 - foreign(features));
 }
 
 // --- order ---
@@ -504,6 +538,21 @@ static void sort(struct searching *searching) {
     }
 }
 
+static void gather(struct searching *searching, struct search_near near, const struct search_read *read) {
+    if (read->files.is_all) {
+        gather_files(searching, &read->files);
+        return;
+    }
+    gather_lexical(searching);
+    gather_named(searching);
+    gather_files(searching, &read->files);
+    gather_near(searching, near);
+    gather_keywords(searching);
+    gather_read(searching, read->keywords, read->keyword_count, SEARCH_CODE);
+    gather_read(searching, read->phrases, read->phrase_count, SEARCH_PHRASE);
+    gather_read(searching, read->messages, read->message_count, SEARCH_MESSAGE);
+}
+
 size_t search_run(const struct snapshot *snapshot, const struct search_words *words, struct search_near near,
                   const struct search_read *read, struct slice folder, size_t limit,
                   struct search_hit *hits) {
@@ -515,13 +564,7 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
         }
     }
     phrase_init(&searching.row, slice_of_string(words->only_keywords ? words->text : ""));
-    gather_lexical(&searching);
-    gather_named(&searching);
-    gather_files(&searching);
-    gather_near(&searching, near);
-    gather_keywords(&searching);
-    gather_read(&searching, read->keywords, read->keyword_count, SEARCH_CODE);
-    gather_read(&searching, read->phrases, read->phrase_count, SEARCH_PHRASE);
+    gather(&searching, near, read);
     for (size_t i = 0; i < searching.found.count; i++) {
         rate(&searching, &searching.found.items[i]);
     }

@@ -1,9 +1,9 @@
 // search.h - ranked search over a snapshot: plain words, names or code in, definitions and passages out.
 //
 // Candidates come from four sides: BM25 over one-line signatures, BM25 over
-// chunks, definitions (and files) of the very names that are asked for, and what
-// was found by reading the files (search_read.h): who says the text word for word, and
-// where nothing but keywords is asked for, the signatures and the code that say them;
+// chunks, definitions of the very names that are asked for, and what the files
+// themselves told (search_read.h): those that are named, who says the text word for word or the string
+// that it was made of, and where nothing but keywords is asked for, the signatures and the code that say them;
 // with an embedder also the chunks nearest to the question. A chunk stands
 // for the definitions in it, or for itself if it is in none (a document, a
 // script). Each candidate is rated by a handful of features and listed once.
@@ -38,13 +38,14 @@ enum { SEARCH_MOST = 1000 };
     X(KEYWORD)     /* how many of the keywords that are asked for the signature says */                      \
     X(CODE)        /* how well its code says them, if nothing else is asked for; 0 unless all of them */     \
     X(PHRASE)      /* how well its text or comment says the search's word for word */                        \
+    X(MESSAGE)     /* how much of the search, taken for a message, a string in it says */                    \
     X(DOC)         /* the doc comment's first line says */                                                   \
     X(FILE)        /* the file's name says */                                                                \
     X(FOLDER)      /* its folders say */                                                                     \
     X(BODY)        /* its best chunk says */                                                                 \
     X(ALL)         /* all of these together say */                                                           \
     X(EVERY)       /* of two or three words, one in no signature, none is left out */                        \
-    X(PATH)        /* it begins the file whose name is asked for */                                          \
+    X(PATH)        /* how well it is the place or the file asked for */                                      \
     X(EXACT)       /* a name that is asked for is its name, but for the case */                              \
     X(EXACT_CASE)  /* in the same case, too */                                                               \
     X(EXACT_SCOPE) /* and so is the scope */                                                                 \
@@ -77,6 +78,7 @@ struct search_hit {
     const char *path;            // of it
     const struct symbol *symbol; // NULL: no definition
     const struct chunk *chunk;   // the best of it; NULL: only its signature was found
+    uint32_t line;               // to be shown, from 1; 0: as the features say
     float features[SEARCH_FEATURE_COUNT];
     float score;
 };

@@ -2,26 +2,77 @@
 #include "retrieval/search_read.h"
 
 #include "retrieval/keyword_scan.h"
+#include "retrieval/message_scan.h"
 #include "retrieval/phrase_scan.h"
 
 #include <stdlib.h>
 
+struct reading {
+    const struct snapshot *snapshot;
+    const char *root;
+    const struct search_words *words;
+    struct slice folder;
+    struct search_read *read;
+};
+
+static void read_phrases(struct reading *reading) {
+    struct search_read *read = reading->read;
+    read->phrases = mem_alloc(SEARCH_READ_HITS * sizeof *read->phrases);
+    read->phrase_count =
+        phrase_scan(reading->snapshot, reading->root, &reading->words->phrase, reading->words->phrase_is_code,
+                    reading->folder, SEARCH_READ_HITS, read->phrases, &read->is_cut);
+}
+
+static void read_keywords(struct reading *reading) {
+    struct search_read *read = reading->read;
+    read->keywords = mem_alloc(SEARCH_READ_HITS * sizeof *read->keywords);
+    read->keyword_count = keyword_scan(reading->snapshot, reading->root, reading->words, reading->folder,
+                                       SEARCH_READ_HITS, read->keywords, &read->is_cut);
+}
+
+static void read_messages(struct reading *reading) {
+    struct search_read *read = reading->read;
+    struct message message;
+    message_init(&message, slice_of_string(reading->words->text));
+    if (message.count) {
+        read->messages = mem_alloc(SEARCH_READ_HITS * sizeof *read->messages);
+        read->message_count = message_scan(reading->snapshot, reading->root, &message, reading->folder,
+                                           SEARCH_READ_HITS, read->messages, &read->is_cut);
+    }
+}
+
+// What stands in the code as it was asked for was not made of something else; in a test it may be what is expected.
+static bool is_in_code(const struct search_read *read, const struct snapshot *snapshot) {
+    for (size_t i = 0; i < read->phrase_count; i++) {
+        const struct record *record = snapshot_file(snapshot, read->phrases[i].at)->record;
+        if (record->taint == TAINT_OWN && !language_is_data(language_of_id(record->language))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void search_read_init(struct search_read *read, const struct snapshot *snapshot, const char *root,
                       const struct search_words *words, struct slice folder) {
     *read = (struct search_read){0};
-    if (words->phrase.count) {
-        read->phrases = mem_alloc(SEARCH_READ_HITS * sizeof *read->phrases);
-        read->phrase_count = phrase_scan(snapshot, root, &words->phrase, words->phrase_is_code, folder,
-                                         SEARCH_READ_HITS, read->phrases, &read->is_cut);
+    struct reading reading = {snapshot, root, words, folder, read};
+    search_files_init(&read->files, snapshot, slice_of_string(words->text), folder);
+    if (read->files.is_all) {
+        return;
     }
-    if (words->only_keywords && read->phrase_count == 0) {
-        read->keywords = mem_alloc(SEARCH_READ_HITS * sizeof *read->keywords);
-        read->keyword_count =
-            keyword_scan(snapshot, root, words, folder, SEARCH_READ_HITS, read->keywords, &read->is_cut);
+    if (words->phrase.count) {
+        read_phrases(&reading);
+    }
+    if (read->phrase_count == 0 && words->only_keywords) {
+        read_keywords(&reading);
+    } else if (!words->is_name && !is_in_code(read, snapshot)) {
+        read_messages(&reading);
     }
 }
 
 void search_read_free(struct search_read *read) {
+    search_files_free(&read->files);
     free(read->keywords);
     free(read->phrases);
+    free(read->messages);
 }

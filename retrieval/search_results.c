@@ -8,7 +8,11 @@
 
 #include <stdlib.h>
 
-enum { TEXT_BYTES = 64 << 20, COMMENT_LINES = 30 };
+enum {
+    TEXT_BYTES = 64 << 20,
+    COMMENT_LINES = 30,
+    LINES_BEFORE = 1 // a place
+};
 
 struct showing {
     const struct snapshot *snapshot;
@@ -46,8 +50,10 @@ static void describe_file(const struct search_hit *hit, struct search_result *re
 static void describe(struct arena *arena, const struct search_hit *hit, struct search_result *result) {
     const struct symbol *symbol = hit->symbol;
     result->kind = symbol ? symbol_kind_name(symbol->kind) : "passage";
-    result->name = arena_copy_string(arena, symbol ? symbol->name : hit->chunk->name);
-    result->scope = arena_copy_string(arena, symbol ? symbol->scope : hit->chunk->scope);
+    // A passage goes by its chunk's name, but a line in it need not be of that.
+    bool is_line = hit->features[SEARCH_PATH] > 0;
+    result->name = arena_copy_string(arena, symbol ? symbol->name : is_line ? "" : hit->chunk->name);
+    result->scope = arena_copy_string(arena, symbol ? symbol->scope : is_line ? "" : hit->chunk->scope);
     result->signature = arena_copy_string(arena, symbol ? symbol->signature : "");
     result->doc = arena_copy_string(arena, symbol ? symbol->doc : "");
     result->line = symbol ? symbol->name_line : hit->chunk->start_line;
@@ -91,6 +97,21 @@ static uint32_t best_line(const struct search_result *result) {
     return best;
 }
 
+// A place is shown as it stands, with the line before it.
+static struct excerpt_range lines_at(uint32_t line) {
+    uint32_t first = line > LINES_BEFORE ? line - LINES_BEFORE : 0;
+    return (struct excerpt_range){first, UINT32_MAX, UINT32_MAX, .is_whole = true};
+}
+
+static struct excerpt_range lines_of(const struct search_hit *hit, struct slice text,
+                                     const struct search_result *result) {
+    uint32_t start = with_lines_above(hit, text, result->start_line);
+    uint32_t named = hit->symbol ? result->line : UINT32_MAX;
+    return (struct excerpt_range){.first = with_comment(hit, start),
+                                  .last = result->end_line,
+                                  .name_line = hit->line ? hit->line - 1 : named};
+}
+
 // Where the text of the search stands, unless the definition or the file itself was asked for; else the best line, if
 // there is no name.
 static void point(const struct showing *showing, const struct search_hit *hit, struct slice text,
@@ -98,7 +119,9 @@ static void point(const struct showing *showing, const struct search_hit *hit, s
     const float *features = hit->features;
     bool is_said = features[SEARCH_PHRASE] > features[SEARCH_EXACT];
     uint32_t said = is_said ? excerpt_phrase_line(&showing->words, text, range) : UINT32_MAX;
-    if (features[SEARCH_PATH] > 0) {
+    if (hit->line) {
+        result->line = hit->line - 1;
+    } else if (features[SEARCH_PATH] > 0) {
         result->line = result->start_line;
     } else if (said != UINT32_MAX) {
         result->line = said;
@@ -113,18 +136,17 @@ static void show(struct showing *showing, const struct search_hit *hit, struct s
     result->path = arena_copy_string(arena, hit->path);
     result->language = arena_copy_string(arena, file->record->language);
     result->score = (double)hit->score;
-    if (hit->features[SEARCH_PATH] > 0) {
+    bool is_asked_for = hit->features[SEARCH_PATH] > 0;
+    if (is_asked_for && !hit->line) {
         describe_file(hit, result);
     } else {
         describe(arena, hit, result);
     }
     struct slice text = text_of(showing, file);
-    uint32_t start = with_lines_above(hit, text, result->start_line);
-    struct excerpt_range range = {.first = with_comment(hit, start),
-                                  .last = result->end_line,
-                                  .name_line = hit->symbol ? result->line : UINT32_MAX};
-    result->lines =
-        excerpt_choose(&showing->words, text, range, showing->request->lines, arena, &result->line_count);
+    uint32_t limit = showing->request->lines ? showing->request->lines : 1;
+    struct excerpt_range range =
+        is_asked_for ? lines_at(hit->line ? hit->line - 1 : 0) : lines_of(hit, text, result);
+    result->lines = excerpt_choose(&showing->words, text, range, limit, arena, &result->line_count);
     point(showing, hit, text, range, result);
 }
 
@@ -134,6 +156,25 @@ static void tell_if_cut(bool is_cut, struct err *trouble) {
                 "only %d MB of the code were read for such words: name a folder to search the rest",
                 SCAN_BYTES >> 20);
     }
+}
+
+// What is found where the text itself stands, or leads to, needs no word about its words.
+static char *note_of(struct showing *showing, const struct search_read *read) {
+    struct str note;
+    str_init(&note);
+    str_append_slice(&note, str_slice(&read->files.note));
+    bool is_found = read->files.list.count || read->message_count || read->phrase_count;
+    const struct str *notes[] = {&showing->words.note, &showing->words.unsaid};
+    for (size_t i = 0; i < 2; i++) {
+        bool tells = i == 0 || showing->results->count; // else that nothing answers says it, too
+        if (!is_found && tells && notes[i]->length) {
+            str_append_string(&note, note.length ? "; " : "");
+            str_append_slice(&note, str_slice(notes[i]));
+        }
+    }
+    char *copy = arena_copy(&showing->results->arena, str_slice(&note));
+    str_free(&note);
+    return copy;
 }
 
 void search_results_find(const struct snapshot *snapshot, struct search_near near, const char *root,
@@ -153,7 +194,7 @@ void search_results_find(const struct snapshot *snapshot, struct search_near nea
     for (size_t i = 0; i < results->count; i++) {
         show(&showing, &hits[i], &results->items[i]);
     }
-    results->note = arena_copy(&results->arena, str_slice(&showing.words.note));
+    results->note = note_of(&showing, &read);
     search_words_free(&showing.words);
     map_free(&showing.texts);
     search_read_free(&read);

@@ -15,7 +15,7 @@ struct search_request {
     struct slice text;   // plain words, names or code
     struct slice folder; // a folder or file below the root; "": everywhere
     size_t limit;        // results
-    uint32_t lines;      // of each
+    uint32_t lines;      // of each; one at least is given, as it tells the place
 };
 
 struct search_result {

@@ -8,6 +8,7 @@
 
 #include "indexer/terms.h"
 #include "retrieval/query.h"
+#include "retrieval/vocabulary.h"
 
 #include <math.h>
 
@@ -16,56 +17,14 @@ enum {
     LONGEST_WORD = 64,
     MOST_INSTEAD = 3,      // words for one that is mistyped
     SHORTEST_MISTYPED = 5, // of fewer letters most words are near to some other
-    CORRECTIONS = 4        // words of a search
+    CORRECTIONS = 4,       // words of a search
+    FEW_WORDS = 3
 };
 // Weights of a word's other forms, measured with tests/bench/search.
 static const float INFLECTED = 0.5f; // differs by an ending
 static const float MISTYPED = 0.5f;
 static const float SYNONYM = 0.4f;
 static const float BEGINNING = 0.3f; // an abbreviation at best
-
-// Words that say nothing about code; a search of nothing else keeps them.
-static const char *const stop_words[] = {
-    "a",    "an",   "and",  "any",   "are",   "as",   "at",   "be",    "been",  "but",    "by",
-    "can",  "do",   "does", "each",  "for",   "from", "has",  "have",  "how",   "if",     "in",
-    "into", "is",   "it",   "its",   "not",   "of",   "on",   "or",    "our",   "should", "so",
-    "such", "than", "that", "the",   "their", "them", "then", "there", "these", "they",   "this",
-    "to",   "used", "uses", "was",   "we",    "were", "what", "when",  "where", "which",  "who",
-    "why",  "will", "with", "would", "you",   "your"};
-
-// What prose and code call the same: each row's words stand for each other.
-static const char *const synonyms[] = {
-    " get return fetch retrieve obtain ",
-    " is has can check whether true test if determine ",
-    " new create make construct build instantiate ",
-    " alloc allocate reserve ",
-    " delete remove erase drop del rm destroy ",
-    " free release destroy dispose deallocate ",
-    " init initialize setup prepare ",
-    " print write output show display dump format ",
-    " err error fail failure exception ",
-    " msg message ",
-    " buf buffer ",
-    " ptr pointer ",
-    " ctx context ",
-    " len length size count num number ",
-    " find search lookup look locate ",
-    " start begin run execute exec launch ",
-    " stop end finish close shutdown terminate ",
-    " add append insert push register ",
-    " convert to transform from as ",
-    " parse read decode load ",
-    " encode serialize store save write ",
-    " cb callback handler on called ",
-    " cmd command ",
-    " str string ",
-    " char character ",
-    " dir directory folder ",
-    " copy clone duplicate dup ",
-    " set update change modify assign ",
-    " equal equals eq same compare cmp ",
-    " key name id identifier ",
-};
 
 static const struct {
     const char *word;
@@ -86,15 +45,6 @@ struct reading {
     uint32_t corrections; // words looked for with a letter changed
     size_t last_end;      // of the identifier before
 };
-
-static bool is_stop_word(struct slice word) {
-    for (size_t i = 0; i < sizeof stop_words / sizeof stop_words[0]; i++) {
-        if (slice_equal(slice_of_string(stop_words[i]), word)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 // --- words and their forms ---
 
@@ -156,7 +106,7 @@ static void add_beginnings(struct reading *reading, struct slice word) {
     for (size_t length = word.length - 1; length >= SHORTEST_FORM; length--) {
         struct slice head = slice_sub(word, 0, length);
         bool inflected = is_ending(slice_sub(word, length, word.length));
-        if (inflected || !is_stop_word(head)) {
+        if (inflected || !vocabulary_is_stop_word(head)) {
             add_form(reading, segment_name_key(head), inflected ? INFLECTED : BEGINNING);
         }
     }
@@ -169,29 +119,15 @@ static void add_inflections(struct reading *reading, struct slice word) {
     }
 }
 
-static void add_synonyms_of(struct reading *reading, struct slice word) {
-    char framed[LONGEST_WORD + 2] = " ";
-    memcpy(framed + 1, word.data, word.length);
-    framed[word.length + 1] = ' ';
-    struct slice needle = slice_of(framed, word.length + 2);
-    for (size_t i = 0; i < sizeof synonyms / sizeof synonyms[0]; i++) {
-        struct slice row = slice_of_string(synonyms[i]);
-        if (slice_find(row, needle, 0) == (size_t)-1) {
-            continue;
-        }
-        for (size_t at = 1; at < row.length;) {
-            size_t end = slice_find(row, SLICE_LITERAL(" "), at);
-            add_form(reading, segment_name_key(slice_sub(row, at, end)), SYNONYM);
-            at = end + 1;
-        }
-    }
+static void add_synonym(void *context, struct slice word) {
+    add_form(context, segment_name_key(word), SYNONYM);
 }
 
 static void add_synonyms(struct reading *reading, struct slice word) {
     static const char *const endings[] = {"", "s", "es", "d", "ed", "ing"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         if (ends_with(word, endings[i])) {
-            add_synonyms_of(reading, slice_sub(word, 0, word.length - strlen(endings[i])));
+            vocabulary_synonyms(slice_sub(word, 0, word.length - strlen(endings[i])), add_synonym, reading);
         }
     }
 }
@@ -259,20 +195,33 @@ static void try_others(struct reading *reading, struct slice word, struct instea
     }
 }
 
-// Of small letters. A keyword is in no index, however often it stands there.
-static void correct(struct reading *reading, struct slice word) {
-    if (word.length < SHORTEST_MISTYPED || reading->corrections == CORRECTIONS || terms_is_keyword(word) ||
-        is_said(reading->snapshot, segment_name_key(word))) {
+static void note_unsaid(struct str *note, struct slice word, const char *instead) {
+    str_append_format(note, "%snothing here says \"%.*s\", so ", note->length ? "; " : "", (int)word.length,
+                      word.data);
+    str_append_string(note, instead);
+}
+
+// Each of few words is meant, and so is each name; of more some are but the question's.
+static bool is_meant(const struct reading *reading, struct slice word) {
+    return reading->identifiers <= FEW_WORDS || memchr(word.data, '_', word.length);
+}
+
+// Of small letters; `typed` is as it was given. A keyword is in no index, however often it stands there, nor is a letter.
+static void correct(struct reading *reading, struct slice word, struct slice typed) {
+    if (word.length < 2 || terms_is_keyword(word) || is_said(reading->snapshot, segment_name_key(word))) {
         return;
     }
     struct instead found = {.count = 0};
     str_init(&found.words);
-    reading->corrections++;
-    try_others(reading, word, &found);
+    if (word.length >= SHORTEST_MISTYPED && reading->corrections < CORRECTIONS) {
+        reading->corrections++;
+        try_others(reading, word, &found);
+    }
     if (found.count) {
-        struct str *note = &reading->words->note;
-        str_append_format(note, "%snothing here says \"%.*s\", so %s was taken for it",
-                          note->length ? "; " : "", (int)word.length, word.data, found.words.data);
+        str_append_string(&found.words, " was taken for it");
+        note_unsaid(&reading->words->note, typed, found.words.data);
+    } else if (is_meant(reading, word)) {
+        note_unsaid(&reading->words->unsaid, typed, "these are the nearest");
     }
     str_free(&found.words);
 }
@@ -294,8 +243,8 @@ static bool is_hardly_known(const struct search_words *words, size_t first) {
     return !words->only_keywords;
 }
 
-// Of at most LONGEST_WORD small letters.
-static void add_plain_word(struct reading *reading, struct slice word) {
+// Of at most LONGEST_WORD small letters; `typed` is as it was given.
+static void add_plain_word(struct reading *reading, struct slice word, struct slice typed) {
     size_t first = reading->words->forms.count;
     add_form(reading, segment_name_key(word), 1);
     if (word.length > SHORTEST_FORM && !reading->words->only_keywords) { // goto is no form of "got"
@@ -305,7 +254,7 @@ static void add_plain_word(struct reading *reading, struct slice word) {
     }
     add_synonyms(reading, word);
     if (is_hardly_known(reading->words, first)) {
-        correct(reading, word);
+        correct(reading, word, typed);
     }
     next_word(reading->words);
 }
@@ -344,7 +293,7 @@ static void add_name(struct reading *reading, struct slice name, struct slice lo
         size_t first = reading->words->forms.count;
         add_other_spelling(reading, name);
         if (reading->words->forms.count == first) {
-            correct(reading, lower);
+            correct(reading, lower, name);
         }
         next_word(reading->words);
     }
@@ -361,6 +310,15 @@ static bool has_hump(struct slice word) {
         }
     }
     return word.length > 1 && word.data[0] == '_';
+}
+
+static bool is_in_capitals(struct slice word) {
+    for (size_t i = 0; i < word.length; i++) {
+        if (word.data[i] < 'A' || word.data[i] > 'Z') {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool is_joint(struct slice between) {
@@ -415,11 +373,12 @@ static bool note_kind(struct reading *reading, struct slice name) {
 
 static void find_name(void *context, struct slice name, size_t at) {
     struct reading *reading = context;
+    bool is_of_keyword = reading->identifiers > 0 && vocabulary_is_construct(name);
     if (!note_kind(reading, name)) {
         note_name(reading, name, at);
     }
     reading->identifiers++;
-    reading->words->only_keywords &= terms_is_keyword(name);
+    reading->words->only_keywords &= terms_is_keyword(name) || is_of_keyword;
 }
 
 static void to_lower(struct slice name, char *lower) {
@@ -446,6 +405,9 @@ static void read_word(void *context, struct slice name, size_t at) {
         terms_scan(name, add_part, reading);
         return;
     }
+    if (reading->words->only_keywords && reading->words->keyword_count && vocabulary_is_construct(name)) {
+        return;
+    }
     char lower[LONGEST_WORD] = {0};
     to_lower(name, lower);
     struct slice word = slice_of(lower, name.length);
@@ -453,9 +415,10 @@ static void read_word(void *context, struct slice name, size_t at) {
         add_name(reading, name, word);
         return;
     }
-    bool skipped = is_stop_word(word) || (reading->words->is_name && reading->words->asks_kind && at == 0);
+    bool skipped =
+        vocabulary_is_stop_word(word) || (reading->words->is_name && reading->words->asks_kind && at == 0);
     if (reading->keeps_stop_words || !skipped) {
-        add_plain_word(reading, word);
+        add_plain_word(reading, word, name);
     }
     if (reading->keeps_stop_words || !skipped || reading->words->only_keywords) {
         note_keyword(reading->words, name);
@@ -484,10 +447,11 @@ static bool has_keyword(const struct phrase *phrase) {
     return false;
 }
 
-// One word: if the index does not know it, or it is a name that nothing here has, but code may use.
+// One word: if the index does not know it, or nothing here has the name, but code may use it.
 static bool is_worth_reading_for(const struct search_words *words, const struct snapshot *snapshot,
                                  struct slice word) {
-    return words->count == 0 || (has_hump(word) && !is_defined(snapshot, word));
+    bool is_used = has_hump(word) || is_said(snapshot, segment_name_key(word));
+    return words->count == 0 || (is_used && !is_defined(snapshot, word));
 }
 
 // Are all of its signs of those that names are joined, called or made of?
@@ -516,7 +480,10 @@ static void note_phrase(struct search_words *words, const struct snapshot *snaps
     }
     words->phrase = phrase;
     words->phrase.is_whole = is_word && words->count > 0;
-    words->phrase_is_code = !is_literal && phrase.word_count == 2 && has_keyword(&phrase);
+    // Of a word that may be plain English, only code's use of it as a name is meant.
+    bool is_plain =
+        is_word && words->count > 0 && !has_hump(phrase.tokens[0]) && !is_in_capitals(phrase.tokens[0]);
+    words->phrase_is_code = is_plain || (!is_literal && phrase.word_count == 2 && has_keyword(&phrase));
     bool is_quoted_code = phrase.is_quoted && phrase.has_signs;
     words->is_name = words->is_name && has_signs_of_names(&phrase) && !is_quoted_code;
     words->phrase_first = is_literal || phrase.word_count != 2 || words->phrase_is_code;
@@ -528,6 +495,7 @@ void search_words_init(struct search_words *words, const struct snapshot *snapsh
         .words = words, .snapshot = snapshot, .text = slice_trim(slice_of(words->text, text.length))};
     map_init(&words->by_term);
     str_init(&words->note);
+    str_init(&words->unsaid);
     words->only_keywords = true;
     query_identifiers(reading.text, 0, reading.text.length, find_name, &reading);
     words->only_keywords &= reading.identifiers > 0;
@@ -548,6 +516,7 @@ void search_words_free(struct search_words *words) {
     vec_free(&words->terms);
     map_free(&words->by_term);
     str_free(&words->note);
+    str_free(&words->unsaid);
     free(words->text);
 }
 

@@ -55,6 +55,7 @@ struct search_words {
     bool is_name;          // the whole text is one name, perhaps with a kind before it
     bool asks_kind;        // "class Foo", "fn foo"
     struct str note;       // which words nobody says here, and what was taken for them; "" if there are none
+    struct str unsaid;     // which nobody says, and nothing was taken for; few words, or names
     struct phrase phrase;  // the text as it stands, if it is worth looking for; else empty
     bool phrase_first;     // who says it comes first
     bool phrase_is_code;   // what comments and strings say is something else

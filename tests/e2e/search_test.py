@@ -66,6 +66,51 @@ class Search(support.Case):
         self.assertIn("src/bank.c:3  bank_transfer", done.stdout)
         self.assertEqual(json.loads(self.search("bank_tranfser", "--json").stdout)["note"], note)
 
+    def test_a_pasted_place_shows_the_code_there(self):
+        lines = self.search("src/bank.c:4:5: error: unused", "--limit", "1").stdout.splitlines()
+        self.assertEqual(lines[0], "src/bank.c:4  bank_transfer  function")
+        self.assertEqual([line.split(" | ")[0].strip() for line in lines[1:]], ["3", "4", "5", "6"])
+        self.assertEqual(self.places("src/bank.c:4"), [("src/bank.c", 4, "bank_transfer")])
+        done = self.search("src/bank.c:999")
+        self.assertIn("hunch: src/bank.c has no line 999: it has ", done.stderr)
+        self.assertIn("src/bank.c:1  file\n", done.stdout)
+
+    def test_a_message_with_values_finds_its_string(self):
+        self.write("src/fail.c", 'void fail(const char *path) {\n    int times = 1;\n    say("cannot read ledger %s: %s", path, times);\n}\n')
+        for text in ("cannot read ledger /tmp/a.txt: no such file", "starting the bank: cannot read ledger a.txt: 12"):
+            self.assertEqual(self.places(text)[0], ("src/fail.c", 3, "fail"))
+
+    def test_a_name_that_is_nowhere_is_told(self):
+        done = self.search("fresh_account_zebra")
+        self.assertEqual(done.stderr, 'hunch: nothing here says "fresh_account_zebra", so these are the nearest\n')
+        self.assertIn("account", done.stdout)
+
+    def test_one_line_each_has_its_text(self):
+        self.write("notes.md", "# Notes\n\nThe quagga sleeps.\nNothing else.\n")
+        self.assertEqual(self.search("quagga", "--lines", "0").stdout, "notes.md:3: The quagga sleeps.\n")
+        found = json.loads(self.search("quagga", "--lines", "0", "--json").stdout)["results"][0]
+        self.assertEqual((found["line"], found["lines"]), (3, []))
+
+    def test_a_folder_that_is_no_repository_is_read_if_it_is_small_or_named(self):
+        lonely = os.path.join(self.temporary, "lonely")
+        os.makedirs(lonely)
+        for number in range(1001):
+            with open(os.path.join(lonely, f"{number}.c"), "w") as file:
+                file.write(f"int quagga_{number};\n")
+        for arguments in ([], [lonely]):
+            done = self.search("quagga_7", *arguments, "--lines", "0", "--limit", "1", cwd=lonely if not arguments else self.root)
+            self.assertEqual(done.stderr.splitlines()[0], f"hunch: {lonely} is no repository (no .git, .hg, .svn, .jj or .hunchignore is in it): all of its "
+                             "1001 files are read; name a folder in it to read less")
+            self.assertTrue(done.stdout.endswith("7.c:1: int quagga_7\n"), done.stdout)
+        home = self.environment["HOME"]
+        with open(os.path.join(home, "a.c"), "w") as file:
+            file.write("int quagga_home;\n")
+        for command in (["search", "quagga"], ["index"], ["demo"]):
+            refused = self.hunch(*command, cwd=home, status=2 if command[0] == "search" else 1)
+            self.assertIn(f"hunch: {home} is or holds your home folder and no repository", refused.stderr)
+            self.assertIn("it is read only if it is named; ", refused.stderr)
+        self.assertIn("quagga_home", self.search("quagga", home).stdout)
+
     def test_words_that_look_like_options(self):
         self.assertEqual(self.search("--lines", "0", "--", "--bank-transfer").stdout.split(":")[0], "src/bank.c")
 

@@ -415,6 +415,11 @@ static const struct source told[] = {
      "void caught(int n) {\n    try {\n        work();\n    } catch (int code) {\n        stop();\n    }\n}\n",
      TAINT_OWN},
     {"parts.c", "int part_1_2;\nint partb;\nint partc;\nint partd;\nint parte;\nint excepts;\n", TAINT_OWN},
+    {"reach.c",
+     "void reach(const char *host) {\n    while (f()) { say(\"cannot reach %s:%d (%s)\", host, 1, \"no\"); }\n}\n\n"
+     "void cannot_reach_timeout(void) {\n    say(\"fatal reach\");\n}\n",
+     TAINT_OWN},
+    {"deep/wide/x.c", "int deep_and_wide;\n", TAINT_OWN},
     {"docs/queue.md", "# Queue\n\nA queue is run for ever.\n", TAINT_OWN},
 };
 
@@ -447,6 +452,26 @@ static void test_text_as_it_stands(void **state) {
         {"conection_refused", "report.c", "connection_refused", 4},
         {"loop.c", "loop.c", "", 0},
         {"docs/queue.md", "docs/queue.md", "", 0},
+        // Places: the code there.
+        {"loop.c:4", "loop.c", "spin", 3},
+        {"/home/me/project/loop.c:10:3: error: no", "loop.c", "for_each", 9},
+        {"at step (./go/run.go:8:3)", "go/run.go", "Start", 7},
+        {"File \"go/run.go\", line 15, in f", "go/run.go", "goFunc", 14},
+        {"go/run.go:12", "go/run.go", "", 11}, // between definitions
+        {"loop.c:99", "loop.c", "", 0},
+        {"Loop.C", "loop.c", "", 0},
+        {"go/run", "go/run.go", "", 0},
+        {"go.run", "go/run.go", "", 0},            // a module
+        {"go.run.Start", "go/run.go", "Start", 6}, // a definition in it
+        {"option", "option.c", "", 0},
+        {"report", "report.c", "report", 0}, // a name that is defined goes before the file
+        // A name that only code uses.
+        {"setsockopt", "option.c", "tcp_option", 2},
+        {"println", "go/run.go", "Range", 3},
+        // A message with values in it.
+        {"Out of memory allocating 512 bytes", "report.c", "refuse", 10},
+        {"fatal: cannot reach 10.0.0.1:80 (timeout)", "reach.c", "reach", 1},
+        {"while loop", "reach.c", "reach", 0},
     };
     struct retriever *retriever = index_told();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -493,7 +518,20 @@ static void test_what_is_told_of_mistyped_words(void **state) {
         {"sait", ""},         // too short to tell
         {"QueueStep", ""},    // another spelling
         {"except count", ""}, // a keyword, which "excepts" is near to
-        {"part_8_2", ""},     // another name than part_1_2
+        {"part_8_2",
+         "nothing here says \"part_8_2\", so these are the nearest"}, // another name than part_1_2
+        {"zebra queue", "nothing here says \"zebra\", so these are the nearest"},
+        {"where does the zebra queue wait", ""}, // of many words some are but the question's
+        {"part_8_2 connectiion",
+         "nothing here says \"connectiion\", so \"connection\" was taken for it; nothing here says "
+         "\"part_8_2\", so these are the nearest"},
+        {"loop.c:99", "loop.c has no line 99: it has 12"},
+        {"old/loop.c", "no file here is \"old/loop.c\", so what is called so elsewhere was taken for it"},
+        {"old/none.c", "no file here is \"old/none.c\""},
+        {"docs/old/", ""},
+        {"go/", ""}, // perhaps a word
+        {"deep/wide/", "\"deep/wide\" is a folder: to search in it, name it behind the words"},
+        {"old/none.c:3: bad queue", "no file here is \"old/none.c\""},
         {"parta", "nothing here says \"parta\", so \"partb\" or \"partc\" or \"partd\" was taken for it"},
         {"zebra", ""},
     };

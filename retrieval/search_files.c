@@ -1,0 +1,307 @@
+// search_files.c - see search_files.h.
+//
+// Every living file is compared, as no index knows other cases and partial
+// paths: some bytes each, and only for a text that may name a file.
+#include "retrieval/search_files.h"
+
+#include "indexer/language.h"
+#include "retrieval/paths.h"
+#include "retrieval/prose.h"
+#include "retrieval/search_place.h"
+
+#include <math.h>
+
+enum { PARTS = 64, MOST_BEHIND = 2 };
+static const float FOLDERS = 8; // deeper ones are alike
+
+// How well a name fits: as it is written, in another case, without its ending.
+static const float SAME = 1, OTHER_CASE = 0.85f, STEM = 0.92f, STEM_OTHER_CASE = 0.8f;
+static const float ELSEWHERE = 0.7f; // the folders before it are others
+static const float FOREIGN = 0.1f;   // so much less for tests, vendored and generated files
+static const float A_FOLDER_DEEPER = 0.03f, A_PLACE_LATER = 0.01f;
+
+// A path as its parts, without what leads to it from somewhere.
+struct asked {
+    struct slice parts[PARTS];
+    uint32_t count;
+    bool is_exact; // with its ending, as it stands among other words
+    // A dotted name: files answer without their endings, folders by the file that stands for them.
+    bool is_module;
+};
+
+struct likeness {
+    uint32_t parts; // that agree, from the end on; 0: not even the name does
+    float fit;
+};
+
+struct finding {
+    struct search_files *files;
+    const struct snapshot *snapshot;
+    struct slice folder;
+    const struct asked *asked;
+    const struct search_place *place;
+    float less;     // of each fit
+    uint32_t parts; // of the best up to now
+    size_t first;   // of this place's files
+};
+
+// --- what is asked for ---
+
+static void add_part(struct asked *asked, struct slice part) {
+    bool leads = slice_equal(part, SLICE_LITERAL(".")) || slice_equal(part, SLICE_LITERAL("..")) ||
+                 (part.length == 2 && part.data[1] == ':');
+    if (part.length && !leads && asked->count < PARTS) {
+        asked->parts[asked->count++] = part;
+    }
+}
+
+static void split(struct slice path, const char *separators, struct asked *asked) {
+    for (size_t start = 0, end; start <= path.length; start = end + 1) {
+        for (end = start; end < path.length && !strchr(separators, path.data[end]); end++) {
+        }
+        add_part(asked, slice_sub(path, start, end));
+    }
+}
+
+// Names with "." or "::" between them?
+static bool is_dotted(struct slice text) {
+    bool has_joint = false;
+    for (size_t i = 0; i < text.length; i++) {
+        bool is_joint = text.data[i] == '.' || text.data[i] == ':';
+        if (!is_joint && !prose_is_of_word(text.data[i])) {
+            return false;
+        }
+        has_joint = has_joint || is_joint;
+    }
+    return has_joint;
+}
+
+static bool is_bare(struct slice text) {
+    for (size_t i = 0; i < text.length; i++) {
+        if (!prose_is_of_word(text.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// --- what fits ---
+
+static char to_lower(char byte) {
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+}
+
+static bool is_alike(struct slice a, struct slice b) {
+    bool same = a.length == b.length;
+    for (size_t i = 0; i < a.length && same; i++) {
+        same = to_lower(a.data[i]) == to_lower(b.data[i]);
+    }
+    return same;
+}
+
+static float fit_of(struct slice name, struct slice asked, float same, float other_case) {
+    return slice_equal(name, asked) ? same : is_alike(name, asked) ? other_case : 0;
+}
+
+// A file that stands for its folder.
+static bool is_for_folder(struct slice stem) {
+    static const char *const stems[] = {"__init__", "mod", "index", "lib"};
+    for (size_t i = 0; i < sizeof stems / sizeof stems[0]; i++) {
+        if (slice_equal(stem, slice_of_string(stems[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Of the path's last part, or of its last folder if the file stands for that; *folder is what is before it.
+static float fit_name(struct slice path, const struct asked *asked, struct slice *folder) {
+    struct slice name = asked->parts[asked->count - 1], stem = paths_stem(path);
+    *folder = paths_folder(path);
+    float whole = asked->is_module ? 0 : fit_of(paths_base(path), name, SAME, OTHER_CASE);
+    float fit = whole > 0 || asked->is_exact ? whole : fit_of(stem, name, STEM, STEM_OTHER_CASE);
+    if (fit <= 0 && asked->is_module && is_for_folder(stem)) {
+        fit = fit_of(paths_base(*folder), name, STEM, STEM_OTHER_CASE);
+        *folder = paths_folder(*folder);
+    }
+    return fit;
+}
+
+static struct likeness compare(struct slice path, const struct asked *asked) {
+    struct slice folder;
+    struct likeness like = {.fit = fit_name(path, asked, &folder)};
+    like.parts = like.fit > 0;
+    while (like.parts && like.parts < asked->count && folder.length &&
+           is_alike(paths_base(folder), asked->parts[asked->count - 1 - like.parts])) {
+        like.parts++;
+        folder = paths_folder(folder);
+    }
+    like.fit *= like.parts < asked->count ? ELSEWHERE : 1;
+    return like;
+}
+
+static void add(struct finding *finding, struct snapshot_file at, struct slice path, struct likeness like) {
+    struct search_files *files = finding->files;
+    bool is_foreign = finding->snapshot->segments[at.segment]->taints[at.file] != TAINT_OWN;
+    if (like.parts > finding->parts) { // where more folders agree, the rest is something else
+        files->list.count = finding->first;
+        finding->parts = like.parts;
+    }
+    float fit = like.fit - finding->less - (is_foreign ? FOREIGN : 0) -
+                A_FOLDER_DEEPER * fminf(FOLDERS, (float)slice_count(path, '/'));
+    bool is_hint = finding->asked->is_module && finding->asked->count == 1;
+    if (files->list.count - finding->first < SEARCH_FILES) {
+        vec_push(&files->list, (struct search_file){at, finding->place->line, is_hint ? 0 : fit});
+    }
+}
+
+// Those that fit best, if `least` parts agree.
+static void find(struct finding *finding, uint32_t least) {
+    const struct snapshot *snapshot = finding->snapshot;
+    finding->parts = least > 1 ? least : 1;
+    for (uint32_t s = 0; s < snapshot->segment_count && finding->asked->count; s++) {
+        const struct segment *segment = snapshot->segments[s];
+        for (uint32_t i = 0; i < segment->file_count; i++) {
+            struct slice path = slice_of_string(segment->files[i].record->path);
+            struct likeness like = compare(path, finding->asked);
+            if (like.parts >= finding->parts && !snapshot_is_dead(snapshot, s, i) &&
+                paths_is_below(finding->folder, path) && segment->files[i].record->chunk_count) {
+                add(finding, (struct snapshot_file){s, i}, path, like);
+            }
+        }
+    }
+}
+
+// --- places ---
+
+// A line behind a file's end is none of it.
+static void check_line(struct search_files *files, const struct snapshot *snapshot,
+                       struct search_file *file) {
+    const struct record *record = snapshot_file(snapshot, file->at)->record;
+    if (file->line > record->line_count) {
+        if (files->note.length == 0) {
+            str_append_format(&files->note, "%s has no line %u: it has %u", record->path, file->line,
+                              record->line_count);
+        }
+        file->line = 0;
+    }
+}
+
+// "and/or" is not "or.c": who names folders means them, or gives a name with its ending.
+static uint32_t least_parts(const struct search_place *place, size_t count, const struct asked *asked) {
+    bool has_ending = asked->count &&
+                      memchr(asked->parts[asked->count - 1].data, '.', asked->parts[asked->count - 1].length);
+    return count > 1 ? (asked->count > 1 ? 2 : 1) : place->line || has_ending ? 1 : asked->count;
+}
+
+// By its ending: a host with its port is no file with a line.
+static bool is_source(struct slice path) {
+    char *name = mem_copy_bytes(path.data, path.length);
+    bool is_known = language_of_path(name) != NULL;
+    free(name);
+    return is_known;
+}
+
+// "no file here is ..."; the first place's trouble is told.
+static void note_place(struct finding *finding, const struct asked *asked) {
+    const struct search_place *place = finding->place;
+    struct search_files *files = finding->files;
+    bool is_found = files->list.count > finding->first;
+    bool is_elsewhere = is_found && finding->parts == 1 && asked->count > 1;
+    bool has_folder = memchr(place->path.data, '/', place->path.length) != NULL;
+    bool has_dot = memchr(place->path.data, '.', place->path.length) != NULL;
+    bool is_missing = !is_found && (has_folder ? has_dot : place->line && is_source(place->path));
+    if (files->note.length == 0 && !asked->is_module && (is_elsewhere || is_missing)) {
+        str_append_format(&files->note, "no file here is \"%.*s\"%s", (int)place->path.length,
+                          place->path.data,
+                          is_elsewhere ? ", so what is called so elsewhere was taken for it" : "");
+    }
+}
+
+static void find_place(struct finding *finding, uint32_t least, const struct asked *asked) {
+    struct search_files *files = finding->files;
+    finding->asked = asked;
+    finding->first = files->list.count;
+    find(finding, least);
+    note_place(finding, asked);
+    for (size_t i = finding->first; i < files->list.count; i++) {
+        check_line(files, finding->snapshot, &files->list.items[i]);
+    }
+    finding->asked = NULL; // the caller's, for now alone
+}
+
+// scrapy.core.engine is a file, of scrapy.core.engine.ExecutionEngine.crawl what is before the definition.
+static void find_module(struct finding *finding, struct slice text) {
+    struct asked all = {.is_module = true};
+    split(text, ".:", &all);
+    for (uint32_t behind = 0;
+         behind <= MOST_BEHIND && behind + 1 < all.count && finding->files->list.count == 0; behind++) {
+        struct asked asked = all;
+        asked.count = all.count - behind;
+        find_place(finding, asked.count > 1 ? 2 : 1, &asked);
+        finding->files->member = all.parts[all.count - 1];
+        finding->files->is_member_type = behind == 0;
+    }
+}
+
+// A sentence is no path.
+static bool may_be_path(const struct search_place *place) {
+    struct slice path = place->path;
+    bool has_blank = memchr(path.data, ' ', path.length), has_dot = memchr(path.data, '.', path.length);
+    return !has_blank || has_dot || memchr(path.data, '/', path.length);
+}
+
+static bool has_files_below(const struct snapshot *snapshot, struct slice folder) {
+    for (uint32_t s = 0; s < snapshot->segment_count && folder.length; s++) {
+        const struct segment *segment = snapshot->segments[s];
+        for (uint32_t i = 0; i < segment->file_count; i++) {
+            struct slice path = slice_of_string(segment->files[i].record->path);
+            if (path.length > folder.length && paths_is_below(folder, path) &&
+                !snapshot_is_dead(snapshot, s, i)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void note_folder(struct search_files *files, const struct snapshot *snapshot, struct slice path) {
+    while (path.length && path.data[path.length - 1] == '/') {
+        path.length--;
+    }
+    if (memchr(path.data, '/', path.length) && has_files_below(snapshot, path)) {
+        str_clear(&files->note);
+        str_append_format(&files->note, "\"%.*s\" is a folder: to search in it, name it behind the words",
+                          (int)path.length, path.data);
+    }
+}
+
+void search_files_init(struct search_files *files, const struct snapshot *snapshot, struct slice text,
+                       struct slice folder) {
+    struct search_place places[SEARCH_PLACES];
+    *files = (struct search_files){0};
+    str_init(&files->note);
+    size_t count = search_place_read(text, places);
+    struct finding finding = {.files = files, .snapshot = snapshot, .folder = folder, .place = places};
+    for (size_t i = 0; i < count && may_be_path(&places[i]); i++) {
+        struct asked asked = {.is_exact = !places[i].is_all};
+        finding.place = &places[i];
+        finding.less = A_PLACE_LATER * (float)i;
+        split(places[i].path, "/\\", &asked);
+        find_place(&finding, least_parts(&places[i], count, &asked), &asked);
+    }
+    bool is_path = count == 1 && places[0].is_all && places[0].line == 0;
+    if (is_path && files->list.count == 0 && is_dotted(places[0].path)) {
+        find_module(&finding, places[0].path);
+    }
+    if (is_path && files->list.count == 0) {
+        note_folder(files, snapshot, places[0].path);
+    }
+    files->is_bare = is_path && is_bare(places[0].path);
+    files->is_all = files->list.count && count == 1 && places[0].is_all && places[0].line;
+}
+
+void search_files_free(struct search_files *files) {
+    vec_free(&files->list);
+    str_free(&files->note);
+}
