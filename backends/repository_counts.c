@@ -578,16 +578,26 @@ uint32_t counts_find(const struct counts_answer *answer, uint32_t id) {
     if (token_is_line(id)) {
         return answer->line_ends[id];
     }
-    const struct slot *slot = is_kept(answer) ? NULL : slot_of(answer->counts, id);
-    if (slot && slot->query == answer->counts->query) {
-        return slot->word;
+    if (!is_kept(answer)) {
+        const struct slot *slot = slot_of(answer->counts, id);
+        return slot->query == answer->counts->query ? slot->word : COUNTS_NONE;
     }
-    for (uint32_t i = slot ? answer->seen : 0; i < answer->count; i++) {
+    for (uint32_t i = 0; i < answer->count; i++) {
         if (answer->words[i].id == id) {
             return i;
         }
     }
     return COUNTS_NONE;
+}
+
+uint32_t counts_add(struct counts_answer *answer, uint32_t id, uint32_t space) {
+    const struct counts *counts = answer->counts;
+    struct slot *slot = slot_of(counts, id);
+    if (slot->query != counts->query) {
+        *slot = (struct slot){counts->query, id, answer->count};
+        answer->words[answer->count++] = (struct counted){.id = id, .space = space};
+    }
+    return slot->word;
 }
 
 double counts_probability(const struct counts_answer *answer, uint32_t id) {

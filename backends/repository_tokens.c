@@ -72,6 +72,9 @@ static struct recent_word *recent_of(struct vocabulary *vocabulary, struct slice
 
 // By readers, with the lock.
 static uint32_t find_again(struct vocabulary *vocabulary, struct slice word) {
+    if (word.length == 1) {
+        return find_word(vocabulary, word);
+    }
     struct recent_word *recent = recent_of(vocabulary, word);
     if (slice_equal(recent->word, word)) {
         return recent->id;
