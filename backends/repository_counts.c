@@ -23,6 +23,8 @@
 #include "backends/repository_place.h"
 #include "backends/repository_rank.h"
 
+#include "base/hash.h"
+
 #include <math.h>
 
 enum { SLOTS = 4096, SLOT_BITS = 12, DEEPEST = 24, SOON = 8 };
@@ -51,20 +53,36 @@ struct tally {
     double missed; // the weight of each place times the votes cast before it was met
 };
 
+// The places behind one word, looked for in all of a segment: what is asked for ends in the same few dozen words.
+struct first {
+    uint32_t id;
+    struct order_range range; // low == high: not known
+};
+
+// A context's places in each segment, by depth. A question needs those of its context without the nearest word, too,
+// which was asked for before it on the same path.
+struct narrowed {
+    uint64_t key; // 0: none
+    struct order_range ranges[SEGMENT_COUNT][DEEPEST + 1];
+    uint32_t depths[SEGMENT_COUNT];
+};
+enum { NARROWED = 64, FIRSTS = 256 };
+
 struct source {
     struct packed tokens, order;
     uint32_t count, order_count;
     const struct token_segment *segment; // NULL: the open document, which has no order
     const unsigned char *dead;
     float *weights; // of the segment's files; 0: not known yet
-    struct order_range ranges[DEEPEST + 1];
+    const struct order_range *ranges; // by depth, those of the context
     uint32_t depth;
+    struct first *firsts;
 };
 
 struct visit {
     uint32_t position;
-    uint32_t step; // how many places it stands for
     uint32_t depth;
+    double weight; // of all the places it stands for; before it is known, how many these are
     const struct source *source;
 };
 
@@ -85,6 +103,7 @@ struct counts {
     struct rank *rank;
     struct surroundings here; // its `skipped` is 1 while the context's nearest name may be any name
     double kernel[PLACE_WALK + 1], name_kernel[PLACE_MISSES + 1]; // weight of a place by its likeness
+    struct narrowed *narrowed;
     struct visit *visits;
     uint32_t visit_count;
     struct slot *slots;
@@ -115,6 +134,7 @@ static void bind_sources(struct counts *counts, const struct generation *generat
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         const struct token_segment *segment = generation->segments[i];
         free(counts->sources[i].weights);
+        free(counts->sources[i].firsts);
         counts->sources[i] =
             (struct source){.tokens = segment->tokens,
                             .order = segment->order,
@@ -122,7 +142,11 @@ static void bind_sources(struct counts *counts, const struct generation *generat
                             .order_count = segment->order_count,
                             .segment = segment,
                             .dead = generation->dead[i],
-                            .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float))};
+                            .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float)),
+                            .firsts = mem_zero(FIRSTS, sizeof(struct first))};
+    }
+    for (uint32_t i = 0; i < NARROWED; i++) {
+        counts->narrowed[i].key = 0;
     }
 }
 
@@ -162,6 +186,7 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->path = path;
     counts->extension = extension ? extension : "";
     counts->folder = corpus_folder_hash(path);
+    counts->narrowed = mem_alloc(NARROWED * sizeof *counts->narrowed);
     bind_sources(counts, generation);
     counts->sources[SEGMENT_COUNT] = (struct source){.tokens = packed_view(document->tokens.items),
                                                      .count = (uint32_t)document->tokens.count};
@@ -189,7 +214,9 @@ void counts_free(struct counts *counts) {
     }
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
         free(counts->sources[i].weights);
+        free(counts->sources[i].firsts);
     }
+    free(counts->narrowed);
     rank_free(counts->rank);
     free_local(&counts->local);
     free(counts->visits);
@@ -268,7 +295,7 @@ static double place_weight(const struct counts *counts, const struct source *sou
 
 // Behind a name that stands where the cursor's name does; see counts_query.
 static bool stands_behind_name(const struct source *source, uint32_t position) {
-    return position < source->count && token_is_name(token_id(packed_get(source->tokens, position - 1))) &&
+    return token_is_name(token_id(packed_get(source->tokens, position - 1))) &&
            token_id(packed_get(source->tokens, position)) != TOKEN_FILE;
 }
 
@@ -290,12 +317,9 @@ static void note_depth(const struct counts *counts, const struct visit *visit, u
 
 static void visit_place(struct counts *counts, const struct visit *visit) {
     const struct source *source = visit->source;
-    uint32_t position = visit->position + counts->here.skipped;
-    if (counts->here.skipped && !stands_behind_name(source, position)) {
-        return;
-    }
-    double weight = place_weight(counts, source, position) * visit->step;
-    if (weight <= 0) {
+    uint32_t position = visit->position;
+    double weight = visit->weight;
+    if (weight <= 0 || (counts->here.skipped && !stands_behind_name(source, position))) {
         return;
     }
     struct place place = place_compare(&counts->here, source->tokens, source->count, position, visit->depth);
@@ -324,23 +348,47 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
     counts->sharp += sharp;
 }
 
-static void narrow(struct source *source, const struct surroundings *here) {
-    size_t length = here->context_count - here->skipped;
-    source->ranges[0] = (struct order_range){0, source->order_count};
-    source->depth = 0;
+static struct order_range narrow_first(const struct source *source, struct order_range all, uint32_t id) {
+    struct first *first = &source->firsts[id % FIRSTS];
+    if (first->id != id || first->range.low == first->range.high) {
+        *first = (struct first){id, order_narrow(source->tokens, source->order, all, 1, id)};
+    }
+    return first->range;
+}
+
+// Returns the depth of the longest match.
+static uint32_t narrow(const struct source *source, const uint32_t *context, size_t length,
+                       struct order_range *ranges) {
+    ranges[0] = (struct order_range){0, source->order_count};
     for (uint32_t depth = 1; depth <= DEEPEST && depth <= length; depth++) {
-        uint32_t id = here->context[length - depth];
-        struct order_range range =
-            order_narrow(source->tokens, source->order, source->ranges[depth - 1], depth, id);
-        if (range.low == range.high) {
-            break;
+        uint32_t id = context[length - depth];
+        ranges[depth] = depth == 1
+                            ? narrow_first(source, ranges[0], id)
+                            : order_narrow(source->tokens, source->order, ranges[depth - 1], depth, id);
+        if (ranges[depth].low == ranges[depth].high) {
+            return depth - 1;
         }
-        source->ranges[depth] = range;
-        source->depth = depth;
         if (id == TOKEN_FILE) {
-            break;
+            return depth;
         }
     }
+    return length < DEEPEST ? (uint32_t)length : DEEPEST;
+}
+
+static void narrow_segments(struct counts *counts) {
+    const struct surroundings *here = &counts->here;
+    size_t length = here->context_count - here->skipped, last = length < DEEPEST ? length : DEEPEST;
+    uint64_t key = hash_bytes(here->context + length - last, last * sizeof *here->context) | 1;
+    struct narrowed *narrowed = &counts->narrowed[(key >> 32) % NARROWED];
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        struct source *source = &counts->sources[i];
+        if (narrowed->key != key) {
+            narrowed->depths[i] = narrow(source, here->context, length, narrowed->ranges[i]);
+        }
+        source->ranges = narrowed->ranges[i];
+        source->depth = narrowed->depths[i];
+    }
+    narrowed->key = key;
 }
 
 // How many tokens before a place agree with the context, the first of which does.
@@ -386,17 +434,20 @@ static void narrow_local(struct counts *counts, struct source *source) {
 static void list_local(struct counts *counts, const struct source *source, uint32_t depth) {
     const struct local *local = &counts->local;
     uint32_t low = local->depth_starts[depth - 1], high = local->depth_starts[depth]; // each moved to its end
-    uint32_t step = (high - low) / (counts->here.skipped ? LOCAL_HITS_ANY_NAME : LOCAL_HITS) + 1;
+    uint32_t skipped = counts->here.skipped;
+    uint32_t step = (high - low) / (skipped ? LOCAL_HITS_ANY_NAME : LOCAL_HITS) + 1;
     for (uint32_t i = low; i < high; i += step) {
-        counts->visits[counts->visit_count++] = (struct visit){local->by_depth[i], step, depth, source};
+        counts->visits[counts->visit_count++] =
+            (struct visit){local->by_depth[i] + skipped, depth, step, source};
     }
 }
 
 static void list(struct counts *counts, const struct source *source, uint32_t depth, uint32_t step,
                  struct order_range range) {
     for (uint32_t i = range.low; i < range.high; i += step) {
-        counts->visits[counts->visit_count++] =
-            (struct visit){packed_get(source->order, i), step, depth, source};
+        uint32_t position = packed_get(source->order, i) + counts->here.skipped;
+        counts->visits[counts->visit_count++] = (struct visit){position, depth, step, source};
+        __builtin_prefetch(&source->segment->blocks[position / SEGMENT_BLOCK]);
     }
 }
 
@@ -423,12 +474,9 @@ static void list_depth(struct counts *counts, const struct source *source, uint3
 static void list_all(struct counts *counts) {
     uint32_t deepest = 0;
     counts->visit_count = 0;
+    narrow_segments(counts);
+    narrow_local(counts, &counts->sources[SEGMENT_COUNT]);
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
-        if (counts->sources[i].segment) {
-            narrow(&counts->sources[i], &counts->here);
-        } else {
-            narrow_local(counts, &counts->sources[i]);
-        }
         deepest = counts->sources[i].depth > deepest ? counts->sources[i].depth : deepest;
     }
     for (uint32_t depth = deepest; depth > 0; depth--) {
@@ -462,6 +510,15 @@ static void vote(struct counts *counts, uint32_t depth) {
     answer->residual *= escape / (counts->total + escape);
 }
 
+// In a loop of its own, so that the processor waits for many files at once.
+static void weigh_all(struct counts *counts) {
+    for (uint32_t i = 0; i < counts->visit_count; i++) {
+        struct visit *visit = &counts->visits[i];
+        bool is_there = visit->position < visit->source->count;
+        visit->weight *= is_there ? place_weight(counts, visit->source, visit->position) : 0;
+    }
+}
+
 static void fetch(const struct visit *visit) {
     packed_fetch(visit->source->tokens, visit->position);
     packed_fetch(visit->source->tokens, visit->position < SOON ? 0 : visit->position - SOON);
@@ -469,6 +526,7 @@ static void fetch(const struct visit *visit) {
 
 static void visit_all(struct counts *counts) {
     list_all(counts);
+    weigh_all(counts);
     const struct visit *visits = counts->visits;
     for (uint32_t i = 0; i < counts->visit_count; i++) {
         if (i + SOON < counts->visit_count) {
