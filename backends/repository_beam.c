@@ -226,9 +226,7 @@ static void extend_from_document(struct search *search, const struct beam_path *
 }
 
 // How likely the word that is typed is this one, if it is any of those that begin so.
-static double fitting(const struct search *search, const struct counted *word) {
-    struct slice typed = search->request->typed;
-    struct slice text = encoder_word(&search->request->document->encoder, word->id);
+static double fitting(const struct counted *word, struct slice text, struct slice typed) {
     return !slice_starts_with(text, typed) ? 0
            : text.length == typed.length   ? word->probability * WHOLE_WORD
                                            : word->probability;
@@ -239,8 +237,14 @@ static double fitting(const struct search *search, const struct counted *word) {
 static void extend_typed(struct search *search, const struct beam_path *path,
                          const struct counts_answer *answer) {
     double fits[COUNTS_WORDS + COUNTS_ADDED], total = UNKNOWN_WORD;
+    uint32_t ids[COUNTS_WORDS + COUNTS_ADDED];
+    struct slice texts[COUNTS_WORDS + COUNTS_ADDED];
     for (uint32_t i = 0; i < answer->count; i++) {
-        fits[i] = fitting(search, &answer->words[i]);
+        ids[i] = answer->words[i].id;
+    }
+    encoder_words(&search->request->document->encoder, ids, answer->count, texts);
+    for (uint32_t i = 0; i < answer->count; i++) {
+        fits[i] = fitting(&answer->words[i], texts[i], search->request->typed);
         total += fits[i];
     }
     for (uint32_t i = 0; i < answer->count; i++) {
