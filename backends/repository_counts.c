@@ -69,8 +69,9 @@ struct narrowed {
 enum { NARROWED = 64, FIRSTS = 256 };
 
 struct source {
-    struct packed tokens, order;
-    uint32_t count, order_count;
+    struct place_text text;
+    struct packed order;
+    uint32_t order_count;
     const struct token_segment *segment; // NULL: the open document, which has no order
     const unsigned char *dead;
     float *weights; // of the segment's files; 0: not known yet
@@ -90,6 +91,7 @@ struct visit {
 struct local {
     uint32_t *starts; // by the word's number, one more than there are
     uint32_t *positions;
+    unsigned char *below; // see place_text
     unsigned char *depths;
     uint32_t *by_depth, depth_starts[DEEPEST + 2];
 };
@@ -136,9 +138,8 @@ static void bind_sources(struct counts *counts, const struct generation *generat
         free(counts->sources[i].weights);
         free(counts->sources[i].firsts);
         counts->sources[i] =
-            (struct source){.tokens = segment->tokens,
+            (struct source){.text = {segment->tokens, segment->count, NULL},
                             .order = segment->order,
-                            .count = segment->count,
                             .order_count = segment->order_count,
                             .segment = segment,
                             .dead = generation->dead[i],
@@ -171,7 +172,23 @@ static void find_places(struct local *local, const struct document *document) {
     }
 }
 
+// Each line's end once, instead of at every place that is visited.
+static void look_below(struct counts *counts) {
+    struct place_text *text = &counts->sources[SEGMENT_COUNT].text;
+    uint32_t end = text->count;
+    unsigned char *below = mem_zero((size_t)text->count + 1, 1), agree = 0;
+    for (uint32_t i = text->count; i-- > 0;) {
+        if (token_id(counts->document->tokens.items[i]) <= TOKEN_LINE_SHALLOWER) {
+            end = i;
+            agree = (unsigned char)place_below(&counts->here, text, i);
+        }
+        below[i] = end - i <= PLACE_LINE ? agree : 0;
+    }
+    text->below = counts->local.below = below;
+}
+
 static void free_local(struct local *local) {
+    free(local->below);
     free(local->starts);
     free(local->positions);
     free(local->depths);
@@ -188,11 +205,12 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->folder = corpus_folder_hash(path);
     counts->narrowed = mem_alloc(NARROWED * sizeof *counts->narrowed);
     bind_sources(counts, generation);
-    counts->sources[SEGMENT_COUNT] = (struct source){.tokens = packed_view(document->tokens.items),
-                                                     .count = (uint32_t)document->tokens.count};
-    find_places(&counts->local, document);
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
+    find_places(&counts->local, document);
+    counts->sources[SEGMENT_COUNT].text = (struct place_text){packed_view(document->tokens.items),
+                                                              (uint32_t)document->tokens.count, NULL};
+    look_below(counts);
     counts->rank = rank_new(document);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {
         counts->kernel[i] = exp(KERNEL * i);
@@ -295,8 +313,8 @@ static double place_weight(const struct counts *counts, const struct source *sou
 
 // Behind a name that stands where the cursor's name does; see counts_query.
 static bool stands_behind_name(const struct source *source, uint32_t position) {
-    return token_is_name(token_id(packed_get(source->tokens, position - 1))) &&
-           token_id(packed_get(source->tokens, position)) != TOKEN_FILE;
+    return token_is_name(token_id(packed_get(source->text.tokens, position - 1))) &&
+           token_id(packed_get(source->text.tokens, position)) != TOKEN_FILE;
 }
 
 static inline double larger(double a, double b) {
@@ -322,7 +340,7 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
     if (weight <= 0 || (counts->here.skipped && !stands_behind_name(source, position))) {
         return;
     }
-    struct place place = place_compare(&counts->here, source->tokens, source->count, position, visit->depth);
+    struct place place = place_compare(&counts->here, &source->text, position, visit->depth);
     uint32_t index = word_of(counts, place.id);
     if (index == COUNTS_NONE) {
         return;
@@ -351,7 +369,7 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
 static struct order_range narrow_first(const struct source *source, struct order_range all, uint32_t id) {
     struct first *first = &source->firsts[id % FIRSTS];
     if (first->id != id || first->range.low == first->range.high) {
-        *first = (struct first){id, order_narrow(source->tokens, source->order, all, 1, id)};
+        *first = (struct first){id, order_narrow(source->text.tokens, source->order, all, 1, id)};
     }
     return first->range;
 }
@@ -364,7 +382,7 @@ static uint32_t narrow(const struct source *source, const uint32_t *context, siz
         uint32_t id = context[length - depth];
         ranges[depth] = depth == 1
                             ? narrow_first(source, ranges[0], id)
-                            : order_narrow(source->tokens, source->order, ranges[depth - 1], depth, id);
+                            : order_narrow(source->text.tokens, source->order, ranges[depth - 1], depth, id);
         if (ranges[depth].low == ranges[depth].high) {
             return depth - 1;
         }
@@ -392,15 +410,21 @@ static void narrow_segments(struct counts *counts) {
 }
 
 // How many tokens before a place agree with the context, the first of which does.
-static uint32_t depth_of(const struct surroundings *here, struct packed tokens, uint32_t position) {
-    const uint32_t *nearest = here->context + here->context_count - here->skipped;
-    size_t length = here->context_count - here->skipped;
+static uint32_t depth_of(const uint32_t *nearest, uint32_t limit, const uint32_t *place) {
     uint32_t depth = 1;
-    while (depth < DEEPEST && depth < length && nearest[-(ptrdiff_t)depth] != TOKEN_FILE &&
-           token_id(packed_get(tokens, position - depth - 1)) == nearest[-(ptrdiff_t)depth - 1]) {
+    while (depth < limit && token_id(place[-(ptrdiff_t)depth - 1]) == nearest[-(ptrdiff_t)depth - 1]) {
         depth++;
     }
     return depth;
+}
+
+// How many of the nearest tokens may agree: a file's beginning is the last that does.
+static uint32_t depth_limit(const uint32_t *nearest, size_t length) {
+    uint32_t limit = 1;
+    while (limit < DEEPEST && limit < length && nearest[-(ptrdiff_t)limit] != TOKEN_FILE) {
+        limit++;
+    }
+    return limit;
 }
 
 // The open document's places behind the context, by depth.
@@ -417,8 +441,10 @@ static void narrow_local(struct counts *counts, struct source *source) {
         low = local->starts[number];
         high = local->starts[number + 1];
     }
+    const uint32_t *nearest = here->context + length, *tokens = counts->document->tokens.items;
+    uint32_t limit = depth_limit(nearest, length);
     for (uint32_t i = low; i < high; i++) {
-        uint32_t depth = depth_of(here, source->tokens, local->positions[i]);
+        uint32_t depth = depth_of(nearest, limit, tokens + local->positions[i]);
         local->depths[i] = (unsigned char)depth;
         local->depth_starts[depth + 1]++;
         source->depth = depth > source->depth ? depth : source->depth;
@@ -514,14 +540,14 @@ static void vote(struct counts *counts, uint32_t depth) {
 static void weigh_all(struct counts *counts) {
     for (uint32_t i = 0; i < counts->visit_count; i++) {
         struct visit *visit = &counts->visits[i];
-        bool is_there = visit->position < visit->source->count;
+        bool is_there = visit->position < visit->source->text.count;
         visit->weight *= is_there ? place_weight(counts, visit->source, visit->position) : 0;
     }
 }
 
 static void fetch(const struct visit *visit) {
-    packed_fetch(visit->source->tokens, visit->position);
-    packed_fetch(visit->source->tokens, visit->position < SOON ? 0 : visit->position - SOON);
+    packed_fetch(visit->source->text.tokens, visit->position);
+    packed_fetch(visit->source->text.tokens, visit->position < SOON ? 0 : visit->position - SOON);
 }
 
 static void visit_all(struct counts *counts) {

@@ -6,8 +6,6 @@
 // one of them, takes the cursor's name for it.
 #include "backends/repository_place.h"
 
-enum { LINE_WALK = 32 };
-
 // Among the tokens that are known to agree?
 static bool is_known(const struct surroundings *here, uint32_t known, uint32_t id) {
     const uint32_t *nearest = here->context + here->context_count - here->skipped;
@@ -80,7 +78,7 @@ static inline void walk_left(const struct surroundings *here, struct reader read
 }
 
 static inline uint32_t walk_below(const struct surroundings *here, struct reader reader, uint32_t left) {
-    uint32_t walk = left > LINE_WALK ? LINE_WALK : left, at = 0, below = 0;
+    uint32_t walk = left > PLACE_LINE ? PLACE_LINE : left, at = 0, below = 0;
     while (at < walk && token_id(token_here(&reader)) > TOKEN_LINE_SHALLOWER) {
         at++;
         reader.bit += reader.bits;
@@ -94,12 +92,18 @@ static inline uint32_t walk_below(const struct surroundings *here, struct reader
     return below;
 }
 
-struct place place_compare(const struct surroundings *here, struct packed tokens, uint32_t count,
-                           uint32_t position, uint32_t known) {
-    struct reader reader = reader_at(tokens, position);
+uint32_t place_below(const struct surroundings *here, const struct place_text *text, uint32_t position) {
+    return here->ahead_count > 0
+               ? walk_below(here, reader_at(text->tokens, position), text->count - position)
+               : 0;
+}
+
+struct place place_compare(const struct surroundings *here, const struct place_text *text, uint32_t position,
+                           uint32_t known) {
+    struct reader reader = reader_at(text->tokens, position);
     uint32_t token = token_here(&reader);
     struct place place = {.id = token_id(token), .space = token_space(token)};
     walk_left(here, reader, known, &place);
-    place.below = here->ahead_count > 0 ? walk_below(here, reader, count - position) : 0;
+    place.below = text->below ? text->below[position] : place_below(here, text, position);
     return place;
 }
