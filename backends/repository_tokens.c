@@ -144,7 +144,7 @@ uint32_t encoder_find(const struct encoder *encoder, struct slice word) {
     }
     uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
     uv_mutex_lock(&encoder->vocabulary->lock);
-    uint32_t known = find_word(encoder->vocabulary, word);
+    uint32_t known = find_again(encoder->vocabulary, word);
     uv_mutex_unlock(&encoder->vocabulary->lock);
     if (is_known(encoder, known)) {
         return known * 2 + TOKEN_FIRST_WORD + name;
