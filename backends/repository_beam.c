@@ -35,7 +35,7 @@ static const double UNKNOWN_WORD = 0.0005; // below this no context knows a word
 static const double BYTE_WEIGHT = 0.04;
 // How far behind, as a difference of scores, a path is given up: behind the best finished one; behind the best
 // open one; and behind the best one, before the words below are asked for, of which it would have to gain so much.
-static const double BEHIND_FINISHED = 1.5, BEHIND_OPEN = 1.5, BEHIND_AHEAD = 1.5;
+static const double BEHIND_FINISHED = 1.5, BEHIND_OPEN = 1.8, BEHIND_AHEAD = 1.5;
 
 struct search {
     struct counts *counts;

@@ -74,7 +74,7 @@ struct source {
     uint32_t order_count;
     const struct token_segment *segment; // NULL: the open document, which has no order
     const unsigned char *dead;
-    float *weights; // of the segment's files; 0: not known yet
+    float *weights;                   // of the segment's files; 0: not known yet
     const struct order_range *ranges; // by depth, those of the context
     uint32_t depth;
     struct first *firsts;
@@ -208,8 +208,8 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
     find_places(&counts->local, document);
-    counts->sources[SEGMENT_COUNT].text = (struct place_text){packed_view(document->tokens.items),
-                                                              (uint32_t)document->tokens.count, NULL};
+    counts->sources[SEGMENT_COUNT].text =
+        (struct place_text){packed_view(document->tokens.items), (uint32_t)document->tokens.count, NULL};
     look_below(counts);
     counts->rank = rank_new(document);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {

@@ -19,13 +19,13 @@ enum { SIGN_COUNT = sizeof SIGNS / sizeof SIGNS[0] };
 struct byte_set {
     uint64_t bits[4];
 };
-#define BIT(c) (UINT64_C(1) << ((c) % 64))
+#define BIT(c)            (UINT64_C(1) << ((c) % 64))
 #define BITS(first, last) ((BIT(last) - BIT(first)) | BIT(last))
 // What the second byte of a sign is: most are alone, and looking through the list costs more than all the rest.
-static const struct byte_set SECOND_BYTES = {
-    {BIT('.') | BIT('/') | BIT('=') | BIT('-') | BIT('>') | BIT(':') | BIT('&') | BIT('+') | BIT('<') |
-         BIT('?') | BIT('*') | BIT('#'),
-     BIT('|')}};
+static const struct byte_set SECOND_BYTES = {{BIT('.') | BIT('/') | BIT('=') | BIT('-') | BIT('>') |
+                                                  BIT(':') | BIT('&') | BIT('+') | BIT('<') | BIT('?') |
+                                                  BIT('*') | BIT('#'),
+                                              BIT('|')}};
 static const struct byte_set WORD_BYTES = {
     {BITS('0', '9') | BIT('$'), BITS('A', 'Z') | BITS('a', 'z') | BIT('_'), UINT64_MAX, UINT64_MAX}};
 static const struct byte_set SPACES = {{BIT(' ') | BIT('\t') | BIT('\v') | BIT('\f')}};

@@ -491,5 +491,6 @@ struct order_range order_narrow(struct packed tokens, struct packed order, struc
         step = step < UINT32_MAX / 2 ? 2 * step : step;
     }
     uint32_t end = step <= range.high - last ? last + step - 1 : range.high;
-    return (struct order_range){low, lower_bound(tokens, order, (struct order_range){last, end}, depth, id + 1)};
+    return (struct order_range){low,
+                                lower_bound(tokens, order, (struct order_range){last, end}, depth, id + 1)};
 }

@@ -93,9 +93,8 @@ static inline uint32_t walk_below(const struct surroundings *here, struct reader
 }
 
 uint32_t place_below(const struct surroundings *here, const struct place_text *text, uint32_t position) {
-    return here->ahead_count > 0
-               ? walk_below(here, reader_at(text->tokens, position), text->count - position)
-               : 0;
+    return here->ahead_count > 0 ? walk_below(here, reader_at(text->tokens, position), text->count - position)
+                                 : 0;
 }
 
 struct place place_compare(const struct surroundings *here, const struct place_text *text, uint32_t position,

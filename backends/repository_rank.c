@@ -118,7 +118,7 @@ struct rank {
     uint32_t query;
     struct sums without_places; // of a word that was seen nowhere behind the context
     VEC(struct kept) kept;
-    uint32_t hints_taken; // how often
+    uint32_t hints_taken;  // how often
     struct likely *chosen; // the words to be ranked
 };
 
