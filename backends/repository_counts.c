@@ -21,13 +21,14 @@
 
 #include "backends/repository_answers.h"
 #include "backends/repository_place.h"
+#include "backends/repository_places.h"
 #include "backends/repository_rank.h"
 
 #include "base/hash.h"
 
 #include <math.h>
 
-enum { SLOTS = 4096, SLOT_BITS = 12, DEEPEST = 24, SOON = 8 };
+enum { SLOTS = 4096, SLOT_BITS = 12, DEEPEST = PLACES_DEEPEST, SOON = 8 };
 // How many places are looked at, of one depth and source. The open file is the best witness, and near to hand; with
 // more places elsewhere, or fewer there, the development tasks do not come out better.
 enum { HITS = 64, HITS_ONE_TOKEN = 32, HITS_ANY_NAME = 24, LOCAL_HITS = 192, LOCAL_HITS_ANY_NAME = 48 };
@@ -87,18 +88,9 @@ struct visit {
     const struct source *source;
 };
 
-// The open document's places: those behind each word, and of these, for one query, those at each depth.
-struct local {
-    uint32_t *starts; // by the word's number, one more than there are
-    uint32_t *positions;
-    unsigned char *below; // see place_text
-    unsigned char *depths;
-    uint32_t *by_depth, depth_starts[DEEPEST + 2];
-};
-
 struct counts {
     struct source sources[COUNTS_SOURCES];
-    struct local local;
+    struct places local;
     const struct document *document;
     const char *path, *extension; // of the open file
     uint64_t folder;
@@ -151,50 +143,6 @@ static void bind_sources(struct counts *counts, const struct generation *generat
     }
 }
 
-// It is read once and asked a few dozen times, so only the nearest word before a place is sorted by.
-static void find_places(struct local *local, const struct document *document) {
-    uint32_t count = (uint32_t)document->tokens.count;
-    const uint32_t *tokens = document->tokens.items, *numbers = document->numbers.items;
-    local->starts = mem_zero(document->words.count + 2, sizeof *local->starts);
-    local->positions = mem_alloc((count + 1) * sizeof *local->positions);
-    local->depths = mem_alloc(count + 1);
-    local->by_depth = mem_alloc((count + 1) * sizeof *local->by_depth);
-    for (uint32_t i = 1; i < count; i++) {
-        local->starts[numbers[i - 1] + 2] += token_id(tokens[i]) != TOKEN_FILE;
-    }
-    for (size_t i = 0; i < document->words.count; i++) {
-        local->starts[i + 2] += local->starts[i + 1];
-    }
-    for (uint32_t i = 1; i < count; i++) {
-        if (token_id(tokens[i]) != TOKEN_FILE) {
-            local->positions[local->starts[numbers[i - 1] + 1]++] = i;
-        }
-    }
-}
-
-// Each line's end once, instead of at every place that is visited.
-static void look_below(struct counts *counts) {
-    struct place_text *text = &counts->sources[SEGMENT_COUNT].text;
-    uint32_t end = text->count;
-    unsigned char *below = mem_zero((size_t)text->count + 1, 1), agree = 0;
-    for (uint32_t i = text->count; i-- > 0;) {
-        if (token_id(counts->document->tokens.items[i]) <= TOKEN_LINE_SHALLOWER) {
-            end = i;
-            agree = (unsigned char)place_below(&counts->here, text, i);
-        }
-        below[i] = end - i <= PLACE_LINE ? agree : 0;
-    }
-    text->below = counts->local.below = below;
-}
-
-static void free_local(struct local *local) {
-    free(local->below);
-    free(local->starts);
-    free(local->positions);
-    free(local->depths);
-    free(local->by_depth);
-}
-
 struct counts *counts_new(const struct generation *generation, const struct document *document,
                           const char *path) {
     struct counts *counts = mem_zero(1, sizeof *counts);
@@ -207,10 +155,9 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     bind_sources(counts, generation);
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
-    find_places(&counts->local, document);
-    counts->sources[SEGMENT_COUNT].text =
-        (struct place_text){packed_view(document->tokens.items), (uint32_t)document->tokens.count, NULL};
-    look_below(counts);
+    places_init(&counts->local, document, &counts->here);
+    counts->sources[SEGMENT_COUNT].text = (struct place_text){
+        packed_view(document->tokens.items), (uint32_t)document->tokens.count, counts->local.below};
     counts->rank = rank_new(document);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {
         counts->kernel[i] = exp(KERNEL * i);
@@ -236,7 +183,7 @@ void counts_free(struct counts *counts) {
     }
     free(counts->narrowed);
     rank_free(counts->rank);
-    free_local(&counts->local);
+    places_fini(&counts->local);
     free(counts->visits);
     free(counts->slots);
     free(counts->words);
@@ -409,56 +356,8 @@ static void narrow_segments(struct counts *counts) {
     narrowed->key = key;
 }
 
-// How many tokens before a place agree with the context, the first of which does.
-static uint32_t depth_of(const uint32_t *nearest, uint32_t limit, const uint32_t *place) {
-    uint32_t depth = 1;
-    while (depth < limit && token_id(place[-(ptrdiff_t)depth - 1]) == nearest[-(ptrdiff_t)depth - 1]) {
-        depth++;
-    }
-    return depth;
-}
-
-// How many of the nearest tokens may agree: a file's beginning is the last that does.
-static uint32_t depth_limit(const uint32_t *nearest, size_t length) {
-    uint32_t limit = 1;
-    while (limit < DEEPEST && limit < length && nearest[-(ptrdiff_t)limit] != TOKEN_FILE) {
-        limit++;
-    }
-    return limit;
-}
-
-// The open document's places behind the context, by depth.
-static void narrow_local(struct counts *counts, struct source *source) {
-    const struct surroundings *here = &counts->here;
-    struct local *local = &counts->local;
-    size_t length = here->context_count - here->skipped;
-    uint32_t number =
-        length > 0 ? document_number(counts->document, here->context[length - 1]) : DOCUMENT_NO_WORD;
-    uint32_t low = 0, high = 0;
-    source->depth = 0;
-    memset(local->depth_starts, 0, sizeof local->depth_starts);
-    if (number != DOCUMENT_NO_WORD) {
-        low = local->starts[number];
-        high = local->starts[number + 1];
-    }
-    const uint32_t *nearest = here->context + length, *tokens = counts->document->tokens.items;
-    uint32_t limit = depth_limit(nearest, length);
-    for (uint32_t i = low; i < high; i++) {
-        uint32_t depth = depth_of(nearest, limit, tokens + local->positions[i]);
-        local->depths[i] = (unsigned char)depth;
-        local->depth_starts[depth + 1]++;
-        source->depth = depth > source->depth ? depth : source->depth;
-    }
-    for (uint32_t depth = 0; depth <= DEEPEST; depth++) {
-        local->depth_starts[depth + 1] += local->depth_starts[depth];
-    }
-    for (uint32_t i = low; i < high; i++) {
-        local->by_depth[local->depth_starts[local->depths[i]]++] = local->positions[i];
-    }
-}
-
 static void list_local(struct counts *counts, const struct source *source, uint32_t depth) {
-    const struct local *local = &counts->local;
+    const struct places *local = &counts->local;
     uint32_t low = local->depth_starts[depth - 1], high = local->depth_starts[depth]; // each moved to its end
     uint32_t skipped = counts->here.skipped;
     uint32_t step = (high - low) / (skipped ? LOCAL_HITS_ANY_NAME : LOCAL_HITS) + 1;
@@ -501,7 +400,9 @@ static void list_all(struct counts *counts) {
     uint32_t deepest = 0;
     counts->visit_count = 0;
     narrow_segments(counts);
-    narrow_local(counts, &counts->sources[SEGMENT_COUNT]);
+    counts->sources[SEGMENT_COUNT].depth =
+        places_narrow(&counts->local, counts->document, counts->here.context,
+                      counts->here.context_count - counts->here.skipped);
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
         deepest = counts->sources[i].depth > deepest ? counts->sources[i].depth : deepest;
     }
