@@ -21,11 +21,14 @@
 
 #include "backends/repository_answers.h"
 #include "backends/repository_place.h"
+#include "backends/repository_places.h"
 #include "backends/repository_rank.h"
+
+#include "base/hash.h"
 
 #include <math.h>
 
-enum { SLOTS = 4096, SLOT_BITS = 12, DEEPEST = 24, SOON = 8 };
+enum { SLOTS = 4096, SLOT_BITS = 12, DEEPEST = PLACES_DEEPEST, SOON = 8 };
 // How many places are looked at, of one depth and source. The open file is the best witness, and near to hand; with
 // more places elsewhere, or fewer there, the development tasks do not come out better.
 enum { HITS = 64, HITS_ONE_TOKEN = 32, HITS_ANY_NAME = 24, LOCAL_HITS = 192, LOCAL_HITS_ANY_NAME = 48 };
@@ -51,40 +54,50 @@ struct tally {
     double missed; // the weight of each place times the votes cast before it was met
 };
 
+// The places behind one word, looked for in all of a segment: what is asked for ends in the same few dozen words.
+struct first {
+    uint32_t id;
+    struct order_range range; // low == high: not known
+};
+
+// A context's places in each segment, by depth. A question needs those of its context without the nearest word, too,
+// which was asked for before it on the same path.
+struct narrowed {
+    uint64_t key; // 0: none
+    struct order_range ranges[SEGMENT_COUNT][DEEPEST + 1];
+    uint32_t depths[SEGMENT_COUNT];
+};
+enum { NARROWED = 64, FIRSTS = 256 };
+
 struct source {
-    struct packed tokens, order;
-    uint32_t count, order_count;
+    struct place_text text;
+    struct packed order;
+    uint32_t order_count;
     const struct token_segment *segment; // NULL: the open document, which has no order
     const unsigned char *dead;
-    float *weights; // of the segment's files; 0: not known yet
-    struct order_range ranges[DEEPEST + 1];
+    float *weights;                   // of the segment's files; 0: not known yet
+    const struct order_range *ranges; // by depth, those of the context
     uint32_t depth;
+    struct first *firsts;
 };
 
 struct visit {
     uint32_t position;
-    uint32_t step; // how many places it stands for
     uint32_t depth;
+    double weight; // of all the places it stands for; before it is known, how many these are
     const struct source *source;
-};
-
-// The open document's places: those behind each word, and of these, for one query, those at each depth.
-struct local {
-    uint32_t *starts; // by the word's number, one more than there are
-    uint32_t *positions;
-    unsigned char *depths;
-    uint32_t *by_depth, depth_starts[DEEPEST + 2];
 };
 
 struct counts {
     struct source sources[COUNTS_SOURCES];
-    struct local local;
+    struct places local;
     const struct document *document;
     const char *path, *extension; // of the open file
     uint64_t folder;
     struct rank *rank;
     struct surroundings here; // its `skipped` is 1 while the context's nearest name may be any name
     double kernel[PLACE_WALK + 1], name_kernel[PLACE_MISSES + 1]; // weight of a place by its likeness
+    struct narrowed *narrowed;
     struct visit *visits;
     uint32_t visit_count;
     struct slot *slots;
@@ -115,43 +128,19 @@ static void bind_sources(struct counts *counts, const struct generation *generat
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         const struct token_segment *segment = generation->segments[i];
         free(counts->sources[i].weights);
+        free(counts->sources[i].firsts);
         counts->sources[i] =
-            (struct source){.tokens = segment->tokens,
+            (struct source){.text = {segment->tokens, segment->count, NULL},
                             .order = segment->order,
-                            .count = segment->count,
                             .order_count = segment->order_count,
                             .segment = segment,
                             .dead = generation->dead[i],
-                            .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float))};
+                            .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float)),
+                            .firsts = mem_zero(FIRSTS, sizeof(struct first))};
     }
-}
-
-// It is read once and asked a few dozen times, so only the nearest word before a place is sorted by.
-static void find_places(struct local *local, const struct document *document) {
-    uint32_t count = (uint32_t)document->tokens.count;
-    const uint32_t *tokens = document->tokens.items, *numbers = document->numbers.items;
-    local->starts = mem_zero(document->words.count + 2, sizeof *local->starts);
-    local->positions = mem_alloc((count + 1) * sizeof *local->positions);
-    local->depths = mem_alloc(count + 1);
-    local->by_depth = mem_alloc((count + 1) * sizeof *local->by_depth);
-    for (uint32_t i = 1; i < count; i++) {
-        local->starts[numbers[i - 1] + 2] += token_id(tokens[i]) != TOKEN_FILE;
+    for (uint32_t i = 0; i < NARROWED; i++) {
+        counts->narrowed[i].key = 0;
     }
-    for (size_t i = 0; i < document->words.count; i++) {
-        local->starts[i + 2] += local->starts[i + 1];
-    }
-    for (uint32_t i = 1; i < count; i++) {
-        if (token_id(tokens[i]) != TOKEN_FILE) {
-            local->positions[local->starts[numbers[i - 1] + 1]++] = i;
-        }
-    }
-}
-
-static void free_local(struct local *local) {
-    free(local->starts);
-    free(local->positions);
-    free(local->depths);
-    free(local->by_depth);
 }
 
 struct counts *counts_new(const struct generation *generation, const struct document *document,
@@ -162,12 +151,13 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->path = path;
     counts->extension = extension ? extension : "";
     counts->folder = corpus_folder_hash(path);
+    counts->narrowed = mem_alloc(NARROWED * sizeof *counts->narrowed);
     bind_sources(counts, generation);
-    counts->sources[SEGMENT_COUNT] = (struct source){.tokens = packed_view(document->tokens.items),
-                                                     .count = (uint32_t)document->tokens.count};
-    find_places(&counts->local, document);
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
+    places_init(&counts->local, document, &counts->here);
+    counts->sources[SEGMENT_COUNT].text = (struct place_text){
+        packed_view(document->tokens.items), (uint32_t)document->tokens.count, counts->local.below};
     counts->rank = rank_new(document);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {
         counts->kernel[i] = exp(KERNEL * i);
@@ -189,9 +179,11 @@ void counts_free(struct counts *counts) {
     }
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
         free(counts->sources[i].weights);
+        free(counts->sources[i].firsts);
     }
+    free(counts->narrowed);
     rank_free(counts->rank);
-    free_local(&counts->local);
+    places_fini(&counts->local);
     free(counts->visits);
     free(counts->slots);
     free(counts->words);
@@ -268,8 +260,8 @@ static double place_weight(const struct counts *counts, const struct source *sou
 
 // Behind a name that stands where the cursor's name does; see counts_query.
 static bool stands_behind_name(const struct source *source, uint32_t position) {
-    return position < source->count && token_is_name(token_id(packed_get(source->tokens, position - 1))) &&
-           token_id(packed_get(source->tokens, position)) != TOKEN_FILE;
+    return token_is_name(token_id(packed_get(source->text.tokens, position - 1))) &&
+           token_id(packed_get(source->text.tokens, position)) != TOKEN_FILE;
 }
 
 static inline double larger(double a, double b) {
@@ -290,15 +282,12 @@ static void note_depth(const struct counts *counts, const struct visit *visit, u
 
 static void visit_place(struct counts *counts, const struct visit *visit) {
     const struct source *source = visit->source;
-    uint32_t position = visit->position + counts->here.skipped;
-    if (counts->here.skipped && !stands_behind_name(source, position)) {
+    uint32_t position = visit->position;
+    double weight = visit->weight;
+    if (weight <= 0 || (counts->here.skipped && !stands_behind_name(source, position))) {
         return;
     }
-    double weight = place_weight(counts, source, position) * visit->step;
-    if (weight <= 0) {
-        return;
-    }
-    struct place place = place_compare(&counts->here, source->tokens, source->count, position, visit->depth);
+    struct place place = place_compare(&counts->here, &source->text, position, visit->depth);
     uint32_t index = word_of(counts, place.id);
     if (index == COUNTS_NONE) {
         return;
@@ -324,79 +313,66 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
     counts->sharp += sharp;
 }
 
-static void narrow(struct source *source, const struct surroundings *here) {
-    size_t length = here->context_count - here->skipped;
-    source->ranges[0] = (struct order_range){0, source->order_count};
-    source->depth = 0;
+static struct order_range narrow_first(const struct source *source, struct order_range all, uint32_t id) {
+    struct first *first = &source->firsts[id % FIRSTS];
+    if (first->id != id || first->range.low == first->range.high) {
+        *first = (struct first){id, order_narrow(source->text.tokens, source->order, all, 1, id)};
+    }
+    return first->range;
+}
+
+// Returns the depth of the longest match.
+static uint32_t narrow(const struct source *source, const uint32_t *context, size_t length,
+                       struct order_range *ranges) {
+    ranges[0] = (struct order_range){0, source->order_count};
     for (uint32_t depth = 1; depth <= DEEPEST && depth <= length; depth++) {
-        uint32_t id = here->context[length - depth];
-        struct order_range range =
-            order_narrow(source->tokens, source->order, source->ranges[depth - 1], depth, id);
-        if (range.low == range.high) {
-            break;
+        uint32_t id = context[length - depth];
+        ranges[depth] = depth == 1
+                            ? narrow_first(source, ranges[0], id)
+                            : order_narrow(source->text.tokens, source->order, ranges[depth - 1], depth, id);
+        if (ranges[depth].low == ranges[depth].high) {
+            return depth - 1;
         }
-        source->ranges[depth] = range;
-        source->depth = depth;
         if (id == TOKEN_FILE) {
-            break;
+            return depth;
         }
     }
+    return length < DEEPEST ? (uint32_t)length : DEEPEST;
 }
 
-// How many tokens before a place agree with the context, the first of which does.
-static uint32_t depth_of(const struct surroundings *here, struct packed tokens, uint32_t position) {
-    const uint32_t *nearest = here->context + here->context_count - here->skipped;
-    size_t length = here->context_count - here->skipped;
-    uint32_t depth = 1;
-    while (depth < DEEPEST && depth < length && nearest[-(ptrdiff_t)depth] != TOKEN_FILE &&
-           token_id(packed_get(tokens, position - depth - 1)) == nearest[-(ptrdiff_t)depth - 1]) {
-        depth++;
-    }
-    return depth;
-}
-
-// The open document's places behind the context, by depth.
-static void narrow_local(struct counts *counts, struct source *source) {
+static void narrow_segments(struct counts *counts) {
     const struct surroundings *here = &counts->here;
-    struct local *local = &counts->local;
-    size_t length = here->context_count - here->skipped;
-    uint32_t number =
-        length > 0 ? document_number(counts->document, here->context[length - 1]) : DOCUMENT_NO_WORD;
-    uint32_t low = 0, high = 0;
-    source->depth = 0;
-    memset(local->depth_starts, 0, sizeof local->depth_starts);
-    if (number != DOCUMENT_NO_WORD) {
-        low = local->starts[number];
-        high = local->starts[number + 1];
+    size_t length = here->context_count - here->skipped, last = length < DEEPEST ? length : DEEPEST;
+    uint64_t key = hash_bytes(here->context + length - last, last * sizeof *here->context) | 1;
+    struct narrowed *narrowed = &counts->narrowed[(key >> 32) % NARROWED];
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        struct source *source = &counts->sources[i];
+        if (narrowed->key != key) {
+            narrowed->depths[i] = narrow(source, here->context, length, narrowed->ranges[i]);
+        }
+        source->ranges = narrowed->ranges[i];
+        source->depth = narrowed->depths[i];
     }
-    for (uint32_t i = low; i < high; i++) {
-        uint32_t depth = depth_of(here, source->tokens, local->positions[i]);
-        local->depths[i] = (unsigned char)depth;
-        local->depth_starts[depth + 1]++;
-        source->depth = depth > source->depth ? depth : source->depth;
-    }
-    for (uint32_t depth = 0; depth <= DEEPEST; depth++) {
-        local->depth_starts[depth + 1] += local->depth_starts[depth];
-    }
-    for (uint32_t i = low; i < high; i++) {
-        local->by_depth[local->depth_starts[local->depths[i]]++] = local->positions[i];
-    }
+    narrowed->key = key;
 }
 
 static void list_local(struct counts *counts, const struct source *source, uint32_t depth) {
-    const struct local *local = &counts->local;
+    const struct places *local = &counts->local;
     uint32_t low = local->depth_starts[depth - 1], high = local->depth_starts[depth]; // each moved to its end
-    uint32_t step = (high - low) / (counts->here.skipped ? LOCAL_HITS_ANY_NAME : LOCAL_HITS) + 1;
+    uint32_t skipped = counts->here.skipped;
+    uint32_t step = (high - low) / (skipped ? LOCAL_HITS_ANY_NAME : LOCAL_HITS) + 1;
     for (uint32_t i = low; i < high; i += step) {
-        counts->visits[counts->visit_count++] = (struct visit){local->by_depth[i], step, depth, source};
+        counts->visits[counts->visit_count++] =
+            (struct visit){local->by_depth[i] + skipped, depth, step, source};
     }
 }
 
 static void list(struct counts *counts, const struct source *source, uint32_t depth, uint32_t step,
                  struct order_range range) {
     for (uint32_t i = range.low; i < range.high; i += step) {
-        counts->visits[counts->visit_count++] =
-            (struct visit){packed_get(source->order, i), step, depth, source};
+        uint32_t position = packed_get(source->order, i) + counts->here.skipped;
+        counts->visits[counts->visit_count++] = (struct visit){position, depth, step, source};
+        __builtin_prefetch(&source->segment->blocks[position / SEGMENT_BLOCK]);
     }
 }
 
@@ -423,12 +399,11 @@ static void list_depth(struct counts *counts, const struct source *source, uint3
 static void list_all(struct counts *counts) {
     uint32_t deepest = 0;
     counts->visit_count = 0;
+    narrow_segments(counts);
+    counts->sources[SEGMENT_COUNT].depth =
+        places_narrow(&counts->local, counts->document, counts->here.context,
+                      counts->here.context_count - counts->here.skipped);
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
-        if (counts->sources[i].segment) {
-            narrow(&counts->sources[i], &counts->here);
-        } else {
-            narrow_local(counts, &counts->sources[i]);
-        }
         deepest = counts->sources[i].depth > deepest ? counts->sources[i].depth : deepest;
     }
     for (uint32_t depth = deepest; depth > 0; depth--) {
@@ -462,13 +437,23 @@ static void vote(struct counts *counts, uint32_t depth) {
     answer->residual *= escape / (counts->total + escape);
 }
 
+// In a loop of its own, so that the processor waits for many files at once.
+static void weigh_all(struct counts *counts) {
+    for (uint32_t i = 0; i < counts->visit_count; i++) {
+        struct visit *visit = &counts->visits[i];
+        bool is_there = visit->position < visit->source->text.count;
+        visit->weight *= is_there ? place_weight(counts, visit->source, visit->position) : 0;
+    }
+}
+
 static void fetch(const struct visit *visit) {
-    packed_fetch(visit->source->tokens, visit->position);
-    packed_fetch(visit->source->tokens, visit->position < SOON ? 0 : visit->position - SOON);
+    packed_fetch(visit->source->text.tokens, visit->position);
+    packed_fetch(visit->source->text.tokens, visit->position < SOON ? 0 : visit->position - SOON);
 }
 
 static void visit_all(struct counts *counts) {
     list_all(counts);
+    weigh_all(counts);
     const struct visit *visits = counts->visits;
     for (uint32_t i = 0; i < counts->visit_count; i++) {
         if (i + SOON < counts->visit_count) {
@@ -578,16 +563,26 @@ uint32_t counts_find(const struct counts_answer *answer, uint32_t id) {
     if (token_is_line(id)) {
         return answer->line_ends[id];
     }
-    const struct slot *slot = is_kept(answer) ? NULL : slot_of(answer->counts, id);
-    if (slot && slot->query == answer->counts->query) {
-        return slot->word;
+    if (!is_kept(answer)) {
+        const struct slot *slot = slot_of(answer->counts, id);
+        return slot->query == answer->counts->query ? slot->word : COUNTS_NONE;
     }
-    for (uint32_t i = slot ? answer->seen : 0; i < answer->count; i++) {
+    for (uint32_t i = 0; i < answer->count; i++) {
         if (answer->words[i].id == id) {
             return i;
         }
     }
     return COUNTS_NONE;
+}
+
+uint32_t counts_add(struct counts_answer *answer, uint32_t id, uint32_t space) {
+    const struct counts *counts = answer->counts;
+    struct slot *slot = slot_of(counts, id);
+    if (slot->query != counts->query) {
+        *slot = (struct slot){counts->query, id, answer->count};
+        answer->words[answer->count++] = (struct counted){.id = id, .space = space};
+    }
+    return slot->word;
 }
 
 double counts_probability(const struct counts_answer *answer, uint32_t id) {

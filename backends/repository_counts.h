@@ -61,6 +61,8 @@ void counts_follow(struct counts *counts, const struct generation *generation, b
 const struct counts_answer *counts_query(struct counts *counts, const uint32_t *context, size_t length);
 // Its index among the words; COUNTS_NONE if it is not there.
 uint32_t counts_find(const struct counts_answer *answer, uint32_t id);
+// The same, in an answer that is being ranked: what is not there is added, without evidence.
+uint32_t counts_add(struct counts_answer *answer, uint32_t id, uint32_t space);
 double counts_probability(const struct counts_answer *answer, uint32_t id);
 
 #endif

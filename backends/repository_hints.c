@@ -165,6 +165,14 @@ static void look_for_arguments(struct hints *hints, struct definition *definitio
     definition->at_hand = definition->parameter_count > 0 ? found / (float)definition->parameter_count : 0;
 }
 
+static bool is_opening(char c) {
+    return c == '(' || c == '[' || c == '{' || c == '<';
+}
+
+static bool is_closing(char c) {
+    return c == ')' || c == ']' || c == '}' || c == '>';
+}
+
 // What stands between the parentheses behind the name, cut at the commas of no deeper bracket.
 static void read_parameters(struct hints *hints, struct definition *definition, struct slice name,
                             struct slice text) {
@@ -172,10 +180,10 @@ static void read_parameters(struct hints *hints, struct definition *definition, 
     size_t depth = 0, start = at + 1;
     for (; at < text.length; at++) {
         char c = text.data[at];
-        bool arrow = c == '>' && at > 0 && strchr("-=", text.data[at - 1]);
-        if (strchr("([{<", c)) {
+        bool arrow = c == '>' && at > 0 && (text.data[at - 1] == '-' || text.data[at - 1] == '=');
+        if (is_opening(c)) {
             depth++;
-        } else if (strchr(")]}>", c) && !arrow && --depth == 0) {
+        } else if (is_closing(c) && !arrow && --depth == 0) {
             add_parameter(hints, definition, slice_sub(text, start, at));
             definition->has_parameters = true;
             return;

@@ -13,22 +13,37 @@ static const char *const SIGNS[] = {"...", "===", "!==", "<<=", ">>=", "**=", "-
                                     "!=",  "<=",  ">=",  "&&",  "||",  "++",  "--", "<<", ">>", ":=",
                                     "+=",  "-=",  "*=",  "/=",  "%=",  "|=",  "&=", "^=", "<-", "??",
                                     "?.",  "//",  "/*",  "*/",  "**",  "..",  "##"};
-// What the second byte of any of them is: most signs are alone, and looking through the list costs more than
-// all the rest of a lexeme.
-static const char SECOND_BYTES[] = "./=->:&|+<?*#";
 enum { SIGN_COUNT = sizeof SIGNS / sizeof SIGNS[0] };
+
+// A set of bytes, a bit each: looked up at every byte of every text, where a chain of comparisons takes long.
+struct byte_set {
+    uint64_t bits[4];
+};
+#define BIT(c)            (UINT64_C(1) << ((c) % 64))
+#define BITS(first, last) ((BIT(last) - BIT(first)) | BIT(last))
+// What the second byte of a sign is: most are alone, and looking through the list costs more than all the rest.
+static const struct byte_set SECOND_BYTES = {{BIT('.') | BIT('/') | BIT('=') | BIT('-') | BIT('>') |
+                                                  BIT(':') | BIT('&') | BIT('+') | BIT('<') | BIT('?') |
+                                                  BIT('*') | BIT('#'),
+                                              BIT('|')}};
+static const struct byte_set WORD_BYTES = {
+    {BITS('0', '9') | BIT('$'), BITS('A', 'Z') | BITS('a', 'z') | BIT('_'), UINT64_MAX, UINT64_MAX}};
+static const struct byte_set SPACES = {{BIT(' ') | BIT('\t') | BIT('\v') | BIT('\f')}};
+
+static inline bool is_in(const struct byte_set *set, char c) {
+    return set->bits[(unsigned char)c / 64] >> ((unsigned char)c % 64) & 1;
+}
 
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
 bool lexer_is_word_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '$' ||
-           (unsigned char)c >= 0x80;
+    return is_in(&WORD_BYTES, c);
 }
 
 static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\v' || c == '\f';
+    return is_in(&SPACES, c);
 }
 
 // A carriage return counts as white space unless it begins a line end.
@@ -57,11 +72,10 @@ static size_t line_length(struct slice text, size_t start) {
     return at - start;
 }
 
-static size_t word_length(struct slice text, size_t start) {
-    bool number = is_digit(text.data[start]);
+static size_t number_length(struct slice text, size_t start, size_t end) {
     size_t at = start + 1;
-    while (at < text.length && at - start < LEXER_WORD_LIMIT) {
-        bool point = number && text.data[at] == '.' && at + 1 < text.length && is_digit(text.data[at + 1]);
+    while (at < end) {
+        bool point = text.data[at] == '.' && at + 1 < text.length && is_digit(text.data[at + 1]);
         if (!point && !lexer_is_word_byte(text.data[at])) {
             break;
         }
@@ -70,9 +84,21 @@ static size_t word_length(struct slice text, size_t start) {
     return at - start;
 }
 
+static size_t word_length(struct slice text, size_t start) {
+    size_t end = text.length - start > LEXER_WORD_LIMIT ? start + LEXER_WORD_LIMIT : text.length;
+    if (is_digit(text.data[start])) {
+        return number_length(text, start, end);
+    }
+    size_t at = start + 1;
+    while (at < end && is_in(&WORD_BYTES, text.data[at])) {
+        at++;
+    }
+    return at - start;
+}
+
 static size_t sign_length(struct slice text, size_t start) {
-    struct slice rest = slice_sub(text, start, start + 3);
-    if (rest.length < 2 || !memchr(SECOND_BYTES, rest.data[1], sizeof SECOND_BYTES - 1)) {
+    struct slice rest = slice_of(text.data + start, text.length - start);
+    if (rest.length < 2 || !is_in(&SECOND_BYTES, rest.data[1])) {
         return 1;
     }
     for (size_t i = 0; i < SIGN_COUNT; i++) {
@@ -87,22 +113,21 @@ bool lexer_next(struct slice text, size_t *at, struct lexeme *out) {
     if (*at >= text.length) {
         return false;
     }
-    size_t start = skip_spaces(text, *at);
-    out->space = slice_sub(text, *at, start);
-    size_t length = 0;
+    size_t start = skip_spaces(text, *at), length = 0;
+    out->space = slice_of(text.data + *at, start - *at);
     if (start == text.length) {
         out->kind = LEXEME_END;
+    } else if (is_in(&WORD_BYTES, text.data[start])) {
+        out->kind = LEXEME_WORD;
+        length = word_length(text, start);
     } else if (is_line_end_at(text, start)) {
         out->kind = LEXEME_LINE;
         length = line_length(text, start);
-    } else if (lexer_is_word_byte(text.data[start])) {
-        out->kind = LEXEME_WORD;
-        length = word_length(text, start);
     } else {
         out->kind = LEXEME_SIGN;
         length = sign_length(text, start);
     }
-    out->text = slice_sub(text, start, start + length);
+    out->text = slice_of(text.data + start, length);
     *at = start + length;
     return true;
 }

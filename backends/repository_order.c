@@ -460,27 +460,37 @@ bool order_merge(struct packed tokens, struct packed order, uint32_t many_count,
     return true;
 }
 
-struct order_range order_narrow(struct packed tokens, struct packed order, struct order_range range,
-                                uint32_t depth, uint32_t id) {
+// 1 or 0.
+static inline uint32_t is_less(struct packed tokens, struct packed order, uint32_t at, uint32_t depth,
+                               uint32_t id) {
+    return key_at(tokens, packed_get(order, at), depth) < id;
+}
+
+// The first position in the range whose depth-th token leftwards is id or more. Every look waits for memory twice; so
+// three are had at once, which leave a quarter.
+static uint32_t lower_bound(struct packed tokens, struct packed order, struct order_range range,
+                            uint32_t depth, uint32_t id) {
     uint32_t low = range.low, high = range.high;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (key_at(tokens, packed_get(order, middle), depth) < id) {
+        if (is_less(tokens, order, middle, depth, id)) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    struct order_range out = {low, range.high};
-    high = range.high;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (key_at(tokens, packed_get(order, middle), depth) <= id) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    return low;
+}
+
+// The range is mostly a small part of the one it is looked for in: so its end is looked for in steps that double.
+struct order_range order_narrow(struct packed tokens, struct packed order, struct order_range range,
+                                uint32_t depth, uint32_t id) {
+    uint32_t low = lower_bound(tokens, order, range, depth, id), last = low, step = 1;
+    while (step <= range.high - last && key_at(tokens, packed_get(order, last + step - 1), depth) == id) {
+        last += step;
+        step = step < UINT32_MAX / 2 ? 2 * step : step;
     }
-    out.high = low;
-    return out;
+    uint32_t end = step <= range.high - last ? last + step - 1 : range.high;
+    return (struct order_range){low,
+                                lower_bound(tokens, order, (struct order_range){last, end}, depth, id + 1)};
 }

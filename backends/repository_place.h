@@ -7,7 +7,7 @@
 #include "backends/repository_tokens.h"
 #include "base/packed.h"
 
-enum { PLACE_WALK = 24, PLACE_MISSES = 3 };
+enum { PLACE_WALK = 24, PLACE_MISSES = 3, PLACE_LINE = 32 };
 
 struct surroundings {
     const uint32_t *context; // word ids, nearest last
@@ -28,9 +28,19 @@ struct place {
     uint32_t below;  // words below the place's line that agree with those below the cursor's
 };
 
-// The token at position must not be TOKEN_FILE, and a TOKEN_FILE must stand somewhere before it; count: of tokens;
-// known: so many tokens left of the skipped ones agree for sure.
-struct place place_compare(const struct surroundings *here, struct packed tokens, uint32_t count,
-                           uint32_t position, uint32_t known);
+// Where places are compared: the text, and of every position place_below, or NULL if that is not known.
+struct place_text {
+    struct packed tokens;
+    uint32_t count;
+    const unsigned char *below;
+};
+
+// The token at position must not be TOKEN_FILE, and a TOKEN_FILE must stand somewhere before it; known: so many tokens
+// left of the skipped ones agree for sure.
+struct place place_compare(const struct surroundings *here, const struct place_text *text, uint32_t position,
+                           uint32_t known);
+// How many words from the line end behind the position on agree with those below the cursor's line; 0 too if that end
+// is more than PLACE_LINE tokens away.
+uint32_t place_below(const struct surroundings *here, const struct place_text *text, uint32_t position);
 
 #endif

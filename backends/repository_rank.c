@@ -106,13 +106,20 @@ struct kept {
     uint32_t hints;       // which ones
 };
 
+// A word of the answer, and what it is ordered by.
+struct likely {
+    double key;
+    uint32_t index, id;
+};
+
 struct rank {
     struct scope *scope;
     struct hints *hints;
     uint32_t query;
     struct sums without_places; // of a word that was seen nowhere behind the context
     VEC(struct kept) kept;
-    uint32_t hints_taken; // how often
+    uint32_t hints_taken;  // how often
+    struct likely *chosen; // the words to be ranked
 };
 
 // What the cursor's place is like, the same for every word.
@@ -355,11 +362,6 @@ static double score_word(struct rank *rank, const struct place_kind *kind, const
 
 // --- which words, and in which order ---
 
-struct likely {
-    double key;
-    uint32_t index, id;
-};
-
 static bool is_before(const struct likely *a, const struct likely *b) {
     return a->key > b->key || (a->key == b->key && a->id < b->id);
 }
@@ -387,39 +389,62 @@ static struct likely by_share(const struct counts_answer *answer, uint32_t index
     return (struct likely){word->framed + word->blend, index, word->id};
 }
 
-// The space before the likeliest name.
-static uint32_t space_of_names(const struct counts_answer *answer, const struct likely *likeliest) {
-    struct likely best = {-1, 0, 0};
+// The space before the likeliest name, or before the likeliest sign if there is no name.
+static uint32_t space_of_names(const struct counts_answer *answer) {
+    struct likely best[2] = {{-1, 0, 0}, {-1, 0, 0}}; // signs, names
     for (uint32_t i = 0; i < answer->seen; i++) {
         struct likely word = by_share(answer, i);
-        if (token_is_name(word.id) && is_before(&word, &best)) {
-            best = word;
+        if (is_before(&word, &best[token_is_name(word.id)])) {
+            best[token_is_name(word.id)] = word;
         }
     }
-    return best.key >= 0  ? answer->words[best.index].space
-           : answer->seen ? answer->words[likeliest->index].space
-                          : 0;
+    const struct likely *likeliest = &best[best[1].key >= 0];
+    return likeliest->key >= 0 ? answer->words[likeliest->index].space : 0;
+}
+
+static void swap(struct likely *a, struct likely *b) {
+    struct likely other = *a;
+    *a = *b;
+    *b = other;
+}
+
+// Moves the first `limit` by falling key to the front, in no order, the last of them to its own place (Hoare's
+// selection).
+static void select_first(struct likely *items, uint32_t count, uint32_t limit) {
+    for (uint32_t low = 0, high = count; high - low > 1;) {
+        uint32_t left = low;
+        swap(&items[low + (high - low) / 2], &items[high - 1]);
+        for (uint32_t i = low; i + 1 < high; i++) {
+            if (is_before(&items[i], &items[high - 1])) {
+                swap(&items[i], &items[left++]);
+            }
+        }
+        swap(&items[left], &items[high - 1]);
+        if (left == limit - 1) {
+            return;
+        }
+        *(left < limit - 1 ? &low : &high) = left < limit - 1 ? left + 1 : left;
+    }
 }
 
 // The words with the largest shares, the names at hand in the open file, and those that retrieval found. Returns how
 // many.
 static uint32_t choose(struct rank *rank, const struct place_kind *kind, struct counts_answer *answer,
                        struct likely *chosen) {
-    uint32_t count = 0, near_count;
+    uint32_t shared = answer->seen < RANKED ? answer->seen : RANKED, count = shared, near_count;
+    uint32_t space = space_of_names(answer);
     for (uint32_t i = 0; i < answer->seen; i++) {
-        insert_likely(chosen, &count, RANKED, by_share(answer, i));
+        chosen[i] = by_share(answer, i);
     }
-    uint32_t space = space_of_names(answer, chosen), shared = count;
+    if (answer->seen > RANKED) {
+        select_first(chosen, answer->seen, RANKED);
+    }
     uint32_t near[SCOPE_NEAR + HINTED];
     const uint32_t *names = scope_near(rank->scope, &near_count);
     memcpy(near, names, near_count * sizeof *near);
     near_count += hints_names(rank->hints, &kind->hints, HINTED, near + near_count);
     for (uint32_t i = 0; i < near_count; i++) {
-        uint32_t index = counts_find(answer, near[i]);
-        if (index == COUNTS_NONE) {
-            index = answer->count++;
-            answer->words[index] = (struct counted){.id = near[i], .space = space};
-        }
+        uint32_t index = counts_add(answer, near[i], space);
         struct likely word = by_share(answer, index);
         if (shared < RANKED ? index >= answer->seen : is_before(&chosen[shared - 1], &word)) {
             chosen[count++] = word;
@@ -463,7 +488,7 @@ static void list_likeliest(struct counts_answer *answer, const struct likely *ch
 }
 
 void rank_words(struct rank *rank, const uint32_t *context, size_t length, struct counts_answer *answer) {
-    struct likely chosen[RANKED + COUNTS_ADDED];
+    struct likely *chosen = rank->chosen;
     double unseen = unseen_of(answer), total = unseen;
     struct place_kind kind = kind_of(rank, context, length);
     struct sums place = sums_of(&kind);
@@ -489,6 +514,7 @@ struct rank *rank_new(const struct document *document) {
     rank->scope = scope_new(document);
     rank->hints = hints_new(document, rank->scope);
     rank->hints_taken = 1;
+    rank->chosen = mem_alloc((COUNTS_WORDS + COUNTS_ADDED) * sizeof *rank->chosen);
     fill_places(&nothing, features);
     add_inputs(&rank->without_places, features, OF_PLACES, sizeof OF_PLACES);
     return rank;
@@ -501,6 +527,7 @@ void rank_renew_hints(struct rank *rank) {
 
 void rank_free(struct rank *rank) {
     vec_free(&rank->kept);
+    free(rank->chosen);
     hints_free(rank->hints);
     scope_free(rank->scope);
     free(rank);

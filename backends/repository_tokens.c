@@ -72,6 +72,9 @@ static struct recent_word *recent_of(struct vocabulary *vocabulary, struct slice
 
 // By readers, with the lock.
 static uint32_t find_again(struct vocabulary *vocabulary, struct slice word) {
+    if (word.length == 1) {
+        return find_word(vocabulary, word);
+    }
     struct recent_word *recent = recent_of(vocabulary, word);
     if (slice_equal(recent->word, word)) {
         return recent->id;
@@ -141,7 +144,7 @@ uint32_t encoder_find(const struct encoder *encoder, struct slice word) {
     }
     uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
     uv_mutex_lock(&encoder->vocabulary->lock);
-    uint32_t known = find_word(encoder->vocabulary, word);
+    uint32_t known = find_again(encoder->vocabulary, word);
     uv_mutex_unlock(&encoder->vocabulary->lock);
     if (is_known(encoder, known)) {
         return known * 2 + TOKEN_FIRST_WORD + name;
@@ -150,17 +153,42 @@ uint32_t encoder_find(const struct encoder *encoder, struct slice word) {
     return known != INTERN_NONE ? known * 2 + TOKEN_UNKNOWN + name : 0;
 }
 
+static bool is_of_vocabulary(uint32_t id) {
+    return id >= TOKEN_FIRST_WORD && id < TOKEN_UNKNOWN;
+}
+
+// With the lock, if it is a word of the vocabulary.
+static struct slice word_of(const struct encoder *encoder, uint32_t id) {
+    return id < TOKEN_FIRST_WORD ? slice_of("", 0)
+           : id >= TOKEN_UNKNOWN ? intern_string(encoder->unknown, (id - TOKEN_UNKNOWN) / 2)
+                                 : intern_string(&encoder->vocabulary->words, (id - TOKEN_FIRST_WORD) / 2);
+}
+
 struct slice encoder_word(const struct encoder *encoder, uint32_t id) {
-    if (id >= TOKEN_UNKNOWN) {
-        return intern_string(encoder->unknown, (id - TOKEN_UNKNOWN) / 2);
-    }
-    if (id < TOKEN_FIRST_WORD) {
-        return slice_of("", 0);
+    if (!is_of_vocabulary(id)) {
+        return word_of(encoder, id);
     }
     uv_mutex_lock(&encoder->vocabulary->lock);
-    struct slice word = intern_string(&encoder->vocabulary->words, (id - TOKEN_FIRST_WORD) / 2);
+    struct slice word = word_of(encoder, id);
     uv_mutex_unlock(&encoder->vocabulary->lock);
     return word;
+}
+
+void encoder_words(const struct encoder *encoder, const uint32_t *ids, size_t count, struct slice *out) {
+    uv_mutex_lock(&encoder->vocabulary->lock);
+    const char **strings = encoder->vocabulary->words.strings;
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < count; i++) {
+            if (is_of_vocabulary(ids[i])) {
+                const char **string = &strings[(ids[i] - TOKEN_FIRST_WORD) / 2];
+                __builtin_prefetch(round == 0 ? (const void *)string : *string);
+            }
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[i] = word_of(encoder, ids[i]);
+    }
+    uv_mutex_unlock(&encoder->vocabulary->lock);
 }
 
 uint64_t vocabulary_count(struct vocabulary *vocabulary, uint64_t *bytes) {

@@ -85,6 +85,8 @@ void encoder_append(struct encoder *encoder, struct slice text, struct token_lis
 uint32_t encoder_find(const struct encoder *encoder, struct slice word);
 // A word's bytes; empty for line ends and TOKEN_FILE.
 struct slice encoder_word(const struct encoder *encoder, uint32_t id);
+// The same of many: in a large vocabulary each of them is far away, so the processor fetches all at once.
+void encoder_words(const struct encoder *encoder, const uint32_t *ids, size_t count, struct slice *out);
 // How many words it has now; bytes: NULL, or gets what they take.
 uint64_t vocabulary_count(struct vocabulary *vocabulary, uint64_t *bytes);
 
