@@ -17,6 +17,7 @@
 #include "backends/repository_beam.h"
 
 #include "backends/repository_lexer.h"
+#include "backends/repository_operands.h"
 
 #include <math.h>
 
@@ -110,7 +111,16 @@ static void note_end(const struct search *search, const struct counts_answer *an
     }
 }
 
+// An open quote is closed before the line ends, unless what stands right of the cursor does so.
+static bool may_finish(const struct search *search, const struct beam_path *path) {
+    return !search->request->brackets || search->request->document->right || path->count == 0 ||
+           brackets_may_end_line(&path->brackets);
+}
+
 static void finish(struct search *search, const struct beam_path *path, const struct counts_answer *answer) {
+    if (!may_finish(search, path)) {
+        return;
+    }
     double end = end_probability(search, answer);
     struct beam_path done = *path;
     done.score = done.log_probability += log(end + LEAST);
@@ -161,18 +171,16 @@ static void note_word(struct beam_path *path, const struct counted *word, double
     path->weakest = is_first ? weakest : weaker_of(&path->weakest, &weakest);
 }
 
-// The brackets behind what is typed, and the path.
-static bool closes_what_is_open(const struct search *search, const struct beam_path *path) {
-    const struct beam_request *request = search->request;
-    struct brackets brackets = *request->brackets;
-    bool fits = true;
-    for (uint32_t i = 0; i < path->count; i++) {
-        struct slice word = encoder_word(&request->document->encoder, token_id(path->tokens[i]));
-        word = slice_sub(word, i == 0 ? request->typed.length : 0, word.length);
-        brackets_read(&brackets, i > 0 ? lexer_space_text(token_space(path->tokens[i])) : slice_of("", 0));
-        fits = brackets_read(&brackets, word);
+// Reads on in the brackets over the path's last word. False: it closes what is not open.
+static bool read_brackets(const struct search *search, struct beam_path *path) {
+    uint32_t token = path->tokens[path->count - 1];
+    struct slice word = encoder_word(&search->request->document->encoder, token_id(token));
+    if (path->count == 1) {
+        word = slice_sub(word, search->request->typed.length, word.length);
+    } else {
+        brackets_read(&path->brackets, lexer_space_text(token_space(token)));
     }
-    return fits;
+    return brackets_read(&path->brackets, word);
 }
 
 static void extend(struct search *search, const struct beam_path *path, const struct counted *word,
@@ -186,7 +194,7 @@ static void extend(struct search *search, const struct beam_path *path, const st
     longer.score = longer.log_probability = log_probability;
     longer.ids[longer.context + longer.count] = word->id;
     longer.tokens[longer.count++] = token_make(word->id, word->space);
-    if (search->request->brackets && !token_is_name(word->id) && !closes_what_is_open(search, &longer)) {
+    if (search->request->brackets && !read_brackets(search, &longer)) {
         return;
     }
     note_word(&longer, word, probability);
@@ -258,6 +266,21 @@ static void extend_typed(struct search *search, const struct beam_path *path,
     }
 }
 
+// Does what is typed stand where a name may be a new one, behind a type or `def`?
+static bool is_declared(const struct search *search, const struct beam_path *path) {
+    uint32_t before = path->context > 0 ? path->ids[path->context - 1] : 0;
+    return token_is_name(before) &&
+           !operand_follows(encoder_word(&search->request->document->encoder, before));
+}
+
+// What is typed, taken for a whole word, though it is used and stands nowhere else: nothing is known to follow it.
+static bool is_half_a_word(const struct search *search, const struct beam_path *path,
+                           const struct counts_answer *answer) {
+    uint32_t typed = search->request->document->typed_id;
+    return path->count == 1 && search->request->typed.length > 0 && token_is_name(typed) &&
+           token_id(path->tokens[0]) == typed && answer->depth == 0 && !is_declared(search, path);
+}
+
 static bool step(struct search *search) {
     struct beam_result *out = search->out;
     search->next_count = 0;
@@ -277,6 +300,9 @@ static bool step(struct search *search) {
             out->support = answer->support;
             out->seen = answer->seen;
             out->line_end = line_ends(answer);
+        }
+        if (is_half_a_word(search, path, answer)) {
+            continue;
         }
         if (typed) {
             extend_typed(search, path, answer);
@@ -349,6 +375,9 @@ void beam_search(struct counts *counts, const struct beam_request *request, stru
     memcpy(root->ids, request->context + request->context_count - length, length * sizeof *root->ids);
     root->context = (uint32_t)length;
     root->least = root->first = 1;
+    if (request->brackets) {
+        root->brackets = *request->brackets;
+    }
     search->live_count = 1;
     out->left = tokens_left(root);
     out->typed = (uint32_t)request->typed.length;

@@ -1,5 +1,7 @@
 // repository_predict_test.c - what a person sees of the built-in model on tiny repositories.
 #include "backends/repository_predict.h"
+
+#include "backends/repository_lexer.h"
 #include "base/utf8.h"
 
 #include "tests/unit/backends/corpus_world.h"
@@ -108,6 +110,44 @@ static void test_half_a_word(void **state) {
         assert_says(&world, "src/lock.c", cases[i].document, cases[i].expected);
     }
     assert_says(&world, "src/lock.c", "    if (do|or == NULL) {", ""); // inside a word
+    world_free(&world);
+}
+
+// Half a name that is used is none yet, whatever stands behind other names here; a new one that is declared may be whole.
+static void test_half_a_word_is_no_word(void **state) {
+    (void)state;
+    struct world world = library();
+    static const char *const halves[] = {
+        "int f(struct door *door) {\n    return report_mi|\n}\n",
+        "int f(struct door *door) {\n    int x = report_m|\n}\n",
+        "int f(struct door *door) {\n    door->st|\n}\n",
+        "int f(struct door *door) {\n    door->sx|\n}\n",
+        "int f(struct door *door) {\n    if (doo|\n}\n",
+    };
+    for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
+        struct predictions found = ask(&world, "src/lock.c", halves[i], 1, PREDICT_CANDIDATES);
+        for (uint32_t k = 0; k < found.count; k++) {
+            assert_true(lexer_is_word_byte(found.items[k].text.data[0]));
+        }
+        predictions_free(&found);
+    }
+    assert_says(&world, "src/lock.c", "int new_door|\n", "(struct door *door) {");
+    world_free(&world);
+}
+
+// A statement does not end in a call's parentheses, nor a line in quotes.
+static void test_closes_what_it_opens(void **state) {
+    (void)state;
+    struct world world =
+        world_of("a.c", "void a(void) {\n    shut(door);\n    lock(door);\n    say(\"shut\");\n}\n");
+    assert_false(any_begins(&world, "b.c", "void b(void) {\n    keep(mind(door|\n}\n", ");"));
+    assert_true(any_begins(&world, "b.c", "void b(void) {\n    keep(door|\n}\n", ");"));
+    struct predictions found =
+        ask(&world, "b.c", "void b(void) {\n    say(\"lock|\n}\n", 1, PREDICT_CANDIDATES);
+    for (uint32_t i = 0; i < found.count; i++) {
+        assert_true(found.items[i].confidence == 0 || strchr(found.items[i].text.data, '"'));
+    }
+    predictions_free(&found);
     world_free(&world);
 }
 
@@ -530,6 +570,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repeats_a_line),
         cmocka_unit_test(test_half_a_word),
+        cmocka_unit_test(test_half_a_word_is_no_word),
+        cmocka_unit_test(test_closes_what_it_opens),
         cmocka_unit_test(test_whole_word_among_many),
         cmocka_unit_test(test_closes_what_is_open),
         cmocka_unit_test(test_space_is_the_words_own),
