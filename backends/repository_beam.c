@@ -16,8 +16,8 @@
 // than half the queries are saved.
 #include "backends/repository_beam.h"
 
+#include "backends/repository_calls.h"
 #include "backends/repository_lexer.h"
-#include "backends/repository_operands.h"
 
 #include <math.h>
 
@@ -266,19 +266,14 @@ static void extend_typed(struct search *search, const struct beam_path *path,
     }
 }
 
-// Does what is typed stand where a name may be a new one, behind a type or `def`?
-static bool is_declared(const struct search *search, const struct beam_path *path) {
-    uint32_t before = path->context > 0 ? path->ids[path->context - 1] : 0;
-    return token_is_name(before) &&
-           !operand_follows(encoder_word(&search->request->document->encoder, before));
-}
-
-// What is typed, taken for a whole word, though it is used and stands nowhere else: nothing is known to follow it.
+// What is typed, taken for a whole word, though it is used, not declared, and stands nowhere else: nothing is known to
+// follow it.
 static bool is_half_a_word(const struct search *search, const struct beam_path *path,
                            const struct counts_answer *answer) {
-    uint32_t typed = search->request->document->typed_id;
-    return path->count == 1 && search->request->typed.length > 0 && token_is_name(typed) &&
-           token_id(path->tokens[0]) == typed && answer->depth == 0 && !is_declared(search, path);
+    const struct document *document = search->request->document;
+    return path->count == 1 && search->request->typed.length > 0 && token_is_name(document->typed_id) &&
+           token_id(path->tokens[0]) == document->typed_id && answer->depth == 0 &&
+           !(path->context > 0 && calls_declare_behind(document, path->ids[path->context - 1]));
 }
 
 static bool step(struct search *search) {

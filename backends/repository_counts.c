@@ -13,13 +13,14 @@
 // elsewhere. What else a visit teaches is gathered in struct counted, and
 // repository_rank makes the final probability of it.
 //
-// The time goes into waiting for memory and into deciding little things, so the
-// places are listed first, which lets the processor fetch them early; and a vote
-// is not added to every word, but once to a sum of all votes, from which a word
-// gets what was cast since each of its places was met.
+// The time goes into waiting for memory, so the places are listed first, which
+// lets the processor fetch them early; and a vote is not added to every word, but
+// once to a sum of all, from which a word gets what was cast since each of its
+// places was met.
 #include "backends/repository_counts.h"
 
 #include "backends/repository_answers.h"
+#include "backends/repository_calls.h"
 #include "backends/repository_place.h"
 #include "backends/repository_rank.h"
 
@@ -83,6 +84,7 @@ struct counts {
     const char *path, *extension; // of the open file
     uint64_t folder;
     struct rank *rank;
+    enum call call;           // that the context ends in
     struct surroundings here; // its `skipped` is 1 while the context's nearest name may be any name
     double kernel[PLACE_WALK + 1], name_kernel[PLACE_MISSES + 1]; // weight of a place by its likeness
     struct visit *visits;
@@ -295,7 +297,8 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
         return;
     }
     double weight = place_weight(counts, source, position) * visit->step;
-    if (weight <= 0) {
+    if (weight <= 0 || (counts->call != CALL_NONE && visit->depth > 1 &&
+                        calls_are_defined(counts->document, counts->call, source->tokens, position))) {
         return;
     }
     struct place place = place_compare(&counts->here, source->tokens, source->count, position, visit->depth);
@@ -487,8 +490,8 @@ static void collect(struct counts *counts) {
     answer->words = counts->words;
     answer->count = answer->seen = counts->seen;
     answer->likeliest = counts->likeliest;
-    double total = 1 / counts->total, soft = 1 / counts->soft, framed = 1 / counts->framed;
-    double sharp = 1 / counts->sharp;
+    double total = 1 / counts->total;
+    double soft = 1 / counts->soft, framed = 1 / counts->framed, sharp = 1 / counts->sharp;
     for (uint32_t i = 0; i < counts->seen; i++) {
         const struct tally *tally = &counts->tallies[i];
         struct counted *word = &counts->words[i];
@@ -516,6 +519,7 @@ static void look_around(struct counts *counts, const uint32_t *context, size_t l
     counts->here.context = context;
     counts->here.context_count = length;
     counts->here.reach = reach_of(context, length);
+    counts->call = calls_at(counts->document, context, length);
     counts->seen = 0;
     counts->total = counts->soft = counts->framed = counts->sharp = counts->votes = 0;
     counts->answer = (struct counts_answer){.residual = 1};
@@ -542,7 +546,7 @@ static void recall(struct counts *counts, const struct counts_answer *kept) {
     }
 }
 
-// They are asked for at every word of every path, and of an answer that is kept as well, which has no slots.
+// They are asked for at every word of every path, also of an answer that is kept, which has no slots.
 static void note_line_ends(struct counts *counts) {
     for (uint32_t id = TOKEN_LINE_SAME; id <= TOKEN_LINE_SHALLOWER; id++) {
         const struct slot *slot = slot_of(counts, id);

@@ -1,60 +1,7 @@
 // repository_predict_test.c - what a person sees of the built-in model on tiny repositories.
-#include "backends/repository_predict.h"
-
-#include "backends/repository_lexer.h"
-#include "base/utf8.h"
-
-#include "tests/unit/backends/corpus_world.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/backends/predict_world.h"
 
 #include <stdio.h>
-
-// document: the text with one '|' at the cursor.
-static struct predictions ask(const struct world *world, const char *path, const char *document,
-                              uint32_t lines, uint32_t candidates) {
-    const char *cursor = strchr(document, '|');
-    struct predict_request request = {.path = path,
-                                      .prefix = slice_of(document, (size_t)(cursor - document)),
-                                      .suffix = slice_of_string(cursor + 1),
-                                      .max_lines = lines,
-                                      .candidates = candidates};
-    struct predictions found;
-    predict(world->corpus, &request, &found);
-    for (uint32_t i = 0; i < found.count; i++) {
-        struct slice text = str_slice(&found.items[i].text);
-        assert_true(text.length > 0 && utf8_valid(text));
-        assert_true(text.data[text.length - 1] != ' ' && text.data[text.length - 1] != '\t');
-        assert_true(found.items[i].confidence >= 0 && found.items[i].confidence <= 1);
-    }
-    return found;
-}
-
-static void assert_says(const struct world *world, const char *path, const char *document,
-                        const char *expected) {
-    struct predictions found = ask(world, path, document, 1, 1);
-    assert_string_equal(found.count ? found.items[0].text.data : "", expected);
-    predictions_free(&found);
-}
-
-static bool any_says(const struct world *world, const char *path, const char *document, const char *part) {
-    struct predictions found = ask(world, path, document, 1, PREDICT_CANDIDATES);
-    bool said = false;
-    for (uint32_t i = 0; i < found.count; i++) {
-        said |= strstr(found.items[i].text.data, part) != NULL;
-    }
-    predictions_free(&found);
-    return said;
-}
-
-static bool any_begins(const struct world *world, const char *path, const char *document, const char *start) {
-    struct predictions found = ask(world, path, document, 1, PREDICT_CANDIDATES);
-    bool begins = false;
-    for (uint32_t i = 0; i < found.count; i++) {
-        begins |= slice_starts_with(str_slice(&found.items[i].text), slice_of_string(start));
-    }
-    predictions_free(&found);
-    return begins;
-}
 
 static const char LIBRARY[] = "int open_door(struct door *door) {\n"
                               "    if (door == NULL) {\n"
@@ -110,44 +57,6 @@ static void test_half_a_word(void **state) {
         assert_says(&world, "src/lock.c", cases[i].document, cases[i].expected);
     }
     assert_says(&world, "src/lock.c", "    if (do|or == NULL) {", ""); // inside a word
-    world_free(&world);
-}
-
-// Half a name that is used is none yet, whatever stands behind other names here; a new one that is declared may be whole.
-static void test_half_a_word_is_no_word(void **state) {
-    (void)state;
-    struct world world = library();
-    static const char *const halves[] = {
-        "int f(struct door *door) {\n    return report_mi|\n}\n",
-        "int f(struct door *door) {\n    int x = report_m|\n}\n",
-        "int f(struct door *door) {\n    door->st|\n}\n",
-        "int f(struct door *door) {\n    door->sx|\n}\n",
-        "int f(struct door *door) {\n    if (doo|\n}\n",
-    };
-    for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
-        struct predictions found = ask(&world, "src/lock.c", halves[i], 1, PREDICT_CANDIDATES);
-        for (uint32_t k = 0; k < found.count; k++) {
-            assert_true(lexer_is_word_byte(found.items[k].text.data[0]));
-        }
-        predictions_free(&found);
-    }
-    assert_says(&world, "src/lock.c", "int new_door|\n", "(struct door *door) {");
-    world_free(&world);
-}
-
-// A statement does not end in a call's parentheses, nor a line in quotes.
-static void test_closes_what_it_opens(void **state) {
-    (void)state;
-    struct world world =
-        world_of("a.c", "void a(void) {\n    shut(door);\n    lock(door);\n    say(\"shut\");\n}\n");
-    assert_false(any_begins(&world, "b.c", "void b(void) {\n    keep(mind(door|\n}\n", ");"));
-    assert_true(any_begins(&world, "b.c", "void b(void) {\n    keep(door|\n}\n", ");"));
-    struct predictions found =
-        ask(&world, "b.c", "void b(void) {\n    say(\"lock|\n}\n", 1, PREDICT_CANDIDATES);
-    for (uint32_t i = 0; i < found.count; i++) {
-        assert_true(found.items[i].confidence == 0 || strchr(found.items[i].text.data, '"'));
-    }
-    predictions_free(&found);
     world_free(&world);
 }
 
@@ -570,8 +479,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repeats_a_line),
         cmocka_unit_test(test_half_a_word),
-        cmocka_unit_test(test_half_a_word_is_no_word),
-        cmocka_unit_test(test_closes_what_it_opens),
         cmocka_unit_test(test_whole_word_among_many),
         cmocka_unit_test(test_closes_what_is_open),
         cmocka_unit_test(test_space_is_the_words_own),
