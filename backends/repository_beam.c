@@ -27,6 +27,7 @@ _Static_assert((int)BRANCHES + TOKEN_LINE_SHALLOWER + 1 <= (int)COUNTS_SORTED,
 static const double LEAST = 1e-7;
 // Tuned on the development tasks; halving or doubling any of them moves the result by 0.1 points.
 static const double OTHER_LINE_END = 0.1;  // weight of a line end that indents otherwise than the next line
+static const double LINE_BROKEN = 0.1;     // of one behind a value in a parenthesis that the line opened
 static const double LEAST_RIGHT = 0.001;   // the right text may be new to the model
 static const double LEAST_AHEAD = 0.02;    // so may what stands below
 static const double AHEAD_WEIGHT = 0.15;   // the counts know of it too
@@ -117,11 +118,18 @@ static bool may_finish(const struct search *search, const struct beam_path *path
            brackets_may_end_line(&path->brackets);
 }
 
+// How much of a line's end is left where it breaks within what it opened.
+static double whole(const struct search *search, const struct beam_path *path) {
+    bool is_within = search->request->brackets && !search->request->document->right && path->count > 0 &&
+                     brackets_are_within(&path->brackets);
+    return is_within ? LINE_BROKEN : 1;
+}
+
 static void finish(struct search *search, const struct beam_path *path, const struct counts_answer *answer) {
     if (!may_finish(search, path)) {
         return;
     }
-    double end = end_probability(search, answer);
+    double end = end_probability(search, answer) * whole(search, path);
     struct beam_path done = *path;
     done.score = done.log_probability += log(end + LEAST);
     done.end = end;

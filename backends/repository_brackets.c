@@ -24,9 +24,15 @@ static void open_bracket(struct brackets *brackets, char closer) {
     if (brackets->count == BRACKETS_DEEP) {
         memmove(brackets->open, brackets->open + 1, BRACKETS_DEEP - 1);
         brackets->count--;
+        brackets->before_line -= brackets->before_line > 0;
         brackets->more = true;
     }
     brackets->open[brackets->count++] = closer;
+}
+
+static void shut(struct brackets *brackets, uint32_t count) {
+    brackets->count = count;
+    brackets->before_line = brackets->before_line < count ? brackets->before_line : count;
 }
 
 // Was it the innermost?
@@ -35,7 +41,7 @@ static bool close_bracket(struct brackets *brackets, char closer) {
     for (uint32_t i = count; i-- > 0;) {
         char open = brackets->open[i];
         if (open == closer || (open == ';' && closer == ')')) {
-            brackets->count = i;
+            shut(brackets, i);
             return i + 1 == count;
         }
     }
@@ -46,7 +52,7 @@ static bool close_bracket(struct brackets *brackets, char closer) {
 static bool end_statement(struct brackets *brackets) {
     uint32_t count = brackets->count;
     while (brackets->semicolons && brackets->count > 0 && brackets->open[brackets->count - 1] == ')') {
-        brackets->count--;
+        shut(brackets, brackets->count - 1);
     }
     return brackets->count == count;
 }
@@ -183,13 +189,18 @@ static size_t pass_over(struct brackets *brackets, struct slice text, size_t fro
     return at;
 }
 
+static void begin_line(struct brackets *brackets) {
+    brackets->in_line_comment = brackets->escaped = false;
+    brackets->quote = '\0';
+    brackets->before_line = brackets->count;
+}
+
 bool brackets_read(struct brackets *brackets, struct slice text) {
     bool fits = true;
     for (size_t i = pass_over(brackets, text, 0); i < text.length; i = pass_over(brackets, text, i + 1)) {
         char c = text.data[i];
         if (c == '\n') {
-            brackets->in_line_comment = brackets->escaped = false;
-            brackets->quote = '\0';
+            begin_line(brackets);
         } else if (!is_quoted(brackets, c)) {
             fits &= read_code(brackets, text, i);
         }
@@ -202,4 +213,10 @@ bool brackets_read(struct brackets *brackets, struct slice text) {
 bool brackets_may_end_line(const struct brackets *brackets) {
     bool ends_with_line = brackets->quote == '"' || (brackets->quote == '\'' && !brackets->apostrophes);
     return !ends_with_line || brackets->long_quotes || brackets->unpaired || brackets->last == '\\';
+}
+
+bool brackets_are_within(const struct brackets *brackets) {
+    bool is_value = lexer_is_word_byte(brackets->last) || strchr(")]}\"'`", brackets->last);
+    return is_value && brackets->count > brackets->before_line && !brackets->unpaired &&
+           brackets->open[brackets->count - 1] != '}';
 }

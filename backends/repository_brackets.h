@@ -26,9 +26,9 @@ struct brackets {
     bool more;                    // there may be open ones that are not remembered
     char open
         [BRACKETS_DEEP]; // the bracket that closes each, the innermost last; ';' of a parenthesis with statements
-    uint32_t count;
-    char quote, last; // the open quote or 0, and the byte read last
-    uint32_t quoted;  // characters in the quote so far
+    uint32_t count, before_line; // how many are open, and how many of them since before this line
+    char quote, last;            // the open quote or 0, and the byte read last
+    uint32_t quoted;             // characters in the quote so far
     bool escaped, in_line_comment, in_block_comment;
     char before[BRACKETS_BEFORE]; // the bytes read last
 };
@@ -39,5 +39,7 @@ void brackets_init(struct brackets *brackets, const struct language *language, b
 bool brackets_read(struct brackets *brackets, struct slice text);
 // May a line end here? Not in a quote that ends with it.
 bool brackets_may_end_line(const struct brackets *brackets);
+// Is something open that the line itself opened, with a value last: where nobody breaks a line?
+bool brackets_are_within(const struct brackets *brackets);
 
 #endif

@@ -143,6 +143,24 @@ static void test_where_a_line_may_end(void **state) {
     }
 }
 
+static void test_where_nobody_breaks_a_line(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text;
+        bool within;
+    } rows[] = {
+        {"c", "f(a", true},       {"c", "f(a,", false}, {"c", "f(", false},      {"c", "f(a &&", false},
+        {"c", "f(g(a)", true},    {"c", "f(a)", false}, {"c", "f(\n  a", false}, {"c", "f(\n  a)", false},
+        {"c", "f(\n  g(a", true}, {"c", "{ a", false},  {"c", "a[0", true},      {"shellscript", "(a", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct brackets brackets = brackets_of(rows[i].language, rows[i].text);
+        if (brackets_are_within(&brackets) != rows[i].within) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_where_a_line_may_end),    cmocka_unit_test(test_what_a_line_may_close),
