@@ -16,8 +16,8 @@
 // than half the queries are saved.
 #include "backends/repository_beam.h"
 
-#include "backends/repository_calls.h"
 #include "backends/repository_lexer.h"
+#include "backends/repository_relevance.h"
 
 #include <math.h>
 
@@ -281,7 +281,7 @@ static bool is_half_a_word(const struct search *search, const struct beam_path *
     const struct document *document = search->request->document;
     return path->count == 1 && search->request->typed.length > 0 && token_is_name(document->typed_id) &&
            token_id(path->tokens[0]) == document->typed_id && answer->depth == 0 &&
-           !(path->context > 0 && calls_declare_behind(document, path->ids[path->context - 1]));
+           !(path->context > 0 && relevance_declares_behind(document, path->ids[path->context - 1]));
 }
 
 static bool step(struct search *search) {

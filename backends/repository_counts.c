@@ -20,9 +20,9 @@
 #include "backends/repository_counts.h"
 
 #include "backends/repository_answers.h"
-#include "backends/repository_calls.h"
 #include "backends/repository_place.h"
 #include "backends/repository_rank.h"
+#include "backends/repository_relevance.h"
 
 #include <math.h>
 
@@ -84,7 +84,7 @@ struct counts {
     const char *path, *extension; // of the open file
     uint64_t folder;
     struct rank *rank;
-    enum call call;           // that the context ends in
+    struct relevance relevance;
     struct surroundings here; // its `skipped` is 1 while the context's nearest name may be any name
     double kernel[PLACE_WALK + 1], name_kernel[PLACE_MISSES + 1]; // weight of a place by its likeness
     struct visit *visits;
@@ -171,6 +171,7 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
     counts->rank = rank_new(document);
+    relevance_init(&counts->relevance, document, path);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {
         counts->kernel[i] = exp(KERNEL * i);
     }
@@ -297,8 +298,7 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
         return;
     }
     double weight = place_weight(counts, source, position) * visit->step;
-    if (weight <= 0 || (counts->call != CALL_NONE && visit->depth > 1 &&
-                        calls_are_defined(counts->document, counts->call, source->tokens, position))) {
+    if (weight <= 0 || !relevance_has(&counts->relevance, source->tokens, position, visit->depth)) {
         return;
     }
     struct place place = place_compare(&counts->here, source->tokens, source->count, position, visit->depth);
@@ -519,7 +519,7 @@ static void look_around(struct counts *counts, const uint32_t *context, size_t l
     counts->here.context = context;
     counts->here.context_count = length;
     counts->here.reach = reach_of(context, length);
-    counts->call = calls_at(counts->document, context, length);
+    relevance_ask(&counts->relevance, context, length);
     counts->seen = 0;
     counts->total = counts->soft = counts->framed = counts->sharp = counts->votes = 0;
     counts->answer = (struct counts_answer){.residual = 1};

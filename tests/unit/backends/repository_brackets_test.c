@@ -163,9 +163,9 @@ static void test_where_nobody_breaks_a_line(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_where_a_line_may_end),    cmocka_unit_test(test_what_a_line_may_close),
-        cmocka_unit_test(test_read_in_pieces),          cmocka_unit_test(test_a_stray_bracket_above),
-        cmocka_unit_test(test_more_than_is_remembered),
+        cmocka_unit_test(test_where_nobody_breaks_a_line), cmocka_unit_test(test_where_a_line_may_end),
+        cmocka_unit_test(test_what_a_line_may_close),      cmocka_unit_test(test_read_in_pieces),
+        cmocka_unit_test(test_a_stray_bracket_above),      cmocka_unit_test(test_more_than_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,10 +75,34 @@ static void test_a_call_is_no_definition(void **state) {
     world_free(&world);
 }
 
+// What a comment says of a name is not what stands behind it in code, and the other way round it may be.
+static void test_code_is_no_comment(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *text, *document;
+    } rows[] = {
+        {"a.c", "// A door_count is kept here.\nint b;\n", "int door_count|\n"},
+        {"a.c", "/* The\n * door_count is kept here. */\nint b;\n", "int f(void) {\n  door_|\n"},
+        {"a.py", "a = 1  # door_count is kept here\n", "def f():\n    return door_count|\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world world = world_of(rows[i].path, rows[i].text);
+        const char *other = strcmp(rows[i].path, "a.py") == 0 ? "b.py" : "b.c";
+        if (any_says(&world, other, rows[i].document, "is kept")) {
+            fail_msg("%s", rows[i].document);
+        }
+        world_free(&world);
+    }
+    struct world world = world_of("a.c", "// A door_count is kept here.\nint b;\n");
+    assert_says(&world, "b.c", "int x; // The door_count|\n", " is kept here.");
+    world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_a_word_is_no_word),
         cmocka_unit_test(test_closes_what_it_opens),
+        cmocka_unit_test(test_code_is_no_comment),
         cmocka_unit_test(test_a_call_is_no_definition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
