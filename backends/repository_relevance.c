@@ -52,23 +52,33 @@ static bool is_before_call(struct slice sign) {
 
 static enum call call_at(const struct document *document, const uint32_t *context, size_t length) {
     if (length < 3 || !token_is_name(context[length - 2]) ||
+        is_operator(word_of(document, context[length - 2])) ||
         !slice_equal(word_of(document, context[length - 1]), SLICE_LITERAL("("))) {
         return CALL_NONE;
     }
     uint32_t id = context[length - 3];
     struct slice before = word_of(document, id);
-    bool is_call = token_is_line(id)   ? document->indentation.length > 0
-                   : token_is_name(id) ? is_operator(before)
-                                       : is_before_call(before);
+    if (relevance_declares_behind(document, id)) {
+        return CALL_DEFINITION;
+    }
+    bool is_call =
+        token_is_line(id) ? document->indentation.length > 0 : token_is_name(id) || is_before_call(before);
     return is_member_sign(before) ? CALL_MEMBER : is_call ? CALL_FUNCTION : CALL_NONE;
 }
 
-static bool is_defined_before(const struct relevance *relevance, struct packed tokens, uint32_t position) {
+// Does the place do otherwise with its `name(` than the context with its own?
+static bool is_other_call(const struct relevance *relevance, struct packed tokens, uint32_t position) {
     const struct document *document = relevance->document;
     uint32_t id = position < 3 ? TOKEN_FILE : token_id(packed_get(tokens, position - 3));
+    struct slice before = word_of(document, id);
+    bool is_defined = relevance_declares_behind(document, id);
+    if (relevance->call == CALL_DEFINITION) {
+        return !is_defined && !slice_equal(before, SLICE_LITERAL("*")) &&
+               !slice_equal(before, SLICE_LITERAL("&"));
+    }
     bool is_member_defined = relevance->call == CALL_MEMBER && // `f(a) {` in a class, `func (x T) f(`
-                             (token_is_line(id) || slice_equal(word_of(document, id), SLICE_LITERAL(")")));
-    return is_member_defined || relevance_declares_behind(document, id);
+                             (token_is_line(id) || slice_equal(before, SLICE_LITERAL(")")));
+    return is_defined || is_member_defined;
 }
 
 // --- comments ---
@@ -127,11 +137,14 @@ void relevance_ask(struct relevance *relevance, const uint32_t *context, size_t 
                          !context_is_comment(relevance, context, length);
 }
 
-// Two names side by side are what comments are made of, so only there it is looked for one.
+// Two names side by side are what comments are made of, so only there it is looked for one. Of other names any call tells
+// what stands in one, but nothing of what is declared in a definition.
 bool relevance_has(const struct relevance *relevance, struct packed tokens, uint32_t position,
                    uint32_t depth) {
     if (relevance->is_code && token_is_name(token_id(packed_get(tokens, position)))) {
         return !place_is_comment(relevance, tokens, position);
     }
-    return relevance->call == CALL_NONE || depth < 2 || !is_defined_before(relevance, tokens, position);
+    bool is_asked =
+        relevance->call == CALL_DEFINITION || (relevance->call != CALL_NONE && depth > 1); // of the same name
+    return !is_asked || !is_other_call(relevance, tokens, position);
 }

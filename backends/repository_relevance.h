@@ -12,8 +12,9 @@
 
 enum { RELEVANCE_LINE = 48 };
 
-// What kind of call a context ends in: behind its `name(`. CALL_NONE, too, if that is not certain.
-enum call { CALL_NONE, CALL_FUNCTION, CALL_MEMBER };
+// What a context that ends in `name(` does: calls it, as a member or not, or defines it. CALL_NONE, too, if that is
+// not certain.
+enum call { CALL_NONE, CALL_FUNCTION, CALL_MEMBER, CALL_DEFINITION };
 
 struct relevance {
     const struct document *document;

@@ -70,6 +70,11 @@ static void test_a_call_is_no_definition(void **state) {
         }
         world_free(&world);
     }
+    struct world calls =
+        world_of("a.c", "int f(int a) {\n    if (a == 1) {\n    }\n    if (a == 1) {\n    }\n}\n");
+    assert_true(any_begins(&calls, "b.c", "int other(|\n", "int a)"));
+    assert_false(any_begins(&calls, "b.c", "int other(|\n", "a =="));
+    world_free(&calls);
     struct world world = world_of("a.h", "void write_all(int fd, int size);\n");
     assert_says(&world, "a.c", "void write_all(|\n", "int fd, int size);"); // where it is defined they are
     world_free(&world);
