@@ -112,10 +112,24 @@ static void note_end(const struct search *search, const struct counts_answer *an
     }
 }
 
+static bool is_sign(const struct search *search, uint32_t id, const char *sign) {
+    return slice_equal(encoder_word(&search->request->document->encoder, id), slice_of_string(sign));
+}
+
+// Is the line `x = x`? As an argument it may be.
+static bool assigns_to_itself(const struct search *search, const struct beam_path *path) {
+    const uint32_t *line = path->ids + path->context - search->out->left;
+    uint32_t count = search->out->left + path->count;
+    count -= is_sign(search, line[count - 1], ";");
+    uint32_t half = count / 2;
+    return count % 2 == 1 && half > 0 && memcmp(line, line + half + 1, half * sizeof *line) == 0 &&
+           is_sign(search, line[half], "=") && !brackets_are_in_parenthesis(&path->brackets);
+}
+
 // An open quote is closed before the line ends, unless what stands right of the cursor does so.
 static bool may_finish(const struct search *search, const struct beam_path *path) {
     return !search->request->brackets || search->request->document->right || path->count == 0 ||
-           brackets_may_end_line(&path->brackets);
+           (brackets_may_end_line(&path->brackets) && !assigns_to_itself(search, path));
 }
 
 // How much of a line's end is left where it breaks within what it opened.

@@ -212,11 +212,15 @@ bool brackets_read(struct brackets *brackets, struct slice text) {
 
 bool brackets_may_end_line(const struct brackets *brackets) {
     bool ends_with_line = brackets->quote == '"' || (brackets->quote == '\'' && !brackets->apostrophes);
-    return !ends_with_line || brackets->long_quotes || brackets->unpaired || brackets->last == '\\';
+    return !ends_with_line || brackets->long_quotes || brackets->unpaired;
 }
 
 bool brackets_are_within(const struct brackets *brackets) {
     bool is_value = lexer_is_word_byte(brackets->last) || strchr(")]}\"'`", brackets->last);
     return is_value && brackets->count > brackets->before_line && !brackets->unpaired &&
            brackets->open[brackets->count - 1] != '}';
+}
+
+bool brackets_are_in_parenthesis(const struct brackets *brackets) {
+    return brackets->count > 0 ? brackets->open[brackets->count - 1] != '}' : brackets->more;
 }

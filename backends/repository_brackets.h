@@ -41,5 +41,7 @@ bool brackets_read(struct brackets *brackets, struct slice text);
 bool brackets_may_end_line(const struct brackets *brackets);
 // Is something open that the line itself opened, with a value last: where nobody breaks a line?
 bool brackets_are_within(const struct brackets *brackets);
+// Is a parenthesis or a square bracket the innermost that is open, or may it be?
+bool brackets_are_in_parenthesis(const struct brackets *brackets);
 
 #endif

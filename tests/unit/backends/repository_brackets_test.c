@@ -123,7 +123,7 @@ static void test_where_a_line_may_end(void **state) {
         {"c", "f(\"a", false},
         {"c", "f(\"a\"", true},
         {"c", "f(a, 'b", false},
-        {"c", "f(\"a\\", true},
+        {"c", "f(\"a\\", false},
         {"c", "// it's \"a", true},
         {"python", "    \"\"\"Says it's so.", true},
         {"python", "    \"\"\"Says so.\"\"\"", true},

@@ -103,11 +103,22 @@ static void test_code_is_no_comment(void **state) {
     world_free(&world);
 }
 
+static void test_nothing_is_assigned_to_itself(void **state) {
+    (void)state;
+    struct world world = world_of("a.py", "f(\n    size=size\n)\ng(\n    size=size\n)\n");
+    struct predictions found = ask(&world, "b.py", "size =|\n", 1, PREDICT_CANDIDATES);
+    for (uint32_t i = 0; i < found.count; i++) {
+        assert_true(found.items[i].confidence == 0 || strcmp(found.items[i].text.data, "size") != 0);
+    }
+    predictions_free(&found);
+    assert_says(&world, "b.py", "h(\n    size=|\n)\n", "size");
+    world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_a_word_is_no_word),
-        cmocka_unit_test(test_closes_what_it_opens),
-        cmocka_unit_test(test_code_is_no_comment),
+        cmocka_unit_test(test_half_a_word_is_no_word),        cmocka_unit_test(test_closes_what_it_opens),
+        cmocka_unit_test(test_nothing_is_assigned_to_itself), cmocka_unit_test(test_code_is_no_comment),
         cmocka_unit_test(test_a_call_is_no_definition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
