@@ -17,6 +17,7 @@
 #include "backends/repository_beam.h"
 
 #include "backends/repository_lexer.h"
+#include "backends/repository_relevance.h"
 
 #include <math.h>
 
@@ -26,6 +27,7 @@ _Static_assert((int)BRANCHES + TOKEN_LINE_SHALLOWER + 1 <= (int)COUNTS_SORTED,
 static const double LEAST = 1e-7;
 // Tuned on the development tasks; halving or doubling any of them moves the result by 0.1 points.
 static const double OTHER_LINE_END = 0.1;  // weight of a line end that indents otherwise than the next line
+static const double LINE_BROKEN = 0.1;     // of one behind a value in a parenthesis that the line opened
 static const double LEAST_RIGHT = 0.001;   // the right text may be new to the model
 static const double LEAST_AHEAD = 0.02;    // so may what stands below
 static const double AHEAD_WEIGHT = 0.15;   // the counts know of it too
@@ -110,8 +112,38 @@ static void note_end(const struct search *search, const struct counts_answer *an
     }
 }
 
+static bool is_sign(const struct search *search, uint32_t id, const char *sign) {
+    return slice_equal(encoder_word(&search->request->document->encoder, id), slice_of_string(sign));
+}
+
+// Is the line `x = x`? As an argument it may be.
+static bool assigns_to_itself(const struct search *search, const struct beam_path *path) {
+    const uint32_t *line = path->ids + path->context - search->out->left;
+    uint32_t count = search->out->left + path->count;
+    count -= is_sign(search, line[count - 1], ";");
+    uint32_t half = count / 2;
+    return count % 2 == 1 && half > 0 && memcmp(line, line + half + 1, half * sizeof *line) == 0 &&
+           is_sign(search, line[half], "=") && !brackets_are_in_parenthesis(&path->brackets);
+}
+
+// An open quote is closed before the line ends, unless what stands right of the cursor does so.
+static bool may_finish(const struct search *search, const struct beam_path *path) {
+    return !search->request->brackets || search->request->document->right || path->count == 0 ||
+           (brackets_may_end_line(&path->brackets) && !assigns_to_itself(search, path));
+}
+
+// How much of a line's end is left where it breaks within what it opened.
+static double whole(const struct search *search, const struct beam_path *path) {
+    bool is_within = search->request->brackets && !search->request->document->right && path->count > 0 &&
+                     brackets_are_within(&path->brackets);
+    return is_within ? LINE_BROKEN : 1;
+}
+
 static void finish(struct search *search, const struct beam_path *path, const struct counts_answer *answer) {
-    double end = end_probability(search, answer);
+    if (!may_finish(search, path)) {
+        return;
+    }
+    double end = end_probability(search, answer) * whole(search, path);
     struct beam_path done = *path;
     done.score = done.log_probability += log(end + LEAST);
     done.end = end;
@@ -161,18 +193,16 @@ static void note_word(struct beam_path *path, const struct counted *word, double
     path->weakest = is_first ? weakest : weaker_of(&path->weakest, &weakest);
 }
 
-// The brackets behind what is typed, and the path.
-static bool closes_what_is_open(const struct search *search, const struct beam_path *path) {
-    const struct beam_request *request = search->request;
-    struct brackets brackets = *request->brackets;
-    bool fits = true;
-    for (uint32_t i = 0; i < path->count; i++) {
-        struct slice word = encoder_word(&request->document->encoder, token_id(path->tokens[i]));
-        word = slice_sub(word, i == 0 ? request->typed.length : 0, word.length);
-        brackets_read(&brackets, i > 0 ? lexer_space_text(token_space(path->tokens[i])) : slice_of("", 0));
-        fits = brackets_read(&brackets, word);
+// Reads on in the brackets over the path's last word. False: it closes what is not open.
+static bool read_brackets(const struct search *search, struct beam_path *path) {
+    uint32_t token = path->tokens[path->count - 1];
+    struct slice word = encoder_word(&search->request->document->encoder, token_id(token));
+    if (path->count == 1) {
+        word = slice_sub(word, search->request->typed.length, word.length);
+    } else {
+        brackets_read(&path->brackets, lexer_space_text(token_space(token)));
     }
-    return fits;
+    return brackets_read(&path->brackets, word);
 }
 
 static void extend(struct search *search, const struct beam_path *path, const struct counted *word,
@@ -186,7 +216,7 @@ static void extend(struct search *search, const struct beam_path *path, const st
     longer.score = longer.log_probability = log_probability;
     longer.ids[longer.context + longer.count] = word->id;
     longer.tokens[longer.count++] = token_make(word->id, word->space);
-    if (search->request->brackets && !token_is_name(word->id) && !closes_what_is_open(search, &longer)) {
+    if (search->request->brackets && !read_brackets(search, &longer)) {
         return;
     }
     note_word(&longer, word, probability);
@@ -262,6 +292,16 @@ static void extend_typed(struct search *search, const struct beam_path *path,
     }
 }
 
+// What is typed, taken for a whole word, though it is used, not declared, and stands nowhere else: nothing is known to
+// follow it.
+static bool is_half_a_word(const struct search *search, const struct beam_path *path,
+                           const struct counts_answer *answer) {
+    const struct document *document = search->request->document;
+    return path->count == 1 && search->request->typed.length > 0 && token_is_name(document->typed_id) &&
+           token_id(path->tokens[0]) == document->typed_id && answer->depth == 0 &&
+           !(path->context > 0 && relevance_declares_behind(document, path->ids[path->context - 1]));
+}
+
 static bool step(struct search *search) {
     struct beam_result *out = search->out;
     search->next_count = 0;
@@ -281,6 +321,9 @@ static bool step(struct search *search) {
             out->support = answer->support;
             out->seen = answer->seen;
             out->line_end = line_ends(answer);
+        }
+        if (is_half_a_word(search, path, answer)) {
+            continue;
         }
         if (typed) {
             extend_typed(search, path, answer);
@@ -353,6 +396,9 @@ void beam_search(struct counts *counts, const struct beam_request *request, stru
     memcpy(root->ids, request->context + request->context_count - length, length * sizeof *root->ids);
     root->context = (uint32_t)length;
     root->least = root->first = 1;
+    if (request->brackets) {
+        root->brackets = *request->brackets;
+    }
     search->live_count = 1;
     out->left = tokens_left(root);
     out->typed = (uint32_t)request->typed.length;

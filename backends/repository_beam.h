@@ -41,6 +41,7 @@ struct beam_path {
     double end;   // probability that the line ends (or the right text goes on) there
     double ahead; // log probability of what is below, given the path
     bool finished;
+    struct brackets brackets; // behind it, if the request has any
 };
 
 struct beam_request {

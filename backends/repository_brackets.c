@@ -6,13 +6,17 @@
 //
 // The text above may be at odds with that itself (both branches of an #if open a block, a pattern has a lone
 // bracket). So a closing one there ends all that was opened since its own kind was last, and is passed over if none
-// of its kind is open.
+// of its kind is open. Likewise a semicolon ends the parentheses that it stands in, where statements have them.
 #include "backends/repository_brackets.h"
+
+#include "backends/repository_lexer.h"
 
 void brackets_init(struct brackets *brackets, const struct language *language, bool cut) {
     *brackets = (struct brackets){.comment = language_line_comment(language),
                                   .apostrophes = language_has_apostrophes(language),
                                   .unpaired = language_has_unpaired(language),
+                                  .semicolons = language_has_semicolons(language),
+                                  .long_quotes = language_has_long_quotes(language),
                                   .more = cut};
 }
 
@@ -20,21 +24,75 @@ static void open_bracket(struct brackets *brackets, char closer) {
     if (brackets->count == BRACKETS_DEEP) {
         memmove(brackets->open, brackets->open + 1, BRACKETS_DEEP - 1);
         brackets->count--;
+        brackets->before_line -= brackets->before_line > 0;
         brackets->more = true;
     }
     brackets->open[brackets->count++] = closer;
+}
+
+static void shut(struct brackets *brackets, uint32_t count) {
+    brackets->count = count;
+    brackets->before_line = brackets->before_line < count ? brackets->before_line : count;
 }
 
 // Was it the innermost?
 static bool close_bracket(struct brackets *brackets, char closer) {
     uint32_t count = brackets->count;
     for (uint32_t i = count; i-- > 0;) {
-        if (brackets->open[i] == closer) {
-            brackets->count = i;
+        char open = brackets->open[i];
+        if (open == closer || (open == ';' && closer == ')')) {
+            shut(brackets, i);
             return i + 1 == count;
         }
     }
     return count == 0 && brackets->more;
+}
+
+// Did it stand in no parenthesis?
+static bool end_statement(struct brackets *brackets) {
+    uint32_t count = brackets->count;
+    while (brackets->semicolons && brackets->count > 0 && brackets->open[brackets->count - 1] == ')') {
+        shut(brackets, brackets->count - 1);
+    }
+    return brackets->count == count;
+}
+
+// The last of the bytes before text[at], which may have been read in another piece.
+static void look_back(const struct brackets *brackets, struct slice text, size_t at,
+                      char before[BRACKETS_BEFORE]) {
+    size_t own = at < BRACKETS_BEFORE ? at : BRACKETS_BEFORE;
+    memmove(before, brackets->before + own, BRACKETS_BEFORE - own);
+    if (own > 0) {
+        memcpy(before + BRACKETS_BEFORE - own, text.data + at - own, own);
+    }
+}
+
+// Does a parenthesis that opens at text[at] hold statements?
+static bool has_statements(const struct brackets *brackets, struct slice text, size_t at) {
+    static const char *const words[] = {"for", "try"};
+    char before[BRACKETS_BEFORE];
+    look_back(brackets, text, at, before);
+    size_t end = BRACKETS_BEFORE;
+    while (end > 4 && before[end - 1] == ' ') {
+        end--;
+    }
+    bool is_one = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        is_one |= memcmp(before + end - 3, words[i], 3) == 0 && !lexer_is_word_byte(before[end - 4]);
+    }
+    return is_one;
+}
+
+// A ' behind a letter is of a word as "don't" is, but for those that may stand before a quote.
+static bool begins_quote(const struct brackets *brackets, char c) {
+    return c != '\'' || !lexer_is_word_byte(brackets->last) || strchr("bBfFrRuUL", brackets->last);
+}
+
+// Three at once are of a text of several lines, each of which is read as code is.
+static void begin_quote(struct brackets *brackets, char c) {
+    bool is_third = brackets->last == c && brackets->quoted == 1;
+    brackets->quote = is_third || !begins_quote(brackets, c) ? '\0' : c;
+    brackets->quoted = 0;
 }
 
 // `#` begins no comment within a word, as in a private field's name.
@@ -77,11 +135,12 @@ static bool is_quoted(struct brackets *brackets, char c) {
     return brackets->in_line_comment;
 }
 
-static bool read_code(struct brackets *brackets, struct slice rest) {
-    char c = rest.data[0];
+static bool read_code(struct brackets *brackets, struct slice text, size_t at) {
+    struct slice rest = slice_sub(text, at, text.length);
+    char c = text.data[at];
     switch (c) {
     case '(':
-        open_bracket(brackets, ')');
+        open_bracket(brackets, has_statements(brackets, text, at) ? ';' : ')');
         return true;
     case '[':
         open_bracket(brackets, ']');
@@ -96,9 +155,10 @@ static bool read_code(struct brackets *brackets, struct slice rest) {
     case '"':
     case '`':
     case '\'':
-        brackets->quote = c;
-        brackets->quoted = 0;
+        begin_quote(brackets, c);
         return true;
+    case ';':
+        return end_statement(brackets);
     default:
         brackets->in_line_comment = begins_comment(brackets, rest);
         brackets->in_block_comment = begins_block(brackets, rest);
@@ -109,8 +169,8 @@ static bool read_code(struct brackets *brackets, struct slice rest) {
 // In code nothing else says anything of brackets, but for what begins a comment.
 static bool is_plain(const struct brackets *brackets, char c) {
     static const bool telling[256] = {
-        ['('] = true, [')'] = true, ['['] = true,  [']'] = true, ['{'] = true, ['}'] = true,
-        ['"'] = true, ['`'] = true, ['\''] = true, ['/'] = true, ['\n'] = true};
+        ['('] = true, [')'] = true, ['['] = true,  [']'] = true, ['{'] = true,  ['}'] = true,
+        ['"'] = true, ['`'] = true, ['\''] = true, ['/'] = true, ['\n'] = true, [';'] = true};
     return !telling[(unsigned char)c] && c != brackets->comment[0];
 }
 
@@ -129,17 +189,38 @@ static size_t pass_over(struct brackets *brackets, struct slice text, size_t fro
     return at;
 }
 
+static void begin_line(struct brackets *brackets) {
+    brackets->in_line_comment = brackets->escaped = false;
+    brackets->quote = '\0';
+    brackets->before_line = brackets->count;
+}
+
 bool brackets_read(struct brackets *brackets, struct slice text) {
     bool fits = true;
     for (size_t i = pass_over(brackets, text, 0); i < text.length; i = pass_over(brackets, text, i + 1)) {
         char c = text.data[i];
         if (c == '\n') {
-            brackets->in_line_comment = brackets->escaped = false;
-            brackets->quote = '\0';
+            begin_line(brackets);
         } else if (!is_quoted(brackets, c)) {
-            fits &= read_code(brackets, slice_sub(text, i, text.length));
+            fits &= read_code(brackets, text, i);
         }
         brackets->last = c;
     }
+    look_back(brackets, text, text.length, brackets->before);
     return fits;
+}
+
+bool brackets_may_end_line(const struct brackets *brackets) {
+    bool ends_with_line = brackets->quote == '"' || (brackets->quote == '\'' && !brackets->apostrophes);
+    return !ends_with_line || brackets->long_quotes || brackets->unpaired;
+}
+
+bool brackets_are_within(const struct brackets *brackets) {
+    bool is_value = lexer_is_word_byte(brackets->last) || strchr(")]}\"'`", brackets->last);
+    return is_value && brackets->count > brackets->before_line && !brackets->unpaired &&
+           brackets->open[brackets->count - 1] != '}';
+}
+
+bool brackets_are_in_parenthesis(const struct brackets *brackets) {
+    return brackets->count > 0 ? brackets->open[brackets->count - 1] != '}' : brackets->more;
 }

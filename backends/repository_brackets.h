@@ -8,6 +8,7 @@
 //   R1  a text may be read in pieces of whole lexemes
 //   R2  what stands in quotes or in a comment is no bracket
 //   R3  above the cursor, a bracket that closes nothing leaves all open that is
+//   R4  a semicolon in a parenthesis ends it, in a language of statements with semicolons, but for `for (` and `try (`
 #ifndef HUNCH_BACKENDS_REPOSITORY_BRACKETS_H
 #define HUNCH_BACKENDS_REPOSITORY_BRACKETS_H
 
@@ -15,23 +16,32 @@
 
 #include <stdint.h>
 
-enum { BRACKETS_DEEP = 64 };
+enum { BRACKETS_DEEP = 64, BRACKETS_BEFORE = 8 };
 
 struct brackets {
-    const char *comment;      // what begins one that ends with its line
-    bool apostrophes;         // see language_has_apostrophes
-    bool unpaired;            // see language_has_unpaired: anything may be closed
-    bool more;                // there may be open ones that are not remembered
-    char open[BRACKETS_DEEP]; // the bracket that closes each, the innermost last
-    uint32_t count;
-    char quote, last; // the open quote or 0, and the byte read last
-    uint32_t quoted;  // characters in the quote so far
+    const char *comment;          // what begins one that ends with its line
+    bool apostrophes;             // see language_has_apostrophes
+    bool unpaired;                // see language_has_unpaired: anything may be closed
+    bool semicolons, long_quotes; // see language_has_semicolons, language_has_long_quotes
+    bool more;                    // there may be open ones that are not remembered
+    char open
+        [BRACKETS_DEEP]; // the bracket that closes each, the innermost last; ';' of a parenthesis with statements
+    uint32_t count, before_line; // how many are open, and how many of them since before this line
+    char quote, last;            // the open quote or 0, and the byte read last
+    uint32_t quoted;             // characters in the quote so far
     bool escaped, in_line_comment, in_block_comment;
+    char before[BRACKETS_BEFORE]; // the bytes read last
 };
 
 // cut: the text that will be read is only the last part of it.
 void brackets_init(struct brackets *brackets, const struct language *language, bool cut);
-// False: something in the text closes what is not the innermost open one.
+// False: something in the text closes what is not the innermost open one, or ends a statement in a parenthesis.
 bool brackets_read(struct brackets *brackets, struct slice text);
+// May a line end here? Not in a quote that ends with it.
+bool brackets_may_end_line(const struct brackets *brackets);
+// Is something open that the line itself opened, with a value last: where nobody breaks a line?
+bool brackets_are_within(const struct brackets *brackets);
+// Is a parenthesis or a square bracket the innermost that is open, or may it be?
+bool brackets_are_in_parenthesis(const struct brackets *brackets);
 
 #endif

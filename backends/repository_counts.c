@@ -13,16 +13,17 @@
 // elsewhere. What else a visit teaches is gathered in struct counted, and
 // repository_rank makes the final probability of it.
 //
-// The time goes into waiting for memory and into deciding little things, so the
-// places are listed first, which lets the processor fetch them early; and a vote
-// is not added to every word, but once to a sum of all votes, from which a word
-// gets what was cast since each of its places was met.
+// The time goes into waiting for memory, so the places are listed first, which
+// lets the processor fetch them early; and a vote is not added to every word, but
+// once to a sum of all, from which a word gets what was cast since each of its
+// places was met.
 #include "backends/repository_counts.h"
 
 #include "backends/repository_answers.h"
 #include "backends/repository_place.h"
 #include "backends/repository_places.h"
 #include "backends/repository_rank.h"
+#include "backends/repository_relevance.h"
 
 #include "base/hash.h"
 
@@ -95,6 +96,7 @@ struct counts {
     const char *path, *extension; // of the open file
     uint64_t folder;
     struct rank *rank;
+    struct relevance relevance;
     struct surroundings here; // its `skipped` is 1 while the context's nearest name may be any name
     double kernel[PLACE_WALK + 1], name_kernel[PLACE_MISSES + 1]; // weight of a place by its likeness
     struct narrowed *narrowed;
@@ -159,6 +161,7 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     counts->sources[SEGMENT_COUNT].text = (struct place_text){
         packed_view(document->tokens.items), (uint32_t)document->tokens.count, counts->local.below};
     counts->rank = rank_new(document);
+    relevance_init(&counts->relevance, document, path);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {
         counts->kernel[i] = exp(KERNEL * i);
     }
@@ -284,7 +287,8 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
     const struct source *source = visit->source;
     uint32_t position = visit->position;
     double weight = visit->weight;
-    if (weight <= 0 || (counts->here.skipped && !stands_behind_name(source, position))) {
+    if (weight <= 0 || (counts->here.skipped && !stands_behind_name(source, position)) ||
+        !relevance_has(&counts->relevance, source->text.tokens, position, visit->depth)) {
         return;
     }
     struct place place = place_compare(&counts->here, &source->text, position, visit->depth);
@@ -472,8 +476,8 @@ static void collect(struct counts *counts) {
     answer->words = counts->words;
     answer->count = answer->seen = counts->seen;
     answer->likeliest = counts->likeliest;
-    double total = 1 / counts->total, soft = 1 / counts->soft, framed = 1 / counts->framed;
-    double sharp = 1 / counts->sharp;
+    double total = 1 / counts->total;
+    double soft = 1 / counts->soft, framed = 1 / counts->framed, sharp = 1 / counts->sharp;
     for (uint32_t i = 0; i < counts->seen; i++) {
         const struct tally *tally = &counts->tallies[i];
         struct counted *word = &counts->words[i];
@@ -501,6 +505,7 @@ static void look_around(struct counts *counts, const uint32_t *context, size_t l
     counts->here.context = context;
     counts->here.context_count = length;
     counts->here.reach = reach_of(context, length);
+    relevance_ask(&counts->relevance, context, length);
     counts->seen = 0;
     counts->total = counts->soft = counts->framed = counts->sharp = counts->votes = 0;
     counts->answer = (struct counts_answer){.residual = 1};
@@ -527,7 +532,7 @@ static void recall(struct counts *counts, const struct counts_answer *kept) {
     }
 }
 
-// They are asked for at every word of every path, and of an answer that is kept as well, which has no slots.
+// They are asked for at every word of every path, also of an answer that is kept, which has no slots.
 static void note_line_ends(struct counts *counts) {
     for (uint32_t id = TOKEN_LINE_SAME; id <= TOKEN_LINE_SHALLOWER; id++) {
         const struct slot *slot = slot_of(counts, id);

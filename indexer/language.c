@@ -56,6 +56,14 @@ bool language_has_unpaired(const struct language *language) {
     return !language || language->has_unpaired;
 }
 
+bool language_has_semicolons(const struct language *language) {
+    return language && language->has_semicolons;
+}
+
+bool language_has_long_quotes(const struct language *language) {
+    return !language || language->has_long_quotes;
+}
+
 static struct capture capture_of_name(const char *name) {
     static const struct {
         const char *name;

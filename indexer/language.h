@@ -27,6 +27,10 @@ bool language_is_data(const struct language *language);
 bool language_has_apostrophes(const struct language *language);
 // May a bracket of its code close nothing, as in the shell's `case`, or in prose? True for NULL.
 bool language_has_unpaired(const struct language *language);
+// Do statements end in semicolons, so that none stands in a call's parentheses? False for NULL.
+bool language_has_semicolons(const struct language *language);
+// May a quote in " or ' go on on the next line? True for NULL.
+bool language_has_long_quotes(const struct language *language);
 size_t language_count(void);
 const struct language *language_at(size_t index);
 // The reserved words of all languages, sorted, NULL-terminated.

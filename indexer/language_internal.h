@@ -50,6 +50,8 @@ struct language {
     bool is_data;         // what it defines are keys, not what a program can call: at most DATA_SYMBOLS_MAX
     bool has_apostrophes; // see language.h
     bool has_unpaired;    // likewise
+    bool has_semicolons;  // likewise
+    bool has_long_quotes; // likewise
 };
 
 extern const struct language language_table[];

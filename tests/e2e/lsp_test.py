@@ -139,6 +139,17 @@ class Completion(LspCase):
         for item in popup["items"]:
             self.assertTrue(item["textEdit"]["newText"])
 
+    def test_half_a_name_is_not_taken_for_a_whole_one(self):
+        client = self.ready()
+        text = REPEATED
+        client.open("src/new.c", text)
+        for letter in "ess":
+            end = len(text.split("\n")[9])
+            client.change("src/new.c", (9, end, 9, end, letter))
+            text += letter
+            for item in client.complete("src/new.c", 9, end + 1, invoked=True)["items"]:
+                self.assertRegex(apply(text, item)[len(text):], r"^\w", text)
+
     def test_follows_edits(self):
         client = self.ready()
         text = "a\N{GRINNING FACE}b\nreturn"

@@ -17,7 +17,7 @@ static void check(const char *language, const char *above, const char *line, boo
     }
 }
 
-// R2
+// R2, R4
 static void test_what_a_line_may_close(void **state) {
     (void)state;
     static const struct {
@@ -52,6 +52,20 @@ static void test_what_a_line_may_close(void **state) {
         {"json", "[ {\"a)\": 1", "]", false},
         {"shellscript", "case $a in\n", "b)", true},
         {"no such language", "", ")", true},
+        {"python", "don't, \"\"\"it's (", ")", true},
+        {"python", "f(b'(' ", "))", false},
+        {"c", "f(a", ";", false},
+        {"c", "f(a);", " g(b);", true},
+        {"c", "for (int i = 0", "; i < n;", true},
+        {"c", "for (int i = f(0", "; i < n;", false},
+        {"c", "before(a", ";", false},
+        {"c", "f(a; b(c", ")", true},
+        {"c", "f(a; b(c)", ")", false},
+        {"c", "f(\"a", ";", true},
+        {"java", "try (A a = b()", "; C c = d()", true},
+        {"rust", "f([0", "; 4])", true},
+        {"ocaml", "(a", "; b)", true},
+        {"no such language", "(a", ";", true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check(rows[i].language, rows[i].above, rows[i].line, rows[i].fits);
@@ -63,6 +77,9 @@ static void test_read_in_pieces(void **state) {
     (void)state;
     struct brackets whole = brackets_of("c", "f(\"(\", g[a"), pieces = brackets_of("c", "f(");
     static const char *const rest[] = {"\"", "(", "\"", ",", " ", "g", "[", "a"};
+    struct brackets header = brackets_of("c", "for");
+    brackets_read(&header, SLICE_LITERAL(" "));
+    assert_true(brackets_read(&header, SLICE_LITERAL("(")) && brackets_read(&header, SLICE_LITERAL(";")));
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
         brackets_read(&pieces, slice_of_string(rest[i]));
     }
@@ -97,12 +114,58 @@ static void test_more_than_is_remembered(void **state) {
     assert_false(brackets_read(&cut, SLICE_LITERAL("(]")));
 }
 
+static void test_where_a_line_may_end(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text;
+        bool may;
+    } rows[] = {
+        {"c", "f(\"a", false},
+        {"c", "f(\"a\"", true},
+        {"c", "f(a, 'b", false},
+        {"c", "f(\"a\\", false},
+        {"c", "// it's \"a", true},
+        {"python", "    \"\"\"Says it's so.", true},
+        {"python", "    \"\"\"Says so.\"\"\"", true},
+        {"python", "    the file's name", true},
+        {"python", "x[\"a", false},
+        {"javascript", "x = `a", true},
+        {"rust", "fn f(a: &'a", true},
+        {"rust", "x = \"a", true},
+        {"shellscript", "x=\"a", true},
+        {"no such language", "it's \"a", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct brackets brackets = brackets_of(rows[i].language, rows[i].text);
+        if (brackets_may_end_line(&brackets) != rows[i].may) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+    }
+}
+
+static void test_where_nobody_breaks_a_line(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text;
+        bool within;
+    } rows[] = {
+        {"c", "f(a", true},       {"c", "f(a,", false}, {"c", "f(", false},      {"c", "f(a &&", false},
+        {"c", "f(g(a)", true},    {"c", "f(a)", false}, {"c", "f(\n  a", false}, {"c", "f(\n  a)", false},
+        {"c", "f(\n  g(a", true}, {"c", "{ a", false},  {"c", "a[0", true},      {"shellscript", "(a", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct brackets brackets = brackets_of(rows[i].language, rows[i].text);
+        if (brackets_are_within(&brackets) != rows[i].within) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_a_line_may_close),
-        cmocka_unit_test(test_read_in_pieces),
-        cmocka_unit_test(test_a_stray_bracket_above),
-        cmocka_unit_test(test_more_than_is_remembered),
+        cmocka_unit_test(test_where_nobody_breaks_a_line), cmocka_unit_test(test_where_a_line_may_end),
+        cmocka_unit_test(test_what_a_line_may_close),      cmocka_unit_test(test_read_in_pieces),
+        cmocka_unit_test(test_a_stray_bracket_above),      cmocka_unit_test(test_more_than_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

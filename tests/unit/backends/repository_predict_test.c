@@ -1,58 +1,7 @@
 // repository_predict_test.c - what a person sees of the built-in model on tiny repositories.
-#include "backends/repository_predict.h"
-#include "base/utf8.h"
-
-#include "tests/unit/backends/corpus_world.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/backends/predict_world.h"
 
 #include <stdio.h>
-
-// document: the text with one '|' at the cursor.
-static struct predictions ask(const struct world *world, const char *path, const char *document,
-                              uint32_t lines, uint32_t candidates) {
-    const char *cursor = strchr(document, '|');
-    struct predict_request request = {.path = path,
-                                      .prefix = slice_of(document, (size_t)(cursor - document)),
-                                      .suffix = slice_of_string(cursor + 1),
-                                      .max_lines = lines,
-                                      .candidates = candidates};
-    struct predictions found;
-    predict(world->corpus, &request, &found);
-    for (uint32_t i = 0; i < found.count; i++) {
-        struct slice text = str_slice(&found.items[i].text);
-        assert_true(text.length > 0 && utf8_valid(text));
-        assert_true(text.data[text.length - 1] != ' ' && text.data[text.length - 1] != '\t');
-        assert_true(found.items[i].confidence >= 0 && found.items[i].confidence <= 1);
-    }
-    return found;
-}
-
-static void assert_says(const struct world *world, const char *path, const char *document,
-                        const char *expected) {
-    struct predictions found = ask(world, path, document, 1, 1);
-    assert_string_equal(found.count ? found.items[0].text.data : "", expected);
-    predictions_free(&found);
-}
-
-static bool any_says(const struct world *world, const char *path, const char *document, const char *part) {
-    struct predictions found = ask(world, path, document, 1, PREDICT_CANDIDATES);
-    bool said = false;
-    for (uint32_t i = 0; i < found.count; i++) {
-        said |= strstr(found.items[i].text.data, part) != NULL;
-    }
-    predictions_free(&found);
-    return said;
-}
-
-static bool any_begins(const struct world *world, const char *path, const char *document, const char *start) {
-    struct predictions found = ask(world, path, document, 1, PREDICT_CANDIDATES);
-    bool begins = false;
-    for (uint32_t i = 0; i < found.count; i++) {
-        begins |= slice_starts_with(str_slice(&found.items[i].text), slice_of_string(start));
-    }
-    predictions_free(&found);
-    return begins;
-}
 
 static const char LIBRARY[] = "int open_door(struct door *door) {\n"
                               "    if (door == NULL) {\n"

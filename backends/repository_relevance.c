@@ -1,0 +1,150 @@
+// repository_relevance.c - see repository_relevance.h.
+//
+// The same words stand in places of different kinds. A function that was never
+// called has its definition for all that is known of it: `f(` is followed by
+// `int fd, int val) {`. A name that a comment speaks of is followed by `is set
+// when`. However alike such places are, they say nothing of the cursor's.
+//
+// What stands before `f(` tells a call from a definition. Behind a name it is
+// declared (`int f(`, `def f(`, `fn f(`), in nearly every language, but not
+// behind the few words that work as operators do; these mean the same in all
+// languages that have them, so they are one list. Behind an operator, an open
+// parenthesis or a comma it is called.
+#include "backends/repository_relevance.h"
+
+#include "indexer/language.h"
+
+static const char *const OPERATORS[] = {
+    "and",   "assert", "await",  "case",  "co_await", "co_return", "co_yield",   "defer",  "delete", "do",
+    "elif",  "else",   "from",   "go",    "goto",     "if",        "import",     "in",     "is",     "match",
+    "new",   "not",    "of",     "or",    "raise",    "return",    "instanceof", "sizeof", "switch", "then",
+    "throw", "typeof", "unless", "until", "when",     "while",     "yield"};
+
+static struct slice word_of(const struct document *document, uint32_t id) {
+    return encoder_word(&document->encoder, id);
+}
+
+// --- calls ---
+
+static bool is_operator(struct slice word) {
+    for (size_t i = 0; i < sizeof OPERATORS / sizeof *OPERATORS; i++) {
+        if (slice_equal(word, slice_of_string(OPERATORS[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool relevance_declares_behind(const struct document *document, uint32_t id) {
+    return token_is_name(id) && !is_operator(word_of(document, id));
+}
+
+// Not `::`, behind which C++ defines members.
+static bool is_member_sign(struct slice word) {
+    return slice_equal(word, SLICE_LITERAL(".")) || slice_equal(word, SLICE_LITERAL("->")) ||
+           slice_equal(word, SLICE_LITERAL("?."));
+}
+
+// A sign before a name that is called. `*` and `&` may be of the type that a definition begins with.
+static bool is_before_call(struct slice sign) {
+    return sign.length > 0 && strchr("=(,!+-/%?|<", sign.data[0]);
+}
+
+static enum call call_at(const struct document *document, const uint32_t *context, size_t length) {
+    if (length < 3 || !token_is_name(context[length - 2]) ||
+        is_operator(word_of(document, context[length - 2])) ||
+        !slice_equal(word_of(document, context[length - 1]), SLICE_LITERAL("("))) {
+        return CALL_NONE;
+    }
+    uint32_t id = context[length - 3];
+    struct slice before = word_of(document, id);
+    if (relevance_declares_behind(document, id)) {
+        return CALL_DEFINITION;
+    }
+    bool is_call =
+        token_is_line(id) ? document->indentation.length > 0 : token_is_name(id) || is_before_call(before);
+    return is_member_sign(before) ? CALL_MEMBER : is_call ? CALL_FUNCTION : CALL_NONE;
+}
+
+// Does the place do otherwise with its `name(` than the context with its own?
+static bool is_other_call(const struct relevance *relevance, struct packed tokens, uint32_t position) {
+    const struct document *document = relevance->document;
+    uint32_t id = position < 3 ? TOKEN_FILE : token_id(packed_get(tokens, position - 3));
+    struct slice before = word_of(document, id);
+    bool is_defined = relevance_declares_behind(document, id);
+    if (relevance->call == CALL_DEFINITION) {
+        return !is_defined && !slice_equal(before, SLICE_LITERAL("*")) &&
+               !slice_equal(before, SLICE_LITERAL("&"));
+    }
+    bool is_member_defined = relevance->call == CALL_MEMBER && // `f(a) {` in a class, `func (x T) f(`
+                             (token_is_line(id) || slice_equal(before, SLICE_LITERAL(")")));
+    return is_defined || is_member_defined;
+}
+
+// --- comments ---
+
+// A walk leftwards has come from `last` to `id`: does the line turn out to be a comment? It is over then, or at a line
+// end.
+static bool shows_comment(const struct relevance *relevance, uint32_t id, uint32_t last) {
+    return id < TOKEN_FIRST_WORD ? last != 0 && last == relevance->middle
+                                 : id == relevance->comment || id == relevance->block;
+}
+
+static bool context_is_comment(const struct relevance *relevance, const uint32_t *context, size_t length) {
+    uint32_t last = 0;
+    bool is_comment = false;
+    for (size_t i = 1; i <= RELEVANCE_LINE && i <= length && !is_comment; i++) {
+        uint32_t id = context[length - i];
+        is_comment = shows_comment(relevance, id, last);
+        if (id < TOKEN_FIRST_WORD) {
+            break;
+        }
+        last = id;
+    }
+    return is_comment;
+}
+
+static bool place_is_comment(const struct relevance *relevance, struct packed tokens, uint32_t position) {
+    uint32_t last = 0;
+    bool is_comment = false;
+    for (uint32_t i = 1; i <= RELEVANCE_LINE && i <= position && !is_comment; i++) {
+        uint32_t id = token_id(packed_get(tokens, position - i));
+        is_comment = shows_comment(relevance, id, last);
+        if (id < TOKEN_FIRST_WORD) {
+            break;
+        }
+        last = id;
+    }
+    return is_comment;
+}
+
+// --- both ---
+
+void relevance_init(struct relevance *relevance, const struct document *document, const char *path) {
+    const char *comment = language_line_comment(language_of_path(path));
+    bool has_blocks = strcmp(comment, "//") == 0;
+    *relevance = (struct relevance){.document = document,
+                                    .comment = encoder_find(&document->encoder, slice_of_string(comment))};
+    if (has_blocks) {
+        relevance->block = encoder_find(&document->encoder, SLICE_LITERAL("/*"));
+        relevance->middle = encoder_find(&document->encoder, SLICE_LITERAL("*"));
+    }
+}
+
+void relevance_ask(struct relevance *relevance, const uint32_t *context, size_t length) {
+    relevance->call = call_at(relevance->document, context, length);
+    relevance->is_code = relevance->comment != 0 && length > 0 && token_is_name(context[length - 1]) &&
+                         !context_is_comment(relevance, context, length);
+}
+
+// Two names side by side are what comments are made of, so only there it is looked for one. Of other names any call tells
+// what stands in one, but nothing of what is declared in a definition.
+bool relevance_has(const struct relevance *relevance, struct packed tokens, uint32_t position,
+                   uint32_t depth) {
+    if (relevance->is_code && token_is_name(token_id(packed_get(tokens, position)))) {
+        return !place_is_comment(relevance, tokens, position);
+    }
+    bool is_asked =
+        relevance->call == CALL_DEFINITION || (relevance->call != CALL_NONE && depth > 1); // of the same name
+    return !is_asked || !is_other_call(relevance, tokens, position);
+}
