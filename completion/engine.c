@@ -50,6 +50,7 @@ struct engine *engine_new(const struct engine_options *options) {
     const char *slash = strrchr(options->root, '/');
     engine->repository = slash && slash[1] ? slash + 1 : options->root;
     engine->prompts = prompt_memory_new();
+    engine->surroundings = surroundings_new();
     engine->ready = ready_new();
     engine->soon = timer_new(engine);
     engine->late = timer_new(engine);
@@ -196,6 +197,7 @@ static void find_context(void *context) {
         .cursor = query->cursor,
         .cancel = &request->cancel,
         .sources = request->sources,
+        .surroundings = engine->surroundings,
     };
     if (cancel_stopped(&request->cancel)) {
         return; // nobody waits for it: a newer one is on its way
@@ -383,6 +385,7 @@ void engine_free(struct engine *engine) {
     }
     engine_tier_stop(engine);
     prompt_memory_free(engine->prompts);
+    surroundings_free(engine->surroundings);
     ready_free(engine->ready);
     uv_close((uv_handle_t *)engine->soon, on_timer_closed);
     uv_close((uv_handle_t *)engine->late, on_timer_closed);

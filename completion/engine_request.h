@@ -51,6 +51,7 @@ struct engine {
     struct engine_request *running;                   // newest first, until answered
     struct engine_request *kept[ENGINE_KEPT_ANSWERS]; // most recent first; one per path
     struct prompt_memory *prompts;                    // the worker's
+    struct surroundings *surroundings;                // the worker's; of the document asked about last
     uv_timer_t *soon;                                 // answers what is decided when the loop turns
     struct ready *ready;                              // suggestions at hand
     uv_timer_t *late;                                 // passes over the quick model where it takes too long

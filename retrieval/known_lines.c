@@ -23,11 +23,24 @@ static struct slice next_line(struct slice text, size_t *at) {
 
 void known_lines_init(struct known_lines *known, struct slice text) {
     map_init(&known->hashes);
-    map_reserve(&known->hashes, text.length / BYTES_PER_LINE);
+    known_lines_reserve(known, text.length);
+    known_lines_add(known, text);
+}
+
+void known_lines_reserve(struct known_lines *known, size_t bytes) {
+    map_reserve(&known->hashes, bytes / BYTES_PER_LINE);
+}
+
+void known_lines_add(struct known_lines *known, struct slice text) {
     size_t at = 0;
     for (struct slice line = next_line(text, &at); line.length; line = next_line(text, &at)) {
         map_insert(&known->hashes, hash_bytes(line.data, line.length), 1);
     }
+}
+
+void known_lines_forget(struct known_lines *known, struct slice line) {
+    line = slice_trim(line);
+    map_remove(&known->hashes, hash_bytes(line.data, line.length));
 }
 
 void known_lines_free(struct known_lines *known) {

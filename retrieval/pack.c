@@ -15,14 +15,14 @@ enum { SMALLEST_BUDGET = 24, FEWEST_LINES = 3, CHUNK_READ_MAX = 64 * 1024 };
 static const double BYTES_PER_TOKEN = 3.3;
 
 void pack_init(struct pack *pack, struct context *context, const char *root, const char *path,
-               struct slice text, uint32_t signature_bytes, uint32_t chunk_bytes) {
+               const struct known_lines *known, uint32_t signature_bytes, uint32_t chunk_bytes) {
     *pack = (struct pack){.context = context,
                           .root = root,
                           .path = path,
+                          .known = known,
                           .signature_bytes = signature_bytes,
                           .chunk_bytes = chunk_bytes};
     map_init(&pack->shown);
-    known_lines_init(&pack->known, text);
 }
 
 static void take_item(struct pack *pack, const struct record *record, struct context_item item) {
@@ -82,7 +82,7 @@ bool pack_symbol(struct pack *pack, const struct segment_file *file, const struc
         return true;
     }
     map_insert(&pack->shown, place_key(record, symbol->name_line), 1);
-    if (pack->shown.count == known || known_lines_have(&pack->known, signature)) {
+    if (pack->shown.count == known || known_lines_have(pack->known, signature)) {
         return true;
     }
     struct context_item item = {.start_byte = symbol->start_byte,
@@ -158,7 +158,7 @@ static bool take_lines(struct pack *pack, const struct record *record, struct sl
     uint32_t lines;
     struct slice text = fit_lines(whole, pack->chunk_bytes, PACK_CHUNK_LINES, &lines);
     if (text.length == 0 || (text.length < whole.length && lines < FEWEST_LINES) ||
-        known_lines_cover(&pack->known, text)) {
+        known_lines_cover(pack->known, text)) {
         return false;
     }
     item.end_line = item.start_line + lines - 1;
@@ -229,6 +229,5 @@ void pack_finish(struct pack *pack) {
     }
     vec_free(&pack->items);
     vec_free(&pack->names);
-    known_lines_free(&pack->known);
     map_free(&pack->shown);
 }

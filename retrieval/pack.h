@@ -1,6 +1,7 @@
 // pack.h - fills a context with what the sources found, within the budget and without saying things twice.
 //
-// Ownership: the context's arena owns the items' texts and paths; pack_finish frees the rest.
+// Ownership: the context's arena owns the items' texts and paths; the lines known are borrowed; pack_finish frees the
+//            rest.
 // Threads:   one owner at a time; the snapshot is pinned while it packs.
 // Errors:    a file that changed since it was indexed or cannot be read gives no chunk.
 // Limits:    signature_bytes for definitions and signatures, chunk_bytes for what shows lines of files, PACK_CHUNKS for
@@ -26,7 +27,7 @@ struct pack {
     struct context *context;
     const char *root;
     const char *path;                      // of the open document
-    struct known_lines known;              // its
+    const struct known_lines *known;       // its
     uint32_t signature_bytes, chunk_bytes; // left
     uint32_t chunks;                       // taken
     VEC(struct context_item) items;
@@ -35,7 +36,7 @@ struct pack {
 };
 
 void pack_init(struct pack *pack, struct context *context, const char *root, const char *path,
-               struct slice text, uint32_t signature_bytes, uint32_t chunk_bytes);
+               const struct known_lines *known, uint32_t signature_bytes, uint32_t chunk_bytes);
 // All return false when the budget of the kind is spent and no further call can add anything.
 bool pack_symbol(struct pack *pack, const struct segment_file *file, const struct symbol *symbol,
                  enum context_source source, double score);

@@ -2,14 +2,12 @@
 //
 // The lines just above the cursor tell what is being written; the headers of
 // the blocks around it (found by indentation alone, which works in a broken
-// file and in every language) tell where. A name that an import statement
-// brings in and no line above uses yet is likely to be used soon, so names on
-// import lines are kept apart from those in code.
+// file and in every language) tell where.
 #include "retrieval/query.h"
 
 #include "base/mem.h"
-#include "indexer/lanes.h"
 #include "indexer/terms.h"
+#include "retrieval/identifiers.h"
 
 #include <stdlib.h>
 
@@ -21,10 +19,9 @@ enum {
     BELOW_LINES = 5,
     HEADERS = 4,
     HEADER_REACH = 2000,
-    MENTIONS = 3000,
-    BYTES_PER_NAME = 64, // of a text, usually, when each is counted once
-    RECEIVER_USES = 40,  // nearest to the cursor
-    TYPE_WORDS = 6       // of one type
+    REACH_STEP = 8 * 1024,
+    RECEIVER_USES = 40, // nearest to the cursor
+    TYPE_WORDS = 6      // of one type
 };
 
 struct weighing {
@@ -33,58 +30,9 @@ struct weighing {
     float weight;
 };
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || (unsigned char)c >= 0x80;
-}
-
-// Of 64 bytes, a bit for each that is_word.
-static inline uint64_t word_bits(const char *bytes) {
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < LANES_BLOCK; i += LANES) {
-        lanes here = lanes_load(bytes + i);
-        lanes are_letters = lanes_between(here | 0x20, 'a', 'z') | here; // also all above 127
-        lanes are_others = lanes_between(here, '0', '9') | lanes_are(here, '_') | lanes_are(here, '$');
-        bits |= lanes_top_bits(are_letters | are_others) << i;
-    }
-    return bits;
-}
-
-typedef void take_name(void *context, struct slice name, size_t at);
-
-static inline void take_word(struct slice text, size_t start, size_t end, take_name *take, void *context) {
-    if (text.data[start] < '0' || text.data[start] > '9') {
-        take(context, slice_of(text.data + start, end - start), start);
-    }
-}
-
-// A copy for each that takes, or every name would cost a call through a pointer.
-static inline __attribute__((always_inline)) void scan_names(struct slice text, size_t start, size_t end,
-                                                             take_name *take, void *context) {
-    text = slice_sub(text, 0, end);
-    size_t word = text.length; // where the one in work starts
-    for (size_t at = start; at < text.length; at += LANES_BLOCK) {
-        char padded[LANES_BLOCK];
-        uint64_t bits = word_bits(lanes_block(text, at, padded)), inside = word < at;
-        // Where one ends or starts, in turn.
-        for (uint64_t rims = bits ^ (bits << 1 | inside); rims; rims &= rims - 1) {
-            size_t rim = at + (size_t)__builtin_ctzll(rims);
-            if (word < rim) {
-                take_word(text, word, rim, take, context);
-                word = text.length;
-            } else {
-                word = rim;
-            }
-        }
-    }
-    if (word < text.length) {
-        take_word(text, word, text.length, take, context);
-    }
-}
-
 void query_identifiers(struct slice text, size_t start, size_t end,
                        void (*emit)(void *context, struct slice name, size_t at), void *context) {
-    scan_names(text, start, end, emit, context);
+    identifiers_scan(text, start, end, emit, context);
 }
 
 static void weigh_term(void *context, uint32_t hash) {
@@ -171,90 +119,6 @@ static void weigh_lines(struct query *query) {
     query->term_count = weighing.sums.count;
 }
 
-// Does an import statement begin at this place?
-static bool begins_import(struct slice line) {
-    static const char *const heads[] = {"import ",  "import{",  "import\t", "from ",    "use ",
-                                        "pub use ", "#include", "export {", "export *", "mod ",
-                                        "pub mod ", "using ",   "require"};
-    line = slice_trim(line);
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-        bool may = line.length && line.data[0] == heads[i][0]; // nearly always not
-        if (may && slice_starts_with(line, slice_of_string(heads[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int depth_change(struct slice line) {
-    int depth = 0;
-    for (size_t i = 0; i < line.length; i++) {
-        char c = line.data[i];
-        depth += (c == '(' || c == '{') - (c == ')' || c == '}');
-    }
-    return depth;
-}
-
-struct gathering {
-    struct query *query;
-    uint64_t where; // a bit of query_said
-    size_t counted; // of the text; lines are counted up to there
-    uint64_t lines; // below the cursor
-};
-
-static uint64_t lines_until(struct gathering *gathering, size_t at) {
-    if (gathering->where == QUERY_BELOW) {
-        struct slice more = slice_sub(gathering->query->text, gathering->counted, at);
-        gathering->lines += slice_count(more, '\n');
-        gathering->counted = at;
-    }
-    return gathering->lines;
-}
-
-// A keyword is noted as such, so that it need not be looked up again.
-static void gather_name(void *context, struct slice name, size_t at) {
-    struct gathering *gathering = context;
-    struct query *query = gathering->query;
-    if (name.length < 2) {
-        return;
-    }
-    uint64_t *said = map_insert(&query->said, segment_exact_key(name), 0);
-    if (*said == 0 && terms_is_keyword(name)) {
-        *said = QUERY_KEYWORD;
-    }
-    if (*said & (QUERY_KEYWORD | gathering->where)) {
-        return; // below, the nearest occurrence is met first
-    }
-    *said |= gathering->where | lines_until(gathering, at) << QUERY_LINES_AT;
-    if (gathering->where != QUERY_ABOVE && query->mentions.count < MENTIONS) {
-        vec_push(&query->mentions, name);
-    }
-}
-
-static void gather(struct query *query, size_t start, size_t end, uint64_t where) {
-    struct gathering gathering = {.query = query, .where = where, .counted = start};
-    scan_names(query->text, start, end, gather_name, &gathering);
-}
-
-// Whole lines from the reach's beginning to the cursor: names of import statements apart from the others.
-static void gather_before(struct query *query) {
-    struct slice text = query->text;
-    size_t from = 0; // of the lines that are no imports
-    int depth = 0;
-    for (size_t start = 0, end; start < query->cursor; start = end + 1) {
-        end = slice_line_end(text, start);
-        struct slice line = slice_sub(text, start, end);
-        if (end < query->cursor && (depth > 0 || begins_import(line))) {
-            depth += depth_change(line);
-            depth = depth < 0 ? 0 : depth;
-            gather(query, from, start, QUERY_ABOVE);
-            gather(query, start, end, QUERY_IMPORTED);
-            from = end + 1;
-        }
-    }
-    gather(query, from, query->word, QUERY_ABOVE);
-}
-
 struct naming {
     struct query *query;
     struct map seen;
@@ -308,7 +172,7 @@ static struct slice word_before(struct slice text, size_t at) {
         at--;
     }
     size_t end = at;
-    while (at > 0 && is_word(text.data[at - 1])) {
+    while (at > 0 && identifiers_has(text.data[at - 1])) {
         at--;
     }
     return slice_sub(text, at, end);
@@ -337,7 +201,7 @@ static void add_type_before(struct query *query, size_t at) {
     }
     for (int words = 0; at > 0 && words < TYPE_WORDS;) {
         char last = text.data[at - 1];
-        if (is_word(last)) {
+        if (identifiers_has(last)) {
             struct slice word = word_before(text, at);
             query_add_receiver(query, word);
             words += depth == 0 ? TYPE_WORDS : 1;
@@ -360,7 +224,7 @@ static void add_type_behind(struct query *query, size_t at) {
             at++;
         }
         size_t start = at;
-        while (at < end && is_word(text.data[at])) {
+        while (at < end && identifiers_has(text.data[at])) {
             at++;
         }
         struct slice word = slice_sub(text, start, at);
@@ -419,23 +283,38 @@ static void gather_receivers(struct query *query) {
     }
 }
 
-void query_init(struct query *query, struct slice path, struct slice text, size_t cursor) {
+// What is within reach; *line_end gets where the cursor's line ends, or its reach. While a line is typed, the rims stay
+// where they are, but for a step now and then.
+static struct slice within_reach(struct slice text, size_t cursor, size_t *start, size_t *line_end) {
+    *start = cursor > QUERY_REACH ? (cursor - QUERY_REACH) / REACH_STEP * REACH_STEP : 0;
+    *line_end = slice_line_end(slice_sub(text, 0, cursor + QUERY_REACH), cursor);
+    return slice_sub(text, *start, *line_end < cursor + QUERY_REACH ? *line_end + QUERY_REACH : *line_end);
+}
+
+static void read_surroundings(struct query *query, size_t line_end) {
+    struct surroundings_place place = {.line = slice_line_start(query->text, query->word),
+                                       .word = query->word,
+                                       .cursor = query->cursor,
+                                       .line_end = line_end};
+    surroundings_read(query->surroundings, query->text, place);
+}
+
+void query_init(struct query *query, struct slice path, struct slice text, size_t cursor,
+                struct surroundings *kept) {
+    size_t start, line_end;
     cursor = cursor < text.length ? cursor : text.length;
-    size_t from = cursor > QUERY_REACH ? cursor - QUERY_REACH : 0;
-    *query = (struct query){
-        .path = path, .text = slice_sub(text, from, cursor + QUERY_REACH), .cursor = cursor - from};
-    query->word = query->cursor;
-    while (query->word > 0 && is_word(text.data[query->word - 1])) {
+    *query = (struct query){.path = path, .text = within_reach(text, cursor, &start, &line_end)};
+    query->surroundings = kept ? kept : surroundings_new();
+    query->owns_surroundings = !kept;
+    query->cursor = query->word = cursor - start;
+    while (query->word > 0 && identifiers_has(query->text.data[query->word - 1])) {
         query->word--;
     }
-    map_init(&query->said);
-    map_reserve(&query->said, query->text.length / BYTES_PER_NAME);
     map_init(&query->receivers);
     weigh_lines(query);
     weigh_near(query);
     gather_names(query);
-    gather_before(query);
-    gather(query, query->cursor, query->text.length, QUERY_BELOW);
+    read_surroundings(query, line_end - start);
     gather_receivers(query);
 }
 
@@ -443,8 +322,9 @@ void query_free(struct query *query) {
     free(query->terms);
     free(query->line_terms);
     free(query->names);
-    map_free(&query->said);
+    if (query->owns_surroundings) {
+        surroundings_free(query->surroundings);
+    }
     map_free(&query->receivers);
-    vec_free(&query->mentions);
     vec_free(&query->receiver_names);
 }

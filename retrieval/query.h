@@ -6,13 +6,14 @@
 // Ownership: query_init reads the caller's text and path, which outlive the query; query_free releases.
 // Threads:   one owner at a time.
 // Errors:    none; any bytes will do.
-// Limits:    reads at most QUERY_REACH bytes on either side of the cursor.
+// Limits:    reads about QUERY_REACH bytes on either side of the cursor.
 #ifndef HUNCH_RETRIEVAL_QUERY_H
 #define HUNCH_RETRIEVAL_QUERY_H
 
 #include "base/map.h"
 #include "base/vec.h"
 #include "retrieval/bm25.h"
+#include "retrieval/surroundings.h"
 
 enum { QUERY_REACH = 64 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200, QUERY_RECEIVERS = 16 };
 
@@ -33,32 +34,16 @@ struct query {
     size_t line_term_count;
     struct query_name *names; // in the lines before the cursor, nearest first, each once
     size_t name_count;
-    struct map said;      // segment_exact_key of a name -> where it is said; for query_said
     struct map receivers; // segment_exact_key of what may be the type of the thing left of the "."
     VEC(struct slice)
-    receiver_names;             // those of `receivers`; about QUERY_RECEIVERS of the text, the nearest first
-    VEC(struct slice) mentions; // names that are said below the cursor or by imports
+    receiver_names; // those of `receivers`; about QUERY_RECEIVERS of the text, the nearest first
+    struct surroundings *surroundings; // names and lines within reach
+    bool owns_surroundings;
 };
 
-// Where a name is said.
-enum {
-    QUERY_ABOVE = 1,    // the cursor, but for import statements
-    QUERY_IMPORTED = 2, // by one of those
-    QUERY_BELOW = 4,
-    QUERY_KEYWORD = 8, // it is no name
-    QUERY_LINES_AT = 8 // from this bit on: lines below
-};
-// Of a name's segment_exact_key; 0: nowhere.
-static inline uint64_t query_said(const struct query *query, uint32_t key) {
-    const uint64_t *said = map_get(&query->said, key);
-    return said ? *said : 0;
-}
-// To the nearest occurrence below, of what query_said returned with QUERY_BELOW.
-static inline uint64_t query_lines_below(uint64_t said) {
-    return said >> QUERY_LINES_AT;
-}
-
-void query_init(struct query *query, struct slice path, struct slice text, size_t cursor);
+// kept: read at the last query by who asks again and again; outlives the query. NULL: none.
+void query_init(struct query *query, struct slice path, struct slice text, size_t cursor,
+                struct surroundings *kept);
 void query_free(struct query *query);
 // Another that may be the type of what stands left of the "."; not a keyword. The name outlives the query.
 void query_add_receiver(struct query *query, struct slice name);

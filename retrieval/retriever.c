@@ -40,9 +40,8 @@ enum {
     CHUNK_HITS = CHUNKS_AROUND,
     LINES_ASKED = 20,
     SEARCH_WAIT_MS = 3000,
-    EMBED_WAIT_MS = 8,       // for the vector of a question; a query as a whole may take twenty
-    PARSED_MAX = 128 * 1024, // a document larger than this has no imports until it is indexed
-    KNOWN_REACH = 128 * 1024 // on either side of the cursor: lines that need not be shown again
+    EMBED_WAIT_MS = 8,      // for the vector of a question; a query as a whole may take twenty
+    PARSED_MAX = 128 * 1024 // a document larger than this has no imports until it is indexed
 };
 
 struct retriever {
@@ -494,11 +493,9 @@ void retriever_query(struct retriever *retriever, const struct retrieval_query *
                             .embeddings = retriever->embeddings,
                             .sources = query->sources ? query->sources : CONTEXT_USUAL};
     out->generation = asking.snapshot->generation;
-    query_init(&asking.text, slice_of_string(query->path), query->text, query->cursor);
+    query_init(&asking.text, slice_of_string(query->path), query->text, query->cursor, query->surroundings);
     asking.line = (uint32_t)slice_count(slice_sub(query->text, 0, query->cursor), '\n');
-    size_t from = query->cursor > KNOWN_REACH ? query->cursor - KNOWN_REACH : 0;
-    struct slice known = slice_sub(query->text, from, query->cursor + KNOWN_REACH);
-    pack_init(&asking.pack, out, retriever->root, query->path, known,
+    pack_init(&asking.pack, out, retriever->root, query->path, surroundings_lines(asking.text.surroundings),
               query->signature_bytes ? query->signature_bytes : SIGNATURE_BYTES,
               query->chunk_bytes ? query->chunk_bytes : CHUNK_BYTES);
     ask_sources(&asking, out);

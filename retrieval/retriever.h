@@ -16,6 +16,7 @@
 #include "retrieval/context.h"
 #include "retrieval/embeddings.h"
 #include "retrieval/search_results.h"
+#include "retrieval/surroundings.h"
 
 struct retriever;
 
@@ -28,6 +29,8 @@ struct retrieval_query {
     uint32_t chunk_bytes;        // 0: the default of 6,000
     const struct cancel *cancel; // NULL: none
     uint32_t sources;            // CONTEXT_BITs of those to ask; 0: CONTEXT_USUAL
+    // What was read of a document at the last query that has these, by one thread at a time; NULL: nothing is kept.
+    struct surroundings *surroundings;
 };
 
 struct retriever_statistics {

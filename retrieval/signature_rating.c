@@ -179,7 +179,7 @@ static float share_of(const struct signature_rating *rating, const struct signat
 
 static void rate_name(const struct signature_rating *rating, const struct segment_keys *keys,
                       float *features) {
-    uint64_t said = query_said(rating->input->query, keys->name);
+    uint64_t said = surroundings_said(rating->input->query->surroundings, keys->name);
     const uint64_t *at = map_get(&rating->terms, keys->name_term);
     if (at) {
         const struct signature_evidence *evidence = &rating->evidence.items[*at];
@@ -187,11 +187,12 @@ static void rate_name(const struct signature_rating *rating, const struct segmen
         features[SIGNATURE_SIMILAR_LINE] = share_of(rating, evidence, SIGNATURE_LIKE_LINE);
     }
     if (said) {
-        bool above = said & QUERY_ABOVE, below = said & QUERY_BELOW;
+        bool above = said & SAID_ABOVE, below = said & SAID_BELOW;
         features[SIGNATURE_ABOVE] = above;
         features[SIGNATURE_BELOW] = below;
-        features[SIGNATURE_BELOW_NEAR] = below ? 1.0f / (1.0f + (float)query_lines_below(said) * 0.1f) : 0;
-        features[SIGNATURE_IMPORTED] = !above && (said & QUERY_IMPORTED);
+        features[SIGNATURE_BELOW_NEAR] =
+            below ? 1.0f / (1.0f + (float)surroundings_lines_below(said) * 0.1f) : 0;
+        features[SIGNATURE_IMPORTED] = !above && (said & SAID_IMPORTED);
     }
 }
 
@@ -214,12 +215,12 @@ static const struct signature_scope *look_up_scope(struct signature_rating *rati
     struct signature_scope *memo = &rating->memo;
     if (memo->scope != keys->scope) {
         const uint64_t *near = map_get(&rating->scopes, keys->scope_term);
-        uint64_t said = query_said(query, keys->scope);
+        uint64_t said = surroundings_said(query->surroundings, keys->scope);
         *memo = (struct signature_scope){.scope = keys->scope,
                                          .near = near ? 1.0f / (1.0f + (float)*near * 0.2f) : 0,
                                          .receiver = map_get(&query->receivers, keys->scope) != NULL,
-                                         .above = said & QUERY_ABOVE,
-                                         .imported = said & QUERY_IMPORTED};
+                                         .above = said & SAID_ABOVE,
+                                         .imported = said & SAID_IMPORTED};
     }
     return memo;
 }

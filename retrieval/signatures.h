@@ -16,7 +16,7 @@
 #include "retrieval/imports.h"
 #include "retrieval/query.h"
 
-enum { SIGNATURES_CANDIDATES = 2000, SIGNATURES_KEPT = 300 };
+enum { SIGNATURES_CANDIDATES = 1000, SIGNATURES_KEPT = 300 };
 
 // Each is between 0 and about 1; the weights in signature_rating.c say what it is worth.
 #define SIGNATURE_FEATURES(X)                                                                                \

@@ -37,6 +37,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def pass_on(self, method, body):
         asked = self.owner.rewrite(json.loads(body)) if body and self.path in TOLD else None
+        known = self.owner.answer(asked) if asked else None
+        if known is not None:
+            self.tell(known)
+            return
         body = json.dumps(asked) if asked else body
         upstream = http.client.HTTPConnection("127.0.0.1", self.owner.port)
         upstream.request(method, self.path, body, {"Content-Type": "application/json"})
@@ -51,6 +55,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             pass  # closing upstream is what cancels there
         upstream.close()
+
+    def tell(self, text):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        events = ({"content": text, "stop": False}, {"content": "", "stop": True, "stop_type": "limit"})
+        try:
+            self.wfile.write("".join(f"data: {json.dumps(event)}\n\n" for event in events).encode())
+        except (BrokenPipeError, ConnectionResetError):
+            pass
 
     def relay(self, answer, asked):
         for line in answer:
@@ -94,6 +110,10 @@ class Llama:
 
     def rewrite(self, asked):
         return asked
+
+    def answer(self, asked):
+        """What to say in the server's place, or None."""
+        return None
 
     def note(self, asked, told):
         timings = told.get("timings")

@@ -175,7 +175,7 @@ static void dump_features(const char *id, const struct retrieval_query *asked) {
     struct snapshot_file self = {0};
     struct chunks_found similar;
     struct imports imports;
-    query_init(&query, slice_of_string(asked->path), asked->text, asked->cursor);
+    query_init(&query, slice_of_string(asked->path), asked->text, asked->cursor, NULL);
     bool found = snapshot_find(snapshot, query.path, &self);
     const struct record *record = found ? snapshot_file(snapshot, self)->record : NULL;
     imports_init(&imports, snapshot, query.path, record ? record->language : "",

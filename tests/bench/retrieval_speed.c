@@ -8,7 +8,8 @@
 // the writing thread's processor time went into retrieval; bytes per chunk of what retrieval builds (records
 // apart); then, on this one thread, queries at random places of random files, in milliseconds of processor time: asked
 // for the first time ("first", when much of what it shows is yet to be decoded), again (the least of three times, as
-// machines are shared), and at each of the eight keystrokes that lead to the place ("keystroke"); and, of its parts, by
+// machines are shared), and at each of seven keystrokes that lead to the place ("keystroke"), with what is kept from the
+// one before, as the server does; and, of its parts, by
 // the clock. What a query reads from disk to show is part of it. Where a name is called next that its file does not say elsewhere, it is cut out before asking:
 // in how many of these places a definition of it is among the signatures tells what speed has cost; the digest of all that
 // was answered, whether anything has changed at all.
@@ -42,6 +43,7 @@ static const char *const names_of_times[] = {"first",   "query",      "keystroke
 struct bench {
     const char *folder;
     struct retriever *retriever;
+    struct surroundings *surroundings; // at keystrokes
     struct index_sink sink;
     struct indexer *indexer;
     VEC(char *) paths; // of code
@@ -199,11 +201,15 @@ static void time_keystrokes(struct bench *bench, struct retrieval_query query, s
     char *bytes = mem_copy_bytes(text->data + start, typed);
     context_init(&context);
     str_splice(text, start, query.cursor, NULL, 0);
+    query.surroundings = bench->surroundings;
     for (size_t i = 0; i < typed; i++) {
         str_splice(text, start + i, start + i, bytes + i, 1);
         query.text = str_slice(text);
         query.cursor = start + i + 1;
-        vec_push(&bench->times[KEYSTROKE], time_once(bench, &query, &context));
+        double ms = time_once(bench, &query, &context);
+        if (i > 0) { // before the first, another document was read
+            vec_push(&bench->times[KEYSTROKE], ms);
+        }
     }
     context_free(&context);
     free(bytes);
@@ -292,7 +298,10 @@ int main(int argc, char **argv) {
     char *cache = fs_cache_folder();
     spill_folder(cache);
     free(cache);
-    struct bench bench = {.folder = argv[1], .retriever = retriever_new(argv[1]), .seed = 1};
+    struct bench bench = {.folder = argv[1],
+                          .retriever = retriever_new(argv[1]),
+                          .surroundings = surroundings_new(),
+                          .seed = 1};
     bench.sink = retriever_sink(bench.retriever);
     load(&bench, argv[2]);
     struct retriever_statistics all;
@@ -308,6 +317,7 @@ int main(int argc, char **argv) {
         free(bench.paths.items[i]);
     }
     vec_free(&bench.paths);
+    surroundings_free(bench.surroundings);
     retriever_free(bench.retriever);
     return 0;
 }

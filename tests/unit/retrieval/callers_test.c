@@ -33,7 +33,7 @@ static void list_callers(const struct snapshot *snapshot, const char *text, size
     for (size_t i = 0; i < cursor; i++) {
         line += text[i] == '\n';
     }
-    query_init(&query, SLICE_LITERAL("src/packet.py"), slice_of_string(text), cursor);
+    query_init(&query, SLICE_LITERAL("src/packet.py"), slice_of_string(text), cursor, NULL);
     assert_true(snapshot_find(snapshot, query.path, &self));
     size_t count =
         callers_find(snapshot, &query, snapshot_file(snapshot, self)->record, line, &self, LIMIT, found);

@@ -33,7 +33,7 @@ static void check(const struct row *row) {
     struct str got;
     str_init(&got);
     assert_true(snapshot_find(snapshot, slice_of_string(row->path), &self));
-    query_init(&query, slice_of_string(row->path), slice_of_string(row->text), strlen(row->text));
+    query_init(&query, slice_of_string(row->path), slice_of_string(row->text), strlen(row->text), NULL);
     imports_init(&imports, snapshot, query.path, open->language, open->imports, open->import_count);
     size_t all = definitions_find(snapshot, &query, &imports, &self, LIMIT, found);
     for (size_t i = 0; i < all; i++) {

@@ -40,7 +40,7 @@ static void check(const struct row *row) {
     struct str got;
     str_init(&got);
     assert_true(snapshot_find(snapshot, SLICE_LITERAL("app.py"), &self));
-    query_init(&query, SLICE_LITERAL("app.py"), slice_of_string(row->text), strlen(row->text));
+    query_init(&query, SLICE_LITERAL("app.py"), slice_of_string(row->text), strlen(row->text), NULL);
     imports_init(&imports, snapshot, query.path, open->language, open->imports, open->import_count);
     size_t count = outlines_find(snapshot, &query, &imports, &self, LIMIT, found);
     for (size_t i = 0; i < count; i++) {

@@ -11,17 +11,20 @@
 
 struct packing {
     struct context context;
+    struct known_lines known;
     struct pack pack;
 };
 
 static void start(struct packing *packing, const char *root, const char *path, const char *text,
                   uint32_t signatures, uint32_t chunks) {
     context_init(&packing->context);
-    pack_init(&packing->pack, &packing->context, root, path, slice_of_string(text), signatures, chunks);
+    known_lines_init(&packing->known, slice_of_string(text));
+    pack_init(&packing->pack, &packing->context, root, path, &packing->known, signatures, chunks);
 }
 
 static void finish(struct packing *packing) {
     context_free(&packing->context);
+    known_lines_free(&packing->known);
 }
 
 static struct record *many_functions(const char *path, int count, char *text, size_t size) {

@@ -14,7 +14,8 @@ struct asked {
 static void ask(struct asked *asked, const char *marked) {
     const char *mark = strchr(marked, '|');
     snprintf(asked->text, sizeof asked->text, "%.*s%s", (int)(mark - marked), marked, mark + 1);
-    query_init(&asked->query, SLICE_LITERAL("a.py"), slice_of_string(asked->text), (size_t)(mark - marked));
+    query_init(&asked->query, SLICE_LITERAL("a.py"), slice_of_string(asked->text), (size_t)(mark - marked),
+               NULL);
 }
 
 static bool has(const struct map *map, const char *name) {
@@ -22,7 +23,7 @@ static bool has(const struct map *map, const char *name) {
 }
 
 static bool is_said(const struct query *query, const char *name, uint64_t where) {
-    return query_said(query, segment_exact_key(slice_of_string(name))) & where;
+    return surroundings_said(query->surroundings, segment_exact_key(slice_of_string(name))) & where;
 }
 
 static float weight_of(const struct query *query, const char *word) {
@@ -107,15 +108,16 @@ static void test_above_below_imported(void **state) {
     struct asked asked;
     ask(&asked,
         "from pkg import (\n    first_name,\n    second_name,\n)\nused = 1\nsecond_name()\nx = |\nlater()\n");
-    assert_true(is_said(&asked.query, "first_name", QUERY_IMPORTED));
-    assert_true(is_said(&asked.query, "pkg", QUERY_IMPORTED));
-    assert_false(is_said(&asked.query, "first_name", QUERY_ABOVE));
-    assert_true(is_said(&asked.query, "second_name", QUERY_ABOVE));
-    assert_true(is_said(&asked.query, "used", QUERY_ABOVE));
-    assert_true(is_said(&asked.query, "later", QUERY_BELOW));
-    assert_false(is_said(&asked.query, "later", QUERY_ABOVE));
-    assert_false(is_said(&asked.query, "used", QUERY_BELOW));
-    assert_int_equal(query_lines_below(query_said(&asked.query, segment_exact_key(SLICE_LITERAL("later")))),
+    assert_true(is_said(&asked.query, "first_name", SAID_IMPORTED));
+    assert_true(is_said(&asked.query, "pkg", SAID_IMPORTED));
+    assert_false(is_said(&asked.query, "first_name", SAID_ABOVE));
+    assert_true(is_said(&asked.query, "second_name", SAID_ABOVE));
+    assert_true(is_said(&asked.query, "used", SAID_ABOVE));
+    assert_true(is_said(&asked.query, "later", SAID_BELOW));
+    assert_false(is_said(&asked.query, "later", SAID_ABOVE));
+    assert_false(is_said(&asked.query, "used", SAID_BELOW));
+    assert_int_equal(surroundings_lines_below(surroundings_said(asked.query.surroundings,
+                                                                segment_exact_key(SLICE_LITERAL("later")))),
                      1);
     query_free(&asked.query);
 }
@@ -174,7 +176,7 @@ static void test_endless_line(void **state) {
     }
     str_append_string(&text, "Thing(); item.");
     struct query query;
-    query_init(&query, SLICE_LITERAL("a.js"), str_slice(&text), text.length);
+    query_init(&query, SLICE_LITERAL("a.js"), str_slice(&text), text.length, NULL);
     assert_true(query.after_member);
     assert_non_null(map_get(&query.receivers, segment_exact_key(SLICE_LITERAL("Thing"))));
     assert_true(weight_of(&query, "faraway") <= 0);
@@ -182,13 +184,30 @@ static void test_endless_line(void **state) {
     str_free(&text);
 }
 
+// The word being typed is found in a text longer than the reach, too.
+static void test_far_down(void **state) {
+    (void)state;
+    struct str text;
+    struct query query;
+    str_init(&text);
+    while (text.length < 2 * QUERY_REACH) {
+        str_append_string(&text, "filling;\n");
+    }
+    str_append_string(&text, "item.wor");
+    query_init(&query, SLICE_LITERAL("a.js"), str_slice(&text), text.length, NULL);
+    assert_int_equal(query.cursor - query.word, strlen("wor"));
+    assert_true(query.after_member);
+    query_free(&query);
+    str_free(&text);
+}
+
 static void test_cursor_beyond_the_end(void **state) {
     (void)state;
     struct query query;
-    query_init(&query, SLICE_LITERAL(""), SLICE_LITERAL("abc"), 99);
+    query_init(&query, SLICE_LITERAL(""), SLICE_LITERAL("abc"), 99, NULL);
     assert_int_equal(query.cursor, 3);
     query_free(&query);
-    query_init(&query, SLICE_LITERAL(""), slice_of(NULL, 0), 0);
+    query_init(&query, SLICE_LITERAL(""), slice_of(NULL, 0), 0, NULL);
     assert_int_equal(query.term_count, 0);
     query_free(&query);
 }
@@ -240,11 +259,17 @@ static void test_identifiers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_word_and_member),       cmocka_unit_test(test_receivers),
-        cmocka_unit_test(test_receivers_are_near),    cmocka_unit_test(test_above_below_imported),
-        cmocka_unit_test(test_names_nearest_first),   cmocka_unit_test(test_nearer_lines_weigh_more),
-        cmocka_unit_test(test_headers_of_blocks),     cmocka_unit_test(test_endless_line),
-        cmocka_unit_test(test_cursor_beyond_the_end), cmocka_unit_test(test_identifiers),
+        cmocka_unit_test(test_word_and_member),
+        cmocka_unit_test(test_receivers),
+        cmocka_unit_test(test_receivers_are_near),
+        cmocka_unit_test(test_above_below_imported),
+        cmocka_unit_test(test_names_nearest_first),
+        cmocka_unit_test(test_nearer_lines_weigh_more),
+        cmocka_unit_test(test_headers_of_blocks),
+        cmocka_unit_test(test_endless_line),
+        cmocka_unit_test(test_far_down),
+        cmocka_unit_test(test_cursor_beyond_the_end),
+        cmocka_unit_test(test_identifiers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

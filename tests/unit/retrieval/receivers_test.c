@@ -39,7 +39,7 @@ static void check(const struct row *row) {
     struct imports imports;
     struct slice text = slice_of_string(row->text);
     assert_true(snapshot_find(pinned.snapshot, slice_of_string(row->path), &self));
-    query_init(&query, slice_of_string(row->path), text, text.length);
+    query_init(&query, slice_of_string(row->path), text, text.length, NULL);
     imports_init(&imports, pinned.snapshot, query.path, open->language, open->imports, open->import_count);
     receivers_follow(pinned.snapshot, &query, &imports, &self, open, (uint32_t)slice_count(text, '\n'));
     bool follows = map_get(&query.receivers, segment_exact_key(slice_of_string(row->type))) != NULL;

@@ -1,6 +1,7 @@
 // signatures_test.c - what moves a definition up and down the list.
 #include "records.h"
 #include "retrieval/chunks.h"
+#include "retrieval/receivers.h"
 #include "retrieval/signatures.h"
 #include "tests/unit/unit.h"
 
@@ -41,8 +42,9 @@ static void rank(const struct row *row, struct ranked *out) {
     struct query query;
     struct imports imports;
     struct chunks_found similar;
-    query_init(&query, slice_of_string(row->path), slice_of_string(text), (size_t)(mark - row->text));
+    query_init(&query, slice_of_string(row->path), slice_of_string(text), (size_t)(mark - row->text), NULL);
     imports_init(&imports, snapshot, query.path, open->language, open->imports, open->import_count);
+    receivers_follow(snapshot, &query, &imports, NULL, open, 0);
     struct signatures_input input = {
         .snapshot = snapshot, .query = &query, .imports = &imports, .similar = &similar};
     chunks_lexical(snapshot, &query, NULL, &similar);
@@ -133,6 +135,13 @@ static const struct row order_rows[] = {
        "def page_load(number):\n    pass\n"}},
      "page_load",
      "page_save"},
+    {"a member of what a call returns, though nothing here says its words",
+     "app.py",
+     "w = make_it()\nw.|\n",
+     {{"a.py", "def make_it() -> Widget:\n    pass\n"},
+      {"b.py", "class Widget:\n    def spin(self):\n        pass\n"}},
+     "spin",
+     "Widget"},
 };
 
 static void test_order(void **state) {
