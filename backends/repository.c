@@ -151,6 +151,8 @@ static const struct backend_hint *copy_hints(struct arena *arena, const struct b
         hints[i].name = arena_copy_string(arena, hints[i].name);
         hints[i].scope = arena_copy_string(arena, hints[i].scope);
         hints[i].signature = arena_copy_string(arena, hints[i].signature);
+        hints[i].before = arena_copy_string(arena, hints[i].before);
+        hints[i].after = arena_copy_string(arena, hints[i].after);
     }
     return hints;
 }

@@ -9,8 +9,8 @@
 #include "backends/repository_choice.h"
 
 // The trees begin from this part of the log probability. For a byte 0.04, as in the search, brought everyday lines an edit
-// similarity of 65.8, 0.06 66.2 and 0.08 66.4, with 42.6, 42.7 and 42.7 % exact (with trees fitted on fewer lines).
-static const double PROBABILITY_WEIGHT = 0.7, BYTE_WEIGHT = 0.06;
+// similarity of 65.8, 0.06 66.2 and 0.08 66.4, with 42.6, 42.7 and 42.7 % exact (with earlier weights).
+static const double PROBABILITY_WEIGHT = 0.7, BYTE_WEIGHT = 0.08;
 
 double choice_score(const float own[CONFIDENCE_FEATURES], const float first[CONFIDENCE_FEATURES],
                     uint32_t place, size_t length) {

@@ -34,7 +34,9 @@ struct parameter {
 
 // What a definition says, as far as the document stays the same.
 struct definition {
-    uint32_t id;    // the word
+    uint32_t id; // the word
+    uint32_t before,
+        after;      // tokens up to the name that is defined before it, down to the one behind; 0: none
     uint32_t owner; // word id of the type whose member it is; 0: none
     uint64_t owner_parts;
     uint64_t type_parts;          // of what a signature says beside the name and the parameters
@@ -49,6 +51,7 @@ struct hint {
     struct definition is;
     uint32_t next; // 1 + the next hint of the same word, 0: none
     float share;   // of the probability, among all hints
+    float uses;    // as the hint says
     enum symbol_kind kind;
     bool of_receiver, is_named, is_own;
     bool is_near; // scope_near has it, too
@@ -210,6 +213,10 @@ static struct definition read_definition(struct hints *hints, const struct backe
                                     .owner = owner.length > 0 ? id_of(hints, owner) : 0,
                                     .owner_parts = scope_parts(owner),
                                     .parameters = (uint32_t)hints->read.parameters.count};
+    uint32_t before = id_of(hints, slice_of_string(from->before));
+    uint32_t after = id_of(hints, slice_of_string(from->after));
+    definition.before = before ? scope_of(hints->scope, before)->above : 0;
+    definition.after = after ? scope_of(hints->scope, after)->below : 0;
     definition.has_unknown = owner.length > 0 && definition.owner == 0;
     read_types(&definition, name, slice_of_string(from->signature));
     if (from->kind == SYMBOL_FUNCTION || from->kind == SYMBOL_METHOD || from->kind == SYMBOL_MACRO) {
@@ -221,7 +228,7 @@ static struct definition read_definition(struct hints *hints, const struct backe
 
 static uint64_t key_of(const struct backend_hint *from) {
     uint64_t key = (uint64_t)from->kind;
-    const char *const parts[] = {from->name, from->scope, from->signature};
+    const char *const parts[] = {from->name, from->scope, from->signature, from->before, from->after};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         key = key * 0x9E3779B97F4A7C15u + hash_bytes(parts[i], strlen(parts[i]));
     }
@@ -262,6 +269,7 @@ static void add_hint(struct hints *hints, const struct backend_hint *from) {
     }
     hints->items[hints->count++] = (struct hint){.is = definition,
                                                  .share = from->score,
+                                                 .uses = from->uses,
                                                  .kind = from->kind,
                                                  .of_receiver = from->of_receiver,
                                                  .is_named = from->is_named,
@@ -483,11 +491,16 @@ static void take_best(float *features, const float *values, size_t count) {
 }
 
 void hints_fill_word(struct hints *hints, const struct standing *word, float features[HINTS_FEATURES]) {
+    enum { OF_ANY = 5 };
+    const struct scope_headers headers = scope_headers(hints->scope);
     memset(features, 0, HINTS_OF_WORD * sizeof *features);
     features[0] = scope_within(word->parts, hints->above);
     features[1] = scope_within(word->parts, hints->below);
+    features[2] = scope_within(word->parts, headers.nearest);
+    features[3] = scope_within(word->parts, headers.around);
+    features[4] = scope_alike(word->parts, headers.called);
     for (const struct hint *hint = hint_of(hints, word); hint; hint = next_of(hints, hint)) {
-        const float values[HINTS_OF_WORD - 2] = {
+        const float values[HINTS_OF_WORD - OF_ANY] = {
             !hint->is_own,
             logf(1 + 1000 * hint->share),
             hint->is.owner != 0 && !hint->is_own,
@@ -499,22 +512,37 @@ void hints_fill_word(struct hints *hints, const struct standing *word, float fea
             hint->is_named,
             hint->is.at_hand,
             hint->is.has_fresh,
+            is_scored(hint) ? 1 / (1 + 5 * hint->uses) : 0,
+            is_scored(hint) ? hint->uses : 0,
+            hint->is.before > 0,
+            hint->is.before > 0 ? 1 / (1 + logf(1 + (float)hint->is.before / 8)) : 0,
+            hint->is.after > 0,
         };
-        take_best(features + 2, values, HINTS_OF_WORD - 2);
+        take_best(features + OF_ANY, values, HINTS_OF_WORD - OF_ANY);
     }
 }
 
+// How alike what its definitions say of its type and the parameter are.
+static float type_alike(struct hints *hints, const struct standing *word, const struct parameter *parameter) {
+    float best = 0;
+    for (const struct hint *hint = hint_of(hints, word); hint; hint = next_of(hints, hint)) {
+        best = fmaxf(best, scope_alike(hint->is.type_parts, parameter->parts));
+    }
+    return best;
+}
+
 // Of a word that may stand in a call's argument, or end it.
-static void fill_argument(const struct hints *hints, const struct hints_place *place,
+static void fill_argument(struct hints *hints, const struct hints_place *place,
                           const struct standing *standing, float *features) {
     const struct definition *call = &place->call->is;
     bool is_name = token_is_name(standing->id);
-    if (is_name && !place->begun && place->argument < call->parameter_count) {
+    if (is_name && place->argument < call->parameter_count) {
         const struct parameter *parameter = &hints->read.parameters.items[call->parameters + place->argument];
-        features[0] = scope_alike(standing->parts, parameter->parts);
-        for (uint32_t i = 0; i < parameter->id_count; i++) {
+        features[4] = type_alike(hints, standing, parameter);
+        for (uint32_t i = 0; i < parameter->id_count && !place->begun; i++) {
             features[1] = parameter->ids[i] == standing->id ? 1 : features[1];
         }
+        features[0] = place->begun ? 0 : scope_alike(standing->parts, parameter->parts);
     }
     bool full = place->argument + place->begun >= call->parameter_count;
     bool sign = standing->length == 1 && !call->is_open;

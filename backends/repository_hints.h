@@ -14,8 +14,8 @@ enum {
     HINTS_READ = 1024, // definitions that are remembered
     HINTS_PARAMETERS = 12,
     HINTS_CONTEXT = 48, // tokens, in which a call's beginning is looked for
-    HINTS_OF_WORD = 13,
-    HINTS_FEATURES = HINTS_OF_WORD + 8
+    HINTS_OF_WORD = 21,
+    HINTS_FEATURES = HINTS_OF_WORD + 9
 };
 
 struct hints;

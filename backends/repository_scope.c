@@ -18,6 +18,8 @@ struct scope {
     struct map others;          // id -> index of the latter
     uint32_t near[SCOPE_NEAR];
     uint32_t near_count;
+    struct scope_headers headers;
+    uint32_t called; // length of the name
 };
 
 static bool is_one_of(struct slice word, const char *list) {
@@ -135,6 +137,8 @@ struct climb {
     size_t line; // how many line ends stand above the one the walk is on
     uint32_t least, level;
     bool visible;
+    bool in_header; // on a line that opens a block, or above one that only has its bracket
+    bool named;     // there is a name on it
 };
 
 static uint32_t indent_of(const struct document *document, size_t line) {
@@ -151,6 +155,26 @@ static void climb_line(struct climb *climb) {
     } else if (climb->visible && climb->level % 2) {
         climb->level++; // to its neighbours
     }
+    if (climb->visible) {
+        climb->in_header = climb->level % 2 || (climb->in_header && !climb->named);
+        climb->named = false;
+    }
+}
+
+// open: an opening parenthesis follows.
+static void read_header(struct scope *scope, struct climb *climb, struct standing *standing, bool open) {
+    if (!token_is_name(standing->id)) {
+        return;
+    }
+    if (!standing->described) {
+        describe(scope, standing);
+    }
+    *(climb->level <= 2 ? &scope->headers.nearest : &scope->headers.around) |= standing->parts;
+    climb->named = true;
+    if (open && standing->length > scope->called) {
+        scope->called = standing->length;
+        scope->headers.called = standing->parts;
+    }
 }
 
 static void see(struct standing *standing, uint32_t level, uint32_t distance) {
@@ -163,7 +187,8 @@ static void see(struct standing *standing, uint32_t level, uint32_t distance) {
 
 static void look_above(struct scope *scope) {
     const struct document *document = scope->document;
-    struct climb climb = {document, document->indents.count, 0, 0, true};
+    struct climb climb = {.document = document, .line = document->indents.count, .visible = true};
+    uint32_t parenthesis = encoder_find(&document->encoder, SLICE_LITERAL("(")), behind = 0;
     climb.least = indent_of(document, climb.line);
     for (uint32_t distance = 1; distance <= document->cursor; distance++) {
         uint32_t position = document->cursor - distance, id = token_id(document->tokens.items[position]);
@@ -174,7 +199,11 @@ static void look_above(struct scope *scope) {
         standing->near_uses += distance <= NEAR_TOKENS;
         if (climb.visible) {
             see(standing, climb.level, distance);
+            if (climb.in_header) {
+                read_header(scope, &climb, standing, behind == parenthesis);
+            }
         }
+        behind = id;
         if (token_is_line(id) && climb.line > 0) {
             climb_line(&climb);
         }
@@ -218,6 +247,10 @@ void scope_free(struct scope *scope) {
         vec_free(&scope->items);
         free(scope);
     }
+}
+
+struct scope_headers scope_headers(const struct scope *scope) {
+    return scope->headers;
 }
 
 const uint32_t *scope_near(const struct scope *scope, uint32_t *count) {

@@ -62,6 +62,12 @@ struct scope *scope_new(const struct document *document);
 void scope_free(struct scope *scope);
 // Of any word; one the file has not gets an empty standing.
 struct standing *scope_of(struct scope *scope, uint32_t id);
+// The lines that open the blocks around the cursor, as sub-words: those of the nearest one's line, those of the lines around
+// that, and those of the longest name before a "(" there, which mostly is the function's.
+struct scope_headers {
+    uint64_t nearest, around, called;
+};
+struct scope_headers scope_headers(const struct scope *scope);
 // The names nearest to the cursor, nearest first; those below it come last.
 const uint32_t *scope_near(const struct scope *scope, uint32_t *count);
 

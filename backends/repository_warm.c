@@ -61,6 +61,9 @@ static uint64_t hash_hints(const struct warm_place *place) {
         hash = mix(hash, hint->name, strlen(hint->name));
         hash = mix(hash, hint->scope, strlen(hint->scope));
         hash = mix(hash, hint->signature, strlen(hint->signature));
+        hash = mix(hash, hint->before, strlen(hint->before));
+        hash = mix(hash, hint->after, strlen(hint->after));
+        hash = mix(hash, &hint->uses, sizeof hint->uses);
         hash = mix(hash, kind, sizeof kind);
         hash = mix(hash, &hint->score, sizeof hint->score);
     }

@@ -181,8 +181,9 @@ static bool is_same(struct slice a, struct slice b) {
 static void print_evidence(FILE *out, const struct predictions *found, struct slice rest) {
     for (uint32_t i = 0; i < found->count; i++) {
         const struct prediction *item = &found->items[i];
-        fprintf(out, "%s{\"right\":%s,\"place\":%u,\"features\":[", i ? "," : "[",
-                is_same(str_slice(&item->text), rest) ? "true" : "false", item->path);
+        fprintf(out, "%s{\"right\":%s,\"place\":%u,\"left\":%zu,\"features\":[", i ? "," : "[",
+                is_same(str_slice(&item->text), rest) ? "true" : "false", item->path,
+                slice_trim(rest).length);
         for (int k = 0; k < CONFIDENCE_FEATURES; k++) {
             fprintf(out, "%s%.6g", k ? "," : "", (double)item->features[k]);
         }

@@ -8,10 +8,13 @@ const struct backend_hint *hints_of(const struct context *context, struct arena 
         hints[i] = (struct backend_hint){.name = name->name,
                                          .scope = name->scope,
                                          .signature = name->signature,
+                                         .before = name->before,
+                                         .after = name->after,
                                          .kind = name->kind,
                                          .of_receiver = name->of_receiver,
                                          .is_named = name->is_named,
                                          .is_own = name->is_own,
+                                         .uses = name->uses,
                                          .score = name->score};
     }
     return hints;

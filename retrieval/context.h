@@ -46,11 +46,13 @@ struct context_item {
 // A definition that the code at the cursor may name, for models that choose among words.
 struct context_name {
     const char *name, *scope, *signature; // as in struct symbol
+    const char *before, *after; // names that are defined right above and below in the same scope; "": none
     enum symbol_kind kind;
     bool of_receiver; // a member of what may be the type of the thing left of the "."
     bool is_named;    // on the cursor's line or the one above
     bool is_own;      // a function of the open file itself, near the cursor
     float score;      // of signatures_rank; of what is named or own 0
+    float uses;       // log of 1 + how many chunks say the name; of what is named or own 0
 };
 
 struct context {

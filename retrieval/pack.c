@@ -105,6 +105,8 @@ bool pack_name(struct pack *pack, const struct symbol *symbol, struct context_na
     about.name = arena_copy_string(arena, symbol->name);
     about.scope = arena_copy_string(arena, symbol->scope);
     about.signature = arena_copy_string(arena, symbol->signature);
+    about.before = about.before ? arena_copy_string(arena, about.before) : "";
+    about.after = about.after ? arena_copy_string(arena, about.after) : "";
     about.kind = symbol->kind;
     vec_push(&pack->names, about);
     return true;

@@ -26,6 +26,7 @@
 #include <stdlib.h>
 
 enum {
+    NEIGHBOUR_PASSED = 8, // definitions, among which the one beside another is looked for
     SIGNATURE_BYTES = 4000,
     CHUNK_BYTES = 6000,
     DEFINITIONS = 3,
@@ -329,13 +330,32 @@ static void add_edits(struct asking *asking) {
     }
 }
 
+// The next definition of the same scope, above or below in its file; NULL if none is near.
+static const char *neighbour_of(const struct segment *segment, uint32_t id, int step) {
+    const struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
+    const struct record *record = segment_record(segment, part->files[id]);
+    int64_t at = id - part->firsts[part->files[id]];
+    const struct symbol *symbol = &record->symbols[at];
+    for (int64_t i = at + step, passed = 0; i >= 0 && i < record->symbol_count && passed < NEIGHBOUR_PASSED;
+         i += step, passed++) {
+        const struct symbol *other = &record->symbols[i];
+        if (other->kind == symbol->kind && strcmp(other->scope, symbol->scope) == 0 &&
+            strcmp(other->name, symbol->name) != 0) {
+            return other->name;
+        }
+    }
+    return NULL;
+}
+
 static void add_names(struct asking *asking, const struct signature *ranked, size_t count) {
     bool more = true;
     for (size_t i = 0; i < count && more; i++) {
-        const struct symbol *symbol =
-            segment_symbol(asking->snapshot->segments[ranked[i].segment], ranked[i].id);
-        more = pack_name(&asking->pack, symbol,
+        const struct segment *segment = asking->snapshot->segments[ranked[i].segment];
+        more = pack_name(&asking->pack, segment_symbol(segment, ranked[i].id),
                          (struct context_name){.of_receiver = ranked[i].features[SIGNATURE_RECEIVER] > 0,
+                                               .before = neighbour_of(segment, ranked[i].id, -1),
+                                               .after = neighbour_of(segment, ranked[i].id, 1),
+                                               .uses = ranked[i].features[SIGNATURE_USED],
                                                .score = ranked[i].score});
     }
 }

@@ -4,17 +4,25 @@
 
 // Features by their place in the header's order.
 enum {
-    OF_HINT = 2,
+    IN_HEADER = 2,
+    LIKE_FUNCTION = 4,
+    OF_HINT,
     SHARE,
-    OWN = 9,
-    AT_HAND = 11,
+    OWN = 12,
+    AT_HAND = 14,
     FRESH,
+    RARE,
+    USES,
+    IS_NEXT,
+    NEXT_NEAR,
+    IS_LAST,
     OF_RECEIVER,
     OF_TYPE,
     OWNER_ALIKE,
-    ARGUMENT_ALIKE = 17,
+    ARGUMENT_ALIKE = 25,
     ARGUMENT_NAMED,
-    CLOSES
+    CLOSES,
+    ARGUMENT_TYPE = 29
 };
 
 struct world {
@@ -26,22 +34,38 @@ struct world {
 };
 
 static const struct backend_hint HINTS[] = {
-    {.name = "stop", .scope = "", .signature = "void stop(void)", .is_own = true},
-    {.name = "send", .scope = "", .signature = "int send(loop_t *loop, char *text)", .score = 4},
+    {.name = "stop", .scope = "", .before = "", .after = "", .signature = "void stop(void)", .is_own = true},
+    {.name = "send",
+     .scope = "",
+     .before = "stop",
+     .after = "join",
+     .uses = 0.5f,
+     .signature = "int send(loop_t *loop, char *text)",
+     .score = 4},
     {.name = "grow",
+     .before = "",
+     .after = "",
      .scope = "buffer",
      .signature = "void grow(self, count: int)",
      .kind = SYMBOL_METHOD,
      .score = 3},
     {.name = "alive",
+     .before = "",
+     .after = "",
      .scope = "loop_t",
      .signature = "int alive",
      .kind = SYMBOL_FIELD,
      .of_receiver = true,
      .score = 2},
-    {.name = "count", .scope = "queue_t", .signature = "int count", .kind = SYMBOL_FIELD, .score = 1},
-    {.name = "join", .scope = "", .signature = "join(first, *rest)", .score = 0},
-    {.name = "unheard", .scope = "", .signature = "unheard()", .score = 5},
+    {.name = "count",
+     .scope = "queue_t",
+     .before = "",
+     .after = "",
+     .signature = "int count",
+     .kind = SYMBOL_FIELD,
+     .score = 1},
+    {.name = "join", .scope = "", .before = "", .after = "", .signature = "join(first, *rest)", .score = 0},
+    {.name = "unheard", .scope = "", .before = "", .after = "", .signature = "unheard()", .score = 5},
 };
 
 // Every word the tests ask about is in the vocabulary but `unheard`.
@@ -97,6 +121,33 @@ static void a_hint_has_its_share_of_the_probability(void **state) {
     assert_true(feature_of(&world, "stop", SHARE) == 0);
     assert_true(feature_of(&world, "other", OF_HINT) == 0);
     assert_int_equal(id_of(&world, "unheard"), 0); // and so it is none of the names
+    world_free(&world);
+}
+
+static void a_definition_is_told_by_its_neighbours_and_uses(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world, "stop()\n\n\nother()\n|\njoin()\n");
+    assert_true(feature_of(&world, "send", IS_NEXT) == 1 && feature_of(&world, "grow", IS_NEXT) == 0);
+    assert_true(feature_of(&world, "send", IS_LAST) == 1 && feature_of(&world, "grow", IS_LAST) == 0);
+    assert_true(feature_of(&world, "send", USES) == 0.5f && feature_of(&world, "stop", RARE) == 0);
+    assert_true(feature_of(&world, "send", RARE) < feature_of(&world, "grow", RARE));
+    float far = feature_of(&world, "send", NEXT_NEAR);
+    world_free(&world);
+    world_init(&world, "stop()\n|\n");
+    assert_true(feature_of(&world, "send", NEXT_NEAR) > far && far > 0);
+    assert_true(feature_of(&world, "send", IS_LAST) == 0);
+    world_free(&world);
+}
+
+static void words_are_compared_with_the_function_around(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world, "int loop_send(int text)\n{\n    |\n}\n");
+    assert_true(feature_of(&world, "send", IN_HEADER) == 1 && feature_of(&world, "text", IN_HEADER) == 1);
+    assert_true(feature_of(&world, "grow", IN_HEADER) == 0);
+    assert_true(feature_of(&world, "send", LIKE_FUNCTION) == 0.5f);
+    assert_true(feature_of(&world, "text", LIKE_FUNCTION) == 0);
     world_free(&world);
 }
 
@@ -215,7 +266,8 @@ static void other_hints_take_the_place_of_those_before(void **state) {
 // A parameter whose name nothing had is named by whoever types it.
 static void a_name_that_is_typed_since_is_known_of_its_parameter(void **state) {
     (void)state;
-    static const struct backend_hint hint = {.name = "send", .scope = "", .signature = "int send(int fresh)"};
+    static const struct backend_hint hint = {
+        .name = "send", .scope = "", .signature = "int send(int fresh)", .before = "", .after = ""};
     struct world world;
     world_init(&world, "send(|");
     world.document.hints = &hint;
@@ -234,7 +286,8 @@ static void definitions_are_read_again_when_they_were_forgotten(void **state) {
     struct world world;
     world_init(&world, "send(|");
     char signature[64];
-    struct backend_hint grow = {.name = "grow", .scope = "", .signature = signature};
+    struct backend_hint grow = {
+        .name = "grow", .scope = "", .signature = signature, .before = "", .after = ""};
     world.document.hints = &grow;
     world.document.hint_count = 1;
     for (int i = 0; i < 2 * HINTS_READ; i++) {
@@ -252,6 +305,8 @@ static void definitions_are_read_again_when_they_were_forgotten(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hint_has_its_share_of_the_probability),
+        cmocka_unit_test(a_definition_is_told_by_its_neighbours_and_uses),
+        cmocka_unit_test(words_are_compared_with_the_function_around),
         cmocka_unit_test(members_are_told_by_their_receiver),
         cmocka_unit_test(arguments_are_told_by_the_signature),
         cmocka_unit_test(arguments_in_sight_speak_for_a_call),

@@ -240,13 +240,16 @@ static void test_members_of_the_receiver(void **state) {
     world_put(&world, "a.c", "struct box {\n    int lid;\n    int rim;\n};\n");
     world_put(&world, "b.c", "void f(struct door *door) {\n    knob = 1;\n    hinge = 2;\n}\n");
     world_commit(&world, true);
-    const struct backend_hint hints[] = {{.name = "lid",
-                                          .scope = "box",
-                                          .signature = "int lid",
-                                          .kind = SYMBOL_FIELD,
-                                          .of_receiver = true,
-                                          .score = 5},
-                                         {.name = "rim", .scope = "", .signature = "int rim", .score = -5}};
+    const struct backend_hint hints[] = {
+        {.name = "lid",
+         .scope = "box",
+         .signature = "int lid",
+         .before = "",
+         .after = "",
+         .kind = SYMBOL_FIELD,
+         .of_receiver = true,
+         .score = 5},
+        {.name = "rim", .scope = "", .signature = "int rim", .before = "", .after = "", .score = -5}};
     struct predict_request request = {.path = "z.c",
                                       .prefix = SLICE_LITERAL("void g(struct box *box) {\n    box->"),
                                       .suffix = SLICE_LITERAL(" = 1;\n}\n"),

@@ -112,6 +112,24 @@ static void a_word_is_told_by_what_stands_before_it(void **state) {
     world_free(&world);
 }
 
+static void the_lines_that_open_blocks_are_read(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world, PROGRAM);
+    struct scope_headers headers = scope_headers(world.scope);
+    assert_true(headers.nearest ==
+                (scope_parts(SLICE_LITERAL("while")) | scope_parts(SLICE_LITERAL("local"))));
+    assert_true(headers.around == (scope_parts(SLICE_LITERAL("int")) | scope_parts(SLICE_LITERAL("around")) |
+                                   scope_parts(SLICE_LITERAL("given"))));
+    assert_true(headers.called == scope_parts(SLICE_LITERAL("around")));
+    world_free(&world);
+    world_init(&world, "other();\nvoid f(long size)\n{\n    |"); // the bracket alone opens the block
+    headers = scope_headers(world.scope);
+    assert_true(headers.nearest == (scope_parts(SLICE_LITERAL("void")) | scope_parts(SLICE_LITERAL("long")) |
+                                    scope_parts(SLICE_LITERAL("size"))));
+    world_free(&world);
+}
+
 static void names_share_sub_words(void **state) {
     (void)state;
     static const struct {
@@ -148,6 +166,7 @@ int main(void) {
         cmocka_unit_test(closed_blocks_hide_their_names),
         cmocka_unit_test(distances_and_uses_are_counted),
         cmocka_unit_test(a_word_is_told_by_what_stands_before_it),
+        cmocka_unit_test(the_lines_that_open_blocks_are_read),
         cmocka_unit_test(names_share_sub_words),
         cmocka_unit_test(the_nearest_names_come_first),
     };

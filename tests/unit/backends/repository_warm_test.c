@@ -267,6 +267,8 @@ static void test_hints_of_a_word(void **state) { // W2
     const struct backend_hint rim = {.name = "rim",
                                      .scope = "box",
                                      .signature = "int rim",
+                                     .before = "",
+                                     .after = "",
                                      .kind = SYMBOL_FIELD,
                                      .of_receiver = true,
                                      .score = 1};
@@ -298,6 +300,8 @@ static void test_hints_of_a_place(void **state) { // W1, W2
     const struct backend_hint of_cup = {.name = "lid",
                                         .scope = "cup",
                                         .signature = "int lid",
+                                        .before = "",
+                                        .after = "",
                                         .kind = SYMBOL_FIELD,
                                         .of_receiver = true,
                                         .score = 1};

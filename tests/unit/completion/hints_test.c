@@ -8,11 +8,14 @@ static void a_hint_says_what_the_name_says(void **state) {
         {.name = "read",
          .scope = "Reader",
          .signature = "read(size)",
+         .before = "open",
+         .after = "close",
          .kind = SYMBOL_METHOD,
          .of_receiver = true,
+         .uses = 0.5f,
          .score = 2.5f},
-        {.name = "open", .scope = "", .signature = "open()", .is_named = true},
-        {.name = "main", .scope = "", .signature = "main()", .is_own = true},
+        {.name = "open", .scope = "", .signature = "open()", .before = "", .after = "", .is_named = true},
+        {.name = "main", .scope = "", .signature = "main()", .before = "", .after = "", .is_own = true},
     };
     enum { COUNT = sizeof names / sizeof *names };
     struct context context;
@@ -24,6 +27,9 @@ static void a_hint_says_what_the_name_says(void **state) {
         assert_string_equal(hints[i].name, names[i].name);
         assert_string_equal(hints[i].scope, names[i].scope);
         assert_string_equal(hints[i].signature, names[i].signature);
+        assert_string_equal(hints[i].before, names[i].before);
+        assert_string_equal(hints[i].after, names[i].after);
+        assert_true(hints[i].uses == names[i].uses);
         assert_int_equal(hints[i].kind, names[i].kind);
         assert_int_equal(hints[i].of_receiver, names[i].of_receiver);
         assert_int_equal(hints[i].is_named, names[i].is_named);

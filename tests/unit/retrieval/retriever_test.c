@@ -116,16 +116,19 @@ static void test_names(void **state) {
     struct context context;
     context_init(&context);
     retriever_query(retriever, &query, &context);
-    int members = 0, own = 0;
+    int members = 0, neighbours = 0, own = 0; // two methods, each beside the other alone
     for (uint32_t i = 0; i < context.name_count; i++) {
         const struct context_name *name = &context.names[i];
         bool is_member = strcmp(name->scope, "Reader") == 0;
         assert_int_equal(name->of_receiver, is_member);
         members += is_member;
+        neighbours += is_member && (name->before[0] != '\0') != (name->after[0] != '\0');
+        assert_true(!is_member || name->uses > 0);
         own += name->is_own && strcmp(name->name, "main") == 0 && name->kind == SYMBOL_FUNCTION;
         assert_true(name->is_own || i == context.name_count - 1 || name->score >= name[1].score);
     }
     assert_int_equal(members, 2);
+    assert_int_equal(neighbours, 2);
     assert_int_equal(own, 1);
     context_free(&context);
     retriever_free(retriever);
