@@ -90,8 +90,8 @@ int admit_root(const char *root, bool is_named, struct err *err) {
 }
 
 int admit_folder(const char *folder, char **root, struct err *err) {
-    int code = app_find_root(folder ? folder : ".", root, err);
-    if (code == 0 && *root) {
+    int code = app_require_root(folder ? folder : ".", root, err);
+    if (code == 0) {
         code = admit_root(*root, folder != NULL, err);
     }
     if (code) {

@@ -514,6 +514,11 @@ int app_find_root(const char *path, char **out, struct err *err) {
     return 0;
 }
 
+int app_require_root(const char *path, char **root, struct err *err) {
+    int code = app_find_root(path, root, err);
+    return code || *root ? code : err_set(err, ERR_INVALID, "%s is in no repository", path);
+}
+
 static void warn(void *context, const char *line) {
     (void)context;
     log_warning("%s", line);

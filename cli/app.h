@@ -90,6 +90,8 @@ struct http_trust app_trust(const struct config_server *server);
 // .hunchignore; else, for a file, the current folder if the file is below it; else the folder itself. *root
 // gets a heap string, or NULL for a file that belongs to none. err names a path that does not exist.
 int app_find_root(const char *path, char **root, struct err *err);
+// Likewise, where there has to be one: err says so of a file that belongs to none.
+int app_require_root(const char *path, char **root, struct err *err);
 // Does it have one of these itself? Without, many editors take it for no repository.
 bool app_is_marked(const char *folder);
 // The config as every subcommand loads it: from the user's file; warnings and errors go to tell, NULL: the

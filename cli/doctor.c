@@ -286,7 +286,7 @@ static void check_embedder(struct doctor *doctor, const struct config *config, c
 static void check_repository(struct doctor *doctor, const struct config *config, const char *folder) {
     struct err err = {0};
     char *root = NULL;
-    if (app_find_root(folder ? folder : ".", &root, &err) != 0) {
+    if (app_require_root(folder ? folder : ".", &root, &err) != 0) {
         add(doctor, "repository", WRONG,
             "%s; give the folder of a repository, as in: hunch doctor ~/src/project", err.message);
         return;

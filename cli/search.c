@@ -301,9 +301,6 @@ static int locate(struct search_run *run, struct err *err) {
     const char *folder = run->options->folder;
     int code = admit_folder(folder, &run->root, err);
     char *real = code == 0 && folder ? fs_real_path(folder, err) : NULL;
-    if (code == 0 && !run->root) {
-        code = err_set(err, ERR_INVALID, "%s is in no repository", folder);
-    }
     const char *below = code == 0 && real ? uri_path_below(real, run->root) : NULL;
     run->below = mem_copy_string(below ? below : "");
     run->shown = run->root ? path_to_root(run->root) : NULL;

@@ -154,7 +154,7 @@ static const char *name_model(const struct config_server *settings) {
 
 static int show(const char *folder, bool json) {
     struct report report = {0};
-    if (app_find_root(folder, &report.root, &report.err) != 0) {
+    if (app_require_root(folder, &report.root, &report.err) != 0) {
         log_error("%s; give the folder of a repository, as in: hunch status ~/src/project",
                   report.err.message);
         return 1;

@@ -98,7 +98,7 @@ struct record {
     bool is_head;        // the four lists are counted and not there; see packed.h
     atomic_bool is_used; // of a head: what is decoded was asked for lately
     bool by_words;       // chunks by lines and nothing else, until it is its turn to be parsed; never stored
-    bool cut_short;      // likewise, for its parse ran into the time limit: not tried again until the file changes
+    bool cut_short;      // chunks by lines, as its parse ran into the time limit; so until the file changes
     struct arena arena;
     struct scratch *_Atomic packed;                 // of a head: the record's bytes
     struct record *whole;                           // of a head: what it was packed from, for the time being

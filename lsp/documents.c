@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+enum { NAME_LIMIT = 4096 }; // as of paths
+
 void documents_init(struct documents *documents) {
     *documents = (struct documents){0};
 }
@@ -98,7 +100,7 @@ static char *path_of(const char *uri) {
 
 static char *name_of(const struct document *document) {
     const char *unsaved = unsaved_part(document->uri);
-    if (!unsaved || document->path) {
+    if (!unsaved || document->path || strlen(unsaved) > NAME_LIMIT) {
         return NULL;
     }
     struct str name;

@@ -312,7 +312,10 @@ static void gather_read(struct searching *searching, const struct scan_hit *hits
         struct search_hit *found =
             candidate(searching, hit->at.segment, hit->at.file, hit->symbol, hit->chunk);
         found->chunk = hit->chunk ? hit->chunk : found->chunk;
-        found->line = hit->score > found->features[feature] && hit->line ? hit->line : found->line;
+        bool is_place = found->features[SEARCH_PATH] > 0 && found->line; // shown as it was asked for
+        if (!is_place && hit->line && hit->score > found->features[feature]) {
+            found->line = hit->line;
+        }
         raise(&found->features[feature], hit->score);
     }
 }

@@ -445,6 +445,14 @@ class Replay(support.Case):
 
 
 class Usage(support.Case):
+    def test_a_file_of_no_repository_is_no_folder(self):
+        lonely = os.path.join(self.temporary, "lonely.c")
+        with open(lonely, "w") as file:
+            file.write("int lonely;\n")
+        for command in (["index"], ["status"], ["demo"], ["doctor"], ["search", "lonely"]):
+            done = self.hunch(*command, lonely, status=2 if command[0] == "search" else 1)
+            self.assertIn(f"{lonely} is in no repository; ", done.stdout + done.stderr)
+
     def test_flags_come_in_any_order(self):
         self.hunch("index")
         for arguments in (["--gc", "--json"], ["--json", "--gc"]):

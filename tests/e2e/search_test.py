@@ -79,6 +79,8 @@ class Search(support.Case):
         self.write("src/fail.c", 'void fail(const char *path) {\n    int times = 1;\n    say("cannot read ledger %s: %s", path, times);\n}\n')
         for text in ("cannot read ledger /tmp/a.txt: no such file", "starting the bank: cannot read ledger a.txt: 12"):
             self.assertEqual(self.places(text)[0], ("src/fail.c", 3, "fail"))
+        for line in (2, 3):  # a place that is named beside it is what is shown
+            self.assertEqual(self.places(f"src/fail.c:{line}: cannot read ledger a.txt: 12")[0], ("src/fail.c", line, "fail"))
 
     def test_a_name_that_is_nowhere_is_told(self):
         done = self.search("fresh_account_zebra")

@@ -123,6 +123,23 @@ static void test_names(void **state) {
     }
 }
 
+static void test_longest_name(void **state) {
+    (void)state;
+    struct documents documents;
+    struct str longest;
+    documents_init(&documents);
+    str_init(&longest);
+    str_append_string(&longest, "untitled:");
+    for (int i = 0; i < 4096; i++) {
+        str_append_char(&longest, 'x');
+    }
+    assert_non_null(documents_open(&documents, longest.data, "c", 1, SLICE_LITERAL(""))->name);
+    str_append_char(&longest, 'x');
+    assert_null(documents_open(&documents, longest.data, "c", 1, SLICE_LITERAL(""))->name);
+    str_free(&longest);
+    documents_free(&documents);
+}
+
 static void test_too_large(void **state) {
     (void)state;
     struct documents documents;
@@ -291,7 +308,8 @@ static void test_random_edits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_changes),   cmocka_unit_test(test_life),         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_changes),   cmocka_unit_test(test_life),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_longest_name),
         cmocka_unit_test(test_too_large), cmocka_unit_test(test_random_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
