@@ -34,10 +34,10 @@ struct parameter {
 
 // What a definition says, as far as the document stays the same.
 struct definition {
-    uint32_t id; // the word
-    uint32_t before,
-        after;      // tokens up to the name that is defined before it, down to the one behind; 0: none
-    uint32_t owner; // word id of the type whose member it is; 0: none
+    uint32_t id;     // the word
+    uint32_t before; // tokens up to the name that is defined before it; 0: none
+    uint32_t after;  // tokens down to the one that is defined behind it; 0: none
+    uint32_t owner;  // word id of the type whose member it is; 0: none
     uint64_t owner_parts;
     uint64_t type_parts;          // of what a signature says beside the name and the parameters
     float at_hand;                // share of its parameters that stand in sight
@@ -83,21 +83,17 @@ static uint32_t id_of(const struct hints *hints, struct slice word) {
 
 // --- signatures ---
 
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static bool is_self(struct slice word) {
     return slice_equal(word, SLICE_LITERAL("self")) || slice_equal(word, SLICE_LITERAL("cls"));
 }
 
 // The next run of word characters, empty at the end.
 static struct slice next_word(struct slice text, size_t *at) {
-    while (*at < text.length && !is_word(text.data[*at])) {
+    while (*at < text.length && !slice_is_word_byte(text.data[*at])) {
         ++*at;
     }
     size_t start = *at;
-    while (*at < text.length && is_word(text.data[*at])) {
+    while (*at < text.length && slice_is_word_byte(text.data[*at])) {
         ++*at;
     }
     return slice_sub(text, start, *at);
@@ -137,7 +133,7 @@ static void read_types(struct definition *definition, struct slice name, struct 
     size_t depth = 0;
     for (size_t at = 0; at < text.length;) {
         size_t start = at;
-        while (at < text.length && is_word(text.data[at])) {
+        while (at < text.length && slice_is_word_byte(text.data[at])) {
             at++;
         }
         struct slice word = slice_sub(text, start, at);
@@ -201,7 +197,7 @@ static void read_parameters(struct hints *hints, struct definition *definition, 
 
 static struct slice last_name(struct slice scope) {
     size_t start = scope.length;
-    while (start > 0 && is_word(scope.data[start - 1])) {
+    while (start > 0 && slice_is_word_byte(scope.data[start - 1])) {
         start--;
     }
     return slice_sub(scope, start, scope.length);
