@@ -24,8 +24,8 @@ struct brackets {
     bool unpaired;                // see language_has_unpaired: anything may be closed
     bool semicolons, long_quotes; // see language_has_semicolons, language_has_long_quotes
     bool more;                    // there may be open ones that are not remembered
-    char open
-        [BRACKETS_DEEP]; // the bracket that closes each, the innermost last; ';' of a parenthesis with statements
+    // The bracket that closes each open one, the innermost last; ';' of a parenthesis with statements.
+    char open[BRACKETS_DEEP];
     uint32_t count, before_line; // how many are open, and how many of them since before this line
     char quote, last;            // the open quote or 0, and the byte read last
     uint32_t quoted;             // characters in the quote so far

@@ -3,8 +3,8 @@
 // Retrieval knows definitions, types and imports; the counts know what people
 // write. A hint is a name with what its definition says: how likely it is
 // needed here, whose member it is and what its arguments are called. Words are
-// compared by their ids, types and parameters by ids and sub-words, so nothing
-// here knows a language but for the few signs of a signature.
+// compared by their ids, types and parameters by ids and sub-words
+// (repository_definitions), so nothing here knows a language.
 //
 // Whose member a word behind `x.` may be is guessed in three ways: retrieval
 // followed the x at the cursor to its type; a type stands right before or
@@ -12,40 +12,9 @@
 // type's name shares sub-words with x.
 #include "backends/repository_hints.h"
 
-#include "base/hash.h"
-#include "base/map.h"
-
 #include <math.h>
 
-enum {
-    PARAMETER_NAMES = 6,
-    TYPE_NEAR = 4,
-    TYPES_OF_NAME = 12,
-    NEAR_ARGUMENT = 200,
-    LINES_NEAR = 2,
-    BELOW_NEAR = 12
-};
-
-struct parameter {
-    uint64_t parts;
-    uint32_t ids[PARAMETER_NAMES]; // names in it, of its type as well
-    uint32_t id_count;
-};
-
-// What a definition says, as far as the document stays the same.
-struct definition {
-    uint32_t id; // the word
-    uint32_t before,
-        after;      // tokens up to the name that is defined before it, down to the one behind; 0: none
-    uint32_t owner; // word id of the type whose member it is; 0: none
-    uint64_t owner_parts;
-    uint64_t type_parts;          // of what a signature says beside the name and the parameters
-    float at_hand;                // share of its parameters that stand in sight
-    bool has_fresh;               // one of them stands in sight once, not used yet
-    bool has_parameters, is_open; // the number of arguments is not fixed
-    bool has_unknown;             // a name or the owner has no id, as yet
-    uint32_t parameters, parameter_count;
-};
+enum { TYPE_NEAR = 4, TYPES_OF_NAME = 12, LINES_NEAR = 2, BELOW_NEAR = 12 };
 
 struct hint {
     struct definition is;
@@ -56,13 +25,6 @@ struct hint {
     bool of_receiver, is_named, is_own;
     bool is_near; // scope_near has it, too
     bool repeats; // an earlier one is of the same word
-};
-
-// Requests on the same line bring mostly the same hints, and to read a signature takes long.
-struct definitions {
-    struct map known; // hash of what was read -> index
-    VEC(struct definition) items;
-    VEC(struct parameter) parameters;
 };
 
 struct hints {
@@ -77,181 +39,7 @@ struct hints {
     uint32_t typed, types[TYPES_OF_NAME], type_count;
 };
 
-static uint32_t id_of(const struct hints *hints, struct slice word) {
-    return encoder_find(&hints->document->encoder, word);
-}
-
-// --- signatures ---
-
-static bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-static bool is_self(struct slice word) {
-    return slice_equal(word, SLICE_LITERAL("self")) || slice_equal(word, SLICE_LITERAL("cls"));
-}
-
-// The next run of word characters, empty at the end.
-static struct slice next_word(struct slice text, size_t *at) {
-    while (*at < text.length && !is_word(text.data[*at])) {
-        ++*at;
-    }
-    size_t start = *at;
-    while (*at < text.length && is_word(text.data[*at])) {
-        ++*at;
-    }
-    return slice_sub(text, start, *at);
-}
-
-// A default, an optional one or a list: calls may have fewer arguments, or more.
-static bool is_optional(struct slice text) {
-    return slice_starts_with(text, SLICE_LITERAL("*")) || memchr(text.data, '=', text.length) ||
-           memchr(text.data, '?', text.length) || slice_find(text, SLICE_LITERAL("..."), 0) < text.length;
-}
-
-static void add_parameter(struct hints *hints, struct definition *definition, struct slice text) {
-    struct parameter parameter = {0};
-    bool own = false;
-    size_t at = 0, words = 0;
-    text = slice_trim(text);
-    for (struct slice word = next_word(text, &at); word.length > 0; word = next_word(text, &at), words++) {
-        own |= is_self(word);
-        if (word.length > 1 && parameter.id_count < PARAMETER_NAMES) {
-            uint32_t id = id_of(hints, word);
-            parameter.ids[parameter.id_count] = id;
-            parameter.id_count += id != 0;
-            definition->has_unknown |= id == 0;
-            parameter.parts |= scope_parts(word);
-        }
-    }
-    bool nothing = words == 0 || slice_equal(text, SLICE_LITERAL("void"));
-    if (!own && !nothing && definition->parameter_count < HINTS_PARAMETERS) {
-        definition->is_open |= is_optional(text);
-        vec_push(&hints->read.parameters, parameter);
-        definition->parameter_count++;
-    }
-}
-
-// Everything but the name and what stands in parentheses.
-static void read_types(struct definition *definition, struct slice name, struct slice text) {
-    size_t depth = 0;
-    for (size_t at = 0; at < text.length;) {
-        size_t start = at;
-        while (at < text.length && is_word(text.data[at])) {
-            at++;
-        }
-        struct slice word = slice_sub(text, start, at);
-        if (depth == 0 && word.length > 1 && !slice_equal(word, name)) {
-            definition->type_parts |= scope_parts(word);
-        }
-        if (at == start) {
-            depth += text.data[at] == '(';
-            depth -= text.data[at] == ')' && depth > 0;
-            at++;
-        }
-    }
-}
-
-static void look_for_arguments(struct hints *hints, struct definition *definition) {
-    float found = 0;
-    for (uint32_t p = 0; p < definition->parameter_count; p++) {
-        const struct parameter *parameter = &hints->read.parameters.items[definition->parameters + p];
-        bool seen = false;
-        for (uint32_t i = 0; i < parameter->id_count; i++) {
-            const struct standing *standing = scope_of(hints->scope, parameter->ids[i]);
-            bool near = standing->visible > 0 && standing->visible < NEAR_ARGUMENT;
-            seen |= near;
-            definition->has_fresh |= near && standing->uses == 1;
-        }
-        found += seen;
-    }
-    definition->at_hand = definition->parameter_count > 0 ? found / (float)definition->parameter_count : 0;
-}
-
-static bool is_opening(char c) {
-    return c == '(' || c == '[' || c == '{' || c == '<';
-}
-
-static bool is_closing(char c) {
-    return c == ')' || c == ']' || c == '}' || c == '>';
-}
-
-// What stands between the parentheses behind the name, cut at the commas of no deeper bracket.
-static void read_parameters(struct hints *hints, struct definition *definition, struct slice name,
-                            struct slice text) {
-    size_t at = slice_find(text, SLICE_LITERAL("("), slice_find_word(text, name, 0));
-    size_t depth = 0, start = at + 1;
-    for (; at < text.length; at++) {
-        char c = text.data[at];
-        bool arrow = c == '>' && at > 0 && (text.data[at - 1] == '-' || text.data[at - 1] == '=');
-        if (is_opening(c)) {
-            depth++;
-        } else if (is_closing(c) && !arrow && --depth == 0) {
-            add_parameter(hints, definition, slice_sub(text, start, at));
-            definition->has_parameters = true;
-            return;
-        } else if (c == ',' && depth == 1) {
-            add_parameter(hints, definition, slice_sub(text, start, at));
-            start = at + 1;
-        }
-    }
-}
-
 // --- names ---
-
-static struct slice last_name(struct slice scope) {
-    size_t start = scope.length;
-    while (start > 0 && is_word(scope.data[start - 1])) {
-        start--;
-    }
-    return slice_sub(scope, start, scope.length);
-}
-
-static struct definition read_definition(struct hints *hints, const struct backend_hint *from, uint32_t id) {
-    struct slice owner = last_name(slice_of_string(from->scope)), name = slice_of_string(from->name);
-    struct definition definition = {.id = id,
-                                    .owner = owner.length > 0 ? id_of(hints, owner) : 0,
-                                    .owner_parts = scope_parts(owner),
-                                    .parameters = (uint32_t)hints->read.parameters.count};
-    uint32_t before = id_of(hints, slice_of_string(from->before));
-    uint32_t after = id_of(hints, slice_of_string(from->after));
-    definition.before = before ? scope_of(hints->scope, before)->above : 0;
-    definition.after = after ? scope_of(hints->scope, after)->below : 0;
-    definition.has_unknown = owner.length > 0 && definition.owner == 0;
-    read_types(&definition, name, slice_of_string(from->signature));
-    if (from->kind == SYMBOL_FUNCTION || from->kind == SYMBOL_METHOD || from->kind == SYMBOL_MACRO) {
-        read_parameters(hints, &definition, name, slice_of_string(from->signature));
-        look_for_arguments(hints, &definition);
-    }
-    return definition;
-}
-
-static uint64_t key_of(const struct backend_hint *from) {
-    uint64_t key = (uint64_t)from->kind;
-    const char *const parts[] = {from->name, from->scope, from->signature, from->before, from->after};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        key = key * 0x9E3779B97F4A7C15u + hash_bytes(parts[i], strlen(parts[i]));
-    }
-    return key;
-}
-
-// False if its word is not known, as yet. What else is not known may be typed next, so that is not remembered.
-static bool define(struct hints *hints, const struct backend_hint *from, struct definition *definition) {
-    uint64_t key = key_of(from), *known = map_get(&hints->read.known, key);
-    if (known) {
-        *definition = hints->read.items.items[*known];
-        return true;
-    }
-    uint32_t id = id_of(hints, slice_of_string(from->name));
-    if (id != 0) {
-        *definition = read_definition(hints, from, id);
-        if (!definition->has_unknown) {
-            map_set(&hints->read.known, key, hints->read.items.count);
-        }
-        vec_push(&hints->read.items, *definition); // its parameters take room, remembered or not
-    }
-    return id != 0;
-}
 
 static struct hint *hint_of(struct hints *hints, const struct standing *word) {
     return word->hint ? &hints->items[word->hint - 1] : NULL;
@@ -264,7 +52,7 @@ static struct hint *next_of(struct hints *hints, const struct hint *hint) {
 
 static void add_hint(struct hints *hints, const struct backend_hint *from) {
     struct definition definition;
-    if (hints->count == HINTS_KEPT || !define(hints, from, &definition)) {
+    if (hints->count == HINTS_KEPT || !definitions_read(&hints->read, from, &definition)) {
         return;
     }
     hints->items[hints->count++] = (struct hint){.is = definition,
@@ -361,15 +149,9 @@ struct hints *hints_new(const struct document *document, struct scope *scope) {
     struct hints *hints = mem_zero(1, sizeof *hints);
     hints->document = document;
     hints->scope = scope;
-    map_init(&hints->read.known);
+    definitions_init(&hints->read, document, scope);
     take_hints(hints);
     return hints;
-}
-
-static void forget_definitions(struct definitions *read) {
-    map_free(&read->known);
-    map_init(&read->known);
-    read->items.count = read->parameters.count = 0;
 }
 
 void hints_renew(struct hints *hints) {
@@ -377,17 +159,13 @@ void hints_renew(struct hints *hints) {
         scope_of(hints->scope, hints->items[i].is.id)->hint = 0;
     }
     hints->count = hints->typed = 0;
-    if (hints->read.items.count + HINTS_KEPT > HINTS_READ) {
-        forget_definitions(&hints->read);
-    }
+    definitions_make_room(&hints->read, HINTS_KEPT);
     take_hints(hints);
 }
 
 void hints_free(struct hints *hints) {
     if (hints) {
-        map_free(&hints->read.known);
-        vec_free(&hints->read.items);
-        vec_free(&hints->read.parameters);
+        definitions_fini(&hints->read);
         free(hints);
     }
 }
@@ -537,7 +315,7 @@ static void fill_argument(struct hints *hints, const struct hints_place *place,
     const struct definition *call = &place->call->is;
     bool is_name = token_is_name(standing->id);
     if (is_name && place->argument < call->parameter_count) {
-        const struct parameter *parameter = &hints->read.parameters.items[call->parameters + place->argument];
+        const struct parameter *parameter = definitions_parameter(&hints->read, call, place->argument);
         features[4] = type_alike(hints, standing, parameter);
         for (uint32_t i = 0; i < parameter->id_count && !place->begun; i++) {
             features[1] = parameter->ids[i] == standing->id ? 1 : features[1];

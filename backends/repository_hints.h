@@ -3,16 +3,14 @@
 //
 // Ownership: hints_new / hints_free; the document and its scope are borrowed until then.
 // Threads:   one at a time. Errors: none.
-// Limits:    HINTS_KEPT names, HINTS_PARAMETERS parameters of each; HINTS_READ definitions are remembered.
+// Limits:    HINTS_KEPT names; those of repository_definitions.h.
 #ifndef HUNCH_BACKENDS_REPOSITORY_HINTS_H
 #define HUNCH_BACKENDS_REPOSITORY_HINTS_H
 
-#include "backends/repository_scope.h"
+#include "backends/repository_definitions.h"
 
 enum {
     HINTS_KEPT = 128,
-    HINTS_READ = 1024, // definitions that are remembered
-    HINTS_PARAMETERS = 12,
     HINTS_CONTEXT = 48, // tokens, in which a call's beginning is looked for
     HINTS_OF_WORD = 21,
     HINTS_FEATURES = HINTS_OF_WORD + 9

@@ -7,7 +7,6 @@
 // all questions, so that is found once.
 #include "backends/repository_places.h"
 
-// It is read once and asked a few dozen times, so only the nearest word before a place is sorted by.
 static void find_places(struct places *places, const struct document *document) {
     uint32_t count = (uint32_t)document->tokens.count;
     const uint32_t *tokens = document->tokens.items, *numbers = document->numbers.items;

@@ -83,39 +83,36 @@ static bool is_other_call(const struct relevance *relevance, struct packed token
 
 // --- comments ---
 
-// A walk leftwards has come from `last` to `id`: does the line turn out to be a comment? It is over then, or at a line
-// end.
-static bool shows_comment(const struct relevance *relevance, uint32_t id, uint32_t last) {
-    return id < TOKEN_FIRST_WORD ? last != 0 && last == relevance->middle
-                                 : id == relevance->comment || id == relevance->block;
+struct walk {
+    uint32_t last; // the id it came from
+    bool is_comment;
+};
+
+// A walk leftwards comes to this id: does it go on? Not at a line's end, nor when the line turned out to be a comment.
+static inline bool walk_on(const struct relevance *relevance, uint32_t id, struct walk *walk) {
+    bool is_end = id < TOKEN_FIRST_WORD;
+    walk->is_comment = is_end ? walk->last != 0 && walk->last == relevance->middle
+                              : id == relevance->comment || id == relevance->block;
+    walk->last = id;
+    return !is_end && !walk->is_comment;
 }
 
 static bool context_is_comment(const struct relevance *relevance, const uint32_t *context, size_t length) {
-    uint32_t last = 0;
-    bool is_comment = false;
-    for (size_t i = 1; i <= RELEVANCE_LINE && i <= length && !is_comment; i++) {
-        uint32_t id = context[length - i];
-        is_comment = shows_comment(relevance, id, last);
-        if (id < TOKEN_FIRST_WORD) {
-            break;
-        }
-        last = id;
+    struct walk walk = {0};
+    size_t i = 1, limit = length < RELEVANCE_LINE ? length : RELEVANCE_LINE;
+    while (i <= limit && walk_on(relevance, context[length - i], &walk)) {
+        i++;
     }
-    return is_comment;
+    return walk.is_comment;
 }
 
 static bool place_is_comment(const struct relevance *relevance, struct packed tokens, uint32_t position) {
-    uint32_t last = 0;
-    bool is_comment = false;
-    for (uint32_t i = 1; i <= RELEVANCE_LINE && i <= position && !is_comment; i++) {
-        uint32_t id = token_id(packed_get(tokens, position - i));
-        is_comment = shows_comment(relevance, id, last);
-        if (id < TOKEN_FIRST_WORD) {
-            break;
-        }
-        last = id;
+    struct walk walk = {0};
+    uint32_t i = 1, limit = position < RELEVANCE_LINE ? position : RELEVANCE_LINE;
+    while (i <= limit && walk_on(relevance, token_id(packed_get(tokens, position - i)), &walk)) {
+        i++;
     }
-    return is_comment;
+    return walk.is_comment;
 }
 
 // --- both ---

@@ -1,27 +1,30 @@
 #!/usr/bin/env python3
 """Fits the built-in model's weights from what model_bench and hunch replay wrote.
 
-usage: fit_model.py words OUT.c EVIDENCE...             writes backends/repository_weights.c
+usage: fit_model.py words OUT.c LINES... [-- CROSS...]  writes backends/repository_weights.c
        fit_model.py choice OUT.c EVIDENCE...            writes backends/repository_choice_trees.c
        fit_model.py confidence OUT.c EVIDENCE...        writes backends/repository_confidence_trees.c
 
-EVIDENCE of words is what model_bench writes last, of the others what hunch replay --evidence writes. The confidence is of the
+LINES and CROSS are what model_bench writes last, EVIDENCE what hunch replay --evidence writes. The confidence is of the
 lines that were chosen, so it is fitted after the choice, on what the program built with that writes.
 
-The weights there are, of words, are fitted on 900 lines of each repository of the development bench that none of its
-tasks ask for (make_lines.py --lines 900, without both sets) and of eight others (cobra, commons-lang, gson,
-kotlinx.coroutines, nlohmann/json, requests, serde_json, vscode-languageserver-node), every second event; and on 3,000 lines
-of all but kotlinx.coroutines that need a name of another file, made as the cross-file tasks are, with another seed and far
-from them, for 9 epochs. The input of being a hint is then worth 0.5 less, as such lines are rarer than in the fit. The trees of confidence on 800 lines each that the last 300 commits of thirteen repositories added, asked in two ways: the seven of that bench,
-cobra, commons-lang, kotlinx.coroutines, requests, serde_json and vscode-languageserver-node; none is one that
-docs/performance.md replays.
+The weights there are, of words: LINES are 900 lines of each repository of the development bench that none of its tasks ask
+for (make_lines.py --lines 900, --without both sets) and of eight others (cobra, commons-lang, gson, kotlinx.coroutines,
+nlohmann/json, requests, serde_json, vscode-languageserver-node), of which every second word is taken. CROSS are 3,000 lines of
+all but kotlinx.coroutines that need a name of another file, by the program that made the cross-file set (make_tasks.py --n 400, or
+300 of the eight, --mix rest=80,line=50 --seed 5 --per-file 12 --per-name 3), without those within two lines of a task of
+either set. Such lines are rarer than in the fit, so being a hint is worth HINT_LESS less afterwards.
 
-The choice: the same lines, with earlier weights of words; fitted again it chose fewer everyday lines right (42.2 against
-42.8 %). The confidence counts a place where fewer than four bytes are left for SHORT_WEIGHT:
-what is left there is seldom worth showing, and must not be what the model is surest of.
+The trees of confidence: 800 lines each that the last 300 commits of thirteen repositories added, asked in two ways: the seven of
+that bench, cobra, commons-lang, kotlinx.coroutines, requests, serde_json and vscode-languageserver-node; none is one that
+docs/performance.md replays. A place where fewer than SHORT bytes are left counts SHORT_WEIGHT: what is left there is seldom
+worth showing, and must not be what the model is surest of.
 
-Words by Adam steps with a little weight decay, the others by boosted trees. The held-out figures leave out one file (one
-repository, and of confidence each fourth) at a time; FAST=1 does without. Needs numpy.
+The choice: the same lines, each counting 1, and with earlier weights of words; fitted again it chose fewer everyday lines
+right (42.2 against 42.8 %).
+
+Words by Adam steps with a little weight decay, the others by boosted trees. The held-out figures leave out one repository
+(of words, all files of one name; of the others each fourth file) at a time; FAST=1 does without. Needs numpy.
 """
 import json
 import os
@@ -30,7 +33,8 @@ import sys
 import numpy as np
 
 INPUTS, HIDDEN, UNSEEN = 78, 16, 4  # as in backends/repository_weights.h
-EPOCHS = 8
+HINT, HINT_LESS = 53, 0.5  # the input that says that a word is a hint, the first of any of them in backends/repository_hints.c
+LINES_STEP, EPOCHS = 2, 9
 
 
 def read_events(path):
@@ -137,15 +141,19 @@ def write_weights(path, w):
 
 
 def main_words(path, paths):
-    parts = [read_events(p) for p in paths]
-    if len(parts) > 1 and not os.environ.get('FAST'):
-        for i, part in enumerate(parts):
-            rest = [event for k, other in enumerate(parts) if k != i for event in other]
-            Ranker(rest).fit(rest).report('held out ' + os.path.basename(paths[i]), part)
-    everything = [event for part in parts for event in part]
+    end = paths.index('--') if '--' in paths else len(paths)
+    lines, cross = paths[:end], paths[end + 1:]
+    parts = [(os.path.basename(p), read_events(p)[::LINES_STEP]) for p in lines] + [(os.path.basename(p), read_events(p)) for p in cross]
+    names = sorted({name for name, _ in parts})
+    for name in names if len(names) > 1 and not os.environ.get('FAST') else []:
+        rest = [event for other, part in parts if other != name for event in part]
+        Ranker(rest).fit(rest).report('held out ' + name, [event for own, part in parts if own == name for event in part])
+    everything = [event for _, part in parts for event in part]
     ranker = Ranker(everything).fit(everything)
     ranker.report('all', everything)
-    write_weights(path, ranker.raw())
+    weights = ranker.raw()
+    weights['direct'][HINT] -= HINT_LESS if cross else 0
+    write_weights(path, weights)
 
 
 class Forest:

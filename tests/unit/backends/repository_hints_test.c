@@ -290,7 +290,7 @@ static void definitions_are_read_again_when_they_were_forgotten(void **state) {
         .name = "grow", .scope = "", .signature = signature, .before = "", .after = ""};
     world.document.hints = &grow;
     world.document.hint_count = 1;
-    for (int i = 0; i < 2 * HINTS_READ; i++) {
+    for (int i = 0; i < 2 * DEFINITIONS_READ; i++) {
         snprintf(signature, sizeof signature, "void grow(int *a%d)", i);
         hints_renew(world.hints);
     }
