@@ -33,7 +33,7 @@ struct record *record_pack(struct record *whole);
 void record_lend(struct record *head, struct slice bytes);
 // Gives a head the bytes that another record of the same content has, unless it has them already.
 void record_share(struct record *head, const struct record *from);
-// Appends the bytes; false: it has none, or they are lost.
+// Appends the bytes; false: it has none, or they are lost, which the log says.
 bool record_read_bytes(const struct record *record, struct str *out);
 uint64_t record_hash_of_bytes(const struct record *record); // hash_bytes; 0 if it has none
 // From now on what is asked of it is decoded. Nobody may hold what record_whole returned.
