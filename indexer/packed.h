@@ -17,8 +17,8 @@
 // Ownership: record_pack and record_unpack give a new reference; what record_whole and record_outline return is borrowed
 //            from the head and lives until it is taken away or the head's end.
 //            Asked again they may give another copy, so pointers into them tell nothing apart.
-// Threads:   record_whole, record_outline, record_unpack and record_take_decoded from any. record_pack, record_lend and record_shed for
-//            who has the record alone.
+// Threads:   record_whole, record_outline, record_unpack and record_take_decoded from any. record_pack, record_lend
+//            and record_shed for who has the record alone.
 // Errors:    bytes that make no sense, whatever their checksum, or can no more be read stand for so many symbols and
 //            chunks that are empty, and the log says so.
 // Limits:    none.
