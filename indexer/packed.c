@@ -35,8 +35,8 @@ bool record_read_bytes(const struct record *record, struct str *out) {
     bool is_there = bytes && scratch_read(bytes, out);
     if (bytes && !is_there) {
         log_warning(
-            "what was put aside of %s below the cache folder cannot be read back; to have it read again, save "
-            "that file",
+            "what was put aside of %s below the cache folder cannot be read back; to have it again, restart or "
+            "save that file",
             record->path);
     }
     return is_there;
