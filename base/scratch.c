@@ -212,7 +212,8 @@ bool scratch_read(const struct scratch *scratch, struct str *out) {
         return true;
     }
     str_reserve(out, scratch->length);
-    bool is_there = read_all(scratch->place, out->data + before, scratch->length);
+    bool is_there = read_all(scratch->place, out->data + before, scratch->length) &&
+                    hash_bytes(out->data + before, scratch->length) == scratch->hash;
     out->length += is_there ? scratch->length : 0;
     out->data[out->length] = '\0';
     return is_there;

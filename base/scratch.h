@@ -9,7 +9,8 @@
 //
 // Ownership: scratch_keep copies and gives one reference; scratch_retain adds, scratch_release drops.
 // Threads:   any; nobody waits for another's reading or writing.
-// Errors:    scratch_read tells of what the disk does not give back.
+// Errors:    scratch_read tells of what the disk does not give back as it was written: a disk may fail after it took the
+//            bytes, and then there are those of an earlier tenant of the place.
 // Limits:    bytes of more than SCRATCH_STEP stay in memory; of the disk at most what spill.h says. The file never gets
 //            shorter: a place that is free again waits for bytes of its size. It is gone when the process ends, however
 //            that comes.

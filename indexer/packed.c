@@ -32,7 +32,14 @@ void record_share(struct record *head, const struct record *from) {
 
 bool record_read_bytes(const struct record *record, struct str *out) {
     const struct scratch *bytes = bytes_of(record);
-    return bytes && scratch_read(bytes, out);
+    bool is_there = bytes && scratch_read(bytes, out);
+    if (bytes && !is_there) {
+        log_warning(
+            "what was put aside of %s below the cache folder cannot be read back; to have it again, restart or "
+            "save that file",
+            record->path);
+    }
+    return is_there;
 }
 
 uint64_t record_hash_of_bytes(const struct record *record) {
@@ -86,8 +93,6 @@ static struct record *make_blank(const struct record *head) {
     record->chunks = chunks;
     record->symbols = symbols;
     record->reference_count = record->import_count = 0;
-    log_warning("what the index store says of %s makes no sense; to have it read again, save that file",
-                head->path);
     return record;
 }
 
@@ -100,7 +105,8 @@ static struct record *decode(const struct record *head, enum record_extent exten
     struct record *record = NULL;
     struct str bytes;
     str_init(&bytes);
-    if (record_read_bytes(head, &bytes)) {
+    bool is_there = record_read_bytes(head, &bytes);
+    if (is_there) {
         record = (extent == RECORD_OUTLINE ? store_decode_outline : store_decode)(str_slice(&bytes),
                                                                                   head->size, head->mtime_ns);
     }
@@ -109,6 +115,10 @@ static struct record *decode(const struct record *head, enum record_extent exten
         return record;
     }
     record_release(record);
+    if (is_there) {
+        log_warning("what the index store says of %s makes no sense; to have it read again, save that file",
+                    head->path);
+    }
     return make_blank(head);
 }
 

@@ -17,8 +17,8 @@
 // Ownership: record_pack and record_unpack give a new reference; what record_whole and record_outline return is borrowed
 //            from the head and lives until it is taken away or the head's end.
 //            Asked again they may give another copy, so pointers into them tell nothing apart.
-// Threads:   record_whole, record_outline, record_unpack and record_take_decoded from any. record_pack, record_lend and record_shed for
-//            who has the record alone.
+// Threads:   record_whole, record_outline, record_unpack and record_take_decoded from any. record_pack, record_lend
+//            and record_shed for who has the record alone.
 // Errors:    bytes that make no sense, whatever their checksum, or can no more be read stand for so many symbols and
 //            chunks that are empty, and the log says so.
 // Limits:    none.
@@ -33,7 +33,7 @@ struct record *record_pack(struct record *whole);
 void record_lend(struct record *head, struct slice bytes);
 // Gives a head the bytes that another record of the same content has, unless it has them already.
 void record_share(struct record *head, const struct record *from);
-// Appends the bytes; false: it has none, or they are lost.
+// Appends the bytes; false: it has none, or they are lost, which the log says.
 bool record_read_bytes(const struct record *record, struct str *out);
 uint64_t record_hash_of_bytes(const struct record *record); // hash_bytes; 0 if it has none
 // From now on what is asked of it is decoded. Nobody may hold what record_whole returned.

@@ -333,7 +333,7 @@ static void add_edits(struct asking *asking) {
 // The next definition of the same scope, above or below in its file; NULL if none is near.
 static const char *neighbour_of(const struct segment *segment, uint32_t id, int step) {
     const struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
-    const struct record *record = segment_record(segment, part->files[id]);
+    const struct record *record = segment_outline(segment, part->files[id]);
     int64_t at = id - part->firsts[part->files[id]];
     const struct symbol *symbol = &record->symbols[at];
     for (int64_t i = at + step, passed = 0; i >= 0 && i < record->symbol_count && passed < NEIGHBOUR_PASSED;

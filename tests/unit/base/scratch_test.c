@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -129,6 +130,56 @@ static void what_is_too_large_stays_in_memory(void **state) {
     scratch_release(filler);
 }
 
+// The process's one nameless file; -1 if there is none.
+static int find_file(void) {
+    for (int file = 3; file < 64; file++) {
+        struct stat status;
+        if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0 &&
+            status.st_size >= SCRATCH_STEP) {
+            return file;
+        }
+    }
+    return -1;
+}
+
+static bool turn_byte(int file, off_t at) {
+    char byte;
+    bool is_turned = pread(file, &byte, 1, at) == 1;
+    byte = (char)~byte;
+    return is_turned && pwrite(file, &byte, 1, at) == 1;
+}
+
+// In a process of its own, so that it is the first in a file.
+static int lose_bytes(void) {
+    char bytes[1000];
+    spill_folder(folder);
+    fill_memory();
+    struct scratch *scratch = scratch_keep(pattern(bytes, sizeof bytes, 3));
+    struct str read;
+    str_init(&read);
+    str_append_char(&read, 'x');
+    int file = find_file();
+    bool was_there = reads_as(scratch, slice_of(bytes, sizeof bytes));
+    bool is_other = turn_byte(file, sizeof bytes / 2) && !scratch_read(scratch, &read) && read.length == 1;
+    bool is_again = turn_byte(file, sizeof bytes / 2) && reads_as(scratch, slice_of(bytes, sizeof bytes));
+    bool is_short = ftruncate(file, sizeof bytes / 2) == 0 && !scratch_read(scratch, &read);
+    bool is_as_before = strcmp(read.data, "x") == 0;
+    str_free(&read);
+    scratch_release(scratch);
+    return was_there && is_other && is_again && is_short && is_as_before ? 0 : 1;
+}
+
+static void what_is_lost_is_told(void **state) {
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(lose_bytes());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 enum { THREADS = 4, TURNS = 1500, HELD = 32 };
 
 // NULL: everything was read as it was written.
@@ -177,6 +228,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(little_stays_in_memory),
         cmocka_unit_test(without_a_folder_all_stays_in_memory),
+        cmocka_unit_test(what_is_lost_is_told),
         cmocka_unit_test(much_goes_to_a_file),
         cmocka_unit_test(what_is_too_large_stays_in_memory),
         cmocka_unit_test(any_thread_may_keep_and_read),
