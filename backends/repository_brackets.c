@@ -11,6 +11,9 @@
 
 #include "backends/repository_lexer.h"
 
+// How a parenthesis is remembered that no ) is enough for: one of statements, and an `if`'s.
+enum { OF_STATEMENTS = ';', OF_CONDITION = '?' };
+
 void brackets_init(struct brackets *brackets, const struct language *language, bool cut) {
     *brackets = (struct brackets){.comment = language_line_comment(language),
                                   .apostrophes = language_has_apostrophes(language),
@@ -38,23 +41,16 @@ static void shut(struct brackets *brackets, uint32_t count) {
 // Was it the innermost?
 static bool close_bracket(struct brackets *brackets, char closer) {
     uint32_t count = brackets->count;
+    brackets->behind_condition = false;
     for (uint32_t i = count; i-- > 0;) {
         char open = brackets->open[i];
-        if (open == closer || (open == ';' && closer == ')')) {
+        if (open == closer || (closer == ')' && (open == OF_STATEMENTS || open == OF_CONDITION))) {
+            brackets->behind_condition = open == OF_CONDITION;
             shut(brackets, i);
             return i + 1 == count;
         }
     }
     return count == 0 && brackets->more;
-}
-
-// Did it stand in no parenthesis?
-static bool end_statement(struct brackets *brackets) {
-    uint32_t count = brackets->count;
-    while (brackets->semicolons && brackets->count > 0 && brackets->open[brackets->count - 1] == ')') {
-        shut(brackets, brackets->count - 1);
-    }
-    return brackets->count == count;
 }
 
 // The last of the bytes before text[at], which may have been read in another piece.
@@ -67,20 +63,50 @@ static void look_back(const struct brackets *brackets, struct slice text, size_t
     }
 }
 
-// Does a parenthesis that opens at text[at] hold statements?
-static bool has_statements(const struct brackets *brackets, struct slice text, size_t at) {
-    static const char *const words[] = {"for", "try"};
-    char before[BRACKETS_BEFORE];
-    look_back(brackets, text, at, before);
+// Where the blanks begin that end those bytes.
+static size_t skip_blanks(const char before[BRACKETS_BEFORE]) {
     size_t end = BRACKETS_BEFORE;
-    while (end > 4 && before[end - 1] == ' ') {
+    while (end > 0 && before[end - 1] == ' ') {
         end--;
     }
-    bool is_one = false;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        is_one |= memcmp(before + end - 3, words[i], 3) == 0 && !lexer_is_word_byte(before[end - 4]);
+    return end;
+}
+
+static bool ends_with_word(const char before[BRACKETS_BEFORE], size_t end, const char *word) {
+    size_t length = strlen(word);
+    return end > length && memcmp(before + end - length, word, length) == 0 &&
+           !lexer_is_word_byte(before[end - length - 1]);
+}
+
+// What will close a parenthesis that opens at text[at]?
+static char closer_of(const struct brackets *brackets, struct slice text, size_t at) {
+    char before[BRACKETS_BEFORE];
+    look_back(brackets, text, at, before);
+    size_t end = skip_blanks(before);
+    if (ends_with_word(before, end, "for") || ends_with_word(before, end, "try")) {
+        return OF_STATEMENTS;
     }
-    return is_one;
+    return ends_with_word(before, end, "if") ? OF_CONDITION : ')';
+}
+
+static bool is_body_missing(const struct brackets *brackets, struct slice text, size_t at) {
+    char before[BRACKETS_BEFORE];
+    look_back(brackets, text, at, before);
+    size_t end = skip_blanks(before);
+    return brackets->behind_condition && end > 0 && before[end - 1] == ')';
+}
+
+// Did it stand in no parenthesis, nor for all that an `if` is to do?
+static bool end_statement(struct brackets *brackets, struct slice text, size_t at) {
+    uint32_t count = brackets->count;
+    if (!brackets->semicolons) {
+        return true;
+    }
+    while (brackets->count > 0 && (brackets->open[brackets->count - 1] == ')' ||
+                                   brackets->open[brackets->count - 1] == OF_CONDITION)) {
+        shut(brackets, brackets->count - 1);
+    }
+    return brackets->count == count && !is_body_missing(brackets, text, at);
 }
 
 // A ' behind a letter is of a word as "don't" is, but for those that may stand before a quote.
@@ -140,7 +166,7 @@ static bool read_code(struct brackets *brackets, struct slice text, size_t at) {
     char c = text.data[at];
     switch (c) {
     case '(':
-        open_bracket(brackets, has_statements(brackets, text, at) ? ';' : ')');
+        open_bracket(brackets, closer_of(brackets, text, at));
         return true;
     case '[':
         open_bracket(brackets, ']');
@@ -158,7 +184,7 @@ static bool read_code(struct brackets *brackets, struct slice text, size_t at) {
         begin_quote(brackets, c);
         return true;
     case ';':
-        return end_statement(brackets);
+        return end_statement(brackets, text, at);
     default:
         brackets->in_line_comment = begins_comment(brackets, rest);
         brackets->in_block_comment = begins_block(brackets, rest);

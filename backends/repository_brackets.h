@@ -9,6 +9,7 @@
 //   R2  what stands in quotes or in a comment is no bracket
 //   R3  above the cursor, a bracket that closes nothing leaves all open that is
 //   R4  a semicolon in a parenthesis ends it, in a language of statements with semicolons, but for `for (` and `try (`
+//   R5  nor is it all that follows `if (...)` there
 #ifndef HUNCH_BACKENDS_REPOSITORY_BRACKETS_H
 #define HUNCH_BACKENDS_REPOSITORY_BRACKETS_H
 
@@ -24,9 +25,10 @@ struct brackets {
     bool unpaired;                // see language_has_unpaired: anything may be closed
     bool semicolons, long_quotes; // see language_has_semicolons, language_has_long_quotes
     bool more;                    // there may be open ones that are not remembered
-    // The bracket that closes each open one, the innermost last; ';' of a parenthesis with statements.
+    // The bracket that closes each open one, the innermost last; ';' of a parenthesis with statements, '?' of an `if`'s.
     char open[BRACKETS_DEEP];
     uint32_t count, before_line; // how many are open, and how many of them since before this line
+    bool behind_condition;       // what was closed last was an `if`'s parenthesis
     char quote, last;            // the open quote or 0, and the byte read last
     uint32_t quoted;             // characters in the quote so far
     bool escaped, in_line_comment, in_block_comment;
@@ -35,7 +37,8 @@ struct brackets {
 
 // cut: the text that will be read is only the last part of it.
 void brackets_init(struct brackets *brackets, const struct language *language, bool cut);
-// False: something in the text closes what is not the innermost open one, or ends a statement in a parenthesis.
+// False: something in the text closes what is not the innermost open one, or ends a statement in a parenthesis or
+// behind an `if`'s.
 bool brackets_read(struct brackets *brackets, struct slice text);
 // May a line end here? Not in a quote that ends with it.
 bool brackets_may_end_line(const struct brackets *brackets);

@@ -17,7 +17,7 @@ static void check(const char *language, const char *above, const char *line, boo
     }
 }
 
-// R2, R4
+// R2, R4, R5
 static void test_what_a_line_may_close(void **state) {
     (void)state;
     static const struct {
@@ -58,6 +58,16 @@ static void test_what_a_line_may_close(void **state) {
         {"c", "f(a);", " g(b);", true},
         {"c", "for (int i = 0", "; i < n;", true},
         {"c", "for (int i = f(0", "; i < n;", false},
+        {"c", "if (a)", ";", false},
+        {"c", "if (a", ") ;", false},
+        {"c", "if (f(a", "));", false},
+        {"c", "if (a", ";", false},
+        {"c", "if (a) b()", ";", true},
+        {"c", "if (a)\n    return", ";", true},
+        {"c", "do { } while (a", ");", true},
+        {"c", "for (;;", ");", true},
+        {"c", "notif(a", ");", true},
+        {"python", "if (a", ");", true},
         {"c", "before(a", ";", false},
         {"c", "f(a; b(c", ")", true},
         {"c", "f(a; b(c)", ")", false},
