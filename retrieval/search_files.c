@@ -202,6 +202,11 @@ static bool is_source(struct slice path) {
     return is_known;
 }
 
+// The whole of a message was tried as a path, for there is a dot in it and a slash.
+static bool is_sentence(struct slice path) {
+    return memchr(path.data, ' ', path.length) || slice_find(path, SLICE_LITERAL("::"), 0) != (size_t)-1;
+}
+
 // "no file here is ..."; the first place's trouble is told.
 static void note_place(struct finding *finding, const struct asked *asked) {
     const struct search_place *place = finding->place;
@@ -210,7 +215,8 @@ static void note_place(struct finding *finding, const struct asked *asked) {
     bool is_elsewhere = is_found && finding->parts == 1 && asked->count > 1;
     bool has_folder = memchr(place->path.data, '/', place->path.length) != NULL;
     bool has_dot = memchr(place->path.data, '.', place->path.length) != NULL;
-    bool is_missing = !is_found && (has_folder ? has_dot : place->line && is_source(place->path));
+    bool is_missing = !is_found && !(is_sentence(place->path) && !is_source(place->path)) &&
+                      (has_folder ? has_dot : place->line && is_source(place->path));
     if (files->note.length == 0 && !asked->is_module && (is_elsewhere || is_missing)) {
         str_append_format(&files->note, "no file here is \"%.*s\"%s", (int)place->path.length,
                           place->path.data,

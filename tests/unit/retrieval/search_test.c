@@ -531,6 +531,7 @@ static void test_what_is_told_of_mistyped_words(void **state) {
         {"docs/old/", ""},
         {"go/", ""}, // perhaps a word
         {"deep/wide/", "\"deep/wide\" is a folder: to search in it, name it behind the words"},
+        {"no queue at <http://a.b/c>: closed", ""},
         {"old/none.c:3: bad queue", "no file here is \"old/none.c\""},
         {"parta", "nothing here says \"parta\", so \"partb\" or \"partc\" or \"partd\" was taken for it"},
         {"zebra", ""},
