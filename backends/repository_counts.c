@@ -38,7 +38,7 @@ _Static_assert((int)SLOTS >= 2 * (int)COUNTS_WORDS && SLOTS == 1 << SLOT_BITS, "
 // Tuned on the development tasks; the results move little with any of them.
 static const double KERNEL = 0.6, NAME_LIKE = 0.3, BELOW_LIKE = 1.5;
 static const double OTHER_NAME_SPACE = 1e-9;
-static const double SAME_FOLDER = 2, OTHER_KIND = 0.5, VENDORED = 0.5;
+static const double SAME_FOLDER = 2, VENDORED = 0.5;
 static const double OPEN_FILE = 3, AT_CURSOR = 4, REACH = 200; // 3 far away, 7 at the cursor, 5 at 200 tokens
 static const float HIDDEN = -1;                                // a file's weight
 
@@ -93,7 +93,7 @@ struct counts {
     struct source sources[COUNTS_SOURCES];
     struct places local;
     const struct document *document;
-    const char *path, *extension; // of the open file
+    const char *path; // of the open file
     uint64_t folder;
     struct rank *rank;
     struct relevance relevance;
@@ -121,8 +121,7 @@ static float file_weight(const struct counts *counts, const struct source *sourc
         return HIDDEN;
     }
     double weight = file->folder == counts->folder ? SAME_FOLDER : 1.0;
-    const char *own = strrchr(file->path, '.');
-    weight *= strcmp(own ? own : "", counts->extension) == 0 ? 1.0 : OTHER_KIND;
+    weight *= relevance_of_file(&counts->relevance, file->path);
     return (float)(file->taint == TAINT_VENDORED ? weight * VENDORED : weight);
 }
 
@@ -148,10 +147,8 @@ static void bind_sources(struct counts *counts, const struct generation *generat
 struct counts *counts_new(const struct generation *generation, const struct document *document,
                           const char *path) {
     struct counts *counts = mem_zero(1, sizeof *counts);
-    const char *extension = strrchr(path, '.');
     counts->document = document;
     counts->path = path;
-    counts->extension = extension ? extension : "";
     counts->folder = corpus_folder_hash(path);
     counts->narrowed = mem_alloc(NARROWED * sizeof *counts->narrowed);
     bind_sources(counts, generation);

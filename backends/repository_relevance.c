@@ -20,6 +20,10 @@ static const char *const OPERATORS[] = {
     "new",   "not",    "of",     "or",    "raise",    "return",    "instanceof", "sizeof", "switch", "then",
     "throw", "typeof", "unless", "until", "when",     "while",     "yield"};
 
+// The first was tuned on the development tasks, which move little with it. What is C says nothing of TypeScript, unless
+// nothing else is known: at 0.1 its lines still came first where the file's own language had few.
+static const double OTHER_KIND = 0.5, OTHER_LANGUAGE = 1e-6;
+
 static struct slice word_of(const struct document *document, uint32_t id) {
     return encoder_word(&document->encoder, id);
 }
@@ -120,12 +124,26 @@ static bool place_is_comment(const struct relevance *relevance, struct packed to
 void relevance_init(struct relevance *relevance, const struct document *document, const char *path) {
     const char *comment = language_line_comment(language_of_path(path));
     bool has_blocks = strcmp(comment, "//") == 0;
+    const char *extension = strrchr(path, '.');
     *relevance = (struct relevance){.document = document,
+                                    .extension = extension ? extension : "",
+                                    .family = language_family(language_of_path(path)),
                                     .comment = encoder_find(&document->encoder, slice_of_string(comment))};
     if (has_blocks) {
         relevance->block = encoder_find(&document->encoder, SLICE_LITERAL("/*"));
         relevance->middle = encoder_find(&document->encoder, SLICE_LITERAL("*"));
     }
+}
+
+// A text of no known language may go with any.
+double relevance_of_file(const struct relevance *relevance, const char *path) {
+    const char *extension = strrchr(path, '.');
+    if (strcmp(extension ? extension : "", relevance->extension) == 0) {
+        return 1;
+    }
+    const char *family = language_family(language_of_path(path));
+    bool is_other = relevance->family[0] && family[0] && strcmp(family, relevance->family) != 0;
+    return is_other ? OTHER_LANGUAGE : OTHER_KIND;
 }
 
 void relevance_ask(struct relevance *relevance, const uint32_t *context, size_t length) {

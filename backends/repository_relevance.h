@@ -18,6 +18,7 @@ enum call { CALL_NONE, CALL_FUNCTION, CALL_MEMBER, CALL_DEFINITION };
 
 struct relevance {
     const struct document *document;
+    const char *extension, *family;  // of the open file
     uint32_t comment, block, middle; // ids of what begins a comment, and a line within one; 0: no such word
     // Of the context asked for:
     enum call call;
@@ -25,6 +26,8 @@ struct relevance {
 };
 
 void relevance_init(struct relevance *relevance, const struct document *document, const char *path);
+// What a place in the file counts beside one in a file like the open one.
+double relevance_of_file(const struct relevance *relevance, const char *path);
 // From now on, of places for this context of ids, the nearest last.
 void relevance_ask(struct relevance *relevance, const uint32_t *context, size_t length);
 // depth: how many tokens before the place agree with the context.

@@ -44,6 +44,10 @@ const char *language_line_comment(const struct language *language) {
     return language ? language->comment : "//";
 }
 
+const char *language_family(const struct language *language) {
+    return language ? language->family : "";
+}
+
 bool language_is_data(const struct language *language) {
     return language && language->is_data;
 }

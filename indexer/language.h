@@ -20,6 +20,8 @@ const char *language_id(const struct language *language);           // "c"; "" f
 const char *language_name(const struct language *language);         // "C"; "text" for NULL
 const char *language_extension(const struct language *language);    // its usual one, ".c"; "" for NULL
 const char *language_line_comment(const struct language *language); // "//" or "#"; "//" for NULL
+// Languages of one family use each other's code, or could, as C++ and C; "" for NULL.
+const char *language_family(const struct language *language);
 // Are its symbols keys of data, as JSON's are, not what a program can call? False for NULL.
 bool language_is_data(const struct language *language);
 // Is a ' of names and numbers, too, as in Rust's 'static and Haskell's foldl'? Then no more than one character is quoted

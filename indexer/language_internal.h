@@ -35,6 +35,7 @@
 struct language {
     const char *name;
     const char *comment;
+    const char *family;     // see language.h
     const char *const *ids; // NULL-terminated, the first is language_id()
     const char *const *extensions;
     const char *const *files;

@@ -80,6 +80,20 @@ static void test_a_call_is_no_definition(void **state) {
     world_free(&world);
 }
 
+// What is C says nothing of TypeScript where that has anything to say, however often C says it; a C++ file's C does.
+static void test_other_languages_say_nothing(void **state) {
+    (void)state;
+    static const char C_TEXT[] = "int f(void) {\n    for (const char *at = start; *at; at++) {\n    }\n"
+                                 "    for (const char *at = start; *at; at++) {\n    }\n}\n";
+    struct world world = world_new(0);
+    world_put(&world, "a.c", C_TEXT);
+    world_put(&world, "a.ts", "function f() {\n    for (const key of names) {\n    }\n}\n");
+    world_commit(&world, true);
+    assert_says(&world, "b.ts", "function g() {\n    for (const |\n}\n", "key of names) {");
+    assert_says(&world, "b.cpp", "int g() {\n    for (const |\n}\n", "char *at = start; *at; at++) {");
+    world_free(&world);
+}
+
 // What a comment says of a name is not what stands behind it in code, and the other way round it may be.
 static void test_code_is_no_comment(void **state) {
     (void)state;
@@ -117,9 +131,12 @@ static void test_nothing_is_assigned_to_itself(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_a_word_is_no_word),        cmocka_unit_test(test_closes_what_it_opens),
-        cmocka_unit_test(test_nothing_is_assigned_to_itself), cmocka_unit_test(test_code_is_no_comment),
+        cmocka_unit_test(test_half_a_word_is_no_word),
+        cmocka_unit_test(test_closes_what_it_opens),
+        cmocka_unit_test(test_nothing_is_assigned_to_itself),
+        cmocka_unit_test(test_code_is_no_comment),
         cmocka_unit_test(test_a_call_is_no_definition),
+        cmocka_unit_test(test_other_languages_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
