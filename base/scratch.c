@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/size_classes.h"
 #include "base/spill.h"
 #include "base/vec.h"
 
@@ -42,16 +43,7 @@ static atomic_int file = -1;            // made when needed, and then the same f
 static atomic_size_t bytes_in_memory;
 
 static size_t size_of(unsigned class) {
-    size_t doubled = (size_t)LEAST_PLACE << class / STEPS;
-    return doubled + doubled / STEPS * (class % STEPS);
-}
-
-static unsigned class_of(size_t size) {
-    unsigned class = 0;
-    while (size_of(class) < size) {
-        class ++;
-    }
-    return class;
+    return size_class_bytes(LEAST_PLACE, STEPS, class);
 }
 
 // IN_MEMORY: the file has to grow first.
@@ -85,7 +77,7 @@ static bool grow(void) {
 
 // After a failure nobody tries again for a while: each try is a handful of calls to what may be a slow disk.
 static off_t take_place(size_t size) {
-    unsigned class = class_of(size);
+    unsigned class = size_class_of(LEAST_PLACE, STEPS, size);
     off_t place = take_ready_place(class);
     if (place != IN_MEMORY) {
         return place;
@@ -101,7 +93,7 @@ static off_t take_place(size_t size) {
 }
 
 static void give_back_place(off_t place, size_t size) {
-    unsigned class = class_of(size);
+    unsigned class = size_class_of(LEAST_PLACE, STEPS, size);
     pthread_mutex_lock(&lock);
     vec_push(&free_places[class], place);
     pthread_mutex_unlock(&lock);

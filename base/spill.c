@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/mem.h"
+#include "base/size_classes.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -135,16 +136,7 @@ static void unmap_file(void *memory, size_t size) {
 }
 
 static size_t size_of(unsigned class) {
-    size_t doubled = (size_t)LEAST_BLOCK << class / STEPS;
-    return doubled + doubled / STEPS * (class % STEPS);
-}
-
-static unsigned class_of(size_t size) {
-    unsigned class = 0;
-    while (size_of(class) < size) {
-        class ++;
-    }
-    return class;
+    return size_class_bytes(LEAST_BLOCK, STEPS, class);
 }
 
 // Under the lock; NULL: there is none left.
@@ -214,7 +206,7 @@ static struct head *take_from_file(size_t size, bool is_brief) {
         return head;
     }
     struct pool *pool = is_brief ? &brief_pool : size < MEDIUM ? &small_pool : &medium_pool;
-    struct head *head = take_block(pool, class_of(size));
+    struct head *head = take_block(pool, size_class_of(LEAST_BLOCK, STEPS, size));
     if (head) {
         memset(head->memory, 0, size - sizeof *head);
     }
@@ -260,7 +252,7 @@ static bool take_out_if_empty(struct region *region) {
 }
 
 static void give_back_block(struct head *head, struct region *region) {
-    unsigned class = class_of(head->size);
+    unsigned class = size_class_of(LEAST_BLOCK, STEPS, head->size);
     struct free_block *block = (struct free_block *)head;
     pthread_mutex_lock(&lock);
     block->next = region->free_blocks[class];
