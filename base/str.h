@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 struct slice {
     const char *data;
@@ -31,6 +32,10 @@ static inline struct slice slice_of_string(const char *text) {
 }
 static inline bool slice_equal(struct slice a, struct slice b) {
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
+}
+// Of ASCII letters.
+static inline bool slice_equal_any_case(struct slice a, struct slice b) {
+    return a.length == b.length && (a.length == 0 || strncasecmp(a.data, b.data, a.length) == 0);
 }
 static inline bool slice_starts_with(struct slice text, struct slice head) {
     return text.length >= head.length && (head.length == 0 || memcmp(text.data, head.data, head.length) == 0);

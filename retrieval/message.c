@@ -19,18 +19,6 @@ static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
 }
 
-static char to_lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
-}
-
-static bool is_alike(struct slice a, struct slice b) {
-    bool same = a.length == b.length;
-    for (size_t i = 0; i < a.length && same; i++) {
-        same = to_lower(a.data[i]) == to_lower(b.data[i]);
-    }
-    return same;
-}
-
 static size_t word_end(struct slice text, size_t at) {
     while (at < text.length && prose_is_of_word(text.data[at])) {
         at++;
@@ -122,7 +110,7 @@ static size_t skip_percent(struct slice text, size_t at) {
            strchr("0123456789-+ #'*.$hlLqjztI", text.data[i])) {
         i++;
     }
-    bool is_letter = i < text.length && to_lower(text.data[i]) >= 'a' && to_lower(text.data[i]) <= 'z';
+    bool is_letter = i < text.length && (text.data[i] | 32) >= 'a' && (text.data[i] | 32) <= 'z';
     bool is_end = i == text.length && i > at; // as before a macro: "%" PRIu64
     return is_letter ? i + 1 : is_end ? i : at;
 }
@@ -158,7 +146,7 @@ struct matching {
 
 static bool stands_at(const struct matching *matching, uint32_t at) {
     for (uint32_t i = 0; i < matching->row_count; i++) {
-        if (!is_alike(matching->message->words[at + i], matching->row[i])) {
+        if (!slice_equal_any_case(matching->message->words[at + i], matching->row[i])) {
             return false;
         }
     }

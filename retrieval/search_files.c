@@ -87,20 +87,8 @@ static bool is_bare(struct slice text) {
 
 // --- what fits ---
 
-static char to_lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
-}
-
-static bool is_alike(struct slice a, struct slice b) {
-    bool same = a.length == b.length;
-    for (size_t i = 0; i < a.length && same; i++) {
-        same = to_lower(a.data[i]) == to_lower(b.data[i]);
-    }
-    return same;
-}
-
 static float fit_of(struct slice name, struct slice asked, float same, float other_case) {
-    return slice_equal(name, asked) ? same : is_alike(name, asked) ? other_case : 0;
+    return slice_equal(name, asked) ? same : slice_equal_any_case(name, asked) ? other_case : 0;
 }
 
 // A file that stands for its folder.
@@ -132,7 +120,7 @@ static struct likeness compare(struct slice path, const struct asked *asked) {
     struct likeness like = {.fit = fit_name(path, asked, &folder)};
     like.parts = like.fit > 0;
     while (like.parts && like.parts < asked->count && folder.length &&
-           is_alike(paths_base(folder), asked->parts[asked->count - 1 - like.parts])) {
+           slice_equal_any_case(paths_base(folder), asked->parts[asked->count - 1 - like.parts])) {
         like.parts++;
         folder = paths_folder(folder);
     }
@@ -233,7 +221,7 @@ static void find_place(struct finding *finding, uint32_t least, const struct ask
     for (size_t i = finding->first; i < files->list.count; i++) {
         check_line(files, finding->snapshot, &files->list.items[i]);
     }
-    finding->asked = NULL; // the caller's, for now alone
+    finding->asked = NULL; // which may lie in our caller's frame
 }
 
 // scrapy.core.engine is a file, of scrapy.core.engine.ExecutionEngine.crawl what is before the definition.
