@@ -40,8 +40,7 @@ void *spill_alloc(size_t size) __attribute__((returns_nonnull, malloc)); // zero
 // The same for what most likely goes soon, as most records do once they are packed.
 void *spill_alloc_brief(size_t size) __attribute__((returns_nonnull, malloc));
 void spill_free(void *memory); // NULL is allowed
-// Nobody looks at its first so many bytes for now: of what lies in a file of its own they leave the process's memory until
-// somebody does again.
+// Of what lies in a file of its own the first so many bytes leave the process's memory, until somebody looks at them.
 void spill_rest(void *memory, size_t size);
 // After a burst of work: what nobody uses of shared files leaves the process's memory.
 void spill_give_back(void);
