@@ -98,15 +98,31 @@ static char *path_of(const char *uri) {
     return path;
 }
 
-static char *name_of(const struct document *document) {
+static bool is_taken(const struct documents *documents, const struct document *but, const char *name) {
+    for (size_t i = 0; i < documents->open.count; i++) {
+        const struct document *other = documents->open.items[i];
+        if (other != but && other->name && strcmp(other->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Two URIs may come to one name, as "untitled:1" and "UNTITLED:1" do, or "untitled:1" in C and "untitled:1.c": the later
+// one gets a number.
+static char *name_of(const struct documents *documents, const struct document *document) {
     const char *unsaved = unsaved_part(document->uri);
     if (!unsaved || document->path || strlen(unsaved) > NAME_LIMIT) {
         return NULL;
     }
+    const char *extension = language_extension(language_of_id(document->language));
     struct str name;
     str_init(&name);
-    str_append_format(&name, "untitled:%s%s", unsaved,
-                      language_extension(language_of_id(document->language)));
+    str_append_format(&name, "untitled:%s%s", unsaved, extension);
+    for (unsigned number = 2; is_taken(documents, document, name.data); number++) {
+        str_clear(&name);
+        str_append_format(&name, "untitled:%s-%u%s", unsaved, number, extension);
+    }
     return str_detach(&name);
 }
 
@@ -123,7 +139,7 @@ struct document *documents_open(struct documents *documents, const char *uri, co
     free(document->language);
     document->language = mem_copy_string(language);
     free(document->name);
-    document->name = name_of(document);
+    document->name = name_of(documents, document);
     document->version = version;
     replace_all(document, text);
     publish(document);

@@ -26,7 +26,8 @@ struct document {
     char *uri;  // as the editor wrote it: its key
     char *path; // absolute; NULL for what is no local file
     // What it is called where it has no path and was never saved, with its language's extension: "untitled:1.c".
-    // NULL for what has a path, and for what is nobody's to write (git:, output:, ...) or longer than paths may be.
+    // No two open documents have the same. NULL for what has a path, and for what is nobody's to write (git:, output:,
+    // ...) or longer than paths may be.
     char *name;
     // It has no file yet, whether or not the editor knows its path: the index is not told of it.
     bool is_unsaved;

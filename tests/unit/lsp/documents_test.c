@@ -123,6 +123,27 @@ static void test_names(void **state) {
     }
 }
 
+static void test_names_differ(void **state) {
+    (void)state;
+    static const struct {
+        const char *uri, *language, *name;
+    } opened[] = {
+        {"untitled:1", "c", "untitled:1.c"},
+        {"UNTITLED:1", "c", "untitled:1-2.c"},
+        {"untitled:1.c", "plaintext", "untitled:1.c-2"},
+        {"Untitled:1", "c", "untitled:1-3.c"},
+        {"untitled:1", "c", "untitled:1.c"}, // opened again: its own name is free
+    };
+    struct documents documents;
+    documents_init(&documents);
+    for (size_t i = 0; i < sizeof opened / sizeof opened[0]; i++) {
+        const struct document *document =
+            documents_open(&documents, opened[i].uri, opened[i].language, 1, SLICE_LITERAL(""));
+        assert_string_equal(document->name, opened[i].name);
+    }
+    documents_free(&documents);
+}
+
 static void test_longest_name(void **state) {
     (void)state;
     struct documents documents;
@@ -308,9 +329,10 @@ static void test_random_edits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_changes),   cmocka_unit_test(test_life),
-        cmocka_unit_test(test_names),     cmocka_unit_test(test_longest_name),
-        cmocka_unit_test(test_too_large), cmocka_unit_test(test_random_edits),
+        cmocka_unit_test(test_changes),      cmocka_unit_test(test_life),
+        cmocka_unit_test(test_names),        cmocka_unit_test(test_names_differ),
+        cmocka_unit_test(test_longest_name), cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_random_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
