@@ -5,8 +5,6 @@
 #include "indexer/syntax.h"
 #include "retrieval/retriever.h"
 
-enum { PARSE_MS = 500 }; // as the indexer gives a file
-
 struct hinting {
     struct retriever *retriever;
     struct index_sink sink;
@@ -20,7 +18,7 @@ struct hinting *hinting_new(const char *root) {
     hinting->retriever = retriever_new(root);
     hinting->sink = retriever_sink(hinting->retriever);
     hinting->syntax = syntax_new();
-    syntax_limit(hinting->syntax, PARSE_MS);
+    syntax_limit(hinting->syntax, SYNTAX_FILE_MS);
     context_init(&hinting->context);
     str_init(&hinting->text);
     return hinting;

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PARSE_MS = 500 }; // as the index has it
-
 static enum explain_kind kind_of(const char *root, const char *path, struct source_stat *status) {
     if (source_stat(root, path, status) != 0) {
         return EXPLAIN_MISSING;
@@ -24,7 +22,7 @@ static enum explain_kind kind_of(const char *root, const char *path, struct sour
 static struct record *extract(const char *path, struct slice text) {
     struct record *record = record_new(path);
     struct syntax *syntax = syntax_new();
-    syntax_limit(syntax, PARSE_MS);
+    syntax_limit(syntax, SYNTAX_FILE_MS);
     record->taint = source_taint(path, text);
     record->size = (int64_t)text.length;
     syntax_extract(syntax, language_of_path(path), text, NULL, record);

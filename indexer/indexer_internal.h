@@ -38,7 +38,6 @@ enum {
     INDEXER_THREADS = 64,         // more parsers than any machine needs
     INDEXER_CHANGES = 1000,       // changed paths waiting for the scanner; beyond, a rescan is cheaper
     INDEXER_WARNINGS = 20,        // waiting for the loop
-    INDEXER_PARSE_MS = 500,       // of processor time for one file; then it is cut by lines
     INDEXER_PROGRESS_MS = 100,    // between two progress reports
     INDEXER_BATCH_FILES = 200,    // a batch is committed at this size ...
     INDEXER_BATCH_MS = 250,       // ... or at this age

@@ -165,7 +165,7 @@ void indexer_parse_main(void *argument) {
     thread_name("hunch-parse");
     priority_lower();
     struct syntax *syntax = syntax_new();
-    syntax_limit(syntax, INDEXER_PARSE_MS);
+    syntax_limit(syntax, SYNTAX_FILE_MS);
     str_init(&self->text);
     for (struct job *job = next_job(self, syntax); job; job = next_job(self, syntax)) {
         run_job(self, syntax, job);

@@ -18,7 +18,7 @@
 // Threads:   one struct syntax per thread; trees are shared by any.
 // Errors:    0, or ERR_CANCELLED / ERR_TIMEOUT when the token fired or the time limit was reached: the record
 //            then has line chunks only; of the time limit it says so (cut_short).
-// Limits:    syntax_limit; symbols, imports and lengths are capped in syntax_internal.h.
+// Limits:    syntax_limit, SYNTAX_FILE_MS for the index; symbols, imports and lengths are capped in syntax_internal.h.
 #ifndef HUNCH_INDEXER_SYNTAX_H
 #define HUNCH_INDEXER_SYNTAX_H
 
@@ -29,6 +29,8 @@
 
 struct syntax;
 struct syntax_tree;
+
+enum { SYNTAX_FILE_MS = 500 }; // what the index gives a file; then it is cut by lines
 
 struct syntax *syntax_new(void);
 void syntax_free(struct syntax *syntax);
