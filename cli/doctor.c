@@ -190,19 +190,12 @@ static void on_progress(void *context, const struct index_progress *progress) {
     terminal_progress(progress);
 }
 
-static bool is_of_store(const struct doctor *doctor, const char *message) {
-    const char *trouble = NULL;
-    if (doctor->app && doctor->app->indexer) {
-        indexer_store_trouble(doctor->app->indexer, &trouble);
-    }
-    return trouble && strncmp(message, trouble, strlen(trouble)) == 0;
-}
-
 // One that begins with a setting's name is about that.
 static void on_app_warning(void *context, const char *message) {
     static const char *const groups[] = {"model.", "fallback.", "embedder."};
     const struct doctor *doctor = context;
-    if (doctor->cache_told && is_of_store(doctor, message)) {
+    const struct indexer *indexer = doctor->app ? doctor->app->indexer : NULL;
+    if (doctor->cache_told && indexer && indexer_warns_of_store(indexer, message)) {
         return;
     }
     const char *name = "index";

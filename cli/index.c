@@ -1,6 +1,7 @@
 // index.c - `hunch index [DIR]`: brings the stored index of a repository up to date, with a progress bar.
 //
-// The exit status is 1 if the index could not be kept, too: then the next start has to do it all again.
+// The exit status is 1 if the index could not be kept, too: then the next start has to do it all again. Why stands on
+// stderr, once.
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -17,6 +18,7 @@
 struct index_run {
     uv_loop_t loop;
     struct indexer *indexer;
+    bool json;
     struct index_progress progress;
 };
 
@@ -31,8 +33,12 @@ static void on_ready(void *context, const struct index_progress *progress) {
     uv_stop(&run->loop);
 }
 
+// What is the matter with the store is said at the end of the table.
 static void on_warning(void *context, const char *message) {
-    (void)context;
+    const struct index_run *run = context;
+    if (!run->json && indexer_warns_of_store(run->indexer, message)) {
+        return;
+    }
     terminal_progress_end();
     log_warning("%s", message);
 }
@@ -69,6 +75,19 @@ static void print_read(const struct index_progress *progress, double ms) {
     }
 }
 
+static void print_store(const struct indexer *indexer) {
+    const char *trouble;
+    indexer_store_trouble(indexer, &trouble);
+    if (trouble) {
+        fflush(stdout);
+        log_error("not stored: %s", trouble);
+    } else {
+        fputs("stored in ", stdout);
+        terminal_write_name(stdout, STYLE_PLAIN, indexer_store_path(indexer));
+        putchar('\n');
+    }
+}
+
 static void print_text(const struct index_run *run, const char *root, double ms) {
     const struct index_progress *progress = &run->progress;
     terminal_write_name(stdout, STYLE_PLAIN, root);
@@ -86,11 +105,7 @@ static void print_text(const struct index_run *run, const char *root, double ms)
     print_read(progress, ms);
     print_skipped(&progress->skipped);
     puts("  (whether a file is in, and why: hunch index --explain PATH...)");
-    const char *trouble;
-    indexer_store_trouble(run->indexer, &trouble);
-    fputs(trouble ? "not stored: " : "stored in ", stdout);
-    terminal_write_name(stdout, STYLE_PLAIN, trouble ? trouble : indexer_store_path(run->indexer));
-    putchar('\n');
+    print_store(run->indexer);
 }
 
 // Reason -> how many files and folders; what is left out as a rule (caches of tools, say) counts too.
@@ -138,7 +153,7 @@ static int run_index(const char *folder, bool json) {
         return 1;
     }
     struct config *config = app_load_config(NULL, NULL);
-    struct index_run run = {0};
+    struct index_run run = {.json = json};
     uv_loop_init(&run.loop);
     struct indexer_options options = {
         .root = root,

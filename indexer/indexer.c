@@ -389,3 +389,9 @@ int indexer_store_trouble(const struct indexer *self, const char **message) {
     *message = works ? NULL : self->store_trouble;
     return *message ? self->store_code : 0;
 }
+
+bool indexer_warns_of_store(const struct indexer *self, const char *warning) {
+    const char *trouble;
+    indexer_store_trouble(self, &trouble);
+    return trouble && strncmp(warning, trouble, strlen(trouble)) == 0;
+}

@@ -91,5 +91,7 @@ bool indexer_includes(struct indexer *indexer, const char *path, const char **re
 const char *indexer_store_path(const struct indexer *indexer); // "" without a store
 // Why nothing is stored: err.h's code and words for people; 0 and NULL if the store works or is not wanted.
 int indexer_store_trouble(const struct indexer *indexer, const char **message);
+// Is that what a warning, as given to on_warning, is about?
+bool indexer_warns_of_store(const struct indexer *indexer, const char *warning);
 
 #endif
