@@ -133,6 +133,7 @@ const struct record *record_decode(const struct record *head, enum record_extent
         whole = atomic_load_explicit(&head->decoded[RECORD_WHOLE], memory_order_acquire);
     }
     if (whole) {
+        record_note_use(head);
         return whole;
     }
     struct record *mine = decode(head, extent), *theirs = NULL;

@@ -50,7 +50,12 @@ bool record_was_used(struct record *head);
 void record_forget_decoded(struct record *head); // for record_release
 
 const struct record *record_decode(const struct record *head,
-                                   enum record_extent extent); // for the next three
+                                   enum record_extent extent); // for the next four
+static inline void record_note_use(const struct record *head) {
+    if (!atomic_load_explicit(&head->is_used, memory_order_relaxed)) { // written seldom, for many read it
+        atomic_store_explicit(&((struct record *)(uintptr_t)head)->is_used, true, memory_order_relaxed);
+    }
+}
 static inline const struct record *record_to(const struct record *record, enum record_extent extent) {
     if (!record->is_head) {
         return record;
@@ -59,9 +64,7 @@ static inline const struct record *record_to(const struct record *record, enum r
     if (!decoded) {
         return record_decode(record, extent);
     }
-    if (!atomic_load_explicit(&record->is_used, memory_order_relaxed)) { // written seldom, for many read it
-        atomic_store_explicit(&((struct record *)(uintptr_t)record)->is_used, true, memory_order_relaxed);
-    }
+    record_note_use(record);
     return decoded;
 }
 static inline const struct record *record_whole(const struct record *record) {
