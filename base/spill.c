@@ -41,7 +41,7 @@ struct region {
     struct region *next;
     struct pool *pool;
     size_t used;                           // bytes that were ever cut from it, with this
-    size_t count;                          // blocks in use
+    size_t count;                          // blocks in use, and who looks at the region as a whole
     struct free_block *free_blocks[SIZES]; // by class
     _Alignas(16) char memory[];
 };
@@ -251,14 +251,19 @@ static bool take_out_if_empty(struct region *region) {
     return true;
 }
 
+// Under the lock. Is the region out of its pool now?
+static bool let_go(struct region *region) {
+    region->count--;
+    return take_out_if_empty(region);
+}
+
 static void give_back_block(struct head *head, struct region *region) {
     unsigned class = size_class_of(LEAST_BLOCK, STEPS, head->size);
     struct free_block *block = (struct free_block *)head;
     pthread_mutex_lock(&lock);
     block->next = region->free_blocks[class];
     region->free_blocks[class] = block;
-    region->count--;
-    bool is_out = take_out_if_empty(region);
+    bool is_out = let_go(region);
     pthread_mutex_unlock(&lock);
     if (is_out) {
         unmap_file(region, SPILL_REGION);
@@ -277,17 +282,30 @@ void spill_rest(void *memory, size_t size) {
     }
 }
 
+// The file behind `held`, or the pool's first; until it is let go in its turn it stays, for nobody waits while the
+// kernel is at work on it.
+static struct region *hold_next(struct pool *pool, struct region *held) {
+    pthread_mutex_lock(&lock);
+    struct region *next = held ? held->next : pool->regions;
+    if (next) {
+        next->count++;
+    }
+    bool is_out = held && let_go(held);
+    pthread_mutex_unlock(&lock);
+    if (is_out) {
+        unmap_file(held, SPILL_REGION);
+    }
+    return next;
+}
+
 // All of a shared file's pages: those in use come back when they are looked at, which costs less than to tell them apart.
 void spill_give_back(void) {
-    const struct pool *pools[] = {&brief_pool, &small_pool, &medium_pool};
-    pthread_mutex_lock(&lock);
+    struct pool *pools[] = {&brief_pool, &small_pool, &medium_pool};
     for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
-        for (struct region *region = pools[i]->regions, *next; region; region = next) {
-            next = region->next;
-            madvise(region, SPILL_REGION, MADV_DONTNEED);
+        for (struct region *held = hold_next(pools[i], NULL); held; held = hold_next(pools[i], held)) {
+            madvise(held, SPILL_REGION, MADV_DONTNEED);
         }
     }
-    pthread_mutex_unlock(&lock);
 }
 
 void spill_free(void *memory) {

@@ -184,6 +184,41 @@ static void any_thread_may_take_and_give_back(void **state) {
     spill_free(filler);
 }
 
+enum { LARGE = 600 << 10, LARGES = 100, LARGE_TURNS = 10 }; // of some four shared files
+
+static void *take_and_give_back_large(void *unused) {
+    static unsigned char *held[LARGES];
+    bool is_right = true;
+    for (int turn = 0; turn < LARGE_TURNS; turn++) {
+        for (size_t i = 0; i < LARGES; i++) {
+            held[i] = spill_alloc(LARGE);
+            held[i][0] = held[i][LARGE - 1] = (unsigned char)(i + 1);
+        }
+        for (size_t i = 0; i < LARGES; i++) {
+            is_right = is_right && held[i][0] == i + 1 && held[i][LARGE - 1] == i + 1;
+            spill_free(held[i]);
+        }
+    }
+    return is_right ? NULL : unused;
+}
+
+// What is in use comes back; what nobody uses any more goes, whoever looked at it just then.
+static void files_go_while_their_memory_is_given_back(void **state) {
+    (void)state;
+    spill_folder(folder);
+    void *filler = fill_ordinary(), *wrong = NULL;
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, take_and_give_back_large, filler), 0);
+    for (int i = 0; i < 500; i++) {
+        spill_give_back();
+    }
+    pthread_join(thread, &wrong);
+    assert_null(wrong);
+    spill_give_back();
+    assert_true(now().in_files <= 3 * SPILL_REGION); // the last of each pool
+    spill_free(filler);
+}
+
 static void without_a_place_it_stays_ordinary(void **state) {
     (void)state;
     static const char *const places[] = {NULL, "/proc/no/such/place", "/dev/null/x"};
@@ -211,6 +246,7 @@ int main(void) {
         cmocka_unit_test(what_nobody_uses_is_given_back),
         cmocka_unit_test(an_empty_file_serves_any_size),
         cmocka_unit_test(any_thread_may_take_and_give_back),
+        cmocka_unit_test(files_go_while_their_memory_is_given_back),
         cmocka_unit_test(without_a_place_it_stays_ordinary),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
