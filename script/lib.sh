@@ -12,21 +12,29 @@ die() {
   exit 1
 }
 
-# quietly LOG COMMAND...: runs it silently; if it fails, shows the end of its
-# output and where the rest is. On a terminal one line counts ninja's steps.
+# Of ninja's lines: on a terminal always the latest one, elsewhere one for each tenth of a long build.
+show_steps() {
+  local width line tenth=0
+  width=$(tput cols 2>/dev/null || echo 80)
+  while IFS= read -r line; do
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    if [ -t 1 ]; then
+      printf '\r\033[K%.*s' "$((width - 1))" "$line"
+    elif [ "${BASH_REMATCH[2]}" -ge 50 ] && [ "$((BASH_REMATCH[1] * 10 / BASH_REMATCH[2]))" -gt "$tenth" ]; then
+      tenth=$((BASH_REMATCH[1] * 10 / BASH_REMATCH[2]))
+      echo "$line"
+    fi
+  done
+  [ ! -t 1 ] || printf '\r\033[K'
+}
+
+# quietly LOG COMMAND...: runs it with no output but ninja's progress; if it fails, shows the end of its
+# output and where the rest is.
 quietly() {
   local log=$1 status=0
   shift
   mkdir -p "${log%/*}"
-  if [ -t 1 ]; then
-    "$@" 2>&1 | tee "$log" | while IFS= read -r line; do
-      step=${line%%]*}
-      case $step in '['*/*) printf '\r  %s] ' "$step" ;; esac
-    done || status=$?
-    printf '\r%20s\r' ''
-  else
-    "$@" >"$log" 2>&1 || status=$?
-  fi
+  "$@" 2>&1 | tee "$log" | show_steps || status=$?
   if [ "$status" -ne 0 ]; then
     grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking|Re-checking)' "$log" | tail -n 40 >&2 || true
     die "failed: $* (all of its output: $log)"
@@ -35,9 +43,10 @@ quietly() {
 
 # build PRESET TARGET...: configures when need be and builds.
 build() {
-  local preset=$1
+  local preset=$1 patience=
   shift
-  say "building $preset in build/$preset"
+  [ -d "$root/build/$preset" ] || patience=', which takes some minutes the first time'
+  say "building $preset in build/$preset$patience"
   quietly "$root/build/$preset-configure.log" cmake -S "$root" --preset "$preset"
   quietly "$root/build/$preset-build.log" cmake --build "$root/build/$preset" --parallel "$cores" --target "$@"
 }
