@@ -27,6 +27,7 @@
 #include "base/log.h"
 #include "base/priority.h"
 #include "base/thread.h"
+#include "indexer/language.h"
 #include "indexer/source.h"
 
 struct overlay_news {
@@ -161,7 +162,9 @@ static struct overlay_news *news_of(struct corpus *corpus, uint32_t id) {
 }
 
 static void overlay(struct corpus *corpus, const char *path, enum taint taint, struct slice text) {
-    struct segment_file file = {.folder = corpus_folder_hash(path), .taint = taint};
+    struct segment_file file = {.folder = corpus_folder_hash(path),
+                                .family = language_family(language_of_path(path)),
+                                .taint = taint};
     file.id = selection_id(corpus->selection, path, &file.path);
     uv_mutex_lock(&corpus->lock);
     struct overlay_news *news = news_of(corpus, file.id);

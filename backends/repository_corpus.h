@@ -26,10 +26,11 @@
 struct corpus;
 
 struct segment_file {
-    const char *path; // lives as long as the corpus
-    uint32_t id;      // the selection's
-    uint64_t folder;  // hash of the path without its last part
-    uint32_t start;   // position of its TOKEN_FILE
+    const char *path;   // lives as long as the corpus
+    uint32_t id;        // the selection's
+    uint64_t folder;    // hash of the path without its last part
+    const char *family; // of the language that the path tells
+    uint32_t start;     // position of its TOKEN_FILE
     uint32_t end;
     enum taint taint;
     uint32_t version; // of an overlay: another one for every text

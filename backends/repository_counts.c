@@ -121,7 +121,7 @@ static float file_weight(const struct counts *counts, const struct source *sourc
         return HIDDEN;
     }
     double weight = file->folder == counts->folder ? SAME_FOLDER : 1.0;
-    weight *= relevance_of_file(&counts->relevance, file->path);
+    weight *= relevance_of_file(&counts->relevance, file);
     return (float)(file->taint == TAINT_VENDORED ? weight * VENDORED : weight);
 }
 

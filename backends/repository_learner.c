@@ -15,6 +15,7 @@
 #include "backends/repository_segment.h"
 
 #include "base/spill.h"
+#include "indexer/language.h"
 #include "indexer/source.h"
 
 #define NOWHERE UINT32_MAX
@@ -197,8 +198,11 @@ static void learn(struct learner *learner, const struct selection_task *task) {
     const struct token_list *tokens = encode(learner, str_slice(&learner->text));
     uint64_t cost = tokens->count ? tokens->count + 1 : 0;
     bool has_room = selection_learned(learner->options.selection, task->id, str_slice(&learner->text), cost);
-    struct segment_file file = {
-        .path = task->path, .id = task->id, .folder = corpus_folder_hash(task->path), .taint = task->taint};
+    struct segment_file file = {.path = task->path,
+                                .id = task->id,
+                                .folder = corpus_folder_hash(task->path),
+                                .family = language_family(language_of_path(task->path)),
+                                .taint = task->taint};
     if (has_room && cost > 0 && token_segment_add(&learner->fresh, &file, tokens->items, tokens->count)) {
         struct place *place = place_of(learner, task->id);
         place->segment = FRESH;

@@ -136,13 +136,12 @@ void relevance_init(struct relevance *relevance, const struct document *document
 }
 
 // A text of no known language may go with any.
-double relevance_of_file(const struct relevance *relevance, const char *path) {
-    const char *extension = strrchr(path, '.');
+double relevance_of_file(const struct relevance *relevance, const struct segment_file *file) {
+    const char *extension = strrchr(file->path, '.');
     if (strcmp(extension ? extension : "", relevance->extension) == 0) {
         return 1;
     }
-    const char *family = language_family(language_of_path(path));
-    bool is_other = relevance->family[0] && family[0] && strcmp(family, relevance->family) != 0;
+    bool is_other = relevance->family[0] && file->family[0] && strcmp(file->family, relevance->family) != 0;
     return is_other ? OTHER_LANGUAGE : OTHER_KIND;
 }
 

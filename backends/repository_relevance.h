@@ -6,6 +6,7 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_RELEVANCE_H
 #define HUNCH_BACKENDS_REPOSITORY_RELEVANCE_H
 
+#include "backends/repository_corpus.h"
 #include "backends/repository_document.h"
 
 #include "base/packed.h"
@@ -27,7 +28,7 @@ struct relevance {
 
 void relevance_init(struct relevance *relevance, const struct document *document, const char *path);
 // What a place in the file counts beside one in a file like the open one.
-double relevance_of_file(const struct relevance *relevance, const char *path);
+double relevance_of_file(const struct relevance *relevance, const struct segment_file *file);
 // From now on, of places for this context of ids, the nearest last.
 void relevance_ask(struct relevance *relevance, const uint32_t *context, size_t length);
 // depth: how many tokens before the place agree with the context.
