@@ -17,6 +17,7 @@ enum {
     AROUND = 32 * 1024, // bytes before the cursor, at most, that are compared with the block
     SAMPLE = 4096,      // bytes before and behind the cursor that tell how long a token is here
     GROWTH = 2048,      // bytes that a short document's prefix may grow by before the block is in its way
+    OWN_TOKENS = 1024,  // of the document before the cursor, which come before any context in a small window
     LEAST_SUFFIX = 768, // bytes; less saves too little to go without
     SUFFIX_STEP = 256
 };
@@ -150,6 +151,13 @@ static double density(struct shown *shown, const struct prompt_query *query) {
     return shown->density;
 }
 
+// What the prefix has before the block may have anything: half, and of a small window up to three quarters.
+static size_t own_part(const struct budget *budget, size_t left) {
+    size_t wanted = (size_t)(OWN_TOKENS * (double)budget->total / budget->tokens);
+    wanted = smaller(wanted, left / 4 * 3);
+    return wanted > left / 2 ? wanted : left / 2;
+}
+
 static struct budget share(struct shown *shown, const struct prompt_query *query) {
     uint32_t window = query->context_tokens ? query->context_tokens : 4096;
     struct budget budget = {.tokens = (double)(window - smaller(query->answer_tokens, window / 2)) * USED};
@@ -164,8 +172,9 @@ static struct budget share(struct shown *shown, const struct prompt_query *query
     size_t most = fim_has_suffix(query->fim) ? budget.text / 6 : 0;
     budget.suffix = smaller(query->document.length - query->cursor, most);
     size_t left = budget.text - budget.suffix;
-    budget.block = left - smaller(query->cursor, left / 2);
-    budget.fill = left - smaller(query->cursor + smaller(GROWTH, left / 8), left / 2);
+    size_t own = own_part(&budget, left);
+    budget.block = left - smaller(query->cursor, own);
+    budget.fill = left - smaller(query->cursor + smaller(GROWTH, left / 8), own);
     budget.fill -= smaller(budget.fill / 8, GROWTH);
     budget.fill = budget.fill < PROMPT_LEAST_CONTEXT ? 0 : budget.fill;
     return budget;

@@ -14,8 +14,11 @@
 //
 // The suffix gets a sixth, and where it stands behind the prefix, so that all of
 // it is read again with each keystroke, at most a fifth of what stands before
-// it. Of the rest the prefix has the first half, or what the document has; the
-// block gets what is left then, but nothing if that is under
+// it. Of the rest the prefix has the first half, or what the document has; of a
+// small window, where half is less than 1,024 tokens, it has so many, but no
+// more than three quarters: what stands right before the cursor tells a model
+// more than anything else, while a few signatures are enough to tell it names.
+// The block gets what is left then, but nothing if that is under
 // PROMPT_LEAST_CONTEXT: so little helps nobody. A block is made an eighth
 // smaller than it may be, and smaller than what the prefix may still grow by, so
 // that neither is soon in the other's way.

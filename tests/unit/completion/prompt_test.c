@@ -220,6 +220,41 @@ static void little_room_is_for_the_code(void **state) {
     talk_free(&talk);
 }
 
+// Of a long document in front of more context than fits, how many percent of the prompt are context.
+static void a_small_window_is_more_for_the_code(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t window, least, most;
+    } rows[] = {{768, 18, 25},  {1024, 18, 25}, {1536, 22, 30}, {2048, 35, 45},
+                {3072, 40, 50}, {4096, 40, 50}, {0, 40, 50},    {8192, 40, 50}};
+    struct context_item items[400];
+    struct str code, names;
+    str_init(&code);
+    str_init(&names);
+    for (int i = 0; i < 2000; i++) {
+        str_append_format(&code, "    total += call_%d(total, other);\n", i);
+    }
+    for (size_t i = 0; i < 400; i++) {
+        str_append_format(&names, "int function_%03zu(int first, int second)", i);
+    }
+    for (size_t i = 0; i < 400; i++) {
+        size_t length = names.length / 400;
+        items[i] = (struct context_item){
+            .path = "src/a.h", .text = {names.data + i * length, length}, .source = CONTEXT_SIGNATURE};
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct talk talk;
+        talk_init(&talk, "prefix", items, 400);
+        talk.query.context_tokens = rows[i].window;
+        ask(&talk, code.data, "");
+        size_t percent = talk.report.context_bytes * 100 / talk.report.bytes;
+        assert_in_range(percent, rows[i].least, rows[i].most);
+        talk_free(&talk);
+    }
+    str_free(&code);
+    str_free(&names);
+}
+
 static uint32_t draw(uint32_t *seed, uint32_t below) {
     *seed = *seed * 1664525u + 1013904223u;
     return (*seed >> 10) % below;
@@ -302,6 +337,7 @@ int main(void) {
         cmocka_unit_test(a_function_is_left_by_the_line),
         cmocka_unit_test(each_document_has_its_own),
         cmocka_unit_test(little_room_is_for_the_code),
+        cmocka_unit_test(a_small_window_is_more_for_the_code),
         cmocka_unit_test(any_history_is_repeatable_and_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
