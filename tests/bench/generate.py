@@ -104,6 +104,18 @@ class Model:
         return xp.stack(written, 1).tolist()
 
 
+    def judge(self, prompt, target):
+        """How many nats the target costs behind the prompt, and the likeliest token in each place of it and behind it."""
+        tokens, last = xp.asarray(prompt + target), len(target) + 1
+        slot = xp.arange(len(tokens))
+        cache = xp.zeros((self.layers, 2, 1, len(tokens), self.keys, self.width), xp.float32)
+        x = self.run(tokens[None], slot[None], cache, 0, (slot[None] <= slot[:, None])[None])
+        scores = self.norm(x[0, -last:], self.weights["output_norm.weight"]) @ self.output.T
+        scores -= scores.max(-1, keepdims=True)
+        sure = scores[xp.arange(last - 1), xp.asarray(target, dtype=int)] - xp.log(xp.exp(scores[:-1]).sum(-1))
+        return -float(sure.sum()), scores.argmax(-1).tolist()
+
+
 def main():
     if len(sys.argv) != 4:
         raise SystemExit(__doc__)
