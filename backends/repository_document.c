@@ -84,9 +84,10 @@ void document_indent(const struct document *document, uint32_t line, struct str 
     }
 }
 
-static void look_ahead(struct document *document, const struct token_list *list) {
-    for (size_t i = 0; i < list->count && document->ahead_count < DOCUMENT_AHEAD; i++) {
-        document->ahead[document->ahead_count++] = token_id(list->items[i]);
+// Adds to what follows the cursor.
+static void look_ahead(struct document *document, const uint32_t *tokens, size_t count) {
+    for (size_t i = 0; i < count && document->ahead_count < DOCUMENT_AHEAD; i++) {
+        document->ahead[document->ahead_count++] = token_id(tokens[i]);
     }
 }
 
@@ -112,30 +113,29 @@ static struct slice head(struct slice suffix) {
     return slice_sub(suffix, 0, (end == (size_t)-1 ? 0 : end) + DOCUMENT_BELOW);
 }
 
-static void read_suffix(struct document *document, struct slice suffix) {
-    size_t end = slice_find(suffix, LINE_END, 0);
-    end = end == (size_t)-1 ? suffix.length : end;
-    struct slice right = slice_sub(slice_trim(slice_sub(suffix, 0, end)), 0, RIGHT_READ);
-    struct slice below = slice_sub(suffix, end, suffix.length);
+static void read_right(struct document *document, struct slice right) {
     struct token_list list = {0};
-    document->encoder.started = true;
     document->closed = is_closers(right);
     if (!document->closed) {
         encoder_append(&document->encoder, right, &list);
     }
     document->right = list.count > 0;
-    look_ahead(document, &list);
-    list.count = 0;
+    look_ahead(document, list.items, list.count);
+    vec_free(&list);
+}
+
+static void read_suffix(struct document *document, struct slice suffix) {
+    size_t end = slice_find(suffix, LINE_END, 0), start = document->tokens.count;
+    end = end == (size_t)-1 ? suffix.length : end;
+    struct slice below = slice_sub(suffix, end, suffix.length);
+    document->encoder.started = true;
+    read_right(document, slice_sub(slice_trim(slice_sub(suffix, 0, end)), 0, RIGHT_READ));
     document->below = first_line(below);
     document->last_line = document->below.length == 0;
     if (!document->last_line) {
-        encoder_append(&document->encoder, below, &list);
-        look_ahead(document, &list);
+        encoder_append(&document->encoder, below, &document->tokens);
+        look_ahead(document, document->tokens.items + start, document->tokens.count - start);
     }
-    for (size_t i = 0; i < list.count; i++) {
-        vec_push(&document->tokens, list.items[i]);
-    }
-    vec_free(&list);
 }
 
 // Where the table holds a word's index and one, or 0 and would hold it.
@@ -151,23 +151,34 @@ uint32_t document_number(const struct document *document, uint32_t id) {
     return *number_slot(document, id) - 1; // of 0 that is DOCUMENT_NO_WORD
 }
 
-// Small numbers for the words, so that what is known of each can stand in an array.
-static void number_words(struct document *document) {
-    size_t count = document->tokens.count;
+static void make_table(struct document *document) {
     document->number_bits = 4;
-    while ((size_t)1 << document->number_bits < 2 * count) {
+    while ((size_t)1 << document->number_bits < 2 * document->words.count) {
         document->number_bits++;
     }
     document->number_table = mem_zero((size_t)1 << document->number_bits, sizeof *document->number_table);
+    for (uint32_t i = 0; i < document->words.count; i++) {
+        *number_slot(document, document->words.items[i]) = i + 1;
+    }
+}
+
+// Words are known by their numbers until here. These are small, so what is known of each word can stand in an array.
+static void resolve(struct document *document) {
+    encoder_resolve(&document->encoder, &document->words);
+    const uint32_t *ids = document->words.items;
+    size_t count = document->tokens.count;
     vec_reserve(&document->numbers, count);
     for (size_t i = 0; i < count; i++) {
-        uint32_t id = token_id(document->tokens.items[i]), *slot = number_slot(document, id);
-        if (*slot == 0) {
-            vec_push(&document->words, id);
-            *slot = (uint32_t)document->words.count;
-        }
-        vec_push(&document->numbers, *slot - 1);
+        uint32_t token = document->tokens.items[i];
+        document->numbers.items[i] = token_id(token);
+        document->tokens.items[i] = token_make(ids[token_id(token)], token_space(token));
     }
+    document->numbers.count = count;
+    document->typed_id = ids[document->typed_id];
+    for (uint32_t i = 0; i < document->ahead_count; i++) {
+        document->ahead[i] = ids[document->ahead[i]];
+    }
+    make_table(document);
 }
 
 // Returns how much of it is certain.
@@ -203,6 +214,8 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
     size_t start = line_start(above);
     document->certain = read_line(document, slice_sub(above, start, above.length));
     document->unit = indent_unit(above);
+    words_init(&document->met, document->above.length + document->suffix.length);
+    document->encoder.numbered = &document->met;
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     document->encoder.indents = &document->indents;
     encoder_append(&document->encoder, slice_sub(above, 0, start + document->certain), &document->tokens);
@@ -212,7 +225,7 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     read_suffix(document, str_slice(&document->suffix));
     vec_reserve(&document->tokens, document->tokens.count + 1); // see packed_view
-    number_words(document);
+    resolve(document);
 }
 
 static bool ends_with(struct slice text, struct slice end) {
@@ -260,6 +273,7 @@ uint32_t document_before(const struct document *document, uint32_t count) {
 
 void document_fini(struct document *document) {
     intern_free(&document->unknown);
+    words_fini(&document->met);
     vec_free(&document->tokens);
     vec_free(&document->words);
     vec_free(&document->numbers);

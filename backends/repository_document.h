@@ -18,7 +18,8 @@ struct document {
     struct encoder encoder;
     struct intern unknown;    // words that only this file has, or had while its line was typed
     struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
-    struct token_list words;  // the ids among them, each once
+    struct words met;         // of above, the typed one and of what stands below
+    struct token_list words;  // their ids, each once, behind those of line ends
     struct token_list numbers; // of every token the index of its word there
     uint32_t *number_table, number_bits;
     uint32_t cursor;           // position of the second TOKEN_FILE

@@ -90,14 +90,31 @@ static bool is_known(const struct encoder *encoder, uint32_t word) {
     return word != INTERN_NONE && (!encoder->unknown || word < encoder->known);
 }
 
+// 0: it was not met.
+static uint32_t id_of_met(const struct encoder *encoder, struct slice word) {
+    uint32_t number = encoder->met ? words_find(encoder->met, word) : WORDS_NONE;
+    return number == WORDS_NONE ? 0 : encoder->met_ids[TOKEN_FIRST_WORD + number];
+}
+
+static uint32_t is_name(struct slice word) {
+    return lexer_is_word_byte(word.data[0]) ? 1 : 0;
+}
+
+// known: its number in the vocabulary.
+static uint32_t id_of_known(struct encoder *encoder, struct slice word, uint32_t known) {
+    return is_known(encoder, known) ? known * 2 + TOKEN_FIRST_WORD + is_name(word)
+                                    : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + is_name(word);
+}
+
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
-    uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
-    if (!encoder->unknown) {
-        return add_word(encoder->vocabulary, word) * 2 + TOKEN_FIRST_WORD + name;
+    if (encoder->numbered) {
+        return TOKEN_FIRST_WORD + words_number(encoder->numbered, word);
     }
-    uint32_t known = find_again(encoder->vocabulary, word);
-    return is_known(encoder, known) ? known * 2 + TOKEN_FIRST_WORD + name
-                                    : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + name;
+    if (!encoder->unknown) {
+        return add_word(encoder->vocabulary, word) * 2 + TOKEN_FIRST_WORD + is_name(word);
+    }
+    uint32_t met = id_of_met(encoder, word);
+    return met ? met : id_of_known(encoder, word, find_again(encoder->vocabulary, word));
 }
 
 static uint32_t line_token(struct encoder *encoder, struct slice line) {
@@ -125,7 +142,7 @@ static void append_lexeme(struct encoder *encoder, const struct lexeme *lexeme, 
 }
 
 void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out) {
-    bool reader = encoder->unknown != NULL;
+    bool reader = encoder->unknown != NULL && !encoder->numbered;
     if (reader) {
         uv_mutex_lock(&encoder->vocabulary->lock);
     }
@@ -138,11 +155,36 @@ void encoder_append(struct encoder *encoder, struct slice text, struct token_lis
     }
 }
 
-uint32_t encoder_find(const struct encoder *encoder, struct slice word) {
-    if (word.length == 0) {
-        return 0;
+void encoder_resolve(struct encoder *encoder, struct token_list *ids) {
+    enum { AT_ONCE = 64 };
+    const struct words *words = encoder->numbered;
+    for (uint32_t id = 0; id < TOKEN_FIRST_WORD; id++) {
+        vec_push(ids, id);
     }
-    uint32_t name = lexer_is_word_byte(word.data[0]) ? 1 : 0;
+    uv_mutex_lock(&encoder->vocabulary->lock);
+    for (size_t start = 0; start < words->items.count; start += AT_ONCE) {
+        struct slice texts[AT_ONCE];
+        uint32_t known[AT_ONCE], count = 0;
+        for (size_t i = start; i < words->items.count && count < AT_ONCE; i++) {
+            texts[count++] = words->items.items[i].text;
+        }
+        intern_find_all(&encoder->vocabulary->words, texts, count, known);
+        for (uint32_t i = 0; i < count; i++) {
+            vec_push(ids, id_of_known(encoder, texts[i], known[i]));
+        }
+    }
+    uv_mutex_unlock(&encoder->vocabulary->lock);
+    encoder->met = encoder->numbered;
+    encoder->met_ids = ids->items;
+    encoder->numbered = NULL;
+}
+
+uint32_t encoder_find(const struct encoder *encoder, struct slice word) {
+    uint32_t met = word.length > 0 ? id_of_met(encoder, word) : 0;
+    if (word.length == 0 || met) {
+        return met;
+    }
+    uint32_t name = is_name(word);
     uv_mutex_lock(&encoder->vocabulary->lock);
     uint32_t known = find_again(encoder->vocabulary, word);
     uv_mutex_unlock(&encoder->vocabulary->lock);

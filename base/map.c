@@ -139,12 +139,48 @@ static uint32_t *intern_slot(const struct intern *intern, struct slice string, u
     return &intern->slots[at];
 }
 
-uint32_t intern_find(const struct intern *intern, struct slice string) {
-    if (intern->count == 0) {
-        return INTERN_NONE;
-    }
-    uint32_t slot = *intern_slot(intern, string, hash_bytes(string.data, string.length));
+static uint32_t find_hashed(const struct intern *intern, struct slice string, uint64_t hash) {
+    uint32_t slot = *intern_slot(intern, string, hash);
     return slot ? (slot & (intern->slot_count - 1)) - 1 : INTERN_NONE;
+}
+
+uint32_t intern_find(const struct intern *intern, struct slice string) {
+    return intern->count > 0 ? find_hashed(intern, string, hash_bytes(string.data, string.length))
+                             : INTERN_NONE;
+}
+
+enum { FOUND_AT_ONCE = 64 };
+
+// Fetches what the first slot of each string leads to, a step at a time.
+static void fetch_all(const struct intern *intern, const struct slice *strings, size_t count,
+                      uint64_t *hashes) {
+    uint32_t ids = intern->slot_count - 1;
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = hash_bytes(strings[i].data, strings[i].length);
+        __builtin_prefetch(&intern->slots[(uint32_t)hashes[i] & ids]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = intern->slots[(uint32_t)hashes[i] & ids];
+        __builtin_prefetch(&intern->strings[slot ? (slot & ids) - 1 : 0]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = intern->slots[(uint32_t)hashes[i] & ids];
+        __builtin_prefetch(intern->strings[slot ? (slot & ids) - 1 : 0]);
+    }
+}
+
+void intern_find_all(const struct intern *intern, const struct slice *strings, size_t count, uint32_t *ids) {
+    uint64_t hashes[FOUND_AT_ONCE];
+    for (size_t start = 0; start < count; start += FOUND_AT_ONCE) {
+        size_t some = count - start < FOUND_AT_ONCE ? count - start : FOUND_AT_ONCE;
+        if (intern->count > 0) {
+            fetch_all(intern, strings + start, some, hashes);
+        }
+        for (size_t i = 0; i < some; i++) {
+            ids[start + i] =
+                intern->count > 0 ? find_hashed(intern, strings[start + i], hashes[i]) : INTERN_NONE;
+        }
+    }
 }
 
 static void fill_slot(struct intern *intern, uint32_t *slot, uint32_t id, uint64_t hash) {

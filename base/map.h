@@ -53,6 +53,8 @@ void intern_init(struct intern *intern);
 void intern_free(struct intern *intern);
 uint32_t intern_add(struct intern *intern, struct slice string);
 uint32_t intern_find(const struct intern *intern, struct slice string); // INTERN_NONE if absent
+// Of many: in a large interner each of them is far away, so the processor fetches all at once.
+void intern_find_all(const struct intern *intern, const struct slice *strings, size_t count, uint32_t *ids);
 // NUL-terminated; its address never changes.
 static inline struct slice intern_string(const struct intern *intern, uint32_t id) {
     const char *at = intern->strings[id];

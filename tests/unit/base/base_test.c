@@ -174,6 +174,29 @@ static void intern_gives_each_string_one_number(void **state) {
     intern_free(&intern);
 }
 
+static void intern_finds_many_as_one_by_one(void **state) {
+    enum { MANY = 200, KNOWN = 150 };
+    static char texts[MANY][16];
+    struct slice strings[MANY];
+    uint32_t ids[MANY];
+    (void)state;
+    struct intern intern;
+    intern_init(&intern);
+    for (uint32_t i = 0; i < MANY; i++) {
+        strings[i] = slice_of(texts[i], (size_t)snprintf(texts[i], sizeof texts[i], "text%u", i));
+    }
+    intern_find_all(&intern, strings, MANY, ids);
+    assert_true(ids[0] == INTERN_NONE && ids[MANY - 1] == INTERN_NONE);
+    for (uint32_t i = 0; i < KNOWN; i++) {
+        intern_add(&intern, strings[i]);
+    }
+    intern_find_all(&intern, strings, MANY, ids);
+    for (uint32_t i = 0; i < MANY; i++) {
+        assert_true(ids[i] == (i < KNOWN ? i : INTERN_NONE));
+    }
+    intern_free(&intern);
+}
+
 static void intern_keeps_any_bytes_where_they_are(void **state) {
     (void)state;
     static const size_t lengths[] = {0, 1, 2, 254, 255, 256, 257, 65535, 65536, 300000};
@@ -362,6 +385,7 @@ int main(void) {
         cmocka_unit_test(map_tells_keys_of_like_hashes_apart),
         cmocka_unit_test(reserved_map_does_not_grow),
         cmocka_unit_test(intern_gives_each_string_one_number),
+        cmocka_unit_test(intern_finds_many_as_one_by_one),
         cmocka_unit_test(intern_keeps_any_bytes_where_they_are),
         cmocka_unit_test(packed_keeps_numbers_of_any_width),
         cmocka_unit_test(packed_knows_how_many_bits),
