@@ -39,6 +39,23 @@ static bool is_operator(struct slice word) {
     return false;
 }
 
+// The slot that holds an operator's id, or would.
+static inline const uint32_t *operator_slot(const struct relevance *relevance, uint32_t id) {
+    uint32_t at = (id * 2654435761u) >> 25;
+    while (relevance->operators[at] && relevance->operators[at] != id) {
+        at = (at + 1) % RELEVANCE_OPERATORS;
+    }
+    return &relevance->operators[at];
+}
+
+static void note_operators(struct relevance *relevance) {
+    _Static_assert(RELEVANCE_OPERATORS == 1 << (32 - 25), "a slot for every hash");
+    for (size_t i = 0; i < sizeof OPERATORS / sizeof *OPERATORS; i++) {
+        uint32_t id = encoder_find(&relevance->document->encoder, slice_of_string(OPERATORS[i]));
+        relevance->operators[operator_slot(relevance, id) - relevance->operators] = id;
+    }
+}
+
 bool relevance_declares_behind(const struct document *document, uint32_t id) {
     return token_is_name(id) && !is_operator(word_of(document, id));
 }
@@ -70,18 +87,16 @@ static enum call call_at(const struct document *document, const uint32_t *contex
     return is_member_sign(before) ? CALL_MEMBER : is_call ? CALL_FUNCTION : CALL_NONE;
 }
 
-// Does the place do otherwise with its `name(` than the context with its own?
+// Does the place do otherwise with its `name(` than the context with its own? It is asked of every place, so it goes by
+// ids: words are far away.
 static bool is_other_call(const struct relevance *relevance, struct packed tokens, uint32_t position) {
-    const struct document *document = relevance->document;
     uint32_t id = position < 3 ? TOKEN_FILE : token_id(packed_get(tokens, position - 3));
-    struct slice before = word_of(document, id);
-    bool is_defined = relevance_declares_behind(document, id);
+    bool is_defined = token_is_name(id) && *operator_slot(relevance, id) == 0;
     if (relevance->call == CALL_DEFINITION) {
-        return !is_defined && !slice_equal(before, SLICE_LITERAL("*")) &&
-               !slice_equal(before, SLICE_LITERAL("&"));
+        return !is_defined && (id == TOKEN_FILE || (id != relevance->star && id != relevance->ampersand));
     }
     bool is_member_defined = relevance->call == CALL_MEMBER && // `f(a) {` in a class, `func (x T) f(`
-                             (token_is_line(id) || slice_equal(before, SLICE_LITERAL(")")));
+                             (token_is_line(id) || (id != TOKEN_FILE && id == relevance->closing));
     return is_defined || is_member_defined;
 }
 
@@ -129,9 +144,13 @@ void relevance_init(struct relevance *relevance, const struct document *document
                                     .extension = extension ? extension : "",
                                     .family = language_family(language_of_path(path)),
                                     .comment = encoder_find(&document->encoder, slice_of_string(comment))};
+    relevance->closing = encoder_find(&document->encoder, SLICE_LITERAL(")"));
+    relevance->star = encoder_find(&document->encoder, SLICE_LITERAL("*"));
+    relevance->ampersand = encoder_find(&document->encoder, SLICE_LITERAL("&"));
+    note_operators(relevance);
     if (has_blocks) {
         relevance->block = encoder_find(&document->encoder, SLICE_LITERAL("/*"));
-        relevance->middle = encoder_find(&document->encoder, SLICE_LITERAL("*"));
+        relevance->middle = relevance->star;
     }
 }
 

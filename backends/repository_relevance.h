@@ -11,7 +11,7 @@
 
 #include "base/packed.h"
 
-enum { RELEVANCE_LINE = 48 };
+enum { RELEVANCE_OPERATORS = 128, RELEVANCE_LINE = 48 };
 
 // What a context that ends in `name(` does: calls it, as a member or not, or defines it. CALL_NONE, too, if that is
 // not certain.
@@ -21,6 +21,8 @@ struct relevance {
     const struct document *document;
     const char *extension, *family;  // of the open file
     uint32_t comment, block, middle; // ids of what begins a comment, and a line within one; 0: no such word
+    uint32_t closing, star, ampersand;
+    uint32_t operators[RELEVANCE_OPERATORS]; // a table of ids; 0: free
     // Of the context asked for:
     enum call call;
     bool is_code; // behind a name that stands in no comment
