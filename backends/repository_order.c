@@ -466,8 +466,7 @@ static inline uint32_t is_less(struct packed tokens, struct packed order, uint32
     return key_at(tokens, packed_get(order, at), depth) < id;
 }
 
-// The first position in the range whose depth-th token leftwards is id or more. Every look waits for memory twice; so
-// three are had at once, which leave a quarter.
+// The first position in the range whose depth-th token leftwards is id or more.
 static uint32_t lower_bound(struct packed tokens, struct packed order, struct order_range range,
                             uint32_t depth, uint32_t id) {
     uint32_t low = range.low, high = range.high;
