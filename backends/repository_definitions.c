@@ -7,7 +7,8 @@
 // nothing here knows a language but for the few signs of a signature.
 //
 // Requests on the same line bring mostly the same definitions, and to read a
-// signature takes long, so what was read is remembered.
+// signature takes long, so what was read is remembered. Nor is one read before
+// its name is ranked: of most that retrieval finds nobody asks more than the name.
 #include "backends/repository_definitions.h"
 
 #include "base/hash.h"
@@ -160,24 +161,29 @@ static struct slice last_name(struct slice scope) {
     return slice_sub(scope, start, scope.length);
 }
 
-static struct definition read_definition(struct definitions *read, const struct backend_hint *from,
-                                         uint32_t id) {
-    struct slice owner = last_name(slice_of_string(from->scope)), name = slice_of_string(from->name);
-    struct definition definition = {.id = id,
-                                    .owner = owner.length > 0 ? id_of(read, owner) : 0,
-                                    .owner_parts = scope_parts(owner),
-                                    .parameters = (uint32_t)read->parameters.count};
+bool definitions_name(const struct definitions *read, const struct backend_hint *from,
+                      struct definition *definition) {
+    struct slice owner = last_name(slice_of_string(from->scope));
+    *definition = (struct definition){.id = id_of(read, slice_of_string(from->name)),
+                                      .owner = owner.length > 0 ? id_of(read, owner) : 0,
+                                      .owner_parts = scope_parts(owner)};
+    definition->has_unknown = owner.length > 0 && definition->owner == 0;
+    return definition->id != 0;
+}
+
+static void read_definition(struct definitions *read, const struct backend_hint *from,
+                            struct definition *definition) {
+    struct slice name = slice_of_string(from->name);
     uint32_t before = id_of(read, slice_of_string(from->before));
     uint32_t after = id_of(read, slice_of_string(from->after));
-    definition.before = before ? scope_of(read->scope, before)->above : 0;
-    definition.after = after ? scope_of(read->scope, after)->below : 0;
-    definition.has_unknown = owner.length > 0 && definition.owner == 0;
-    read_types(&definition, name, slice_of_string(from->signature));
+    definition->parameters = (uint32_t)read->parameters.count;
+    definition->before = before ? scope_of(read->scope, before)->above : 0;
+    definition->after = after ? scope_of(read->scope, after)->below : 0;
+    read_types(definition, name, slice_of_string(from->signature));
     if (from->kind == SYMBOL_FUNCTION || from->kind == SYMBOL_METHOD || from->kind == SYMBOL_MACRO) {
-        read_parameters(read, &definition, name, slice_of_string(from->signature));
-        look_for_arguments(read, &definition);
+        read_parameters(read, definition, name, slice_of_string(from->signature));
+        look_for_arguments(read, definition);
     }
-    return definition;
 }
 
 static uint64_t key_of(const struct backend_hint *from) {
@@ -189,20 +195,18 @@ static uint64_t key_of(const struct backend_hint *from) {
     return key;
 }
 
-bool definitions_read(struct definitions *read, const struct backend_hint *from,
+void definitions_read(struct definitions *read, const struct backend_hint *from,
                       struct definition *definition) {
     uint64_t key = key_of(from), *known = map_get(&read->known, key);
     if (known) {
         *definition = read->items.items[*known];
-        return true;
+        return;
     }
-    uint32_t id = id_of(read, slice_of_string(from->name));
-    if (id != 0) {
-        *definition = read_definition(read, from, id);
+    if (definitions_name(read, from, definition)) {
+        read_definition(read, from, definition);
         if (!definition->has_unknown) {
             map_set(&read->known, key, read->items.count);
         }
         vec_push(&read->items, *definition); // its parameters take room, remembered or not
     }
-    return id != 0;
 }

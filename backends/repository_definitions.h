@@ -46,9 +46,12 @@ void definitions_init(struct definitions *read, const struct document *document,
 void definitions_fini(struct definitions *read);
 // So many more will be read: if there is no room for them, all is forgotten, and what was returned is of no more use.
 void definitions_make_room(struct definitions *read, size_t count);
-// False if its word is not known, as yet. A definition that was read already is not read again, unless a name in it was not
-// known then, as it may have been typed since.
-bool definitions_read(struct definitions *read, const struct backend_hint *from,
+// Its word and owner alone. False if the word is not known, as yet.
+bool definitions_name(const struct definitions *read, const struct backend_hint *from,
+                      struct definition *definition);
+// All of it. A definition that was read already is not read again, unless a name in it was not known then, as it may have
+// been typed since.
+void definitions_read(struct definitions *read, const struct backend_hint *from,
                       struct definition *definition);
 // index: less than the definition's parameter_count. Valid until the next definition is read.
 const struct parameter *definitions_parameter(const struct definitions *read,

@@ -17,20 +17,20 @@
 enum { TYPE_NEAR = 4, TYPES_OF_NAME = 12, LINES_NEAR = 2, BELOW_NEAR = 12 };
 
 struct hint {
-    struct definition is;
+    struct definition is;     // its word and owner, and the rest once it was asked for
+    struct backend_hint from; // strings are in `texts`: by then the request may be another
+    bool is_read;
     uint32_t next; // 1 + the next hint of the same word, 0: none
     float share;   // of the probability, among all hints
-    float uses;    // as the hint says
-    enum symbol_kind kind;
-    bool of_receiver, is_named, is_own;
-    bool is_near; // scope_near has it, too
-    bool repeats; // an earlier one is of the same word
+    bool is_near;  // scope_near has it, too
+    bool repeats;  // an earlier one is of the same word
 };
 
 struct hints {
     const struct document *document;
     struct scope *scope; // its standings say which is the first hint of a word
     struct definitions read;
+    struct arena texts;
     struct hint items[HINTS_KEPT];
     uint32_t count;
     uint32_t receiver;     // the name before the member sign at the cursor; 0: none
@@ -50,18 +50,31 @@ static struct hint *next_of(struct hints *hints, const struct hint *hint) {
     return hint->next ? &hints->items[hint->next - 1] : NULL;
 }
 
+static struct backend_hint copy_of(struct hints *hints, const struct backend_hint *from) {
+    struct backend_hint copy = *from;
+    const char **const texts[] = {&copy.name, &copy.scope, &copy.signature, &copy.before, &copy.after};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *texts[i] = arena_copy_string(&hints->texts, *texts[i]);
+    }
+    return copy;
+}
+
+// What its definition says.
+static const struct definition *definition_of(struct hints *hints, struct hint *hint) {
+    if (!hint->is_read) {
+        hint->is_read = true;
+        definitions_read(&hints->read, &hint->from, &hint->is);
+    }
+    return &hint->is;
+}
+
 static void add_hint(struct hints *hints, const struct backend_hint *from) {
     struct definition definition;
-    if (hints->count == HINTS_KEPT || !definitions_read(&hints->read, from, &definition)) {
+    if (hints->count == HINTS_KEPT || !definitions_name(&hints->read, from, &definition)) {
         return;
     }
-    hints->items[hints->count++] = (struct hint){.is = definition,
-                                                 .share = from->score,
-                                                 .uses = from->uses,
-                                                 .kind = from->kind,
-                                                 .of_receiver = from->of_receiver,
-                                                 .is_named = from->is_named,
-                                                 .is_own = from->is_own};
+    hints->items[hints->count++] =
+        (struct hint){.is = definition, .from = copy_of(hints, from), .share = from->score};
     struct standing *word = scope_of(hints->scope, definition.id);
     if (word->hint == 0) {
         word->hint = hints->count;
@@ -76,7 +89,7 @@ static void add_hint(struct hints *hints, const struct backend_hint *from) {
 }
 
 static bool is_scored(const struct hint *hint) {
-    return !hint->is_named && !hint->is_own;
+    return !hint->from.is_named && !hint->from.is_own;
 }
 
 static void share_out(struct hints *hints) {
@@ -149,6 +162,7 @@ struct hints *hints_new(const struct document *document, struct scope *scope) {
     struct hints *hints = mem_zero(1, sizeof *hints);
     hints->document = document;
     hints->scope = scope;
+    arena_init(&hints->texts);
     definitions_init(&hints->read, document, scope);
     take_hints(hints);
     return hints;
@@ -159,6 +173,7 @@ void hints_renew(struct hints *hints) {
         scope_of(hints->scope, hints->items[i].is.id)->hint = 0;
     }
     hints->count = hints->typed = 0;
+    arena_free(&hints->texts);
     definitions_make_room(&hints->read, HINTS_KEPT);
     take_hints(hints);
 }
@@ -166,6 +181,7 @@ void hints_renew(struct hints *hints) {
 void hints_free(struct hints *hints) {
     if (hints) {
         definitions_fini(&hints->read);
+        arena_free(&hints->texts);
         free(hints);
     }
 }
@@ -229,7 +245,7 @@ static void find_call(struct hints *hints, const uint32_t *context, size_t lengt
             if (closed == 0) {
                 bool is_call = standing->first == '(' && i > 1;
                 struct hint *hint = is_call ? hint_of(hints, scope_of(hints->scope, context[i - 2])) : NULL;
-                while (hint && !hint->is.has_parameters) {
+                while (hint && !definition_of(hints, hint)->has_parameters) {
                     hint = next_of(hints, hint);
                 }
                 place->call = hint;
@@ -277,24 +293,26 @@ void hints_fill_word(struct hints *hints, const struct standing *word, float fea
     features[2] = scope_within(word->parts, headers.nearest);
     features[3] = scope_within(word->parts, headers.around);
     features[4] = scope_alike(word->parts, headers.called);
-    for (const struct hint *hint = hint_of(hints, word); hint; hint = next_of(hints, hint)) {
+    for (struct hint *hint = hint_of(hints, word); hint; hint = next_of(hints, hint)) {
+        const struct definition *is = definition_of(hints, hint);
+        const enum symbol_kind kind = hint->from.kind;
         const float values[HINTS_OF_WORD - OF_ANY] = {
-            !hint->is_own,
+            !hint->from.is_own,
             logf(1 + 1000 * hint->share),
-            hint->is.owner != 0 && !hint->is_own,
-            hint->kind == SYMBOL_FUNCTION || hint->kind == SYMBOL_METHOD,
-            hint->kind == SYMBOL_TYPE,
-            hint->kind == SYMBOL_CONSTANT || hint->kind == SYMBOL_MACRO,
-            hint->kind == SYMBOL_FIELD,
-            hint->is_own,
-            hint->is_named,
-            hint->is.at_hand,
-            hint->is.has_fresh,
-            is_scored(hint) ? 1 / (1 + 5 * hint->uses) : 0,
-            is_scored(hint) ? hint->uses : 0,
-            hint->is.before > 0,
-            hint->is.before > 0 ? 1 / (1 + logf(1 + (float)hint->is.before / 8)) : 0,
-            hint->is.after > 0,
+            is->owner != 0 && !hint->from.is_own,
+            kind == SYMBOL_FUNCTION || kind == SYMBOL_METHOD,
+            kind == SYMBOL_TYPE,
+            kind == SYMBOL_CONSTANT || kind == SYMBOL_MACRO,
+            kind == SYMBOL_FIELD,
+            hint->from.is_own,
+            hint->from.is_named,
+            is->at_hand,
+            is->has_fresh,
+            is_scored(hint) ? 1 / (1 + 5 * hint->from.uses) : 0,
+            is_scored(hint) ? hint->from.uses : 0,
+            is->before > 0,
+            is->before > 0 ? 1 / (1 + logf(1 + (float)is->before / 8)) : 0,
+            is->after > 0,
         };
         take_best(features + OF_ANY, values, HINTS_OF_WORD - OF_ANY);
     }
@@ -303,8 +321,8 @@ void hints_fill_word(struct hints *hints, const struct standing *word, float fea
 // How alike what its definitions say of its type and the parameter are.
 static float type_alike(struct hints *hints, const struct standing *word, const struct parameter *parameter) {
     float best = 0;
-    for (const struct hint *hint = hint_of(hints, word); hint; hint = next_of(hints, hint)) {
-        best = fmaxf(best, scope_alike(hint->is.type_parts, parameter->parts));
+    for (struct hint *hint = hint_of(hints, word); hint; hint = next_of(hints, hint)) {
+        best = fmaxf(best, scope_alike(definition_of(hints, hint)->type_parts, parameter->parts));
     }
     return best;
 }
@@ -335,16 +353,16 @@ static void fill_argument(struct hints *hints, const struct hints_place *place,
 bool hints_fill_place(struct hints *hints, const struct hints_place *place, const struct standing *word,
                       float features[HINTS_FEATURES]) {
     enum { OF_HINT = 4, OF_PLACE = HINTS_FEATURES - HINTS_OF_WORD };
-    const struct hint *hint = hint_of(hints, word);
+    struct hint *hint = hint_of(hints, word);
     bool at_cursor = hints->receiver && place->receiver == hints->receiver;
     float *own = features + HINTS_OF_WORD;
     memset(own, 0, OF_PLACE * sizeof *own);
     for (; hint; hint = next_of(hints, hint)) {
         const float values[OF_HINT] = {
-            hint->of_receiver && at_cursor,
+            hint->from.of_receiver && at_cursor,
             place->receiver && hint->is.owner && is_type_of(hints, hint->is.owner),
             place->is_member ? scope_alike(hint->is.owner_parts, place->parts) : 0,
-            scope_alike(hint->is.type_parts, place->line),
+            scope_alike(definition_of(hints, hint)->type_parts, place->line),
         };
         take_best(own, values, OF_HINT);
     }
@@ -361,7 +379,7 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
 // May one of the word's hints be a member of what stands left of the sign?
 static bool fits(struct hints *hints, const struct hints_place *place, const struct hint *hint) {
     for (; hint; hint = next_of(hints, hint)) {
-        if (hint->is.owner && ((hint->of_receiver && place->receiver == hints->receiver) ||
+        if (hint->is.owner && ((hint->from.of_receiver && place->receiver == hints->receiver) ||
                                is_type_of(hints, hint->is.owner) || (hint->is.owner_parts & place->parts))) {
             return true;
         }

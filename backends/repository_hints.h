@@ -37,7 +37,8 @@ void hints_renew(struct hints *hints);
 void hints_free(struct hints *hints);
 // context: word ids, the nearest last; line: the sub-words of the names on its line.
 struct hints_place hints_place(struct hints *hints, const uint32_t *context, size_t length, uint64_t line);
-// The first HINTS_OF_WORD of the features, which are the same in every place.
+// The first HINTS_OF_WORD of the features, which are the same in every place. Asks the scope of other words, so that the
+// standing is of no more use.
 void hints_fill_word(struct hints *hints, const struct standing *word, float features[HINTS_FEATURES]);
 // And the others; false if all of them are 0.
 bool hints_fill_place(struct hints *hints, const struct hints_place *place, const struct standing *word,

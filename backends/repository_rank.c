@@ -240,6 +240,7 @@ void rank_features(struct rank *rank, const uint32_t *context, size_t length, co
     fill_both(rank, &kind, standing, features);
     fill_kind(&kind, features);
     hints_fill_word(rank->hints, standing, features + IN_COUNT);
+    standing = scope_of(rank->scope, word->id); // reading hints may have moved it
     hints_fill_place(rank->hints, &kind.hints, standing, features + IN_COUNT);
 }
 
@@ -313,15 +314,18 @@ static void add_hints(struct rank *rank, const struct standing *standing, struct
     }
 }
 
-static struct sums kept_of(struct rank *rank, struct standing *standing) {
+// Where a word stands; what is kept of it is up to date from here on.
+static struct standing *standing_of(struct rank *rank, uint32_t id) {
+    struct standing *standing = scope_of(rank->scope, id);
     if (standing->kept == 0) {
         keep_standing(rank, standing);
     }
     struct kept *kept = &rank->kept.items[standing->kept - 1];
     if (kept->hints != rank->hints_taken) {
         add_hints(rank, standing, kept);
+        standing = scope_of(rank->scope, id); // reading hints may have moved it
     }
-    return kept->all;
+    return standing;
 }
 
 // The sums of what is the same for every word of a query.
@@ -341,8 +345,8 @@ static struct sums sums_of(const struct place_kind *kind) {
 static double score_word(struct rank *rank, const struct place_kind *kind, const struct sums *place,
                          const struct counted *word) {
     float features[RANK_FEATURES]; // those in the lists
-    struct standing *standing = scope_of(rank->scope, word->id);
-    struct sums sums = kept_of(rank, standing);
+    struct standing *standing = standing_of(rank, word->id);
+    struct sums sums = rank->kept.items[standing->kept - 1].all;
     add_sums(&sums, place);
     fill_both(rank, kind, standing, features);
     add_inputs(&sums, features, OF_BOTH, sizeof OF_BOTH);
