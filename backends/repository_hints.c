@@ -17,21 +17,24 @@
 enum { TYPE_NEAR = 4, TYPES_OF_NAME = 12, LINES_NEAR = 2, BELOW_NEAR = 12 };
 
 struct hint {
-    struct definition is;     // its word and owner, and the rest once it was asked for
-    struct backend_hint from; // strings are in `texts`: by then the request may be another
+    struct definition is; // its word and owner, and the rest once it was asked for
+    uint32_t next;        // 1 + the next hint of the same word, 0: none
+    float share;          // of the probability, among all hints
+    float uses;           // as the hint says
+    enum symbol_kind kind;
+    bool of_receiver, is_named, is_own;
+    bool is_near; // scope_near has it, too
+    bool repeats; // an earlier one is of the same word
     bool is_read;
-    uint32_t next; // 1 + the next hint of the same word, 0: none
-    float share;   // of the probability, among all hints
-    bool is_near;  // scope_near has it, too
-    bool repeats;  // an earlier one is of the same word
 };
 
 struct hints {
     const struct document *document;
     struct scope *scope; // its standings say which is the first hint of a word
     struct definitions read;
-    struct arena texts;
     struct hint items[HINTS_KEPT];
+    struct backend_hint from[HINTS_KEPT]; // what they are made of, for what is still to be read
+    struct arena texts;                   // its strings: by then the request may be another
     uint32_t count;
     uint32_t receiver;     // the name before the member sign at the cursor; 0: none
     uint64_t above, below; // sub-words of the lines above the cursor, and of those below
@@ -63,7 +66,7 @@ static struct backend_hint copy_of(struct hints *hints, const struct backend_hin
 static const struct definition *definition_of(struct hints *hints, struct hint *hint) {
     if (!hint->is_read) {
         hint->is_read = true;
-        definitions_read(&hints->read, &hint->from, &hint->is);
+        definitions_read(&hints->read, &hints->from[hint - hints->items], &hint->is);
     }
     return &hint->is;
 }
@@ -73,8 +76,14 @@ static void add_hint(struct hints *hints, const struct backend_hint *from) {
     if (hints->count == HINTS_KEPT || !definitions_name(&hints->read, from, &definition)) {
         return;
     }
-    hints->items[hints->count++] =
-        (struct hint){.is = definition, .from = copy_of(hints, from), .share = from->score};
+    hints->from[hints->count] = copy_of(hints, from);
+    hints->items[hints->count++] = (struct hint){.is = definition,
+                                                 .share = from->score,
+                                                 .uses = from->uses,
+                                                 .kind = from->kind,
+                                                 .of_receiver = from->of_receiver,
+                                                 .is_named = from->is_named,
+                                                 .is_own = from->is_own};
     struct standing *word = scope_of(hints->scope, definition.id);
     if (word->hint == 0) {
         word->hint = hints->count;
@@ -89,7 +98,7 @@ static void add_hint(struct hints *hints, const struct backend_hint *from) {
 }
 
 static bool is_scored(const struct hint *hint) {
-    return !hint->from.is_named && !hint->from.is_own;
+    return !hint->is_named && !hint->is_own;
 }
 
 static void share_out(struct hints *hints) {
@@ -295,21 +304,20 @@ void hints_fill_word(struct hints *hints, const struct standing *word, float fea
     features[4] = scope_alike(word->parts, headers.called);
     for (struct hint *hint = hint_of(hints, word); hint; hint = next_of(hints, hint)) {
         const struct definition *is = definition_of(hints, hint);
-        const enum symbol_kind kind = hint->from.kind;
         const float values[HINTS_OF_WORD - OF_ANY] = {
-            !hint->from.is_own,
+            !hint->is_own,
             logf(1 + 1000 * hint->share),
-            is->owner != 0 && !hint->from.is_own,
-            kind == SYMBOL_FUNCTION || kind == SYMBOL_METHOD,
-            kind == SYMBOL_TYPE,
-            kind == SYMBOL_CONSTANT || kind == SYMBOL_MACRO,
-            kind == SYMBOL_FIELD,
-            hint->from.is_own,
-            hint->from.is_named,
+            is->owner != 0 && !hint->is_own,
+            hint->kind == SYMBOL_FUNCTION || hint->kind == SYMBOL_METHOD,
+            hint->kind == SYMBOL_TYPE,
+            hint->kind == SYMBOL_CONSTANT || hint->kind == SYMBOL_MACRO,
+            hint->kind == SYMBOL_FIELD,
+            hint->is_own,
+            hint->is_named,
             is->at_hand,
             is->has_fresh,
-            is_scored(hint) ? 1 / (1 + 5 * hint->from.uses) : 0,
-            is_scored(hint) ? hint->from.uses : 0,
+            is_scored(hint) ? 1 / (1 + 5 * hint->uses) : 0,
+            is_scored(hint) ? hint->uses : 0,
             is->before > 0,
             is->before > 0 ? 1 / (1 + logf(1 + (float)is->before / 8)) : 0,
             is->after > 0,
@@ -359,7 +367,7 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
     memset(own, 0, OF_PLACE * sizeof *own);
     for (; hint; hint = next_of(hints, hint)) {
         const float values[OF_HINT] = {
-            hint->from.of_receiver && at_cursor,
+            hint->of_receiver && at_cursor,
             place->receiver && hint->is.owner && is_type_of(hints, hint->is.owner),
             place->is_member ? scope_alike(hint->is.owner_parts, place->parts) : 0,
             scope_alike(definition_of(hints, hint)->type_parts, place->line),
@@ -379,7 +387,7 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
 // May one of the word's hints be a member of what stands left of the sign?
 static bool fits(struct hints *hints, const struct hints_place *place, const struct hint *hint) {
     for (; hint; hint = next_of(hints, hint)) {
-        if (hint->is.owner && ((hint->from.of_receiver && place->receiver == hints->receiver) ||
+        if (hint->is.owner && ((hint->of_receiver && place->receiver == hints->receiver) ||
                                is_type_of(hints, hint->is.owner) || (hint->is.owner_parts & place->parts))) {
             return true;
         }
