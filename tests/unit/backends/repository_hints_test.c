@@ -107,6 +107,7 @@ static float feature_of(struct world *world, const char *word, int feature) {
     struct hints_place place = hints_place(world->hints, world->context.items, world->context.count, 0);
     const struct standing *standing = scope_of(world->scope, id_of(world, word));
     hints_fill_word(world->hints, standing, features);
+    standing = scope_of(world->scope, id_of(world, word));
     hints_fill_place(world->hints, &place, standing, features);
     return features[feature];
 }
@@ -274,9 +275,28 @@ static void a_name_that_is_typed_since_is_known_of_its_parameter(void **state) {
     world.document.hint_count = 1;
     hints_renew(world.hints);
     assert_int_equal(id_of(&world, "fresh"), 0);
+    assert_true(feature_of(&world, "send", OF_HINT) == 1); // reads the definition
     assert_true(document_follow(&world.document, SLICE_LITERAL("send(fresh"), SLICE_LITERAL("")));
     hints_renew(world.hints);
     assert_true(feature_of(&world, "fresh", ARGUMENT_NAMED) == 1);
+    world_free(&world);
+}
+
+// Whoever asked has let go of what it brought when a definition is read at last.
+static void a_definition_is_read_after_its_request(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world, "send(|");
+    char signature[] = "int send(loop_t *loop, char *text)";
+    struct backend_hint send = {
+        .name = "send", .scope = "", .signature = signature, .before = "", .after = ""};
+    world.document.hints = &send;
+    world.document.hint_count = 1;
+    hints_renew(world.hints);
+    memset(signature, ' ', sizeof signature - 1);
+    send.signature = "";
+    assert_true(feature_of(&world, "loop", ARGUMENT_NAMED) == 1);
+    assert_true(feature_of(&world, "text", ARGUMENT_NAMED) == 0);
     world_free(&world);
 }
 
@@ -293,6 +313,7 @@ static void definitions_are_read_again_when_they_were_forgotten(void **state) {
     for (int i = 0; i < 2 * DEFINITIONS_READ; i++) {
         snprintf(signature, sizeof signature, "void grow(int *a%d)", i);
         hints_renew(world.hints);
+        feature_of(&world, "grow", AT_HAND); // which reads it
     }
     world.document.hints = HINTS;
     world.document.hint_count = sizeof HINTS / sizeof *HINTS;
@@ -313,6 +334,7 @@ int main(void) {
         cmocka_unit_test(what_fits_the_receiver_is_offered_first),
         cmocka_unit_test(other_hints_take_the_place_of_those_before),
         cmocka_unit_test(a_name_that_is_typed_since_is_known_of_its_parameter),
+        cmocka_unit_test(a_definition_is_read_after_its_request),
         cmocka_unit_test(definitions_are_read_again_when_they_were_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
