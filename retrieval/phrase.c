@@ -14,8 +14,8 @@ static bool is_space(char byte) {
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-static char to_lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+static bool is_letter(char byte) {
+    return (byte | 32) >= 'a' && (byte | 32) <= 'z';
 }
 
 // --- what is asked for ---
@@ -76,19 +76,31 @@ static size_t skip_line_break(struct slice text, size_t at) {
 
 // Does the token stand there? A word ends where the text's does, unless the phrase is cut there.
 static bool stands(struct slice text, size_t at, struct slice token, bool may_go_on, bool *is_exact) {
-    if (text.length - at < token.length) {
+    size_t end = at + token.length;
+    struct slice here = slice_sub(text, at, end);
+    if (!slice_equal_any_case(here, token)) {
         return false;
     }
-    for (size_t i = 0; i < token.length; i++) {
-        char byte = text.data[at + i];
-        if (to_lower(byte) != to_lower(token.data[i])) {
-            return false;
-        }
-        *is_exact &= byte == token.data[i];
-    }
-    size_t end = at + token.length;
+    *is_exact = *is_exact && slice_equal(here, token);
     bool goes_on = prose_is_of_word(token.data[0]) && end < text.length && prose_is_of_word(text.data[end]);
     return may_go_on || !goes_on;
+}
+
+// Is there a word on both sides of the place?
+static bool is_cut(struct slice text, size_t at) {
+    return at > 0 && at < text.length && prose_is_of_word(text.data[at - 1]) &&
+           prose_is_of_word(text.data[at]);
+}
+
+// Between two parts of a name: tcp_bind stands in uv_tcp_bind, tcpBind in uvTcpBind.
+static bool is_between_parts(struct slice text, size_t at) {
+    char before = text.data[at - 1], behind = text.data[at];
+    bool is_hump = before >= 'a' && before <= 'z' && behind >= 'A' && behind <= 'Z';
+    return before == '_' || behind == '_' || is_hump;
+}
+
+static bool may_be_cut(const struct phrase *phrase, struct slice text, size_t at) {
+    return !phrase->is_whole || (phrase->is_of_parts && is_between_parts(text, at));
 }
 
 static bool match_at(const struct phrase *phrase, struct slice text, size_t at, struct phrase_match *match) {
@@ -108,23 +120,20 @@ static bool match_at(const struct phrase *phrase, struct slice text, size_t at, 
         }
         at = next + token.length;
     }
-    bool is_cut_before = match->start && prose_is_of_word(text.data[match->start]) &&
-                         prose_is_of_word(text.data[match->start - 1]);
-    bool is_cut_behind =
-        at < text.length && prose_is_of_word(text.data[at - 1]) && prose_is_of_word(text.data[at]);
+    bool is_cut_before = is_cut(text, match->start), is_cut_behind = is_cut(text, at);
     match->is_whole = !is_cut_before && !is_cut_behind;
     match->end = at;
-    return match->is_whole || !phrase->is_whole;
+    return (!is_cut_before || may_be_cut(phrase, text, match->start)) &&
+           (!is_cut_behind || may_be_cut(phrase, text, at));
 }
 
 // The first place from `at` on of the byte in either case; `to` if there is none.
 static size_t find_byte(struct slice text, size_t at, size_t to, char byte) {
-    char lower = to_lower(byte);
-    if (lower < 'a' || lower > 'z') {
+    if (!is_letter(byte)) {
         const char *found = at < to ? memchr(text.data + at, byte, to - at) : NULL;
         return found ? (size_t)(found - text.data) : to;
     }
-    while (at < to && to_lower(text.data[at]) != lower) {
+    while (at < to && (text.data[at] | 32) != (byte | 32)) {
         at++;
     }
     return at;

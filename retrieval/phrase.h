@@ -25,7 +25,8 @@ struct phrase {
     uint32_t word_count;
     bool has_signs;
     bool is_quoted;
-    bool is_whole; // it must not begin or end in the middle of a word
+    bool is_whole;    // it must not begin or end in the middle of a word
+    bool is_of_parts; // a name, so it may where a part of a longer name begins or ends
 };
 
 struct phrase_match {

@@ -480,6 +480,7 @@ static void note_phrase(struct search_words *words, const struct snapshot *snaps
     }
     words->phrase = phrase;
     words->phrase.is_whole = is_word && words->count > 0;
+    words->phrase.is_of_parts = is_word && has_hump(phrase.tokens[0]);
     // Of a word that may be plain English, only code's use of it as a name is meant.
     bool is_plain =
         is_word && words->count > 0 && !has_hump(phrase.tokens[0]) && !is_in_capitals(phrase.tokens[0]);

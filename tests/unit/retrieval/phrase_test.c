@@ -61,6 +61,36 @@ static void test_where_a_match_may_begin(void **state) {
     assert_false(phrase_find(&phrase, SLICE_LITERAL("go nowhere"), 0, 10, &match));
 }
 
+// A name may be a part of a longer one, if it has parts itself.
+static void test_names_in_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *text;
+        bool is_found;
+    } cases[] = {
+        {"tcp_bind", "uv_tcp_bind(a)", true},
+        {"tcp_bind", "uv__tcp_bind_all", true},
+        {"tcp_bind", "mytcp_bind(a)", false},
+        {"tcp_bind", "tcp_binding", false},
+        {"tcpBind", "uvTcpBind6, uvTcpBind", true},
+        {"tcpBind", "uvtcpBind", false},
+        {"tcp_bind", "TCP_BIND", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct phrase phrase;
+        struct phrase_match match;
+        struct slice text = slice_of_string(cases[i].text);
+        phrase_init(&phrase, slice_of_string(cases[i].name));
+        phrase.is_whole = phrase.is_of_parts = true;
+        if (phrase_find(&phrase, text, 0, text.length, &match) != cases[i].is_found) {
+            fail_msg("%zu: \"%s\" in \"%s\"", i, cases[i].name, cases[i].text);
+        }
+        phrase.is_of_parts = false;
+        bool is_same = text.length == strlen(cases[i].name);
+        assert_int_equal(phrase_find(&phrase, text, 0, text.length, &match), is_same);
+    }
+}
+
 static void test_long_phrases_are_none(void **state) {
     (void)state;
     struct str text;
@@ -82,6 +112,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_found),
         cmocka_unit_test(test_where_a_match_may_begin),
+        cmocka_unit_test(test_names_in_names),
         cmocka_unit_test(test_long_phrases_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

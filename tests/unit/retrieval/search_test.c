@@ -468,6 +468,7 @@ static void test_text_as_it_stands(void **state) {
         // A name that only code uses.
         {"setsockopt", "option.c", "tcp_option", 2},
         {"println", "go/run.go", "Range", 3},
+        {"disable_all", "tcp.c", "tcp_disable_all", 4}, // a part of a name
         // A message with values in it.
         {"Out of memory allocating 512 bytes", "report.c", "refuse", 10},
         {"fatal: cannot reach 10.0.0.1:80 (timeout)", "reach.c", "reach", 1},
@@ -517,6 +518,7 @@ static void test_what_is_told_of_mistyped_words(void **state) {
         {"connections", ""},  // an ending
         {"sait", ""},         // too short to tell
         {"QueueStep", ""},    // another spelling
+        {"disable_all", ""},  // a part of a name
         {"except count", ""}, // a keyword, which "excepts" is near to
         {"part_8_2",
          "nothing here says \"part_8_2\", so these are the nearest"}, // another name than part_1_2
