@@ -92,24 +92,27 @@ struct search {
     uint64_t *over;   // bitmap of those that are better than a question's least was when the block began
     union pair room;  // added to sums, it sets an OVER bit in those that are
     struct best best[QUESTIONS];
+    bool keeps_common[QUESTIONS];
     size_t questions;
 };
 
-static float rarity_of_held(uint32_t held, uint32_t documents) {
-    if (held == 0 || (documents > COMMON_FROM && held > documents / 4)) {
+static float rarity_of_held(uint32_t held, uint32_t documents, bool keeps_common) {
+    bool is_common = documents > COMMON_FROM && held > documents / 4;
+    if (held == 0 || (is_common && !keeps_common)) {
         return 0;
     }
     return logf(1.0f + ((float)documents - (float)held + 0.5f) / ((float)held + 0.5f));
 }
 
-float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash) {
+float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash,
+                  bool keeps_common) {
     uint32_t documents = 0, held = 0;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
         const struct segment_part *part = &snapshot->segments[s]->fields[field];
         held += postings_find(&part->terms, hash).length;
         documents += part->count;
     }
-    return rarity_of_held(held, documents);
+    return rarity_of_held(held, documents, keeps_common);
 }
 
 static bool is_better(const struct bm25_hit *a, const struct bm25_hit *b) {
@@ -379,7 +382,8 @@ static size_t weigh(const struct search *search, size_t question, struct weighed
     }
     for (size_t i = 0; i < search->asked_count; i++) {
         const struct asked *asked = &search->asked[i];
-        float weight = asked->weights[question] * rarity_of_held(asked->held, documents);
+        float weight =
+            asked->weights[question] * rarity_of_held(asked->held, documents, search->keeps_common[question]);
         if (weight > 0) {
             terms[count++] = (struct weighed){asked->hash, asked->held, (uint32_t)i, weight};
         }
@@ -482,6 +486,7 @@ static void open_search(struct search *search, const struct bm25_question *quest
     find_lists(search);
     for (size_t q = 0; q < count; q++) {
         search->best[q].limit = results[q].limit;
+        search->keeps_common[q] = questions[q].keeps_common;
         search->best[q].found = mem_alloc(2 * room_for(results[q].limit) * sizeof(struct found));
         choose_terms(search, q, questions[q].effort);
     }

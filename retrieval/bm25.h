@@ -3,8 +3,8 @@
 // Ownership: hits lie in the caller's array.
 // Threads:   any; the snapshot is pinned.
 // Errors:    none.
-// Limits:    the caller's; terms held by more than a quarter of the documents are left out, and so are all but
-//            the BM25_TERMS that weigh most.
+// Limits:    the caller's; terms held by more than a quarter of the documents are left out unless a question keeps them, and
+//            so are all but the BM25_TERMS that weigh most.
 #ifndef HUNCH_RETRIEVAL_BM25_H
 #define HUNCH_RETRIEVAL_BM25_H
 
@@ -32,6 +32,7 @@ struct bm25_question {
     // Frequent terms cost most and say least: of the terms, those that weigh most are used, as far as they occur
     // in so many documents together. 0: all are.
     uint64_t effort;
+    bool keeps_common; // terms held by more than a quarter of the documents count, too
 };
 
 // The best documents of living files but `skip`, best first, into hits[limit]. Ties go to the lower segment and
@@ -43,13 +44,14 @@ struct bm25_hits {
     size_t limit;          // 1 at least
     size_t count;          // found
 };
-// Two questions that differ in their terms and effort alone, each answered as by bm25_search. What both ask for is gone
+// Two questions that differ in their terms, effort and keeping alone, each answered as by bm25_search. What both ask for is gone
 // through once.
 void bm25_search_both(const struct bm25_question questions[2], struct bm25_hits results[2]);
 // The same order for any hits.
 void bm25_sort(struct bm25_hit *hits, size_t count);
-// log(1 + (N - df + 0.5) / (df + 0.5)) over all segments; 0 for a term held by more than a quarter of them
-// or by none.
-float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash);
+// log(1 + (N - df + 0.5) / (df + 0.5)) over all segments; 0 for a term held by none of them or, unless common ones are
+// kept, by more than a quarter.
+float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash,
+                  bool keeps_common);
 
 #endif

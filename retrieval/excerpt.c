@@ -34,10 +34,12 @@ struct saying {
 static void say(void *context, uint32_t term) {
     struct saying *saying = context;
     const struct search_form *form = search_words_find(saying->words, term);
-    if (form) {
-        float value = form->values[SEGMENT_CHUNKS] + form->values[SEGMENT_SYMBOLS];
-        saying->said[form->word] = value > saying->said[form->word] ? value : saying->said[form->word];
-        saying->best_weight = form->weight > saying->best_weight ? form->weight : saying->best_weight;
+    float weight = !form ? 0 : form->is_compound ? 1 : form->weight;
+    saying->best_weight = weight > saying->best_weight ? weight : saying->best_weight;
+    for (uint32_t i = form ? form->word : 0; form && i < form->behind; i++) {
+        float value = search_words_value(saying->words, form, i, SEGMENT_CHUNKS) +
+                      search_words_value(saying->words, form, i, SEGMENT_SYMBOLS);
+        saying->said[i] = value > saying->said[i] ? value : saying->said[i];
     }
 }
 

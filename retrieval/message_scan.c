@@ -53,7 +53,7 @@ static void add_term(const struct message_scan *scan, struct terms *terms, struc
         is_new = terms->hashes[i] != hash;
     }
     if (is_new) {
-        terms->rarities[terms->count] = bm25_rarity(scan->snapshot, SEGMENT_CHUNKS, hash);
+        terms->rarities[terms->count] = bm25_rarity(scan->snapshot, SEGMENT_CHUNKS, hash, false);
         terms->hashes[terms->count++] = hash;
     }
 }

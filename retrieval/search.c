@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum { HITS = 300, FOLDER_HITS = 5000 };
-enum { MANY_LINES = 128, COPY_LINES = 2, FEW_WORDS = 3 };
+enum { MANY_LINES = 128, COPY_LINES = 2 };
 
 // Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
 // comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
@@ -146,7 +146,8 @@ static size_t rank(const struct searching *searching, enum segment_field field, 
     struct bm25_question question = {.snapshot = searching->snapshot,
                                      .field = field,
                                      .terms = words->terms.items,
-                                     .count = words->terms.count};
+                                     .count = words->terms.count,
+                                     .keeps_common = words->keeps_common};
     return bm25_search(&question, limit, hits);
 }
 
@@ -206,6 +207,13 @@ static uint32_t count_keywords(const struct search_words *words, const char *sig
     return count;
 }
 
+// Words that happen to be a field's name, or one of a test, mean something else oftener than not.
+static bool may_be_joined(const struct segment *segment, uint32_t id) {
+    uint32_t kind = segment->keys[id].kind;
+    return segment->taints[segment->fields[SEGMENT_SYMBOLS].files[id]] == TAINT_OWN && kind != SYMBOL_FIELD &&
+           kind != SYMBOL_CONSTANT && kind != SYMBOL_VARIABLE;
+}
+
 static void add_named(struct searching *searching, uint32_t s, const struct search_name *name) {
     const struct segment *segment = searching->snapshot->segments[s];
     uint32_t key = segment_name_key(name->text), exact = segment_exact_key(name->text);
@@ -213,11 +221,11 @@ static void add_named(struct searching *searching, uint32_t s, const struct sear
     while (segment_next_named(segment, &walk, key)) {
         uint32_t id = walk.symbol;
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
-        if (is_asked_for(searching, s, file)) {
+        if (is_asked_for(searching, s, file) && (!name->is_joined || may_be_joined(segment, id))) {
             const struct symbol *symbol = segment_symbol(segment, id);
             struct search_hit *hit = candidate(searching, s, file, symbol, NULL);
             hit->features[SEARCH_EXACT] = 1;
-            raise(&hit->features[SEARCH_EXACT_CASE], segment->keys[id].name == exact);
+            raise(&hit->features[SEARCH_EXACT_CASE], name->is_joined || segment->keys[id].name == exact);
             raise(&hit->features[SEARCH_EXACT_SCOPE], is_scope(symbol->scope, name->scope));
         }
     }
@@ -331,13 +339,19 @@ struct coverage {
     uint32_t terms, asked_terms;
 };
 
+static void say(struct coverage *coverage, const struct search_form *form, enum segment_field field) {
+    for (uint32_t i = form->word; i < form->behind; i++) {
+        raise(&coverage->said[i], search_words_value(coverage->words, form, i, field));
+        coverage->mentioned |= (uint64_t)(form->weight >= SAID_FROM || form->is_compound) << i;
+    }
+}
+
 static void cover(void *context, uint32_t term) {
     struct coverage *coverage = context;
     const struct search_form *form = search_words_find(coverage->words, term);
     coverage->terms++;
     if (form) {
-        raise(&coverage->said[form->word], form->values[coverage->field]);
-        coverage->mentioned |= (uint64_t)(form->weight >= SAID_FROM) << form->word;
+        say(coverage, form, coverage->field);
         coverage->asked_terms++;
     }
 }
@@ -357,7 +371,7 @@ static bool says_every(const struct search_words *words, const struct coverage *
     for (uint32_t i = 0; i < words->count; i++) {
         is_told = is_told && words->words[i].values[SEGMENT_SYMBOLS] > 0;
     }
-    return !is_told && words->count >= 2 && words->count <= FEW_WORDS &&
+    return !is_told && words->count >= 2 && words->count <= SEARCH_FEW_WORDS &&
            all->mentioned == (UINT64_C(1) << words->count) - 1;
 }
 
@@ -381,9 +395,8 @@ static float cover_chunk(const struct searching *searching, const struct chunk *
     for (uint32_t i = 0; i < chunk->term_count; i++) {
         const struct search_form *form = search_words_find(searching->words, chunk->terms[i].hash);
         if (form) {
-            raise(&coverage.said[form->word], form->values[SEGMENT_CHUNKS]);
-            raise(&all->said[form->word], form->values[SEGMENT_SYMBOLS]);
-            all->mentioned |= (uint64_t)(form->weight >= SAID_FROM) << form->word;
+            say(&coverage, form, SEGMENT_CHUNKS);
+            say(all, form, SEGMENT_SYMBOLS);
         }
     }
     return share(searching, &coverage);
@@ -504,7 +517,7 @@ static void score(const struct searching *searching, struct search_hit *hit) {
     for (int i = 0; i < SEARCH_FEATURE_COUNT; i++) {
         hit->score += weights[i] * features[i];
     }
-    if (searching->words->is_name) {
+    if (searching->words->is_name || searching->words->has_joined) {
         hit->score += EXACT_FIRST * (features[SEARCH_EXACT] + features[SEARCH_EXACT_CASE]);
         hit->score +=
             EXACT_FIRST * features[SEARCH_EXACT] * (features[SEARCH_EXACT_SCOPE] + features[SEARCH_KIND]);

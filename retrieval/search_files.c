@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-enum { PARTS = 64, MOST_BEHIND = 2 };
+enum { PARTS = 64, MOST_BEHIND = 2, FEW_WORDS = 3 };
 static const float FOLDERS = 8; // deeper ones are alike
 
 // How well a name fits: as it is written, in another case, without its ending.
@@ -25,6 +25,8 @@ struct asked {
     struct slice parts[PARTS];
     uint32_t count;
     bool is_exact; // with its ending, as it stands among other words
+    bool is_bare;  // words alone: how a file's name joins them does not matter
+    bool is_apart; // several of them: prose has many such names, so only code is meant
     // A dotted name: files answer without their endings, folders by the file that stands for them.
     bool is_module;
 };
@@ -63,6 +65,10 @@ static void split(struct slice path, const char *separators, struct asked *asked
     }
 }
 
+static bool is_space_or_dash(char byte) {
+    return byte == ' ' || byte == '-';
+}
+
 // Names with "." or "::" between them?
 static bool is_dotted(struct slice text) {
     bool has_joint = false;
@@ -76,19 +82,42 @@ static bool is_dotted(struct slice text) {
     return has_joint;
 }
 
+// A word, or some with a blank or a dash between them.
 static bool is_bare(struct slice text) {
+    uint32_t between = 0;
     for (size_t i = 0; i < text.length; i++) {
-        if (!prose_is_of_word(text.data[i])) {
+        bool is_of_word = prose_is_of_word(text.data[i]);
+        bool is_behind_word = i > 0 && prose_is_of_word(text.data[i - 1]);
+        if (!is_of_word && !(is_behind_word && is_space_or_dash(text.data[i]) && i + 1 < text.length)) {
             return false;
         }
+        between += !is_of_word;
     }
-    return true;
+    return text.length > 0 && between < FEW_WORDS;
 }
 
 // --- what fits ---
 
 static float fit_of(struct slice name, struct slice asked, float same, float other_case) {
     return slice_equal(name, asked) ? same : slice_equal_any_case(name, asked) ? other_case : 0;
+}
+
+static size_t skip_joint(struct slice text, size_t at) {
+    while (at < text.length && (text.data[at] == '_' || is_space_or_dash(text.data[at]))) {
+        at++;
+    }
+    return at;
+}
+
+// Is "thread pool" meant by threadpool, thread_pool or ThreadPool?
+static bool is_joined_so(struct slice name, struct slice asked) {
+    size_t at = skip_joint(name, 0), other = skip_joint(asked, 0);
+    while (at < name.length && other < asked.length &&
+           slice_equal_any_case(slice_sub(name, at, at + 1), slice_sub(asked, other, other + 1))) {
+        at = skip_joint(name, at + 1);
+        other = skip_joint(asked, other + 1);
+    }
+    return at == name.length && other == asked.length;
 }
 
 // A file that stands for its folder.
@@ -108,6 +137,9 @@ static float fit_name(struct slice path, const struct asked *asked, struct slice
     *folder = paths_folder(path);
     float whole = asked->is_module ? 0 : fit_of(paths_base(path), name, SAME, OTHER_CASE);
     float fit = whole > 0 || asked->is_exact ? whole : fit_of(stem, name, STEM, STEM_OTHER_CASE);
+    if (fit <= 0 && asked->is_bare && is_joined_so(stem, name)) {
+        fit = STEM_OTHER_CASE;
+    }
     if (fit <= 0 && asked->is_module && is_for_folder(stem)) {
         fit = fit_of(paths_base(*folder), name, STEM, STEM_OTHER_CASE);
         *folder = paths_folder(*folder);
@@ -128,9 +160,19 @@ static struct likeness compare(struct slice path, const struct asked *asked) {
     return like;
 }
 
+static bool is_code(const struct segment *segment, uint32_t file) {
+    const struct language *language = language_of_id(segment->files[file].record->language);
+    return language && !language_is_data(language);
+}
+
 static void add(struct finding *finding, struct snapshot_file at, struct slice path, struct likeness like) {
     struct search_files *files = finding->files;
-    bool is_foreign = finding->snapshot->segments[at.segment]->taints[at.file] != TAINT_OWN;
+    const struct segment *segment = finding->snapshot->segments[at.segment];
+    bool is_prose = finding->asked->is_bare && !is_code(segment, at.file);
+    bool is_foreign = segment->taints[at.file] != TAINT_OWN || is_prose;
+    if (finding->asked->is_apart && is_foreign) {
+        return;
+    }
     if (like.parts > finding->parts) { // where more folders agree, the rest is something else
         files->list.count = finding->first;
         finding->parts = like.parts;
@@ -242,7 +284,7 @@ static void find_module(struct finding *finding, struct slice text) {
 static bool may_be_path(const struct search_place *place) {
     struct slice path = place->path;
     bool has_blank = memchr(path.data, ' ', path.length), has_dot = memchr(path.data, '.', path.length);
-    return !has_blank || has_dot || memchr(path.data, '/', path.length);
+    return !has_blank || has_dot || memchr(path.data, '/', path.length) || is_bare(path);
 }
 
 static bool has_files_below(const struct snapshot *snapshot, struct slice folder) {
@@ -278,7 +320,8 @@ void search_files_init(struct search_files *files, const struct snapshot *snapsh
     size_t count = search_place_read(text, places);
     struct finding finding = {.files = files, .snapshot = snapshot, .folder = folder, .place = places};
     for (size_t i = 0; i < count && may_be_path(&places[i]); i++) {
-        struct asked asked = {.is_exact = !places[i].is_all};
+        struct asked asked = {.is_exact = !places[i].is_all, .is_bare = is_bare(places[i].path)};
+        asked.is_apart = asked.is_bare && memchr(places[i].path.data, ' ', places[i].path.length);
         finding.place = &places[i];
         finding.less = A_PLACE_LATER * (float)i;
         split(places[i].path, "/\\", &asked);

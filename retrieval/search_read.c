@@ -8,26 +8,25 @@
 #include <stdlib.h>
 
 struct reading {
-    const struct snapshot *snapshot;
-    const char *root;
+    const struct search_asked *asked;
     const struct search_words *words;
-    struct slice folder;
     struct search_read *read;
 };
 
 static void read_phrases(struct reading *reading) {
     struct search_read *read = reading->read;
     read->phrases = mem_alloc(SEARCH_READ_HITS * sizeof *read->phrases);
-    read->phrase_count =
-        phrase_scan(reading->snapshot, reading->root, &reading->words->phrase, reading->words->phrase_is_code,
-                    reading->folder, SEARCH_READ_HITS, read->phrases, &read->is_cut);
+    read->phrase_count = phrase_scan(reading->asked->snapshot, reading->asked->root, &reading->words->phrase,
+                                     reading->words->phrase_is_code, reading->asked->folder, SEARCH_READ_HITS,
+                                     read->phrases, &read->is_cut);
 }
 
 static void read_keywords(struct reading *reading) {
     struct search_read *read = reading->read;
     read->keywords = mem_alloc(SEARCH_READ_HITS * sizeof *read->keywords);
-    read->keyword_count = keyword_scan(reading->snapshot, reading->root, reading->words, reading->folder,
-                                       SEARCH_READ_HITS, read->keywords, &read->is_cut);
+    read->keyword_count =
+        keyword_scan(reading->asked->snapshot, reading->asked->root, reading->words, reading->asked->folder,
+                     SEARCH_READ_HITS, read->keywords, &read->is_cut);
 }
 
 static void read_messages(struct reading *reading) {
@@ -36,8 +35,9 @@ static void read_messages(struct reading *reading) {
     message_init(&message, slice_of_string(reading->words->text));
     if (message.count) {
         read->messages = mem_alloc(SEARCH_READ_HITS * sizeof *read->messages);
-        read->message_count = message_scan(reading->snapshot, reading->root, &message, reading->folder,
-                                           SEARCH_READ_HITS, read->messages, &read->is_cut);
+        read->message_count =
+            message_scan(reading->asked->snapshot, reading->asked->root, &message, reading->asked->folder,
+                         SEARCH_READ_HITS, read->messages, &read->is_cut);
     }
 }
 
@@ -52,11 +52,11 @@ static bool is_in_code(const struct search_read *read, const struct snapshot *sn
     return false;
 }
 
-void search_read_init(struct search_read *read, const struct snapshot *snapshot, const char *root,
-                      const struct search_words *words, struct slice folder) {
+static void read_files(struct search_read *read, const struct search_words *words,
+                       const struct search_asked *asked) {
     *read = (struct search_read){0};
-    struct reading reading = {snapshot, root, words, folder, read};
-    search_files_init(&read->files, snapshot, slice_of_string(words->text), folder);
+    struct reading reading = {asked, words, read};
+    search_files_init(&read->files, asked->snapshot, slice_of_string(words->text), asked->folder);
     if (read->files.is_all) {
         return;
     }
@@ -65,8 +65,23 @@ void search_read_init(struct search_read *read, const struct snapshot *snapshot,
     }
     if (read->phrase_count == 0 && words->only_keywords) {
         read_keywords(&reading);
-    } else if (!words->is_name && !is_in_code(read, snapshot)) {
+    } else if (!words->is_name && !is_in_code(read, asked->snapshot)) {
         read_messages(&reading);
+    }
+}
+
+bool search_read_found(const struct search_read *read) {
+    return read->files.list.count || read->message_count || read->phrase_count;
+}
+
+void search_read_init(struct search_read *read, struct search_words *words,
+                      const struct search_asked *asked) {
+    search_words_init(words, asked->snapshot, asked->text);
+    read_files(read, words, asked);
+    if (words->corrected.length && !search_read_found(read)) {
+        search_read_free(read);
+        search_words_correct(words, asked->snapshot);
+        read_files(read, words, asked);
     }
 }
 

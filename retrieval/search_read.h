@@ -1,6 +1,8 @@
 // search_read.h - what a search learns from the files themselves: which of them it names, who says its keywords, its text
 // word for word, or the string that a message of it was made of.
 //
+// What was mistyped is known only then.
+//
 // Ownership: search_read_init fills, search_read_free releases; symbols and chunks are borrowed from the snapshot.
 // Threads, errors: scan.h's.
 // Limits:    scan.h's, and SEARCH_READ_HITS hits.
@@ -21,8 +23,17 @@ struct search_read {
     bool is_cut; // there was more text than is read
 };
 
-void search_read_init(struct search_read *read, const struct snapshot *snapshot, const char *root,
-                      const struct search_words *words, struct slice folder);
+struct search_asked {
+    const struct snapshot *snapshot;
+    const char *root;
+    struct slice text, folder; // below the root; "": everywhere
+};
+
+// Reads the text into *words, too, which are the caller's to free: with what was mistyped put right, unless it stands
+// somewhere as it was typed.
+void search_read_init(struct search_read *read, struct search_words *words, const struct search_asked *asked);
+// Is there a file that is named, or one that says the text or made it?
+bool search_read_found(const struct search_read *read);
 void search_read_free(struct search_read *read);
 
 #endif

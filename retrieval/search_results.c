@@ -158,20 +158,23 @@ static void tell_if_cut(bool is_cut, struct err *trouble) {
     }
 }
 
+static void append_note(struct str *notes, const struct str *note) {
+    if (note && note->length) {
+        str_append_string(notes, notes->length ? "; " : "");
+        str_append_slice(notes, str_slice(note));
+    }
+}
+
 // What is found where the text itself stands, or leads to, needs no word about its words.
 static char *note_of(struct showing *showing, const struct search_read *read) {
     struct str note;
     str_init(&note);
     str_append_slice(&note, str_slice(&read->files.note));
-    bool is_found = read->files.list.count || read->message_count || read->phrase_count;
-    const struct str *notes[] = {&showing->words.note, &showing->words.unsaid};
-    for (size_t i = 0; i < 2; i++) {
-        bool tells = i == 0 || showing->results->count; // else that nothing answers says it, too
-        if (!is_found && tells && notes[i]->length) {
-            str_append_string(&note, note.length ? "; " : "");
-            str_append_slice(&note, str_slice(notes[i]));
-        }
-    }
+    const struct search_words *words = &showing->words;
+    bool is_told = search_read_found(read) && !words->is_corrected;
+    bool has_some = showing->results->count > 0; // else that nothing answers says which words are nowhere
+    append_note(&note, is_told ? NULL : &words->note);
+    append_note(&note, is_told || !has_some ? NULL : &words->unsaid);
     char *copy = arena_copy(&showing->results->arena, str_slice(&note));
     str_free(&note);
     return copy;
@@ -185,9 +188,9 @@ void search_results_find(const struct snapshot *snapshot, struct search_near nea
     *results = (struct search_results){0};
     arena_init(&results->arena);
     map_init(&showing.texts);
-    search_words_init(&showing.words, snapshot, request->text);
     struct search_read read;
-    search_read_init(&read, snapshot, root, &showing.words, request->folder);
+    struct search_asked asked = {snapshot, root, request->text, request->folder};
+    search_read_init(&read, &showing.words, &asked);
     tell_if_cut(read.is_cut, &results->trouble);
     results->count = search_run(snapshot, &showing.words, near, &read, request->folder, limit, hits);
     results->items = arena_alloc(&results->arena, (results->count + 1) * sizeof *results->items);

@@ -145,8 +145,8 @@ static size_t run(const struct bench *bench, const struct snapshot *snapshot, st
     struct search_words words;
     struct search_read read;
     struct slice everywhere = slice_of(NULL, 0);
-    search_words_init(&words, snapshot, query);
-    search_read_init(&read, snapshot, bench->root, &words, everywhere);
+    struct search_asked asked = {snapshot, bench->root, query, everywhere};
+    search_read_init(&read, &words, &asked);
     size_t count = search_run(snapshot, &words, near, &read, everywhere, fits ? FITTED : SHOWN, hits);
     search_read_free(&read);
     search_words_free(&words);

@@ -464,7 +464,7 @@ static void test_nothing_to_ask(void **state) {
     assert_int_equal(bm25_search(&question, 4, hits), 0);
     question.field = SEGMENT_SYMBOLS;
     assert_int_equal(bm25_search(&question, 4, hits), 0);
-    assert_true(bm25_rarity(corpus.snapshot, SEGMENT_CHUNKS, 123456) <= 0);
+    assert_true(bm25_rarity(corpus.snapshot, SEGMENT_CHUNKS, 123456, true) <= 0);
     drop_corpus(&corpus);
 }
 
