@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 enum { LIMIT = 10, LINES = 4, UNUSABLE = 2 };
+enum { OPERANDS = 3 }; // the words, the folder, and one too many
 static const char USAGE[] = "hunch search \"WORDS OR CODE\" [FOLDER] [--json] [--limit N] [--lines N]";
 
 struct search_options {
@@ -44,6 +45,7 @@ struct search_run {
     bool embeds;     // some chunks had no vectors
     char *root;
     char *below; // the folder asked for, below the root
+    char *here;  // the current folder; NULL: there is none any more
     char *shown; // what stands before paths below the root, so that they lead there from the current folder
     double ms;   // of the search itself
 };
@@ -243,6 +245,7 @@ static void find(void *context) {
     struct search_run *run = context;
     struct search_request request = {.text = slice_of_string(run->options->text),
                                      .folder = slice_of_string(run->below),
+                                     .here = slice_of_string(run->here ? run->here : ""),
                                      .limit = run->options->limit,
                                      .lines = run->options->lines};
     retriever_settle(run->retriever);
@@ -278,10 +281,9 @@ static int answer(struct search_run *run) {
 // --- places ---
 
 // What leads from the current folder to the root: "" from the root itself, "../" from a folder in it.
-static char *path_to_root(const char *root) {
+static char *path_to_root(const char *current, const char *root) {
     struct str path;
     str_init(&path);
-    char *current = fs_real_path(".", NULL);
     const char *down = current ? uri_path_below(current, root) : NULL;
     const char *up = current ? uri_path_below(root, current) : NULL;
     if (current && strcmp(current, root) != 0) {
@@ -293,7 +295,6 @@ static char *path_to_root(const char *root) {
             str_append_char(&path, '/');
         }
     }
-    free(current);
     return str_detach(&path);
 }
 
@@ -303,7 +304,8 @@ static int locate(struct search_run *run, struct err *err) {
     char *real = code == 0 && folder ? fs_real_path(folder, err) : NULL;
     const char *below = code == 0 && real ? uri_path_below(real, run->root) : NULL;
     run->below = mem_copy_string(below ? below : "");
-    run->shown = run->root ? path_to_root(run->root) : NULL;
+    run->here = fs_real_path(".", NULL);
+    run->shown = run->root ? path_to_root(run->here, run->root) : NULL;
     free(real);
     return code;
 }
@@ -331,6 +333,7 @@ static int search(const struct search_options *options) {
     config_free(config);
     free(run.root);
     free(run.below);
+    free(run.here);
     free(run.shown);
     return status;
 }
@@ -380,26 +383,74 @@ static bool has_something(const char *text) {
     return signs > 1;
 }
 
-int command_search(int argc, char **argv) {
+// "--- FAIL", "->next" and "-1" are words; what begins as an option does is one.
+static bool may_be_option(const char *argument) {
+    size_t dashes = strspn(argument, "-");
+    char first = argument[dashes];
+    bool is_letter = (first | 32) >= 'a' && (first | 32) <= 'z';
+    return (dashes == 1 || dashes == 2) && is_letter && !strpbrk(argument, " \t\n");
+}
+
+struct operands {
+    const char *given[OPERANDS];
+    int count;
+};
+
+static void take_operand(struct operands *operands, const char *argument) {
+    if (operands->count < OPERANDS) {
+        operands->given[operands->count++] = argument;
+    }
+}
+
+// Options may stand anywhere before "--". The argument that is none, or has a wrong value; NULL: all are right.
+static const char *read_arguments(int argc, char **argv, struct search_options *options,
+                                  struct operands *operands) {
     static const struct option known[] = {{"json", no_argument, NULL, 'j'},
                                           {"limit", required_argument, NULL, 'n'},
                                           {"lines", required_argument, NULL, 'l'},
                                           {0}};
+    bool has_ended = false;
+    opterr = 0; // what is wrong is told here
+    while (optind < argc) {
+        const char *argument = argv[optind];
+        if (!has_ended && may_be_option(argument)) {
+            if (!read_option(getopt_long(argc, argv, "+n:", known, NULL), options)) {
+                return argument;
+            }
+            continue;
+        }
+        bool ends = !has_ended && strcmp(argument, "--") == 0;
+        has_ended = has_ended || ends;
+        if (!ends) {
+            take_operand(operands, argument);
+        }
+        optind++;
+    }
+    return NULL;
+}
+
+static int refuse(const char *wrong) {
+    fprintf(stderr, "hunch: usage: %s\n(N: 1 to %d results, 0 to %d lines of each; quote the words)\n", USAGE,
+            SEARCH_MOST, EXCERPT_LINES);
+    if (wrong) {
+        fprintf(
+            stderr,
+            "hunch: \"%s\" is no such option, or its N is wrong; to search for it, put -- before it: hunch search -- "
+            "\"%s\"\n",
+            wrong, wrong);
+    }
+    return UNUSABLE;
+}
+
+int command_search(int argc, char **argv) {
     struct search_options options = {.limit = LIMIT, .lines = LINES};
-    bool right = true;
-    opterr = 0; // the usage says it all
-    for (int option; (option = getopt_long(argc, argv, "n:", known, NULL)) != -1;) {
-        right = right && read_option(option, &options);
+    struct operands operands = {.count = 0};
+    const char *wrong = read_arguments(argc, argv, &options, &operands);
+    if (wrong || operands.count < 1 || operands.count >= OPERANDS) {
+        return refuse(wrong);
     }
-    if (!right || argc - optind < 1 || argc - optind > 2) {
-        fprintf(stderr,
-                "hunch: usage: %s\n(N: 1 to %d results, 0 to %d lines of each; quote the words; before words "
-                "that begin with a dash put --)\n",
-                USAGE, SEARCH_MOST, EXCERPT_LINES);
-        return UNUSABLE;
-    }
-    options.text = argv[optind];
-    options.folder = optind + 1 < argc ? argv[optind + 1] : NULL;
+    options.text = operands.given[0];
+    options.folder = operands.count > 1 ? operands.given[1] : NULL;
     if (!has_something(options.text)) {
         log_error("there is no word in \"%s\" to search for", options.text);
         return UNUSABLE;

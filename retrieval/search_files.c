@@ -38,6 +38,7 @@ struct likeness {
 
 struct finding {
     struct search_files *files;
+    const struct search_asked *where;
     const struct snapshot *snapshot;
     struct slice folder;
     const struct asked *asked;
@@ -287,6 +288,51 @@ static bool may_be_path(const struct search_place *place) {
     return !has_blank || has_dot || memchr(path.data, '/', path.length) || is_bare(path);
 }
 
+// --- paths that say where they begin ---
+
+static bool begins_with(struct slice path, const char *head) {
+    return slice_starts_with(path, slice_of_string(head));
+}
+
+// The file that the path leads to from a folder.
+static bool follow(const struct finding *finding, struct slice from, struct slice path,
+                   struct snapshot_file *at) {
+    struct str joined, root;
+    str_init(&joined);
+    str_init(&root);
+    paths_join(&root, slice_of_string(finding->where->root), SLICE_LITERAL(""));
+    paths_join(&joined, from, path);
+    struct slice file = str_slice(&joined);
+    bool is_there = file.length && paths_is_below(str_slice(&root), file);
+    file = slice_sub(file, root.length ? root.length + 1 : 0, file.length);
+    is_there =
+        is_there && paths_is_below(finding->folder, file) && snapshot_find(finding->snapshot, file, at);
+    str_free(&joined);
+    str_free(&root);
+    return is_there;
+}
+
+// A compiler may have begun at the root, too, wherever one stands.
+static bool find_exact(struct finding *finding, struct slice path) {
+    const struct search_asked *where = finding->where;
+    struct slice root = slice_of_string(where->root);
+    struct slice here = where->here.length ? where->here : root;
+    struct snapshot_file at;
+    bool is_there = false;
+    if (begins_with(path, "/")) {
+        is_there = follow(finding, SLICE_LITERAL(""), path, &at);
+    } else if (begins_with(path, "./") || begins_with(path, "../")) {
+        is_there = follow(finding, here, path, &at) || follow(finding, root, path, &at);
+    }
+    if (is_there) {
+        struct search_file file = {at, finding->place->line, SAME - finding->less};
+        vec_push(&finding->files->list, file);
+        check_line(finding->files, finding->snapshot,
+                   &finding->files->list.items[finding->files->list.count - 1]);
+    }
+    return is_there;
+}
+
 static bool has_files_below(const struct snapshot *snapshot, struct slice folder) {
     for (uint32_t s = 0; s < snapshot->segment_count && folder.length; s++) {
         const struct segment *segment = snapshot->segments[s];
@@ -312,27 +358,37 @@ static void note_folder(struct search_files *files, const struct snapshot *snaps
     }
 }
 
-void search_files_init(struct search_files *files, const struct snapshot *snapshot, struct slice text,
-                       struct slice folder) {
+static void find_named(struct finding *finding, size_t count) {
+    struct slice path = finding->place->path;
+    struct asked asked = {.is_exact = !finding->place->is_all, .is_bare = is_bare(path)};
+    asked.is_apart = asked.is_bare && memchr(path.data, ' ', path.length);
+    split(path, "/\\", &asked);
+    find_place(finding, least_parts(finding->place, count, &asked), &asked);
+}
+
+void search_files_init(struct search_files *files, const struct search_asked *asked, struct slice text) {
     struct search_place places[SEARCH_PLACES];
     *files = (struct search_files){0};
     str_init(&files->note);
     size_t count = search_place_read(text, places);
-    struct finding finding = {.files = files, .snapshot = snapshot, .folder = folder, .place = places};
+    struct finding finding = {.files = files,
+                              .where = asked,
+                              .snapshot = asked->snapshot,
+                              .folder = asked->folder,
+                              .place = places};
     for (size_t i = 0; i < count && may_be_path(&places[i]); i++) {
-        struct asked asked = {.is_exact = !places[i].is_all, .is_bare = is_bare(places[i].path)};
-        asked.is_apart = asked.is_bare && memchr(places[i].path.data, ' ', places[i].path.length);
         finding.place = &places[i];
         finding.less = A_PLACE_LATER * (float)i;
-        split(places[i].path, "/\\", &asked);
-        find_place(&finding, least_parts(&places[i], count, &asked), &asked);
+        if (!find_exact(&finding, places[i].path)) {
+            find_named(&finding, count);
+        }
     }
     bool is_path = count == 1 && places[0].is_all && places[0].line == 0;
     if (is_path && files->list.count == 0 && is_dotted(places[0].path)) {
         find_module(&finding, places[0].path);
     }
     if (is_path && files->list.count == 0) {
-        note_folder(files, snapshot, places[0].path);
+        note_folder(files, asked->snapshot, places[0].path);
     }
     files->is_bare = is_path && is_bare(places[0].path);
     files->is_all = files->list.count && count == 1 && places[0].is_all && places[0].line;

@@ -3,7 +3,8 @@
 // A place (search_place.h) is written in many ways: from another folder, from
 // another machine's root, in another case, without its ending, with the
 // dots of a module's name instead of slashes. So paths are compared from their ends: a file
-// answers by its name, and the more of the folders before it agree the better.
+// answers by its name, and the more of the folders before it agree the better. But a path that says where it begins (./x,
+// ../x, /x) and leads to a file is that file alone.
 //
 // Ownership: search_files_init fills, search_files_free releases.
 // Threads:   any; the snapshot is pinned.
@@ -33,9 +34,17 @@ struct search_files {
     struct str note;
 };
 
-// Those in the folder ("": everywhere).
-void search_files_init(struct search_files *files, const struct snapshot *snapshot, struct slice text,
-                       struct slice folder);
+// What is searched, and where from.
+struct search_asked {
+    const struct snapshot *snapshot;
+    const char *root;
+    struct slice text;
+    struct slice folder; // a folder or file below the root, of which alone answers are; "": everywhere
+    struct slice here;   // absolute: "./x" and "../x" begin there, else at the root; "": at the root
+};
+
+// Those that the text names, which may be another than asked->text.
+void search_files_init(struct search_files *files, const struct search_asked *asked, struct slice text);
 void search_files_free(struct search_files *files);
 
 #endif

@@ -56,7 +56,7 @@ static void read_files(struct search_read *read, const struct search_words *word
                        const struct search_asked *asked) {
     *read = (struct search_read){0};
     struct reading reading = {asked, words, read};
-    search_files_init(&read->files, asked->snapshot, slice_of_string(words->text), asked->folder);
+    search_files_init(&read->files, asked, slice_of_string(words->text));
     if (read->files.is_all) {
         return;
     }

@@ -23,12 +23,6 @@ struct search_read {
     bool is_cut; // there was more text than is read
 };
 
-struct search_asked {
-    const struct snapshot *snapshot;
-    const char *root;
-    struct slice text, folder; // below the root; "": everywhere
-};
-
 // Reads the text into *words, too, which are the caller's to free: with what was mistyped put right, unless it stands
 // somewhere as it was typed.
 void search_read_init(struct search_read *read, struct search_words *words, const struct search_asked *asked);

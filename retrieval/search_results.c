@@ -189,7 +189,7 @@ void search_results_find(const struct snapshot *snapshot, struct search_near nea
     arena_init(&results->arena);
     map_init(&showing.texts);
     struct search_read read;
-    struct search_asked asked = {snapshot, root, request->text, request->folder};
+    struct search_asked asked = {snapshot, root, request->text, request->folder, request->here};
     search_read_init(&read, &showing.words, &asked);
     tell_if_cut(read.is_cut, &results->trouble);
     results->count = search_run(snapshot, &showing.words, near, &read, request->folder, limit, hits);

@@ -14,6 +14,7 @@
 struct search_request {
     struct slice text;   // plain words, names or code
     struct slice folder; // a folder or file below the root; "": everywhere
+    struct slice here;   // absolute: where "./x" begins; "": at the root
     size_t limit;        // results
     uint32_t lines;      // of each; one at least is given, as it tells the place
 };

@@ -206,6 +206,11 @@ static bool is_worth_reading_for(const struct search_words *words, const struct 
     return words->count == 0 || (is_used && !is_defined(snapshot, word));
 }
 
+static bool is_dash(const struct phrase *phrase, uint32_t at) {
+    bool is_arrow = at + 1 < phrase->count && slice_equal(phrase->tokens[at + 1], SLICE_LITERAL(">"));
+    return slice_equal(phrase->tokens[at], SLICE_LITERAL("-")) && !is_arrow;
+}
+
 // Are all of its signs of those that names are joined, called or made of?
 static bool has_signs_of_names(const struct phrase *phrase) {
     for (uint32_t i = 0; i < phrase->count; i++) {
@@ -213,8 +218,8 @@ static bool has_signs_of_names(const struct phrase *phrase) {
         if (slice_equal(token, SLICE_LITERAL("operator"))) {
             return true;
         }
-        if (!slice_is_word_byte(token.data[0]) && (unsigned char)token.data[0] < 0x80 &&
-            !memchr(".:->#()~", token.data[0], 8)) {
+        bool is_word = slice_is_word_byte(token.data[0]) || (unsigned char)token.data[0] >= 0x80;
+        if (!is_word && (is_dash(phrase, i) || !memchr(".:->#()~", token.data[0], 8))) {
             return false;
         }
     }

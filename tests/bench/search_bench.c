@@ -145,7 +145,7 @@ static size_t run(const struct bench *bench, const struct snapshot *snapshot, st
     struct search_words words;
     struct search_read read;
     struct slice everywhere = slice_of(NULL, 0);
-    struct search_asked asked = {snapshot, bench->root, query, everywhere};
+    struct search_asked asked = {.snapshot = snapshot, .root = bench->root, .text = query};
     search_read_init(&read, &words, &asked);
     size_t count = search_run(snapshot, &words, near, &read, everywhere, fits ? FITTED : SHOWN, hits);
     search_read_free(&read);

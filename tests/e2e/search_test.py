@@ -115,6 +115,22 @@ class Search(support.Case):
 
     def test_words_that_look_like_options(self):
         self.assertEqual(self.search("--lines", "0", "--", "--bank-transfer").stdout.split(":")[0], "src/bank.c")
+        refused = self.search("--bank-transfer", status=2)
+        self.assertIn('put -- before it: hunch search -- "--bank-transfer"', refused.stderr)
+
+    def test_words_that_begin_with_a_dash_and_are_no_option(self):
+        self.write("src/fail.c", 'void fail(struct test *test) {\n    say("--- FAIL: %s", test->name);\n    test->left = -12345;\n}\n')
+        for words, line in (("--- FAIL", 2), ("->left", 3), ("-12345", 3)):
+            for arguments in ([words], ["--limit", "1", words], [words, "--limit", "1"], [words, "src", "-n1"]):
+                self.assertEqual(self.places(*arguments)[0], ("src/fail.c", line, "fail"))
+
+    def test_a_path_is_of_where_one_stands(self):
+        self.write("bank.c", "int other;\n" * 9)
+        for folder, place, path in (("src", "./bank.c:4", "../src/bank.c"), ("src", "../bank.c:4:1", "../bank.c"), (".", "./bank.c:4", "bank.c"),
+                                    (".", self.root + "/src/bank.c:4", "src/bank.c")):
+            done = self.search(place, "--lines", "0", cwd=os.path.join(self.root, folder))
+            self.assertEqual([line.split(": ")[0] for line in done.stdout.splitlines()], [path + ":4"])
+            self.assertEqual(done.stderr, "")
 
     def test_what_is_ignored_or_secret_stays_hidden(self):
         for words in ("ignored_by_rule", "SECRET_TOKEN", "hunter2"):

@@ -414,7 +414,9 @@ static const struct source told[] = {
      "void guard() {\n    try {\n        work();\n    } catch (...) {\n        stop();\n    }\n}\n\n"
      "void caught(int n) {\n    try {\n        work();\n    } catch (int code) {\n        stop();\n    }\n}\n",
      TAINT_OWN},
-    {"parts.c", "int part_1_2;\nint partb;\nint partc;\nint partd;\nint parte;\nint excepts;\n", TAINT_OWN},
+    {"parts.c",
+     "int part_1_2;\n// --- part_1_2: no\nint partb;\nint partc;\nint partd;\nint parte;\nint excepts;\n",
+     TAINT_OWN},
     {"reach.c",
      "void reach(const char *host) {\n    while (f()) { say(\"cannot reach %s:%d (%s)\", host, 1, \"no\"); }\n}\n\n"
      "void cannot_reach_timeout(void) {\n    say(\"fatal reach\");\n}\n",
@@ -438,6 +440,7 @@ static void test_text_as_it_stands(void **state) {
         {"Runs for ever", "loop.c", "spin", 0}, // of the comment above
         {"disable Nagle", "option.c", "tcp_option", 0},
         {"16384", "option.c", "tcp_option", 2},
+        {"--- part_1_2", "parts.c", "partb", 1}, // no name alone
         {"setsockopt(socket", "option.c", "tcp_option", 2},
         {"\"connection refused\"", "report.c", "report", 1},
         {"say(\"connection refused\")", "report.c", "report", 1},
@@ -606,6 +609,53 @@ static void test_words_in_one_and_apart(void **state) {
     retriever_free(retriever);
 }
 
+// A path that says where it begins is one file, whatever else is called so.
+static void test_paths_from_here(void **state) {
+    (void)state;
+    static const struct source files[] = {
+        {"a.c", "int a_one;\nint a_two;\nint a_three;\n", TAINT_OWN},
+        {"deep/a.c", "int deep_one;\n", TAINT_OWN},
+        {"deep/er/b.c", "int b_one;\nint b_two;\n", TAINT_OWN},
+    };
+    static const struct {
+        const char *here, *asked, *found, *note;
+    } cases[] = {
+        {"/nowhere", "./a.c:3:25", "a.c", ""},
+        {"", "./a.c:3", "a.c", ""},
+        {"/nowhere/deep", "./a.c:1", "deep/a.c", ""},
+        {"/nowhere/deep", "../a.c:3", "a.c", ""},
+        {"/nowhere/deep", "../a.c", "a.c", ""},
+        {"/nowhere/deep/er", "./deep/a.c:1: error", "deep/a.c", ""}, // of who began at the root
+        {"/elsewhere", "../nowhere/deep/a.c:1", "deep/a.c", ""},
+        {"/elsewhere", "/nowhere/a.c:2", "a.c", ""},
+        {"/nowhere", "./a.c:9", "a.c", "a.c has no line 9: it has 3"},
+        {"/nowhere", "/other/a.c:3", "a.c deep/a.c",
+         "no file here is \"/other/a.c\", so what is called so elsewhere was taken for it"},
+        {"/nowhere/deep", "./b.c:2", "deep/er/b.c", ""}, // there is none, so what is called so
+    };
+    struct retriever *retriever = index_of(files, sizeof files / sizeof files[0]);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_request request = {.text = slice_of_string(cases[i].asked),
+                                         .here = slice_of_string(cases[i].here),
+                                         .limit = 2,
+                                         .lines = 1};
+        struct search_results results;
+        struct str found;
+        str_init(&found);
+        retriever_search(retriever, &request, &results);
+        for (size_t k = 0; k < results.count && results.items[k].score > 1000; k++) {
+            str_append_format(&found, "%s%s", k ? " " : "", results.items[k].path);
+        }
+        if (strcmp(found.data, cases[i].found) != 0 ||
+            strncmp(results.note, cases[i].note, strlen(cases[i].note)) != 0) {
+            fail_msg("\"%s\" in %s gives %s: %s", cases[i].asked, cases[i].here, found.data, results.note);
+        }
+        str_free(&found);
+        search_results_free(&results);
+    }
+    retriever_free(retriever);
+}
+
 enum { COMMON_FILES = 80 };
 
 // What nearly all say counts for nothing beside what few say; but alone it is all there is.
@@ -676,6 +726,7 @@ int main(void) {
         cmocka_unit_test(test_keywords_in_long_comment),
         cmocka_unit_test(test_words_in_one_and_apart),
         cmocka_unit_test(test_common_words),
+        cmocka_unit_test(test_paths_from_here),
         cmocka_unit_test(test_the_order_of_reading_does_not_matter),
         cmocka_unit_test(test_nothing_is_found_of_nothing),
         cmocka_unit_test(test_invariants_of_a_list),
