@@ -99,7 +99,7 @@ static void rate(struct reading *reading, struct slice code, const struct symbol
 }
 
 static void rate_symbols(struct reading *reading) {
-    const struct record *record = reading->file->record;
+    const struct record *record = scan_record(reading->file);
     for (uint32_t i = 0; i < record->symbol_count; i++) {
         const struct symbol *symbol = &record->symbols[i];
         if (symbol->kind != SYMBOL_TYPE && symbol->kind != SYMBOL_MODULE) {
@@ -110,7 +110,7 @@ static void rate_symbols(struct reading *reading) {
 
 // A passage may begin in the middle of a comment.
 static void rate_passages(struct reading *reading) {
-    const struct record *record = reading->file->record;
+    const struct record *record = scan_record(reading->file);
     struct slice text = reading->file->text;
     uint32_t next = 0;  // symbol
     size_t defined = 0; // up to where those before reach
@@ -133,7 +133,20 @@ static bool is_code(const void *context, struct snapshot_file at, const struct l
     return language && !language_is_data(language);
 }
 
+// Before anything is decoded.
+static bool has_all(const struct search_words *words, struct slice text) {
+    for (uint32_t k = 0; k < words->keyword_count; k++) {
+        if (slice_find(text, words->keywords[k], 0) == (size_t)-1) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void look(const void *context, const struct scan_file *file, struct scan_hits *found) {
+    if (!has_all(context, file->text)) {
+        return;
+    }
     struct reading reading = {.words = context,
                               .file = file,
                               .marks = prose_marks_of(file->language),

@@ -210,7 +210,7 @@ static void look(const void *context, const struct scan_file *file, struct scan_
     uint32_t first, end = segment_range(segment, SEGMENT_CHUNKS, file->at.file, &first);
     for (uint32_t id = first; id < end; id++) {
         if (has(scan->chunks[file->at.segment], id)) {
-            look_at(scan, file, &file->record->chunks[id - first], found);
+            look_at(scan, file, &scan_record(file)->chunks[id - first], found);
         }
     }
 }

@@ -21,8 +21,8 @@ static void scan_file(struct scanning *scanning, struct snapshot_file at, const 
     const struct segment *segment = scan->snapshot->segments[at.segment];
     struct str buffer;
     str_init(&buffer);
-    struct scan_file file = {.at = at,
-                             .record = segment_record(segment, at.file),
+    struct scan_file file = {.segment = segment,
+                             .at = at,
                              .language = language,
                              .text = file_text(&segment->files[at.file], scan->root, &buffer)};
     size_t read = file.text.length ? file.text.length : buffer.length; // in vain, if it changed meanwhile
@@ -95,7 +95,7 @@ static bool leads(struct slice text, size_t at, const struct symbol *symbol) {
 }
 
 struct scan_hit scan_hit_at(const struct scan_file *file, size_t at) {
-    const struct record *record = file->record;
+    const struct record *record = scan_record(file);
     struct scan_hit hit = {.at = file->at, .chunk = chunk_at(record, at)};
     bool is_data = !file->language || language_is_data(file->language);
     uint32_t next = 0;

@@ -27,11 +27,16 @@ struct scan_hits {
 
 // A file being read.
 struct scan_file {
+    const struct segment *segment;
     struct snapshot_file at;
-    const struct record *record;
     const struct language *language; // NULL: none is known
     struct slice text;
 };
+
+// Decoded, and kept as long as the snapshot is pinned: for files that have something.
+static inline const struct record *scan_record(const struct scan_file *file) {
+    return segment_record(file->segment, file->at.file);
+}
 
 struct scan {
     const struct snapshot *snapshot;

@@ -16,6 +16,7 @@ enum { SEARCH_LONGEST_WORD = SPELLING_LONGEST };
 struct search_reading {
     struct search_words *words;
     const struct snapshot *snapshot;
+    const char *root;
     struct slice text;
     bool keeps_stop_words;
     uint32_t identifiers; // seen

@@ -76,11 +76,11 @@ bool search_read_found(const struct search_read *read) {
 
 void search_read_init(struct search_read *read, struct search_words *words,
                       const struct search_asked *asked) {
-    search_words_init(words, asked->snapshot, asked->text);
+    search_words_init(words, asked->snapshot, asked->root, asked->text);
     read_files(read, words, asked);
     if (words->corrected.length && !search_read_found(read)) {
         search_read_free(read);
-        search_words_correct(words, asked->snapshot);
+        search_words_correct(words, asked->snapshot, asked->root);
         read_files(read, words, asked);
     }
 }

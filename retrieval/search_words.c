@@ -253,10 +253,13 @@ static void read_words(struct search_reading *reading) {
     search_forms_end(reading);
 }
 
-void search_words_init(struct search_words *words, const struct snapshot *snapshot, struct slice text) {
+void search_words_init(struct search_words *words, const struct snapshot *snapshot, const char *root,
+                       struct slice text) {
     *words = (struct search_words){.text = mem_copy_bytes(text.data, text.length)};
-    struct search_reading reading = {
-        .words = words, .snapshot = snapshot, .text = slice_trim(slice_of(words->text, text.length))};
+    struct search_reading reading = {.words = words,
+                                     .snapshot = snapshot,
+                                     .root = root,
+                                     .text = slice_trim(slice_of(words->text, text.length))};
     map_init(&words->by_term);
     arena_init(&words->arena);
     str_init(&words->note);
@@ -282,12 +285,12 @@ void search_words_init(struct search_words *words, const struct snapshot *snapsh
     note_phrase(words, snapshot, reading.text);
 }
 
-void search_words_correct(struct search_words *words, const struct snapshot *snapshot) {
+void search_words_correct(struct search_words *words, const struct snapshot *snapshot, const char *root) {
     struct str text = words->corrected, note = words->note;
     str_init(&words->corrected);
     str_init(&words->note);
     search_words_free(words);
-    search_words_init(words, snapshot, str_slice(&text));
+    search_words_init(words, snapshot, root, str_slice(&text));
     str_free(&words->note); // it told of the same words
     words->note = note;
     words->is_corrected = true;

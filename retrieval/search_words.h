@@ -73,9 +73,10 @@ struct search_words {
     enum symbol_kind kind; // SYMBOL_FUNCTION stands for methods, too
 };
 
-void search_words_init(struct search_words *words, const struct snapshot *snapshot, struct slice text);
+void search_words_init(struct search_words *words, const struct snapshot *snapshot, const char *root,
+                       struct slice text);
 // From now on it is the corrected text that was asked for; the note stays.
-void search_words_correct(struct search_words *words, const struct snapshot *snapshot);
+void search_words_correct(struct search_words *words, const struct snapshot *snapshot, const char *root);
 void search_words_free(struct search_words *words);
 // The form that the term is; NULL if it is none of this search.
 const struct search_form *search_words_find(const struct search_words *words, uint32_t term);

@@ -1,11 +1,15 @@
 // spelling.c - see spelling.h.
 #include "retrieval/spelling.h"
 
+#include "retrieval/file_text.h"
+#include "retrieval/phrase.h"
+
 enum {
     SHORT = 5,      // letters; of fewer most words are near to some other
     LEAST_PART = 3, // letters of each of two words
     ALIKE = 4,      // a guess that is said so many times less is none
-    SPELLINGS = 8   // of one name
+    SPELLINGS = 8,  // of one name
+    PLACES = 4      // where a guess is looked for, of each kind
 };
 enum { WRONG_LETTER = 1, LIKELY = 2 };
 
@@ -23,6 +27,7 @@ uint32_t spelling_held(const struct snapshot *snapshot, uint32_t term) {
 
 struct guessing {
     const struct snapshot *snapshot;
+    const char *root;
     struct slice word;
     struct spelling *guesses; // the likeliest first
     uint32_t count;
@@ -109,9 +114,76 @@ static void try_order(struct guessing *guessing, size_t at) {
     }
 }
 
-uint32_t spelling_guess(const struct snapshot *snapshot, struct slice word,
+// --- whether it stands there ---
+
+static bool says(struct slice text, const struct phrase *guess) {
+    struct phrase_match match;
+    return phrase_find(guess, text, 0, text.length, &match);
+}
+
+static bool is_in_chunk(const struct segment *segment, const char *root, uint32_t id,
+                        const struct phrase *guess) {
+    const struct segment_part *chunks = &segment->fields[SEGMENT_CHUNKS];
+    const struct chunk *chunk = segment_chunk(segment, id);
+    struct str buffer;
+    str_init(&buffer);
+    struct slice text = file_text(&segment->files[chunks->files[id]], root, &buffer);
+    bool is_in = says(slice_sub(text, chunk->start_byte, chunk->end_byte), guess);
+    str_free(&buffer);
+    return is_in;
+}
+
+// A signature's document has its file's name, too.
+static bool is_in_symbol(const struct segment *segment, uint32_t id, const struct phrase *guess) {
+    const struct symbol *symbol = segment_symbol(segment, id);
+    const struct record *record = segment->files[segment->fields[SEGMENT_SYMBOLS].files[id]].record;
+    const char *const texts[] = {symbol->name, symbol->scope, symbol->signature, record->path};
+    bool is_in = false;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && !is_in; i++) {
+        is_in = says(slice_of_string(texts[i]), guess);
+    }
+    return is_in;
+}
+
+static bool stands_in(const struct guessing *guessing, uint32_t s, enum segment_field field, uint32_t term,
+                      const struct phrase *guess) {
+    const struct segment *segment = guessing->snapshot->segments[s];
+    struct postings_list list = postings_find(&segment->fields[field].terms, term);
+    bool is_in = false;
+    for (int place = 0; place < PLACES && !is_in && postings_next(&list); place++) {
+        uint32_t id = list.document;
+        is_in = !snapshot_is_dead(guessing->snapshot, s, segment->fields[field].files[id]) &&
+                (field == SEGMENT_CHUNKS ? is_in_chunk(segment, guessing->root, id, guess)
+                                         : is_in_symbol(segment, id, guess));
+    }
+    return is_in;
+}
+
+static bool is_written(const struct guessing *guessing, const struct spelling *guess) {
+    struct phrase phrase;
+    uint32_t term = segment_name_key(text_of(guess));
+    phrase_init(&phrase, text_of(guess));
+    for (uint32_t s = 0; s < guessing->snapshot->segment_count; s++) {
+        if (stands_in(guessing, s, SEGMENT_SYMBOLS, term, &phrase) ||
+            stands_in(guessing, s, SEGMENT_CHUNKS, term, &phrase)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop_unwritten(struct guessing *guessing) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < guessing->count; i++) {
+        guessing->guesses[kept] = guessing->guesses[i];
+        kept += is_written(guessing, &guessing->guesses[i]);
+    }
+    guessing->count = kept;
+}
+
+uint32_t spelling_guess(const struct snapshot *snapshot, const char *root, struct slice word,
                         struct spelling guesses[SPELLING_GUESSES]) {
-    struct guessing guessing = {.snapshot = snapshot, .word = word, .guesses = guesses};
+    struct guessing guessing = {.snapshot = snapshot, .root = root, .word = word, .guesses = guesses};
     if (word.length < SPELLING_SHORTEST || word.length > SPELLING_LONGEST) {
         return 0;
     }
@@ -121,6 +193,7 @@ uint32_t spelling_guess(const struct snapshot *snapshot, struct slice word,
             try_order(&guessing, at);
         }
     }
+    drop_unwritten(&guessing);
     while (guessing.count && guesses[guessing.count - 1].score * ALIKE < guesses[0].score) {
         guessing.count--;
     }

@@ -3,11 +3,12 @@
 // The index has hashes and no words. So it is asked for each of the few hundred words that differ by one letter: changed,
 // put in, left out, or exchanged with its neighbour. Of those that are said the ones said most are the likeliest, and a
 // letter left out or exchanged is likelier than one that is wrong. Of a short word too many others are a letter away:
-// there a letter left out within or exchanged is all that counts. A word may also be two that code writes apart
+// there a letter left out within or exchanged is all that counts. In a large repository one of the hashes asked for may be
+// another word's by chance, so a guess has to stand in a place where the index has it. A word may also be two that code writes apart
 // (threadpool, thread_pool).
 //
 // Ownership: guesses are copies.
-// Threads:   any; the snapshot is pinned.
+// Threads:   any; the snapshot is pinned; a file or two is read from below the root for each guess.
 // Errors:    none; what may be anything has no guesses.
 // Limits:    words of SPELLING_LONGEST small letters, of which SPELLING_SHORTEST at least; SPELLING_GUESSES guesses.
 #ifndef HUNCH_RETRIEVAL_SPELLING_H
@@ -26,7 +27,7 @@ struct spelling {
 // In how many documents? segment_name_key of the word.
 uint32_t spelling_held(const struct snapshot *snapshot, uint32_t term);
 // What the word may be meant for, the likeliest first, without those that are said far less. Returns how many.
-uint32_t spelling_guess(const struct snapshot *snapshot, struct slice word,
+uint32_t spelling_guess(const struct snapshot *snapshot, const char *root, struct slice word,
                         struct spelling guesses[SPELLING_GUESSES]);
 // The word in two, a blank between them, of which each is said, and both of some definition; else false.
 bool spelling_split(const struct snapshot *snapshot, struct slice word, struct spelling *split);

@@ -12,7 +12,7 @@ static const char SOURCE[] =
 
 static void describe(const struct snapshot *snapshot, const char *word, const char *typed, struct str *out) {
     struct spelling guesses[SPELLING_GUESSES];
-    uint32_t count = spelling_guess(snapshot, slice_of_string(word), guesses);
+    uint32_t count = spelling_guess(snapshot, "/nowhere", slice_of_string(word), guesses);
     for (uint32_t i = 0; i < count; i++) {
         spelling_write_as_named(snapshot, slice_of_string(typed), &guesses[i]);
         assert_int_equal(strlen(guesses[i].text), guesses[i].length);
@@ -61,6 +61,20 @@ static void test_what_is_meant(void **state) {
     unpin_records(&pinned);
 }
 
+// Another word may have the hash by chance: what stands nowhere is no guess.
+static void test_a_guess_has_to_stand_somewhere(void **state) {
+    (void)state;
+    struct term terms[] = {{segment_name_key(SLICE_LITERAL("mutex")), 1}, {0}};
+    const struct term *rows[] = {terms};
+    struct record *records[] = {record_with_terms("a.c", rows, 1)};
+    struct pinned pinned;
+    struct spelling guesses[SPELLING_GUESSES];
+    pin_records(&pinned, records, 1);
+    assert_int_equal(spelling_held(pinned.snapshot, terms[0].hash), 1);
+    assert_int_equal(spelling_guess(pinned.snapshot, "/nowhere", SLICE_LITERAL("mutexx"), guesses), 0);
+    unpin_records(&pinned);
+}
+
 // Nothing is written behind a guess, however long the word.
 static void test_long_words(void **state) {
     (void)state;
@@ -71,7 +85,7 @@ static void test_long_words(void **state) {
     memset(word, 'a', sizeof word);
     pin_records(&pinned, records, 1);
     for (size_t length = SPELLING_LONGEST - 1; length <= sizeof word; length++) {
-        assert_int_equal(spelling_guess(pinned.snapshot, slice_of(word, length), guesses), 0);
+        assert_int_equal(spelling_guess(pinned.snapshot, "/nowhere", slice_of(word, length), guesses), 0);
         assert_false(spelling_split(pinned.snapshot, slice_of(word, length), guesses));
     }
     unpin_records(&pinned);
@@ -80,6 +94,7 @@ static void test_long_words(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_meant),
+        cmocka_unit_test(test_a_guess_has_to_stand_somewhere),
         cmocka_unit_test(test_long_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
