@@ -32,7 +32,8 @@ static const float EXACT_FIRST = 100;   // no other features together come near
 static const float FILE_FIRST = 20000;  // nor any of what follows
 static const float BEHIND_A_NAME = 190; // in the right case
 static const float BEHIND_NAMES = 0.9f;
-static const float FOREIGN = 0.15f;  // so much less for text of tests, vendored code or documents
+static const float FOREIGN = 0.15f;  // so much less for text of vendored code or documents
+static const float OF_TEST = 0.6f;   // of tests: what they say is what is expected of other code
 static const float APART = 0.5f;     // of a signature that says all keywords, but not side by side
 static const float SAID_FROM = 0.4f; // weight of a form: an abbreviation alone does not say the word
 
@@ -497,7 +498,8 @@ static bool says_row(const struct searching *searching, const struct symbol *sym
 }
 
 static float foreign(const float *features) {
-    return FOREIGN * (features[SEARCH_TEST] + features[SEARCH_VENDORED] + features[SEARCH_PROSE]);
+    return fmaxf(OF_TEST * features[SEARCH_TEST],
+                 FOREIGN * (features[SEARCH_VENDORED] + features[SEARCH_PROSE]));
 }
 
 // Who says the text as it stands is first, but behind the definitions of the one name that is asked for. What documents

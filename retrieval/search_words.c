@@ -119,12 +119,13 @@ static void read_word(void *context, struct slice name, size_t at) {
     char lower[SEARCH_LONGEST_WORD] = {0};
     to_lower(name, lower);
     struct slice word = slice_of(lower, name.length);
+    reading->is_question = reading->is_question || (at == 0 && vocabulary_asks(word));
     if (search_forms_has_hump(name)) {
         search_forms_add_name(reading, name, word);
         return;
     }
-    bool skipped =
-        vocabulary_is_stop_word(word) || (reading->words->is_name && reading->words->asks_kind && at == 0);
+    bool skipped = vocabulary_is_stop_word(word) || (reading->is_question && vocabulary_is_asked_of(word)) ||
+                   (reading->words->is_name && reading->words->asks_kind && at == 0);
     if (reading->keeps_stop_words || !skipped) {
         search_forms_add_word(reading, word, name, at);
     }
@@ -206,9 +207,11 @@ static bool is_worth_reading_for(const struct search_words *words, const struct 
     return words->count == 0 || (is_used && !is_defined(snapshot, word));
 }
 
+// "--- FAIL" is no name, "--fail" and "->fail" are.
 static bool is_dash(const struct phrase *phrase, uint32_t at) {
-    bool is_arrow = at + 1 < phrase->count && slice_equal(phrase->tokens[at + 1], SLICE_LITERAL(">"));
-    return slice_equal(phrase->tokens[at], SLICE_LITERAL("-")) && !is_arrow;
+    const char *behind = phrase->tokens[at].data + 1;
+    bool is_before_blank = at + 1 < phrase->count && phrase->tokens[at + 1].data != behind;
+    return phrase->tokens[at].data[0] == '-' && is_before_blank;
 }
 
 // Are all of its signs of those that names are joined, called or made of?

@@ -14,6 +14,9 @@
 bool vocabulary_is_stop_word(struct slice word);
 // "while loop", "if statement" ask for the keyword: in code the other word does not follow it.
 bool vocabulary_is_construct(struct slice word);
+// What begins a question for a place ("where"), and what it is asked of ("handled"): these say nothing there.
+bool vocabulary_asks(struct slice word);
+bool vocabulary_is_asked_of(struct slice word);
 // Calls tell for each word that stands for the same, itself included.
 void vocabulary_synonyms(struct slice word, void (*tell)(void *context, struct slice word), void *context);
 
