@@ -49,7 +49,7 @@ static bool looks_like_message(struct slice text) {
         char behind = i + 1 < text.length ? text.data[i + 1] : ' ';
         bool begins = is_space(before);
         if ((byte == ':' && is_space(behind)) || (begins && strchr("'\"`/<*-", byte)) ||
-            (begins && is_digit(byte))) {
+            (is_digit(byte) && !prose_is_of_word(before))) {
             return true;
         }
     }
@@ -111,6 +111,9 @@ static size_t skip_percent(struct slice text, size_t at) {
         i++;
     }
     bool is_letter = i < text.length && (text.data[i] | 32) >= 'a' && (text.data[i] | 32) <= 'z';
+    if (is_letter && text.data[i] == 'p' && i + 1 < text.length && slice_is_word_byte(text.data[i + 1])) {
+        return word_end(text, i); // how to print what it points to: %pI4
+    }
     bool is_end = i == text.length && i > at; // as before a macro: "%" PRIu64
     return is_letter ? i + 1 : is_end ? i : at;
 }
@@ -142,11 +145,24 @@ struct matching {
     uint32_t next;    // behind the last one
     uint32_t covered; // of its words
     bool has_long_word;
+    bool is_behind_hole, is_before_hole; // the row, without anything between: "cpu%d" is "cpu7"
 };
+
+// The word of the row, or that with what stood in a placeholder beside it.
+static bool is_word_of(const struct matching *matching, struct slice said, uint32_t at) {
+    struct slice word = matching->row[at];
+    size_t length = said.length > word.length ? word.length : said.length;
+    bool may_go_on = at + 1 == matching->row_count && matching->is_before_hole;
+    bool may_begin_before = at == 0 && matching->is_behind_hole;
+    return slice_equal_any_case(said, word) ||
+           (may_go_on && slice_equal_any_case(slice_sub(said, 0, length), word)) ||
+           (may_begin_before &&
+            slice_equal_any_case(slice_sub(said, said.length - length, said.length), word));
+}
 
 static bool stands_at(const struct matching *matching, uint32_t at) {
     for (uint32_t i = 0; i < matching->row_count; i++) {
-        if (!slice_equal_any_case(matching->message->words[at + i], matching->row[i])) {
+        if (!is_word_of(matching, matching->message->words[at + i], i)) {
             return false;
         }
     }
@@ -200,9 +216,12 @@ static bool match_rows(struct matching *matching, struct slice string, bool *ope
         *open = *open || hole > at || (at + 1 == string.length && strchr(" :=('\"", string.data[at]));
         if (hole > at) {
             end = hole;
+            matching->is_before_hole = at > 0 && prose_is_of_word(string.data[at - 1]);
             if (!end_row(matching)) {
                 return false;
             }
+            matching->is_before_hole = false;
+            matching->is_behind_hole = hole < string.length && prose_is_of_word(string.data[hole]);
         } else if (end > at) {
             if (!add_word(matching, slice_sub(string, at, end))) {
                 return false;

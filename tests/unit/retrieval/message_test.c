@@ -39,6 +39,13 @@ static void test_what_it_was_made_of(void **state) {
         {"worker 7 exited with code 3", "worker %d exited with code %d", true},
         {"who closes idle sockets", "who closes %s sockets", false}, // a question
         {"it's not found", "it's %s", false},
+        // Placeholders within words.
+        {"MAC42: failed to init bands", "MAC%u: failed to init bands\n", true},
+        {"MAC42: failed to init bands", "CAM%u: failed to init bands\n", false},
+        {"took 12ms for the whole pass", "took %dms for the whole pass", true},
+        {"took 12ms for the whole pass", "took %dns for the whole pass", false},
+        {"cannot send URB 7: 1e", "cannot send URB %u: %pe\n", true},
+        {"VF[42] supports queues", "VF[%d] supports queues", true}, // a number among signs
         {"foo", "foo %s", false},
         {"a: 1", "", false},
         {": : :", "%s %s", false},
