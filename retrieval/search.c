@@ -525,9 +525,8 @@ static void score(const struct searching *searching, struct search_hit *hit) {
             EXACT_FIRST * features[SEARCH_EXACT] * (features[SEARCH_EXACT_SCOPE] + features[SEARCH_KIND]);
     }
     if (searching->words->only_keywords) {
-        float all = floorf(features[SEARCH_KEYWORD]);
-        hit->score +=
-            EXACT_FIRST * fmaxf(features[SEARCH_CODE], all * (says_row(searching, hit->symbol) ? 2 : APART));
+        float row = says_row(searching, hit->symbol) ? 2 : APART;
+        hit->score += EXACT_FIRST * fmaxf(features[SEARCH_CODE], floorf(features[SEARCH_KEYWORD]) * row);
     }
     hit->score += score_phrase(searching->words, features);
     hit->score += 3 * EXACT_FIRST * features[SEARCH_MESSAGE] * (1 - foreign(features));
