@@ -223,11 +223,10 @@ static void add_named(struct searching *searching, uint32_t s, const struct sear
         uint32_t id = walk.symbol;
         uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
         if (is_asked_for(searching, s, file) && (!name->is_joined || may_be_joined(segment, id))) {
-            const struct symbol *symbol = segment_symbol(segment, id);
-            struct search_hit *hit = candidate(searching, s, file, symbol, NULL);
+            struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
             hit->features[SEARCH_EXACT] = 1;
             raise(&hit->features[SEARCH_EXACT_CASE], name->is_joined || segment->keys[id].name == exact);
-            raise(&hit->features[SEARCH_EXACT_SCOPE], is_scope(symbol->scope, name->scope));
+            raise(&hit->features[SEARCH_EXACT_SCOPE], is_scope(hit->symbol->scope, name->scope));
         }
     }
 }
@@ -406,8 +405,8 @@ static float cover_chunk(const struct searching *searching, const struct chunk *
 // Who types a type's name and no more wants the type, not one of its constructors.
 static bool is_asked_as_type(const struct search_words *words, const struct symbol *symbol) {
     bool is_function = symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD;
-    return words->is_name && !words->asks_kind && words->names[0].scope.length == 0 && is_function &&
-           is_scope(symbol->scope, slice_of_string(symbol->name));
+    return (words->is_name || words->has_joined) && !words->asks_kind && words->names[0].scope.length == 0 &&
+           is_function && is_scope(symbol->scope, slice_of_string(symbol->name));
 }
 
 static void rate_kind(const struct search_words *words, const struct symbol *symbol, float *features) {
@@ -503,13 +502,14 @@ static float foreign(const float *features) {
 }
 
 // Who says the text as it stands is first, but behind the definitions of the one name that is asked for. What documents
-// say of the code is no more than another feature, unless it is code itself.
+// and tests say of the code is no more than another feature, unless it is code itself.
 static float score_phrase(const struct search_words *words, const float *features) {
-    bool is_told = features[SEARCH_PROSE] > 0 && !words->phrase.has_signs && !words->phrase.is_quoted;
-    if (!words->phrase_first || is_told) {
+    bool is_plain = !words->phrase.has_signs && !words->phrase.is_quoted;
+    bool is_test = features[SEARCH_TEST] > 0 && words->phrase.word_count > 1;
+    if (!words->phrase_first || (is_plain && (is_test || features[SEARCH_PROSE] > 0))) {
         return 0;
     }
-    bool is_name = words->is_name && !words->only_keywords;
+    bool is_name = (words->is_name && !words->only_keywords) || words->has_joined;
     return (is_name ? BEHIND_NAMES : 3) * EXACT_FIRST * features[SEARCH_PHRASE] * (1 - foreign(features));
 }
 
