@@ -16,6 +16,7 @@
 // are saved.
 #include "backends/repository_beam.h"
 
+#include "backends/repository_grammar.h"
 #include "backends/repository_lexer.h"
 #include "backends/repository_relevance.h"
 
@@ -193,6 +194,10 @@ static void note_word(struct beam_path *path, const struct counted *word, double
     path->weakest = is_first ? weakest : weaker_of(&path->weakest, &weakest);
 }
 
+static bool is_allowed(const struct search *search, const struct beam_path *path) {
+    return grammar_allows(search->request->document, &path->brackets, path->ids, path->context + path->count);
+}
+
 // Reads on in the brackets over the path's last word. False: it closes what is not open.
 static bool read_brackets(const struct search *search, struct beam_path *path) {
     uint32_t token = path->tokens[path->count - 1];
@@ -216,7 +221,7 @@ static void extend(struct search *search, const struct beam_path *path, const st
     longer.score = longer.log_probability = log_probability;
     longer.ids[longer.context + longer.count] = word->id;
     longer.tokens[longer.count++] = token_make(word->id, word->space);
-    if (search->request->brackets && !read_brackets(search, &longer)) {
+    if (search->request->brackets && (!is_allowed(search, &longer) || !read_brackets(search, &longer))) {
         return;
     }
     note_word(&longer, word, probability);

@@ -20,6 +20,7 @@ void brackets_init(struct brackets *brackets, const struct language *language, b
                                   .unpaired = language_has_unpaired(language),
                                   .semicolons = language_has_semicolons(language),
                                   .long_quotes = language_has_long_quotes(language),
+                                  .colons = language_has_colons(language),
                                   .more = cut};
 }
 
@@ -161,6 +162,17 @@ static bool is_quoted(struct brackets *brackets, char c) {
     return brackets->in_line_comment;
 }
 
+// Three quotes open a text and close it, whatever stands in it; an apostrophe there opens none.
+static void note_text(struct brackets *brackets, char c) {
+    brackets->same = c == brackets->last ? brackets->same + 1 : 1;
+    bool is_other = brackets->quote && brackets->quote != c;
+    if ((c != '"' && c != '\'') || brackets->same != 3 || (!brackets->text && is_other)) {
+        return;
+    }
+    brackets->text = brackets->text == c ? '\0' : brackets->text ? brackets->text : c;
+    brackets->same = 0;
+}
+
 static bool read_code(struct brackets *brackets, struct slice text, size_t at) {
     struct slice rest = slice_sub(text, at, text.length);
     char c = text.data[at];
@@ -225,6 +237,7 @@ bool brackets_read(struct brackets *brackets, struct slice text) {
     bool fits = true;
     for (size_t i = pass_over(brackets, text, 0); i < text.length; i = pass_over(brackets, text, i + 1)) {
         char c = text.data[i];
+        note_text(brackets, c);
         if (c == '\n') {
             begin_line(brackets);
         } else if (!is_quoted(brackets, c)) {
@@ -245,6 +258,10 @@ bool brackets_are_within(const struct brackets *brackets) {
     bool is_value = lexer_is_word_byte(brackets->last) || strchr(")]}\"'`", brackets->last);
     return is_value && brackets->count > brackets->before_line && !brackets->unpaired &&
            brackets->open[brackets->count - 1] != '}';
+}
+
+bool brackets_are_in_code(const struct brackets *brackets) {
+    return !brackets->quote && !brackets->text && !brackets->in_line_comment && !brackets->in_block_comment;
 }
 
 bool brackets_are_in_parenthesis(const struct brackets *brackets) {

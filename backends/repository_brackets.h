@@ -24,6 +24,7 @@ struct brackets {
     bool apostrophes;             // see language_has_apostrophes
     bool unpaired;                // see language_has_unpaired: anything may be closed
     bool semicolons, long_quotes; // see language_has_semicolons, language_has_long_quotes
+    bool colons;                  // see language_has_colons
     bool more;                    // there may be open ones that are not remembered
     // The bracket that closes each open one, the innermost last; ';' of a parenthesis with statements, '?' of an `if`'s.
     char open[BRACKETS_DEEP];
@@ -32,6 +33,8 @@ struct brackets {
     char quote, last;            // the open quote or 0, and the byte read last
     uint32_t quoted;             // characters in the quote so far
     bool escaped, in_line_comment, in_block_comment;
+    char text;                    // of which three open a text of several lines, or 0
+    uint32_t same;                // how often the last byte stands there
     char before[BRACKETS_BEFORE]; // the bytes read last
 };
 
@@ -44,6 +47,8 @@ bool brackets_read(struct brackets *brackets, struct slice text);
 bool brackets_may_end_line(const struct brackets *brackets);
 // Is something open that the line itself opened, with a value last: where nobody breaks a line?
 bool brackets_are_within(const struct brackets *brackets);
+// Does code stand here, not a quote or a comment?
+bool brackets_are_in_code(const struct brackets *brackets);
 // Is a parenthesis or a square bracket the innermost that is open, or may it be?
 bool brackets_are_in_parenthesis(const struct brackets *brackets);
 

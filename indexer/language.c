@@ -68,6 +68,10 @@ bool language_has_long_quotes(const struct language *language) {
     return !language || language->has_long_quotes;
 }
 
+bool language_has_colons(const struct language *language) {
+    return language && language->has_colons;
+}
+
 static struct capture capture_of_name(const char *name) {
     static const struct {
         const char *name;

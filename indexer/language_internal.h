@@ -53,6 +53,7 @@ struct language {
     bool has_unpaired;    // likewise
     bool has_semicolons;  // likewise
     bool has_long_quotes; // likewise
+    bool has_colons;      // likewise
 };
 
 extern const struct language language_table[];

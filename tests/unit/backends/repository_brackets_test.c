@@ -82,6 +82,30 @@ static void test_what_a_line_may_close(void **state) {
     }
 }
 
+static void test_what_is_code(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text;
+        bool is_code;
+    } rows[] = {
+        {"python", "f(a", true},
+        {"python", "f(\"a", false},
+        {"python", "a  # b", false},
+        {"python", "\"\"\"It's so.\n\nReturns", false},
+        {"python", "\"\"\"It's so.\"\"\"\n", true},
+        {"python", "'''Says \"\"\"\n", false},
+        {"python", "f(\"\", '')", true},
+        {"c", "/* a", false},
+        {"c", "// a\n", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct brackets brackets = brackets_of(rows[i].language, rows[i].text);
+        if (brackets_are_in_code(&brackets) != rows[i].is_code) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+    }
+}
+
 // R1
 static void test_read_in_pieces(void **state) {
     (void)state;
@@ -173,9 +197,13 @@ static void test_where_nobody_breaks_a_line(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_where_nobody_breaks_a_line), cmocka_unit_test(test_where_a_line_may_end),
-        cmocka_unit_test(test_what_a_line_may_close),      cmocka_unit_test(test_read_in_pieces),
-        cmocka_unit_test(test_a_stray_bracket_above),      cmocka_unit_test(test_more_than_is_remembered),
+        cmocka_unit_test(test_where_nobody_breaks_a_line),
+        cmocka_unit_test(test_where_a_line_may_end),
+        cmocka_unit_test(test_what_is_code),
+        cmocka_unit_test(test_what_a_line_may_close),
+        cmocka_unit_test(test_read_in_pieces),
+        cmocka_unit_test(test_a_stray_bracket_above),
+        cmocka_unit_test(test_more_than_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 // repository_grammar_test.c - what nobody would write, and so is not said.
 #include "tests/unit/backends/predict_world.h"
 
+#include "backends/repository_grammar.h"
 #include "backends/repository_lexer.h"
 
 static const char LIBRARY[] = "int open_door(struct door *door) {\n"
@@ -129,6 +130,174 @@ static void test_nothing_is_assigned_to_itself(void **state) {
     world_free(&world);
 }
 
+struct place {
+    struct vocabulary *vocabulary;
+    struct document document;
+    struct token_list ids; // what stands before the cursor, and the word that comes
+};
+
+// text: with one '|' at the cursor, and the word that comes behind it up to the line's end.
+static struct place place_of(const char *text) {
+    const char *cursor = strchr(text, '|');
+    struct slice before = slice_of(text, (size_t)(cursor - text));
+    struct slice word = slice_sub(slice_of_string(cursor + 1), 0, strcspn(cursor + 1, "\n"));
+    struct place place = {.vocabulary = vocabulary_new()};
+    struct encoder learner = {.vocabulary = place.vocabulary};
+    vec_push(&place.ids, token_make(TOKEN_FILE, 0));
+    encoder_append(&learner, before, &place.ids);
+    encoder_append(&learner, word, &place.ids);
+    for (size_t i = 0; i < place.ids.count; i++) {
+        place.ids.items[i] = token_id(place.ids.items[i]);
+    }
+    document_init(&place.document, place.vocabulary, before, slice_of_string(word.data + word.length));
+    return place;
+}
+
+static void place_free(struct place *place) {
+    document_fini(&place->document);
+    vec_free(&place->ids);
+    vocabulary_release(place->vocabulary);
+}
+
+// G1, G2
+static void test_what_a_line_may_have(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text;
+        bool allowed;
+    } rows[] = {
+        {"c", "x = f(a)|{", false},
+        {"go", "x := f(a)|{", false},
+        {"c", "return f(a)|{", false},
+        {"go", "f(g(a)|{", false},
+        {"c", "if (!(a & b)|{", false},
+        {"c", "if (a &&\n    (b & c)|{", false},
+        {"c", "if (f(a))|{", true},
+        {"c", "int f(a)|{", true},
+        {"c", "x = (struct a)|{", true},
+        {"c", "f((a_t)|{", true},
+        {"c", "return (a_t)|{", true},
+        {"c", "f(\"(\", g(a)|{", false},
+        {"c", "x = 1;\nf(a)|{", true},
+        {"cpp", "auto f = [](int a)|{", true},
+        {"cpp", "if (any(a, [](int b)|{", true},
+        {"cpp", "a &operator=(b)|{", true},
+        {"java", "a = new B(c)|{", true},
+        {"java", "f(new B(c)|{", true},
+        {"javascript", "x = function (a)|{", true},
+        {"javascript", "f(async function g(a)|{", true},
+        {"javascript", "f({ g(a)|{", true},
+        {"go", "if x := f(a)|{", true},
+        {"go", "f(func(a int)|{", true},
+        {"rust", "let x = match f(a)|{", true},
+        {"kotlin", "val x = f(a)|{", true},
+        {"c", "// x = f(a)|{", true},
+        {"python", "return self.active|:", false},
+        {"python", "assert a is None|:", false},
+        {"python", "x = f(a)|:", false},
+        {"python", "f(\n    a|:", false},
+        {"python", "if s.code|=", false},
+        {"python", "return a|=", false},
+        {"python", "if a is None|:", true},
+        {"python", "else|:", true},
+        {"python", "self.active|:", true},
+        {"python", "a[f(b)]|:", true},
+        {"python", "def f(\n    a\n) -> b|:", true},
+        {"python", "def f(a|:", true},
+        {"python", "f(lambda a|:", true},
+        {"python", "x = lambda a|:", true},
+        {"python", "x = {a|:", true},
+        {"python", "if a and \\\n    b == c|:", true},
+        {"python", "f(a|=", true},
+        {"python", "a, b.c[d]|=", true},
+        {"python", "\"\"\"It's so\n\nReturns this|:", true},
+        {"python", "# Returns this|:", true},
+        {"c", "return a|:", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        struct brackets brackets;
+        brackets_init(&brackets, language_of_id(rows[i].language), false);
+        brackets_read(&brackets, slice_of(rows[i].text, strcspn(rows[i].text, "|")));
+        if (grammar_allows(&place.document, &brackets, place.ids.items, (uint32_t)place.ids.count) !=
+            rows[i].allowed) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+        place_free(&place);
+    }
+}
+
+// G3
+static void test_a_name_that_is_taken(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool taken;
+    } rows[] = {
+        {"def f(a):\n    pass\n\ndef |f", true},
+        {"def |f\n\ndef f(a):\n    pass\n", true},
+        {"func f(a int) {\n}\n\nfunc |f", true},
+        {"class A:\n    def f(self):\n        pass\n\n    def |f", true},
+        {"class A:\n    async def f(\n        self,\n    ):\n        pass\n\n    def |f", true},
+        {"class A:\n    def f(self):\n        pass\n\nclass B:\n    def |f", false},
+        {"class A:\n    def |f\n\nclass B:\n    def f(self):\n        pass\n", false},
+        {"def f(a):\n    pass\n\ndef |ff", false},
+        {"def ff(a):\n    pass\n\ndef |f", false},
+        {"def f(a):\n    def |f", false},
+        {"x = f(a)\ndef |f", false},
+        {"def f(a): ...\ndef |f", false},
+        {"def f(a):\n    pass\n\nreturn |f", false},
+        {"class A:\n    def f(self):\n        pass\n\n    @f.setter\n    def |f", false},
+        {"#[cfg(unix)]\nfn f() {\n}\n\n#[cfg(windows)]\nfn |f", false},
+        {"@cached\ndef f(a):\n    pass\n\n@cached\ndef |f", true},
+        {"pub(crate) fn f() {\n}\n\nfn |f", true},
+        {"test('the func f', () => {\n})\ntest('the func |f", false},
+        {"function f(a: A): void\nfunction |f", false},
+        {"|f", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        if (grammar_is_taken(&place.document, place.ids.items, (uint32_t)place.ids.count) != rows[i].taken) {
+            fail_msg("%s", rows[i].text);
+        }
+        place_free(&place);
+    }
+}
+
+// A condition's colon, and a loop's brace, are not said behind what is no condition.
+static void test_says_nothing_a_line_may_not_have(void **state) {
+    (void)state;
+    struct world world = world_of(
+        "a.py",
+        "def f(door):\n    if door.key is None:\n        pass\n    if door.key is None:\n        pass\n");
+    assert_false(any_begins(&world, "b.py", "def g(door):\n    assert door.key is None|\n", ":"));
+    assert_true(any_begins(&world, "b.py", "def g(door):\n    if door.key is None|\n", ":"));
+    world_free(&world);
+}
+
+// What is there already is not offered by itself once more.
+static void test_is_not_sure_of_what_is_there(void **state) {
+    (void)state;
+    struct world world = world_of("a.py", "def open_door(door):\n    pass\n");
+    static const char *const documents[] = {"def open_door(door):\n    pass\n\ndef |\n",
+                                            "def open_door(door):\n    pass\n\nde|\n"};
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        struct predictions found = ask(&world, "b.py", documents[i], 1, PREDICT_CANDIDATES);
+        for (uint32_t k = 0; k < found.count; k++) {
+            assert_true(!strstr(found.items[k].text.data, "open_door(") || found.items[k].confidence == 0);
+        }
+        predictions_free(&found);
+    }
+    struct predictions fresh = ask(&world, "b.py", "def |\n", 1, 1);
+    assert_true(fresh.count == 1 && fresh.items[0].confidence > 0);
+    predictions_free(&fresh);
+    struct predictions typed =
+        ask(&world, "b.py", "def open_door(door):\n    pass\n\ndef open_door|\n", 1, 1);
+    assert_true(typed.count == 1 && typed.items[0].confidence > 0);
+    predictions_free(&typed);
+    world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_a_word_is_no_word),
@@ -137,6 +306,10 @@ int main(void) {
         cmocka_unit_test(test_code_is_no_comment),
         cmocka_unit_test(test_a_call_is_no_definition),
         cmocka_unit_test(test_other_languages_say_nothing),
+        cmocka_unit_test(test_what_a_line_may_have),
+        cmocka_unit_test(test_says_nothing_a_line_may_not_have),
+        cmocka_unit_test(test_a_name_that_is_taken),
+        cmocka_unit_test(test_is_not_sure_of_what_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

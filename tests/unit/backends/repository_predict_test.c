@@ -205,6 +205,33 @@ static void test_candidates_differ(void **state) {
     world_free(&world);
 }
 
+// One that is the beginning of another is no choice; whoever asks for all, to fit the choice, gets it.
+static void test_candidates_are_no_cuts(void **state) {
+    (void)state;
+    static const char TEXT[] = "def f():\n    open(door)\n    shut(door)\n\n"
+                               "def h():\n    open(door) + shut(key)\n    shut(door)\n\n"
+                               "def i():\n    open(door) + shut(key)\n    shut(door)\n\n"
+                               "def j():\n    open(door) + shut(key)\n    shut(door)\n\n"
+                               "def k():\n    open(door) + shut(key)\n    shut(door)\n";
+    struct world world = world_of("a.py", TEXT);
+    uint32_t cuts[2] = {0};
+    const uint32_t wanted[] = {PREDICT_CANDIDATES, 3};
+    for (size_t row = 0; row < 2; row++) {
+        struct predictions found =
+            ask(&world, "z.py", "def g():\n    open(|\n    shut(door)\n", 1, wanted[row]);
+        for (uint32_t i = 0; i < found.count; i++) {
+            for (uint32_t k = 0; k < i; k++) {
+                cuts[row] +=
+                    slice_starts_with(str_slice(&found.items[k].text), str_slice(&found.items[i].text));
+            }
+        }
+        predictions_free(&found);
+    }
+    assert_true(cuts[0] > 0);
+    assert_int_equal(cuts[1], 0);
+    world_free(&world);
+}
+
 // The shorter end stands there a little more often.
 static void test_longer_of_two_likely_lines(void **state) {
     (void)state;
@@ -492,6 +519,7 @@ int main(void) {
         cmocka_unit_test(test_gone_files),
         cmocka_unit_test(test_overlay_wins),
         cmocka_unit_test(test_candidates_differ),
+        cmocka_unit_test(test_candidates_are_no_cuts),
         cmocka_unit_test(test_longer_of_two_likely_lines),
         cmocka_unit_test(test_finished_line_is_left_alone),
         cmocka_unit_test(test_members_of_the_receiver),

@@ -1,0 +1,292 @@
+// repository_grammar.c - see repository_grammar.h.
+//
+// Each word of a path is likely behind the few before it; what the line as a whole is, no context says that is short
+// enough to have been seen. `= get(a)` is followed by ` {`, as `if x := get(a)` was once. So a line is looked at
+// from its end leftwards, over its tokens, as soon as a word comes that only some lines have.
+//
+// The words that begin something with a block, or a function that is a value, mean that in all languages that have
+// them; so they are one list, and a line with any of them may have whatever it likes.
+#include "backends/repository_grammar.h"
+
+#include "backends/repository_lexer.h"
+
+static const char *const BLOCK_WORDS[] = {
+    "async",    "await", "case",    "catch",  "class",     "constructor",  "def",      "default",
+    "delegate", "do",    "elif",    "else",   "enum",      "except",       "extends",  "extern",
+    "finally",  "fn",    "fixed",   "for",    "foreach",   "func",         "function", "get",
+    "go",       "if",    "impl",    "import", "interface", "lambda",       "lock",     "loop",
+    "macro",    "match", "mod",     "module", "namespace", "new",          "operator", "record",
+    "select",   "set",   "static",  "struct", "switch",    "synchronized", "template", "trait",
+    "try",      "type",  "typedef", "union",  "unsafe",    "using",        "when",     "where",
+    "while",    "with"};
+// What a function's name stands behind, in languages that have one function of a name; TypeScript's `function` has overloads.
+static const char *const DEFINERS[] = {"def", "fn", "func"};
+
+static bool is_among(struct slice word, const char *const *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (slice_equal(word, slice_of_string(list[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_line_end(uint32_t id) {
+    return token_is_line(id) || id == TOKEN_FILE;
+}
+
+static struct slice word_at(const struct document *document, const uint32_t *ids, uint32_t at) {
+    return encoder_word(&document->encoder, ids[at]);
+}
+
+static bool is_word(struct slice word, const char *text) {
+    return slice_equal(word, slice_of_string(text));
+}
+
+static bool is_block_word(struct slice word) {
+    return is_among(word, BLOCK_WORDS, sizeof BLOCK_WORDS / sizeof *BLOCK_WORDS);
+}
+
+static bool is_quote(struct slice word) {
+    return word.length == 1 && strchr("\"'`", word.data[0]);
+}
+
+// --- leftwards ---
+
+struct look {
+    const struct document *document;
+    const uint32_t *ids;
+    uint32_t at; // of the word before which it stands
+    int depth;   // of brackets that close behind here
+    char quote;  // in which it stands
+};
+
+// To the next word on the left that stands in no quote; false at the beginning of what is known.
+static bool look_left(struct look *look, struct slice *word) {
+    while (look->at > 0) {
+        uint32_t id = look->ids[--look->at];
+        *word = encoder_word(&look->document->encoder, id);
+        if (is_line_end(id)) {
+            look->quote = '\0';
+            return true;
+        }
+        if (is_quote(*word) && (!look->quote || look->quote == word->data[0])) {
+            look->quote = look->quote ? '\0' : word->data[0];
+            return true;
+        }
+        if (!look->quote) {
+            look->depth += word->length == 1 && strchr(")]}", word->data[0]);
+            look->depth -= word->length == 1 && strchr("([{", word->data[0]);
+            return true;
+        }
+    }
+    return false;
+}
+
+// --- blocks in braces ---
+
+// Behind the ) that stands last, is what opened with it a call's, or at least no type's or function's?
+static bool closes_call(const struct document *document, const uint32_t *ids, uint32_t count) {
+    struct look look = {.document = document, .ids = ids, .at = count};
+    struct slice word;
+    while (look_left(&look, &word)) {
+        if (look.depth == 0) {
+            return look.at > 0 && token_is_name(ids[look.at - 1]) &&
+                   !is_word(word_at(document, ids, look.at - 1), "return");
+        }
+    }
+    return false;
+}
+
+// Is the block opened within parentheses that hold nothing that has one?
+static bool is_in_call(const struct document *document, const uint32_t *ids, uint32_t count) {
+    struct look look = {.document = document, .ids = ids, .at = count};
+    struct slice word;
+    while (look_left(&look, &word)) {
+        if (look.depth < 0) {
+            return true;
+        }
+        if (is_block_word(word)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+// Does the line assign, and say nothing of a block?
+static bool is_assignment(const struct document *document, const uint32_t *ids, uint32_t count) {
+    struct look look = {.document = document, .ids = ids, .at = count};
+    struct slice word;
+    bool assigns = false;
+    while (look_left(&look, &word) && !is_line_end(ids[look.at])) {
+        if (is_block_word(word) || look.depth < 0) {
+            return false;
+        }
+        assigns |= look.depth == 0 && (is_word(word, "=") || is_word(word, ":=") || is_word(word, "return"));
+    }
+    return assigns;
+}
+
+static bool may_open(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
+                     uint32_t count) {
+    char open = brackets->count > 0 ? brackets->open[brackets->count - 1] : '\0';
+    if (!brackets->semicolons || count < 2 || !is_word(word_at(document, ids, count - 1), ")")) {
+        return true;
+    }
+    if (open == '?') {
+        return !is_in_call(document, ids, count);
+    }
+    return !closes_call(document, ids, count) ||
+           !(open == ')' || open == ']' ? is_in_call(document, ids, count)
+                                        : is_assignment(document, ids, count));
+}
+
+// --- blocks behind a colon ---
+
+static bool is_line_over(const struct look *look) {
+    bool goes_on = look->at > 0 && is_word(word_at(look->document, look->ids, look->at - 1), "\\");
+    return is_line_end(look->ids[look->at]) && look->depth == 0 && !goes_on;
+}
+
+// Outside of brackets: what is left of the sign are names and their members, or a line with a block.
+static bool may_be_given(const struct document *document, const uint32_t *ids, uint32_t count,
+                         bool is_colon) {
+    struct look look = {.document = document, .ids = ids, .at = count};
+    struct slice word;
+    bool is_target = true, behind_name = false;
+    while (look_left(&look, &word)) {
+        if (is_line_over(&look)) {
+            return is_target;
+        }
+        if (look.depth < 0 || (is_colon && is_block_word(word)) || is_word(word, "lambda")) {
+            return true;
+        }
+        bool is_name = look.depth == 0 && token_is_name(ids[look.at]);
+        is_target &= !(is_name && behind_name);
+        is_target &= !is_colon || is_name || look.depth > 0 || is_word(word, ".") || is_word(word, "[");
+        behind_name = is_name;
+    }
+    return true;
+}
+
+// Within parentheses a colon stands where a function is defined, and nowhere else but in smaller ones.
+static bool may_be_typed(const struct document *document, const uint32_t *ids, uint32_t count) {
+    struct look look = {.document = document, .ids = ids, .at = count};
+    struct slice word;
+    while (look_left(&look, &word) && look.depth >= 0) {
+        if (is_word(word, "lambda")) {
+            return true;
+        }
+    }
+    return look.at < 2 || !token_is_name(ids[look.at - 1]) ||
+           is_word(word_at(document, ids, look.at - 2), "def");
+}
+
+static bool may_stand(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
+                      uint32_t count, bool is_colon) {
+    char open = brackets->count > 0 ? brackets->open[brackets->count - 1] : '\0';
+    if (!brackets->colons || brackets->more) {
+        return true;
+    }
+    return !open ? may_be_given(document, ids, count, is_colon)
+                 : !is_colon || open != ')' || may_be_typed(document, ids, count);
+}
+
+// --- names that are taken ---
+
+static size_t indentation_of(struct slice line) {
+    size_t at = 0;
+    while (at < line.length && (line.data[at] == ' ' || line.data[at] == '\t')) {
+        at++;
+    }
+    return at;
+}
+
+// Words and a pub(crate) may stand before, but no quote: prose has functions, too.
+static bool begins_definition(struct slice text) {
+    for (size_t i = 0; i < text.length; i++) {
+        if (!lexer_is_word_byte(text.data[i]) && !strchr(" ()", text.data[i])) {
+            return false;
+        }
+    }
+    return text.length == 0 || text.data[text.length - 1] == ' ';
+}
+
+// Does the line define this function, with more of it to come?
+static bool defines(struct slice line, struct slice definer, struct slice name) {
+    size_t at = slice_find_word(line, name, 0);
+    if (at >= line.length || at <= definer.length || line.data[at - 1] != ' ') {
+        return false;
+    }
+    size_t before = at - 1 - definer.length;
+    return slice_equal(slice_sub(line, before, at - 1), definer) &&
+           begins_definition(slice_sub(line, 0, before)) && strchr("{:(", line.data[line.length - 1]);
+}
+
+static struct slice line_around(struct slice text, size_t at) {
+    return slice_sub(text, slice_line_start(text, at), slice_line_end(text, at));
+}
+
+// Is all text here indented at least so far?
+static bool is_one_block(struct slice text, size_t indentation) {
+    for (size_t at = 0; at < text.length; at = slice_line_end(text, at) + 1) {
+        struct slice line = slice_sub(text, at, slice_line_end(text, at));
+        if (slice_trim(line).length > 0 && indentation_of(line) < indentation) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// text: what stands above the cursor's line, or below it.
+static bool is_taken(struct slice text, bool is_above, struct slice definer, struct slice name,
+                     size_t indentation) {
+    for (size_t at = slice_find_word(text, name, 0); at < text.length;
+         at = slice_find_word(text, name, at + 1)) {
+        struct slice line = line_around(text, at);
+        size_t start = (size_t)(line.data - text.data), end = start + line.length;
+        struct slice between = is_above ? slice_sub(text, end, text.length) : slice_sub(text, 0, start);
+        if (indentation_of(line) == indentation && defines(slice_trim(line), definer, name) &&
+            is_one_block(between, indentation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What stands above may say that there are several: an overload, a property's setter, a condition.
+static bool is_one_of_several(struct slice above, struct slice name) {
+    above = slice_trim(above);
+    struct slice line = above.length > 0 ? slice_trim(line_around(above, above.length - 1)) : above;
+    return line.length > 0 && (line.data[0] == '@' || line.data[0] == '#') &&
+           (slice_find(line, name, 0) < line.length ||
+            slice_find(line, SLICE_LITERAL("overload"), 0) < line.length ||
+            slice_find(line, SLICE_LITERAL("cfg"), 0) < line.length);
+}
+
+bool grammar_is_taken(const struct document *document, const uint32_t *ids, uint32_t count) {
+    struct slice name = word_at(document, ids, count - 1), above = str_slice(&document->above);
+    struct slice definer = count > 1 ? word_at(document, ids, count - 2) : slice_of("", 0);
+    if (!token_is_name(ids[count - 1]) || !is_among(definer, DEFINERS, sizeof DEFINERS / sizeof *DEFINERS)) {
+        return false;
+    }
+    struct slice below = str_slice(&document->suffix);
+    below = slice_sub(below, slice_line_end(below, 0) + 1, below.length);
+    above.length = slice_line_start(above, above.length);
+    size_t indentation = document->indentation.length;
+    return !is_one_of_several(above, name) && (is_taken(above, true, definer, name, indentation) ||
+                                               is_taken(below, false, definer, name, indentation));
+}
+
+bool grammar_allows(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
+                    uint32_t count) {
+    struct slice word = word_at(document, ids, count - 1);
+    if (!brackets_are_in_code(brackets)) {
+        return true;
+    }
+    if (is_word(word, "{")) {
+        return may_open(document, brackets, ids, count - 1);
+    }
+    bool is_colon = is_word(word, ":");
+    return (!is_colon && !is_word(word, "=")) || may_stand(document, brackets, ids, count - 1, is_colon);
+}
