@@ -73,8 +73,8 @@ static bool has_taken_name(const struct document *document, const struct beam_pa
     return false;
 }
 
-// A path that never found its end says how the line may go on, not where it stops. One that defines what is there is not
-// right; it is a pattern at best, for whoever asks.
+// A path that never found its end says how the line may go on, not where it stops; one that defines what is there already is
+// not right.
 static double confidence_in(const struct document *document, const struct beam_path *path,
                             const float *features) {
     return path->finished && !has_taken_name(document, path) ? confidence_of(features) : 0;

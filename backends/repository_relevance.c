@@ -22,7 +22,7 @@ static const char *const OPERATORS[] = {
 
 // The first was tuned on the development tasks, which move little with it. What is C says nothing of TypeScript, unless
 // nothing else is known: at 0.1 its lines still came first where the file's own language had few.
-static const double OTHER_KIND = 0.5, OTHER_LANGUAGE = 1e-6;
+static const double OTHER_KIND = 0.5, OTHER_LANGUAGE = 1e-6, NO_LANGUAGE = 0.05;
 
 static struct slice word_of(const struct document *document, uint32_t id) {
     return encoder_word(&document->encoder, id);
@@ -154,14 +154,17 @@ void relevance_init(struct relevance *relevance, const struct document *document
     }
 }
 
-// A text of no known language may go with any.
+// What is in no known language may be prose, of which code has little, or a dialect.
 double relevance_of_file(const struct relevance *relevance, const struct segment_file *file) {
     const char *extension = strrchr(file->path, '.');
     if (strcmp(extension ? extension : "", relevance->extension) == 0) {
         return 1;
     }
-    bool is_other = relevance->family[0] && file->family[0] && strcmp(file->family, relevance->family) != 0;
-    return is_other ? OTHER_LANGUAGE : OTHER_KIND;
+    if (!relevance->family[0] || strcmp(file->family, relevance->family) == 0) {
+        return OTHER_KIND;
+    }
+    return file->family[0] ? OTHER_LANGUAGE : NO_LANGUAGE;
+}
 }
 
 void relevance_ask(struct relevance *relevance, const uint32_t *context, size_t length) {

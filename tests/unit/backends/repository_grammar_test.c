@@ -95,6 +95,20 @@ static void test_other_languages_say_nothing(void **state) {
     world_free(&world);
 }
 
+// Nor do many words of prose, which no language is known for, beside few of code.
+static void test_prose_says_little(void **state) {
+    (void)state;
+    struct world world = world_new(0);
+    world_put(&world, "a.rst",
+              "door = open the door\ndoor = open the door\ndoor = open the door\n"
+              "door = open the door\ndoor = open the door\ndoor = open the door\n");
+    world_put(&world, "a.py", "door = open(key)\n");
+    world_commit(&world, true);
+    assert_says(&world, "b.py", "door = open|\n", "(key)");
+    assert_says(&world, "b.txt", "door = open|\n", " the door");
+    world_free(&world);
+}
+
 // What a comment says of a name is not what stands behind it in code, and the other way round it may be.
 static void test_code_is_no_comment(void **state) {
     (void)state;
@@ -306,6 +320,7 @@ int main(void) {
         cmocka_unit_test(test_code_is_no_comment),
         cmocka_unit_test(test_a_call_is_no_definition),
         cmocka_unit_test(test_other_languages_say_nothing),
+        cmocka_unit_test(test_prose_says_little),
         cmocka_unit_test(test_what_a_line_may_have),
         cmocka_unit_test(test_says_nothing_a_line_may_not_have),
         cmocka_unit_test(test_a_name_that_is_taken),
