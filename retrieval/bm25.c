@@ -68,7 +68,9 @@ struct found {
 
 // The best documents for one question.
 struct best {
-    int16_t least;           // a sum that is no better does not count any more
+    int16_t
+        least; // a sum that is no better does not count any more, but that of the documents before this one:
+    uint32_t equal_until; // in the segment in work they come before the last of the best that are of this sum
     uint32_t levels[LEVELS]; // how many were found of each sum, but for its last bits
     uint32_t level;          // has fewer than `limit` above it
     size_t above;            // so many
@@ -81,6 +83,7 @@ struct search {
     const struct snapshot *snapshot;
     enum segment_field field;
     const struct snapshot_file *skip;
+    uint32_t segment; // in work
     struct asked *asked;
     size_t asked_count;
     struct postings_list *lists;           // of each segment and term asked for
@@ -115,21 +118,23 @@ float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uin
     return rarity_of_held(held, documents, keeps_common);
 }
 
-static bool is_better(const struct bm25_hit *a, const struct bm25_hit *b) {
+static bool is_better(const struct snapshot *snapshot, enum segment_field field, const struct bm25_hit *a,
+                      const struct bm25_hit *b) {
     if (a->score > b->score || a->score < b->score) {
         return a->score > b->score;
     }
-    return a->segment != b->segment ? a->segment < b->segment : a->id < b->id;
+    return snapshot_compare(snapshot, field, a->segment, a->id, b->segment, b->id) < 0;
 }
 
-static int compare_hits(const void *left, const void *right) {
-    const struct bm25_hit *a = left, *b = right;
-    return is_better(a, b) ? -1 : is_better(b, a);
-}
-
-void bm25_sort(struct bm25_hit *hits, size_t count) {
-    if (count) {
-        qsort(hits, count, sizeof *hits, compare_hits);
+void bm25_sort(const struct snapshot *snapshot, enum segment_field field, struct bm25_hit *hits,
+               size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        struct bm25_hit hit = hits[i];
+        size_t at = i;
+        for (; at > 0 && is_better(snapshot, field, &hit, &hits[at - 1]); at--) {
+            hits[at] = hits[at - 1];
+        }
+        hits[at] = hit;
     }
 }
 
@@ -158,36 +163,89 @@ static int16_t find_least(const struct found *found, size_t count, size_t limit,
     return (int16_t)least;
 }
 
+static size_t room_for(size_t limit) {
+    return 4 * limit;
+}
+
 // Drops what does not count any more.
 static void drop_worse(struct best *best) {
     size_t kept = 0;
     for (size_t i = 0; i < best->found_count; i++) {
         best->found[kept] = best->found[i];
-        kept += best->found[i].sum > best->least;
+        kept += best->found[i].sum >= best->least;
     }
     best->found_count = kept;
 }
 
-// Keeps the best, in the order they were found in.
-static void cut(struct best *best) {
-    if (best->found_count <= best->limit) {
+// A document with the path that tells its place among others.
+struct placed {
+    const char *path;
+    struct found found;
+};
+
+static int compare_placed(const void *left, const void *right) {
+    const struct placed *a = left, *b = right;
+    int order = a->found.segment == b->found.segment ? 0 : strcmp(a->path, b->path);
+    return order ? order : a->found.id < b->found.id ? -1 : a->found.id > b->found.id;
+}
+
+// Puts documents of one sum in the snapshot's order. Those of each segment are in it.
+static void order_equal(const struct search *search, struct found *equal, size_t count) {
+    size_t alike = 0;
+    while (alike < count && equal[alike].segment == equal[0].segment) {
+        alike++;
+    }
+    if (alike == count) {
         return;
     }
-    size_t equal, kept = 0;
-    int16_t least = find_least(best->found, best->found_count, best->limit, &equal);
-    for (size_t i = 0; i < best->found_count; i++) {
-        int16_t sum = best->found[i].sum;
-        if (sum > least || (sum == least && equal > 0)) {
-            equal -= sum == least;
-            best->found[kept++] = best->found[i];
-        }
+    struct placed *placed = mem_alloc(count * sizeof *placed);
+    for (size_t i = 0; i < count; i++) {
+        placed[i] = (struct placed){
+            snapshot_document_path(search->snapshot, search->field, equal[i].segment, equal[i].id), equal[i]};
     }
-    best->found_count = kept;
-    best->least = least;
+    qsort(placed, count, sizeof *placed, compare_placed);
+    for (size_t i = 0; i < count; i++) {
+        equal[i] = placed[i].found;
+    }
+    free(placed);
 }
 
-static size_t room_for(size_t limit) {
-    return 4 * limit;
+// The first document of the segment in work that comes behind that one, which is of another.
+static uint32_t first_behind(const struct search *search, const struct found *last) {
+    const struct segment *segment = search->snapshot->segments[search->segment];
+    const char *path = snapshot_document_path(search->snapshot, search->field, last->segment, last->id);
+    uint32_t low = 0, high = segment->file_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        bool is_before = strcmp(segment->files[middle].record->path, path) < 0;
+        low = is_before ? middle + 1 : low;
+        high = is_before ? high : middle;
+    }
+    return segment->fields[search->field].firsts[low];
+}
+
+// Keeps the best: what is of the least sum behind the others, which stay in the order they were found in.
+static void cut(const struct search *search, struct best *best) {
+    size_t equal, kept = 0, count = 0;
+    if (best->found_count < best->limit) {
+        return;
+    }
+    int16_t least = find_least(best->found, best->found_count, best->limit, &equal);
+    struct found *others = best->found + room_for(best->limit);
+    for (size_t i = 0; i < best->found_count; i++) {
+        struct found found = best->found[i];
+        if (found.sum > least) {
+            best->found[kept++] = found;
+        } else if (found.sum == least) {
+            others[count++] = found;
+        }
+    }
+    order_equal(search, others, count);
+    memcpy(best->found + kept, others, equal * sizeof *others);
+    best->found_count = kept + equal;
+    best->least = least;
+    const struct found *last = &others[equal - 1];
+    best->equal_until = last->segment == search->segment ? 0 : first_behind(search, last);
 }
 
 // Best first: by digits of the sum, the order of what is equal kept.
@@ -262,25 +320,26 @@ static void note_sum(struct best *best, int16_t sum) {
     while (best->above >= best->limit) {
         best->above -= best->levels[++best->level];
         int16_t least = (int16_t)((best->level << LEVEL_BITS) - 1);
+        best->equal_until = least > best->least ? 0 : best->equal_until;
         best->least = least > best->least ? least : best->least;
     }
 }
 
-static void make_room(struct best *best) {
+static void make_room(const struct search *search, struct best *best) {
     drop_worse(best);
     if (best->found_count > 2 * best->limit) { // much is as good as the worst that counts
-        cut(best);
+        cut(search, best);
     }
 }
 
-static void take_document(struct best *best, uint32_t segment, uint32_t id, int16_t sum) {
-    if (sum <= best->least) {
+static void take_document(const struct search *search, struct best *best, uint32_t id, int16_t sum) {
+    if (sum < best->least || (sum == best->least && id >= best->equal_until)) {
         return;
     }
     if (best->found_count == room_for(best->limit)) {
-        make_room(best);
+        make_room(search, best);
     }
-    best->found[best->found_count++] = (struct found){segment, id, sum};
+    best->found[best->found_count++] = (struct found){search->segment, id, sum};
     note_sum(best, sum);
 }
 
@@ -297,30 +356,36 @@ static void sift(struct search *search, const uint16_t *added, const uint16_t *e
     }
 }
 
-static void take_block(struct search *search, uint32_t segment, uint32_t start) {
+// From a document on: what is over it may be among the best.
+static void set_room(struct search *search, uint32_t start) {
+    for (size_t q = 0; q < search->questions; q++) {
+        const struct best *best = &search->best[q];
+        search->room.each[q] = (int16_t)(SUM_MOST - best->least + (start < best->equal_until));
+    }
+}
+
+static void take_block(struct search *search, uint32_t start) {
     for (uint32_t word = 0; word < BLOCK / 64; word++) {
         for (uint64_t bits = search->over[word]; bits; bits &= bits - 1) {
             uint32_t at = word * 64 + (uint32_t)__builtin_ctzll(bits);
             for (size_t q = 0; q < search->questions; q++) {
-                take_document(&search->best[q], segment, start + at, search->sums[at].each[q]);
+                take_document(search, &search->best[q], start + at, search->sums[at].each[q]);
             }
             search->sums[at].both = 0;
         }
         search->over[word] = 0;
     }
-    for (size_t q = 0; q < search->questions; q++) {
-        search->room.each[q] = (int16_t)(SUM_MOST - search->best[q].least);
-    }
 }
 
-static void search_block(struct search *search, uint32_t segment, uint32_t start, uint32_t end) {
+static void search_block(struct search *search, uint32_t start, uint32_t end) {
     uint16_t *added = search->added;
+    set_room(search, start);
     for (size_t i = 0; i < search->cursor_count; i++) {
         added = add_term(search->sums, &search->cursors[i], start, end, added);
     }
-    silence(search, segment, start, end);
+    silence(search, search->segment, start, end);
     sift(search, search->added, added);
-    take_block(search, segment, start);
+    take_block(search, start);
 }
 
 // Has it a gain for either question? Then any impact has one.
@@ -331,6 +396,7 @@ static bool counts(const struct search *search, size_t term) {
 static void search_segments(struct search *search) {
     for (uint32_t s = 0; s < search->snapshot->segment_count; s++) {
         uint32_t count = search->snapshot->segments[s]->fields[search->field].count;
+        search->segment = s;
         search->cursor_count = 0;
         for (size_t i = 0; i < search->asked_count; i++) {
             struct postings_list list = search->lists[s * search->asked_count + i];
@@ -338,8 +404,11 @@ static void search_segments(struct search *search) {
                 search->cursors[search->cursor_count++] = (struct cursor){list, search->gains[i]};
             }
         }
+        for (size_t q = 0; q < search->questions && search->cursor_count; q++) {
+            cut(search, &search->best[q]); // by another segment's paths
+        }
         for (uint32_t start = 0; start < count && search->cursor_count; start += BLOCK) {
-            search_block(search, s, start, count - start < BLOCK ? count : start + BLOCK);
+            search_block(search, start, count - start < BLOCK ? count : start + BLOCK);
         }
     }
 }
@@ -469,7 +538,6 @@ static void make_room_for_block(struct search *search) {
     search->added = mem_alloc(most * sizeof *search->added);
     search->sums = mem_zero(BLOCK, sizeof *search->sums);
     search->over = mem_zero(BLOCK / 64, sizeof *search->over);
-    search->room = (union pair){{SUM_MOST, SUM_MOST}};
 }
 
 static void open_search(struct search *search, const struct bm25_question *questions,
@@ -506,9 +574,19 @@ static void close_search(struct search *search) {
     }
 }
 
-static void tell(struct best *best, struct bm25_hits *result) {
-    cut(best);
+// Those of one sum stand side by side.
+static void order_all(const struct search *search, struct best *best) {
+    for (size_t first = 0, end; first < best->found_count; first = end) {
+        for (end = first; end < best->found_count && best->found[end].sum == best->found[first].sum; end++) {
+        }
+        order_equal(search, best->found + first, end - first);
+    }
+}
+
+static void tell(const struct search *search, struct best *best, struct bm25_hits *result) {
+    cut(search, best);
     sort_found(best);
+    order_all(search, best);
     for (size_t i = 0; i < best->found_count; i++) {
         const struct found *found = &best->found[i];
         result->hits[i] = (struct bm25_hit){found->segment, found->id, (float)found->sum * best->scale};
@@ -521,7 +599,7 @@ static void answer(const struct bm25_question *questions, struct bm25_hits *resu
     open_search(&search, questions, results, count);
     search_segments(&search);
     for (size_t q = 0; q < count; q++) {
-        tell(&search.best[q], &results[q]);
+        tell(&search, &search.best[q], &results[q]);
     }
     close_search(&search);
 }

@@ -35,8 +35,8 @@ struct bm25_question {
     bool keeps_common; // terms held by more than a quarter of the documents count, too
 };
 
-// The best documents of living files but `skip`, best first, into hits[limit]. Ties go to the lower segment and
-// id. Returns how many there are.
+// The best documents of living files but `skip`, best first, into hits[limit]. Ties go to the one that snapshot_compare
+// has first, however files are spread over segments. Returns how many there are.
 size_t bm25_search(const struct bm25_question *question, size_t limit, struct bm25_hit *hits);
 // Where the best of a question go.
 struct bm25_hits {
@@ -47,8 +47,9 @@ struct bm25_hits {
 // Two questions that differ in their terms, effort and keeping alone, each answered as by bm25_search. What both ask for is gone
 // through once.
 void bm25_search_both(const struct bm25_question questions[2], struct bm25_hits results[2]);
-// The same order for any hits.
-void bm25_sort(struct bm25_hit *hits, size_t count);
+// The same order for any hits; they are few.
+void bm25_sort(const struct snapshot *snapshot, enum segment_field field, struct bm25_hit *hits,
+               size_t count);
 // log(1 + (N - df + 0.5) / (df + 0.5)) over all segments; 0 for a term held by none of them or, unless common ones are
 // kept, by more than a quarter.
 float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uint32_t hash,

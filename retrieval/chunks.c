@@ -60,5 +60,5 @@ void chunks_prefer_own(const struct snapshot *snapshot, struct chunks_asker aske
             hits[i].score *= OPEN_TOO;
         }
     }
-    bm25_sort(hits, count);
+    bm25_sort(snapshot, SEGMENT_CHUNKS, hits, count);
 }

@@ -2,8 +2,9 @@
 //
 // A name may have many definitions. The one in an imported file is nearly
 // always the one meant; after that come the own package, what is not a test,
-// definitions before declarations, and the nearest file. Fields count only
-// behind a member operator, and words in strings not at all.
+// definitions before declarations, and the nearest file, of equal ones the first
+// in the order of paths. Fields count only behind a member operator, and words in
+// strings not at all.
 #include "retrieval/definitions.h"
 
 #include "retrieval/paths.h"
@@ -55,7 +56,10 @@ static void consider(struct choice *choice, const struct snapshot *snapshot, str
     uint32_t cost = cost_of(segment->files[at.file].record, &segment->keys[id], way, path);
     choice->places++;
     choice->reachable |= way != IMPORTS_NONE;
-    if (!choice->found || cost < choice->cost) {
+    bool is_before =
+        choice->found && cost == choice->cost &&
+        snapshot_compare(snapshot, SEGMENT_SYMBOLS, at.segment, id, choice->segment, choice->id) < 0;
+    if (!choice->found || cost < choice->cost || is_before) {
         choice->found = true;
         choice->cost = cost;
         choice->segment = at.segment;

@@ -15,7 +15,7 @@ enum {
     PAUSE_US = 2000000,
     CANDIDATES = 4000,   // at least, and one in CANDIDATE_SHARE: that the estimate lets through
     CANDIDATE_SHARE = 4, // tests/bench/search says what it misses
-    SPARE = 64           // more are asked for than wanted, as some may be the file's own
+    SPARE = 64           // more are asked for than wanted, as some may be the file's own or as near as the last
 };
 
 // --- the thread ---
@@ -163,14 +163,19 @@ size_t embeddings_search(struct embeddings *self, const struct snapshot *snapsho
                          const struct vector *vector, const struct snapshot_file *own, size_t limit,
                          struct bm25_hit *hits) {
     struct vector_hit *found = mem_alloc((limit + SPARE) * sizeof *found);
+    struct bm25_hit *all_hits = mem_alloc((limit + SPARE) * sizeof *all_hits);
     size_t count = 0;
     uv_rwlock_rdlock(&self->lock);
     size_t all = vectors_search(&self->vectors, vector, candidates_of(self), limit + SPARE, found);
-    for (size_t i = 0; i < all && count < limit; i++) {
-        hits[count].score = found[i].score;
-        count += find_chunk(self, snapshot, self->places[found[i].id], own, &hits[count]);
+    for (size_t i = 0; i < all; i++) {
+        all_hits[count].score = found[i].score;
+        count += find_chunk(self, snapshot, self->places[found[i].id], own, &all_hits[count]);
     }
     uv_rwlock_rdunlock(&self->lock);
+    bm25_sort(snapshot, SEGMENT_CHUNKS, all_hits, count); // not as they came
+    count = count < limit ? count : limit;
+    memcpy(hits, all_hits, count * sizeof *hits);
+    free(all_hits);
     free(found);
     return count;
 }

@@ -59,9 +59,16 @@ struct nearest {
     int count;
 };
 
-static void offer_nearest(struct nearest *nearest, struct snapshot_file at, uint32_t distance) {
+static bool is_nearer(const struct snapshot *snapshot, const struct nearest *nearest, int i,
+                      struct snapshot_file at, uint32_t distance) {
+    return distance < nearest->distances[i] ||
+           (distance == nearest->distances[i] && snapshot_compare_files(snapshot, at, nearest->files[i]) < 0);
+}
+
+static void offer_nearest(const struct snapshot *snapshot, struct nearest *nearest, struct snapshot_file at,
+                          uint32_t distance) {
     int i = nearest->count < NEAREST ? nearest->count++ : NEAREST;
-    while (i > 0 && nearest->distances[i - 1] > distance) {
+    while (i > 0 && is_nearer(snapshot, nearest, i - 1, at, distance)) {
         if (i < NEAREST) {
             nearest->files[i] = nearest->files[i - 1];
             nearest->distances[i] = nearest->distances[i - 1];
@@ -88,10 +95,13 @@ static bool spells(enum segment_spelling spelling, struct slice path, struct sli
     return false;
 }
 
-// Would a file of that folder be taken, as far as the folder tells? Most are not, and so need not be looked at.
-static bool may_be_nearest(const struct nearest *nearest, struct slice folder, struct slice tail_folder,
-                           uint32_t distance) {
-    bool is_near = nearest->count < NEAREST || distance < nearest->distances[NEAREST - 1];
+// Would a file of that folder be taken, as far as the folder tells? Most are not, and so need not be looked at. One as far
+// away as those of its own segment comes behind them.
+static bool may_be_nearest(const struct nearest *nearest, uint32_t segment, struct slice folder,
+                           struct slice tail_folder, uint32_t distance) {
+    uint32_t farthest = nearest->count < NEAREST ? UINT32_MAX : nearest->distances[NEAREST - 1];
+    bool is_near =
+        distance < farthest || (distance == farthest && nearest->files[NEAREST - 1].segment != segment);
     return is_near && paths_ends_with(folder, tail_folder);
 }
 
@@ -107,14 +117,14 @@ bool imports_add_nearest(struct resolution *r, enum segment_spelling spelling, s
             struct snapshot_file at = {s, list.document};
             struct slice folder = segment_folder(segment, segment->folders[at.file]);
             uint32_t distance = paths_distance(r->path, folder);
-            if (!may_be_nearest(&nearest, folder, tail_folder, distance)) {
+            if (!may_be_nearest(&nearest, s, folder, tail_folder, distance)) {
                 continue;
             }
             struct slice path = file_path(r->snapshot, at);
             bool foreign = spelling == SPELLING_MODULE && !slice_equal(paths_extension(path), r->extension);
             if (!foreign && !snapshot_is_dead(r->snapshot, s, at.file) && spells(spelling, path, text) &&
                 paths_ends_with(path, tail)) {
-                offer_nearest(&nearest, at, distance);
+                offer_nearest(r->snapshot, &nearest, at, distance);
             }
         }
     }
@@ -124,9 +134,21 @@ bool imports_add_nearest(struct resolution *r, enum segment_spelling spelling, s
     return nearest.count > 0;
 }
 
+typedef VEC(struct snapshot_file) file_list;
+
+// In order; the list is.
+static void insert_file(const struct snapshot *snapshot, file_list *files, struct snapshot_file at) {
+    vec_push(files, at);
+    for (size_t i = files->count - 1; i > 0 && snapshot_compare_files(snapshot, at, files->items[i - 1]) < 0;
+         i--) {
+        files->items[i] = files->items[i - 1];
+        files->items[i - 1] = at;
+    }
+}
+
 // All files right in a folder; with an extension only those that have it.
 static bool add_folder(struct resolution *r, struct slice folder, struct slice extension, bool with_tests) {
-    bool found = false;
+    file_list files = {0};
     for (uint32_t s = 0; s < r->snapshot->segment_count; s++) {
         struct postings_list list =
             postings_find(&r->snapshot->segments[s]->paths, segment_key(SPELLING_FOLDER, folder));
@@ -136,11 +158,15 @@ static bool add_folder(struct resolution *r, struct slice folder, struct slice e
             bool is_test = !slice_equal(paths_plain_stem(path), paths_stem(path));
             if (!snapshot_is_dead(r->snapshot, s, at.file) && spells(SPELLING_FOLDER, path, folder) &&
                 slice_equal(paths_extension(path), extension) && (with_tests || !is_test)) {
-                add_file(r, at);
-                found = true;
+                insert_file(r->snapshot, &files, at);
             }
         }
     }
+    for (size_t i = 0; i < files.count; i++) {
+        add_file(r, files.items[i]);
+    }
+    bool found = files.count > 0;
+    vec_free(&files);
     return found;
 }
 

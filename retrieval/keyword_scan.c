@@ -94,7 +94,8 @@ static void rate(struct reading *reading, struct slice code, const struct symbol
     reading->left -= code.length;
     read_code(&said, code, reading->marks);
     if (score(&said) > 0) {
-        vec_push(&reading->found->list, (struct scan_hit){reading->file->at, symbol, chunk, score(&said), 0});
+        vec_push(&reading->found->list,
+                 (struct scan_hit){reading->file->at, symbol, chunk, score(&said), 0, 0});
     }
 }
 

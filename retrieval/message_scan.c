@@ -31,6 +31,7 @@ struct terms {
 };
 
 struct passage {
+    const struct segment *of;
     uint32_t segment, chunk;
     float score;
 };
@@ -61,7 +62,8 @@ static void add_term(const struct message_scan *scan, struct terms *terms, struc
 // Those that have `least` of the terms, be it once: a string says a word no oftener.
 static void gather(const struct message_scan *scan, uint32_t s, const struct terms *terms, uint32_t least,
                    struct passages *passages) {
-    const struct segment_part *chunks = &scan->snapshot->segments[s]->fields[SEGMENT_CHUNKS];
+    const struct segment *segment = scan->snapshot->segments[s];
+    const struct segment_part *chunks = &segment->fields[SEGMENT_CHUNKS];
     float *scores = mem_zero(chunks->count + (size_t)1, sizeof *scores);
     uint8_t *counts = mem_zero(chunks->count + (size_t)1, sizeof *counts);
     for (uint32_t i = 0; i < terms->count; i++) {
@@ -72,21 +74,26 @@ static void gather(const struct message_scan *scan, uint32_t s, const struct ter
         }
     }
     for (uint32_t i = 0; i < chunks->count; i++) {
-        if (counts[i] >= least) {
-            vec_push(&passages->list, (struct passage){s, i, scores[i]});
+        if (counts[i] >= least && !snapshot_is_dead(scan->snapshot, s, chunks->files[i])) {
+            vec_push(&passages->list, (struct passage){segment, s, i, scores[i]});
         }
     }
     free(scores);
     free(counts);
 }
 
+static const char *path_of(const struct passage *passage) {
+    return passage->of->files[passage->of->fields[SEGMENT_CHUNKS].files[passage->chunk]].record->path;
+}
+
+// Equal ones as snapshot_compare has them.
 static int compare_passages(const void *left, const void *right) {
     const struct passage *a = left, *b = right;
     if (a->score > b->score || a->score < b->score) {
         return a->score > b->score ? -1 : 1;
     }
     if (a->segment != b->segment) {
-        return a->segment < b->segment ? -1 : 1;
+        return strcmp(path_of(a), path_of(b));
     }
     return a->chunk < b->chunk ? -1 : a->chunk > b->chunk;
 }

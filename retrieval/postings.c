@@ -3,8 +3,9 @@
 // A small set of entries is sorted by key, digit by digit from the lowest (a
 // radix sort, which keeps the order of what is equal), while it fits into the
 // processor's caches. Anything larger is made by merging: the lowest of the
-// sources' next keys is taken, its lists are copied one behind the other, and
-// so on, so that memory is read and written in order however large they are.
+// sources' next keys is taken, of its lists the one whose next document is the
+// lowest is copied up to where another one goes on, and so on, so that memory is
+// read and written in order however large they are.
 //
 // Either is done twice, first only to count the units: so no more memory is
 // taken than they need.
@@ -197,39 +198,57 @@ void postings_build(struct postings *postings, struct postings_builder *builder)
     builder->entries.count = 0;
 }
 
+// A list being merged, at its next document that lives on.
+struct merged_list {
+    struct postings_list list;
+    const uint32_t *numbers;
+    uint32_t number;
+};
+
 struct merging {
     const struct postings_source *sources;
     uint32_t count;
     struct postings_reader *readers; // of each source: at its next list
     uint64_t *heads;                 // its key, or NO_KEY
+    struct merged_list *lists;       // of the key in work
 };
 
-static void append_living(struct writing *writing, const struct postings_source *source,
-                          struct postings_list list) {
-    while (postings_next(&list)) {
-        uint32_t number = source->numbers[list.document];
-        if (number != POSTINGS_GONE) {
-            append(writing, number, list.impact);
+// False at the end.
+static bool go_on(struct merged_list *merged) {
+    while (postings_next(&merged->list)) {
+        merged->number = merged->numbers[merged->list.document];
+        if (merged->number != POSTINGS_GONE) {
+            return true;
         }
     }
+    return false;
 }
 
-// Only the first gap is another.
-static void append_moved(struct writing *writing, const struct postings_source *source,
-                         struct postings_list list) {
-    uint32_t documents = list.length - 1;
-    postings_next(&list);
-    append(writing, list.document + source->first, list.impact);
-    size_t rest = (size_t)(list.end - list.at);
-    vec_reserve(&writing->list, writing->list.count + rest);
-    if (rest) {
-        memcpy(writing->list.items + writing->list.count, list.at, rest * sizeof *list.at);
-        writing->list.count += rest;
+// The list that goes on first; *bound: where another one does.
+static uint32_t lowest_list(const struct merged_list *lists, uint32_t count, uint32_t *bound) {
+    uint32_t lowest = 0;
+    *bound = POSTINGS_GONE;
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t higher = lists[i].number < lists[lowest].number ? lowest : i;
+        lowest = higher == i ? lowest : i;
+        *bound = lists[higher].number < *bound ? lists[higher].number : *bound;
     }
-    while (postings_next(&list)) {
+    return lowest;
+}
+
+static void append_lists(struct writing *writing, struct merged_list *lists, uint32_t count) {
+    while (count) {
+        uint32_t bound, lowest = lowest_list(lists, count, &bound);
+        struct merged_list *merged = &lists[lowest];
+        bool goes_on = true;
+        while (goes_on && merged->number < bound) {
+            append(writing, merged->number, merged->list.impact);
+            goes_on = go_on(merged);
+        }
+        if (!goes_on) {
+            *merged = lists[--count];
+        }
     }
-    writing->last = list.document + source->first;
-    writing->documents += documents;
 }
 
 static void read_next(struct merging *merging, uint32_t source) {
@@ -245,14 +264,18 @@ static uint64_t lowest_key(const struct merging *merging) {
     return lowest;
 }
 
-static void append_next_list(struct writing *writing, struct merging *merging, uint32_t at) {
-    const struct postings_source *source = &merging->sources[at];
-    if (source->numbers) {
-        append_living(writing, source, merging->readers[at].list);
-    } else {
-        append_moved(writing, source, merging->readers[at].list);
+static void merge_key(struct writing *writing, struct merging *merging, uint64_t key) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < merging->count; i++) {
+        if (merging->heads[i] == key) {
+            struct merged_list *merged = &merging->lists[count];
+            *merged = (struct merged_list){merging->readers[i].list, merging->sources[i].numbers, 0};
+            count += go_on(merged);
+            read_next(merging, i);
+        }
     }
-    read_next(merging, at);
+    append_lists(writing, merging->lists, count);
+    end_list(writing, (uint32_t)key);
 }
 
 static void write_merged(struct writing *writing, const void *from) {
@@ -262,12 +285,7 @@ static void write_merged(struct writing *writing, const void *from) {
         read_next(&merging, i);
     }
     for (uint64_t key; (key = lowest_key(&merging)) != NO_KEY;) {
-        for (uint32_t i = 0; i < merging.count; i++) {
-            if (merging.heads[i] == key) {
-                append_next_list(writing, &merging, i);
-            }
-        }
-        end_list(writing, (uint32_t)key);
+        merge_key(writing, &merging, key);
     }
 }
 
@@ -275,9 +293,11 @@ void postings_merge(struct postings *postings, const struct postings_source *sou
     struct merging merging = {.sources = sources, .count = count};
     merging.heads = mem_zero(count + (size_t)1, sizeof *merging.heads);
     merging.readers = mem_zero(count + (size_t)1, sizeof *merging.readers);
+    merging.lists = mem_zero(count + (size_t)1, sizeof *merging.lists);
     make(postings, write_merged, &merging);
     free(merging.heads);
     free(merging.readers);
+    free(merging.lists);
 }
 
 uint64_t postings_bytes(const struct postings *postings) {

@@ -3,7 +3,7 @@
 // Everything retrieval ranks or finds by words is one of these: terms of chunks,
 // terms of signatures, spellings of paths. The keys are hashes. All of it is one
 // array of 16-bit units, list behind list by ascending key, so a search reads
-// memory in order and two of them are merged as two sorted files are:
+// memory in order and several of them are merged as sorted files are:
 //
 //     unit 0, 1   the key, its high half first
 //     unit 2      how many units the list has; 0: they are told by the next two, high half first, and the
@@ -67,10 +67,9 @@ void postings_builder_free(struct postings_builder *builder);
 
 struct postings_source {
     const struct postings *postings;
-    const uint32_t *numbers; // of each document its number in the result, or POSTINGS_GONE; NULL: all move
-    uint32_t first;          // by how much
+    const uint32_t *numbers; // of each document its number in the result, or POSTINGS_GONE
 };
-// Numbers ascend within a source, and from one source to the next.
+// Numbers ascend within a source, and no two sources have the same.
 void postings_merge(struct postings *postings, const struct postings_source *sources, uint32_t count);
 
 void postings_archive(const struct postings *postings, struct archive_out *out);

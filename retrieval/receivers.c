@@ -6,9 +6,10 @@ static const uint32_t ANY_KIND = UINT32_MAX;
 static bool is_frequent(const struct snapshot *snapshot, struct slice name) {
     uint32_t places = 0, key = segment_name_key(name);
     for (uint32_t s = 0; s < snapshot->segment_count && places <= RECEIVERS_PLACES; s++) {
-        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
-        while (places <= RECEIVERS_PLACES && segment_next_named(snapshot->segments[s], &walk, key)) {
-            places++;
+        const struct segment *segment = snapshot->segments[s];
+        struct names_walk walk = names_find(&segment->names, key);
+        while (places <= RECEIVERS_PLACES && segment_next_named(segment, &walk, key)) {
+            places += !snapshot_is_dead(snapshot, s, segment->fields[SEGMENT_SYMBOLS].files[walk.symbol]);
         }
     }
     return places > RECEIVERS_PLACES;

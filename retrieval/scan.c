@@ -33,19 +33,17 @@ static void scan_file(struct scanning *scanning, struct snapshot_file at, const 
     str_free(&buffer);
 }
 
-static void scan_segment(struct scanning *scanning, uint32_t s) {
+static void scan_all(struct scanning *scanning) {
     const struct scan *scan = scanning->scan;
-    const struct segment *segment = scan->snapshot->segments[s];
-    for (uint32_t i = 0; i < segment->file_count && !scanning->is_cut; i++) {
-        const struct record *record = segment->files[i].record;
+    struct snapshot_walk walk = snapshot_walk_files(scan->snapshot);
+    while (!scanning->is_cut && snapshot_walk_next(&walk)) {
+        const struct record *record = snapshot_file(scan->snapshot, walk.at)->record;
         const struct language *language = language_of_id(record->language);
-        struct snapshot_file at = {s, i};
-        bool is_asked = !snapshot_is_dead(scan->snapshot, s, i) &&
-                        paths_is_below(scan->folder, slice_of_string(record->path)) &&
-                        scan->is_asked(scan->context, at, language);
+        bool is_asked = paths_is_below(scan->folder, slice_of_string(record->path)) &&
+                        scan->is_asked(scan->context, walk.at, language);
         scanning->is_cut = is_asked && scanning->left == 0;
         if (is_asked && !scanning->is_cut) {
-            scan_file(scanning, at, language);
+            scan_file(scanning, walk.at, language);
         }
     }
 }
@@ -55,19 +53,17 @@ static int compare_hits(const void *left, const void *right) {
     if (a->score > b->score || a->score < b->score) {
         return a->score > b->score ? -1 : 1;
     }
-    if (a->at.segment != b->at.segment) {
-        return a->at.segment < b->at.segment ? -1 : 1;
-    }
-    return a->at.file < b->at.file ? -1 : a->at.file > b->at.file;
+    return a->found < b->found ? -1 : a->found > b->found;
 }
 
 size_t scan_files(const struct scan *scan, size_t limit, struct scan_hit *hits, bool *is_cut) {
     struct scanning scanning = {.scan = scan, .left = SCAN_BYTES};
-    for (uint32_t s = 0; s < scan->snapshot->segment_count; s++) {
-        scan_segment(&scanning, s);
-    }
+    scan_all(&scanning);
     *is_cut = scanning.is_cut;
     size_t found = scanning.found.list.count, count = found < limit ? found : limit;
+    for (size_t i = 0; i < found; i++) {
+        scanning.found.list.items[i].found = (uint32_t)i;
+    }
     if (count) {
         qsort(scanning.found.list.items, found, sizeof *scanning.found.list.items, compare_hits);
         memcpy(hits, scanning.found.list.items, count * sizeof *hits);

@@ -18,7 +18,8 @@ struct scan_hit {
     const struct symbol *symbol; // NULL: no definition
     const struct chunk *chunk;   // NULL: none is told, of a definition
     float score;
-    uint32_t line; // of the place, from 1; 0: it is not told
+    uint32_t line;  // of the place, from 1; 0: it is not told
+    uint32_t found; // scan_files: how many were found before it
 };
 
 struct scan_hits {
@@ -47,7 +48,7 @@ struct scan {
     const void *context;
 };
 
-// The best first, those of the same score in the order of the files. Returns how many of hits[limit] are filled.
+// The best first, those of the same score in the order of the files (snapshot_walk_files) and of their places. Returns how many of hits[limit] are filled.
 // *is_cut: there is more text than is read.
 size_t scan_files(const struct scan *scan, size_t limit, struct scan_hit *hits, bool *is_cut);
 

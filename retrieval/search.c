@@ -70,7 +70,10 @@ static struct search_hit *candidate(struct searching *searching, uint32_t s, uin
     uint64_t at = *map_insert(&searching->known, key_of(s, file, symbol, chunk), searching->found.count);
     if (at == searching->found.count) {
         const char *path = searching->snapshot->segments[s]->files[file].record->path;
-        vec_push(&searching->found, (struct search_hit){.at = {s, file}, .path = path, .symbol = symbol});
+        vec_push(&searching->found, (struct search_hit){.at = {s, file},
+                                                        .path = path,
+                                                        .symbol = symbol,
+                                                        .found = (uint32_t)searching->found.count});
     }
     return &searching->found.items[at];
 }
@@ -152,30 +155,15 @@ static size_t rank(const struct searching *searching, enum segment_field field, 
     return bm25_search(&question, limit, hits);
 }
 
-// The best, without those of the score at which the list ends if some of them fall behind its end: which ones would
-// depend on the order in which the files were read.
-static size_t rank_whole(const struct searching *searching, enum segment_field field, size_t limit,
-                         struct bm25_hit *hits) {
-    size_t count = rank(searching, field, limit + 1, hits);
-    if (count <= limit) {
-        return count;
-    }
-    size_t whole = limit;
-    while (whole && hits[whole - 1].score <= hits[limit].score) {
-        whole--;
-    }
-    return whole ? whole : limit;
-}
-
 static void gather_lexical(struct searching *searching) {
     // Of a folder's own hits some stand far behind the whole repository's.
     size_t limit = searching->folder.length ? FOLDER_HITS : HITS;
-    struct bm25_hit *hits = mem_alloc((limit + 1) * sizeof *hits);
-    size_t count = rank_whole(searching, SEGMENT_SYMBOLS, limit, hits);
+    struct bm25_hit *hits = mem_alloc(limit * sizeof *hits);
+    size_t count = rank(searching, SEGMENT_SYMBOLS, limit, hits);
     for (size_t i = 0; i < count; i++) {
         add_signature(searching, hits[i].segment, hits[i].id, hits[i].score / hits[0].score);
     }
-    count = rank_whole(searching, SEGMENT_CHUNKS, limit, hits);
+    count = rank(searching, SEGMENT_CHUNKS, limit, hits);
     for (size_t i = 0; i < count; i++) {
         add_chunk(searching, hits[i].segment, hits[i].id, SEARCH_CHUNK, hits[i].score / hits[0].score);
     }
@@ -304,10 +292,12 @@ static void gather_keywords(struct searching *searching) {
     if (!words->only_keywords) {
         return;
     }
-    for (uint32_t s = 0; s < searching->snapshot->segment_count && words->keyword_count; s++) {
-        const struct segment_part *symbols = &searching->snapshot->segments[s]->fields[SEGMENT_SYMBOLS];
-        for (uint32_t id = 0; id < symbols->count && searching->found.count < SEARCH_READ_HITS; id++) {
-            add_if_it_says_all(searching, s, symbols->files[id], id);
+    struct snapshot_walk walk = snapshot_walk_files(searching->snapshot);
+    while (words->keyword_count && snapshot_walk_next(&walk)) {
+        const struct segment *segment = searching->snapshot->segments[walk.at.segment];
+        uint32_t id, end = segment_range(segment, SEGMENT_SYMBOLS, walk.at.file, &id);
+        for (; id < end && searching->found.count < SEARCH_READ_HITS; id++) {
+            add_if_it_says_all(searching, walk.at.segment, walk.at.file, id);
         }
     }
 }
@@ -546,7 +536,10 @@ static int compare_hits(const void *left, const void *right) {
     }
     uint32_t a_line = a->symbol ? a->symbol->name_line : a->chunk->start_line;
     uint32_t b_line = b->symbol ? b->symbol->name_line : b->chunk->start_line;
-    return a_line < b_line ? -1 : a_line > b_line;
+    if (a_line != b_line) {
+        return a_line < b_line ? -1 : 1;
+    }
+    return a->found < b->found ? -1 : a->found > b->found;
 }
 
 static void sort(struct searching *searching) {

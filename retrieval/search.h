@@ -79,6 +79,7 @@ struct search_hit {
     const struct symbol *symbol; // NULL: no definition
     const struct chunk *chunk;   // the best of it; NULL: only its signature was found
     uint32_t line;               // to be shown, from 1; 0: as the features say
+    uint32_t found;              // how many were found before it
     float features[SEARCH_FEATURE_COUNT];
     float score;
 };

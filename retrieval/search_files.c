@@ -188,17 +188,14 @@ static void add(struct finding *finding, struct snapshot_file at, struct slice p
 
 // Those that fit best, if `least` parts agree.
 static void find(struct finding *finding, uint32_t least) {
-    const struct snapshot *snapshot = finding->snapshot;
+    struct snapshot_walk walk = snapshot_walk_files(finding->snapshot);
     finding->parts = least > 1 ? least : 1;
-    for (uint32_t s = 0; s < snapshot->segment_count && finding->asked->count; s++) {
-        const struct segment *segment = snapshot->segments[s];
-        for (uint32_t i = 0; i < segment->file_count; i++) {
-            struct slice path = slice_of_string(segment->files[i].record->path);
-            struct likeness like = compare(path, finding->asked);
-            if (like.parts >= finding->parts && !snapshot_is_dead(snapshot, s, i) &&
-                paths_is_below(finding->folder, path) && segment->files[i].record->chunk_count) {
-                add(finding, (struct snapshot_file){s, i}, path, like);
-            }
+    while (finding->asked->count && snapshot_walk_next(&walk)) {
+        const struct record *record = snapshot_file(finding->snapshot, walk.at)->record;
+        struct slice path = slice_of_string(record->path);
+        struct likeness like = compare(path, finding->asked);
+        if (like.parts >= finding->parts && paths_is_below(finding->folder, path) && record->chunk_count) {
+            add(finding, walk.at, path, like);
         }
     }
 }

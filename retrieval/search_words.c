@@ -137,14 +137,8 @@ static void read_word(void *context, struct slice name, size_t at) {
 // --- a name in words ---
 
 static bool is_defined(const struct snapshot *snapshot, struct slice name) {
-    uint32_t key = segment_name_key(name);
-    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
-        if (segment_next_named(snapshot->segments[s], &walk, key)) {
-            return true;
-        }
-    }
-    return false;
+    struct snapshot_symbol one;
+    return snapshot_named(snapshot, segment_name_key(name), 1, &one) > 0;
 }
 
 static void add_joined_name(struct search_words *words, const struct snapshot *snapshot, struct slice name) {

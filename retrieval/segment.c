@@ -62,7 +62,7 @@ static uint32_t document_count(const struct record *record, enum segment_field f
     return language_is_data(language_of_id(record->language)) ? 0 : record->symbol_count;
 }
 
-void segment_number_firsts(struct segment *segment, enum segment_field field) {
+static void number_firsts(struct segment *segment, enum segment_field field) {
     struct segment_part *part = &segment->fields[field];
     part->firsts = spill_alloc((segment->file_count + (size_t)1) * sizeof *part->firsts);
     uint32_t id = 0;
@@ -87,7 +87,7 @@ static void number_documents(struct segment *segment, enum segment_field field) 
             part->files[id++] = f;
         }
     }
-    segment_number_firsts(segment, field);
+    number_firsts(segment, field);
 }
 
 static const struct chunk *chunk_of(const struct build *build, uint32_t id) {
@@ -203,12 +203,20 @@ static void index_paths(struct build *build) {
     postings_build(&build->segment->paths, &build->postings);
 }
 
+static int compare_paths(const void *left, const void *right) {
+    const struct segment_file *a = left, *b = right;
+    return strcmp(a->record->path, b->record->path);
+}
+
 static void adopt_files(struct segment *segment, const struct segment_file *files, uint32_t count) {
     segment->files = mem_alloc((count + (size_t)1) * sizeof *segment->files);
     segment->file_count = count;
     for (uint32_t i = 0; i < count; i++) {
         segment->files[i].record = record_retain(files[i].record);
         segment->files[i].text = files[i].text ? text_retain(files[i].text) : NULL;
+    }
+    if (count > 1) {
+        qsort(segment->files, count, sizeof *segment->files, compare_paths);
     }
 }
 
@@ -253,7 +261,7 @@ static void start(struct build *build, const struct segment_file *files, uint32_
     adopt_files(segment, files, count);
     build->records = mem_alloc((count + (size_t)1) * sizeof *build->records);
     for (uint32_t i = 0; i < count; i++) {
-        build->records[i] = record_unpack(files[i].record);
+        build->records[i] = record_unpack(segment->files[i].record);
     }
     segment_place_files(segment);
     number_documents(segment, SEGMENT_CHUNKS);

@@ -3,7 +3,9 @@
 // Holds postings of the chunks' terms, of one-line signature documents (a
 // symbol's name twice, its scope, its signature, its file's base name), of the
 // symbols' names and of the paths' spellings.
-// Files, chunks and symbols are numbered from 0 in the order given.
+// Files are numbered from 0 in the order of their paths, chunks and symbols in
+// that of their files: so whatever is equal is told in an order that the
+// repository has and not the chance by which its files were read.
 //
 // A few files make a segment from their records, segments make a larger one by
 // merging: everything but the numbers is copied, and what is dead left out.
@@ -18,10 +20,10 @@
 // Limits:    POSTINGS_BUILT chunks and symbols each to build; 2^32 - 1 chunks, symbols and postings to merge.
 //
 // Invariants (tests/unit/retrieval/segment_test.c quotes the numbers):
-//   G1  chunk and symbol numbers ascend with the file's number
+//   G1  files' numbers ascend with their paths, chunk and symbol numbers with the file's number
 //   G2  every chunk and symbol of every record has exactly one number
 //   G3  a segment holds exactly one reference to each of its records
-//   G4  a merged segment answers as one built of the living files, source by source
+//   G4  a merged segment is, number for number, the one built of the living files
 //   G5  a restored segment answers as the one whose bytes it was restored from, of those files that have their
 //       records again
 #ifndef HUNCH_RETRIEVAL_SEGMENT_H
@@ -140,11 +142,9 @@ static inline bool segment_is_underscored(const struct segment_keys *keys) {
 // The file of that path; a segment has a path once at most.
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
 
-// For what builds segments. The names, once the keys are in; each file's folder and taint, once the files are in; each file's first document,
-// once the documents' files are in.
+// For what builds segments. The names, once the keys are in; each file's folder and taint, once the files are in.
 void segment_index_names(struct segment *segment);
 void segment_place_files(struct segment *segment);
-void segment_number_firsts(struct segment *segment, enum segment_field field);
 
 // Of a bitmap over its files; one at least.
 static inline size_t segment_bitmap_words(const struct segment *segment) {

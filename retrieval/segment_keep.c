@@ -19,9 +19,9 @@
 
 #include <stdlib.h>
 
-// Raise it when what is derived from a record changes (documents, keys, impacts, postings' units); what is in the record
+// Raise it when what is derived from a record changes (documents, their order, keys, impacts, postings' units); what is in the record
 // has STORE_VERSION.
-enum { SEGMENT_FORMAT = 4 };
+enum { SEGMENT_FORMAT = 5 };
 
 struct head {
     uint32_t format, key_size; // of a symbol

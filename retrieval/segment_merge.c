@@ -1,9 +1,9 @@
 // segment_merge.c - a large segment from smaller ones; see segment.h.
 //
-// Whatever a segment holds is numbered in the files' order, so merging is
-// copying one source behind the other with other numbers: a file's moves by
-// what stands before it and by what was left out, and so do those of its
-// chunks and symbols. Nothing is hashed or counted again.
+// The sources' living files are put in the order of their paths. Whatever else a
+// segment holds is numbered in the files' order, so each source's files, chunks
+// and symbols get other numbers, which still ascend, and the rest is copying.
+// Nothing is hashed or counted again.
 #include "base/mem.h"
 #include "base/spill.h"
 #include "retrieval/segment.h"
@@ -12,92 +12,100 @@
 
 enum { NUMBERED_FILES = SEGMENT_FIELDS, NUMBERED_KINDS };
 
-// The numbers that a source's files, chunks and symbols get.
-struct moving {
-    uint32_t *numbers[NUMBERED_KINDS]; // NULL: none is left out
-    uint32_t first[NUMBERED_KINDS];
+// A living file of a source.
+struct merged_file {
+    const char *path;
+    uint32_t source, file;
 };
 
 struct merge {
     struct segment *out;
     const struct segment_source *sources;
     uint32_t count;
-    struct moving *moving; // of each source
+    struct merged_file *files; // of what is made, in order
+    // Of each source: the numbers that its files, chunks and symbols get, or POSTINGS_GONE.
+    uint32_t *(*numbers)[NUMBERED_KINDS];
 };
 
-static uint32_t count_gone(const struct segment_source *source) {
-    uint32_t gone = 0;
-    for (uint32_t file = 0; file < source->segment->file_count; file++) {
-        gone += segment_is_gone(source->gone, file);
+static int compare_files(const void *left, const void *right) {
+    const struct merged_file *a = left, *b = right;
+    return strcmp(a->path, b->path);
+}
+
+// Returns how many there are.
+static uint32_t gather_files(struct merge *merge) {
+    size_t most = 0, count = 0;
+    for (uint32_t s = 0; s < merge->count; s++) {
+        most += merge->sources[s].segment->file_count;
     }
-    return gone;
+    merge->files = mem_alloc((most + 1) * sizeof *merge->files);
+    for (uint32_t s = 0; s < merge->count; s++) {
+        const struct segment_source *source = &merge->sources[s];
+        for (uint32_t file = 0; file < source->segment->file_count; file++) {
+            if (!segment_is_gone(source->gone, file)) {
+                const char *path = source->segment->files[file].record->path;
+                merge->files[count++] = (struct merged_file){path, s, file};
+            }
+        }
+    }
+    return (uint32_t)count;
 }
 
-static uint32_t number_of(const struct moving *moving, int kind, uint32_t id) {
-    return moving->numbers[kind] ? moving->numbers[kind][id] : moving->first[kind] + id;
-}
-
-static void adopt_file(struct segment *out, const struct segment_file *file) {
-    out->files[out->file_count++] = (struct segment_file){
-        .record = record_retain(file->record), .text = file->text ? text_retain(file->text) : NULL};
+static uint32_t *no_numbers(uint32_t count) {
+    uint32_t *numbers = mem_alloc((count + (size_t)1) * sizeof *numbers);
+    for (uint32_t i = 0; i < count; i++) {
+        numbers[i] = POSTINGS_GONE;
+    }
+    return numbers;
 }
 
 static void merge_files(struct merge *merge) {
     struct segment *out = merge->out;
-    size_t most = 0;
-    for (uint32_t s = 0; s < merge->count; s++) {
-        most += merge->sources[s].segment->file_count;
+    out->file_count = gather_files(merge);
+    if (out->file_count) {
+        qsort(merge->files, out->file_count, sizeof *merge->files, compare_files);
     }
-    out->files = mem_alloc((most + 1) * sizeof *out->files);
     for (uint32_t s = 0; s < merge->count; s++) {
-        const struct segment_source *source = &merge->sources[s];
-        struct moving *moving = &merge->moving[s];
-        bool is_whole = count_gone(source) == 0;
-        moving->first[NUMBERED_FILES] = out->file_count;
-        moving->numbers[NUMBERED_FILES] =
-            is_whole ? NULL : mem_alloc((source->segment->file_count + (size_t)1) * sizeof(uint32_t));
-        for (uint32_t file = 0; file < source->segment->file_count; file++) {
-            bool gone = segment_is_gone(source->gone, file);
-            if (!is_whole) {
-                moving->numbers[NUMBERED_FILES][file] = gone ? POSTINGS_GONE : out->file_count;
-            }
-            if (!gone) {
-                adopt_file(out, &source->segment->files[file]);
-            }
-        }
+        merge->numbers[s][NUMBERED_FILES] = no_numbers(merge->sources[s].segment->file_count);
+    }
+    out->files = mem_alloc((out->file_count + (size_t)1) * sizeof *out->files);
+    for (uint32_t i = 0; i < out->file_count; i++) {
+        const struct merged_file *from = &merge->files[i];
+        const struct segment_file *file = &merge->sources[from->source].segment->files[from->file];
+        out->files[i] = (struct segment_file){.record = record_retain(file->record),
+                                              .text = file->text ? text_retain(file->text) : NULL};
+        merge->numbers[from->source][NUMBERED_FILES][from->file] = i;
     }
 }
 
-static void number_part(struct moving *moving, const struct segment_part *part, enum segment_field field,
-                        uint32_t *next) {
-    const uint32_t *files = moving->numbers[NUMBERED_FILES];
-    moving->first[field] = *next;
-    if (!files) {
-        *next += part->count;
-        return;
+static void make_room_for_documents(struct merge *merge, enum segment_field field) {
+    struct segment_part *out = &merge->out->fields[field];
+    for (uint32_t s = 0; s < merge->count; s++) {
+        merge->numbers[s][field] = no_numbers(merge->sources[s].segment->fields[field].count);
     }
-    uint32_t *numbers = moving->numbers[field] = mem_alloc((part->count + (size_t)1) * sizeof *numbers);
-    for (uint32_t id = 0; id < part->count; id++) {
-        numbers[id] = files[part->files[id]] == POSTINGS_GONE ? POSTINGS_GONE : (*next)++;
+    for (uint32_t i = 0; i < merge->out->file_count; i++) {
+        const struct merged_file *file = &merge->files[i];
+        uint32_t first;
+        out->count += segment_range(merge->sources[file->source].segment, field, file->file, &first) - first;
     }
+    out->firsts = spill_alloc((merge->out->file_count + (size_t)1) * sizeof *out->firsts);
+    out->files = spill_alloc((out->count + (size_t)1) * sizeof *out->files);
 }
 
 static void merge_documents(struct merge *merge, enum segment_field field) {
     struct segment_part *out = &merge->out->fields[field];
-    for (uint32_t s = 0; s < merge->count; s++) {
-        number_part(&merge->moving[s], &merge->sources[s].segment->fields[field], field, &out->count);
-    }
-    out->files = spill_alloc((out->count + (size_t)1) * sizeof *out->files);
-    for (uint32_t s = 0; s < merge->count; s++) {
-        const struct segment_part *part = &merge->sources[s].segment->fields[field];
-        for (uint32_t id = 0; id < part->count; id++) {
-            uint32_t number = number_of(&merge->moving[s], (int)field, id);
-            if (number != POSTINGS_GONE) {
-                out->files[number] = number_of(&merge->moving[s], NUMBERED_FILES, part->files[id]);
-            }
+    uint32_t next = 0;
+    make_room_for_documents(merge, field);
+    for (uint32_t i = 0; i < merge->out->file_count; i++) {
+        const struct merged_file *file = &merge->files[i];
+        uint32_t id, end = segment_range(merge->sources[file->source].segment, field, file->file, &id);
+        out->firsts[i] = next;
+        for (; id < end; id++) {
+            out->files[next] = i;
+            merge->numbers[file->source][field][id] = next++;
         }
     }
-    segment_number_firsts(merge->out, field);
+    out->firsts[merge->out->file_count] = next;
 }
 
 static void merge_keys(struct merge *merge) {
@@ -106,7 +114,7 @@ static void merge_keys(struct merge *merge) {
     for (uint32_t s = 0; s < merge->count; s++) {
         const struct segment *segment = merge->sources[s].segment;
         for (uint32_t id = 0; id < segment->fields[SEGMENT_SYMBOLS].count; id++) {
-            uint32_t number = number_of(&merge->moving[s], SEGMENT_SYMBOLS, id);
+            uint32_t number = merge->numbers[s][SEGMENT_SYMBOLS][id];
             if (number != POSTINGS_GONE) {
                 out->keys[number] = segment->keys[id];
             }
@@ -119,20 +127,20 @@ static void merge_postings(struct merge *merge, size_t offset, int kind) {
     struct postings_source *sources = mem_alloc((merge->count + (size_t)1) * sizeof *sources);
     for (uint32_t s = 0; s < merge->count; s++) {
         const char *segment = (const char *)merge->sources[s].segment;
-        sources[s] = (struct postings_source){(const void *)(segment + offset),
-                                              merge->moving[s].numbers[kind], merge->moving[s].first[kind]};
+        sources[s] = (struct postings_source){(const void *)(segment + offset), merge->numbers[s][kind]};
     }
     postings_merge((void *)((char *)merge->out + offset), sources, merge->count);
     free(sources);
 }
 
-static void free_moving(struct merge *merge) {
+static void finish(struct merge *merge) {
     for (uint32_t s = 0; s < merge->count; s++) {
         for (int kind = 0; kind < NUMBERED_KINDS; kind++) {
-            free(merge->moving[s].numbers[kind]);
+            free(merge->numbers[s][kind]);
         }
     }
-    free(merge->moving);
+    free(merge->numbers);
+    free(merge->files);
 }
 
 // Files have paths, so they are no more than the postings of those.
@@ -153,7 +161,7 @@ bool segment_can_merge(const struct segment_source *sources, uint32_t count) {
 struct segment *segment_merge(const struct segment_source *sources, uint32_t count) {
     struct segment *out = mem_zero(1, sizeof *out);
     struct merge merge = {.out = out, .sources = sources, .count = count};
-    merge.moving = mem_zero(count + (size_t)1, sizeof *merge.moving);
+    merge.numbers = mem_zero(count + (size_t)1, sizeof *merge.numbers);
     atomic_init(&out->references, 1);
     merge_files(&merge);
     segment_place_files(out);
@@ -164,6 +172,6 @@ struct segment *segment_merge(const struct segment_source *sources, uint32_t cou
     merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_CHUNKS].terms), SEGMENT_CHUNKS);
     merge_postings(&merge, offsetof(struct segment, fields[SEGMENT_SYMBOLS].terms), SEGMENT_SYMBOLS);
     merge_postings(&merge, offsetof(struct segment, paths), NUMBERED_FILES);
-    free_moving(&merge);
+    finish(&merge);
     return out;
 }

@@ -157,15 +157,23 @@ struct declaring {
     const char *manifest;
 };
 
+// In the order of the manifests' paths, whichever was read first.
 static void add_module(void *context, const char *name, const char *folder) {
     struct declaring *declaring = context;
-    if (declaring->shelf->modules.count < MODULES_MAX) {
-        vec_push(&declaring->shelf->modules,
-                 (struct module){.folder = mem_copy_string(folder),
-                                 .prefix = mem_copy_string(name),
-                                 .kind = manifests_kind(slice_of_string(declaring->manifest)),
-                                 .manifest = mem_copy_string(declaring->manifest)});
+    struct shelf *shelf = declaring->shelf;
+    if (shelf->modules.count == MODULES_MAX) {
+        return;
     }
+    struct module module = {.folder = mem_copy_string(folder),
+                            .prefix = mem_copy_string(name),
+                            .kind = manifests_kind(slice_of_string(declaring->manifest)),
+                            .manifest = mem_copy_string(declaring->manifest)};
+    vec_push(&shelf->modules, module);
+    size_t at = shelf->modules.count - 1;
+    for (; at > 0 && strcmp(shelf->modules.items[at - 1].manifest, module.manifest) > 0; at--) {
+        shelf->modules.items[at] = shelf->modules.items[at - 1];
+    }
+    shelf->modules.items[at] = module;
 }
 
 void shelf_manifest(struct shelf *shelf, const char *path, struct slice text) {

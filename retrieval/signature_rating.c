@@ -81,21 +81,51 @@ static float kinship_of(struct signature_rating *rating, uint32_t s, uint32_t fo
     return 1.0f / (1.0f + distance * distance);
 }
 
+// A segment's chunks that say a name, at the next living one.
+struct uses {
+    uint32_t segment;
+    struct postings_list list;
+};
+
+static bool go_on(const struct snapshot *snapshot, struct uses *uses) {
+    const uint32_t *files = snapshot->segments[uses->segment]->fields[SEGMENT_CHUNKS].files;
+    bool is_there;
+    do {
+        is_there = postings_next(&uses->list);
+    } while (is_there && snapshot_is_dead(snapshot, uses->segment, files[uses->list.document]));
+    return is_there;
+}
+
+// Which of them goes on first.
+static uint32_t first_uses(const struct snapshot *snapshot, const struct uses *uses, uint32_t count) {
+    uint32_t first = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        bool is_before = snapshot_compare(snapshot, SEGMENT_CHUNKS, uses[i].segment, uses[i].list.document,
+                                          uses[first].segment, uses[first].list.document) < 0;
+        first = is_before ? i : first;
+    }
+    return first;
+}
+
 // How many chunks say the name; *near weighs each by its folder's kinship, of which the first few speak for all.
 static float count_uses(struct signature_rating *rating, uint32_t term, float *near) {
-    struct postings_list lists[SNAPSHOT_SEGMENTS];
+    struct uses uses[SNAPSHOT_SEGMENTS];
     const struct snapshot *snapshot = rating->input->snapshot;
-    uint32_t used = 0, read = 0;
+    uint32_t used = 0, read = 0, count = 0;
     *near = 0;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        lists[s] = postings_find(&snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms, term);
-        used += lists[s].length;
+        const struct postings *terms = &snapshot->segments[s]->fields[SEGMENT_CHUNKS].terms;
+        uses[count] = (struct uses){s, postings_find(terms, term)};
+        used += uses[count].list.length;
+        count += go_on(snapshot, &uses[count]);
     }
-    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        const struct segment *segment = snapshot->segments[s];
-        const uint32_t *files = segment->fields[SEGMENT_CHUNKS].files;
-        for (; read < USES_READ && postings_next(&lists[s]); read++) {
-            *near += kinship_of(rating, s, segment->folders[files[lists[s].document]]);
+    for (; read < USES_READ && count; read++) {
+        struct uses *first = &uses[first_uses(snapshot, uses, count)];
+        const struct segment *segment = snapshot->segments[first->segment];
+        uint32_t file = segment->fields[SEGMENT_CHUNKS].files[first->list.document];
+        *near += kinship_of(rating, first->segment, segment->folders[file]);
+        if (!go_on(snapshot, first)) {
+            *first = uses[--count];
         }
     }
     *near *= read ? (float)used / (float)read : 0;

@@ -69,22 +69,12 @@ static struct signature_candidate *offer_candidate(struct ranking *ranking, uint
     return &ranking->candidates.items[at];
 }
 
-// Which of equal signatures are the last that fit depends on the order in which the files were read: none of them is then.
-static size_t without_cut_ties(const struct bm25_hit *hits, size_t count) {
-    size_t kept = count;
-    while (count == BM25_LIMIT && kept > 0 && hits[kept - 1].score <= hits[count - 1].score) {
-        kept--;
-    }
-    return kept ? kept : count;
-}
-
 static void offer_hits(struct ranking *ranking, const struct bm25_hits *result,
                        enum signature_feature feature) {
     const struct snapshot *snapshot = ranking->input->snapshot;
     const struct bm25_hit *hits = result->hits;
-    size_t count = without_cut_ties(hits, result->count);
-    for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) {
+    for (size_t i = 0; i < result->count; i++) {
+        if (i + AHEAD < result->count) {
             expect_symbol(snapshot->segments[hits[i + AHEAD].segment], hits[i + AHEAD].id);
         }
         struct signature_candidate *candidate = offer_candidate(ranking, hits[i].segment, hits[i].id);
@@ -117,22 +107,9 @@ static void offer_ranked(struct ranking *ranking) {
 
 // Every definition of a name, unless there are so many that the name says little.
 static void offer_named(struct ranking *ranking, uint32_t key) {
-    const struct snapshot *snapshot = ranking->input->snapshot;
-    struct {
-        uint32_t segment, id;
-    } named[NAME_LIMIT];
-    uint32_t count = 0;
-    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        struct names_walk walk = names_find(&snapshot->segments[s]->names, key);
-        while (segment_next_named(snapshot->segments[s], &walk, key)) {
-            if (count == NAME_LIMIT) {
-                return;
-            }
-            named[count].segment = s;
-            named[count++].id = walk.symbol;
-        }
-    }
-    for (uint32_t i = 0; i < count; i++) {
+    struct snapshot_symbol named[NAME_LIMIT];
+    uint32_t count = snapshot_named(ranking->input->snapshot, key, NAME_LIMIT, named);
+    for (uint32_t i = 0; i < count && count <= NAME_LIMIT; i++) {
         offer_candidate(ranking, named[i].segment, named[i].id);
     }
 }
@@ -182,25 +159,25 @@ static void offer_members_of(struct ranking *ranking, uint32_t s, uint32_t type)
     }
 }
 
-static void offer_members_in(struct ranking *ranking, uint32_t s, struct slice type) {
-    const struct segment *segment = ranking->input->snapshot->segments[s];
-    uint32_t key = segment_name_key(type), exact = segment_exact_key(type);
-    struct names_walk walk = names_find(&segment->names, key);
-    for (int count = 0; count < NAME_LIMIT && segment_next_named(segment, &walk, key); count++) {
-        const struct segment_keys *keys = &segment->keys[walk.symbol];
+// Of its first definitions, if there are many.
+static void offer_members_of_type(struct ranking *ranking, struct slice type) {
+    const struct snapshot *snapshot = ranking->input->snapshot;
+    struct snapshot_symbol named[NAME_LIMIT];
+    uint32_t exact = segment_exact_key(type);
+    uint32_t count = snapshot_named(snapshot, segment_name_key(type), NAME_LIMIT, named);
+    for (uint32_t i = 0; i < count && i < NAME_LIMIT; i++) {
+        const struct segment_keys *keys = &snapshot->segments[named[i].segment]->keys[named[i].id];
         if (keys->kind == SYMBOL_TYPE && keys->name == exact && !keys->is_declaration) {
-            offer_members_of(ranking, s, walk.symbol);
+            offer_members_of(ranking, named[i].segment, named[i].id);
         }
     }
 }
 
 // Of what may be the type of the thing left of the ".". First of all, as none of them may miss its place.
 static void offer_members(struct ranking *ranking) {
-    const struct signatures_input *input = ranking->input;
-    for (size_t i = 0; i < input->query->receiver_names.count; i++) {
-        for (uint32_t s = 0; s < input->snapshot->segment_count; s++) {
-            offer_members_in(ranking, s, input->query->receiver_names.items[i]);
-        }
+    const struct query *query = ranking->input->query;
+    for (size_t i = 0; i < query->receiver_names.count; i++) {
+        offer_members_of_type(ranking, query->receiver_names.items[i]);
     }
 }
 

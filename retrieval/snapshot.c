@@ -193,3 +193,81 @@ bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct sn
     }
     return false;
 }
+
+int snapshot_compare_files(const struct snapshot *snapshot, struct snapshot_file a, struct snapshot_file b) {
+    if (a.segment == b.segment) {
+        return a.file < b.file ? -1 : a.file > b.file;
+    }
+    return strcmp(snapshot_file(snapshot, a)->record->path, snapshot_file(snapshot, b)->record->path);
+}
+
+int snapshot_compare(const struct snapshot *snapshot, enum segment_field field, uint32_t segment, uint32_t id,
+                     uint32_t other_segment, uint32_t other_id) {
+    if (segment == other_segment) {
+        return id < other_id ? -1 : id > other_id;
+    }
+    return strcmp(snapshot_document_path(snapshot, field, segment, id),
+                  snapshot_document_path(snapshot, field, other_segment, other_id));
+}
+
+static void skip_dead(struct snapshot_walk *walk, uint32_t s) {
+    while (walk->next[s] < walk->snapshot->segments[s]->file_count &&
+           snapshot_is_dead(walk->snapshot, s, walk->next[s])) {
+        walk->next[s]++;
+    }
+}
+
+struct snapshot_walk snapshot_walk_files(const struct snapshot *snapshot) {
+    struct snapshot_walk walk = {.snapshot = snapshot};
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        skip_dead(&walk, s);
+    }
+    return walk;
+}
+
+bool snapshot_walk_next(struct snapshot_walk *walk) {
+    bool is_there = false;
+    for (uint32_t s = 0; s < walk->snapshot->segment_count; s++) {
+        struct snapshot_file at = {s, walk->next[s]};
+        if (at.file < walk->snapshot->segments[s]->file_count &&
+            (!is_there || snapshot_compare_files(walk->snapshot, at, walk->at) < 0)) {
+            walk->at = at;
+            is_there = true;
+        }
+    }
+    if (is_there) {
+        walk->next[walk->at.segment]++;
+        skip_dead(walk, walk->at.segment);
+    }
+    return is_there;
+}
+
+// Behind those that are before it; they are few.
+static void insert_symbol(const struct snapshot *snapshot, struct snapshot_symbol *out, uint32_t count,
+                          struct snapshot_symbol symbol) {
+    while (count > 0 && snapshot_compare(snapshot, SEGMENT_SYMBOLS, symbol.segment, symbol.id,
+                                         out[count - 1].segment, out[count - 1].id) < 0) {
+        out[count] = out[count - 1];
+        count--;
+    }
+    out[count] = symbol;
+}
+
+uint32_t snapshot_named(const struct snapshot *snapshot, uint32_t key, uint32_t limit,
+                        struct snapshot_symbol *out) {
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+        const struct segment *segment = snapshot->segments[s];
+        struct names_walk walk = names_find(&segment->names, key);
+        while (segment_next_named(segment, &walk, key)) {
+            if (snapshot_is_dead(snapshot, s, segment->fields[SEGMENT_SYMBOLS].files[walk.symbol])) {
+                continue;
+            }
+            if (count == limit) {
+                return limit + 1;
+            }
+            insert_symbol(snapshot, out, count++, (struct snapshot_symbol){s, walk.symbol});
+        }
+    }
+    return count;
+}

@@ -104,6 +104,35 @@ static inline bool snapshot_is_dead(const struct snapshot *snapshot, uint32_t se
 }
 // The living file of that path.
 bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct snapshot_file *out);
+// Whatever is equal otherwise is told in the order of paths, and within a file of places: that is the repository's, while
+// segments tell when files were read. Below, equal and more of one segment stand in its order already (G1).
+static inline const char *snapshot_document_path(const struct snapshot *snapshot, enum segment_field field,
+                                                 uint32_t segment, uint32_t id) {
+    const struct segment *of = snapshot->segments[segment];
+    return of->files[of->fields[field].files[id]].record->path;
+}
+// Of two living documents: negative, 0 or positive.
+int snapshot_compare(const struct snapshot *snapshot, enum segment_field field, uint32_t segment, uint32_t id,
+                     uint32_t other_segment, uint32_t other_id);
+int snapshot_compare_files(const struct snapshot *snapshot, struct snapshot_file a, struct snapshot_file b);
+
+// The living files in that order.
+struct snapshot_walk {
+    const struct snapshot *snapshot;
+    struct snapshot_file at;          // the file
+    uint32_t next[SNAPSHOT_SEGMENTS]; // of each segment
+};
+struct snapshot_walk snapshot_walk_files(const struct snapshot *snapshot);
+bool snapshot_walk_next(struct snapshot_walk *walk); // false at the end
+
+// A symbol, and the living ones that have the name of that key (segment_name_key), in that order, into out[limit]. Returns
+// how many there are, if more than `limit` then limit + 1.
+struct snapshot_symbol {
+    uint32_t segment, id;
+};
+uint32_t snapshot_named(const struct snapshot *snapshot, uint32_t key, uint32_t limit,
+                        struct snapshot_symbol *out);
+
 static inline const struct segment_file *snapshot_file(const struct snapshot *snapshot,
                                                        struct snapshot_file at) {
     return &snapshot->segments[at.segment]->files[at.file];

@@ -15,7 +15,9 @@ struct corpus {
     struct snapshot_slot slot;
     const struct snapshot *snapshot;
     uint32_t parts;
-    uint32_t firsts[PARTS + 1]; // files of each segment
+    struct snapshot_file places[FILES];
+    uint32_t files[PARTS][FILES]; // of each segment, in order
+    uint32_t counts[PARTS];
     double held[TERMS + 1];
     uint32_t lengths[ALL];
 };
@@ -37,42 +39,41 @@ static void fill_row(struct term *row, uint64_t *seed) {
     row[used] = (struct term){0};
 }
 
-static struct segment *make_segment(struct corpus *corpus, uint32_t from, uint32_t to) {
+// The files are given as they may have been read: the last ones first.
+static struct segment *make_segment(struct corpus *corpus, uint32_t part) {
     struct record *records[FILES] = {0};
-    for (uint32_t file = from; file < to; file++) {
+    uint32_t count = corpus->counts[part];
+    for (uint32_t i = 0; i < count; i++) {
         const struct term *rows[CHUNKS];
         char path[16];
-        snprintf(path, sizeof path, "f%u", file);
-        for (uint32_t i = 0; i < CHUNKS; i++) {
-            rows[i] = corpus->rows[file * CHUNKS + i];
+        uint32_t file = corpus->files[part][i];
+        snprintf(path, sizeof path, "f%03u", file);
+        for (uint32_t chunk = 0; chunk < CHUNKS; chunk++) {
+            rows[chunk] = corpus->rows[file * CHUNKS + chunk];
         }
-        records[file - from] = record_with_terms(path, rows, CHUNKS);
+        records[count - 1 - i] = record_with_terms(path, rows, CHUNKS);
     }
-    return segment_of(records, to - from);
+    return segment_of(records, count);
 }
 
-static int compare_numbers(const void *left, const void *right) {
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return a < b ? -1 : a > b;
-}
-
-// Cuts the files at random into so many segments, some of which may be empty.
+// Each file goes to one of so many segments, of which only the first may have none.
 static void cut(struct corpus *corpus, uint32_t parts, uint64_t *seed) {
     corpus->parts = parts;
-    for (uint32_t i = 1; i < parts; i++) {
-        corpus->firsts[i] = draw(seed) % (FILES + 1);
+    memset(corpus->counts, 0, sizeof corpus->counts);
+    for (uint32_t file = 0; file < FILES; file++) {
+        uint32_t part = parts == 1 ? 0 : file < parts ? (file ? file : 1) : draw(seed) % parts;
+        corpus->places[file] = (struct snapshot_file){part, corpus->counts[part]};
+        corpus->files[part][corpus->counts[part]++] = file;
     }
-    corpus->firsts[parts] = FILES;
-    qsort(corpus->firsts, parts + (size_t)1, sizeof *corpus->firsts, compare_numbers);
 }
 
 static void publish(struct corpus *corpus) {
     struct segment *segments[PARTS];
     uint64_t bits[PARTS] = {0}, *gone[PARTS];
     for (uint32_t i = 0; i < corpus->parts; i++) {
-        segments[i] = make_segment(corpus, corpus->firsts[i], corpus->firsts[i + 1]);
-        for (uint32_t file = corpus->firsts[i]; file < corpus->firsts[i + 1]; file++) {
-            bits[i] |= (uint64_t)corpus->dead[file] << (file - corpus->firsts[i]);
+        segments[i] = make_segment(corpus, i);
+        for (uint32_t number = 0; number < corpus->counts[i]; number++) {
+            bits[i] |= (uint64_t)corpus->dead[corpus->files[i][number]] << number;
         }
         gone[i] = &bits[i];
     }
@@ -147,7 +148,7 @@ static double rounding(const struct corpus *corpus, const struct weighted_term *
 }
 
 static uint32_t chunk_of(const struct corpus *corpus, const struct bm25_hit *hit) {
-    return corpus->firsts[hit->segment] * CHUNKS + hit->id;
+    return corpus->files[hit->segment][hit->id / CHUNKS] * CHUNKS + hit->id % CHUNKS;
 }
 
 static int compare_scores(const void *left, const void *right) {
@@ -166,12 +167,8 @@ struct asked {
 static void check_query(const struct corpus *corpus, const struct asked *asked) {
     struct bm25_hit hits[ALL];
     double scores[ALL];
-    struct snapshot_file skip = {0};
+    struct snapshot_file skip = corpus->places[asked->skipped];
     size_t living = 0;
-    while (asked->skipped >= corpus->firsts[skip.segment + 1]) {
-        skip.segment++;
-    }
-    skip.file = asked->skipped - corpus->firsts[skip.segment];
     for (uint32_t chunk = 0; chunk < ALL; chunk++) {
         uint32_t file = chunk / CHUNKS;
         double score = naive_score(corpus, chunk, asked->terms, asked->count);
@@ -195,6 +192,8 @@ static void check_query(const struct corpus *corpus, const struct asked *asked) 
         assert_true(fabs(own - (double)hits[i].score) < near);
         assert_true(fabs(scores[i] - (double)hits[i].score) < near);
         assert_true(i == 0 || hits[i - 1].score >= hits[i].score);
+        bool is_tie = i > 0 && hits[i - 1].score <= hits[i].score;
+        assert_true(!is_tie || chunk_of(corpus, &hits[i - 1]) < chunk);
     }
 }
 
@@ -218,7 +217,7 @@ static void test_random(void **state) {
     }
 }
 
-// A document's score does not depend on where it stands, to the last bit.
+// Neither a document's score nor which of equal ones are told depends on where they stand, to the last bit.
 static void test_spread(void **state) {
     (void)state;
     uint64_t seed = 8;
@@ -258,7 +257,7 @@ static struct record *many_record(uint32_t file) {
     static struct term rows[MANY_FILES][MANY_CHUNKS][MANY_TERMS + 1];
     const struct term *pointers[MANY_CHUNKS];
     char path[16];
-    snprintf(path, sizeof path, "f%u", file);
+    snprintf(path, sizeof path, "f%03u", file);
     for (uint32_t i = 0; i < MANY_CHUNKS; i++) {
         uint32_t chunk = file * MANY_CHUNKS + i, count = 0;
         struct term *row = rows[file][i];
@@ -273,13 +272,17 @@ static struct record *many_record(uint32_t file) {
     return record_with_terms(path, pointers, MANY_CHUNKS);
 }
 
-// The files' records, which it takes over, cut into so many segments of the same size.
+// The files' records, which it takes over, in so many segments of the same size: each has every so many-th.
 static void publish_many(struct snapshot_slot *slot, struct record **records, uint32_t parts) {
     struct segment *segments[MANY_FILES];
     uint64_t nobody = 0, *gone[MANY_FILES];
     uint32_t files = MANY_FILES / parts;
     for (uint32_t part = 0; part < parts; part++) {
-        segments[part] = segment_of(records + (size_t)part * files, files);
+        struct record *own[MANY_FILES];
+        for (uint32_t i = 0; i < files; i++) {
+            own[i] = records[i * parts + part];
+        }
+        segments[part] = segment_of(own, files);
         gone[part] = &nobody;
     }
     snapshot_slot_init(slot);
@@ -313,8 +316,8 @@ static void test_many(void **state) {
     }
     for (size_t h = 0; h < MANY_LIMIT; h++) {
         assert_memory_equal(&hits[0][h].score, &hits[1][h].score, sizeof hits[0][h].score);
-        assert_int_equal(hits[0][h].id,
-                         hits[1][h].segment * (MANY_FILES / CUT * MANY_CHUNKS) + hits[1][h].id);
+        uint32_t file = hits[1][h].id / MANY_CHUNKS * CUT + hits[1][h].segment;
+        assert_int_equal(hits[0][h].id, file * MANY_CHUNKS + hits[1][h].id % MANY_CHUNKS);
     }
 }
 
@@ -338,7 +341,7 @@ static void publish_ladder(struct snapshot_slot *slot, const uint32_t *rungs) {
     for (uint32_t file = 0; file < MANY_FILES; file++) {
         const struct term *rows[MANY_CHUNKS];
         char path[16];
-        snprintf(path, sizeof path, "f%u", file);
+        snprintf(path, sizeof path, "f%03u", file);
         for (uint32_t i = 0; i < MANY_CHUNKS; i++) {
             uint32_t at = (file * MANY_CHUNKS + i) / LADDER_GAP;
             rows[i] = i % LADDER_GAP ? nothing : ladder_row(rungs[at]);

@@ -4,7 +4,7 @@
 #include "retrieval/imports.h"
 #include "tests/unit/unit.h"
 
-enum { FILES = 16 };
+enum { FILES = 16, PARTS = 3 };
 
 struct row {
     const char *language;
@@ -23,7 +23,8 @@ static void describe(const struct snapshot *snapshot, const struct imports *impo
     }
 }
 
-static void check(const struct row *row) {
+// In one segment, or each file in the segment that its number says: which changes nothing.
+static void check(const struct row *row, uint32_t parts) {
     struct record *records[FILES + 1];
     uint32_t count = 0;
     static const struct module modules[] = {
@@ -43,13 +44,22 @@ static void check(const struct row *row) {
     }
     records[count++] = record_importing(row->path, row->language, row->statements);
     struct record *self = record_retain(records[count - 1]);
-    struct segment *segment = segment_of(records, count);
-    uint64_t *gone = calloc(segment_bitmap_words(segment), sizeof *gone);
+    struct segment *segments[PARTS];
+    uint64_t nobody = 0, *gone[PARTS];
+    for (uint32_t part = 0; part < parts; part++) {
+        struct record *own[FILES + 1];
+        uint32_t own_count = 0;
+        for (uint32_t i = part; i < count; i += parts) {
+            own[own_count++] = records[count - 1 - i]; // whichever was read first
+        }
+        segments[part] = segment_of(own, own_count);
+        gone[part] = &nobody;
+    }
     struct snapshot_slot slot;
     snapshot_slot_init(&slot);
-    snapshot_publish(&slot, &(struct snapshot_parts){.segments = &segment,
-                                                     .gone = &gone,
-                                                     .segment_count = 1,
+    snapshot_publish(&slot, &(struct snapshot_parts){.segments = segments,
+                                                     .gone = gone,
+                                                     .segment_count = parts,
                                                      .modules = modules,
                                                      .module_count = sizeof modules / sizeof modules[0]});
     const struct snapshot *snapshot = snapshot_pin(&slot);
@@ -64,8 +74,9 @@ static void check(const struct row *row) {
     imports_free(&imports);
     snapshot_unpin(&slot, snapshot);
     snapshot_slot_fini(&slot);
-    segment_release(segment);
-    free(gone);
+    for (uint32_t part = 0; part < parts; part++) {
+        segment_release(segments[part]);
+    }
     record_release(self);
 }
 
@@ -81,7 +92,7 @@ static const struct row rows[] = {
      "a/b/m.c",
      "util.h",
      {"x/1/util.h", "x/2/util.h", "x/3/util.h", "x/4/util.h", "a/util.h", "a/b/c/util.h"},
-     "a/util.h:d a/b/c/util.h:d x/1/util.h:d"},
+     "a/b/c/util.h:d a/util.h:d x/1/util.h:d"},
     {"c",
      "a/m.c",
      "uv/util.h",
@@ -168,7 +179,8 @@ static const struct row rows[] = {
 static void test_languages(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        check(&rows[i]);
+        check(&rows[i], 1);
+        check(&rows[i], PARTS);
     }
 }
 
@@ -176,7 +188,7 @@ static void test_languages(void **state) {
 static void test_once_and_never_itself(void **state) {
     (void)state;
     static const struct row row = {"c", "a.h", "b.h b.h a.h", {"b.h>a.h c.h", "c.h>a.h"}, "b.h:d c.h:s"};
-    check(&row);
+    check(&row, 1);
 }
 
 int main(void) {

@@ -113,13 +113,21 @@ static void check_same(const struct postings *a, const struct postings *b) {
     assert_memory_equal(a->guide, b->guide, ((size_t)1 << (32 - a->shift)) * sizeof *a->guide);
 }
 
-// A source of which, if it is a `lossy` one, every third document is left out; `next` is the next free number.
-static void number_source(struct postings_source *source, uint32_t *numbers, bool lossy, uint32_t *next) {
-    source->numbers = lossy ? numbers : NULL;
-    source->first = *next;
-    for (uint32_t i = 0; i < DOCUMENTS; i++) {
-        numbers[i] = lossy && i % 3 == 0 ? POSTINGS_GONE : (*next)++;
+// The sources take numbers in turn, some at a time; of a `lossy` one every third document is left out.
+static void number_sources(uint32_t numbers[SOURCES][DOCUMENTS], unsigned lossy, uint64_t *seed) {
+    uint32_t done[SOURCES] = {0}, next = 0;
+    for (uint32_t left = SOURCES * DOCUMENTS; left > 0;) {
+        uint32_t s = draw(seed) % SOURCES;
+        for (uint32_t some = draw(seed) % 20; some > 0 && done[s] < DOCUMENTS; some--, left--) {
+            bool is_left_out = lossy >> s & 1 && done[s] % 3 == 0;
+            numbers[s][done[s]++] = is_left_out ? POSTINGS_GONE : next++;
+        }
     }
+}
+
+static int compare_documents(const void *left, const void *right) {
+    const struct entry *a = left, *b = right;
+    return a->document < b->document ? -1 : a->document > b->document;
 }
 
 // P3, of many documents of a key or few.
@@ -129,13 +137,13 @@ static void check_merged(uint32_t keys) {
         struct postings parts[SOURCES], merged, built;
         struct postings_source sources[SOURCES];
         struct entries all = {0};
-        uint32_t numbers[SOURCES][DOCUMENTS], next = 0;
+        uint32_t numbers[SOURCES][DOCUMENTS];
+        number_sources(numbers, lossy, &seed);
         for (int s = 0; s < SOURCES; s++) {
             struct entries entries = {0};
             add_entries(&entries, &seed, s == 2 ? 0 : DOCUMENTS, keys, true);
             build(&parts[s], &entries);
-            sources[s].postings = &parts[s];
-            number_source(&sources[s], numbers[s], lossy >> s & 1, &next);
+            sources[s] = (struct postings_source){&parts[s], numbers[s]};
             for (size_t i = 0; i < entries.all.count; i++) {
                 struct entry entry = entries.all.items[i];
                 entry.document = numbers[s][entry.document];
@@ -146,6 +154,7 @@ static void check_merged(uint32_t keys) {
             vec_free(&entries.all);
         }
         postings_merge(&merged, sources, SOURCES);
+        qsort(all.all.items, all.all.count, sizeof *all.all.items, compare_documents);
         build(&built, &all);
         check_same(&merged, &built);
         for (int s = 0; s < SOURCES; s++) {

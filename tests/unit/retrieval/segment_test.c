@@ -22,6 +22,7 @@ static void test_numbers(void **state) {
         for (uint32_t file = 0; file < segment->file_count; file++) {
             const struct record *record = segment->files[file].record;
             uint32_t first, end = segment_range(segment, (enum segment_field)field, file, &first);
+            assert_true(file == 0 || strcmp(segment->files[file - 1].record->path, record->path) < 0);
             assert_int_equal(first, expected);
             expected += field == SEGMENT_CHUNKS ? record->chunk_count : record->symbol_count;
             assert_int_equal(end, expected);
@@ -163,15 +164,17 @@ static void check_merge(uint64_t *seed) {
                  "class Same:\n    def own%u(self):\n        pass\n\ndef shared():\n    return %c\n", i,
                  'a' + (char)(draw(seed) % 20));
         all[i] = (struct segment_file){record_of(path, text), NULL};
-        bool dies = i / each == 1 || (i / each > 1 && draw(seed) % 3 == 0);
-        gone[i / each] |= (uint64_t)dies << (i % each);
-        if (!dies) {
-            living[alive++] = all[i];
-        }
     }
     for (uint32_t s = 0; s < SOURCES; s++) {
         parts[s] = segment_build(all + s * each, each);
         sources[s] = (struct segment_source){parts[s], s ? &gone[s] : NULL};
+        for (uint32_t file = 0; file < each; file++) {
+            bool dies = s == 1 || (s > 1 && draw(seed) % 3 == 0);
+            gone[s] |= (uint64_t)dies << file;
+            if (!dies) {
+                living[alive++] = parts[s]->files[file];
+            }
+        }
     }
     struct segment *merged = segment_merge(sources, SOURCES);
     struct segment *built = segment_build(living, alive);

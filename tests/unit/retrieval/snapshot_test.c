@@ -58,16 +58,16 @@ static void test_dead_files(void **state) {
     snapshot_slot_init(&slot);
     for (int i = 0; i < 70; i++) {
         char path[16];
-        snprintf(path, sizeof path, "f%d.py", i);
+        snprintf(path, sizeof path, "f%02d.py", i);
         records[i] = record_of(path, "x = 1\n");
     }
     struct segment *segment = segment_of(records, 70);
     snapshot_publish(&slot,
                      &(struct snapshot_parts){.segments = &segment, .gone = &gone, .segment_count = 1});
     const struct snapshot *snapshot = snapshot_pin(&slot);
-    assert_false(snapshot_find(snapshot, SLICE_LITERAL("f3.py"), &at));
+    assert_false(snapshot_find(snapshot, SLICE_LITERAL("f03.py"), &at));
     assert_false(snapshot_find(snapshot, SLICE_LITERAL("f69.py"), &at));
-    assert_true(snapshot_find(snapshot, SLICE_LITERAL("f5.py"), &at));
+    assert_true(snapshot_find(snapshot, SLICE_LITERAL("f05.py"), &at));
     assert_int_equal(at.file, 5);
     snapshot_unpin(&slot, snapshot);
     snapshot_slot_fini(&slot);
