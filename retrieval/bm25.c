@@ -300,12 +300,13 @@ static void silence_file(struct search *search, uint32_t segment, uint32_t file,
 
 // The dead and what is to be skipped have no sums.
 static void silence(struct search *search, uint32_t segment, uint32_t start, uint32_t end) {
-    const uint32_t *files = search->snapshot->segments[segment]->fields[search->field].files;
+    const struct segment_part *part = &search->snapshot->segments[segment]->fields[search->field];
     const uint64_t *dead = segment < search->snapshot->on_disk ? search->snapshot->dead[segment] : NULL;
     if (search->skip && search->skip->segment == segment) {
         silence_file(search, segment, search->skip->file, start, end);
     }
-    for (uint32_t word = files[start] / 64; dead && word <= files[end - 1] / 64; word++) {
+    uint32_t last = segment_file_of(part, end - 1);
+    for (uint32_t word = segment_file_of(part, start) / 64; dead && word <= last / 64; word++) {
         for (uint64_t bits = dead[word]; bits; bits &= bits - 1) {
             silence_file(search, segment, word * 64 + (uint32_t)__builtin_ctzll(bits), start, end);
         }

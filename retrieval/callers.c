@@ -70,7 +70,7 @@ size_t callers_find(const struct snapshot *snapshot, const struct query *query, 
     size_t found = chunks_similar(snapshot, &term, 1, self, CALLERS_CHUNKS, hits), count = 0;
     for (size_t i = 0; i < found; i++) {
         const struct segment *segment = snapshot->segments[hits[i].segment];
-        uint32_t file = segment->fields[SEGMENT_CHUNKS].files[hits[i].id];
+        uint32_t file = segment_file_of(&segment->fields[SEGMENT_CHUNKS], hits[i].id);
         const struct record *calling = segment_record(segment, file);
         struct caller caller = {.file = {hits[i].segment, file}, .score = worth(query, calling)};
         if (find_call(calling, segment_chunk(segment, hits[i].id), name, &caller.line)) {

@@ -53,7 +53,7 @@ void chunks_prefer_own(const struct snapshot *snapshot, struct chunks_asker aske
                        size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = snapshot->segments[hits[i].segment];
-        uint32_t file = segment->fields[SEGMENT_CHUNKS].files[hits[i].id];
+        uint32_t file = segment_file_of(&segment->fields[SEGMENT_CHUNKS], hits[i].id);
         const struct record *record = segment->files[file].record;
         hits[i].score *= taste(asker, record);
         if (asker.prefers_open && editing_is_open(snapshot->editing, record->path)) {

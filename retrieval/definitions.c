@@ -78,7 +78,7 @@ static struct choice choose(const struct snapshot *snapshot, struct slice name, 
         struct names_walk walk = names_find(&segment->names, key);
         while (segment_next_named(segment, &walk, key)) {
             uint32_t id = walk.symbol;
-            struct snapshot_file at = {s, segment->fields[SEGMENT_SYMBOLS].files[id]};
+            struct snapshot_file at = {s, segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id)};
             if (snapshot_is_dead(snapshot, s, at.file) || segment->keys[id].name != exact) {
                 continue;
             }

@@ -74,7 +74,7 @@ static void gather(const struct message_scan *scan, uint32_t s, const struct ter
         }
     }
     for (uint32_t i = 0; i < chunks->count; i++) {
-        if (counts[i] >= least && !snapshot_is_dead(scan->snapshot, s, chunks->files[i])) {
+        if (counts[i] >= least && !snapshot_is_dead(scan->snapshot, s, segment_file_of(chunks, i))) {
             vec_push(&passages->list, (struct passage){segment, s, i, scores[i]});
         }
     }
@@ -83,7 +83,7 @@ static void gather(const struct message_scan *scan, uint32_t s, const struct ter
 }
 
 static const char *path_of(const struct passage *passage) {
-    return passage->of->files[passage->of->fields[SEGMENT_CHUNKS].files[passage->chunk]].record->path;
+    return segment_document_path(passage->of, SEGMENT_CHUNKS, passage->chunk);
 }
 
 // Equal ones as snapshot_compare has them.
@@ -129,7 +129,7 @@ static void choose(struct message_scan *scan, struct slice folder) {
         const struct passage *passage = &passages.list.items[i];
         const struct segment *segment = scan->snapshot->segments[passage->segment];
         set(scan->chunks[passage->segment], passage->chunk);
-        set(scan->files[passage->segment], segment->fields[SEGMENT_CHUNKS].files[passage->chunk]);
+        set(scan->files[passage->segment], segment_file_of(&segment->fields[SEGMENT_CHUNKS], passage->chunk));
     }
     vec_free(&passages.list);
 }

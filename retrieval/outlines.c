@@ -25,7 +25,7 @@ size_t outlines_find(const struct snapshot *snapshot, const struct query *query,
         return 0;
     }
     const struct segment *segment = snapshot->segments[type.segment];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[type.id], first;
+    uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], type.id), first;
     uint32_t end = segment_range(segment, SEGMENT_SYMBOLS, file, &first);
     uint64_t scope = segment->keys[type.id].name;
     size_t count = 0;

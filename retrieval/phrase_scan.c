@@ -64,7 +64,8 @@ static uint64_t *files_with_terms(const struct phrase_scan *scan, const struct s
         keep_near(chunks, scan->terms[i], near, has);
     }
     for (uint32_t i = 0; i < chunks->count; i++) {
-        files[chunks->files[i] / 64] |= (uint64_t)near[i] << (chunks->files[i] % 64);
+        uint32_t file = segment_file_of(chunks, i);
+        files[file / 64] |= (uint64_t)near[i] << (file % 64);
     }
     free(near);
     return files;

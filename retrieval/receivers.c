@@ -9,7 +9,8 @@ static bool is_frequent(const struct snapshot *snapshot, struct slice name) {
         const struct segment *segment = snapshot->segments[s];
         struct names_walk walk = names_find(&segment->names, key);
         while (places <= RECEIVERS_PLACES && segment_next_named(segment, &walk, key)) {
-            places += !snapshot_is_dead(snapshot, s, segment->fields[SEGMENT_SYMBOLS].files[walk.symbol]);
+            places += !snapshot_is_dead(snapshot, s,
+                                        segment_file_of(&segment->fields[SEGMENT_SYMBOLS], walk.symbol));
         }
     }
     return places > RECEIVERS_PLACES;

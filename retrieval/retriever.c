@@ -249,7 +249,7 @@ static void find_imports(struct asking *asking) {
 static bool add_symbol(struct asking *asking, uint32_t s, uint32_t id, enum context_source source,
                        float score) {
     const struct segment *segment = asking->snapshot->segments[s];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
+    uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id);
     return pack_symbol(&asking->pack, &segment->files[file], segment_symbol(segment, id), source,
                        (double)score);
 }
@@ -333,8 +333,9 @@ static void add_edits(struct asking *asking) {
 // The next definition of the same scope, above or below in its file; NULL if none is near.
 static const char *neighbour_of(const struct segment *segment, uint32_t id, int step) {
     const struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
-    const struct record *record = segment_outline(segment, part->files[id]);
-    int64_t at = id - part->firsts[part->files[id]];
+    uint32_t file = segment_file_of(part, id);
+    const struct record *record = segment_outline(segment, file);
+    int64_t at = id - part->firsts[file];
     const struct symbol *symbol = &record->symbols[at];
     for (int64_t i = at + step, passed = 0; i >= 0 && i < record->symbol_count && passed < NEIGHBOUR_PASSED;
          i += step, passed++) {
@@ -384,7 +385,7 @@ static void add_signatures(struct asking *asking) {
 
 static bool add_chunk(struct asking *asking, const struct bm25_hit *hit, enum context_source source) {
     const struct segment *segment = asking->snapshot->segments[hit->segment];
-    uint32_t file = segment->fields[SEGMENT_CHUNKS].files[hit->id];
+    uint32_t file = segment_file_of(&segment->fields[SEGMENT_CHUNKS], hit->id);
     return pack_chunk(&asking->pack, &segment->files[file], segment_chunk(segment, hit->id), source,
                       (double)hit->score);
 }

@@ -84,7 +84,7 @@ static void raise(float *feature, float value) {
 
 static void add_signature(struct searching *searching, uint32_t s, uint32_t id, float score) {
     const struct segment *segment = searching->snapshot->segments[s];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
+    uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id);
     if (is_asked_for(searching, s, file)) {
         struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
         raise(&hit->features[SEARCH_SIGNATURE], score);
@@ -118,7 +118,7 @@ static const struct symbol *enclosing(const struct record *record, const struct 
 static void add_chunk(struct searching *searching, uint32_t s, uint32_t id, enum search_feature feature,
                       float score) {
     const struct segment *segment = searching->snapshot->segments[s];
-    struct snapshot_file at = {s, segment->fields[SEGMENT_CHUNKS].files[id]};
+    struct snapshot_file at = {s, segment_file_of(&segment->fields[SEGMENT_CHUNKS], id)};
     if (!is_asked_for(searching, s, at.file)) {
         return;
     }
@@ -209,7 +209,7 @@ static void add_named(struct searching *searching, uint32_t s, const struct sear
     struct names_walk walk = names_find(&segment->names, key);
     while (segment_next_named(segment, &walk, key)) {
         uint32_t id = walk.symbol;
-        uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[id];
+        uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id);
         if (is_asked_for(searching, s, file) && (!name->is_joined || may_be_joined(segment, id))) {
             struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
             hit->features[SEARCH_EXACT] = 1;

@@ -62,42 +62,41 @@ static uint32_t document_count(const struct record *record, enum segment_field f
     return language_is_data(language_of_id(record->language)) ? 0 : record->symbol_count;
 }
 
-static void number_firsts(struct segment *segment, enum segment_field field) {
+void segment_index_documents(struct segment *segment, enum segment_field field) {
     struct segment_part *part = &segment->fields[field];
-    part->firsts = spill_alloc((segment->file_count + (size_t)1) * sizeof *part->firsts);
-    uint32_t id = 0;
-    for (uint32_t file = 0; file <= segment->file_count; file++) {
-        while (id < part->count && part->files[id] < file) {
-            id++;
+    uint32_t count = (uint32_t)(((uint64_t)part->count + SEGMENT_BLOCK - 1) / SEGMENT_BLOCK);
+    part->blocks = spill_alloc((count + (size_t)1) * sizeof *part->blocks);
+    uint32_t file = 0;
+    for (uint32_t block = 0; block < count; block++) {
+        while (part->firsts[file + 1] <= block * SEGMENT_BLOCK) {
+            file++;
         }
-        part->firsts[file] = id;
+        part->blocks[block] = file;
     }
+    part->blocks[count] = segment->file_count ? segment->file_count - 1 : 0;
 }
 
 static void number_documents(struct segment *segment, enum segment_field field) {
     struct segment_part *part = &segment->fields[field];
-    for (uint32_t f = 0; f < segment->file_count; f++) {
-        part->count += document_count(segment->files[f].record, field);
+    part->firsts = spill_alloc((segment->file_count + (size_t)1) * sizeof *part->firsts);
+    for (uint32_t file = 0; file < segment->file_count; file++) {
+        part->firsts[file] = part->count;
+        part->count += document_count(segment->files[file].record, field);
     }
-    part->files = spill_alloc((part->count + (size_t)1) * sizeof *part->files);
-    uint32_t id = 0;
-    for (uint32_t f = 0; f < segment->file_count; f++) {
-        uint32_t count = document_count(segment->files[f].record, field);
-        for (uint32_t i = 0; i < count; i++) {
-            part->files[id++] = f;
-        }
-    }
-    number_firsts(segment, field);
+    part->firsts[segment->file_count] = part->count;
+    segment_index_documents(segment, field);
 }
 
 static const struct chunk *chunk_of(const struct build *build, uint32_t id) {
     const struct segment_part *part = &build->segment->fields[SEGMENT_CHUNKS];
-    return &build->records[part->files[id]]->chunks[id - part->firsts[part->files[id]]];
+    uint32_t file = segment_file_of(part, id);
+    return &build->records[file]->chunks[id - part->firsts[file]];
 }
 
 static const struct symbol *symbol_of(const struct build *build, uint32_t id) {
     const struct segment_part *part = &build->segment->fields[SEGMENT_SYMBOLS];
-    return &build->records[part->files[id]]->symbols[id - part->firsts[part->files[id]]];
+    uint32_t file = segment_file_of(part, id);
+    return &build->records[file]->symbols[id - part->firsts[file]];
 }
 
 static void add_terms(struct build *build, enum segment_field field, uint32_t id, const struct term *terms,
@@ -137,7 +136,7 @@ static void index_signatures(struct build *build) {
     struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
     for (uint32_t id = 0; id < part->count; id++) {
         uint32_t count, length;
-        write_signature_document(&build->document, segment->files[part->files[id]].record,
+        write_signature_document(&build->document, segment->files[segment_file_of(part, id)].record,
                                  symbol_of(build, id));
         const struct term *terms =
             terms_count(build->counter, str_slice(&build->document), &build->arena, &count, &length);
@@ -303,7 +302,7 @@ uint64_t segment_bytes(const struct segment *segment) {
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
         const struct segment_part *part = &segment->fields[field];
         bytes += segment->file_count * sizeof *part->firsts;
-        bytes += part->count * sizeof *part->files + postings_bytes(&part->terms);
+        bytes += part->count / SEGMENT_BLOCK * sizeof *part->blocks + postings_bytes(&part->terms);
     }
     bytes += segment->fields[SEGMENT_SYMBOLS].count * sizeof *segment->keys;
     bytes += names_bytes(&segment->names) + postings_bytes(&segment->paths);
@@ -316,7 +315,7 @@ static void destroy(struct segment *segment) {
         text_release(segment->files[i].text);
     }
     for (int field = 0; field < SEGMENT_FIELDS; field++) {
-        spill_free(segment->fields[field].files);
+        spill_free(segment->fields[field].blocks);
         spill_free(segment->archive ? NULL : segment->fields[field].firsts);
         postings_free(&segment->fields[field].terms);
     }

@@ -58,11 +58,14 @@ enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 
 // Chunks or symbols as documents to be ranked.
 struct segment_part {
-    uint32_t *files;  // of each document: the number of its file
     uint32_t *firsts; // of each file: the number of its first document; behind them the count (G1)
+    uint32_t
+        *blocks; // of every SEGMENT_BLOCK-th document: the number of its file; behind them the last file's
     uint32_t count;
     struct postings terms;
 };
+
+enum { SEGMENT_BLOCK = 16 };
 
 // What a path is found by; see segment_key.
 enum segment_spelling {
@@ -142,9 +145,11 @@ static inline bool segment_is_underscored(const struct segment_keys *keys) {
 // The file of that path; a segment has a path once at most.
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
 
-// For what builds segments. The names, once the keys are in; each file's folder and taint, once the files are in.
+// For what builds segments. The names, once the keys are in; each file's folder and taint, once the files are in; which file a
+// document is of, once the firsts are in.
 void segment_index_names(struct segment *segment);
 void segment_place_files(struct segment *segment);
+void segment_index_documents(struct segment *segment, enum segment_field field);
 
 // Of a bitmap over its files; one at least.
 static inline size_t segment_bitmap_words(const struct segment *segment) {
@@ -160,6 +165,21 @@ static inline uint32_t segment_folder_count(const struct segment *segment) {
 static inline struct slice segment_folder(const struct segment *segment, uint32_t folder) {
     uint32_t start = segment->folder_starts.items[folder], end = segment->folder_starts.items[folder + 1];
     return slice_of(segment->folder_paths.data + start, end - start);
+}
+// The file of a document: the last one of those that its block is of whose first is not behind it.
+static inline uint32_t segment_file_of(const struct segment_part *part, uint32_t id) {
+    uint32_t low = part->blocks[id / SEGMENT_BLOCK], high = part->blocks[id / SEGMENT_BLOCK + 1];
+    while (low < high) {
+        uint32_t middle = high - (high - low) / 2;
+        bool is_behind = part->firsts[middle] > id;
+        high = is_behind ? middle - 1 : high;
+        low = is_behind ? low : middle;
+    }
+    return low;
+}
+static inline const char *segment_document_path(const struct segment *segment, enum segment_field field,
+                                                uint32_t id) {
+    return segment->files[segment_file_of(&segment->fields[field], id)].record->path;
 }
 // The numbers of the file's documents are [*first, result).
 static inline uint32_t segment_range(const struct segment *segment, enum segment_field field, uint32_t file,
@@ -188,11 +208,13 @@ static inline const struct record *segment_outline(const struct segment *segment
 }
 static inline const struct chunk *segment_chunk(const struct segment *segment, uint32_t id) {
     const struct segment_part *part = &segment->fields[SEGMENT_CHUNKS];
-    return &segment_record(segment, part->files[id])->chunks[id - part->firsts[part->files[id]]];
+    uint32_t file = segment_file_of(part, id);
+    return &segment_record(segment, file)->chunks[id - part->firsts[file]];
 }
 static inline const struct symbol *segment_symbol(const struct segment *segment, uint32_t id) {
     const struct segment_part *part = &segment->fields[SEGMENT_SYMBOLS];
-    return &segment_outline(segment, part->files[id])->symbols[id - part->firsts[part->files[id]]];
+    uint32_t file = segment_file_of(part, id);
+    return &segment_outline(segment, file)->symbols[id - part->firsts[file]];
 }
 
 #endif

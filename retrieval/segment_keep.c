@@ -126,19 +126,13 @@ static void get_files(struct segment *segment, const struct head *head, struct a
     }
 }
 
-// Which file each document belongs to, from each file's first.
-static bool number_files(struct segment_part *part, uint32_t file_count) {
-    part->files = spill_alloc((part->count + (size_t)1) * sizeof *part->files);
-    uint32_t id = 0;
+// From none to all of them, each file's behind those of the one before.
+static bool are_firsts(const struct segment_part *part, uint32_t file_count) {
+    bool are = part->firsts[0] == 0 && part->firsts[file_count] == part->count;
     for (uint32_t file = 0; file < file_count; file++) {
-        if (part->firsts[file] != id || part->firsts[file + 1] > part->count) {
-            return false;
-        }
-        while (id < part->firsts[file + 1]) {
-            part->files[id++] = file;
-        }
+        are = are && part->firsts[file] <= part->firsts[file + 1];
     }
-    return id == part->count;
+    return are;
 }
 
 static void get_part(struct segment *segment, enum segment_field field, uint32_t count,
@@ -147,7 +141,10 @@ static void get_part(struct segment *segment, enum segment_field field, uint32_t
     part->count = count;
     part->firsts = archive_view(in, segment->file_count + (size_t)1, sizeof *part->firsts);
     postings_restore(&part->terms, in);
-    in->is_bad = in->is_bad || !number_files(part, segment->file_count);
+    in->is_bad = in->is_bad || !are_firsts(part, segment->file_count);
+    if (!in->is_bad) {
+        segment_index_documents(segment, field);
+    }
 }
 
 static void get_all(struct segment *segment, const struct head *head, struct archive_in *in,

@@ -89,7 +89,6 @@ static void make_room_for_documents(struct merge *merge, enum segment_field fiel
         out->count += segment_range(merge->sources[file->source].segment, field, file->file, &first) - first;
     }
     out->firsts = spill_alloc((merge->out->file_count + (size_t)1) * sizeof *out->firsts);
-    out->files = spill_alloc((out->count + (size_t)1) * sizeof *out->files);
 }
 
 static void merge_documents(struct merge *merge, enum segment_field field) {
@@ -101,11 +100,11 @@ static void merge_documents(struct merge *merge, enum segment_field field) {
         uint32_t id, end = segment_range(merge->sources[file->source].segment, field, file->file, &id);
         out->firsts[i] = next;
         for (; id < end; id++) {
-            out->files[next] = i;
             merge->numbers[file->source][field][id] = next++;
         }
     }
     out->firsts[merge->out->file_count] = next;
+    segment_index_documents(merge->out, field);
 }
 
 static void merge_keys(struct merge *merge) {

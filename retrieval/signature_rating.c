@@ -88,11 +88,12 @@ struct uses {
 };
 
 static bool go_on(const struct snapshot *snapshot, struct uses *uses) {
-    const uint32_t *files = snapshot->segments[uses->segment]->fields[SEGMENT_CHUNKS].files;
+    const struct segment_part *chunks = &snapshot->segments[uses->segment]->fields[SEGMENT_CHUNKS];
     bool is_there;
     do {
         is_there = postings_next(&uses->list);
-    } while (is_there && snapshot_is_dead(snapshot, uses->segment, files[uses->list.document]));
+    } while (is_there &&
+             snapshot_is_dead(snapshot, uses->segment, segment_file_of(chunks, uses->list.document)));
     return is_there;
 }
 
@@ -122,7 +123,7 @@ static float count_uses(struct signature_rating *rating, uint32_t term, float *n
     for (; read < USES_READ && count; read++) {
         struct uses *first = &uses[first_uses(snapshot, uses, count)];
         const struct segment *segment = snapshot->segments[first->segment];
-        uint32_t file = segment->fields[SEGMENT_CHUNKS].files[first->list.document];
+        uint32_t file = segment_file_of(&segment->fields[SEGMENT_CHUNKS], first->list.document);
         *near += kinship_of(rating, first->segment, segment->folders[file]);
         if (!go_on(snapshot, first)) {
             *first = uses[--count];

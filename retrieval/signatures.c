@@ -40,7 +40,6 @@ struct ranking {
 
 static void expect_symbol(const struct segment *segment, uint32_t id) {
     __builtin_prefetch(&segment->keys[id]);
-    __builtin_prefetch(&segment->fields[SEGMENT_SYMBOLS].files[id]);
 }
 
 static bool is_full(const struct ranking *ranking) {
@@ -50,7 +49,7 @@ static bool is_full(const struct ranking *ranking) {
 // Returns the candidate; NULL if it is none.
 static struct signature_candidate *offer_candidate(struct ranking *ranking, uint32_t segment, uint32_t id) {
     const struct snapshot *snapshot = ranking->input->snapshot;
-    uint32_t file = snapshot->segments[segment]->fields[SEGMENT_SYMBOLS].files[id];
+    uint32_t file = segment_file_of(&snapshot->segments[segment]->fields[SEGMENT_SYMBOLS], id);
     const struct snapshot_file *self = ranking->input->self;
     bool is_self = self && self->segment == segment && self->file == file;
     if (is_self || snapshot_is_dead(snapshot, segment, file) || is_full(ranking)) {
@@ -150,7 +149,7 @@ static void offer_names(struct ranking *ranking) {
 // Of a type, what stands in the file of its definition.
 static void offer_members_of(struct ranking *ranking, uint32_t s, uint32_t type) {
     const struct segment *segment = ranking->input->snapshot->segments[s];
-    uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[type], id;
+    uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], type), id;
     uint32_t end = segment_range(segment, SEGMENT_SYMBOLS, file, &id);
     for (; id < end && ranking->candidates.count < MEMBERS; id++) {
         if (segment->keys[id].scope == segment->keys[type].name) {

@@ -260,7 +260,8 @@ uint32_t snapshot_named(const struct snapshot *snapshot, uint32_t key, uint32_t 
         const struct segment *segment = snapshot->segments[s];
         struct names_walk walk = names_find(&segment->names, key);
         while (segment_next_named(segment, &walk, key)) {
-            if (snapshot_is_dead(snapshot, s, segment->fields[SEGMENT_SYMBOLS].files[walk.symbol])) {
+            if (snapshot_is_dead(snapshot, s,
+                                 segment_file_of(&segment->fields[SEGMENT_SYMBOLS], walk.symbol))) {
                 continue;
             }
             if (count == limit) {

@@ -108,8 +108,7 @@ bool snapshot_find(const struct snapshot *snapshot, struct slice path, struct sn
 // segments tell when files were read. Below, equal and more of one segment stand in its order already (G1).
 static inline const char *snapshot_document_path(const struct snapshot *snapshot, enum segment_field field,
                                                  uint32_t segment, uint32_t id) {
-    const struct segment *of = snapshot->segments[segment];
-    return of->files[of->fields[field].files[id]].record->path;
+    return segment_document_path(snapshot->segments[segment], field, id);
 }
 // Of two living documents: negative, 0 or positive.
 int snapshot_compare(const struct snapshot *snapshot, enum segment_field field, uint32_t segment, uint32_t id,

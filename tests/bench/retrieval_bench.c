@@ -156,7 +156,7 @@ static void write_candidates(const char *id, const struct snapshot *snapshot, co
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = snapshot->segments[ranked[i].segment];
         const struct symbol *symbol = segment_symbol(segment, ranked[i].id);
-        uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[ranked[i].id];
+        uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], ranked[i].id);
         if (strpbrk(symbol->name, "\t\n")) {
             continue;
         }

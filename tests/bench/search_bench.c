@@ -184,7 +184,7 @@ static void push_chunks(const struct snapshot *snapshot, const struct bm25_hit *
                         struct json *list) {
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = snapshot->segments[hits[i].segment];
-        uint32_t file = segment->fields[SEGMENT_CHUNKS].files[hits[i].id];
+        uint32_t file = segment_file_of(&segment->fields[SEGMENT_CHUNKS], hits[i].id);
         const struct chunk *chunk = segment_chunk(segment, hits[i].id);
         push_place(list, segment->files[file].record->path, chunk->start_line, chunk->end_line);
     }

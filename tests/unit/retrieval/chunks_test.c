@@ -35,7 +35,7 @@ static void test_open_documents_come_first(void **state) {
         struct chunks_asker asker = {.is_code = true, .prefers_open = rows[i].prefers_open};
         struct bm25_hit hits[] = {{.id = 0, .score = 1}, {.id = 1, .score = 0.9f}};
         chunks_prefer_own(snapshot, asker, hits, 2);
-        uint32_t file = snapshot->segments[0]->fields[SEGMENT_CHUNKS].files[hits[0].id];
+        uint32_t file = segment_file_of(&snapshot->segments[0]->fields[SEGMENT_CHUNKS], hits[0].id);
         assert_string_equal(snapshot->segments[0]->files[file].record->path, rows[i].first);
     }
     snapshot_unpin(&slot, snapshot);

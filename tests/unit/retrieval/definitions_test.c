@@ -38,7 +38,7 @@ static void check(const struct row *row) {
     size_t all = definitions_find(snapshot, &query, &imports, &self, LIMIT, found);
     for (size_t i = 0; i < all; i++) {
         const struct segment *segment = snapshot->segments[found[i].segment];
-        uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[found[i].id];
+        uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], found[i].id);
         str_append_format(&got, "%s%s:%u", i ? " " : "", segment->files[file].record->path,
                           segment_symbol(segment, found[i].id)->name_line + 1);
     }

@@ -103,7 +103,7 @@ static void append_hits(struct str *out, const struct snapshot *snapshot, enum s
     size_t count = bm25_search(&question, HITS, hits);
     for (size_t i = 0; i < count; i++) {
         const struct segment *segment = snapshot->segments[hits[i].segment];
-        uint32_t file = segment->fields[field].files[hits[i].id];
+        uint32_t file = segment_file_of(&segment->fields[field], hits[i].id);
         const char *text = field == SEGMENT_SYMBOLS ? segment_symbol(segment, hits[i].id)->signature
                                                     : segment_chunk(segment, hits[i].id)->name;
         str_append_format(out, "%s %s %a\n", segment->files[file].record->path, text, (double)hits[i].score);
