@@ -11,6 +11,10 @@
 #include <malloc.h>
 #endif
 
+#ifdef __GLIBC__
+enum { LARGE = 4 << 20, KEPT_AT_END = 1 << 20 }; // of mallopt(3)
+#endif
+
 static void *check(void *memory, size_t size) {
     if (!memory) {
         fprintf(stderr,
@@ -56,9 +60,11 @@ char *mem_copy_bytes(const void *bytes, size_t length) {
     return copy;
 }
 
-void mem_join_freed(void) {
+void mem_set_up(void) {
 #ifdef __GLIBC__
     mallopt(M_MXFAST, 0);
+    mallopt(M_MMAP_THRESHOLD, LARGE); // setting either keeps both as they are set
+    mallopt(M_TRIM_THRESHOLD, KEPT_AT_END);
 #endif
 }
 

@@ -21,11 +21,13 @@ void *mem_resize(void *memory, size_t count, size_t size) __attribute__((returns
 char *mem_copy_string(const char *text) __attribute__((returns_nonnull, malloc));
 // A NUL-terminated copy of `length` bytes, which may hold NULs themselves.
 char *mem_copy_bytes(const void *bytes, size_t length) __attribute__((returns_nonnull, malloc));
-// For a program's begin, before there are threads: freed memory is joined with its neighbours at once. Syntax trees come
+// For a program's begin, before there are threads. Freed memory is joined with its neighbours at once: syntax trees come
 // and go by the hundred thousand nodes; as glibc has it, those of the next tree lie where those of the last one happened to
 // be freed, until a larger request joins them all. Measured: a sixth fewer misses of the first cache, 3 % less time for
-// parsing.
-void mem_join_freed(void);
+// parsing. And what is freed at the end of a thread's heap goes back to the machine from a megabyte on: as glibc has it, one
+// large array that was freed once makes every thread keep up to 64 MB there, which mem_give_back does not reach. Measured: 58
+// MB less behind a first pass over 170,000 chunks with vectors, and no more time.
+void mem_set_up(void);
 // Lets the machine have what was freed: after a burst of work the allocator would keep most of it.
 void mem_give_back(void);
 

@@ -83,7 +83,7 @@ static int dispatch(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    mem_join_freed();
+    mem_set_up();
     signal(SIGPIPE, SIG_IGN);
     return finish_output(dispatch(argc, argv));
 }

@@ -107,7 +107,7 @@ static uint64_t measure(const struct sources *sources, const char *what) {
 }
 
 int main(int argc, char **argv) {
-    mem_join_freed(); // as hunch does
+    mem_set_up(); // as hunch does
     if (argc != 3) {
         fprintf(stderr, "usage: index_bench ROOT parse|extract|words\n");
         return 2;
