@@ -120,10 +120,9 @@ float bm25_rarity(const struct snapshot *snapshot, enum segment_field field, uin
 
 static bool is_better(const struct snapshot *snapshot, enum segment_field field, const struct bm25_hit *a,
                       const struct bm25_hit *b) {
-    if (a->score > b->score || a->score < b->score) {
-        return a->score > b->score;
-    }
-    return snapshot_compare(snapshot, field, a->segment, a->id, b->segment, b->id) < 0;
+    bool is_tie = a->score >= b->score && a->score <= b->score;
+    return is_tie ? snapshot_compare(snapshot, field, a->segment, a->id, b->segment, b->id) < 0
+                  : a->score > b->score;
 }
 
 void bm25_sort(const struct snapshot *snapshot, enum segment_field field, struct bm25_hit *hits,
@@ -192,8 +191,7 @@ static int compare_placed(const void *left, const void *right) {
 // Puts documents of one sum in the snapshot's order. Those of each segment are in it.
 static void order_equal(const struct search *search, struct found *equal, size_t count) {
     size_t alike = 0;
-    while (alike < count && equal[alike].segment == equal[0].segment) {
-        alike++;
+    for (; alike < count && equal[alike].segment == equal[0].segment; alike++) {
     }
     if (alike == count) {
         return;
@@ -208,20 +206,6 @@ static void order_equal(const struct search *search, struct found *equal, size_t
         equal[i] = placed[i].found;
     }
     free(placed);
-}
-
-// The first document of the segment in work that comes behind that one, which is of another.
-static uint32_t first_behind(const struct search *search, const struct found *last) {
-    const struct segment *segment = search->snapshot->segments[search->segment];
-    const char *path = snapshot_document_path(search->snapshot, search->field, last->segment, last->id);
-    uint32_t low = 0, high = segment->file_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        bool is_before = strcmp(segment->files[middle].record->path, path) < 0;
-        low = is_before ? middle + 1 : low;
-        high = is_before ? high : middle;
-    }
-    return segment->fields[search->field].firsts[low];
 }
 
 // Keeps the best: what is of the least sum behind the others, which stay in the order they were found in.
@@ -245,13 +229,16 @@ static void cut(const struct search *search, struct best *best) {
     best->found_count = kept + equal;
     best->least = least;
     const struct found *last = &others[equal - 1];
-    best->equal_until = last->segment == search->segment ? 0 : first_behind(search, last);
+    const char *path = snapshot_document_path(search->snapshot, search->field, last->segment, last->id);
+    const struct segment *segment = search->snapshot->segments[search->segment];
+    bool is_here = last->segment == search->segment;
+    best->equal_until = is_here ? 0 : segment_first_behind(segment, search->field, path);
 }
 
 // Best first: by digits of the sum, the order of what is equal kept.
 static void sort_found(struct best *best) {
-    struct found *from = best->found, *to = best->found + room_for(best->limit);
     size_t count = best->found_count;
+    struct found *from = best->found, *to = best->found + room_for(best->limit);
     for (unsigned digit = 0; digit < 2; digit++) {
         size_t places[DIGIT_VALUES] = {0}, total = 0;
         for (size_t i = 0; i < count; i++) {

@@ -164,9 +164,8 @@ size_t embeddings_search(struct embeddings *self, const struct snapshot *snapsho
                          struct bm25_hit *hits) {
     struct vector_hit *found = mem_alloc((limit + SPARE) * sizeof *found);
     struct bm25_hit *all_hits = mem_alloc((limit + SPARE) * sizeof *all_hits);
-    size_t count = 0;
     uv_rwlock_rdlock(&self->lock);
-    size_t all = vectors_search(&self->vectors, vector, candidates_of(self), limit + SPARE, found);
+    size_t count = 0, all = vectors_search(&self->vectors, vector, candidates_of(self), limit + SPARE, found);
     for (size_t i = 0; i < all; i++) {
         all_hits[count].score = found[i].score;
         count += find_chunk(self, snapshot, self->places[found[i].id], own, &all_hits[count]);

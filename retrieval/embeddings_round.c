@@ -132,16 +132,12 @@ static void look_at_file(struct embeddings *self, const struct segment_file *sho
 // What is missing, and what is there for nothing.
 static void look(struct embeddings *self, struct round *round) {
     const struct snapshot *snapshot = snapshot_pin(self->slot);
-    bool anew = embedder_learn(self->embedder, snapshot);
-    if (anew) {
+    if (embedder_learn(self->embedder, snapshot)) { // anew
         forget_unseen(self, round->number);
     }
-    for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        for (uint32_t file = 0; file < snapshot->segments[s]->file_count; file++) {
-            if (!snapshot_is_dead(snapshot, s, file)) {
-                look_at_file(self, &snapshot->segments[s]->files[file], round);
-            }
-        }
+    struct snapshot_walk walk = snapshot_walk_files(snapshot);
+    while (snapshot_walk_next(&walk)) {
+        look_at_file(self, snapshot_file(snapshot, walk.at), round);
     }
     snapshot_unpin(self->slot, snapshot);
     forget_unseen(self, round->number);

@@ -251,6 +251,17 @@ bool segment_find(const struct segment *segment, struct slice path, uint32_t *fi
     return false;
 }
 
+uint32_t segment_first_behind(const struct segment *segment, enum segment_field field, const char *path) {
+    uint32_t low = 0, high = segment->file_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        bool is_before = strcmp(segment->files[middle].record->path, path) < 0;
+        low = is_before ? middle + 1 : low;
+        high = is_before ? high : middle;
+    }
+    return segment->fields[field].firsts[low];
+}
+
 static void start(struct build *build, const struct segment_file *files, uint32_t count) {
     struct segment *segment = mem_zero(1, sizeof *segment);
     *build = (struct build){.segment = segment, .counter = term_counter_new()};

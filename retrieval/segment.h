@@ -144,6 +144,8 @@ static inline bool segment_is_underscored(const struct segment_keys *keys) {
 
 // The file of that path; a segment has a path once at most.
 bool segment_find(const struct segment *segment, struct slice path, uint32_t *file);
+// The first document of the files from that path on.
+uint32_t segment_first_behind(const struct segment *segment, enum segment_field field, const char *path);
 
 // For what builds segments. The names, once the keys are in; each file's folder and taint, once the files are in; which file a
 // document is of, once the firsts are in.

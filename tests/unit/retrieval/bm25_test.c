@@ -166,7 +166,7 @@ struct asked {
 // The hits have their chunks' scores, and these are the best there are among the living (S2).
 static void check_query(const struct corpus *corpus, const struct asked *asked) {
     struct bm25_hit hits[ALL];
-    double scores[ALL];
+    double scores[ALL] = {0};
     struct snapshot_file skip = corpus->places[asked->skipped];
     size_t living = 0;
     for (uint32_t chunk = 0; chunk < ALL; chunk++) {
