@@ -12,9 +12,9 @@ import unittest
 from support import SOURCE, Case, main
 
 FOLDERS = ("base", "indexer", "retrieval", "backends", "completion", "lsp", "cli")
-TASKS = 70
+TASKS = 280  # of 70 which ones they are decides: 36 beside 27 or 41 beside 37, with a few sources changed
 BUDGET = 4000  # characters of context
-AT_LEAST = 1.2  # times as many as the list; seen: 40 of 70 beside 26, and 8 without signatures
+AT_LEAST = 1.2  # times as many as the list; seen: 161 of 280 beside 103; of 70, 40 beside 26, and 8 without signatures
 HEAD = re.compile(r"^(?:static inline )?[a-z][\w \*]*?\b\**(\w+)\(")
 CALL = re.compile(r"\b([a-z]\w*_\w+)\(")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
