@@ -199,8 +199,8 @@ static uint32_t count_keywords(const struct search_words *words, const char *sig
 // Words that happen to be a field's name, or one of a test, mean something else oftener than not.
 static bool may_be_joined(const struct segment *segment, uint32_t id) {
     uint32_t kind = segment->keys[id].kind;
-    return segment->taints[segment->fields[SEGMENT_SYMBOLS].files[id]] == TAINT_OWN && kind != SYMBOL_FIELD &&
-           kind != SYMBOL_CONSTANT && kind != SYMBOL_VARIABLE;
+    return segment->taints[segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id)] == TAINT_OWN &&
+           kind != SYMBOL_FIELD && kind != SYMBOL_CONSTANT && kind != SYMBOL_VARIABLE;
 }
 
 static void add_named(struct searching *searching, uint32_t s, const struct search_name *name) {

@@ -127,7 +127,7 @@ static bool is_in_chunk(const struct segment *segment, const char *root, uint32_
     const struct chunk *chunk = segment_chunk(segment, id);
     struct str buffer;
     str_init(&buffer);
-    struct slice text = file_text(&segment->files[chunks->files[id]], root, &buffer);
+    struct slice text = file_text(&segment->files[segment_file_of(chunks, id)], root, &buffer);
     bool is_in = says(slice_sub(text, chunk->start_byte, chunk->end_byte), guess);
     str_free(&buffer);
     return is_in;
@@ -136,7 +136,8 @@ static bool is_in_chunk(const struct segment *segment, const char *root, uint32_
 // A signature's document has its file's name, too.
 static bool is_in_symbol(const struct segment *segment, uint32_t id, const struct phrase *guess) {
     const struct symbol *symbol = segment_symbol(segment, id);
-    const struct record *record = segment->files[segment->fields[SEGMENT_SYMBOLS].files[id]].record;
+    const struct record *record =
+        segment->files[segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id)].record;
     const char *const texts[] = {symbol->name, symbol->scope, symbol->signature, record->path};
     bool is_in = false;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && !is_in; i++) {
@@ -152,7 +153,7 @@ static bool stands_in(const struct guessing *guessing, uint32_t s, enum segment_
     bool is_in = false;
     for (int place = 0; place < PLACES && !is_in && postings_next(&list); place++) {
         uint32_t id = list.document;
-        is_in = !snapshot_is_dead(guessing->snapshot, s, segment->fields[field].files[id]) &&
+        is_in = !snapshot_is_dead(guessing->snapshot, s, segment_file_of(&segment->fields[field], id)) &&
                 (field == SEGMENT_CHUNKS ? is_in_chunk(segment, guessing->root, id, guess)
                                          : is_in_symbol(segment, id, guess));
     }
@@ -277,7 +278,7 @@ void spelling_write_as_named(const struct snapshot *snapshot, struct slice typed
         const struct segment *segment = snapshot->segments[s];
         struct names_walk walk = names_find(&segment->names, key);
         while (writing.seen_count < SPELLINGS && segment_next_named(segment, &walk, key)) {
-            uint32_t file = segment->fields[SEGMENT_SYMBOLS].files[walk.symbol];
+            uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], walk.symbol);
             uint32_t exact = segment->keys[walk.symbol].name;
             if (!snapshot_is_dead(snapshot, s, file) && !is_seen(&writing, exact)) {
                 writing.seen[writing.seen_count++] = exact;
