@@ -165,7 +165,6 @@ double relevance_of_file(const struct relevance *relevance, const struct segment
     }
     return file->family[0] ? OTHER_LANGUAGE : NO_LANGUAGE;
 }
-}
 
 void relevance_ask(struct relevance *relevance, const uint32_t *context, size_t length) {
     relevance->call = call_at(relevance->document, context, length);
