@@ -1,6 +1,6 @@
 // repository_weights.h - the numbers by which repository_rank makes a probability of evidence.
 //
-// repository_weights.c is written by tests/bench/fit_model.py from lines of fifteen repositories; see there.
+// repository_weights.c is written by tests/bench/fit_model.py from lines of 31 repositories; see there.
 //
 // Ownership: static. Threads: any. Errors: none. Limits: none.
 #ifndef HUNCH_BACKENDS_REPOSITORY_WEIGHTS_H

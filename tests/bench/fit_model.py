@@ -9,19 +9,16 @@ LINES and CROSS are what model_bench writes last, EVIDENCE what hunch replay --e
 lines that were chosen, so it is fitted after the choice, on what the program built with that writes.
 
 The weights there are, of words: LINES are 900 lines of each repository of the development bench that none of its tasks ask
-for (make_lines.py --lines 900, --without both sets) and of eight others (cobra, commons-lang, gson, kotlinx.coroutines,
-nlohmann/json, requests, serde_json, vscode-languageserver-node), of which every second word is taken. CROSS are 3,000 lines of
+for (make_lines.py --lines 900, --without both sets) and of 24 others (aiohttp, Catch2, cobra, commons-lang, curl, gson, htop, httpx,
+hugo, hyper, kotlinx.coroutines, libgit2, ninja, nlohmann/json, prometheus, pytest, redis, requests, RxJava, serde_json, testify, tokio,
+trpc, vscode-languageserver-node), of which every second word is taken. CROSS are 6,944 lines of
 all but kotlinx.coroutines that need a name of another file, by the program that made the cross-file set (make_tasks.py --n 400, or
-300 of the eight, --mix rest=80,line=50 --seed 5 --per-file 12 --per-name 3), without those within two lines of a task of
+300 of the others, --mix rest=80,line=50 --seed 5 --per-file 12 --per-name 3), without those within two lines of a task of
 either set. Such lines are rarer than in the fit, so being a hint is worth HINT_LESS less afterwards.
 
-The trees of confidence: 800 lines each that the last 300 commits of thirteen repositories added, asked in two ways: the seven of
-that bench, cobra, commons-lang, kotlinx.coroutines, requests, serde_json and vscode-languageserver-node; none is one that
-docs/performance.md replays. A place where fewer than SHORT bytes are left counts SHORT_WEIGHT: what is left there is seldom
-worth showing, and must not be what the model is surest of.
-
-The choice: the same lines, each counting 1, and with earlier weights of words; fitted again it chose fewer everyday lines
-right (42.2 against 42.8 %).
+The trees of choice and confidence: up to 800 lines each that the last 300 commits of the same repositories added, asked in two
+ways; none is one that docs/performance.md replays. A place where fewer than SHORT bytes are left counts less (SHORT_WEIGHT): what
+is left there is seldom worth showing, and must not be what the model is surest of.
 
 Words by Adam steps with a little weight decay, the others by boosted trees. The held-out figures leave out one repository
 (of words, all files of one name; of the others each fourth file) at a time; FAST=1 does without. Needs numpy.
@@ -159,7 +156,8 @@ def main_words(path, paths):
 class Forest:
     """Boosted trees that ask one question at each depth, of a random part of the rows and features each."""
 
-    TREES, DEPTH, RATE, DECAY, BINS, ROWS, FEATURES = 200, 4, 0.1, 8.0, 48, 0.7, 0.6
+    TREES, DEPTH, RATE, DECAY, BINS, ROWS, FEATURES = 200, 6, 0.1, 20.0, 48, 0.7, 0.6
+    SHORT_WEIGHT = 0.15
     NAME = 'confidence'
 
     def __init__(self, x, y, weight, start=None):
@@ -192,18 +190,17 @@ class Forest:
         return leaves[leaf]
 
     def best_question(self, rows, askable, slope, curve, leaf, leaves):
-        features, bins = askable.shape
-        cell = (leaf[rows, None] * features + np.arange(features)) * bins + self.steps[rows]
-        gain = 0
-        for above_it in (True, False):
-            parts = []
-            for w in (slope, curve):
-                sums = np.bincount(cell.ravel(), np.repeat(w[rows], features), leaves * features * bins).reshape(leaves, features, bins)
-                below = sums.cumsum(2)
-                parts.append(sums.sum(2, keepdims=True) - below if above_it else below)
-            gain = gain + (parts[0] ** 2 / (parts[1] + self.DECAY)).sum(0)
-        feature, step = np.unravel_index(np.where(askable, gain, -1).argmax(), gain.shape)
-        return int(feature), int(step)
+        asked, bins = np.flatnonzero(askable.any(1)), askable.shape[1]
+        cell = ((leaf[rows, None] * len(asked) + np.arange(len(asked))) * bins + self.steps[rows][:, asked]).ravel()
+        parts = []
+        for w in (slope, curve):
+            sums = np.bincount(cell, np.repeat(w[rows], len(asked)), leaves * len(asked) * bins)
+            sums = sums.reshape(leaves, len(asked), bins)
+            below = sums.cumsum(2)
+            parts.append((below, sums.sum(2, keepdims=True) - below))
+        gain = sum((of_slope ** 2 / (of_curve + self.DECAY)).sum(0) for of_slope, of_curve in zip(*parts))
+        feature, step = np.unravel_index(np.where(askable[asked], gain, -1).argmax(), gain.shape)
+        return int(asked[feature]), int(step)
 
     def sums(self, x):
         total = np.zeros(len(x))
@@ -235,7 +232,8 @@ class Chooser(Forest):
     """Of the lines that one search found the right one is to have the largest share of exp(what it scores)."""
 
     TREES, RATE, DECAY, BINS, NAME = 100, 0.08, 4.0, 32, 'choice'
-    PROBABILITY_WEIGHT, BYTE_WEIGHT = 0.7, 0.08  # as in backends/repository_choice.c
+    SHORT_WEIGHT = 0.15
+    PROBABILITY_WEIGHT, BYTE_WEIGHT = 0.7, 0.04  # as in backends/repository_choice.c
 
     def __init__(self, x, y, weight, group):
         some_right = np.bincount(group, y)
@@ -261,11 +259,11 @@ class Chooser(Forest):
 
 
 FEATURES = 29  # as CONFIDENCE_FEATURES
-SHORT, SHORT_WEIGHT = 4, 0.3  # what a place counts where fewer bytes are left to write
+SHORT = 4  # a place where fewer bytes are left to write counts SHORT_WEIGHT
 
 
-def weight_of(answer):
-    return SHORT_WEIGHT if answer['left'] < SHORT else 1.0
+def weight_of(kind, answer):
+    return kind.SHORT_WEIGHT if answer['left'] < SHORT else 1.0
 
 
 def read_lists(path):
@@ -279,7 +277,7 @@ def read_lists(path):
                 own = np.array(answer['features'])
                 x.append(np.concatenate([own, own - first, [place]]))
                 y.append(answer['right'])
-                weight.append(weight_of(answer))
+                weight.append(weight_of(Chooser, answer))
                 group.append(number)
     return np.array(x), np.array(y, float), np.array(weight), np.array(group)
 
@@ -310,7 +308,7 @@ def main_choice(out, paths):
 def read_answers(path):
     with open(path) as file:
         rows = [json.loads(line)[0] for line in file]
-    return np.array([r['features'] for r in rows]), np.array([r['right'] for r in rows], float), np.array([weight_of(r) for r in rows])
+    return np.array([r['features'] for r in rows]), np.array([r['right'] for r in rows], float), np.array([weight_of(Forest, r) for r in rows])
 
 
 def calibration_error(p, y):

@@ -106,7 +106,7 @@ static void test_a_question_is_a_bit(void **state) {
             unsigned leaf = 0;
             for (int k = 0; k < CONFIDENCE_DEPTH; k++) {
                 assert_true(CONFIDENCE_FOREST[i].feature[k] < CONFIDENCE_FEATURES);
-                leaf |= CONFIDENCE_FOREST[i].feature[k] == asked ? 8u >> k : 0;
+                leaf |= CONFIDENCE_FOREST[i].feature[k] == asked ? (CONFIDENCE_LEAVES / 2u) >> k : 0;
             }
             sum += (double)CONFIDENCE_FOREST[i].leaves[leaf];
         }
