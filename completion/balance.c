@@ -73,6 +73,21 @@ static int kind_of(const char *brackets, char c) {
     return -1;
 }
 
+size_t balance_opener(struct slice before, char closer) {
+    enum { DEPTH = 64 }; // what is open below so many is forgotten
+    struct slice last = last_part(before);
+    size_t open[DEPTH], count = 0;
+    int kind = kind_of(closers, closer);
+    for (size_t at = 0; kind >= 0 && at < last.length; at = skip(last, at)) {
+        if (last.data[at] == openers[kind]) {
+            open[count++ % DEPTH] = at;
+        } else if (last.data[at] == closer && count > 0) {
+            count--;
+        }
+    }
+    return count ? before.length - last.length + open[(count - 1) % DEPTH] : (size_t)-1;
+}
+
 static size_t skip_spaces(struct slice text, size_t at) {
     while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t')) {
         at++;

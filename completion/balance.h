@@ -20,4 +20,7 @@ bool balance_holds(struct slice before, struct slice text);
 // `"` before `")`: 2.
 size_t balance_closes(struct slice before, struct slice text, struct slice rest);
 
+// Where in `before` the bracket is open that `closer`, one of ) ] }, would close; (size_t)-1: nowhere within the limit.
+size_t balance_opener(struct slice before, char closer);
+
 #endif

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-// A whole suggested line that stands right above or below is dropped only from this length on: "}" may well
-// come twice.
-enum { SHORTEST_REPEATED_LINE = 8 };
+// A whole suggested line that stands right above is dropped only from this length on, as "i++;" may well come twice; one that
+// stands right below sooner, for who opens a line before "break;" wants something else.
+enum { SHORTEST_LIKE_ABOVE = 8, SHORTEST_LIKE_BELOW = 4 };
 // Every length is tried, on the loop's thread; no model repeats this much of a line by mistake.
 enum { LONGEST_OVERLAP = 4096 };
 
@@ -106,17 +106,43 @@ static struct slice line_above(struct slice document, size_t start) {
     return line;
 }
 
+static struct slice indentation_at(struct slice document, size_t at) {
+    struct slice line = slice_sub(document, slice_line_start(document, at), document.length);
+    size_t length = 0;
+    while (length < line.length && (line.data[length] == ' ' || line.data[length] == '\t')) {
+        length++;
+    }
+    return slice_sub(line, 0, length);
+}
+
+// Of a line of closing brackets: the one below, indented as what it closes, begins with the same. "} else {" may come before it.
+static bool is_closed_below(struct slice document, size_t start, struct slice line, struct slice below) {
+    if (!only_closers(line) || !strchr(")]}", line.data[0]) || !below.length ||
+        below.data[0] != line.data[0]) {
+        return false;
+    }
+    size_t opener = balance_opener(slice_sub(document, 0, start), line.data[0]);
+    return opener != (size_t)-1 &&
+           slice_equal(indentation_at(document, opener),
+                       indentation_at(document, (size_t)(below.data - document.data)));
+}
+
+// As an item of a list a line may come twice.
+static bool is_like_below(struct slice line, struct slice below) {
+    return line.length >= SHORTEST_LIKE_BELOW && line.data[line.length - 1] != ',' && !only_closers(line) &&
+           slice_equal(line, below);
+}
+
 // Would the suggestion, as a line of its own, say again what the line above or below says, blank ones aside?
 static bool repeats_neighbour(const struct postprocess_query *query, struct slice text) {
     struct slice document = query->document;
     size_t start = slice_line_start(document, query->cursor);
-    struct slice left = slice_sub(document, start, query->cursor);
-    struct slice line = slice_trim(first_lines(text, 1));
-    if (slice_trim(left).length || line.length < SHORTEST_REPEATED_LINE) {
+    struct slice line = slice_trim(first_lines(text, 1)), below = line_below(document, query->cursor);
+    if (slice_trim(slice_sub(document, start, query->cursor)).length || line.length == 0) {
         return false;
     }
-    return slice_equal(line, line_below(document, query->cursor)) ||
-           slice_equal(line, line_above(document, start));
+    return (line.length >= SHORTEST_LIKE_ABOVE && slice_equal(line, line_above(document, start))) ||
+           is_like_below(line, below) || is_closed_below(document, start, line, below);
 }
 
 static size_t word_start(struct slice document, size_t cursor) {

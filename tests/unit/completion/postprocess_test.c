@@ -64,7 +64,15 @@ static const struct example examples[] = {
     {"  |\n  return result;\n", "return result;", 1, OUTCOME_REPEATS, NULL, NULL},
     {"  |\n\n  return result;\n", "return result;", 1, OUTCOME_REPEATS, NULL, NULL},
     {"  |\n  return other;\n", "return result;", 1, OUTCOME_SHOWN, "return result;", ""},
-    {"{\n  |\n}\n", "}", 1, OUTCOME_SHOWN, "}", ""},
+    {"  |\n  break;\n", "break;", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"  break;\n  |\n", "break;", 1, OUTCOME_SHOWN, "break;", ""},
+    {"  |\n  NULL,\n", "NULL,", 1, OUTCOME_SHOWN, "NULL,", ""},
+    // A block that the line below closes is not closed twice; one within it is.
+    {"{\n  |\n}\n", "}", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"f(g, {\n  |\n})\n", "});", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"{\n  {\n    a();\n  |\n}\n", "}", 1, OUTCOME_SHOWN, "}", ""},
+    {"{\n  |\n}\n", "} else {", 1, OUTCOME_SHOWN, "} else {", ""},
+    {"{\n  {\n  }\n  |\n}\n", "}", 1, OUTCOME_REPEATS, NULL, NULL},
 };
 
 static void examples_hold(void **state) {
