@@ -309,12 +309,25 @@ static bool follow(const struct finding *finding, struct slice from, struct slic
     return is_there;
 }
 
+// Of an empty file there is nothing to show.
+static void add_exact(struct finding *finding, struct snapshot_file at) {
+    struct search_files *files = finding->files;
+    const struct record *record = snapshot_file(finding->snapshot, at)->record;
+    struct search_file file = {at, finding->place->line, SAME - finding->less};
+    if (record->chunk_count) {
+        vec_push(&files->list, file);
+        check_line(files, finding->snapshot, &files->list.items[files->list.count - 1]);
+    } else if (files->note.length == 0) {
+        str_append_format(&files->note, "%s is empty", record->path);
+    }
+}
+
 // A compiler may have begun at the root, too, wherever one stands.
 static bool find_exact(struct finding *finding, struct slice path) {
     const struct search_asked *where = finding->where;
     struct slice root = slice_of_string(where->root);
     struct slice here = where->here.length ? where->here : root;
-    struct snapshot_file at;
+    struct snapshot_file at = {0};
     bool is_there = false;
     if (begins_with(path, "/")) {
         is_there = follow(finding, SLICE_LITERAL(""), path, &at);
@@ -322,10 +335,7 @@ static bool find_exact(struct finding *finding, struct slice path) {
         is_there = follow(finding, here, path, &at) || follow(finding, root, path, &at);
     }
     if (is_there) {
-        struct search_file file = {at, finding->place->line, SAME - finding->less};
-        vec_push(&finding->files->list, file);
-        check_line(finding->files, finding->snapshot,
-                   &finding->files->list.items[finding->files->list.count - 1]);
+        add_exact(finding, at);
     }
     return is_there;
 }

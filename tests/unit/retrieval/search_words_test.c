@@ -76,6 +76,7 @@ static void test_paths_from_here(void **state) {
         {"a.c", "int a_one;\nint a_two;\nint a_three;\n", TAINT_OWN},
         {"deep/a.c", "int deep_one;\n", TAINT_OWN},
         {"deep/er/b.c", "int b_one;\nint b_two;\n", TAINT_OWN},
+        {"deep/empty.c", "", TAINT_OWN},
     };
     static const struct {
         const char *here, *asked, *found, *note;
@@ -92,6 +93,8 @@ static void test_paths_from_here(void **state) {
         {"/nowhere", "/other/a.c:3", "a.c deep/a.c",
          "no file here is \"/other/a.c\", so what is called so elsewhere was taken for it"},
         {"/nowhere/deep", "./b.c:2", "deep/er/b.c", ""}, // there is none, so what is called so
+        {"/nowhere/deep", "./empty.c", "", "deep/empty.c is empty"},
+        {"/nowhere/deep", "./empty.c:1", "", "deep/empty.c is empty"},
     };
     struct retriever *retriever = index_of(files, sizeof files / sizeof files[0]);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
