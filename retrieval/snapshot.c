@@ -242,33 +242,49 @@ bool snapshot_walk_next(struct snapshot_walk *walk) {
     return is_there;
 }
 
-// Behind those that are before it; they are few.
-static void insert_symbol(const struct snapshot *snapshot, struct snapshot_symbol *out, uint32_t count,
-                          struct snapshot_symbol symbol) {
-    while (count > 0 && snapshot_compare(snapshot, SEGMENT_SYMBOLS, symbol.segment, symbol.id,
-                                         out[count - 1].segment, out[count - 1].id) < 0) {
-        out[count] = out[count - 1];
-        count--;
+// A segment's symbols of a name, at the next living one.
+struct namesakes {
+    uint32_t segment;
+    struct names_walk walk;
+};
+
+static bool go_on(const struct snapshot *snapshot, struct namesakes *namesakes, uint32_t key) {
+    const struct segment *segment = snapshot->segments[namesakes->segment];
+    const struct segment_part *symbols = &segment->fields[SEGMENT_SYMBOLS];
+    while (segment_next_named(segment, &namesakes->walk, key)) {
+        uint32_t file = segment_file_of(symbols, namesakes->walk.symbol);
+        if (!snapshot_is_dead(snapshot, namesakes->segment, file)) {
+            return true;
+        }
     }
-    out[count] = symbol;
+    return false;
+}
+
+// Which of them goes on first.
+static uint32_t first_of(const struct snapshot *snapshot, const struct namesakes *all, uint32_t count) {
+    uint32_t first = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        bool is_before = snapshot_compare(snapshot, SEGMENT_SYMBOLS, all[i].segment, all[i].walk.symbol,
+                                          all[first].segment, all[first].walk.symbol) < 0;
+        first = is_before ? i : first;
+    }
+    return first;
 }
 
 uint32_t snapshot_named(const struct snapshot *snapshot, uint32_t key, uint32_t limit,
                         struct snapshot_symbol *out) {
-    uint32_t count = 0;
+    struct namesakes all[SNAPSHOT_SEGMENTS];
+    uint32_t count = 0, found = 0;
     for (uint32_t s = 0; s < snapshot->segment_count; s++) {
-        const struct segment *segment = snapshot->segments[s];
-        struct names_walk walk = names_find(&segment->names, key);
-        while (segment_next_named(segment, &walk, key)) {
-            if (snapshot_is_dead(snapshot, s,
-                                 segment_file_of(&segment->fields[SEGMENT_SYMBOLS], walk.symbol))) {
-                continue;
-            }
-            if (count == limit) {
-                return limit + 1;
-            }
-            insert_symbol(snapshot, out, count++, (struct snapshot_symbol){s, walk.symbol});
+        all[count] = (struct namesakes){s, names_find(&snapshot->segments[s]->names, key)};
+        count += go_on(snapshot, &all[count], key);
+    }
+    while (count && found < limit) {
+        struct namesakes *first = &all[first_of(snapshot, all, count)];
+        out[found++] = (struct snapshot_symbol){first->segment, first->walk.symbol};
+        if (!go_on(snapshot, first, key)) {
+            *first = all[--count];
         }
     }
-    return count;
+    return count ? limit + 1 : found;
 }

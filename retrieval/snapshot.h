@@ -124,8 +124,8 @@ struct snapshot_walk {
 struct snapshot_walk snapshot_walk_files(const struct snapshot *snapshot);
 bool snapshot_walk_next(struct snapshot_walk *walk); // false at the end
 
-// A symbol, and the living ones that have the name of that key (segment_name_key), in that order, into out[limit]. Returns
-// how many there are, if more than `limit` then limit + 1.
+// A symbol, and the living ones that have the name of that key (segment_name_key), in that order, the first of them into
+// out[limit]. Returns how many there are, if more than `limit` then limit + 1.
 struct snapshot_symbol {
     uint32_t segment, id;
 };

@@ -100,9 +100,70 @@ static void test_retired_records(void **state) {
     record_release(last);
 }
 
+enum { PARTS = 3, EACH = 4, NAMED = PARTS * EACH, DEAD = 7 };
+
+// Files whose paths alternate between the segments, each with a definition of one name; one of them is gone.
+static void publish_namesakes(struct snapshot_slot *slot) {
+    struct segment *segments[PARTS];
+    uint64_t bits[PARTS] = {0}, *gone[PARTS];
+    for (uint32_t part = 0; part < PARTS; part++) {
+        struct record *records[EACH];
+        for (uint32_t i = 0; i < EACH; i++) {
+            char path[16];
+            uint32_t number = i * PARTS + (PARTS - 1 - part);
+            snprintf(path, sizeof path, "f%02u.py", number);
+            records[EACH - 1 - i] = record_of(path, "def other():\n    pass\n\ndef same():\n    pass\n");
+            bits[part] |= (uint64_t)(number == DEAD) << i;
+        }
+        segments[part] = segment_of(records, EACH);
+        gone[part] = &bits[part];
+    }
+    snapshot_publish(slot,
+                     &(struct snapshot_parts){.segments = segments, .gone = gone, .segment_count = PARTS});
+    for (uint32_t part = 0; part < PARTS; part++) {
+        segment_release(segments[part]);
+    }
+}
+
+// Files and definitions are told in the order of paths, however they are spread over segments, and of many the first.
+static void test_order_of_paths(void **state) {
+    (void)state;
+    struct snapshot_slot slot;
+    struct snapshot_symbol named[NAMED + 1];
+    char path[16];
+    snapshot_slot_init(&slot);
+    publish_namesakes(&slot);
+    const struct snapshot *snapshot = snapshot_pin(&slot);
+    struct snapshot_walk walk = snapshot_walk_files(snapshot);
+    for (uint32_t number = 0; number < NAMED; number++) {
+        if (number != DEAD) { // S2
+            snprintf(path, sizeof path, "f%02u.py", number);
+            assert_true(snapshot_walk_next(&walk));
+            assert_string_equal(snapshot_file(snapshot, walk.at)->record->path, path);
+        }
+    }
+    assert_false(snapshot_walk_next(&walk));
+    for (uint32_t limit = 1; limit <= NAMED; limit++) {
+        uint32_t living = NAMED - 1, told = limit < living ? limit : living;
+        uint32_t count = snapshot_named(snapshot, segment_name_key(SLICE_LITERAL("same")), limit, named);
+        assert_int_equal(count, limit < living ? limit + 1 : living);
+        for (uint32_t i = 0; i < told; i++) {
+            snprintf(path, sizeof path, "f%02u.py", i < DEAD ? i : i + 1);
+            assert_string_equal(
+                snapshot_document_path(snapshot, SEGMENT_SYMBOLS, named[i].segment, named[i].id), path);
+            assert_string_equal(segment_symbol(snapshot->segments[named[i].segment], named[i].id)->name,
+                                "same");
+        }
+    }
+    assert_int_equal(snapshot_named(snapshot, segment_name_key(SLICE_LITERAL("none")), NAMED, named), 0);
+    snapshot_unpin(&slot, snapshot);
+    snapshot_slot_fini(&slot);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_first_is_empty),
                                        cmocka_unit_test(test_pin_keeps), cmocka_unit_test(test_dead_files),
-                                       cmocka_unit_test(test_retired_records)};
+                                       cmocka_unit_test(test_retired_records),
+                                       cmocka_unit_test(test_order_of_paths)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
