@@ -12,7 +12,6 @@
 
 enum {
     SHORTEST_FORM = 3,
-    LONG_WORD = 5,  // letters; of fewer most words are near to some other
     CORRECTIONS = 4 // words of a search
 };
 // Weights of a word's other forms, measured with tests/bench/search.
@@ -21,6 +20,7 @@ static const float MISTYPED = 0.5f;
 static const float SYNONYM = 0.4f;
 static const float BEGINNING = 0.3f; // an abbreviation at best
 static const float COMPOUND = 0.3f, COMPOUND_OF_FEW = 1;
+
 bool search_forms_has_hump(struct slice word) {
     for (size_t i = 1; i < word.length; i++) {
         bool upper = word.data[i] >= 'A' && word.data[i] <= 'Z';
@@ -176,7 +176,7 @@ static void take_instead(struct search_reading *reading, struct slice typed, con
 // Of small letters; `typed` is as it was given. A keyword is in no index, however often it stands there, nor is a letter.
 static void correct(struct search_reading *reading, struct slice word, struct slice typed) {
     struct spelling guesses[SPELLING_GUESSES];
-    bool may_be = word.length >= LONG_WORD || is_meant(reading, typed);
+    bool may_be = word.length >= SPELLING_LONG || is_meant(reading, typed);
     uint32_t count = 0;
     if (word.length < 2 || terms_is_keyword(word) ||
         search_forms_is_said(reading->snapshot, segment_name_key(word))) {

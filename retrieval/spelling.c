@@ -5,7 +5,6 @@
 #include "retrieval/phrase.h"
 
 enum {
-    SHORT = 5,      // letters; of fewer most words are near to some other
     LEAST_PART = 3, // letters of each of two words
     ALIKE = 4,      // a guess that is said so many times less is none
     SPELLINGS = 8,  // of one name
@@ -80,7 +79,7 @@ static bool is_digit(char byte) {
 static void try_letters(struct guessing *guessing, size_t at) {
     static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz_";
     struct slice word = guessing->word;
-    bool is_within = at > 0 && at < word.length, is_short = word.length < SHORT;
+    bool is_within = at > 0 && at < word.length, is_short = word.length < SPELLING_LONG;
     bool may_be_wrong = at < word.length && !is_digit(word.data[at]) && !is_short;
     char other[SPELLING_LONGEST + 1];
     memcpy(other, word.data, at);
@@ -102,7 +101,7 @@ static void try_order(struct guessing *guessing, size_t at) {
     struct slice word = guessing->word;
     char other[SPELLING_LONGEST];
     memcpy(other, word.data, word.length);
-    if (word.length >= SHORT && !is_digit(word.data[at])) {
+    if (word.length >= SPELLING_LONG && !is_digit(word.data[at])) {
         memmove(other + at, word.data + at + 1, word.length - at - 1);
         consider(guessing, other, word.length - 1, WRONG_LETTER);
     }
@@ -263,9 +262,13 @@ static size_t count_alike(struct slice name, struct slice typed) {
     return count;
 }
 
+// Of two that are as much alike the one with capitals first, whichever was read first.
 static void write_as(struct writing *writing, struct slice name) {
     size_t alike = count_alike(name, writing->typed) + 1;
-    if (slice_equal_any_case(name, text_of(writing->guess)) && alike > writing->most) {
+    if (!slice_equal_any_case(name, text_of(writing->guess)) || alike < writing->most) {
+        return;
+    }
+    if (alike > writing->most || memcmp(name.data, writing->guess->text, name.length) < 0) {
         writing->most = alike;
         memcpy(writing->guess->text, name.data, name.length);
     }

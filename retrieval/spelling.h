@@ -17,6 +17,7 @@
 #include "retrieval/snapshot.h"
 
 enum { SPELLING_SHORTEST = 3, SPELLING_LONGEST = 64, SPELLING_GUESSES = 3 };
+enum { SPELLING_LONG = 5 }; // letters; of fewer most words are near to some other
 
 struct spelling {
     char text[SPELLING_LONGEST + 1];

@@ -61,6 +61,29 @@ static void test_what_is_meant(void **state) {
     unpin_records(&pinned);
 }
 
+// Of several that are as much like what was typed the same one is told in whatever order they were read.
+static void test_writing(void **state) {
+    (void)state;
+    static const char *const names[] = {"int SendAll;\n", "int sendALL;\n"};
+    for (uint32_t first = 0; first < 2; first++) {
+        struct record *records[] = {record_of(first ? "b.c" : "a.c", names[first]),
+                                    record_of(first ? "a.c" : "b.c", names[!first])};
+        struct segment *segments[] = {segment_of(records, 1), segment_of(records + 1, 1)};
+        struct snapshot_slot slot;
+        struct spelling guess = {.text = "sendall", .length = 7};
+        snapshot_slot_init(&slot);
+        publish_segments(&slot, segments, 2);
+        const struct snapshot *snapshot = snapshot_pin(&slot);
+        spelling_write_as_named(snapshot, SLICE_LITERAL("sendaLx"), &guess);
+        assert_string_equal(guess.text, "sendALL");
+        guess = (struct spelling){.text = "sendall", .length = 7};
+        spelling_write_as_named(snapshot, SLICE_LITERAL("xxxxxxx"), &guess);
+        assert_string_equal(guess.text, "SendAll");
+        snapshot_unpin(&slot, snapshot);
+        snapshot_slot_fini(&slot);
+    }
+}
+
 // Another word may have the hash by chance: what stands nowhere is no guess.
 static void test_a_guess_has_to_stand_somewhere(void **state) {
     (void)state;
@@ -94,6 +117,7 @@ static void test_long_words(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_meant),
+        cmocka_unit_test(test_writing),
         cmocka_unit_test(test_a_guess_has_to_stand_somewhere),
         cmocka_unit_test(test_long_words),
     };
