@@ -1,19 +1,17 @@
 // bm25.c - see bm25.h.
 //
-// What an occurrence is worth stands beside it in the postings (impact.h), so a
-// document's score is a sum of small whole numbers: one for each term of the
-// query and impact, looked up. Documents are scored in blocks whose sums stay in
-// the processor's near caches, each term adding to those of its documents that are in
-// the block. Then only those that were added to are looked at, for sums over the worst that still
-// counts, and made 0 again: nine documents of ten hold none of the terms, and in a large repository
-// even to clear all sums would take longer. How many were found of each sum, roughly, tells at once
-// when that worst rises; the list of what is found is cut to the best when it is full.
+// What an occurrence is worth stands beside it in the postings (impact.h), so a document's score is a sum of small
+// whole numbers: one for each term of the query and impact, looked up. Documents are scored in blocks whose sums stay
+// in the processor's near caches, each term adding to those of its documents that are in the block. Then only those
+// that were added to are looked at, for sums over the worst that still counts, and made 0 again: nine documents of ten
+// hold none of the terms, and in a large repository even to clear all sums would take longer. How many were found of
+// each sum, roughly, tells at once when that worst rises; the list of what is found is cut to the best when it is
+// full. Of equal ones those stay that come first in the snapshot's order.
 //
-// Two questions of much the same words are answered in one pass: each document
-// has two sums side by side, and an occurrence adds to both at once.
+// Two questions of much the same words are answered in one pass: each document has two sums side by side, and an
+// occurrence adds to both at once.
 //
-// Everything is gone through: leaving out what cannot matter (MaxScore) takes
-// look-ups in the middle of lists, and was slower than this.
+// Everything is gone through: leaving out what cannot matter (MaxScore) takes look-ups within lists, and was slower.
 #include "retrieval/bm25.h"
 
 #include "base/map.h"
@@ -31,6 +29,7 @@ enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALU
 static const uint32_t OVER = 0x80008000;        // the bit above each of a pair's sums
 static const uint32_t NO_DOCUMENT = UINT32_MAX; // behind every document
 enum { LEVEL_BITS = 6, LEVELS = 1 << (SUM_BITS - LEVEL_BITS) };
+enum { ROOM = 4 }; // for what is found, so many times the limit, and as much to sort it into
 
 // A term of either question, in all segments.
 struct asked {
@@ -68,9 +67,8 @@ struct found {
 
 // The best documents for one question.
 struct best {
-    int16_t
-        least; // a sum that is no better does not count any more, but that of the documents before this one:
-    uint32_t equal_until; // in the segment in work they come before the last of the best that are of this sum
+    int16_t least;           // a sum that is no better does not count any more, unless it is equal
+    uint32_t equal_until;    // and of a document before this one of the segment in work
     uint32_t levels[LEVELS]; // how many were found of each sum, but for its last bits
     uint32_t level;          // has fewer than `limit` above it
     size_t above;            // so many
@@ -162,10 +160,6 @@ static int16_t find_least(const struct found *found, size_t count, size_t limit,
     return (int16_t)least;
 }
 
-static size_t room_for(size_t limit) {
-    return 4 * limit;
-}
-
 // Drops what does not count any more.
 static void drop_worse(struct best *best) {
     size_t kept = 0;
@@ -215,7 +209,7 @@ static void cut(const struct search *search, struct best *best) {
         return;
     }
     int16_t least = find_least(best->found, best->found_count, best->limit, &equal);
-    struct found *others = best->found + room_for(best->limit);
+    struct found *others = best->found + ROOM * best->limit;
     for (size_t i = 0; i < best->found_count; i++) {
         struct found found = best->found[i];
         if (found.sum > least) {
@@ -238,7 +232,7 @@ static void cut(const struct search *search, struct best *best) {
 // Best first: by digits of the sum, the order of what is equal kept.
 static void sort_found(struct best *best) {
     size_t count = best->found_count;
-    struct found *from = best->found, *to = best->found + room_for(best->limit);
+    struct found *from = best->found, *to = best->found + ROOM * best->limit;
     for (unsigned digit = 0; digit < 2; digit++) {
         size_t places[DIGIT_VALUES] = {0}, total = 0;
         for (size_t i = 0; i < count; i++) {
@@ -275,9 +269,9 @@ static uint16_t *add_term(union pair *sums, struct cursor *cursor, uint32_t star
     return added;
 }
 
-static void silence_file(struct search *search, uint32_t segment, uint32_t file, uint32_t start,
-                         uint32_t end) {
-    uint32_t first, behind = segment_range(search->snapshot->segments[segment], search->field, file, &first);
+static void silence_file(struct search *search, uint32_t file, uint32_t start, uint32_t end) {
+    const struct segment *segment = search->snapshot->segments[search->segment];
+    uint32_t first, behind = segment_range(segment, search->field, file, &first);
     first = first < start ? start : first;
     behind = behind < end ? behind : end;
     if (first < behind) {
@@ -286,16 +280,17 @@ static void silence_file(struct search *search, uint32_t segment, uint32_t file,
 }
 
 // The dead and what is to be skipped have no sums.
-static void silence(struct search *search, uint32_t segment, uint32_t start, uint32_t end) {
+static void silence(struct search *search, uint32_t start, uint32_t end) {
+    uint32_t segment = search->segment;
     const struct segment_part *part = &search->snapshot->segments[segment]->fields[search->field];
     const uint64_t *dead = segment < search->snapshot->on_disk ? search->snapshot->dead[segment] : NULL;
     if (search->skip && search->skip->segment == segment) {
-        silence_file(search, segment, search->skip->file, start, end);
+        silence_file(search, search->skip->file, start, end);
     }
     uint32_t last = segment_file_of(part, end - 1);
     for (uint32_t word = segment_file_of(part, start) / 64; dead && word <= last / 64; word++) {
         for (uint64_t bits = dead[word]; bits; bits &= bits - 1) {
-            silence_file(search, segment, word * 64 + (uint32_t)__builtin_ctzll(bits), start, end);
+            silence_file(search, word * 64 + (uint32_t)__builtin_ctzll(bits), start, end);
         }
     }
 }
@@ -324,7 +319,7 @@ static void take_document(const struct search *search, struct best *best, uint32
     if (sum < best->least || (sum == best->least && id >= best->equal_until)) {
         return;
     }
-    if (best->found_count == room_for(best->limit)) {
+    if (best->found_count == ROOM * best->limit) {
         make_room(search, best);
     }
     best->found[best->found_count++] = (struct found){search->segment, id, sum};
@@ -371,7 +366,7 @@ static void search_block(struct search *search, uint32_t start, uint32_t end) {
     for (size_t i = 0; i < search->cursor_count; i++) {
         added = add_term(search->sums, &search->cursors[i], start, end, added);
     }
-    silence(search, search->segment, start, end);
+    silence(search, start, end);
     sift(search, search->added, added);
     take_block(search, start);
 }
@@ -543,7 +538,7 @@ static void open_search(struct search *search, const struct bm25_question *quest
     for (size_t q = 0; q < count; q++) {
         search->best[q].limit = results[q].limit;
         search->keeps_common[q] = questions[q].keeps_common;
-        search->best[q].found = mem_alloc(2 * room_for(results[q].limit) * sizeof(struct found));
+        search->best[q].found = mem_alloc(2 * ROOM * results[q].limit * sizeof(struct found));
         choose_terms(search, q, questions[q].effort);
     }
     make_room_for_block(search);

@@ -59,8 +59,8 @@ enum segment_field { SEGMENT_CHUNKS, SEGMENT_SYMBOLS, SEGMENT_FIELDS };
 // Chunks or symbols as documents to be ranked.
 struct segment_part {
     uint32_t *firsts; // of each file: the number of its first document; behind them the count (G1)
-    uint32_t
-        *blocks; // of every SEGMENT_BLOCK-th document: the number of its file; behind them the last file's
+    // Of every SEGMENT_BLOCK-th document the number of its file; behind them the last file's.
+    uint32_t *blocks;
     uint32_t count;
     struct postings terms;
 };
