@@ -15,7 +15,9 @@ die() {
 # Of ninja's lines: on a terminal always the latest one, elsewhere one for each tenth of a long build.
 show_steps() {
   local width line tenth=0
-  width=$(tput cols 2>/dev/null || echo 80)
+  width=$(stty -F /dev/tty size 2>/dev/null || echo 24 80)
+  width=${width#* }
+  [ "$width" -gt 0 ] || width=80
   while IFS= read -r line; do
     [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
     if [ -t 1 ]; then
