@@ -134,39 +134,59 @@ bool imports_add_nearest(struct resolution *r, enum segment_spelling spelling, s
     return nearest.count > 0;
 }
 
-typedef VEC(struct snapshot_file) file_list;
+// What is asked for of a folder.
+struct wanted {
+    const struct snapshot *snapshot;
+    struct slice folder, extension;
+    bool with_tests;
+};
 
-// In order; the list is.
-static void insert_file(const struct snapshot *snapshot, file_list *files, struct snapshot_file at) {
-    vec_push(files, at);
-    for (size_t i = files->count - 1; i > 0 && snapshot_compare_files(snapshot, at, files->items[i - 1]) < 0;
-         i--) {
-        files->items[i] = files->items[i - 1];
-        files->items[i - 1] = at;
-    }
-}
+// A segment's files of the folder, at the next one that is wanted.
+struct listing {
+    struct snapshot_file at;
+    struct postings_list list;
+};
 
-// All files right in a folder; with an extension only those that have it.
-static bool add_folder(struct resolution *r, struct slice folder, struct slice extension, bool with_tests) {
-    file_list files = {0};
-    for (uint32_t s = 0; s < r->snapshot->segment_count; s++) {
-        struct postings_list list =
-            postings_find(&r->snapshot->segments[s]->paths, segment_key(SPELLING_FOLDER, folder));
-        while (postings_next(&list)) {
-            struct snapshot_file at = {s, list.document};
-            struct slice path = file_path(r->snapshot, at);
-            bool is_test = !slice_equal(paths_plain_stem(path), paths_stem(path));
-            if (!snapshot_is_dead(r->snapshot, s, at.file) && spells(SPELLING_FOLDER, path, folder) &&
-                slice_equal(paths_extension(path), extension) && (with_tests || !is_test)) {
-                insert_file(r->snapshot, &files, at);
-            }
+static bool go_on(const struct wanted *wanted, struct listing *listing) {
+    while (postings_next(&listing->list)) {
+        listing->at.file = listing->list.document;
+        struct slice path = file_path(wanted->snapshot, listing->at);
+        bool is_test = !slice_equal(paths_plain_stem(path), paths_stem(path));
+        if (!snapshot_is_dead(wanted->snapshot, listing->at.segment, listing->at.file) &&
+            spells(SPELLING_FOLDER, path, wanted->folder) &&
+            slice_equal(paths_extension(path), wanted->extension) && (wanted->with_tests || !is_test)) {
+            return true;
         }
     }
-    for (size_t i = 0; i < files.count; i++) {
-        add_file(r, files.items[i]);
+    return false;
+}
+
+// Which of them goes on first.
+static uint32_t first_of(const struct snapshot *snapshot, const struct listing *listings, uint32_t count) {
+    uint32_t first = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        first = snapshot_compare_files(snapshot, listings[i].at, listings[first].at) < 0 ? i : first;
     }
-    bool found = files.count > 0;
-    vec_free(&files);
+    return first;
+}
+
+// The files right in a folder, in order, as many as there may be in all; with an extension only those that have it.
+static bool add_folder(struct resolution *r, struct slice folder, struct slice extension, bool with_tests) {
+    struct wanted wanted = {r->snapshot, folder, extension, with_tests};
+    struct listing listings[SNAPSHOT_SEGMENTS];
+    uint32_t count = 0, key = segment_key(SPELLING_FOLDER, folder);
+    for (uint32_t s = 0; s < r->snapshot->segment_count; s++) {
+        listings[count] = (struct listing){{s, 0}, postings_find(&r->snapshot->segments[s]->paths, key)};
+        count += go_on(&wanted, &listings[count]);
+    }
+    bool found = count > 0;
+    for (uint32_t added = 0; count && added < IMPORTS_FILES; added++) {
+        struct listing *first = &listings[first_of(r->snapshot, listings, count)];
+        add_file(r, first->at);
+        if (!go_on(&wanted, first)) {
+            *first = listings[--count];
+        }
+    }
     return found;
 }
 

@@ -191,8 +191,41 @@ static void test_once_and_never_itself(void **state) {
     check(&row, 1);
 }
 
+enum { MANY = 8 * IMPORTS_FILES, SPREAD = 8 };
+
+// Of a folder with more files than count the first ones, however they are spread; more is not looked at.
+static void test_large_folder(void **state) {
+    (void)state;
+    struct segment *segments[SPREAD];
+    for (uint32_t part = 0; part < SPREAD; part++) {
+        struct record *own[MANY / SPREAD];
+        for (uint32_t i = 0; i < MANY / SPREAD; i++) {
+            char path[32];
+            snprintf(path, sizeof path, "large/f%06u.go", i * SPREAD + (SPREAD - 1 - part));
+            own[i] = record_importing(path, "go", "");
+        }
+        segments[part] = segment_of(own, MANY / SPREAD);
+    }
+    struct snapshot_slot slot;
+    struct imports imports;
+    snapshot_slot_init(&slot);
+    publish_segments(&slot, segments, SPREAD);
+    const struct snapshot *snapshot = snapshot_pin(&slot);
+    imports_init(&imports, snapshot, SLICE_LITERAL("large/own.go"), "go", NULL, 0);
+    assert_int_equal(imports.files.count, IMPORTS_FILES);
+    for (uint32_t i = 0; i < IMPORTS_FILES; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "large/f%06u.go", i);
+        assert_string_equal(snapshot_file(snapshot, imports.files.items[i])->record->path, path);
+    }
+    imports_free(&imports);
+    snapshot_unpin(&slot, snapshot);
+    snapshot_slot_fini(&slot);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_languages),
-                                       cmocka_unit_test(test_once_and_never_itself)};
+                                       cmocka_unit_test(test_once_and_never_itself),
+                                       cmocka_unit_test(test_large_folder)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
