@@ -12,7 +12,8 @@
 
 enum {
     SHORTEST_FORM = 3,
-    CORRECTIONS = 4 // words of a search
+    CORRECTIONS = 4, // words of a search
+    NOTE_BYTES = 400 // about: who gives a page of code reads no more of what is not in it
 };
 // Weights of a word's other forms, measured with tests/bench/search.
 static const float INFLECTED = 0.5f; // differs by an ending
@@ -138,6 +139,9 @@ static void add_synonyms(struct search_reading *reading, struct slice word) {
 // --- what may be mistyped ---
 
 static void note_unsaid(struct str *note, struct slice word, const char *instead) {
+    if (note->length >= NOTE_BYTES) {
+        return;
+    }
     str_append_format(note, "%snothing here says \"%.*s\", so ", note->length ? "; " : "", (int)word.length,
                       word.data);
     str_append_string(note, instead);

@@ -119,6 +119,28 @@ static void test_paths_from_here(void **state) {
     retriever_free(retriever);
 }
 
+enum { FOREIGN_NAMES = 1000 };
+
+// Of a page of names that nobody says here a few are told.
+static void test_many_unsaid(void **state) {
+    (void)state;
+    struct retriever *retriever = index_of(joined, sizeof joined / sizeof joined[0]);
+    struct search_results results;
+    struct str text;
+    str_init(&text);
+    str_append_string(&text, "mutex_lock");
+    for (int i = 0; i < FOREIGN_NAMES; i++) {
+        str_append_format(&text, " quaggaZzyq%d", i);
+    }
+    search_in(retriever, text.data, "", &results);
+    assert_true(results.count > 0);
+    assert_non_null(strstr(results.note, "nothing here says \"quaggaZzyq0\""));
+    assert_true(strlen(results.note) < FOREIGN_NAMES);
+    search_results_free(&results);
+    str_free(&text);
+    retriever_free(retriever);
+}
+
 enum { COMMON_FILES = 80 };
 
 // What nearly all say counts for nothing beside what few say; but alone it is all there is.
@@ -154,6 +176,7 @@ static void test_common_words(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_in_one_and_apart),
+        cmocka_unit_test(test_many_unsaid),
         cmocka_unit_test(test_common_words),
         cmocka_unit_test(test_paths_from_here),
     };
