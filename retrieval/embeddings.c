@@ -15,7 +15,7 @@ enum {
     PAUSE_US = 2000000,
     CANDIDATES = 4000,   // at least, and one in CANDIDATE_SHARE: that the estimate lets through
     CANDIDATE_SHARE = 4, // tests/bench/search says what it misses
-    SPARE = 64           // more are asked for than wanted, as some may be the file's own or as near as the last
+    SPARE = 64 // more are asked for than wanted, as some may be the file's own or as near as the last
 };
 
 // --- the thread ---
