@@ -1,7 +1,7 @@
 // demo.c - `hunch demo [DIR]`: what ghost text would look like in this very repository.
 //
 // Forty places are drawn from the repository's own source files (a fixed
-// sequence, so that two runs show the same): the rest of an ordinary line at a
+// sequence, so that two runs show the same), of data and prose only where there is no code: the rest of an ordinary line at a
 // token's end. The file's text without that rest is the open document; the
 // file on disk is masked from the model, so nothing is given away. The surest
 // suggestions are shown with what was really written there, and the last line
@@ -40,10 +40,15 @@ struct sample {
     double total_ms;
 };
 
+struct source {
+    char *path;
+    bool is_data;
+};
+
 struct demo {
     struct app *app;
-    uv_mutex_t mutex; // guards paths: the writer thread fills it
-    VEC(char *) paths;
+    uv_mutex_t mutex; // guards sources: the writer thread fills it
+    VEC(struct source) sources;
     struct sample samples[PLACES];
     size_t sample_count, asked;
     enum outcome outcome; // of the last answer
@@ -64,13 +69,27 @@ static void on_record(void *self, struct record *record, struct slice text) {
     if (record->language[0] && record->taint <= TAINT_TEST && record->size > SMALLEST_FILE &&
         record->size < FILE_LIMIT) {
         uv_mutex_lock(&demo->mutex);
-        vec_push(&demo->paths, mem_copy_string(record->path));
+        bool is_data = language_is_data(language_of_id(record->language));
+        vec_push(&demo->sources, (struct source){mem_copy_string(record->path), is_data});
         uv_mutex_unlock(&demo->mutex);
     }
 }
 
-static int by_name(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+static int code_first(const void *a, const void *b) {
+    const struct source *x = a, *y = b;
+    return x->is_data != y->is_data ? x->is_data - y->is_data : strcmp(x->path, y->path);
+}
+
+// Brings the files that places are drawn from to the front. Returns how many they are.
+static size_t order_sources(struct demo *demo) {
+    size_t code = 0;
+    if (demo->sources.count) {
+        qsort(demo->sources.items, demo->sources.count, sizeof *demo->sources.items, code_first);
+    }
+    while (code < demo->sources.count && !demo->sources.items[code].is_data) {
+        code++;
+    }
+    return code ? code : demo->sources.count;
 }
 
 // --- the places ---
@@ -122,12 +141,9 @@ static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
 }
 
 static void choose_samples(struct demo *demo) {
-    if (demo->paths.count) {
-        qsort(demo->paths.items, demo->paths.count, sizeof *demo->paths.items, by_name);
-    }
-    for (size_t attempt = 0; attempt < PLACES * 20 && demo->sample_count < PLACES && demo->paths.count;
-         attempt++) {
-        const char *path = demo->paths.items[next_random(demo) % demo->paths.count];
+    size_t count = order_sources(demo);
+    for (size_t attempt = 0; attempt < PLACES * 20 && demo->sample_count < PLACES && count; attempt++) {
+        const char *path = demo->sources.items[next_random(demo) % count].path;
         char *whole = fs_join(demo->app->root, path);
         struct str text;
         str_init(&text);
@@ -345,10 +361,10 @@ static void free_demo(struct demo *demo) {
         text_release(demo->samples[i].document);
         str_free(&demo->samples[i].report);
     }
-    for (size_t i = 0; i < demo->paths.count; i++) {
-        free(demo->paths.items[i]);
+    for (size_t i = 0; i < demo->sources.count; i++) {
+        free(demo->sources.items[i].path);
     }
-    vec_free(&demo->paths);
+    vec_free(&demo->sources);
     uv_mutex_destroy(&demo->mutex);
     free(demo->reason);
     free(demo);

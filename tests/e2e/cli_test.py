@@ -401,6 +401,12 @@ class Demo(support.Case):
         self.assertIn("exactly what is written there", done.stdout)
         self.assertIn("retrieved", done.stdout)
 
+    def test_places_are_of_code(self):
+        self.write("notes.md", "A line of prose that is long enough to be drawn.\n" * 4000)
+        shown = self.hunch("demo", self.root).stdout
+        self.assertIn("src/", shown)
+        self.assertNotIn("notes.md", shown)
+
     def test_an_empty_folder_is_said(self):
         empty = os.path.join(self.temporary, "empty")
         os.makedirs(empty)
