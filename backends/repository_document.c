@@ -190,11 +190,11 @@ static size_t read_line(struct document *document, struct slice line) {
     return find_typed(document, line);
 }
 
-static void read_typed(struct document *document) {
-    struct token_list typed = {0};
-    encoder_append(&document->encoder, document->typed, &typed);
-    document->typed_id = typed.count > 0 ? token_id(typed.items[0]) : 0;
-    vec_free(&typed);
+static void read_typed(struct document *document, struct slice typed) {
+    struct token_list tokens = {0};
+    encoder_append(&document->encoder, typed, &tokens);
+    document->typed_id = tokens.count > 0 ? token_id(tokens.items[0]) : 0;
+    vec_free(&tokens);
 }
 
 void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
@@ -221,7 +221,8 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
     encoder_append(&document->encoder, slice_sub(above, 0, start + document->certain), &document->tokens);
     document->encoder.indents = NULL;
     document->cursor = (uint32_t)document->tokens.count;
-    read_typed(document);
+    // The bytes of a word that was met are borrowed: those of the cursor's line change with it.
+    read_typed(document, slice_sub(above, start + document->certain, above.length));
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     read_suffix(document, str_slice(&document->suffix));
     vec_reserve(&document->tokens, document->tokens.count + 1); // see packed_view
@@ -259,7 +260,7 @@ bool document_follow(struct document *document, struct slice prefix, struct slic
     for (size_t i = 0; i < document->line.count; i++) {
         document->line.items[i] = token_id(document->line.items[i]);
     }
-    read_typed(document);
+    read_typed(document, document->typed);
     return true;
 }
 

@@ -207,6 +207,25 @@ static void test_own_words_are_learned(void **state) { // W1
     warm_free(after);
 }
 
+// The word that was half typed at first is known later, too, wherever the line is kept by then.
+static void test_a_new_word_goes_on(void **state) { // W1
+    struct fixture *fixture = *state;
+    static const char *const lines[] = {"a_name_of_nothing_else",
+                                        "a_name_of_nothing_else = f(a_name_of_nothing_else->",
+                                        "a_name_of_another_else = f(a_name_of_nothing_else->"};
+    const struct counts *first = NULL;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char document[160];
+        snprintf(document, sizeof document, "void f(void) {\n%40s%s|\n}\n", "", lines[i]);
+        ask(&fixture->world, fixture->warm, "z.c", document, NULL, 0);
+        first = first ? first : warm_counts(fixture->warm);
+        assert_ptr_equal(warm_counts(fixture->warm), first);
+    }
+    const struct token_list *line = &warm_document(fixture->warm)->line;
+    assert_int_equal(line->count, 6); // all but `->`
+    assert_int_not_equal(line->items[0], line->items[4]);
+}
+
 // However long somebody types on one line, what was typed and taken back does not pile up.
 static void test_half_words_are_forgotten(void **state) {
     struct fixture *fixture = *state;
@@ -337,6 +356,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_what_is_learned_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_own_overlay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_own_words_are_learned, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_new_word_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_half_words_are_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_far_above, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
