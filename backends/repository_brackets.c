@@ -215,7 +215,7 @@ static bool is_plain(const struct brackets *brackets, char c) {
 // To the next byte that may say something: most of a text is passed over at a glance.
 static size_t pass_over(struct brackets *brackets, struct slice text, size_t from) {
     size_t at = from;
-    if (brackets->in_line_comment) {
+    if (brackets->in_line_comment && !brackets->text) { // a text's quotes may close it there
         size_t end = slice_find(text, SLICE_LITERAL("\n"), at);
         at = end == (size_t)-1 ? text.length : end;
     } else if (!brackets->quote && !brackets->in_block_comment) {

@@ -93,6 +93,8 @@ static void test_what_is_code(void **state) {
         {"python", "a  # b", false},
         {"python", "\"\"\"It's so.\n\nReturns", false},
         {"python", "\"\"\"It's so.\"\"\"\n", true},
+        {"python", "\"\"\"It is # 1.\"\"\"\n", true},
+        {"python", "\"\"\"It is # 1.\"\"\"\n\"\"\"Returns", false},
         {"python", "'''Says \"\"\"\n", false},
         {"python", "f(\"\", '')", true},
         {"c", "/* a", false},
