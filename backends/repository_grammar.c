@@ -11,16 +11,18 @@
 #include "backends/repository_lexer.h"
 
 static const char *const BLOCK_WORDS[] = {
-    "async",    "await", "case",    "catch",  "class",     "constructor",  "def",      "default",
-    "delegate", "do",    "elif",    "else",   "enum",      "except",       "extends",  "extern",
-    "finally",  "fn",    "fixed",   "for",    "foreach",   "func",         "function", "get",
-    "go",       "if",    "impl",    "import", "interface", "lambda",       "lock",     "loop",
-    "macro",    "match", "mod",     "module", "namespace", "new",          "operator", "record",
-    "select",   "set",   "static",  "struct", "switch",    "synchronized", "template", "trait",
-    "try",      "type",  "typedef", "union",  "unsafe",    "using",        "when",     "where",
-    "while",    "with"};
-// What a function's name stands behind, in languages that have one function of a name; TypeScript's `function` has overloads.
+    "async",    "await",    "case",   "catch", "class",   "constructor", "decltype", "def",
+    "default",  "delegate", "do",     "elif",  "else",    "enum",        "except",   "extends",
+    "extern",   "finally",  "fn",     "fixed", "for",     "foreach",     "func",     "function",
+    "get",      "go",       "if",     "impl",  "import",  "interface",   "lambda",   "lock",
+    "loop",     "macro",    "match",  "mod",   "module",  "namespace",   "new",      "operator",
+    "record",   "requires", "select", "set",   "static",  "struct",      "switch",   "synchronized",
+    "template", "trait",    "try",    "type",  "typedef", "union",       "unsafe",   "using",
+    "when",     "where",    "while",  "with"};
+// What a function's name stands behind. Not `function`: TypeScript's may be declared several times.
 static const char *const DEFINERS[] = {"def", "fn", "func"};
+// Go's, and Python's that are registered for a type each.
+static const char *const NAMES_OF_SEVERAL[] = {"init", "_"};
 
 static bool is_among(struct slice word, const char *const *list, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -61,6 +63,19 @@ struct look {
     char quote;  // in which it stands
 };
 
+// A quote behind a backslash ends nothing, but for a backslash that is itself behind one.
+static bool is_escaped(const struct look *look) {
+    uint32_t at = look->at;
+    while (at > 0 && is_word(word_at(look->document, look->ids, at - 1), "\\")) {
+        at--;
+    }
+    return (look->at - at) % 2 == 1;
+}
+
+static bool is_quote_at(const struct look *look, struct slice word) {
+    return is_quote(word) && (!look->quote || look->quote == word.data[0]) && !is_escaped(look);
+}
+
 // To the next word on the left that stands in no quote; false at the beginning of what is known.
 static bool look_left(struct look *look, struct slice *word) {
     while (look->at > 0) {
@@ -70,7 +85,7 @@ static bool look_left(struct look *look, struct slice *word) {
             look->quote = '\0';
             return true;
         }
-        if (is_quote(*word) && (!look->quote || look->quote == word->data[0])) {
+        if (is_quote_at(look, *word)) {
             look->quote = look->quote ? '\0' : word->data[0];
             return true;
         }
@@ -113,18 +128,22 @@ static bool is_in_call(const struct document *document, const uint32_t *ids, uin
     return false;
 }
 
-// Does the line assign, and say nothing of a block?
+// Does the line assign, and say nothing of a block? Not if it began out of sight, nor as the rest of a condition.
 static bool is_assignment(const struct document *document, const uint32_t *ids, uint32_t count) {
     struct look look = {.document = document, .ids = ids, .at = count};
     struct slice word;
-    bool assigns = false;
-    while (look_left(&look, &word) && !is_line_end(ids[look.at])) {
+    bool assigns = false, is_rest = false;
+    while (look_left(&look, &word)) {
+        if (is_line_end(ids[look.at])) {
+            return assigns && !is_rest;
+        }
         if (is_block_word(word) || look.depth < 0) {
             return false;
         }
         assigns |= look.depth == 0 && (is_word(word, "=") || is_word(word, ":=") || is_word(word, "return"));
+        is_rest = is_word(word, "&&") || is_word(word, "||");
     }
-    return assigns;
+    return false;
 }
 
 static bool may_open(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
@@ -143,9 +162,17 @@ static bool may_open(const struct document *document, const struct brackets *bra
 
 // --- blocks behind a colon ---
 
+// Of the first id it is not known what stands before.
 static bool is_line_over(const struct look *look) {
+    uint32_t id = look->ids[look->at];
     bool goes_on = look->at > 0 && is_word(word_at(look->document, look->ids, look->at - 1), "\\");
-    return is_line_end(look->ids[look->at]) && look->depth == 0 && !goes_on;
+    return is_line_end(id) && look->depth == 0 && !goes_on && (look->at > 0 || id == TOKEN_FILE);
+}
+
+// `if a: b = 1; c = 2` has three.
+static bool begins_statement(const struct look *look, struct slice before, bool is_colon) {
+    return is_line_over(look) ||
+           (look->depth == 0 && (is_word(before, ";") || (!is_colon && is_word(before, ":"))));
 }
 
 // Outside of brackets: what is left of the sign are names and their members, or a line with a block.
@@ -155,10 +182,11 @@ static bool may_be_given(const struct document *document, const uint32_t *ids, u
     struct slice word;
     bool is_target = true, behind_name = false;
     while (look_left(&look, &word)) {
-        if (is_line_over(&look)) {
+        if (begins_statement(&look, word, is_colon)) {
             return is_target;
         }
-        if (look.depth < 0 || (is_colon && is_block_word(word)) || is_word(word, "lambda")) {
+        if (look.depth < 0 || is_word(word, "lambda") || is_word(word, "type") ||
+            (is_colon && is_block_word(word))) {
             return true;
         }
         bool is_name = look.depth == 0 && token_is_name(ids[look.at]);
@@ -223,59 +251,84 @@ static bool defines(struct slice line, struct slice definer, struct slice name) 
            begins_definition(slice_sub(line, 0, before)) && strchr("{:(", line.data[line.length - 1]);
 }
 
-static struct slice line_around(struct slice text, size_t at) {
-    return slice_sub(text, slice_line_start(text, at), slice_line_end(text, at));
+struct function {
+    struct slice definer, name;
+    size_t indentation;
+};
+
+// Lines read one after the other.
+struct reading {
+    bool is_taken; // the function is in the block that they end in
+    // The last ones say that there are several: an overload, a property's setter, a condition.
+    bool is_several;
+};
+
+static bool says_several(struct slice line, struct slice name) {
+    return slice_find(line, name, 0) < line.length ||
+           slice_find(line, SLICE_LITERAL("overload"), 0) < line.length ||
+           slice_find(line, SLICE_LITERAL("cfg"), 0) < line.length;
 }
 
-// Is all text here indented at least so far?
-static bool is_one_block(struct slice text, size_t indentation) {
-    for (size_t at = 0; at < text.length; at = slice_line_end(text, at) + 1) {
-        struct slice line = slice_sub(text, at, slice_line_end(text, at));
-        if (slice_trim(line).length > 0 && indentation_of(line) < indentation) {
-            return false;
-        }
+// Returns whether it is of the block that the lines before it are of.
+static bool read_line(struct reading *reading, struct slice line, const struct function *function) {
+    size_t indentation = indentation_of(line);
+    struct slice text = slice_trim(line);
+    if (text.length == 0) {
+        return true;
     }
+    if (indentation < function->indentation) {
+        *reading = (struct reading){0};
+        return false;
+    }
+    reading->is_taken |= indentation == function->indentation && !reading->is_several &&
+                         defines(text, function->definer, function->name);
+    bool is_mark = text.data[0] == '@' || text.data[0] == '#';
+    reading->is_several = is_mark && (reading->is_several || says_several(text, function->name));
     return true;
 }
 
-// text: what stands above the cursor's line, or below it.
-static bool is_taken(struct slice text, bool is_above, struct slice definer, struct slice name,
-                     size_t indentation) {
-    for (size_t at = slice_find_word(text, name, 0); at < text.length;
-         at = slice_find_word(text, name, at + 1)) {
-        struct slice line = line_around(text, at);
-        size_t start = (size_t)(line.data - text.data), end = start + line.length;
-        struct slice between = is_above ? slice_sub(text, end, text.length) : slice_sub(text, 0, start);
-        if (indentation_of(line) == indentation && defines(slice_trim(line), definer, name) &&
-            is_one_block(between, indentation)) {
-            return true;
+static struct slice line_at(struct slice text, size_t start) {
+    return slice_sub(text, start, slice_line_end(text, start));
+}
+
+static struct reading read_lines(struct slice text, const struct function *function) {
+    struct reading reading = {0};
+    for (size_t at = 0; at < text.length; at = slice_line_end(text, at) + 1) {
+        read_line(&reading, line_at(text, at), function);
+    }
+    return reading;
+}
+
+static bool is_taken_below(struct slice text, const struct function *function) {
+    struct reading reading = {0};
+    for (size_t at = 0; at < text.length; at = slice_line_end(text, at) + 1) {
+        if (reading.is_taken || !read_line(&reading, line_at(text, at), function)) {
+            break;
         }
     }
-    return false;
+    return reading.is_taken;
 }
 
-// What stands above may say that there are several: an overload, a property's setter, a condition.
-static bool is_one_of_several(struct slice above, struct slice name) {
-    above = slice_trim(above);
-    struct slice line = above.length > 0 ? slice_trim(line_around(above, above.length - 1)) : above;
-    return line.length > 0 && (line.data[0] == '@' || line.data[0] == '#') &&
-           (slice_find(line, name, 0) < line.length ||
-            slice_find(line, SLICE_LITERAL("overload"), 0) < line.length ||
-            slice_find(line, SLICE_LITERAL("cfg"), 0) < line.length);
+// Does a function's name come that may be of no other one?
+static bool names_function(const struct language *language, const struct function *function) {
+    return is_among(function->definer, DEFINERS, sizeof DEFINERS / sizeof *DEFINERS) &&
+           !is_among(function->name, NAMES_OF_SEVERAL, sizeof NAMES_OF_SEVERAL / sizeof *NAMES_OF_SEVERAL) &&
+           !language_has_overloads(language);
 }
 
-bool grammar_is_taken(const struct document *document, const uint32_t *ids, uint32_t count) {
-    struct slice name = word_at(document, ids, count - 1), above = str_slice(&document->above);
-    struct slice definer = count > 1 ? word_at(document, ids, count - 2) : slice_of("", 0);
-    if (!token_is_name(ids[count - 1]) || !is_among(definer, DEFINERS, sizeof DEFINERS / sizeof *DEFINERS)) {
+bool grammar_is_taken(const struct document *document, const struct language *language, const uint32_t *ids,
+                      uint32_t count) {
+    struct function function = {.definer = count > 1 ? word_at(document, ids, count - 2) : slice_of("", 0),
+                                .name = word_at(document, ids, count - 1),
+                                .indentation = document->indentation.length};
+    if (!token_is_name(ids[count - 1]) || !names_function(language, &function)) {
         return false;
     }
-    struct slice below = str_slice(&document->suffix);
-    below = slice_sub(below, slice_line_end(below, 0) + 1, below.length);
+    struct slice above = str_slice(&document->above), below = str_slice(&document->suffix);
     above.length = slice_line_start(above, above.length);
-    size_t indentation = document->indentation.length;
-    return !is_one_of_several(above, name) && (is_taken(above, true, definer, name, indentation) ||
-                                               is_taken(below, false, definer, name, indentation));
+    below = slice_sub(below, slice_line_end(below, 0) + 1, below.length);
+    struct reading reading = read_lines(above, &function);
+    return !reading.is_several && (reading.is_taken || is_taken_below(below, &function));
 }
 
 bool grammar_allows(const struct document *document, const struct brackets *brackets, const uint32_t *ids,

@@ -7,7 +7,8 @@
 //   G1  in a language of statements with semicolons no block opens behind a call in a parenthesis that is still open, or
 //       behind one whose result is assigned or returned, unless a word that may have one stands there
 //   G2  where a colon opens blocks, there is one, or an assignment, only behind what may have it
-//   G3  a function's name is taken if the same block has a function of that name, but for overloads and the like
+//   G3  a function's name is taken if the same block has a function of that name, in a language without overloads, unless
+//       what stands above either says that there are several
 #ifndef HUNCH_BACKENDS_REPOSITORY_GRAMMAR_H
 #define HUNCH_BACKENDS_REPOSITORY_GRAMMAR_H
 
@@ -19,6 +20,7 @@
 bool grammar_allows(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
                     uint32_t count);
 // The last of the ids is a function's name, which another one in the block around the cursor has.
-bool grammar_is_taken(const struct document *document, const uint32_t *ids, uint32_t count);
+bool grammar_is_taken(const struct document *document, const struct language *language, const uint32_t *ids,
+                      uint32_t count);
 
 #endif

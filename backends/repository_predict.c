@@ -13,6 +13,7 @@
 #include "backends/repository_lexer.h"
 
 #include "base/utf8.h"
+#include "indexer/language.h"
 
 #include <math.h>
 
@@ -25,6 +26,7 @@ struct line_search {
     VEC(uint32_t) context; // ids, nearest last
     struct beam_result *result;
     struct brackets brackets; // open at the cursor
+    const struct language *language;
 };
 
 static void render(const struct document *document, const struct beam_path *path, bool first_line,
@@ -63,10 +65,11 @@ static bool is_new(const struct predictions *out, struct slice text) {
 }
 
 // A name that is typed already is the person's own choice.
-static bool has_taken_name(const struct document *document, const struct beam_path *path) {
+static bool has_taken_name(const struct line_search *search, const struct beam_path *path) {
+    const struct document *document = search->document;
     bool is_typed = document->typed.length > 0 && token_id(path->tokens[0]) == document->typed_id;
     for (uint32_t i = is_typed; i < path->count; i++) {
-        if (grammar_is_taken(document, path->ids, path->context + i + 1)) {
+        if (grammar_is_taken(document, search->language, path->ids, path->context + i + 1)) {
             return true;
         }
     }
@@ -75,9 +78,9 @@ static bool has_taken_name(const struct document *document, const struct beam_pa
 
 // A path that never found its end says how the line may go on, not where it stops; one that defines what is there already is
 // not right.
-static double confidence_in(const struct document *document, const struct beam_path *path,
+static double confidence_in(const struct line_search *search, const struct beam_path *path,
                             const float *features) {
-    return path->finished && !has_taken_name(document, path) ? confidence_of(features) : 0;
+    return path->finished && !has_taken_name(search, path) ? confidence_of(features) : 0;
 }
 
 // Every line that the search found, in its order.
@@ -92,7 +95,7 @@ static void collect(const struct line_search *search, struct predictions *out) {
             continue;
         }
         confidence_features(search->document, search->result, path, item->features);
-        item->confidence = confidence_in(search->document, path, item->features);
+        item->confidence = confidence_in(search, path, item->features);
         item->path = i;
         item->score = choice_score(item->features, out->items[0].features, out->count,
                                    beam_path_length(search->document, path));
@@ -185,7 +188,7 @@ static bool add_line(struct line_search *search, struct str *indent, struct pred
     struct str line;
     str_init(&line);
     render(search->document, path, false, &line);
-    double confidence = confidence_in(search->document, path, features) * share;
+    double confidence = confidence_in(search, path, features) * share;
     bool good = confidence >= LEAST_NEXT_LINE && is_clean(str_slice(&line)) &&
                 !slice_equal(str_slice(&line), search->document->below);
     if (good) {
@@ -235,7 +238,8 @@ static void search_lines(struct counts *counts, const struct document *document,
                                  .document = document,
                                  .request = request,
                                  .result = mem_zero(1, sizeof *search.result),
-                                 .brackets = *above};
+                                 .brackets = *above,
+                                 .language = language_of_path(request->path)};
     brackets_read(&search.brackets, str_slice(&document->cursor_line));
     uint32_t start = document->cursor > BEAM_CONTEXT ? document->cursor - BEAM_CONTEXT : 0;
     for (uint32_t i = start; i < document->cursor; i++) {

@@ -72,6 +72,10 @@ bool language_has_colons(const struct language *language) {
     return language && language->has_colons;
 }
 
+bool language_has_overloads(const struct language *language) {
+    return !language || language->has_overloads;
+}
+
 static struct capture capture_of_name(const char *name) {
     static const struct {
         const char *name;

@@ -35,6 +35,8 @@ bool language_has_semicolons(const struct language *language);
 bool language_has_long_quotes(const struct language *language);
 // Does a : at a line's end open a block, and one behind a name say its type, as in Python? False for NULL.
 bool language_has_colons(const struct language *language);
+// May functions of one block have the same name, if their parameters differ? True for NULL.
+bool language_has_overloads(const struct language *language);
 size_t language_count(void);
 const struct language *language_at(size_t index);
 // The reserved words of all languages, sorted, NULL-terminated.

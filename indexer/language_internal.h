@@ -54,6 +54,7 @@ struct language {
     bool has_semicolons;  // likewise
     bool has_long_quotes; // likewise
     bool has_colons;      // likewise
+    bool has_overloads;   // likewise
 };
 
 extern const struct language language_table[];
