@@ -108,8 +108,14 @@ static void report_unknown(struct walk *walk, const char *key) {
     for (size_t i = 0; i < shown.length; i++) {
         shown.data[i] = (unsigned char)shown.data[i] < ' ' || shown.data[i] == 0x7F ? '?' : shown.data[i];
     }
-    err_set(&warning, ERR_NOT_FOUND, "unknown setting %s (%s): did you mean %s?", shown.data,
-            origin_text(walk->origin), config_row_nearest(shown.data));
+    const char *nearest = config_row_nearest(shown.data), *origin = origin_text(walk->origin);
+    if (nearest) {
+        err_set(&warning, ERR_NOT_FOUND, "unknown setting %s (%s): did you mean %s?", shown.data, origin,
+                nearest);
+    } else {
+        err_set(&warning, ERR_NOT_FOUND,
+                "unknown setting %s (%s): docs/configuration.md lists those there are", shown.data, origin);
+    }
     say(&walk->sink, &warning);
     str_free(&shown);
 }

@@ -167,7 +167,7 @@ const char *config_row_nearest(const char *key) {
             nearest = rows[i].key;
         }
     }
-    return nearest;
+    return 2 * distance(key, nearest) <= strlen(key) ? nearest : NULL;
 }
 
 static bool is_choice(const char *choices, const char *text) {

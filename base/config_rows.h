@@ -37,7 +37,7 @@ struct config_row {
 const struct config_row *config_rows(size_t *count);
 const struct config_row *config_row_find(const char *key); // NULL: there is none
 size_t config_row_index(const struct config_row *row);
-// The key that is spelled most like this one.
+// The key that is spelled most like this one; NULL: none is like it.
 const char *config_row_nearest(const char *key);
 // Is the value one that the row allows? `want` says which are.
 bool config_row_allows(const struct config_row *row, const struct json *value, struct str *want);

@@ -273,6 +273,7 @@ static void oddities_are_named_and_ignored(void **state) {
          "unknown setting completion.maxToken (editor): did you mean completion.maxTokens?"},
         {"{\"modle\": {\"url\": \"x\"}}", "did you mean model.url?"},
         {"{\"Enabled\": true}", "did you mean enabled?"},
+        {"{\"foo\": 1}", "unknown setting foo (editor): docs/configuration.md lists those there are"},
         {"{\"enabled\": \"yes\"}", "enabled (editor) is ignored: it must be true or false"},
         {"{\"completion\": {\"maxTokens\": \"5\"}}", "it must be a whole number from 1 to 4096"},
         {"{\"completion\": {\"maxTokens\": 0}}", "it must be a whole number from 1 to 4096"},
