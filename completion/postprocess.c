@@ -127,10 +127,24 @@ static bool is_closed_below(struct slice document, size_t start, struct slice li
                        indentation_at(document, (size_t)(below.data - document.data)));
 }
 
-// As an item of a list a line may come twice.
+static bool is_comment(struct slice text) {
+    static const char *const signs[] = {"//", "/*", "#", "--"};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        if (slice_starts_with(text, slice_of_string(signs[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// As an item of a list a line may come twice; a comment behind it makes no difference.
 static bool is_like_below(struct slice line, struct slice below) {
-    return line.length >= SHORTEST_LIKE_BELOW && line.data[line.length - 1] != ',' && !only_closers(line) &&
-           slice_equal(line, below);
+    if (line.length < SHORTEST_LIKE_BELOW || line.data[line.length - 1] == ',' || only_closers(line) ||
+        !slice_starts_with(below, line)) {
+        return false;
+    }
+    struct slice more = slice_sub(below, line.length, below.length), comment = slice_trim(more);
+    return comment.length == 0 || (comment.data > more.data && is_comment(comment));
 }
 
 // Would the suggestion, as a line of its own, say again what the line above or below says, blank ones aside?

@@ -65,6 +65,8 @@ static const struct example examples[] = {
     {"  |\n\n  return result;\n", "return result;", 1, OUTCOME_REPEATS, NULL, NULL},
     {"  |\n  return other;\n", "return result;", 1, OUTCOME_SHOWN, "return result;", ""},
     {"  |\n  break;\n", "break;", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"  |\n  a = b;  // as it was\n", "a = b;", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"  |\n  i--;\n", "i--", 1, OUTCOME_SHOWN, "i--", ""},
     {"  break;\n  |\n", "break;", 1, OUTCOME_SHOWN, "break;", ""},
     {"  |\n  NULL,\n", "NULL,", 1, OUTCOME_SHOWN, "NULL,", ""},
     // A block that the line below closes is not closed twice; one within it is.
