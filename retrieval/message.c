@@ -8,7 +8,8 @@ enum {
     FEWEST_CLOSED = 4, // of one that leaves nothing open
     LONGEST_HOLE = 64, // bytes of a placeholder
     LONGEST_HEAD = 2,  // words before a colon
-    LONG_WORD = 4      // one at least has so many letters
+    LONG_WORD = 4,     // one at least has so many letters
+    FEWEST_BEHIND = 3  // words behind a prefix
 };
 
 static bool is_space(char byte) {
@@ -86,6 +87,65 @@ uint32_t message_least_words(const struct message *message) {
     bool has_parts = message->count && message->parts[message->count - 1] > 0;
     uint32_t half = message->count ? (message->said[message->count] + 1) / 2 : 0;
     return half > FEWEST && !has_parts ? half : FEWEST;
+}
+
+// --- what is before it ---
+
+static uint32_t count_words(struct slice text) {
+    uint32_t count = 0;
+    for (size_t at = 0, end; at<text.length; at = end> at ? end : at + 1) {
+        end = word_end(text, at);
+        count += end > at;
+    }
+    return count;
+}
+
+// Behind "(error)", "[app]" or "[app]:"; 0: no such thing begins the text.
+static size_t bracket_end(struct slice text) {
+    char close = text.data[0] == '(' ? ')' : ']';
+    size_t end = 1;
+    while (end < text.length && end < LONGEST_HOLE && text.data[end] != close) {
+        end++;
+    }
+    bool is_closed =
+        (text.data[0] == '(' || text.data[0] == '[') && end < text.length && text.data[end] == close;
+    return !is_closed ? 0 : end + 1 < text.length && text.data[end + 1] == ':' ? end + 2 : end + 1;
+}
+
+// Behind "ValueError:" or "fatal error:"; 0 if no such thing begins the text.
+static size_t colon_end(struct slice text) {
+    uint32_t blanks = 0;
+    for (size_t at = 0; at + 1 < text.length && blanks < LONGEST_HEAD; at++) {
+        if (text.data[at] == ':' && is_space(text.data[at + 1])) {
+            return at ? at + 1 : 0;
+        }
+        blanks += is_space(text.data[at]);
+    }
+    return 0;
+}
+
+// Behind "ERR"; 0 if the text begins with no word in capitals.
+static size_t capitals_end(struct slice text) {
+    size_t end = 0;
+    while (end < text.length && text.data[end] >= 'A' && text.data[end] <= 'Z') {
+        end++;
+    }
+    return end > 1 ? end : 0;
+}
+
+struct slice message_behind_prefix(struct slice text, struct slice *head) {
+    text = slice_trim(text);
+    uint32_t fewest = FEWEST_BEHIND;
+    size_t end = text.length ? bracket_end(text) : 0;
+    end = end ? end : colon_end(text);
+    if (end == 0) { // as a sentence may begin, too
+        end = capitals_end(text);
+        fewest = FEWEST_CLOSED;
+    }
+    struct slice behind = slice_sub(text, end, text.length);
+    bool is_prefix = end > 0 && end < text.length && is_space(text.data[end]);
+    *head = slice_sub(text, 0, is_prefix && text.data[end - 1] == ':' ? end - 1 : end);
+    return is_prefix && count_words(behind) >= fewest ? slice_trim(behind) : slice_of(NULL, 0);
 }
 
 // --- a string ---

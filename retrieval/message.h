@@ -32,6 +32,9 @@ struct message {
 void message_init(struct message *message, struct slice text);
 // How much of the message the string's words are, within (0, 1]; 0: it was not made of it.
 float message_match(const struct message *message, struct slice string);
+// What is behind the first prefix that a program put before the message: "error: ", "(error) ", "[app]: ", "ERR ". *head:
+// the prefix, without blanks. Empty, if there is none or what is behind it is too short to be told from other text.
+struct slice message_behind_prefix(struct slice text, struct slice *head);
 // So many words of a string are needed, at least.
 uint32_t message_least_words(const struct message *message);
 

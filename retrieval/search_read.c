@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { PREFIXES = 4 }; // of one message: "(error) ERR ..."
+
 struct reading {
     const struct search_asked *asked;
     const struct search_words *words;
@@ -45,14 +47,61 @@ static void read_messages(struct reading *reading) {
 static bool is_in_code(const struct search_read *read, const struct snapshot *snapshot) {
     for (size_t i = 0; i < read->phrase_count; i++) {
         const struct record *record = snapshot_file(snapshot, read->phrases[i].at)->record;
-        if (record->taint == TAINT_OWN && !language_is_data(language_of_id(record->language))) {
+        const struct language *language = language_of_id(record->language);
+        if (record->taint == TAINT_OWN && language && !language_is_data(language)) {
             return true;
         }
     }
     return false;
 }
 
-static void read_files(struct search_read *read, const struct search_words *words,
+// From now on it is that text which has to stand word for word, if it stands in the code.
+static bool take_phrase(struct search_read *read, struct search_words *words,
+                        const struct search_asked *asked, struct slice text) {
+    struct phrase before = words->phrase;
+    struct search_read part = {0};
+    struct reading reading = {asked, words, &part};
+    phrase_init(&words->phrase, text);
+    if (words->phrase.count) {
+        read_phrases(&reading);
+    }
+    bool stands = is_in_code(&part, asked->snapshot);
+    read->is_cut = read->is_cut || part.is_cut;
+    if (stands) {
+        free(read->phrases);
+        read->phrases = part.phrases;
+        read->phrase_count = part.phrase_count;
+        words->phrase_first = true;
+    } else {
+        free(part.phrases);
+        words->phrase = before;
+    }
+    return stands;
+}
+
+// What a program puts before its messages stands elsewhere. The longest part behind it that the code says is taken.
+static bool read_behind_prefixes(struct search_read *read, struct search_words *words,
+                                 const struct search_asked *asked) {
+    struct slice head, rest = slice_of_string(words->text);
+    for (int i = 0; i < PREFIXES && (rest = message_behind_prefix(rest, &head)).length; i++) {
+        if (take_phrase(read, words, asked, rest)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "[app error]" alone, where what it was put before is from elsewhere.
+static void read_prefix(struct search_read *read, struct search_words *words,
+                        const struct search_asked *asked) {
+    struct slice head;
+    if (message_behind_prefix(slice_of_string(words->text), &head).length && head.data[0] == '[' &&
+        memchr(head.data, ' ', head.length)) {
+        take_phrase(read, words, asked, head);
+    }
+}
+
+static void read_files(struct search_read *read, struct search_words *words,
                        const struct search_asked *asked) {
     *read = (struct search_read){0};
     struct reading reading = {asked, words, read};
@@ -65,8 +114,12 @@ static void read_files(struct search_read *read, const struct search_words *word
     }
     if (read->phrase_count == 0 && words->only_keywords) {
         read_keywords(&reading);
-    } else if (!words->is_name && !is_in_code(read, asked->snapshot)) {
+    } else if (!words->is_name && !is_in_code(read, asked->snapshot) &&
+               !read_behind_prefixes(read, words, asked)) {
         read_messages(&reading);
+        if (read->message_count == 0) {
+            read_prefix(read, words, asked);
+        }
     }
 }
 

@@ -82,6 +82,12 @@ class Search(support.Case):
         for line in (2, 3):  # a place that is named beside it is what is shown
             self.assertEqual(self.places(f"src/fail.c:{line}: cannot read ledger a.txt: 12")[0], ("src/fail.c", line, "fail"))
 
+    def test_a_prefix_of_a_message_is_passed_over(self):
+        self.write("src/fail.c", 'void fail(int code) {\n    int times = 1;\n    say("the ledger is not a book", times);\n}\n')
+        self.write("docs/errors.md", "# Errors\n\nERR the ledger is not a book\n")
+        for prefix in ("ERR ", "(error) ", "(error) ERR ", "LedgerError: ", "[the bank]: "):
+            self.assertEqual(self.places(prefix + "the ledger is not a book")[0], ("src/fail.c", 3, "fail"))
+
     def test_a_name_that_is_nowhere_is_told(self):
         done = self.search("fresh_account_zebra")
         self.assertEqual(done.stderr, 'hunch: nothing here says "fresh_account_zebra", so these are the nearest\n')

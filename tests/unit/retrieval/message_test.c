@@ -69,6 +69,34 @@ static void test_the_more_words_the_better(void **state) {
     assert_true(all > some && some > 0);
 }
 
+static void test_what_is_before_it(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *head, *behind; // behind "": it has no prefix
+    } cases[] = {
+        {"ERR value is not an integer", "ERR", "value is not an integer"},
+        {"ERR value is not", "ERR", ""}, // as a question may be
+        {"(error) ERR value is not an integer", "(error)", "ERR value is not an integer"},
+        {" ValueError: bad value given\n", "ValueError", "bad value given"},
+        {"fatal error: bad value given", "fatal error", "bad value given"},
+        {"the file is bad: no such file", "", ""}, // a message of its own
+        {"[my app]: bad value given", "[my app]", "bad value given"},
+        {"[12:01] bad value given", "[12:01]", "bad value given"},
+        {"std::bad value given here", "", ""},
+        {"Error: ", "Error", ""},
+        {": bad value given", "", ""},
+        {"(", "", ""},
+        {"", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct slice head, behind = message_behind_prefix(slice_of_string(cases[i].text), &head);
+        bool is_head = behind.length == 0 || slice_equal(head, slice_of_string(cases[i].head));
+        if (!is_head || !slice_equal(behind, slice_of_string(cases[i].behind))) {
+            fail_msg("\"%s\" has \"%.*s\" behind it", cases[i].text, (int)behind.length, behind.data);
+        }
+    }
+}
+
 static void test_long_and_broken_ones(void **state) {
     (void)state;
     struct str text;
@@ -89,6 +117,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_it_was_made_of),
         cmocka_unit_test(test_the_more_words_the_better),
+        cmocka_unit_test(test_what_is_before_it),
         cmocka_unit_test(test_long_and_broken_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -402,6 +402,11 @@ static const struct source told[] = {
     {"lift.c", "void lift(int n) {\n    say(\"cannot lift %d: %s %s\", n, \"too\", \"heavy\");\n}\n",
      TAINT_OWN},
     {"lift_test.c", "void check_lift(void) {\n    expect(\"cannot lift %d: too heavy\");\n}\n", TAINT_TEST},
+    {"valve.c",
+     "void turn(void) {\n    reply(\"the valve is not open or out of order\");\n}\n\n"
+     "void print_valve(int error) {\n    show(\"%s: %d\", \"[valve app]\", error);\n}\n",
+     TAINT_OWN},
+    {"docs/valve.rst", "Valves\n\n    ValueError: the valve is not open\n", TAINT_OWN},
     {"docs/queue.md", "# Queue\n\nA queue is run for ever.\n", TAINT_OWN},
 };
 
@@ -457,6 +462,11 @@ static void test_text_as_it_stands(void **state) {
         {"Out of memory allocating 512 bytes", "report.c", "refuse", 10},
         {"fatal: cannot reach 10.0.0.1:80 (timeout)", "reach.c", "reach", 1},
         {"while loop", "reach.c", "reach", 0},
+        // What a program puts before its messages is not in the string.
+        {"ERR the valve is not open or out of order", "valve.c", "turn", 1},
+        {"(error) ERR the valve is not open or out of order", "valve.c", "turn", 1},
+        {"ValueError: the valve is not open", "valve.c", "turn", 1}, // rather than who documents it so
+        {"[valve app]: 'foo': no such file (os 2)", "valve.c", "print_valve", 5},
         // A test expects it, other code says it.
         {"cannot lift 12: too heavy", "lift.c", "lift", 1},
     };
