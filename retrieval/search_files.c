@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-enum { PARTS = 64, MOST_BEHIND = 2, FEW_WORDS = 3 };
+enum { PARTS = 64, MOST_BEHIND = 2, FEW_WORDS = 3, NAMED = 64 };
 static const float FOLDERS = 8; // deeper ones are alike
 
 // How well a name fits: as it is written, in another case, without its ending.
@@ -46,6 +46,7 @@ struct finding {
     float less;     // of each fit
     uint32_t parts; // of the best up to now
     size_t first;   // of this place's files
+    bool has_empty; // one that fits has nothing to show
 };
 
 // --- what is asked for ---
@@ -194,7 +195,9 @@ static void find(struct finding *finding, uint32_t least) {
         const struct record *record = snapshot_file(finding->snapshot, walk.at)->record;
         struct slice path = slice_of_string(record->path);
         struct likeness like = compare(path, finding->asked);
-        if (like.parts >= finding->parts && paths_is_below(finding->folder, path) && record->chunk_count) {
+        bool fits = like.parts >= finding->parts && paths_is_below(finding->folder, path);
+        finding->has_empty = finding->has_empty || (fits && !record->chunk_count);
+        if (fits && record->chunk_count) {
             add(finding, walk.at, path, like);
         }
     }
@@ -365,6 +368,39 @@ static void note_folder(struct search_files *files, const struct snapshot *snaps
     }
 }
 
+// Is there a definition of what is behind the dot, in what is before it? "self" is no file's name, either.
+static bool is_member(const struct snapshot *snapshot, struct slice stem, struct slice ending) {
+    struct snapshot_symbol named[NAMED];
+    uint32_t count = snapshot_named(snapshot, segment_name_key(ending), NAMED, named);
+    bool is_there = slice_equal(stem, SLICE_LITERAL("self")) || slice_equal(stem, SLICE_LITERAL("this"));
+    for (uint32_t i = 0; i < count && i < NAMED && !is_there; i++) {
+        const struct symbol *symbol = segment_symbol(snapshot->segments[named[i].segment], named[i].id);
+        struct slice scope = slice_of_string(symbol->scope);
+        is_there = scope.length >= stem.length &&
+                   slice_equal_any_case(slice_sub(scope, scope.length - stem.length, scope.length), stem);
+    }
+    return is_there;
+}
+
+// A source file's name and no more, or with folders or a line: its ending is no word of the search.
+static void note_missing(const struct finding *finding) {
+    struct search_files *files = finding->files;
+    struct slice path = finding->place->path;
+    struct slice name = paths_base(path), stem = paths_stem(path);
+    char *text = mem_copy_bytes(name.data, name.length);
+    const struct language *language = language_of_path(text);
+    free(text);
+    bool is_name = language && !language_is_data(language) && stem.length && stem.length + 1 < name.length &&
+                   !is_sentence(path);
+    if (is_name && !is_member(finding->snapshot, stem, slice_sub(name, stem.length + 1, name.length))) {
+        files->missing = stem;
+        if (files->note.length == 0) {
+            str_append_format(&files->note, finding->has_empty ? "%.*s is empty" : "no file here is \"%.*s\"",
+                              (int)path.length, path.data);
+        }
+    }
+}
+
 static void find_named(struct finding *finding, size_t count) {
     struct slice path = finding->place->path;
     struct asked asked = {.is_exact = !finding->place->is_all, .is_bare = is_bare(path)};
@@ -396,6 +432,9 @@ void search_files_init(struct search_files *files, const struct search_asked *as
     }
     if (is_path && files->list.count == 0) {
         note_folder(files, asked->snapshot, places[0].path);
+    }
+    if (count == 1 && places[0].is_all && files->list.count == 0) {
+        note_missing(&finding);
     }
     files->is_bare = is_path && is_bare(places[0].path);
     files->is_all = files->list.count && count == 1 && places[0].is_all && places[0].line;

@@ -8,7 +8,8 @@
 //
 // Ownership: search_files_init fills, search_files_free releases.
 // Threads:   any; the snapshot is pinned.
-// Errors:    none; what names no file has none. That a line is beyond its file's end is said in `note`.
+// Errors:    none; what names no file has none. That a line is beyond its file's end, or a source file nowhere, is said
+//            in `note`.
 // Limits:    search_place.h's; SEARCH_FILES files of a place.
 #ifndef HUNCH_RETRIEVAL_SEARCH_FILES_H
 #define HUNCH_RETRIEVAL_SEARCH_FILES_H
@@ -31,6 +32,8 @@ struct search_files {
     // Of a module's dotted name the last part, which a definition in the file may have: if it is the file's, too, a type.
     struct slice member; // "" if it is no such name
     bool is_member_type;
+    // Of the name of a source file that is nowhere, what is before its ending; "" if there is none.
+    struct slice missing;
     struct str note;
 };
 

@@ -1,9 +1,11 @@
 // search_read.c - see search_read.h.
 #include "retrieval/search_read.h"
 
+#include "indexer/terms.h"
 #include "retrieval/keyword_scan.h"
 #include "retrieval/message_scan.h"
 #include "retrieval/phrase_scan.h"
+#include "retrieval/spelling.h"
 
 #include <stdlib.h>
 
@@ -123,6 +125,37 @@ static void read_files(struct search_read *read, struct search_words *words,
     }
 }
 
+struct saying {
+    const struct snapshot *snapshot;
+    bool says_all;
+};
+
+static void ask(void *context, uint32_t term) {
+    struct saying *saying = context;
+    saying->says_all = saying->says_all && spelling_held(saying->snapshot, term) > 0;
+}
+
+// Of a file that is nowhere its name is searched for, if anything says it, and who names the file.
+static void read_stem(struct search_read *read, struct search_words *words,
+                      const struct search_asked *asked) {
+    struct saying saying = {asked->snapshot, true};
+    struct str stem, note = read->files.note;
+    str_init(&read->files.note);
+    str_init(&stem);
+    terms_scan(read->files.missing, ask, &saying);
+    str_append_slice(&stem, saying.says_all ? read->files.missing : SLICE_LITERAL(""));
+    search_read_free(read);
+    search_words_free(words);
+    search_words_init(words, asked->snapshot, asked->root, str_slice(&stem));
+    phrase_init(&words->phrase, asked->text);
+    words->phrase_first = true;
+    words->phrase_is_code = false;
+    read_files(read, words, asked);
+    str_free(&read->files.note);
+    read->files.note = note;
+    str_free(&stem);
+}
+
 bool search_read_found(const struct search_read *read) {
     return read->files.list.count || read->message_count || read->phrase_count;
 }
@@ -131,7 +164,9 @@ void search_read_init(struct search_read *read, struct search_words *words,
                       const struct search_asked *asked) {
     search_words_init(words, asked->snapshot, asked->root, asked->text);
     read_files(read, words, asked);
-    if (words->corrected.length && !search_read_found(read)) {
+    if (read->files.missing.length) {
+        read_stem(read, words, asked);
+    } else if (words->corrected.length && !search_read_found(read)) {
         search_read_free(read);
         search_words_correct(words, asked->snapshot, asked->root);
         read_files(read, words, asked);

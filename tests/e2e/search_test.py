@@ -88,6 +88,13 @@ class Search(support.Case):
         for prefix in ("ERR ", "(error) ", "(error) ERR ", "LedgerError: ", "[the bank]: "):
             self.assertEqual(self.places(prefix + "the ledger is not a book")[0], ("src/fail.c", 3, "fail"))
 
+    def test_a_file_that_is_nowhere_is_told(self):
+        done = self.search("quagga.c", status=1)
+        self.assertIn('hunch: no file here is "quagga.c"\n', done.stderr)
+        done = self.search("lib/transfer.cc:12")
+        self.assertEqual(done.stderr, 'hunch: no file here is "lib/transfer.cc"\n')
+        self.assertIn("bank_transfer", done.stdout.splitlines()[0])
+
     def test_a_name_that_is_nowhere_is_told(self):
         done = self.search("fresh_account_zebra")
         self.assertEqual(done.stderr, 'hunch: nothing here says "fresh_account_zebra", so these are the nearest\n')

@@ -531,6 +531,11 @@ static void test_what_is_told_of_mistyped_words(void **state) {
         {"deep/wide/", "\"deep/wide\" is a folder: to search in it, name it behind the words"},
         {"no queue at <http://a.b/c>: closed", ""},
         {"old/none.c:3: bad queue", "no file here is \"old/none.c\""},
+        {"zebra.c", "no file here is \"zebra.c\""},
+        {"queue.cc", "no file here is \"queue.cc\""},
+        {"queue.count", ""}, // no ending of a source file
+        {"self.c", ""},      // a member
+        {"Start.go", "no file here is \"Start.go\""},
         {"parta", "nothing here says \"parta\", so \"parts\" or \"partb\" or \"partc\" was taken for it"},
         {"zebra", ""},
     };
