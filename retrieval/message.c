@@ -93,9 +93,11 @@ uint32_t message_least_words(const struct message *message) {
 
 static uint32_t count_words(struct slice text) {
     uint32_t count = 0;
-    for (size_t at = 0, end; at<text.length; at = end> at ? end : at + 1) {
-        end = word_end(text, at);
+    size_t at = 0;
+    while (at < text.length) {
+        size_t end = word_end(text, at);
         count += end > at;
+        at = end > at ? end : at + 1;
     }
     return count;
 }
