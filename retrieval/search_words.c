@@ -274,7 +274,9 @@ void search_words_init(struct search_words *words, const struct snapshot *snapsh
         reading.keeps_stop_words = true;
         read_words(&reading);
     }
-    if (reading.is_common && search_forms_are_little(words)) {
+    // Of a name that is nowhere, a part that is nearly everywhere tells nothing.
+    bool has_parts = words->is_name && search_forms_has_hump(reading.text);
+    if (reading.is_common && !has_parts && search_forms_are_little(words)) {
         words->keeps_common = true;
         read_words(&reading);
     }
