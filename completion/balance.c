@@ -73,19 +73,21 @@ static int kind_of(const char *brackets, char c) {
     return -1;
 }
 
+// Where the last opener is that brought their number to what is open at the end.
 size_t balance_opener(struct slice before, char closer) {
-    enum { DEPTH = 64 }; // what is open below so many is forgotten
     struct slice last = last_part(before);
-    size_t open[DEPTH], count = 0;
-    int kind = kind_of(closers, closer);
-    for (size_t at = 0; kind >= 0 && at < last.length; at = skip(last, at)) {
+    size_t opener = (size_t)-1;
+    int kind = kind_of(closers, closer), lowest, open = 0;
+    int left = kind < 0 ? 0 : count(last, kind, &lowest, true);
+    for (size_t at = 0; left > 0 && at < last.length; at = skip(last, at)) {
         if (last.data[at] == openers[kind]) {
-            open[count++ % DEPTH] = at;
-        } else if (last.data[at] == closer && count > 0) {
-            count--;
+            open++;
+            opener = open == left ? before.length - last.length + at : opener;
+        } else if (last.data[at] == closer && open > 0) {
+            open--;
         }
     }
-    return count ? before.length - last.length + open[(count - 1) % DEPTH] : (size_t)-1;
+    return opener;
 }
 
 static size_t skip_spaces(struct slice text, size_t at) {

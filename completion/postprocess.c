@@ -87,13 +87,11 @@ static size_t overlap(struct slice text, struct slice rest) {
 }
 
 static struct slice line_below(struct slice document, size_t cursor) {
-    struct slice line = {NULL, 0};
-    size_t at = slice_find(document, SLICE_LITERAL("\n"), cursor);
-    while (at != (size_t)-1 && line.length == 0) {
-        line = slice_trim(first_lines(slice_sub(document, at + 1, document.length), 1));
-        at = slice_find(document, SLICE_LITERAL("\n"), at + 1);
+    size_t at = slice_line_end(document, cursor);
+    while (at < document.length && memchr(" \t\n\v\f\r", document.data[at], 6)) {
+        at++;
     }
-    return line;
+    return slice_trim(slice_sub(document, at, slice_line_end(document, at)));
 }
 
 static struct slice line_above(struct slice document, size_t start) {
@@ -115,10 +113,16 @@ static struct slice indentation_at(struct slice document, size_t at) {
     return slice_sub(line, 0, length);
 }
 
+// "}  // namespace x" closes no block that is indented like it within.
+static bool closes_namespace(struct slice line) {
+    return slice_find(line, SLICE_LITERAL("// namespace"), 0) != (size_t)-1 ||
+           slice_find(line, SLICE_LITERAL("extern \"C\""), 0) != (size_t)-1;
+}
+
 // Of a line of closing brackets: the one below, indented as what it closes, begins with the same. "} else {" may come before it.
 static bool is_closed_below(struct slice document, size_t start, struct slice line, struct slice below) {
-    if (!only_closers(line) || !strchr(")]}", line.data[0]) || !below.length ||
-        below.data[0] != line.data[0]) {
+    bool is_closer = only_closers(line) && strchr(")]}", line.data[0]);
+    if (!is_closer || !below.length || below.data[0] != line.data[0] || closes_namespace(below)) {
         return false;
     }
     size_t opener = balance_opener(slice_sub(document, 0, start), line.data[0]);
@@ -151,10 +155,11 @@ static bool is_like_below(struct slice line, struct slice below) {
 static bool repeats_neighbour(const struct postprocess_query *query, struct slice text) {
     struct slice document = query->document;
     size_t start = slice_line_start(document, query->cursor);
-    struct slice line = slice_trim(first_lines(text, 1)), below = line_below(document, query->cursor);
+    struct slice line = slice_trim(first_lines(text, 1));
     if (slice_trim(slice_sub(document, start, query->cursor)).length || line.length == 0) {
         return false;
     }
+    struct slice below = line_below(document, query->cursor);
     return (line.length >= SHORTEST_LIKE_ABOVE && slice_equal(line, line_above(document, start))) ||
            is_like_below(line, below) || is_closed_below(document, start, line, below);
 }

@@ -9,6 +9,9 @@ struct example {
     const char *text, *replaced; // what to insert, and what it replaces
 };
 
+#define TEN(text)  text text text text text text text text text text
+#define MANY(text) TEN(text) TEN(text) TEN(text) TEN(text) TEN(text) TEN(text) TEN(text)
+
 static const struct example examples[] = {
     // End of line: from the start of the word being typed.
     {"int x = |", "compute(1);", 1, OUTCOME_SHOWN, "compute(1);", ""},
@@ -75,6 +78,9 @@ static const struct example examples[] = {
     {"{\n  {\n    a();\n  |\n}\n", "}", 1, OUTCOME_SHOWN, "}", ""},
     {"{\n  |\n}\n", "} else {", 1, OUTCOME_SHOWN, "} else {", ""},
     {"{\n  {\n  }\n  |\n}\n", "}", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"{\n  " MANY("{") MANY("}") "\n  |\n}\n", "}", 1, OUTCOME_REPEATS, NULL, NULL},
+    {"void f() {\n  a();\n|\n\n}  // namespace x\n", "}", 1, OUTCOME_SHOWN, "}", ""},
+    {"void f() {\n  a();\n|\n\n} // extern \"C\"\n", "}", 1, OUTCOME_SHOWN, "}", ""},
 };
 
 static void examples_hold(void **state) {
