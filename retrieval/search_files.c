@@ -46,7 +46,7 @@ struct finding {
     float less;     // of each fit
     uint32_t parts; // of the best up to now
     size_t first;   // of this place's files
-    bool has_empty; // one that fits has nothing to show
+    bool has_empty; // the one that is named has nothing to show
 };
 
 // --- what is asked for ---
@@ -196,7 +196,8 @@ static void find(struct finding *finding, uint32_t least) {
         struct slice path = slice_of_string(record->path);
         struct likeness like = compare(path, finding->asked);
         bool fits = like.parts >= finding->parts && paths_is_below(finding->folder, path);
-        finding->has_empty = finding->has_empty || (fits && !record->chunk_count);
+        bool is_empty = fits && like.parts == finding->asked->count && !record->chunk_count;
+        finding->has_empty = finding->has_empty || is_empty;
         if (fits && record->chunk_count) {
             add(finding, walk.at, path, like);
         }
@@ -238,7 +239,17 @@ static bool is_sentence(struct slice path) {
     return memchr(path.data, ' ', path.length) || slice_find(path, SLICE_LITERAL("::"), 0) != (size_t)-1;
 }
 
-// "no file here is ..."; the first place's trouble is told.
+// The first place's trouble is told.
+static void note_absent(const struct finding *finding, const char *more) {
+    struct slice path = finding->place->path;
+    struct str *note = &finding->files->note;
+    if (note->length == 0) {
+        str_append_format(note, finding->has_empty ? "%.*s is empty" : "no file here is \"%.*s\"",
+                          (int)path.length, path.data);
+        str_append_string(note, more);
+    }
+}
+
 static void note_place(struct finding *finding, const struct asked *asked) {
     const struct search_place *place = finding->place;
     struct search_files *files = finding->files;
@@ -248,10 +259,8 @@ static void note_place(struct finding *finding, const struct asked *asked) {
     bool has_dot = memchr(place->path.data, '.', place->path.length) != NULL;
     bool is_missing = !is_found && !(is_sentence(place->path) && !is_source(place->path)) &&
                       (has_folder ? has_dot : place->line && is_source(place->path));
-    if (files->note.length == 0 && !asked->is_module && (is_elsewhere || is_missing)) {
-        str_append_format(&files->note, "no file here is \"%.*s\"%s", (int)place->path.length,
-                          place->path.data,
-                          is_elsewhere ? ", so what is called so elsewhere was taken for it" : "");
+    if (!asked->is_module && (is_elsewhere || is_missing)) {
+        note_absent(finding, is_elsewhere ? ", so what is called so elsewhere was taken for it" : "");
     }
 }
 
@@ -376,8 +385,9 @@ static bool is_member(const struct snapshot *snapshot, struct slice stem, struct
     for (uint32_t i = 0; i < count && i < NAMED && !is_there; i++) {
         const struct symbol *symbol = segment_symbol(snapshot->segments[named[i].segment], named[i].id);
         struct slice scope = slice_of_string(symbol->scope);
-        is_there = scope.length >= stem.length &&
-                   slice_equal_any_case(slice_sub(scope, scope.length - stem.length, scope.length), stem);
+        size_t outer = scope.length - (scope.length < stem.length ? scope.length : stem.length);
+        is_there = slice_equal_any_case(slice_sub(scope, outer, scope.length), stem) &&
+                   (outer == 0 || !slice_is_word_byte(scope.data[outer - 1]));
     }
     return is_there;
 }
@@ -393,11 +403,8 @@ static void note_missing(const struct finding *finding) {
     bool is_name = language && !language_is_data(language) && stem.length && stem.length + 1 < name.length &&
                    !is_sentence(path);
     if (is_name && !is_member(finding->snapshot, stem, slice_sub(name, stem.length + 1, name.length))) {
-        files->missing = stem;
-        if (files->note.length == 0) {
-            str_append_format(&files->note, finding->has_empty ? "%.*s is empty" : "no file here is \"%.*s\"",
-                              (int)path.length, path.data);
-        }
+        files->missing = path;
+        note_absent(finding, "");
     }
 }
 
@@ -421,6 +428,7 @@ void search_files_init(struct search_files *files, const struct search_asked *as
                               .place = places};
     for (size_t i = 0; i < count && may_be_path(&places[i]); i++) {
         finding.place = &places[i];
+        finding.has_empty = false;
         finding.less = A_PLACE_LATER * (float)i;
         if (!find_exact(&finding, places[i].path)) {
             find_named(&finding, count);

@@ -32,7 +32,7 @@ struct search_files {
     // Of a module's dotted name the last part, which a definition in the file may have: if it is the file's, too, a type.
     struct slice member; // "" if it is no such name
     bool is_member_type;
-    // Of the name of a source file that is nowhere, what is before its ending; "" if there is none.
+    // The name of a source file that is nowhere, without a line; "" if there is none.
     struct slice missing;
     struct str note;
 };

@@ -4,6 +4,7 @@
 #include "indexer/terms.h"
 #include "retrieval/keyword_scan.h"
 #include "retrieval/message_scan.h"
+#include "retrieval/paths.h"
 #include "retrieval/phrase_scan.h"
 #include "retrieval/spelling.h"
 
@@ -139,15 +140,18 @@ static void ask(void *context, uint32_t term) {
 static void read_stem(struct search_read *read, struct search_words *words,
                       const struct search_asked *asked) {
     struct saying saying = {asked->snapshot, true};
+    struct slice missing = read->files.missing, before = paths_stem(missing);
+    size_t at = slice_find(asked->text, missing, 0);
+    struct slice name = at == (size_t)-1 ? asked->text : slice_sub(asked->text, at, at + missing.length);
     struct str stem, note = read->files.note;
     str_init(&read->files.note);
     str_init(&stem);
-    terms_scan(read->files.missing, ask, &saying);
-    str_append_slice(&stem, saying.says_all ? read->files.missing : SLICE_LITERAL(""));
+    terms_scan(before, ask, &saying);
+    str_append_slice(&stem, saying.says_all ? before : SLICE_LITERAL(""));
     search_read_free(read);
     search_words_free(words);
     search_words_init(words, asked->snapshot, asked->root, str_slice(&stem));
-    phrase_init(&words->phrase, asked->text);
+    phrase_init(&words->phrase, name); // the caller's text outlives it
     words->phrase_first = true;
     words->phrase_is_code = false;
     read_files(read, words, asked);

@@ -11,6 +11,7 @@ static void test_a_file_that_is_nowhere(void **state) {
         {"b.py", "class Valve:\n    def py(self):\n        pass\n", TAINT_OWN},
         {"t.c", "void tell(void) {\n    say(\"as is in said.c\");\n}\n", TAINT_OWN},
         {"empty.c", "", TAINT_OWN},
+        {"of/none.c", "", TAINT_OWN},
     };
     static const struct {
         const char *asked, *first; // NULL: nothing
@@ -22,9 +23,14 @@ static void test_a_file_that_is_nowhere(void **state) {
         {"turn.c", "valve_turn", "no file here is \"turn.c\""},
         {"old/turn.cc:12", "valve_turn", "no file here is \"old/turn.cc\""},
         {"said.c", "tell", "no file here is \"said.c\""},
+        {"said.c:12", "tell", "no file here is \"said.c\""}, // a line that nobody tells
+        {"alve.py", NULL, "no file here is \"alve.py\""},    // no member of what only ends so
         {"valve.py", "py", ""},
         {"self.c", "c", ""},
         {"empty.c", NULL, "empty.c is empty"},
+        {"empty.c:3", NULL, "empty.c is empty"},
+        {"of/none.c", NULL, "of/none.c is empty"},
+        {"elsewhere/none.c", NULL, "no file here is \"elsewhere/none.c\""},
     };
     struct retriever *retriever = index_of(files, sizeof files / sizeof files[0]);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
