@@ -1,11 +1,12 @@
 // demo.c - `hunch demo [DIR]`: what ghost text would look like in this very repository.
 //
 // Forty places are drawn from the repository's own source files (a fixed
-// sequence, so that two runs show the same), of data and prose only where there is no code: the rest of an ordinary line at a
-// token's end. The file's text without that rest is the open document; the
-// file on disk is masked from the model, so nothing is given away. The surest
-// suggestions are shown with what was really written there, and the last line
-// tells how all forty went.
+// sequence, so that two runs show the same), of data and prose only where no
+// code has such a line: the rest of an ordinary line at a token's end. The
+// file's text without that rest is the open document; the file on disk is
+// masked from the model, so nothing is given away. The surest suggestions are
+// shown with what was really written there, and the last line tells how all
+// forty went.
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -80,7 +81,7 @@ static int code_first(const void *a, const void *b) {
     return x->is_data != y->is_data ? x->is_data - y->is_data : strcmp(x->path, y->path);
 }
 
-// Brings the files that places are drawn from to the front. Returns how many they are.
+// Brings the files of code to the front. Returns how many they are.
 static size_t order_sources(struct demo *demo) {
     size_t code = 0;
     if (demo->sources.count) {
@@ -89,7 +90,7 @@ static size_t order_sources(struct demo *demo) {
     while (code < demo->sources.count && !demo->sources.items[code].is_data) {
         code++;
     }
-    return code ? code : demo->sources.count;
+    return code;
 }
 
 // --- the places ---
@@ -140,8 +141,8 @@ static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
     return true;
 }
 
-static void choose_samples(struct demo *demo) {
-    size_t count = order_sources(demo);
+// Among so many of the sources.
+static void choose_samples(struct demo *demo, size_t count) {
     for (size_t attempt = 0; attempt < PLACES * 20 && demo->sample_count < PLACES && count; attempt++) {
         const char *path = demo->sources.items[next_random(demo) % count].path;
         char *whole = fs_join(demo->app->root, path);
@@ -342,7 +343,10 @@ static void on_ready(void *context, const struct index_progress *progress) {
         return;
     }
     uv_mutex_lock(&demo->mutex);
-    choose_samples(demo);
+    choose_samples(demo, order_sources(demo));
+    if (demo->sample_count == 0) {
+        choose_samples(demo, demo->sources.count);
+    }
     uv_mutex_unlock(&demo->mutex);
     app_await_model(demo->app, begin, demo);
 }

@@ -407,6 +407,14 @@ class Demo(support.Case):
         self.assertIn("src/", shown)
         self.assertNotIn("notes.md", shown)
 
+    def test_places_are_of_prose_where_no_code_has_any(self):
+        folder = os.path.join(self.temporary, "prose")
+        os.makedirs(folder)
+        for name, line in (("a.md", "A line of prose that is long enough to be drawn."), ("conf.py", "#")):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(f"{line}\n" * 400)
+        self.assertIn("Asked at 40 places", self.hunch("demo", folder).stdout)
+
     def test_an_empty_folder_is_said(self):
         empty = os.path.join(self.temporary, "empty")
         os.makedirs(empty)
