@@ -55,7 +55,7 @@ class SupervisedCase(Case):
         return self.wait_for(lambda: [server for server in self.servers() if server not in other_than], "a server")[0]
 
     def window(self, binary=BINARY, **more):
-        """An editor's window, ready."""
+        """An editor's window, with a document; the index may still be read."""
         client = self.client([binary, "lsp"])
         client.initialize(**more)
         client.open("src/bank.c")

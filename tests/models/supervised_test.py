@@ -118,6 +118,7 @@ exec '{SERVER}' "$@"
 
     def test_one_that_is_started_again_has_read_the_last_place(self):
         client = self.window()
+        client.wait_ready()  # the prompt has another context before
         self.assertEqual(self.ask(client), LINE)
         server = self.wait_server()
         os.kill(server, signal.SIGKILL)
