@@ -52,7 +52,9 @@ struct backend_request {
 
 struct backend_candidate {
     struct slice text;
-    double confidence; // 0..1 that the text is exactly right; negative if the model has no idea
+    double confidence;      // 0..1 that the text is exactly right; negative if the model has no idea
+    size_t head;            // where that is too little: so many bytes of it may be shown alone; 0: none
+    double head_confidence; // 0..1 that these are right as far as they go
 };
 
 enum backend_finish {

@@ -92,7 +92,8 @@ static void report(struct backend_call *call, int code, const char *message, con
     result.finish = code ? FINISH_FAILED : FINISH_STOP;
     for (uint32_t i = 0; code == 0 && i < call->predictions.count; i++) {
         const struct prediction *item = &call->predictions.items[i];
-        candidates[i] = (struct backend_candidate){str_slice(&item->text), item->confidence};
+        candidates[i] = (struct backend_candidate){str_slice(&item->text), item->confidence, item->head,
+                                                   item->head_confidence};
         result.candidate_count++;
     }
     result.candidates = candidates;

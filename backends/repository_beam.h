@@ -36,6 +36,8 @@ struct beam_path {
     double score;                // what paths are ordered by; at last also by what stands below and by length
     double log_names, log_signs; // its log probability without the end, in two parts
     double least, first;         // probability of its least likely and of its first token
+    uint32_t head;               // so many of its first words may be shown without the rest
+    double head_probability;     // of these
     struct beam_weakest weakest;
     struct beam_end line_end;
     double end;   // probability that the line ends (or the right text goes on) there

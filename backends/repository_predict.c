@@ -17,6 +17,7 @@
 
 #include <math.h>
 
+enum { SHORTEST_HEAD = 3 };                // bytes, not worth a glance
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
 
 struct line_search {
@@ -29,10 +30,10 @@ struct line_search {
     const struct language *language;
 };
 
-static void render(const struct document *document, const struct beam_path *path, bool first_line,
-                   struct str *out) {
+static void render(const struct document *document, const struct beam_path *path, uint32_t count,
+                   bool first_line, struct str *out) {
     bool spaced = !first_line || document->spaced || document->line_start;
-    for (uint32_t i = 0; i < path->count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         struct slice word = encoder_word(&document->encoder, token_id(path->tokens[i]));
         if (i == 0 && first_line && document->typed.length > 0) {
             word = slice_sub(word, document->typed.length, word.length);
@@ -65,10 +66,10 @@ static bool is_new(const struct predictions *out, struct slice text) {
 }
 
 // A name that is typed already is the person's own choice.
-static bool has_taken_name(const struct line_search *search, const struct beam_path *path) {
+static bool has_taken_name(const struct line_search *search, const struct beam_path *path, uint32_t count) {
     const struct document *document = search->document;
     bool is_typed = document->typed.length > 0 && token_id(path->tokens[0]) == document->typed_id;
-    for (uint32_t i = is_typed; i < path->count; i++) {
+    for (uint32_t i = is_typed; i < count; i++) {
         if (grammar_is_taken(document, search->language, path->ids, path->context + i + 1)) {
             return true;
         }
@@ -80,7 +81,7 @@ static bool has_taken_name(const struct line_search *search, const struct beam_p
 // not right.
 static double confidence_in(const struct line_search *search, const struct beam_path *path,
                             const float *features) {
-    return path->finished && !has_taken_name(search, path) ? confidence_of(features) : 0;
+    return path->finished && !has_taken_name(search, path, path->count) ? confidence_of(features) : 0;
 }
 
 // Every line that the search found, in its order.
@@ -89,7 +90,7 @@ static void collect(const struct line_search *search, struct predictions *out) {
         const struct beam_path *path = &search->result->paths[i];
         struct prediction *item = &out->items[out->count];
         str_init(&item->text);
-        render(search->document, path, true, &item->text);
+        render(search->document, path, path->count, true, &item->text);
         if (!is_clean(str_slice(&item->text)) || !is_new(out, str_slice(&item->text))) {
             str_free(&item->text);
             continue;
@@ -131,6 +132,21 @@ static void keep_best(struct predictions *out, uint32_t wanted) {
         }
     }
     out->count = kept;
+}
+
+// What may be shown of lines that are not sure as a whole.
+static void cut_heads(const struct line_search *search, struct predictions *out) {
+    for (uint32_t i = 0; i < out->count; i++) {
+        struct prediction *item = &out->items[i];
+        const struct beam_path *path = &search->result->paths[item->path];
+        struct str text;
+        str_init(&text);
+        render(search->document, path, path->head, true, &text);
+        bool is_worth = slice_trim(str_slice(&text)).length >= SHORTEST_HEAD;
+        item->head = is_worth && !has_taken_name(search, path, path->head) ? text.length : 0;
+        item->head_confidence = path->head_probability;
+        str_free(&text);
+    }
 }
 
 static void run_search(struct line_search *search, bool first_line) {
@@ -187,7 +203,7 @@ static bool add_line(struct line_search *search, struct str *indent, struct pred
     confidence_features(search->document, search->result, path, features);
     struct str line;
     str_init(&line);
-    render(search->document, path, false, &line);
+    render(search->document, path, path->count, false, &line);
     double confidence = confidence_in(search, path, features) * share;
     bool good = confidence >= LEAST_NEXT_LINE && is_clean(str_slice(&line)) &&
                 !slice_equal(str_slice(&line), search->document->below);
@@ -252,6 +268,7 @@ static void search_lines(struct counts *counts, const struct document *document,
     uint32_t wanted = request->candidates < PREDICT_CANDIDATES ? request->candidates : PREDICT_CANDIDATES;
     collect(&search, out);
     keep_best(out, wanted ? wanted : 1);
+    cut_heads(&search, out);
     weigh_line_end(&search, out);
     add_lines(&search, out);
     vec_free(&search.context);

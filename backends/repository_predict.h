@@ -31,6 +31,8 @@ struct predict_request {
 struct prediction {
     struct str text;
     double confidence;                   // that the text is exactly right
+    size_t head;                         // so many bytes of it may be shown without the rest; 0: none
+    double head_confidence;              // that these are right
     uint32_t path;                       // of the search's results
     double score;                        // what the line to be shown is chosen by
     float features[CONFIDENCE_FEATURES]; // what the confidence is made of, for fitting it

@@ -212,8 +212,10 @@ static void on_answer(void *context, const struct engine_answer *answer) {
     demo->reason = mem_copy_string(answer->reason);
     if (sample->shown) {
         sample->model = mem_copy_string(answer->model);
-        sample->confidence = answer->candidates[0].confidence;
-        sample->exact = same_but_for_spaces(answer->candidates[0].shown, sample->rest);
+        const struct engine_candidate *best =
+            &answer->candidates[0]; // the head of an unsure line is no sure one
+        sample->confidence = best->whole.length ? best->whole_confidence : best->confidence;
+        sample->exact = same_but_for_spaces(best->shown, sample->rest);
         char *memory = NULL;
         size_t size = 0;
         FILE *out = terminal_open_memory(&memory, &size);

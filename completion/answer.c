@@ -13,6 +13,10 @@ static struct json *candidates_json(const struct engine_answer *answer) {
         if (candidate->confidence >= 0) {
             json_set_number(object, "confidence", candidate->confidence);
         }
+        if (candidate->whole.length) {
+            json_set_slice(object, "cutFrom", candidate->whole);
+            json_set_number(object, "wholeConfidence", candidate->whole_confidence);
+        }
     }
     return array;
 }

@@ -84,11 +84,20 @@ static void append_instead(const struct engine_answer *answer, struct str *out) 
     }
 }
 
+static void append_cut(const struct engine_candidate *candidate, struct str *out) {
+    if (candidate->whole.length) {
+        str_append_string(out, "cut from:  ");
+        append_visible(out, candidate->whole);
+        str_append_format(out, "  (%.0f %% sure as a whole)\n", candidate->whole_confidence * 100);
+    }
+}
+
 void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     for (size_t i = 0; i < answer->candidate_count; i++) {
         str_append_string(out, i == 0 ? "suggested: " : "or:        ");
         append_visible(out, answer->candidates[i].shown);
         str_append_char(out, '\n');
+        append_cut(&answer->candidates[i], out);
     }
     engine_answer_summary(answer, out);
     append_instead(answer, out);

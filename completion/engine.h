@@ -41,7 +41,9 @@ struct engine_candidate {
     struct slice text;                 // what to put in place of [replace_start, replace_end)
     struct slice shown;                // the part of it that is new at the cursor
     size_t replace_start, replace_end; // byte offsets in the document, on the cursor's line
-    double confidence;
+    double confidence;                 // that it is right, as far as it goes
+    struct slice whole; // the line that it is cut from, as it was not sure enough; empty: nothing was cut
+    double whole_confidence; // that this is right
 };
 
 struct engine_answer {

@@ -56,9 +56,26 @@ enum outcome engine_model_take(struct engine_request *request, const struct back
         return OUTCOME_LOW_CONFIDENCE;
     }
     if (!already_offered(request, result.text)) {
-        request->candidates[request->answer.candidate_count++] = (struct engine_candidate){
-            result.text, result.shown, result.replace_start, result.replace_end, raw->confidence};
+        request->candidates[request->answer.candidate_count++] =
+            (struct engine_candidate){.text = result.text,
+                                      .shown = result.shown,
+                                      .replace_start = result.replace_start,
+                                      .replace_end = result.replace_end,
+                                      .confidence = raw->confidence};
     }
+    return OUTCOME_SHOWN;
+}
+
+// In place of silence, of a line that is not sure enough as a whole the head that is.
+static enum outcome take_head(struct engine_request *request, const struct backend_candidate *whole) {
+    struct backend_candidate head = {.text = slice_sub(whole->text, 0, whole->head),
+                                     .confidence = whole->head_confidence};
+    if (whole->head == 0 || engine_model_take(request, &head, threshold_for(request)) != OUTCOME_SHOWN) {
+        return OUTCOME_LOW_CONFIDENCE;
+    }
+    request->candidates[0].whole = slice_of(arena_copy(&request->arena, whole->text), whole->text.length);
+    request->candidates[0].whole_confidence = whole->confidence;
+    engine_tier_note(request, &head);
     return OUTCOME_SHOWN;
 }
 
@@ -105,6 +122,9 @@ static void take_result(struct engine_request *request, const struct backend_res
             engine_tier_note(request, &result->candidates[i]);
         }
         first = i == 0 ? outcome : first;
+    }
+    if (first == OUTCOME_LOW_CONFIDENCE && answer->candidate_count == 0) {
+        first = take_head(request, &result->candidates[0]);
     }
     bool shown = answer->candidate_count > 0;
     engine_request_decide(request, shown ? OUTCOME_SHOWN : first, shown ? "" : outcome_text(first));

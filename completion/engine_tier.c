@@ -33,7 +33,7 @@ static bool has_tiers(const struct engine_request *request) {
 
 static bool show_left(struct engine_request *request, const struct ready_suggestion *left) {
     struct slice document = text_slice(request->query.text);
-    struct backend_candidate rest = {left->text, left->confidence};
+    struct backend_candidate rest = {.text = left->text, .confidence = left->confidence};
     request->model_request.max_lines =
         postprocess_line_limit(document, request->query.cursor, left->max_lines);
     if (engine_model_take(request, &rest, 0) != OUTCOME_SHOWN) {

@@ -176,6 +176,8 @@ static void print_row(FILE *out, const struct task *task, const struct predictio
     json_set_number(row, "ms", ms);
     json_set_slice(row, "completion", found->count ? str_slice(&found->items[0].text) : slice_of("", 0));
     json_set_number(row, "confidence", found->count ? found->items[0].confidence : 0);
+    json_set_number(row, "head", found->count ? (double)found->items[0].head : 0);
+    json_set_number(row, "headConfidence", found->count ? found->items[0].head_confidence : 0);
     struct str line;
     str_init(&line);
     json_print(row, &line);

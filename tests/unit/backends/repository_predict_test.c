@@ -247,6 +247,46 @@ static void test_longer_of_two_likely_lines(void **state) {
     world_free(&world);
 }
 
+// Of a call that goes on otherwise each time, what is the same.
+static void assert_head(const char *pattern, const char *document, const char *expected) {
+    struct world world = world_new(0);
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i < 24; i++) {
+        for (const char *at = pattern; *at; at++) {
+            str_append_char(&text, *at == '?' ? "ABCDEFGHIJKLMNOPQRSTUVWX"[i] : *at);
+        }
+    }
+    world_put(&world, "src/many.c", text.data);
+    world_commit(&world, true);
+    struct predictions found = ask(&world, "src/new.c", document, 1, 1);
+    assert_int_equal(found.count, 1);
+    struct prediction *first = &found.items[0];
+    struct str head;
+    str_init(&head);
+    str_append_slice(&head, slice_sub(str_slice(&first->text), 0, first->head));
+    assert_string_equal(head.data, expected);
+    assert_true(!first->head || (first->head_confidence >= 0.4 && first->head_confidence <= 1));
+    assert_true(!first->head || first->head_confidence > first->confidence);
+    str_free(&head);
+    predictions_free(&found);
+    str_free(&text);
+    world_free(&world);
+}
+
+static void test_what_is_sure_of_an_unsure_line(void **state) {
+    (void)state;
+    static const char call[] = "int work?(int n) {\n    send_packet(queue, name?->size, other?);\n}\n";
+    static const char quoted[] = "int work?(int n) {\n    send_packet(\"the text ? ?\");\n}\n";
+    static const char short_call[] = "int work?(int n) {\n    go(name?, other?);\n}\n";
+    assert_head(call, "int work(int n) {\n    |\n}\n", "send_packet(queue,");
+    assert_head(call, "int work(int n) {\n    send_p|\n}\n", "acket(queue,");
+    assert_head(quoted, "int work(int n) {\n    |\n}\n", "send_packet(");
+    assert_head(quoted, "int work(int n) {\n    send_packet(\"|\n}\n", "the text");
+    assert_head(short_call, "int work(int n) {\n    |\n}\n", "go(");
+    assert_head(short_call, "int work(int n) {\n    g|\n}\n", "");
+}
+
 static void test_finished_line_is_left_alone(void **state) {
     (void)state;
     struct world world =
@@ -521,6 +561,7 @@ int main(void) {
         cmocka_unit_test(test_candidates_differ),
         cmocka_unit_test(test_candidates_are_no_cuts),
         cmocka_unit_test(test_longer_of_two_likely_lines),
+        cmocka_unit_test(test_what_is_sure_of_an_unsure_line),
         cmocka_unit_test(test_finished_line_is_left_alone),
         cmocka_unit_test(test_members_of_the_receiver),
         cmocka_unit_test(test_second_line),

@@ -56,7 +56,7 @@ static void wait_for(struct fixture *fixture, const struct asked *asked, const s
 }
 
 static void end_model(struct played *model, int code, const char *text) {
-    struct backend_candidate candidate = {slice_of_string(text), -1};
+    struct backend_candidate candidate = {.text = slice_of_string(text), .confidence = -1};
     char message[64];
     snprintf(message, sizeof message, "%s is away", model->base.traits.model);
     struct backend_result result = {.code = code,
@@ -150,11 +150,13 @@ static void open_tiers(struct fixture *fixture, struct two_models *two) {
     open_engine(fixture, two, &two->models[1].base, &two->models[0].base);
 }
 
-static void answer_with(struct played *model, const char *text, double confidence) {
-    struct backend_candidate candidate = {slice_of_string(text), confidence};
-    struct backend_result result = {
-        .message = "", .hint = "", .candidates = &candidate, .candidate_count = 1};
+static void answer_cut(struct played *model, const struct backend_candidate *candidate) {
+    struct backend_result result = {.message = "", .hint = "", .candidates = candidate, .candidate_count = 1};
     model->call->callbacks.on_done(model->call->callbacks.context, &result);
+}
+
+static void answer_with(struct played *model, const char *text, double confidence) {
+    answer_cut(model, &(struct backend_candidate){.text = slice_of_string(text), .confidence = confidence});
 }
 
 // The first request, which the quick model answers.
@@ -209,6 +211,33 @@ static void the_quick_model_answers_where_it_is_sure(void **state) {
     }
     assert_int_equal(two.models[0].starts, 1); // nobody was asked for these
     assert_int_equal(two.models[1].starts, 1);
+    close_two(fixture, &two);
+}
+
+static void a_head_is_no_line_that_the_quick_model_is_sure_of(void **state) {
+    struct fixture *fixture = *state;
+    static struct two_models two;
+    const struct backend_candidate unsure = {SLICE_LITERAL("foo(1, 2);"), 0.01, 4, 0.99};
+    struct asked asked = {0};
+    open_tiers(fixture, &two);
+    fixture->config->minimum_confidence = 0.05;
+    ask(fixture, &asked, "int x = |\nint y;\n");
+    wait_for(fixture, &asked, &two.models[0], 1);
+    answer_cut(&two.models[0], &unsure);
+    wait_for(fixture, &asked, &two.models[1], 1);
+    assert_int_equal(asked.answers, 0);
+    answer_cut(&two.models[1], &unsure);
+    turn(fixture, &asked, 99);
+    assert_string_equal(asked.shown, "foo(");
+    struct asked typed = {0}, behind = {0};
+    ask(fixture, &typed, "int x = fo|\nint y;\n");
+    turn(fixture, &typed, 99);
+    assert_string_equal(typed.shown, "o(");
+    ask(fixture, &behind, "int x = foo(|\nint y;\n"); // nothing is left of it
+    wait_for(fixture, &behind, &two.models[0], 2);
+    answer_with(&two.models[0], "3);", 0.99);
+    turn(fixture, &behind, 99);
+    assert_string_equal(behind.shown, "3);");
     close_two(fixture, &two);
 }
 
@@ -482,6 +511,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_wait_before_the_question_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_all_fail_each_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_quick_model_answers_where_it_is_sure, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_head_is_no_line_that_the_quick_model_is_sure_of, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_large_model_answers_where_it_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_asked_ahead_ends_with_the_next_request, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_asked_ahead_is_waited_for_where_the_line_ends, set_up,

@@ -141,11 +141,14 @@ static inline void turn(struct fixture *fixture, const struct asked *asked, int 
     uv_run(&fixture->loop, UV_RUN_NOWAIT);
 }
 
-static inline void reply(struct fixture *fixture, const char *text, double confidence) {
-    struct backend_candidate candidate = {slice_of_string(text), confidence};
+static inline void reply_with(struct fixture *fixture, const struct backend_candidate *candidate) {
     struct backend_result result = {
-        .message = "", .hint = "", .candidates = &candidate, .candidate_count = 1, .finish = FINISH_STOP};
+        .message = "", .hint = "", .candidates = candidate, .candidate_count = 1, .finish = FINISH_STOP};
     fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
+}
+
+static inline void reply(struct fixture *fixture, const char *text, double confidence) {
+    reply_with(fixture, &(struct backend_candidate){.text = slice_of_string(text), .confidence = confidence});
 }
 
 #endif

@@ -112,8 +112,10 @@ static inline void answer(struct engine_request *request, struct engine_answer g
 
 static inline void answer_text(struct engine_request *request, const char *text, size_t start, size_t end) {
     struct slice slice = slice_of_string(text);
-    struct engine_candidate candidates[2] = {{slice, slice, start, end, 0.5},
-                                             {slice, slice, start, end, 0.4}};
+    struct engine_candidate first = {
+        .text = slice, .shown = slice, .replace_start = start, .replace_end = end, .confidence = 0.5};
+    struct engine_candidate candidates[2] = {first, first};
+    candidates[1].confidence = 0.4;
     answer(request,
            (struct engine_answer){
                .outcome = OUTCOME_SHOWN, .reason = "", .candidates = candidates, .candidate_count = 2});
