@@ -96,8 +96,9 @@ struct backend_traits {
     struct token_weights tokens; // how it counts them
     bool leaves_machine;         // its host is not loopback
     bool reads_ahead;            // it can read a prompt without answering, and keeps what it has read
-    double
-        minimum_confidence; // below it nothing is shown that nobody asked for, unless the settings say else
+    // Unless the settings say else: below the first nothing is shown that nobody asked for; below the second only the head of
+    // what is said, if that has one.
+    double minimum_confidence, cut_confidence;
 };
 
 struct backend_operations {

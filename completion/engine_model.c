@@ -34,10 +34,8 @@ static bool already_offered(const struct engine_request *request, struct slice t
 }
 
 // Who asks by hand wants to see more, but no rubbish.
-static double threshold_for(const struct engine_request *request) {
-    const struct engine_options *options = &request->engine->options;
-    double own = request->model->minimum_confidence;
-    double set = options->config->minimum_confidence;
+static double threshold_for(const struct engine_request *request, double own) {
+    double set = request->engine->options.config->minimum_confidence;
     double threshold = set > 0 ? set : own;
     return request->query.invoked ? threshold / 5 : threshold;
 }
@@ -66,17 +64,33 @@ enum outcome engine_model_take(struct engine_request *request, const struct back
     return OUTCOME_SHOWN;
 }
 
-// In place of silence, of a line that is not sure enough as a whole the head that is.
-static enum outcome take_head(struct engine_request *request, const struct backend_candidate *whole) {
+// Where nothing is shown yet, of a line that is not sure enough as a whole the head that is. False: it has none.
+static bool take_head(struct engine_request *request, const struct backend_candidate *whole, double least) {
     struct backend_candidate head = {.text = slice_sub(whole->text, 0, whole->head),
                                      .confidence = whole->head_confidence};
-    if (whole->head == 0 || engine_model_take(request, &head, threshold_for(request)) != OUTCOME_SHOWN) {
-        return OUTCOME_LOW_CONFIDENCE;
+    bool is_unsure = whole->confidence < threshold_for(request, request->model->cut_confidence);
+    if (!is_unsure || whole->head == 0 || request->answer.candidate_count > 0 ||
+        engine_model_take(request, &head, least) != OUTCOME_SHOWN) {
+        return false;
     }
-    request->candidates[0].whole = slice_of(arena_copy(&request->arena, whole->text), whole->text.length);
-    request->candidates[0].whole_confidence = whole->confidence;
+    if (whole->head < whole->text.length) {
+        request->candidates[0].whole = slice_of(arena_copy(&request->arena, whole->text), whole->text.length);
+        request->candidates[0].whole_confidence = whole->confidence;
+    }
     engine_tier_note(request, &head);
-    return OUTCOME_SHOWN;
+    return true;
+}
+
+static enum outcome take(struct engine_request *request, const struct backend_candidate *raw) {
+    double least = threshold_for(request, request->model->minimum_confidence);
+    if (take_head(request, raw, least)) {
+        return OUTCOME_SHOWN;
+    }
+    enum outcome outcome = engine_model_take(request, raw, least);
+    if (outcome == OUTCOME_SHOWN && request->answer.candidate_count == 1) {
+        engine_tier_note(request, raw);
+    }
+    return outcome;
 }
 
 // Another model may answer in place of the one that failed, if there is time left.
@@ -117,14 +131,8 @@ static void take_result(struct engine_request *request, const struct backend_res
     enum outcome first = OUTCOME_NOTHING;
     for (size_t i = 0; i < result->candidate_count && answer->candidate_count < request->query.candidates;
          i++) {
-        enum outcome outcome = engine_model_take(request, &result->candidates[i], threshold_for(request));
-        if (outcome == OUTCOME_SHOWN && answer->candidate_count == 1) {
-            engine_tier_note(request, &result->candidates[i]);
-        }
+        enum outcome outcome = take(request, &result->candidates[i]);
         first = i == 0 ? outcome : first;
-    }
-    if (first == OUTCOME_LOW_CONFIDENCE && answer->candidate_count == 0) {
-        first = take_head(request, &result->candidates[0]);
     }
     bool shown = answer->candidate_count > 0;
     engine_request_decide(request, shown ? OUTCOME_SHOWN : first, shown ? "" : outcome_text(first));

@@ -4,8 +4,9 @@
 Both folders hold <repository>.jsonl: tasks {"id","lang","target"}, completions {"id","completion","ms"}.
 exact: equal to the target once white space is collapsed; similarity: 1 - Levenshtein distance / longer length.
 
-Of rows with {"confidence","head","headConfidence"}, as model_bench writes, also how often the head is right that is shown of a
-line less than LEAST sure: the target begins with it, and no word of it is longer there.
+Of rows with {"confidence","head","headConfidence"}, as model_bench writes, two more tables: how often the head is right that is
+shown of an unsure line (the target begins with it, and no word of it is longer there); and what a person sees where lines less
+sure than so much are cut to their heads, by which CUT_CONFIDENCE in backends/repository.c was chosen.
 """
 import collections
 import json
@@ -33,11 +34,11 @@ def similarity(a, b):
     return 1 - previous[-1] / max(len(a), len(b))
 
 
-LEAST = 0.05  # as MINIMUM_CONFIDENCE in backends/repository.c
+LEAST, CUT = 0.05, 0.07  # as MINIMUM_CONFIDENCE and CUT_CONFIDENCE in backends/repository.c
 
 
-def same(head, target):
-    return len(os.path.commonprefix([head, target]))
+def same(text, target):
+    return len(os.path.commonprefix([text, target]))
 
 
 def is_right(head, target):
@@ -45,7 +46,14 @@ def is_right(head, target):
     return target.startswith(head) and not (is_word(head) and is_word(target[len(head):][:1]))
 
 
-def print_heads(heads):
+def head_of(line, row):
+    return line.encode()[:row["head"]].decode()
+
+
+def print_heads(answers):
+    """answers: of each task the line, its target and the row."""
+    heads = [(head_of(line, row), target, row["headConfidence"]) for line, target, row in answers
+             if row["head"] and row["confidence"] < CUT]
     print("| head said to be right | heads | right % | said % | characters right | wrong |\n|---|---|---|---|---|---|")
     for low, high in ((0, 0.6), (0.6, 0.8), (0.8, 1.01), (0, 1.01)):
         group = [(head, target, said) for head, target, said in heads if low <= said < high]
@@ -55,22 +63,39 @@ def print_heads(heads):
                   f"{100 * statistics.mean(said for _, _, said in group):.0f} | "
                   f"{sum(same(head, target) for head, target, _ in group)} | "
                   f"{sum(len(head) - same(head, target) for head, target, _ in group)} |")
+
+
+def print_cuts(answers):
+    print("\n| cut below | exact % | similarity % | empty % | begins the target % | characters right | wrong |\n"
+          "|---|---|---|---|---|---|---|")
+    for cut in (0, LEAST, 0.06, 0.07, 0.08, 0.1, 0.15):
+        seen = []
+        for line, target, row in answers:
+            unsure = head_of(line, row) if row["confidence"] < cut else ""
+            seen.append((unsure or (line if row["confidence"] >= LEAST else ""), target))
+        parts = (" ".join(a.split()) == " ".join(b.split()) for a, b in seen), \
+                (similarity(a.strip(), b.strip()) for a, b in seen), (not a.strip() for a, _ in seen), \
+                (a.strip() != "" and b.startswith(a) for a, b in seen)
+        right = sum(same(a, b) for a, b in seen)
+        print(f"| {cut:.2f} | " + " | ".join(f"{100 * statistics.mean(part):.1f}" for part in parts) +
+              f" | {right} | {sum(len(a) for a, _ in seen) - right} |")
     print()
 
 
 def main():
     tasks = {task["id"]: task for task in rows(sys.argv[1])}
-    groups, heads = collections.defaultdict(list), []
+    groups, answers = collections.defaultdict(list), []
     for row in rows(sys.argv[2]):
         task = tasks.get(row["id"])
         if task:
             line = row["completion"].lstrip("\n").split("\n")[0]
             groups[task["lang"]].append((" ".join(line.split()) == " ".join(task["target"].split()),
                                          similarity(line.strip(), task["target"].strip()), not line.strip(), row["ms"]))
-            if row.get("head") and row["confidence"] < LEAST:
-                heads.append((line.encode()[:row["head"]].decode(), task["target"], row["headConfidence"]))
-    if heads:
-        print_heads(heads)
+            if "headConfidence" in row:
+                answers.append((line, task["target"].rstrip(), row))
+    if answers:
+        print_heads(answers)
+        print_cuts(answers)
     print("| language | n | exact % | similarity % | empty % | p50 ms | p95 ms |\n|---|---|---|---|---|---|---|")
     means = []
     for language, results in sorted(groups.items()):
