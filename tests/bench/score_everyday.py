@@ -34,7 +34,7 @@ def similarity(a, b):
     return 1 - previous[-1] / max(len(a), len(b))
 
 
-LEAST, CUT = 0.05, 0.07  # as MINIMUM_CONFIDENCE and CUT_CONFIDENCE in backends/repository.c
+LEAST, CUT = 0.05, 0.06  # as MINIMUM_CONFIDENCE and CUT_CONFIDENCE in backends/repository.c
 
 
 def same(text, target):
