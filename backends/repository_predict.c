@@ -17,7 +17,7 @@
 
 #include <math.h>
 
-enum { SHORTEST_HEAD = 3 };                // bytes, not worth a glance
+enum { SHORTEST_HEAD = 3 };                // bytes: less is not worth a glance
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
 
 struct line_search {
