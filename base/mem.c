@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -40,6 +41,17 @@ void *mem_alloc(size_t size) {
 void *mem_zero(size_t count, size_t size) {
     size_t total = multiply(count, size);
     return check(calloc(1, total), total);
+}
+
+void *mem_map(size_t size) {
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return check(memory == MAP_FAILED ? NULL : memory, size);
+}
+
+void mem_unmap(void *memory, size_t size) {
+    if (size) {
+        munmap(memory, size);
+    }
 }
 
 void *mem_resize(void *memory, size_t count, size_t size) {

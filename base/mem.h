@@ -17,6 +17,8 @@
 
 void *mem_alloc(size_t size) __attribute__((returns_nonnull, malloc));
 void *mem_zero(size_t count, size_t size) __attribute__((returns_nonnull, malloc)); // zeroed
+void *mem_map(size_t size) __attribute__((returns_nonnull, malloc)); // whole pages, zeroed, not of the heap
+void mem_unmap(void *memory, size_t size);                           // all of it or pages at either end
 void *mem_resize(void *memory, size_t count, size_t size) __attribute__((returns_nonnull));
 char *mem_copy_string(const char *text) __attribute__((returns_nonnull, malloc));
 // A NUL-terminated copy of `length` bytes, which may hold NULs themselves.

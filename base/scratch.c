@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/size_classes.h"
+#include "base/slab.h"
 #include "base/spill.h"
 #include "base/vec.h"
 
@@ -18,7 +19,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LEAST_PLACE = 256, STEPS = 8, CLASSES = 16 * STEPS + 1, IN_MEMORY = -1, AT_ONCE = 256 };
+enum { LEAST_PLACE = 256, STEPS = 8, CLASSES = 16 * STEPS + 1, IN_MEMORY = -1 };
 enum { RETRY_US = 10 * 1000 * 1000 };
 _Static_assert(LEAST_PLACE << (CLASSES - 1) / STEPS == SCRATCH_STEP,
                "the largest place is what the file grows by");
@@ -27,17 +28,13 @@ struct scratch {
     atomic_int holders;
     uint64_t hash;
     size_t length;
-    union {
-        off_t place;          // IN_MEMORY: the bytes follow
-        struct scratch *next; // of one that is free
-    };
+    off_t place; // IN_MEMORY: the bytes follow
     char bytes[];
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER, growing = PTHREAD_MUTEX_INITIALIZER;
 static VEC(off_t) free_places[CLASSES]; // under the lock
 static off_t cut, reserved;             // under the lock: of the file, from its begin
-static struct scratch *free_ones;       // under the lock: without bytes
 static uint64_t no_growth_before_us;    // under the other lock: there was no room, or no support
 static atomic_int file = -1;            // made when needed, and then the same for good
 static atomic_size_t bytes_in_memory;
@@ -135,32 +132,11 @@ static off_t put_aside(struct slice bytes) {
     return place;
 }
 
-// Many at once and used again: one by one they would lie between what lives shorter, and hold its memory.
-static struct scratch *take_free_one(void) {
-    pthread_mutex_lock(&lock);
-    struct scratch *fresh = free_ones ? NULL : mem_alloc(AT_ONCE * sizeof *fresh);
-    for (size_t i = 0; fresh && i < AT_ONCE; i++) {
-        fresh[i].next = free_ones;
-        free_ones = &fresh[i];
-    }
-    struct scratch *scratch = free_ones;
-    free_ones = scratch->next;
-    pthread_mutex_unlock(&lock);
-    return scratch;
-}
-
-static void give_back(struct scratch *scratch) {
-    give_back_place(scratch->place, scratch->length);
-    pthread_mutex_lock(&lock);
-    scratch->next = free_ones;
-    free_ones = scratch;
-    pthread_mutex_unlock(&lock);
-}
-
 struct scratch *scratch_keep(struct slice bytes) {
     off_t place = put_aside(bytes);
     size_t held = place == IN_MEMORY ? bytes.length : 0;
-    struct scratch *scratch = place == IN_MEMORY ? mem_alloc(sizeof *scratch + held) : take_free_one();
+    struct scratch *scratch =
+        place == IN_MEMORY ? mem_alloc(sizeof *scratch + held) : slab_alloc(sizeof *scratch);
     atomic_init(&scratch->holders, 1);
     scratch->hash = hash_bytes(bytes.data, bytes.length);
     scratch->length = bytes.length;
@@ -185,7 +161,8 @@ void scratch_release(struct scratch *scratch) {
         atomic_fetch_sub(&bytes_in_memory, scratch->length);
         free(scratch);
     } else {
-        give_back(scratch);
+        give_back_place(scratch->place, scratch->length);
+        slab_free(scratch, sizeof *scratch);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/scratch.h"
+#include "base/slab.h"
 #include "indexer/language.h"
 #include "indexer/packed.h"
 
@@ -18,9 +19,9 @@ struct record *record_new(const char *path) {
     return record;
 }
 
-// A head is one allocation: of a large repository there are tens of thousands.
+// A head is one allocation, side by side with others: of a large repository there are tens of thousands.
 struct record *record_new_head(struct slice path) {
-    struct record *record = mem_zero(1, sizeof *record + path.length + 1);
+    struct record *record = slab_alloc(sizeof *record + path.length + 1);
     char *copy = (char *)(record + 1);
     memcpy(copy, path.data, path.length);
     atomic_init(&record->holders, 1);
@@ -40,8 +41,13 @@ void record_release(struct record *record) {
         record_release(record->whole);
         record_forget_decoded(record);
         scratch_release(record->packed);
+        size_t head_size = record->is_head ? sizeof *record + strlen(record->path) + 1 : 0;
         arena_free(&record->arena);
-        free(record);
+        if (head_size) {
+            slab_free(record, head_size);
+        } else {
+            free(record);
+        }
     }
 }
 
