@@ -213,10 +213,16 @@ static struct head *take_from_file(size_t size, bool is_brief) {
     return head;
 }
 
-static void *allocate(size_t size, bool is_brief) {
+enum lifetime { LASTING, BRIEF, RESTING };
+
+static bool belongs_in_file(size_t whole, enum lifetime lifetime) {
+    bool is_over = atomic_load(&ordinary_bytes) + whole > SPILL_AFTER;
+    return folder && (is_over || (lifetime == RESTING && whole >= SPILL_LEAST));
+}
+
+static void *allocate(size_t size, enum lifetime lifetime) {
     size_t whole = size + sizeof(struct head);
-    bool is_over = folder && atomic_load(&ordinary_bytes) + whole > SPILL_AFTER;
-    struct head *head = is_over ? take_from_file(whole, is_brief) : NULL;
+    struct head *head = belongs_in_file(whole, lifetime) ? take_from_file(whole, lifetime == BRIEF) : NULL;
     if (!head) {
         head = mem_zero(1, whole); // of no region
         atomic_fetch_add(&ordinary_bytes, whole);
@@ -226,11 +232,15 @@ static void *allocate(size_t size, bool is_brief) {
 }
 
 void *spill_alloc(size_t size) {
-    return allocate(size, false);
+    return allocate(size, LASTING);
 }
 
 void *spill_alloc_brief(size_t size) {
-    return allocate(size, true);
+    return allocate(size, BRIEF);
+}
+
+void *spill_alloc_resting(size_t size) {
+    return allocate(size, RESTING);
 }
 
 // Under the lock. Is the region out of its pool now? The last one is kept, lest one be made and given back again and

@@ -8,7 +8,7 @@
 // needs it more. Where there is no folder, no room or no support, it is
 // ordinary memory after all.
 //
-// Ownership: spill_alloc, spill_alloc_brief / spill_free.
+// Ownership: spill_alloc, spill_alloc_brief, spill_alloc_resting / spill_free.
 // Threads:   any, a mutex inside; spill_rest also while others read and write there; spill_folder once, before the others.
 // Errors:    none (see mem.h).
 // Limits:    holds at most half of what the folder's disk would have free without us.
@@ -39,6 +39,8 @@ void spill_folder(const char *path);                                     // made
 void *spill_alloc(size_t size) __attribute__((returns_nonnull, malloc)); // zeroed, 16-byte aligned
 // The same for what most likely goes soon, as most records do once they are packed.
 void *spill_alloc_brief(size_t size) __attribute__((returns_nonnull, malloc));
+// The same for what spill_rest will be told of: from SPILL_LEAST on in a file of its own, however little there is besides.
+void *spill_alloc_resting(size_t size) __attribute__((returns_nonnull, malloc));
 void spill_free(void *memory); // NULL is allowed
 // Of what lies in a file of its own the first so many bytes leave the process's memory, until somebody looks at them.
 void spill_rest(void *memory, size_t size);

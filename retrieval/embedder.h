@@ -5,7 +5,7 @@
 // knows its name, how many texts it likes at once and how long it may take.
 //
 // Ownership: embedder_close frees it. Texts are borrowed for the call.
-// Threads:   embed and ask from any thread, several at once; prepare and learn from one thread. All may block but ask.
+// Threads:   embed and ask from any thread, several at once; prepare, learn and rest from one thread. All may block but ask.
 // Errors:    embed and ask name what failed and the way out; an embedder that has failed may be asked again.
 // Limits:    a text is cut at EMBEDDER_TEXT_BYTES by who asks; vectors have VECTOR_DIMENSIONS components.
 #ifndef HUNCH_RETRIEVAL_EMBEDDER_H
@@ -31,6 +31,8 @@ struct embedder_operations {
     // Looks at what is indexed. True: vectors from before cannot be compared with those from now on.
     // NULL: it knows all it needs.
     bool (*learn)(struct embedder *self, const struct snapshot *snapshot);
+    // Nothing is left to embed for now: what it needs for that alone need not be in memory. NULL: it has nothing such.
+    void (*rest)(struct embedder *self);
     // Ends what embed and ask wait for: they return soon, from now on at once. NULL: nothing waits.
     void (*stop)(struct embedder *self);
     void (*close)(struct embedder *self);
@@ -55,6 +57,11 @@ static inline int embedder_prepare(struct embedder *embedder, struct err *err) {
 }
 static inline bool embedder_learn(struct embedder *embedder, const struct snapshot *snapshot) {
     return embedder->operations->learn && embedder->operations->learn(embedder, snapshot);
+}
+static inline void embedder_rest(struct embedder *embedder) {
+    if (embedder->operations->rest) {
+        embedder->operations->rest(embedder);
+    }
 }
 static inline void embedder_stop(struct embedder *embedder) {
     if (embedder->operations->stop) {

@@ -80,6 +80,13 @@ static bool learn(struct embedder *embedder, const struct snapshot *snapshot) {
     return true;
 }
 
+static void rest(struct embedder *embedder) {
+    const struct hashed *self = (const struct hashed *)embedder;
+    if (self->rarity) { // only this thread writes it
+        rarity_rest(self->rarity);
+    }
+}
+
 static void hashed_close(struct embedder *embedder) {
     struct hashed *self = (struct hashed *)embedder;
     rarity_release(self->rarity);
@@ -89,7 +96,7 @@ static void hashed_close(struct embedder *embedder) {
 
 struct embedder *embedder_hashed_new(void) {
     static const struct embedder_operations operations = {
-        .embed = embed, .learn = learn, .close = hashed_close};
+        .embed = embed, .learn = learn, .rest = rest, .close = hashed_close};
     struct hashed *self = mem_zero(1, sizeof *self);
     uv_mutex_init(&self->lock);
     self->embedder = (struct embedder){.operations = &operations, .model = "hashed", .batch = BATCH};

@@ -69,7 +69,7 @@ static int read_rows(struct table *table, struct safetensors *file, struct err *
                          "its tensor \"embeddings\" is larger or of another type than a table of a million tokens");
     }
     float *values = mem_alloc(tensor.columns * sizeof *values);
-    table->rows = spill_alloc(tensor.rows * sizeof *table->rows);
+    table->rows = spill_alloc_resting(tensor.rows * sizeof *table->rows);
     table->row_count = (uint32_t)tensor.rows;
     for (uint32_t row = 0; row < table->row_count && code == 0; row++) {
         code = safetensors_read(file, &tensor, row, values, err);
@@ -273,6 +273,13 @@ static int embed(struct embedder *embedder, const struct slice *texts, size_t co
     return 0;
 }
 
+static void rest(struct embedder *embedder) {
+    const struct table *table = &((struct static_embedder *)embedder)->table;
+    if (table->rows) {
+        spill_rest(table->rows, table->row_count * sizeof *table->rows);
+    }
+}
+
 static void close_static(struct embedder *embedder) {
     struct static_embedder *self = (struct static_embedder *)embedder;
     drop(self);
@@ -283,7 +290,7 @@ static void close_static(struct embedder *embedder) {
 
 struct embedder *embedder_static_new(const char *folder) {
     static const struct embedder_operations operations = {
-        .prepare = prepare, .embed = embed, .close = close_static};
+        .prepare = prepare, .embed = embed, .rest = rest, .close = close_static};
     struct static_embedder *self = mem_zero(1, sizeof *self);
     self->folder = mem_copy_string(folder);
     uv_mutex_init(&self->lock);

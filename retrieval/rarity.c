@@ -2,6 +2,7 @@
 #include "retrieval/rarity.h"
 
 #include "base/mem.h"
+#include "base/spill.h"
 
 #include <math.h>
 
@@ -28,7 +29,7 @@ static uint8_t steps_of(double documents, double held) {
 struct rarity *rarity_new(const struct postings *const *terms, uint32_t count, uint64_t documents) {
     unsigned bits = bits_for(terms, count);
     size_t places = (size_t)1 << bits;
-    struct rarity *rarity = mem_zero(1, sizeof *rarity + places);
+    struct rarity *rarity = spill_alloc_resting(sizeof *rarity + places);
     uint32_t *held = mem_zero(places, sizeof *held);
     atomic_init(&rarity->references, 1);
     rarity->documents = documents;
@@ -55,6 +56,10 @@ struct rarity *rarity_retain(struct rarity *rarity) {
 
 void rarity_release(struct rarity *rarity) {
     if (rarity && atomic_fetch_sub_explicit(&rarity->references, 1, memory_order_acq_rel) == 1) {
-        free(rarity);
+        spill_free(rarity);
     }
+}
+
+void rarity_rest(struct rarity *rarity) {
+    spill_rest(rarity, sizeof *rarity + ((size_t)1 << (32 - rarity->shift)));
 }

@@ -29,6 +29,8 @@ struct rarity {
 struct rarity *rarity_new(const struct postings *const *terms, uint32_t count, uint64_t documents);
 struct rarity *rarity_retain(struct rarity *rarity); // NULL is allowed
 void rarity_release(struct rarity *rarity);          // NULL is allowed
+// Until somebody asks for terms again it need not be in memory; others may read it meanwhile.
+void rarity_rest(struct rarity *rarity);
 
 enum { RARITY_STEPS = 16 };
 static inline float rarity_of(const struct rarity *rarity, uint32_t hash) {

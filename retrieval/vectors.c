@@ -17,7 +17,7 @@
 enum { ROTATIONS = 3, BLOCK = 4096, AHEAD = 8, CACHE_LINE = 64, CLASSES = 2048, LARGEST = 7 };
 
 void vectors_init(struct vectors *vectors, uint32_t capacity) {
-    vectors->vectors = spill_alloc((capacity + (size_t)1) * sizeof *vectors->vectors);
+    vectors->vectors = spill_alloc_resting((capacity + (size_t)1) * sizeof *vectors->vectors);
     vectors->sketches = spill_alloc((capacity + (size_t)1) * sizeof *vectors->sketches);
     vectors->scales = spill_alloc((capacity + (size_t)1) * sizeof *vectors->scales);
     vectors->count = 0;

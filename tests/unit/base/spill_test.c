@@ -6,6 +6,7 @@
 #include "tests/unit/unit.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -84,6 +85,41 @@ static void small_ones_share_a_file(void **state) {
     assert_true(now().in_files <= 2 * SPILL_REGION); // 12 MB at a time, three times over
     vec_free(&blocks);
     spill_free(filler);
+}
+
+// Pages of files that the process has in memory.
+static size_t pages_of_files(void) {
+    size_t size = 0, resident = 0, shared = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%zu %zu %zu", &size, &resident, &shared), 3);
+    fclose(file);
+    return shared;
+}
+
+// However little there is besides; and it comes back as it was.
+static void what_rests_leaves_memory(void **state) {
+    (void)state;
+    enum { SIZE = 8 * SPILL_LEAST };
+    spill_folder(folder);
+    unsigned char *little = spill_alloc_resting(SPILL_LEAST / 2);
+    assert_int_equal(now().in_files, 0);
+    unsigned char *much = spill_alloc_resting(SIZE);
+    assert_true(now().in_files >= SIZE);
+    assert_zero(much, SIZE);
+    memset(much, 7, SIZE);
+    memset(little, 7, SPILL_LEAST / 2);
+    size_t before = pages_of_files();
+    spill_rest(much, SIZE);
+    spill_rest(little, SPILL_LEAST / 2);
+    assert_true(pages_of_files() + SIZE / 2 / (size_t)sysconf(_SC_PAGESIZE) < before);
+    for (size_t i = 0; i < SIZE; i += 997) {
+        assert_int_equal(much[i], 7);
+    }
+    assert_int_equal(little[SPILL_LEAST / 2 - 1], 7);
+    spill_free(much);
+    spill_free(little);
+    assert_int_equal(now().in_files, 0);
 }
 
 enum { ROUNDS = 2000, BLOCK = 16000 };
@@ -242,6 +278,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(little_stays_ordinary),
         cmocka_unit_test(much_goes_to_files),
+        cmocka_unit_test(what_rests_leaves_memory),
         cmocka_unit_test(small_ones_share_a_file),
         cmocka_unit_test(what_nobody_uses_is_given_back),
         cmocka_unit_test(an_empty_file_serves_any_size),
