@@ -17,10 +17,17 @@
 #include <string.h>
 
 enum { DIGIT_BITS = 11, DIGITS = 3, DIGIT_VALUES = 1 << DIGIT_BITS, KEY_AT = 32, DOCUMENT_AT = 8 };
-enum { LISTS_PER_GUIDE = 4, GUIDE_BITS = 24 };
+enum { LISTS_PER_GUIDE = 4, LEAST_GUIDE_BITS = 2, GUIDE_BITS = 24 };
 enum { GAP_BITS = 16 - POSTINGS_IMPACT_BITS, GAP_VALUES = 1 << GAP_BITS };
-// A list of more units has its documents counted beside it, shorter ones are counted when they are found.
-enum { SHORT_UNITS = 31, SHORT_HEAD = 3, LONG_HEAD = 7 };
+// A list of more units than TINY has their number behind its head; one of more than SHORT has its documents counted there,
+// too, shorter ones are counted when they are found.
+enum {
+    TINY_BITS = 2,
+    TINY_UNITS = (1 << TINY_BITS) - 1,
+    SHORT_UNITS = 31,
+    SHORT_COUNTS = 1,
+    LONG_COUNTS = 5
+};
 static const uint64_t NO_KEY = UINT64_MAX; // behind every key
 
 void postings_add(struct postings_builder *builder, uint32_t key, uint32_t document, uint32_t impact) {
@@ -81,9 +88,10 @@ static uint32_t key_of(uint64_t entry) {
 
 // Lists on their way into units.
 struct writing {
-    uint16_t *units; // NULL: only counted
-    uint64_t unit_count;
+    struct postings *postings; // NULL: they are only counted
+    uint64_t unit_count;       // while counting, without heads
     uint32_t list_count;
+    uint32_t guided;    // how much of the guide is in
     VEC(uint16_t) list; // the one in work
     uint32_t documents; // in it
     uint32_t last;      // of them
@@ -111,53 +119,74 @@ static uint32_t get_number(const uint16_t *units) {
     return (uint32_t)units[0] << 16 | units[1];
 }
 
-static void put_list(const struct writing *writing, uint32_t key) {
-    uint16_t *units = writing->units + writing->unit_count;
-    uint32_t length = (uint32_t)writing->list.count, head = SHORT_HEAD;
-    put_number(units, key);
-    units[2] = (uint16_t)length;
-    if (length > SHORT_UNITS) {
-        units[2] = 0;
-        put_number(units + 3, length);
-        put_number(units + 5, writing->documents);
-        head = LONG_HEAD;
+// Of a list, for its key and TINY_BITS.
+static uint32_t head_units(unsigned shift) {
+    return shift + TINY_BITS <= 16 ? 1 : 2;
+}
+
+// Between the head and the list.
+static uint32_t count_units(size_t length) {
+    return length <= TINY_UNITS ? 0 : length <= SHORT_UNITS ? SHORT_COUNTS : LONG_COUNTS;
+}
+
+static void put_head(uint16_t *units, unsigned shift, uint32_t key, uint32_t tiny) {
+    uint32_t head = (key & ((1u << shift) - 1)) << TINY_BITS | tiny;
+    if (head_units(shift) == 1) {
+        units[0] = (uint16_t)head;
+    } else {
+        put_number(units, head);
     }
-    memcpy(units + head, writing->list.items, length * sizeof *units);
+}
+
+static void put_list(const struct writing *writing, uint32_t key) {
+    const struct postings *postings = writing->postings;
+    uint16_t *units = postings->units + writing->unit_count;
+    uint32_t length = (uint32_t)writing->list.count, counts = count_units(length);
+    put_head(units, postings->shift, key, counts ? 0 : length);
+    units += head_units(postings->shift);
+    if (counts == SHORT_COUNTS) {
+        units[0] = (uint16_t)length;
+    } else if (counts == LONG_COUNTS) {
+        units[0] = 0;
+        put_number(units + 1, length);
+        put_number(units + 3, writing->documents);
+    }
+    memcpy(units + counts, writing->list.items, length * sizeof *units);
+}
+
+// Up to that one, of what begins here or behind.
+static void guide_to(struct writing *writing, uint32_t value) {
+    while (writing->guided <= value) {
+        writing->postings->guide[writing->guided++] = (uint32_t)writing->unit_count;
+    }
 }
 
 // Ends the list in work; one without documents is none.
 static void end_list(struct writing *writing, uint32_t key) {
     size_t length = writing->list.count;
     if (length) {
-        if (writing->units) {
+        if (writing->postings) {
+            guide_to(writing, key >> writing->postings->shift);
             put_list(writing, key);
+            writing->unit_count += head_units(writing->postings->shift);
         }
-        writing->unit_count += length + (length > SHORT_UNITS ? LONG_HEAD : SHORT_HEAD);
+        writing->unit_count += length + count_units(length);
         writing->list_count++;
     }
     writing->list.count = 0;
     writing->documents = writing->last = 0;
 }
 
-// Once the units are in.
-static void make_guide(struct postings *postings) {
-    unsigned bits = 1;
-    while (bits < GUIDE_BITS && (1u << bits) < postings->list_count / LISTS_PER_GUIDE) {
+static unsigned shift_for(uint32_t list_count) {
+    unsigned bits = LEAST_GUIDE_BITS;
+    while (bits < GUIDE_BITS && (1u << bits) < list_count / LISTS_PER_GUIDE) {
         bits++;
     }
-    uint32_t values = 1u << bits, value = 0, start = 0;
-    postings->shift = 32 - bits;
-    postings->guide = spill_alloc((values + (size_t)1) * sizeof *postings->guide);
-    struct postings_reader reader = postings_read(postings);
-    while (postings_read_next(&reader)) {
-        while (value <= reader.key >> postings->shift) {
-            postings->guide[value++] = start;
-        }
-        start = (uint32_t)(reader.at - postings->units);
-    }
-    while (value <= values) {
-        postings->guide[value++] = start;
-    }
+    return KEY_AT - bits;
+}
+
+static size_t guide_values(const struct postings *postings) {
+    return ((size_t)1 << (KEY_AT - postings->shift)) + 1;
 }
 
 // Calls write twice, to count and to write.
@@ -165,14 +194,16 @@ static void make(struct postings *postings, void (*write)(struct writing *writin
                  const void *from) {
     struct writing writing = {0};
     write(&writing, from);
-    *postings = (struct postings){.units = spill_alloc((writing.unit_count + 1) * sizeof *postings->units)};
-    writing.units = postings->units;
+    *postings = (struct postings){.list_count = writing.list_count, .shift = shift_for(writing.list_count)};
+    uint64_t heads = (uint64_t)writing.list_count * head_units(postings->shift);
+    postings->unit_count = (uint32_t)(writing.unit_count + heads);
+    postings->units = spill_alloc((postings->unit_count + (size_t)1) * sizeof *postings->units);
+    postings->guide = spill_alloc(guide_values(postings) * sizeof *postings->guide);
+    writing.postings = postings;
     writing.unit_count = writing.list_count = 0;
     write(&writing, from);
-    postings->unit_count = (uint32_t)writing.unit_count;
-    postings->list_count = writing.list_count;
+    guide_to(&writing, (uint32_t)guide_values(postings) - 1);
     vec_free(&writing.list);
-    make_guide(postings);
 }
 
 struct sorted {
@@ -301,12 +332,7 @@ void postings_merge(struct postings *postings, const struct postings_source *sou
 }
 
 uint64_t postings_bytes(const struct postings *postings) {
-    return postings->unit_count * sizeof *postings->units +
-           (UINT64_C(1) << (32 - postings->shift)) * sizeof *postings->guide;
-}
-
-static size_t guide_values(const struct postings *postings) {
-    return ((size_t)1 << (KEY_AT - postings->shift)) + 1;
+    return postings->unit_count * sizeof *postings->units + guide_values(postings) * sizeof *postings->guide;
 }
 
 void postings_archive(const struct postings *postings, struct archive_out *out) {
@@ -321,7 +347,7 @@ void postings_restore(struct postings *postings, struct archive_in *in) {
     archive_get(in, numbers, 3, sizeof *numbers);
     *postings = (struct postings){
         .unit_count = numbers[0], .list_count = numbers[1], .shift = numbers[2], .is_borrowed = true};
-    in->is_bad = in->is_bad || numbers[2] < KEY_AT - GUIDE_BITS || numbers[2] >= KEY_AT;
+    in->is_bad = in->is_bad || numbers[2] < KEY_AT - GUIDE_BITS || numbers[2] > KEY_AT - LEAST_GUIDE_BITS;
     if (!in->is_bad) {
         postings->units = archive_view(in, numbers[0], sizeof *postings->units);
         postings->guide = archive_view(in, guide_values(postings), sizeof *postings->guide);
@@ -336,50 +362,72 @@ void postings_free(struct postings *postings) {
     *postings = (struct postings){0};
 }
 
-// The units of the list that begins here.
-static struct postings_list open_list(const uint16_t *units) {
-    if (units[2] == 0) {
-        units += SHORT_HEAD;
-        return (struct postings_list){units + 4, units + 4 + get_number(units), get_number(units + 2), 0, 0};
+// A list that begins somewhere.
+struct beginning {
+    uint32_t rest;         // of the key, without what the guide tells
+    uint32_t length;       // in units; 0: told behind the head
+    const uint16_t *units; // behind the head
+};
+
+static struct beginning begin_list(unsigned shift, const uint16_t *units) {
+    uint32_t head = head_units(shift) == 1 ? units[0] : get_number(units);
+    return (struct beginning){head >> TINY_BITS, head & TINY_UNITS, units + head_units(shift)};
+}
+
+static struct postings_list open_list(struct beginning list) {
+    const uint16_t *units = list.units;
+    if (list.length == 0 && units[0] == 0) {
+        const uint16_t *at = units + LONG_COUNTS;
+        return (struct postings_list){at, at + get_number(units + 1), get_number(units + 3), 0, 0};
     }
-    struct postings_list list = {.at = units + SHORT_HEAD, .end = units + SHORT_HEAD + units[2]};
-    for (const uint16_t *unit = list.at; unit < list.end; unit++) {
-        list.length += *unit % POSTINGS_IMPACTS > 0;
+    const uint16_t *at = list.length ? units : units + SHORT_COUNTS;
+    struct postings_list opened = {.at = at, .end = at + (list.length ? list.length : units[0])};
+    for (const uint16_t *unit = opened.at; unit < opened.end; unit++) {
+        opened.length += *unit % POSTINGS_IMPACTS > 0;
     }
-    return list;
+    return opened;
 }
 
 // Where it ends, without counting its documents.
-static const uint16_t *end_of_list(const uint16_t *units) {
-    return units[2] ? units + SHORT_HEAD + units[2] : units + LONG_HEAD + get_number(units + SHORT_HEAD);
+static const uint16_t *end_of_list(struct beginning list) {
+    const uint16_t *units = list.units;
+    return list.length ? units + list.length
+           : units[0]  ? units + SHORT_COUNTS + units[0]
+                       : units + LONG_COUNTS + get_number(units + 1);
 }
 
 struct postings_reader postings_read(const struct postings *postings) {
-    return (struct postings_reader){.at = postings->units, .end = postings->units + postings->unit_count};
+    return (struct postings_reader){.postings = postings};
 }
 
 bool postings_read_next(struct postings_reader *reader) {
-    if (!reader->at || reader->at >= reader->end) {
+    const struct postings *postings = reader->postings;
+    if (reader->at >= postings->unit_count) {
         return false;
     }
-    reader->key = get_number(reader->at);
-    reader->list = open_list(reader->at);
-    reader->at = reader->list.end;
+    while (postings->guide[reader->value + 1] <= reader->at) {
+        reader->value++;
+    }
+    struct beginning list = begin_list(postings->shift, postings->units + reader->at);
+    reader->key = reader->value << postings->shift | list.rest;
+    reader->list = open_list(list);
+    reader->at = (uint32_t)(reader->list.end - postings->units);
     return true;
 }
 
 struct postings_list postings_find(const struct postings *postings, uint32_t key) {
     const uint32_t *guide = &postings->guide[key >> postings->shift];
     const uint16_t *at = postings->units + guide[0], *end = postings->units + guide[1];
+    uint32_t rest = key & ((1u << postings->shift) - 1);
     while (at < end) {
-        uint32_t here = get_number(at);
-        if (here == key) {
-            return open_list(at);
+        struct beginning list = begin_list(postings->shift, at);
+        if (list.rest == rest) {
+            return open_list(list);
         }
-        if (here > key) {
+        if (list.rest > rest) {
             break;
         }
-        at = end_of_list(at);
+        at = end_of_list(list);
     }
     return (struct postings_list){0};
 }

@@ -5,10 +5,11 @@
 // array of 16-bit units, list behind list by ascending key, so a search reads
 // memory in order and several of them are merged as sorted files are:
 //
-//     unit 0, 1   the key, its high half first
-//     unit 2      how many units the list has; 0: they are told by the next two, high half first, and the
-//                 number of its documents by the two behind those
-//     then        the list: for each document the gap from the one before (the first: from 0) and its impact
+//     head     the key's lower bits, those that the guide does not tell, and in two bits how many units the list has;
+//              0: the next unit tells it. One unit if all that fits, else two, the high half first
+//     length   of a list of more than three units: one unit. If it is 0 the next two tell it, high half first, and the
+//              two behind those the number of its documents
+//     list     for each document the gap from the one before (the first: from 0) and its impact
 //
 // A gap is written in digits of 11 bits, the highest first and none of them
 // needless; beside the last one stands the impact, from 1 to 31, beside the
@@ -34,8 +35,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Where lists meet or lose documents, a unit may become three.
-#define POSTINGS_MERGED (UINT32_MAX / 3)
+// Where lists meet or lose documents, a unit may become three, and what stands before them grow by some.
+#define POSTINGS_MERGED (UINT32_MAX / 4)
 #define POSTINGS_GONE   UINT32_MAX
 enum { POSTINGS_BUILT = 1 << 24, POSTINGS_IMPACT_BITS = 5, POSTINGS_IMPACTS = 1 << POSTINGS_IMPACT_BITS };
 
@@ -98,8 +99,10 @@ static inline bool postings_next(struct postings_list *list) {
 
 // All lists, in order.
 struct postings_reader {
-    const uint16_t *at, *end;
-    uint32_t key; // of the list read last
+    const struct postings *postings;
+    uint32_t at;    // the next list's first unit
+    uint32_t value; // its key's highest bits, or lower
+    uint32_t key;   // of the list read last
     struct postings_list list;
 };
 struct postings_reader postings_read(const struct postings *postings);

@@ -21,7 +21,7 @@
 
 // Raise it when what is derived from a record changes (documents, their order, keys, impacts, postings' units); what is in the record
 // has STORE_VERSION.
-enum { SEGMENT_FORMAT = 5 };
+enum { SEGMENT_FORMAT = 6 };
 
 struct head {
     uint32_t format, key_size; // of a symbol

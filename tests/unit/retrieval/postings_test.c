@@ -1,5 +1,6 @@
 // postings_test.c - lists hold what was added, in order, near or far from each other, built or merged.
 
+#include "base/mem.h"
 #include "records.h"
 #include "retrieval/postings.h"
 #include "tests/unit/unit.h"
@@ -192,9 +193,69 @@ static void test_reading(void **state) {
     vec_free(&entries.all);
 }
 
+enum { MANY = 700000 }; // so that of a key little is left to be told
+
+// Of each list the documents are `number`, the next one, and so on: from one to forty.
+static uint32_t documents_of(uint32_t number) {
+    return number % 1000 == 0 ? 40 : number % 7 == 0 ? 4 : 1 + number % 3;
+}
+
+static void check_many(const struct postings *postings) {
+    for (uint32_t number = 0; number < MANY; number++) {
+        struct postings_list list = postings_find(postings, key_of(number, true));
+        assert_int_equal(list.length, documents_of(number));
+        for (uint32_t i = 0; i < list.length; i++) {
+            assert_true(postings_next(&list));
+            assert_int_equal(list.document, number + i);
+            assert_int_equal(list.impact, 1 + i % 31);
+        }
+        assert_false(postings_next(&list));
+        assert_int_equal(postings_find(postings, key_of(number + MANY, true)).length, 0);
+    }
+}
+
+// P1 to P3 of lists with a head of one unit, built, read and merged from halves whose heads have two.
+static void test_many(void **state) {
+    (void)state;
+    struct postings_builder builder[3] = {0};
+    struct postings halves[2], merged, built;
+    uint32_t *numbers = mem_alloc((MANY + 40) * sizeof *numbers), lists = 0, documents = 0;
+    for (uint32_t number = 0; number < MANY; number++) {
+        uint32_t key = key_of(number, true);
+        for (uint32_t i = 0; i < documents_of(number); i++) {
+            postings_add(&builder[(number + i) % 2], key, number + i, 1 + i % 31);
+            postings_add(&builder[2], key, number + i, 1 + i % 31);
+        }
+    }
+    for (uint32_t i = 0; i < MANY + 40; i++) {
+        numbers[i] = i;
+    }
+    postings_build(&built, &builder[2]);
+    check_many(&built);
+    for (struct postings_reader reader = postings_read(&built); postings_read_next(&reader); lists++) {
+        documents += reader.list.length;
+    }
+    assert_int_equal(lists, MANY);
+    assert_in_range(documents, MANY, 4 * MANY);
+    for (int i = 0; i < 2; i++) {
+        postings_build(&halves[i], &builder[i]);
+    }
+    const struct postings_source sources[] = {{&halves[0], numbers}, {&halves[1], numbers}};
+    postings_merge(&merged, sources, 2);
+    check_same(&merged, &built);
+    for (int i = 0; i < 3; i++) {
+        postings_builder_free(&builder[i]);
+    }
+    postings_free(&halves[0]);
+    postings_free(&halves[1]);
+    postings_free(&merged);
+    postings_free(&built);
+    free(numbers);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_empty), cmocka_unit_test(test_random),
-                                       cmocka_unit_test(test_gaps), cmocka_unit_test(test_merge),
-                                       cmocka_unit_test(test_reading)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_empty),   cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_gaps),    cmocka_unit_test(test_merge),
+                                       cmocka_unit_test(test_reading), cmocka_unit_test(test_many)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
