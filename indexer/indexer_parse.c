@@ -156,6 +156,7 @@ static struct job *next_job(struct parser *self, struct syntax *syntax) {
         return job;
     }
     syntax_rest(syntax);
+    str_free(&self->text);
     hand_on(self);
     return jobs_pop(jobs);
 }

@@ -106,6 +106,7 @@ static int settle(struct store *self, struct err *err) {
 
 int store_settle(struct store *self, struct err *err) {
     int result = settle(self, err);
+    str_free(&self->bytes); // as large as the largest record
     if (self->db) {
         sqlite3_db_release_memory(self->db); // the pages it has read
     }

@@ -17,9 +17,19 @@ struct syntax *syntax_new(void) {
     struct syntax *syntax = mem_zero(1, sizeof *syntax);
     syntax->memory = tree_memory_new(); // first: from now on tree-sitter allocates as it says
     syntax->parser = ts_parser_new();
-    syntax->matcher = pattern_matcher_new();
-    syntax->counter = term_counter_new();
     return syntax;
+}
+
+static void have_tools(struct syntax *syntax) {
+    syntax->matcher = syntax->matcher ? syntax->matcher : pattern_matcher_new();
+    syntax->counter = syntax->counter ? syntax->counter : term_counter_new();
+}
+
+static void forget_tools(struct syntax *syntax) {
+    pattern_matcher_free(syntax->matcher);
+    term_counter_free(syntax->counter);
+    syntax->matcher = NULL;
+    syntax->counter = NULL;
 }
 
 void syntax_limit(struct syntax *syntax, unsigned milliseconds) {
@@ -28,14 +38,14 @@ void syntax_limit(struct syntax *syntax, unsigned milliseconds) {
 
 void syntax_rest(struct syntax *syntax) {
     tree_memory_give_back(syntax->memory);
+    forget_tools(syntax);
 }
 
 void syntax_free(struct syntax *syntax) {
     if (syntax) {
-        pattern_matcher_free(syntax->matcher);
+        forget_tools(syntax);
         ts_parser_delete(syntax->parser);
         tree_memory_free(syntax->memory);
-        term_counter_free(syntax->counter);
         free(syntax);
     }
 }
@@ -96,6 +106,7 @@ static void forget(struct record *record) {
 // NULL.
 static void begin(struct extraction *extraction, struct syntax *syntax, const struct language *language,
                   struct slice text, struct record *record) {
+    have_tools(syntax);
     *extraction =
         (struct extraction){.syntax = syntax, .parser = syntax->parser, .text = text, .record = record};
     record->language = language_id(language);

@@ -37,7 +37,7 @@ void syntax_free(struct syntax *syntax);
 // The thread's processor time that a file may take from now on; 0 (at first): any. What a busy machine or
 // the first use of a language costs does not count.
 void syntax_limit(struct syntax *syntax, unsigned milliseconds);
-// Before the thread waits: what is kept for the next tree, up to 8 MB, goes back.
+// Before the thread waits: what is kept for the next tree, up to 10 MB, goes back.
 void syntax_rest(struct syntax *syntax);
 // Fills language, line_count, chunks (with forward rows), symbols and imports of a fresh record.
 int syntax_extract(struct syntax *syntax, const struct language *language, struct slice text,
