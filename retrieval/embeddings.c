@@ -1,6 +1,7 @@
 // embeddings.c - see embeddings.h.
 //
-// A place names file and chunk by path and number, which hold for any snapshot that shows the same text of the file (V2).
+// A vector's file is known by its path and the chunk by its number, which hold for any snapshot that shows the same text of
+// the file (V2).
 #include "retrieval/embeddings_internal.h"
 
 #include "base/clock.h"
@@ -24,6 +25,7 @@ enum {
 static void tidy(struct embeddings *self) {
     vectors_rest(&self->vectors);
     spill_rest(self->texts, self->vectors.count * sizeof *self->texts);
+    embedder_rest(self->embedder);
     mem_give_back();
 }
 
@@ -93,7 +95,7 @@ void embeddings_free(struct embeddings *self) {
     embedder_close(self->embedder);
     store_vectors_close(self->kept);
     free(self->kept_path);
-    embeddings_free_room(&self->vectors, self->places, self->texts);
+    embeddings_free_room(&self->vectors, self->owners, self->texts);
     intern_free(&self->paths);
     vec_free(&self->files);
     uv_rwlock_destroy(&self->lock);
@@ -131,22 +133,22 @@ int embeddings_ask(struct embeddings *self, struct slice text, uint32_t wait_ms,
     return embedder_ask(self->embedder, text, wait_ms, out, err);
 }
 
-// The chunk of that place in the asker's snapshot, if it is there as it was embedded.
-static bool find_chunk(const struct embeddings *self, const struct snapshot *snapshot, struct place place,
+// The chunk of that vector in the asker's snapshot, if it is there as it was embedded.
+static bool find_chunk(const struct embeddings *self, const struct snapshot *snapshot, uint32_t vector,
                        const struct snapshot_file *own, struct bm25_hit *hit) {
     struct snapshot_file at;
-    if (place.file == EMBEDDINGS_NOBODY ||
-        !snapshot_find(snapshot, intern_string(&self->paths, (uint32_t)place.file), &at)) {
+    int32_t owner = self->owners[vector];
+    if (owner == EMBEDDINGS_NOBODY ||
+        !snapshot_find(snapshot, intern_string(&self->paths, (uint32_t)owner), &at)) {
         return false;
     }
-    const struct embedded_file *file = &self->files.items[place.file];
+    const struct embedded_file *file = &self->files.items[owner];
     const struct segment *segment = snapshot->segments[at.segment];
     const struct record *record = segment->files[at.file].record;
     bool is_own = own && own->segment == at.segment && own->file == at.file;
     hit->segment = at.segment;
-    hit->id = segment->fields[SEGMENT_CHUNKS].firsts[at.file] + place.chunk;
-    return !is_own && !record->by_words && record->hash == file->hash &&
-           record->chunk_count == file->chunk_count;
+    hit->id = segment->fields[SEGMENT_CHUNKS].firsts[at.file] + vector - file->first;
+    return !is_own && !record->by_words && record->hash == file->hash && record->chunk_count == file->count;
 }
 
 void embeddings_set_candidates(struct embeddings *self, uint32_t candidates) {
@@ -168,7 +170,7 @@ size_t embeddings_search(struct embeddings *self, const struct snapshot *snapsho
     size_t count = 0, all = vectors_search(&self->vectors, vector, candidates_of(self), limit + SPARE, found);
     for (size_t i = 0; i < all; i++) {
         all_hits[count].score = found[i].score;
-        count += find_chunk(self, snapshot, self->places[found[i].id], own, &all_hits[count]);
+        count += find_chunk(self, snapshot, found[i].id, own, &all_hits[count]);
     }
     uv_rwlock_rdunlock(&self->lock);
     bm25_sort(snapshot, SEGMENT_CHUNKS, all_hits, count); // not as they came

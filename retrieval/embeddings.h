@@ -8,7 +8,7 @@
 // Ownership: embeddings_new takes the embedder over; the slot is borrowed and outlives it.
 // Threads:   search and ask from any thread, wake from any; on_progress comes on the thread of its own.
 // Errors:    a failing embedder is told of by on_progress, once for each failure; the next wake tries again.
-// Limits:    a vector, its sketch and its place take 312 bytes, 48 of them in memory until somebody searches; half of the
+// Limits:    a vector, its sketch and its owner take 308 bytes, 44 of them in memory until somebody searches; half of the
 //            room at most is unused.
 //
 // Invariants (tests/unit/retrieval/embeddings_test.c quotes the numbers):

@@ -12,18 +12,12 @@
 
 #include <uv.h>
 
-enum { EMBEDDINGS_NOBODY = -1 }; // a place whose file is gone
-
-struct place {
-    int32_t file;
-    uint32_t chunk;
-};
+enum { EMBEDDINGS_NOBODY = -1 }; // has the vectors of files that are gone
 
 struct embedded_file {
-    uint64_t hash; // of the text
-    uint32_t chunk_count;
-    uint32_t first, count; // places
+    uint64_t hash;         // of the text
     uint64_t seen;         // the last round that its snapshot showed it; 0: it has no vectors
+    uint32_t first, count; // its vectors: of each chunk one, in their order
 };
 
 struct embeddings {
@@ -36,7 +30,7 @@ struct embeddings {
 
     uv_rwlock_t lock; // of these; written by the thread alone
     struct vectors vectors;
-    struct place *places;
+    int32_t *owners; // of each vector the number of its file
     uint64_t *texts; // of each vector the hash of its text
     uint32_t room, gone;
     uint32_t centered; // how many vectors the mean is of
@@ -58,6 +52,6 @@ struct embeddings {
 void embeddings_run_round(struct embeddings *self, uint64_t number);
 // The living vectors alone, with room for `more`.
 void embeddings_make_room(struct embeddings *self, uint32_t more);
-void embeddings_free_room(struct vectors *vectors, struct place *places, uint64_t *texts);
+void embeddings_free_room(struct vectors *vectors, int32_t *owners, uint64_t *texts);
 
 #endif

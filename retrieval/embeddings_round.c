@@ -24,9 +24,9 @@ enum {
 
 // --- the array ---
 
-void embeddings_free_room(struct vectors *vectors, struct place *places, uint64_t *texts) {
+void embeddings_free_room(struct vectors *vectors, int32_t *owners, uint64_t *texts) {
     vectors_free(vectors);
-    spill_free(places);
+    spill_free(owners);
     spill_free(texts);
 }
 
@@ -34,17 +34,17 @@ void embeddings_make_room(struct embeddings *self, uint32_t more) {
     uint32_t living = self->vectors.count - self->gone;
     uint32_t room = 2 * living > living + more ? 2 * living : living + more;
     struct vectors vectors, old_vectors = self->vectors;
-    struct place *places, *old_places = self->places;
+    int32_t *owners, *old_owners = self->owners;
     uint64_t *texts, *old_texts = self->texts;
     room = room > LEAST_ROOM ? room : LEAST_ROOM;
     vectors_init(&vectors, room);
-    places = spill_alloc(room * sizeof *places);
-    texts = spill_alloc(room * sizeof *texts);
+    owners = spill_alloc(room * sizeof *owners);
+    texts = spill_alloc_resting(room * sizeof *texts);
     for (uint32_t at = 0; at < old_vectors.count; at++) {
-        if (old_places[at].file != EMBEDDINGS_NOBODY) {
-            struct embedded_file *file = &self->files.items[old_places[at].file];
+        if (old_owners[at] != EMBEDDINGS_NOBODY) {
+            struct embedded_file *file = &self->files.items[old_owners[at]];
             file->first = at == file->first ? vectors.count : file->first;
-            places[vectors.count] = old_places[at];
+            owners[vectors.count] = old_owners[at];
             texts[vectors.count] = old_texts[at];
             vectors.vectors[vectors.count++] = old_vectors.vectors[at];
         }
@@ -52,20 +52,20 @@ void embeddings_make_room(struct embeddings *self, uint32_t more) {
     vectors_center(&vectors);
     uv_rwlock_wrlock(&self->lock);
     self->vectors = vectors;
-    self->places = places;
+    self->owners = owners;
     self->texts = texts;
     self->room = room;
     self->centered = vectors.count;
     self->gone = 0;
     uv_rwlock_wrunlock(&self->lock);
-    embeddings_free_room(&old_vectors, old_places, old_texts);
+    embeddings_free_room(&old_vectors, old_owners, old_texts);
 }
 
 // Under the lock.
 static void forget_file(struct embeddings *self, struct embedded_file *file) {
     for (uint32_t i = file->first; i < file->first + file->count; i++) {
         vectors_clear(&self->vectors, i);
-        self->places[i].file = EMBEDDINGS_NOBODY;
+        self->owners[i] = EMBEDDINGS_NOBODY;
     }
     self->gone += file->count;
     *file = (struct embedded_file){0};
@@ -111,7 +111,7 @@ static struct embedded_file *find_file(const struct embeddings *self, const char
 }
 
 static bool is_embedded(const struct embedded_file *file, const struct record *record) {
-    return file && file->seen && file->hash == record->hash && file->chunk_count == record->chunk_count;
+    return file && file->seen && file->hash == record->hash && file->count == record->chunk_count;
 }
 
 static void look_at_file(struct embeddings *self, const struct segment_file *shown, struct round *round) {
@@ -161,17 +161,12 @@ static void add_file(struct embeddings *self, const struct record *record, const
     if (file->seen) {
         forget_file(self, file);
     }
-    *file = (struct embedded_file){.hash = record->hash,
-                                   .chunk_count = record->chunk_count,
-                                   .first = self->vectors.count,
-                                   .seen = round};
+    *file = (struct embedded_file){
+        .hash = record->hash, .seen = round, .first = self->vectors.count, .count = record->chunk_count};
     for (uint32_t chunk = 0; chunk < record->chunk_count; chunk++) {
-        if (vector_dot(&vectors[chunk], &vectors[chunk]) > 0) {
-            self->places[self->vectors.count] = (struct place){(int32_t)id, chunk};
-            self->texts[self->vectors.count] = texts[chunk];
-            vectors_push(&self->vectors, &vectors[chunk]);
-            file->count++;
-        }
+        self->owners[self->vectors.count] = (int32_t)id;
+        self->texts[self->vectors.count] = texts[chunk];
+        vectors_push(&self->vectors, &vectors[chunk]);
     }
 }
 
@@ -369,7 +364,7 @@ static void trim_kept(struct embeddings *self, struct round *round) {
     }
     VEC(uint64_t) texts = {0};
     for (uint32_t i = 0; i < self->vectors.count; i++) {
-        if (self->places[i].file != EMBEDDINGS_NOBODY) {
+        if (self->owners[i] != EMBEDDINGS_NOBODY) {
             vec_push(&texts, self->texts[i]);
         }
     }
