@@ -127,6 +127,41 @@ static void test_follows_the_snapshot(void **state) {
     teardown(&world);
 }
 
+static void append_lines(struct str *out, char first) {
+    for (int line = 0; line < 200; line++) {
+        str_append_format(out, "%c of line %d, which fills a chunk with others\n", first, line);
+    }
+}
+
+// A hit is the chunk whose vector it is, though some before it have no direction.
+static void test_chunks_without_a_direction(void **state) {
+    (void)state;
+    struct world world;
+    struct str text;
+    struct context context;
+    setup(&world);
+    str_init(&text);
+    append_lines(&text, 'a');
+    append_lines(&text, '#');
+    append_lines(&text, 'z');
+    put(&world, "x.txt", text.data);
+    commit(&world);
+    struct retrieval_query query = {.path = "new.txt",
+                                    .language = "plaintext",
+                                    .text = slice_of_string("zz"),
+                                    .cursor = 2,
+                                    .sources = CONTEXT_BIT(CONTEXT_VECTOR)};
+    context_init(&context);
+    retriever_query(world.retriever, &query, &context);
+    assert_true(context.count > 0);
+    for (uint32_t i = 0; i < context.count; i++) {
+        assert_true(context.items[i].text.data[0] == 'z');
+    }
+    context_free(&context);
+    str_free(&text);
+    teardown(&world);
+}
+
 // What is unchanged is not embedded twice, whatever else comes and goes.
 static void test_unchanged_files_cost_nothing(void **state) {
     (void)state;
@@ -245,9 +280,12 @@ static void test_hashed(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_follows_the_snapshot), cmocka_unit_test(test_unchanged_files_cost_nothing),
-        cmocka_unit_test(test_files_by_words_wait),  cmocka_unit_test(test_a_failure_is_told_and_tried_again),
-        cmocka_unit_test(test_many_changes),         cmocka_unit_test(test_hashed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_follows_the_snapshot),
+                                       cmocka_unit_test(test_chunks_without_a_direction),
+                                       cmocka_unit_test(test_unchanged_files_cost_nothing),
+                                       cmocka_unit_test(test_files_by_words_wait),
+                                       cmocka_unit_test(test_a_failure_is_told_and_tried_again),
+                                       cmocka_unit_test(test_many_changes),
+                                       cmocka_unit_test(test_hashed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
