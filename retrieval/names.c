@@ -6,7 +6,7 @@
 
 #include "base/spill.h"
 
-enum { PER_BUCKET = 4, BUCKET_BITS_MOST = 32 - NAMES_MARK_BITS };
+enum { PER_BUCKET = 8, BUCKET_BITS_MOST = 32 - NAMES_MARK_BITS };
 
 static uint32_t key_of(const uint32_t *keys, size_t stride, uint32_t symbol) {
     return *(const uint32_t *)(const void *)((const char *)keys + stride * symbol);
