@@ -3,10 +3,8 @@
 // What an occurrence is worth stands beside it in the postings (impact.h), so a document's score is a sum of small
 // whole numbers: one for each term of the query and impact, looked up. Documents are scored in blocks whose sums stay
 // in the processor's near caches, each term adding to those of its documents that are in the block. Then only those
-// that were added to are looked at, for sums over the worst that still counts, and made 0 again: nine documents of ten
-// hold none of the terms, and in a large repository even to clear all sums would take longer. How many were found of
-// each sum, roughly, tells at once when that worst rises; the list of what is found is cut to the best when it is
-// full. Of equal ones those stay that come first in the snapshot's order.
+// that were added to are looked at, for sums over the worst that still counts (best.h), and made 0 again: nine documents
+// of ten hold none of the terms, and in a large repository even to clear all sums would take longer.
 //
 // Two questions of much the same words are answered in one pass: each document has two sums side by side, and an
 // occurrence adds to both at once.
@@ -16,6 +14,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "retrieval/best.h"
 #include "retrieval/impact.h"
 
 #include <assert.h>
@@ -25,11 +24,8 @@
 
 enum { COMMON_FROM = 50 }; // below so many documents no term counts as common
 enum { QUESTIONS = 2, BLOCK = 16384, AHEAD = 8 };
-enum { SUM_BITS = 15, SUM_MOST = (1 << SUM_BITS) - 1, DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS };
 static const uint32_t OVER = 0x80008000;        // the bit above each of a pair's sums
 static const uint32_t NO_DOCUMENT = UINT32_MAX; // behind every document
-enum { LEVEL_BITS = 6, LEVELS = 1 << (SUM_BITS - LEVEL_BITS) };
-enum { ROOM = 4 }; // for what is found, so many times the limit, and as much to sort it into
 
 // A term of either question, in all segments.
 struct asked {
@@ -60,23 +56,6 @@ struct cursor {
     const union pair *gains;   // of each impact
 };
 
-struct found {
-    uint32_t segment, id;
-    int16_t sum;
-};
-
-// The best documents for one question.
-struct best {
-    int16_t least;           // a sum that is no better does not count any more, unless it is equal
-    uint32_t equal_until;    // and of a document before this one of the segment in work
-    uint32_t levels[LEVELS]; // how many were found of each sum, but for its last bits
-    uint32_t level;          // has fewer than `limit` above it
-    size_t above;            // so many
-    struct found *found;
-    size_t found_count, limit;
-    float scale; // of sums to scores
-};
-
 struct search {
     const struct snapshot *snapshot;
     enum segment_field field;
@@ -93,6 +72,7 @@ struct search {
     uint64_t *over;   // bitmap of those that are better than a question's least was when the block began
     union pair room;  // added to sums, it sets an OVER bit in those that are
     struct best best[QUESTIONS];
+    float scales[QUESTIONS]; // of sums to scores
     bool keeps_common[QUESTIONS];
     size_t questions;
 };
@@ -132,123 +112,6 @@ void bm25_sort(const struct snapshot *snapshot, enum segment_field field, struct
             hits[at] = hits[at - 1];
         }
         hits[at] = hit;
-    }
-}
-
-static uint32_t digit_of(const struct found *found, unsigned digit) {
-    return (uint32_t)found->sum >> digit * DIGIT_BITS & (DIGIT_VALUES - 1);
-}
-
-// The sum of the limit-th best; *equal gets how many of that sum are among the best.
-static int16_t find_least(const struct found *found, size_t count, size_t limit, size_t *equal) {
-    uint32_t least = 0, chosen = 0; // digits of it known so far, and their mask
-    for (unsigned digit = 2; digit-- > 0;) {
-        size_t counts[DIGIT_VALUES] = {0};
-        for (size_t i = 0; i < count; i++) {
-            if (((uint32_t)found[i].sum & chosen) == least) {
-                counts[digit_of(&found[i], digit)]++;
-            }
-        }
-        uint32_t value = DIGIT_VALUES - 1;
-        while (counts[value] < limit) {
-            limit -= counts[value--];
-        }
-        least |= value << digit * DIGIT_BITS;
-        chosen |= (DIGIT_VALUES - 1u) << digit * DIGIT_BITS;
-    }
-    *equal = limit;
-    return (int16_t)least;
-}
-
-// Drops what does not count any more.
-static void drop_worse(struct best *best) {
-    size_t kept = 0;
-    for (size_t i = 0; i < best->found_count; i++) {
-        best->found[kept] = best->found[i];
-        kept += best->found[i].sum >= best->least;
-    }
-    best->found_count = kept;
-}
-
-// A document with the path that tells its place among others.
-struct placed {
-    const char *path;
-    struct found found;
-};
-
-static int compare_placed(const void *left, const void *right) {
-    const struct placed *a = left, *b = right;
-    int order = a->found.segment == b->found.segment ? 0 : strcmp(a->path, b->path);
-    return order ? order : a->found.id < b->found.id ? -1 : a->found.id > b->found.id;
-}
-
-// Puts documents of one sum in the snapshot's order. Those of each segment are in it.
-static void order_equal(const struct search *search, struct found *equal, size_t count) {
-    size_t alike = 0;
-    for (; alike < count && equal[alike].segment == equal[0].segment; alike++) {
-    }
-    if (alike == count) {
-        return;
-    }
-    struct placed *placed = mem_alloc(count * sizeof *placed);
-    for (size_t i = 0; i < count; i++) {
-        placed[i] = (struct placed){
-            snapshot_document_path(search->snapshot, search->field, equal[i].segment, equal[i].id), equal[i]};
-    }
-    qsort(placed, count, sizeof *placed, compare_placed);
-    for (size_t i = 0; i < count; i++) {
-        equal[i] = placed[i].found;
-    }
-    free(placed);
-}
-
-// Keeps the best: what is of the least sum behind the others, which stay in the order they were found in.
-static void cut(const struct search *search, struct best *best) {
-    size_t equal, kept = 0, count = 0;
-    if (best->found_count < best->limit) {
-        return;
-    }
-    int16_t least = find_least(best->found, best->found_count, best->limit, &equal);
-    struct found *others = best->found + ROOM * best->limit;
-    for (size_t i = 0; i < best->found_count; i++) {
-        struct found found = best->found[i];
-        if (found.sum > least) {
-            best->found[kept++] = found;
-        } else if (found.sum == least) {
-            others[count++] = found;
-        }
-    }
-    order_equal(search, others, count);
-    memcpy(best->found + kept, others, equal * sizeof *others);
-    best->found_count = kept + equal;
-    best->least = least;
-    const struct found *last = &others[equal - 1];
-    const char *path = snapshot_document_path(search->snapshot, search->field, last->segment, last->id);
-    const struct segment *segment = search->snapshot->segments[search->segment];
-    bool is_here = last->segment == search->segment;
-    best->equal_until = is_here ? 0 : segment_first_behind(segment, search->field, path);
-}
-
-// Best first: by digits of the sum, the order of what is equal kept.
-static void sort_found(struct best *best) {
-    size_t count = best->found_count;
-    struct found *from = best->found, *to = best->found + ROOM * best->limit;
-    for (unsigned digit = 0; digit < 2; digit++) {
-        size_t places[DIGIT_VALUES] = {0}, total = 0;
-        for (size_t i = 0; i < count; i++) {
-            places[digit_of(&from[i], digit)]++;
-        }
-        for (uint32_t value = DIGIT_VALUES; value-- > 0;) {
-            size_t here = places[value];
-            places[value] = total;
-            total += here;
-        }
-        for (size_t i = 0; i < count; i++) {
-            to[places[digit_of(&from[i], digit)]++] = from[i];
-        }
-        struct found *sorted = to;
-        to = from;
-        from = sorted;
     }
 }
 
@@ -295,37 +158,6 @@ static void silence(struct search *search, uint32_t start, uint32_t end) {
     }
 }
 
-// Another of that sum is found. A level with enough above it does not count any more.
-static void note_sum(struct best *best, int16_t sum) {
-    uint32_t level = (uint32_t)sum >> LEVEL_BITS;
-    best->levels[level]++;
-    best->above += level > best->level;
-    while (best->above >= best->limit) {
-        best->above -= best->levels[++best->level];
-        int16_t least = (int16_t)((best->level << LEVEL_BITS) - 1);
-        best->equal_until = least > best->least ? 0 : best->equal_until;
-        best->least = least > best->least ? least : best->least;
-    }
-}
-
-static void make_room(const struct search *search, struct best *best) {
-    drop_worse(best);
-    if (best->found_count > 2 * best->limit) { // much is as good as the worst that counts
-        cut(search, best);
-    }
-}
-
-static void take_document(const struct search *search, struct best *best, uint32_t id, int16_t sum) {
-    if (sum < best->least || (sum == best->least && id >= best->equal_until)) {
-        return;
-    }
-    if (best->found_count == ROOM * best->limit) {
-        make_room(search, best);
-    }
-    best->found[best->found_count++] = (struct found){search->segment, id, sum};
-    note_sum(best, sum);
-}
-
 // Marks the documents that are over a least, and makes the sums of all others 0 again.
 static void sift(struct search *search, const uint16_t *added, const uint16_t *end) {
     union pair *sums = search->sums;
@@ -343,7 +175,7 @@ static void sift(struct search *search, const uint16_t *added, const uint16_t *e
 static void set_room(struct search *search, uint32_t start) {
     for (size_t q = 0; q < search->questions; q++) {
         const struct best *best = &search->best[q];
-        search->room.each[q] = (int16_t)(SUM_MOST - best->least + (start < best->equal_until));
+        search->room.each[q] = (int16_t)(BEST_SUM_MOST - best->least + (start < best->equal_until));
     }
 }
 
@@ -352,7 +184,7 @@ static void take_block(struct search *search, uint32_t start) {
         for (uint64_t bits = search->over[word]; bits; bits &= bits - 1) {
             uint32_t at = word * 64 + (uint32_t)__builtin_ctzll(bits);
             for (size_t q = 0; q < search->questions; q++) {
-                take_document(search, &search->best[q], start + at, search->sums[at].each[q]);
+                best_take(&search->best[q], start + at, search->sums[at].each[q]);
             }
             search->sums[at].both = 0;
         }
@@ -388,7 +220,7 @@ static void search_segments(struct search *search) {
             }
         }
         for (size_t q = 0; q < search->questions && search->cursor_count; q++) {
-            cut(search, &search->best[q]); // by another segment's paths
+            best_go_to(&search->best[q], s);
         }
         for (uint32_t start = 0; start < count && search->cursor_count; start += BLOCK) {
             search_block(search, start, count - start < BLOCK ? count : start + BLOCK);
@@ -471,14 +303,14 @@ static void set_gains(struct search *search, size_t question, const struct weigh
     for (size_t i = 0; i < count; i++) {
         most += terms[i].weight * impact_value(IMPACT_MOST);
     }
-    float steps = (float)(SUM_MOST - (int)count) / most;
+    float steps = (float)(BEST_SUM_MOST - (int)count) / most;
     for (size_t i = 0; i < count; i++) {
         for (uint32_t impact = 1; impact < POSTINGS_IMPACTS; impact++) {
             int gain = (int)(terms[i].weight * impact_value(impact) * steps + 0.5f);
             search->gains[terms[i].asked][impact].each[question] = (int16_t)(gain ? gain : 1);
         }
     }
-    search->best[question].scale = 1.0f / steps;
+    search->scales[question] = 1.0f / steps;
 }
 
 static void choose_terms(struct search *search, size_t question, uint64_t effort) {
@@ -536,9 +368,8 @@ static void open_search(struct search *search, const struct bm25_question *quest
     search->cursors = mem_alloc(terms * sizeof *search->cursors);
     find_lists(search);
     for (size_t q = 0; q < count; q++) {
-        search->best[q].limit = results[q].limit;
+        best_init(&search->best[q], search->snapshot, search->field, results[q].limit);
         search->keeps_common[q] = questions[q].keeps_common;
-        search->best[q].found = mem_alloc(2 * ROOM * results[q].limit * sizeof(struct found));
         choose_terms(search, q, questions[q].effort);
     }
     make_room_for_block(search);
@@ -553,26 +384,15 @@ static void close_search(struct search *search) {
     free(search->over);
     free(search->added);
     for (size_t q = 0; q < search->questions; q++) {
-        free(search->best[q].found);
+        best_free(&search->best[q]);
     }
 }
 
-// Those of one sum stand side by side.
-static void order_all(const struct search *search, struct best *best) {
-    for (size_t first = 0, end; first < best->found_count; first = end) {
-        for (end = first; end < best->found_count && best->found[end].sum == best->found[first].sum; end++) {
-        }
-        order_equal(search, best->found + first, end - first);
-    }
-}
-
-static void tell(const struct search *search, struct best *best, struct bm25_hits *result) {
-    cut(search, best);
-    sort_found(best);
-    order_all(search, best);
+static void tell(struct best *best, float scale, struct bm25_hits *result) {
+    best_order(best);
     for (size_t i = 0; i < best->found_count; i++) {
         const struct found *found = &best->found[i];
-        result->hits[i] = (struct bm25_hit){found->segment, found->id, (float)found->sum * best->scale};
+        result->hits[i] = (struct bm25_hit){found->segment, found->id, (float)found->sum * scale};
     }
     result->count = best->found_count;
 }
@@ -582,7 +402,7 @@ static void answer(const struct bm25_question *questions, struct bm25_hits *resu
     open_search(&search, questions, results, count);
     search_segments(&search);
     for (size_t q = 0; q < count; q++) {
-        tell(&search, &search.best[q], &results[q]);
+        tell(&search.best[q], search.scales[q], &results[q]);
     }
     close_search(&search);
 }
