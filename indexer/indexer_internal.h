@@ -51,6 +51,7 @@ struct parser {
     struct str text;        // of the file in work, where nobody wants the texts
     struct result *handful; // not handed to the writer yet, the latest first
     size_t handful_bytes;   // of their source and of themselves
+    uint32_t files_read;    // since freed memory was shared
 };
 
 // Files that a pass found to read, in its order: what is left to parse when the words are in.

@@ -11,6 +11,8 @@
 #include "base/thread.h"
 #include "indexer/packed.h"
 
+enum { MANY_FILES = 64 }; // leave pieces of memory that the thread keeps
+
 static struct record *new_record(const char *path, struct slice text) {
     struct record *record = record_new(path);
     record->hash = hash_bytes(text.data, text.length);
@@ -87,6 +89,7 @@ static void parse_file(struct parser *self, struct syntax *syntax, const struct 
         str_clear(&self->text);
         swap_text(self, result);
     }
+    self->files_read++;
     int error = source_read(self->indexer->root, job->path, &result->bytes, &result->status);
     if (error == 0) {
         judge_file(self, syntax, job, result);
@@ -157,6 +160,10 @@ static struct job *next_job(struct parser *self, struct syntax *syntax) {
     }
     syntax_rest(syntax);
     str_free(&self->text);
+    if (self->files_read >= MANY_FILES) {
+        self->files_read = 0;
+        mem_share_freed();
+    }
     hand_on(self);
     return jobs_pop(jobs);
 }
