@@ -2,6 +2,7 @@
 #include "retrieval/phrase_scan.h"
 
 #include "indexer/terms.h"
+#include "retrieval/binding.h"
 #include "retrieval/bm25.h"
 #include "retrieval/prose.h"
 
@@ -13,6 +14,7 @@ enum {
     PLACES = 200 // in a file
 };
 static const float CUT = 0.8f, OTHER_CASE = 0.6f;
+static const float USED = 0.7f; // a name that gets its meaning elsewhere
 
 struct phrase_scan {
     const struct snapshot *snapshot;
@@ -105,28 +107,48 @@ static void put(struct scan_hits *found, const struct scan_hit *hit) {
     }
 }
 
+static uint32_t line_of(struct slice text, size_t at) {
+    return (uint32_t)slice_count(slice_sub(text, 0, at), '\n') + 1;
+}
+
+// How well the match answers; 0: not at all. *code is a place before it that is in code, and moves on.
+static void rate_place(const struct phrase_scan *scan, const struct scan_file *file,
+                       const struct phrase_match *match, size_t *code, struct scan_hit *hit) {
+    const struct phrase *phrase = scan->phrase;
+    bool is_name = phrase->count == 1 && phrase->word_count == 1 && !phrase->is_quoted;
+    bool binds =
+        is_name && match->is_whole && binding_is_at(file->text, match->start, match->end, file->language);
+    bool is_code = false;
+    if (scan->code_alone || binds) {
+        *code = prose_end(file->text, *code, match->start, prose_marks_of(file->language));
+        is_code = *code == match->start;
+    }
+    if (is_code || !scan->code_alone) {
+        hit->score = rate(match) * (is_name && !(binds && is_code) ? USED : 1);
+        hit->line = binds && is_code ? line_of(file->text, match->start) : 0;
+    }
+}
+
 // Several places in one definition are one hit.
 static void look(const void *context, const struct scan_file *file, struct scan_hits *found) {
     const struct phrase_scan *scan = context;
-    struct prose_marks marks = prose_marks_of(file->language);
     struct scan_hit last = {0};
     struct phrase_match match = {0};
-    size_t at = 0, code = 0; // a place before the match that is in code
+    size_t at = 0, code = 0;
     for (int place = 0;
          place < PLACES && phrase_find(scan->phrase, file->text, at, file->text.length, &match); place++) {
         at = match.start + 1;
-        code = scan->code_alone ? prose_end(file->text, code, match.start, marks) : match.start;
         struct scan_hit hit = scan_hit_at(file, match.start);
-        if (!hit.chunk || code != match.start) {
+        if (hit.chunk) {
+            rate_place(scan, file, &match, &code, &hit);
+        }
+        if (hit.score <= 0) {
             continue;
         }
-        hit.score = rate(&match);
-        if (is_same(&last, &hit)) {
-            last.score = hit.score > last.score ? hit.score : last.score;
-        } else {
+        if (!is_same(&last, &hit)) {
             put(found, &last);
-            last = hit;
         }
+        last = is_same(&last, &hit) && hit.score <= last.score ? last : hit;
     }
     put(found, &last);
 }
