@@ -3,14 +3,14 @@
 
 #include "base/hash.h"
 #include "indexer/language.h"
-#include "indexer/terms.h"
 #include "retrieval/paths.h"
+#include "retrieval/search_rating.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 enum { HITS = 300, FOLDER_HITS = 5000 };
-enum { MANY_LINES = 128, COPY_LINES = 2 };
+enum { COPY_LINES = 2 };
 
 // Those of text and names are fitted, as a softmax over each question's candidates, on questions made from the doc
 // comments of eight repositories in seven languages (tests/bench/search). All answers there are functions, so what
@@ -21,9 +21,9 @@ static const float weights[SEARCH_FEATURE_COUNT] = {
     [SEARCH_DOC] = 0.3f,         [SEARCH_FILE] = 0.3f,         [SEARCH_FOLDER] = 0.5f,
     [SEARCH_BODY] = 1.8f,        [SEARCH_ALL] = 1.5f,          [SEARCH_EXACT] = 0.5f,
     [SEARCH_EXACT_CASE] = 1.0f,  [SEARCH_EXACT_SCOPE] = 1.0f,  [SEARCH_KIND] = 1.0f,
-    [SEARCH_FUNCTION] = 0.5f,    [SEARCH_TYPE] = 0.4f,         [SEARCH_CONSTANT] = -0.2f,
+    [SEARCH_FUNCTION] = 0.5f,    [SEARCH_TYPE] = 0.4f,         [SEARCH_CONSTANT] = -0.8f,
     [SEARCH_FIELD] = -0.5f,      [SEARCH_VARIABLE] = -0.3f,    [SEARCH_DECLARATION] = -0.3f,
-    [SEARCH_LARGE] = 0.4f,       [SEARCH_PRIVATE] = -0.1f,     [SEARCH_TEST] = -1.5f,
+    [SEARCH_LARGE] = 0.4f,       [SEARCH_PRIVATE] = -0.1f,     [SEARCH_TEST] = -3.0f,
     [SEARCH_VENDORED] = -1.5f,   [SEARCH_COPY] = -3.0f,        [SEARCH_PROSE] = -0.5f,
     [SEARCH_KEYWORD] = 1.0f,     [SEARCH_CONSTRUCTOR] = -5.0f, [SEARCH_PHRASE] = 3.0f,
     [SEARCH_EVERY] = 8.0f,
@@ -32,20 +32,20 @@ static const float EXACT_FIRST = 100;   // no other features together come near
 static const float FILE_FIRST = 20000;  // nor any of what follows
 static const float BEHIND_A_NAME = 190; // in the right case
 static const float BEHIND_NAMES = 0.9f;
-static const float FOREIGN = 0.15f;  // so much less for text of vendored code or documents
-static const float OF_TEST = 0.6f;   // of tests: what they say is what is expected of other code
-static const float APART = 0.5f;     // of a signature that says all keywords, but not side by side
-static const float SAID_FROM = 0.4f; // weight of a form: an abbreviation alone does not say the word
+static const float OTHER_CASE = 0.8f; // of a name, which is before a file that is called so
+static const float OF_A_FIELD = 0.4f; // in the right case, or of a test's name: behind such a file
+static const float FOREIGN = 0.15f;   // so much less for text of vendored code or documents
+static const float OF_TEST = 0.6f;    // of tests: what they say is what is expected of other code
+static const float APART = 0.5f;      // of a signature that says all keywords, but not side by side
 
 struct searching {
     const struct snapshot *snapshot;
     const struct search_words *words;
     struct slice folder;
     VEC(struct search_hit) found;
-    struct map known;            // the symbol or chunk -> index in found
-    float asked[SEGMENT_FIELDS]; // the values of all words together
-    float file_first;            // what a file's name counts for
-    struct phrase row;           // the keywords side by side, if nothing else is asked for
+    struct map known;  // the symbol or chunk -> index in found
+    float file_first;  // what a file's name counts for
+    struct phrase row; // the keywords side by side, if nothing else is asked for
 };
 
 // --- candidates ---
@@ -179,42 +179,41 @@ static void gather_near(struct searching *searching, struct search_near near) {
     }
 }
 
-// Is it the last identifier of "a::b::C"?
-static bool is_scope(const char *scope, struct slice asked) {
-    struct slice text = slice_of_string(scope);
-    return asked.length && text.length >= asked.length &&
-           slice_find_word(text, asked, text.length - asked.length) == text.length - asked.length;
-}
-
-// How many of the keywords asked for are in it, as whole words?
-static uint32_t count_keywords(const struct search_words *words, const char *signature) {
-    struct slice text = slice_of_string(signature);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < words->keyword_count; i++) {
-        count += slice_find_word(text, words->keywords[i], 0) != (size_t)-1;
-    }
-    return count;
+static bool is_own(const struct segment *segment, uint32_t id) {
+    return search_rating_is_own(segment, segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id));
 }
 
 // Words that happen to be a field's name, or one of a test, mean something else oftener than not.
-static bool may_be_joined(const struct segment *segment, uint32_t id) {
+static bool is_of_note(const struct segment *segment, uint32_t id) {
     uint32_t kind = segment->keys[id].kind;
-    return segment->taints[segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id)] == TAINT_OWN &&
-           kind != SYMBOL_FIELD && kind != SYMBOL_CONSTANT && kind != SYMBOL_VARIABLE;
+    return is_own(segment, id) && kind != SYMBOL_FIELD && kind != SYMBOL_CONSTANT && kind != SYMBOL_VARIABLE;
+}
+
+// How well its case fits. The type comes before the many fields that hold one (Crawler, self.crawler).
+static float case_of(const struct segment *segment, uint32_t id, const struct symbol *symbol,
+                     const struct search_name *name) {
+    bool is_same = segment->keys[id].name == segment_exact_key(name->text);
+    bool is_held = symbol->kind == SYMBOL_FIELD || !is_own(segment, id);
+    if (!is_same && !name->is_joined) { // the index takes _name and name_ for the same
+        bool is_alike = slice_equal_any_case(slice_of_string(symbol->name), name->text);
+        return is_alike && is_of_note(segment, id) ? OTHER_CASE : 0;
+    }
+    return is_held && !name->scope.length ? OF_A_FIELD : 1;
 }
 
 static void add_named(struct searching *searching, uint32_t s, const struct search_name *name) {
     const struct segment *segment = searching->snapshot->segments[s];
-    uint32_t key = segment_name_key(name->text), exact = segment_exact_key(name->text);
+    uint32_t key = segment_name_key(name->text);
     struct names_walk walk = names_find(&segment->names, key);
     while (segment_next_named(segment, &walk, key)) {
         uint32_t id = walk.symbol;
         uint32_t file = segment_file_of(&segment->fields[SEGMENT_SYMBOLS], id);
-        if (is_asked_for(searching, s, file) && (!name->is_joined || may_be_joined(segment, id))) {
+        if (is_asked_for(searching, s, file) && (!name->is_joined || is_of_note(segment, id))) {
             struct search_hit *hit = candidate(searching, s, file, segment_symbol(segment, id), NULL);
             hit->features[SEARCH_EXACT] = 1;
-            raise(&hit->features[SEARCH_EXACT_CASE], name->is_joined || segment->keys[id].name == exact);
-            raise(&hit->features[SEARCH_EXACT_SCOPE], is_scope(hit->symbol->scope, name->scope));
+            raise(&hit->features[SEARCH_EXACT_CASE], case_of(segment, id, hit->symbol, name));
+            raise(&hit->features[SEARCH_EXACT_SCOPE],
+                  search_rating_is_scope(hit->symbol->scope, name->scope));
         }
     }
 }
@@ -280,7 +279,7 @@ static void add_if_it_says_all(struct searching *searching, uint32_t s, uint32_t
     const struct search_words *words = searching->words;
     if (is_asked_for(searching, s, file)) {
         const struct symbol *symbol = segment_symbol(searching->snapshot->segments[s], id);
-        if (count_keywords(words, symbol->signature) == words->keyword_count) {
+        if (search_rating_count_keywords(words, symbol->signature) == words->keyword_count) {
             candidate(searching, s, file, symbol, NULL);
         }
     }
@@ -318,138 +317,7 @@ static void gather_read(struct searching *searching, const struct scan_hit *hits
     }
 }
 
-// --- features ---
-
-// How much of each word is said by some text, and how much that text says besides.
-struct coverage {
-    const struct search_words *words;
-    enum segment_field field;
-    float said[SEARCH_WORDS];
-    uint64_t mentioned; // bit i: the i-th is said, not by a mere beginning of it
-    uint32_t terms, asked_terms;
-};
-
-static void say(struct coverage *coverage, const struct search_form *form, enum segment_field field) {
-    for (uint32_t i = form->word; i < form->behind; i++) {
-        raise(&coverage->said[i], search_words_value(coverage->words, form, i, field));
-        coverage->mentioned |= (uint64_t)(form->weight >= SAID_FROM || form->is_compound) << i;
-    }
-}
-
-static void cover(void *context, uint32_t term) {
-    struct coverage *coverage = context;
-    const struct search_form *form = search_words_find(coverage->words, term);
-    coverage->terms++;
-    if (form) {
-        say(coverage, form, coverage->field);
-        coverage->asked_terms++;
-    }
-}
-
-static float share(const struct searching *searching, const struct coverage *coverage) {
-    float sum = 0;
-    for (uint32_t i = 0; i < searching->words->count; i++) {
-        sum += coverage->said[i];
-    }
-    float asked = searching->asked[coverage->field];
-    return asked > 0 ? sum / asked : 0;
-}
-
-// Of few words each is meant. One that no signature says would count for little beside what the others find there.
-static bool says_every(const struct search_words *words, const struct coverage *all) {
-    bool is_told = true; // by signatures
-    for (uint32_t i = 0; i < words->count; i++) {
-        is_told = is_told && words->words[i].values[SEGMENT_SYMBOLS] > 0;
-    }
-    return !is_told && words->count >= 2 && words->count <= SEARCH_FEW_WORDS &&
-           all->mentioned == (UINT64_C(1) << words->count) - 1;
-}
-
-// Covers the text and adds it to *all.
-static float cover_text(const struct searching *searching, struct slice text, struct coverage *all,
-                        float *says) {
-    struct coverage coverage = {.words = searching->words, .field = SEGMENT_SYMBOLS};
-    terms_scan(text, cover, &coverage);
-    for (uint32_t i = 0; i < searching->words->count; i++) {
-        raise(&all->said[i], coverage.said[i]);
-    }
-    all->mentioned |= coverage.mentioned;
-    if (says) {
-        *says = coverage.terms ? (float)coverage.asked_terms / (float)coverage.terms : 0;
-    }
-    return share(searching, &coverage);
-}
-
-static float cover_chunk(const struct searching *searching, const struct chunk *chunk, struct coverage *all) {
-    struct coverage coverage = {.words = searching->words, .field = SEGMENT_CHUNKS};
-    for (uint32_t i = 0; i < chunk->term_count; i++) {
-        const struct search_form *form = search_words_find(searching->words, chunk->terms[i].hash);
-        if (form) {
-            say(&coverage, form, SEGMENT_CHUNKS);
-            say(all, form, SEGMENT_SYMBOLS);
-        }
-    }
-    return share(searching, &coverage);
-}
-
-// Who types a type's name and no more wants the type, not one of its constructors.
-static bool is_asked_as_type(const struct search_words *words, const struct symbol *symbol) {
-    bool is_function = symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD;
-    return (words->is_name || words->has_joined) && !words->asks_kind && words->names[0].scope.length == 0 &&
-           is_function && is_scope(symbol->scope, slice_of_string(symbol->name));
-}
-
-static void rate_kind(const struct search_words *words, const struct symbol *symbol, float *features) {
-    static const enum search_feature kinds[] = {
-        [SYMBOL_FUNCTION] = SEARCH_FUNCTION, [SYMBOL_METHOD] = SEARCH_FUNCTION,
-        [SYMBOL_TYPE] = SEARCH_TYPE,         [SYMBOL_MACRO] = SEARCH_FUNCTION,
-        [SYMBOL_CONSTANT] = SEARCH_CONSTANT, [SYMBOL_FIELD] = SEARCH_FIELD,
-        [SYMBOL_VARIABLE] = SEARCH_VARIABLE, [SYMBOL_MODULE] = SEARCH_MODULE};
-    float lines = (float)(symbol->end_line - symbol->start_line + 1);
-    bool is_method = symbol->kind == SYMBOL_METHOD && words->kind == SYMBOL_FUNCTION;
-    bool is_constant = symbol->kind == SYMBOL_MACRO && !strchr(symbol->signature, '(');
-    features[is_constant ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
-    features[SEARCH_KIND] = words->asks_kind && (symbol->kind == words->kind || is_method);
-    features[SEARCH_CONSTRUCTOR] = is_asked_as_type(words, symbol);
-    features[SEARCH_DECLARATION] = symbol->is_declaration;
-    features[SEARCH_PRIVATE] = symbol->name[0] == '_';
-    features[SEARCH_LARGE] = fminf(1, log2f(lines) / log2f(MANY_LINES));
-}
-
-static void rate_symbol(const struct searching *searching, struct search_hit *hit, struct coverage *all) {
-    const struct symbol *symbol = hit->symbol;
-    float *features = hit->features;
-    features[SEARCH_NAME] =
-        cover_text(searching, slice_of_string(symbol->name), all, &features[SEARCH_NAME_SAYS]);
-    features[SEARCH_SCOPE] = cover_text(searching, slice_of_string(symbol->scope), all, NULL);
-    features[SEARCH_LINE] = cover_text(searching, slice_of_string(symbol->signature), all, NULL);
-    features[SEARCH_DOC] = cover_text(searching, slice_of_string(symbol->doc), all, NULL);
-    if (searching->words->keyword_count) {
-        features[SEARCH_KEYWORD] = (float)count_keywords(searching->words, symbol->signature) /
-                                   (float)searching->words->keyword_count;
-    }
-    rate_kind(searching->words, symbol, features);
-}
-
-static void rate(const struct searching *searching, struct search_hit *hit) {
-    const struct record *record = snapshot_file(searching->snapshot, hit->at)->record;
-    struct coverage all = {.words = searching->words, .field = SEGMENT_SYMBOLS};
-    struct slice path = slice_of_string(record->path);
-    float *features = hit->features;
-    features[SEARCH_FILE] = cover_text(searching, paths_plain_stem(path), &all, NULL);
-    features[SEARCH_FOLDER] = cover_text(searching, paths_folder(path), &all, NULL);
-    features[SEARCH_BODY] = hit->chunk ? cover_chunk(searching, hit->chunk, &all) : 0;
-    features[SEARCH_PASSAGE] = !hit->symbol;
-    if (hit->symbol) {
-        rate_symbol(searching, hit, &all);
-    }
-    features[SEARCH_ALL] = share(searching, &all);
-    features[SEARCH_EVERY] = says_every(searching->words, &all);
-    features[SEARCH_TEST] = record->taint == TAINT_TEST;
-    features[SEARCH_VENDORED] = record->taint == TAINT_VENDORED || record->taint == TAINT_GENERATED;
-    features[SEARCH_PROSE] =
-        !language_of_id(record->language) || language_is_data(language_of_id(record->language));
-}
+// --- order ---
 
 // What makes two definitions copies of each other; 0 for those too short to tell.
 static uint64_t copy_key(const struct symbol *symbol) {
@@ -503,12 +371,20 @@ static float score_phrase(const struct search_words *words, const float *feature
     return (is_name ? BEHIND_NAMES : 3) * EXACT_FIRST * features[SEARCH_PHRASE] * (1 - foreign(features));
 }
 
+static bool asks_for_tests(const struct search_words *words) {
+    struct slice text = slice_of_string(words->text);
+    return slice_find_word(text, SLICE_LITERAL("test"), 0) != (size_t)-1 ||
+           slice_find_word(text, SLICE_LITERAL("tests"), 0) != (size_t)-1;
+}
+
 static void score(const struct searching *searching, struct search_hit *hit) {
     const float *features = hit->features;
     hit->score = searching->file_first * features[SEARCH_PATH];
     for (int i = 0; i < SEARCH_FEATURE_COUNT; i++) {
         hit->score += weights[i] * features[i];
     }
+    hit->score -= asks_for_tests(searching->words) ? weights[SEARCH_TEST] * features[SEARCH_TEST] : 0;
+    hit->score -= weights[SEARCH_PHRASE] * features[SEARCH_PHRASE] * foreign(features);
     if (searching->words->is_name || searching->words->has_joined) {
         hit->score += EXACT_FIRST * (features[SEARCH_EXACT] + features[SEARCH_EXACT_CASE]);
         hit->score +=
@@ -521,8 +397,6 @@ static void score(const struct searching *searching, struct search_hit *hit) {
     hit->score += score_phrase(searching->words, features);
     hit->score += 3 * EXACT_FIRST * features[SEARCH_MESSAGE] * (1 - foreign(features));
 }
-
-// --- order ---
 
 // By path rather than by number, so that the same repository answers alike in whatever order it was read.
 static int compare_hits(const void *left, const void *right) {
@@ -568,15 +442,12 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
                   struct search_hit *hits) {
     struct searching searching = {.snapshot = snapshot, .words = words, .folder = folder};
     map_init(&searching.known);
-    for (uint32_t i = 0; i < words->count; i++) {
-        for (int field = 0; field < SEGMENT_FIELDS; field++) {
-            searching.asked[field] += words->words[i].values[field];
-        }
-    }
+    struct search_rating rating;
+    search_rating_init(&rating, snapshot, words);
     phrase_init(&searching.row, slice_of_string(words->only_keywords ? words->text : ""));
     gather(&searching, near, read);
     for (size_t i = 0; i < searching.found.count; i++) {
-        rate(&searching, &searching.found.items[i]);
+        search_rating_rate(&rating, &searching.found.items[i]);
     }
     mark_copies(&searching);
     for (size_t i = 0; i < searching.found.count; i++) {
