@@ -12,8 +12,10 @@
 
 enum {
     SHORTEST_FORM = 3,
-    CORRECTIONS = 4, // words of a search
-    NOTE_BYTES = 400 // about: who gives a page of code reads no more of what is not in it
+    SHORTEST_STEM = 4,
+    CORRECTIONS = 4,    // words of a search
+    NOWHERE_BYTES = 40, // about: one short line
+    NOTE_BYTES = 400    // about: who gives a page of code reads no more of what is not in it
 };
 // Weights of a word's other forms, measured with tests/bench/search.
 static const float INFLECTED = 0.5f; // differs by an ending
@@ -116,10 +118,25 @@ static void add_beginnings(struct search_reading *reading, struct slice word) {
     }
 }
 
+// Without its ending: evicted and eviction are evict.
+static struct slice stem_of(struct slice word) {
+    static const char *const endings[] = {"ions", "ion", "ing", "ers", "ors", "ed", "er", "or", "es", "s"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        if (ends_with(word, endings[i]) && word.length - strlen(endings[i]) >= SHORTEST_STEM) {
+            return slice_sub(word, 0, word.length - strlen(endings[i]));
+        }
+    }
+    return word;
+}
+
 static void add_inflections(struct search_reading *reading, struct slice word) {
-    static const char *const endings[] = {"s", "d", "ed", "ing", "er"};
+    static const char *const endings[] = {"s", "d", "ed", "ing", "er", "ion", "ions"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         add_joined(reading, word, endings[i], INFLECTED);
+    }
+    struct slice stem = stem_of(word);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0] && stem.length < word.length; i++) {
+        add_joined(reading, stem, endings[i], INFLECTED);
     }
 }
 
