@@ -205,7 +205,7 @@ static void correct(struct search_reading *reading, struct slice word, struct sl
     }
     if (may_be && reading->corrections < CORRECTIONS) {
         reading->corrections++;
-        count = spelling_guess(reading->snapshot, reading->root, word, guesses);
+        count = spelling_guess(reading->snapshot, reading->root, word, is_meant(reading, typed), guesses);
     }
     for (uint32_t i = 0; i < count; i++) {
         spelling_write_as_named(reading->snapshot, typed, &guesses[i]);

@@ -11,6 +11,7 @@ enum {
     PLACES = 4      // where a guess is looked for, of each kind
 };
 enum { WRONG_LETTER = 1, LIKELY = 2 };
+enum { ALONE = 16, RARE = 8 }; // a single mistake, beside two; said so seldom, it may be one itself
 
 uint32_t spelling_held(const struct snapshot *snapshot, uint32_t term) {
     uint32_t held = 0;
@@ -30,6 +31,7 @@ struct guessing {
     struct slice word;
     struct spelling *guesses; // the likeliest first
     uint32_t count;
+    bool is_second; // one is put right already
 };
 
 static struct slice text_of(const struct spelling *guess) {
@@ -67,7 +69,7 @@ static void consider(struct guessing *guessing, const char *data, size_t length,
     bool is_some = length >= 2 && length <= SPELLING_LONGEST && !has_rims;
     uint32_t held = is_some ? spelling_held(guessing->snapshot, segment_name_key(other)) : 0;
     if (held && !is_known(guessing, other)) {
-        put(guessing, other, (uint64_t)held * likelihood);
+        put(guessing, other, (uint64_t)held * likelihood * (guessing->is_second ? 1 : ALONE));
     }
 }
 
@@ -101,7 +103,7 @@ static void try_order(struct guessing *guessing, size_t at) {
     struct slice word = guessing->word;
     char other[SPELLING_LONGEST];
     memcpy(other, word.data, word.length);
-    if (word.length >= SPELLING_LONG && !is_digit(word.data[at])) {
+    if (word.length >= SPELLING_LONG && !is_digit(word.data[at]) && !guessing->is_second) {
         memmove(other + at, word.data + at + 1, word.length - at - 1);
         consider(guessing, other, word.length - 1, WRONG_LETTER);
     }
@@ -110,6 +112,63 @@ static void try_order(struct guessing *guessing, size_t at) {
         other[at] = word.data[at + 1];
         other[at + 1] = word.data[at];
         consider(guessing, other, word.length, LIKELY);
+    }
+}
+
+static void try_all(struct guessing *guessing, size_t first) {
+    for (size_t at = first; at <= guessing->word.length; at++) {
+        try_letters(guessing, at);
+        if (at < guessing->word.length) {
+            try_order(guessing, at);
+        }
+    }
+}
+
+// --- two letters ---
+
+static void try_second(struct guessing *guessing, const char *data, size_t length) {
+    struct slice typed = guessing->word;
+    guessing->word = slice_of(data, length);
+    try_all(guessing, 1);
+    guessing->word = typed;
+}
+
+// The other is one of those that are made most: a letter that is not doubled, or for no reason, two that are exchanged, a
+// wrong vowel. With any others most long words are near to some other.
+static void try_first(struct guessing *guessing, size_t at) {
+    static const char VOWELS[] = "aeiou";
+    struct slice word = guessing->word, rest = slice_sub(word, at, word.length);
+    struct slice behind = slice_sub(rest, 1, rest.length);
+    char other[SPELLING_LONGEST + 1];
+    memcpy(other, word.data, at);
+    if (rest.data[0] == rest.data[-1]) {
+        memcpy(other + at, behind.data, behind.length);
+        try_second(guessing, other, word.length - 1);
+    }
+    other[at] = rest.data[0];
+    memcpy(other + at + 1, rest.data, rest.length);
+    try_second(guessing, other, word.length + 1);
+    memcpy(other + at, rest.data, rest.length);
+    for (const char *vowel = VOWELS; *vowel && strchr(VOWELS, rest.data[0]); vowel++) {
+        other[at] = *vowel;
+        try_second(guessing, other, word.length);
+    }
+    if (behind.length) {
+        other[at] = behind.data[0];
+        other[at + 1] = rest.data[0];
+        try_second(guessing, other, word.length);
+    }
+}
+
+// The first letter is right.
+static void try_two(struct guessing *guessing) {
+    size_t length = guessing->word.length;
+    bool is_long = length >= SPELLING_TWICE && length < SPELLING_LONGEST;
+    guessing->is_second = true;
+    for (size_t at = 1; at < length && is_long; at++) {
+        if (!is_digit(guessing->word.data[at])) {
+            try_first(guessing, at);
+        }
     }
 }
 
@@ -181,17 +240,15 @@ static void drop_unwritten(struct guessing *guessing) {
     guessing->count = kept;
 }
 
-uint32_t spelling_guess(const struct snapshot *snapshot, const char *root, struct slice word,
+uint32_t spelling_guess(const struct snapshot *snapshot, const char *root, struct slice word, bool is_sure,
                         struct spelling guesses[SPELLING_GUESSES]) {
     struct guessing guessing = {.snapshot = snapshot, .root = root, .word = word, .guesses = guesses};
     if (word.length < SPELLING_SHORTEST || word.length > SPELLING_LONGEST) {
         return 0;
     }
-    for (size_t at = 0; at <= word.length; at++) {
-        try_letters(&guessing, at);
-        if (at < word.length) {
-            try_order(&guessing, at);
-        }
+    try_all(&guessing, 0);
+    if (is_sure && (guessing.count == 0 || guesses[0].score < RARE * ALONE)) {
+        try_two(&guessing);
     }
     drop_unwritten(&guessing);
     while (guessing.count && guesses[guessing.count - 1].score * ALIKE < guesses[0].score) {

@@ -8,11 +8,12 @@ static const char SOURCE[] =
     "struct Reader {\n    int mutex;\n};\nint thread_start(int threads, int thread);\nint thread_stop(int thread);\n"
     "int thread_a(void);\nint thread_b(void);\n"
     "int three;\nvoid tcp_bind(int socket, int lock);\nvoid ServeHTTP(int reverse, int revert);\n"
-    "void reverse_all(int reverse);\nint part_1;\nvoid work_queue(void);\nint queues;\nint sets;\n";
+    "void reverse_all(int reverse);\nint part_1;\nvoid work_queue(void);\nint queues;\nint sets;\n"
+    "int connection;\nint iterator;\nint scheduler;\n";
 
 static void describe(const struct snapshot *snapshot, const char *word, const char *typed, struct str *out) {
     struct spelling guesses[SPELLING_GUESSES];
-    uint32_t count = spelling_guess(snapshot, "/nowhere", slice_of_string(word), guesses);
+    uint32_t count = spelling_guess(snapshot, "/nowhere", slice_of_string(word), true, guesses);
     for (uint32_t i = 0; i < count; i++) {
         spelling_write_as_named(snapshot, slice_of_string(typed), &guesses[i]);
         assert_int_equal(strlen(guesses[i].text), guesses[i].length);
@@ -45,6 +46,13 @@ static void test_what_is_meant(void **state) {
         {"queuelock", "queuelock", ""}, // no definition says both
         {"quagga", "quagga", ""},
         {"qu", "qu", ""},
+        // Two mistakes of those that are made most, in a long word that begins right.
+        {"conetion", "conetion", "connection"},
+        {"itterater", "itterater", "iterator"},
+        {"shedular", "shedular", "scheduler"},
+        {"onnetion", "onnetion", ""}, // not its first letter
+        {"shedlar", "shedlar", ""},   // two of them left out
+        {"thrda", "thrda", ""},       // too short
     };
     struct record *records[] = {record_of("a.cc", SOURCE)};
     struct pinned pinned;
@@ -94,7 +102,7 @@ static void test_a_guess_has_to_stand_somewhere(void **state) {
     struct spelling guesses[SPELLING_GUESSES];
     pin_records(&pinned, records, 1);
     assert_int_equal(spelling_held(pinned.snapshot, terms[0].hash), 1);
-    assert_int_equal(spelling_guess(pinned.snapshot, "/nowhere", SLICE_LITERAL("mutexx"), guesses), 0);
+    assert_int_equal(spelling_guess(pinned.snapshot, "/nowhere", SLICE_LITERAL("mutexx"), true, guesses), 0);
     unpin_records(&pinned);
 }
 
@@ -108,7 +116,8 @@ static void test_long_words(void **state) {
     memset(word, 'a', sizeof word);
     pin_records(&pinned, records, 1);
     for (size_t length = SPELLING_LONGEST - 1; length <= sizeof word; length++) {
-        assert_int_equal(spelling_guess(pinned.snapshot, "/nowhere", slice_of(word, length), guesses), 0);
+        assert_int_equal(spelling_guess(pinned.snapshot, "/nowhere", slice_of(word, length), true, guesses),
+                         0);
         assert_false(spelling_split(pinned.snapshot, slice_of(word, length), guesses));
     }
     unpin_records(&pinned);
