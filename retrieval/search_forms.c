@@ -164,6 +164,18 @@ static void note_unsaid(struct str *note, struct slice word, const char *instead
     str_append_string(note, instead);
 }
 
+// A word of letters: numbers and the like are values, which no code says.
+static void note_nowhere(struct str *note, struct slice word) {
+    for (size_t i = 0; i < word.length; i++) {
+        if ((word.data[i] | 32) < 'a' || (word.data[i] | 32) > 'z') {
+            return;
+        }
+    }
+    if (note->length < NOWHERE_BYTES) {
+        str_append_format(note, "%s\"%.*s\"", note->length ? " or " : "", (int)word.length, word.data);
+    }
+}
+
 // Each of few words is meant, and so is each name; of more some are but the question's.
 static bool is_meant(const struct search_reading *reading, struct slice typed) {
     return reading->identifiers <= SEARCH_FEW_WORDS || search_forms_has_hump(typed);
@@ -217,6 +229,8 @@ static void correct(struct search_reading *reading, struct slice word, struct sl
         take_instead(reading, typed, guesses, count);
     } else if (is_meant(reading, typed)) {
         note_unsaid(&reading->words->unsaid, typed, "these are the nearest");
+    } else {
+        note_nowhere(&reading->words->nowhere, typed);
     }
 }
 
@@ -357,6 +371,7 @@ void search_forms_begin(struct search_reading *reading) {
     map_init(&words->by_term);
     str_clear(&words->note);
     str_clear(&words->unsaid);
+    str_clear(&words->nowhere);
     str_clear(&words->corrected);
     reading->put_right = reading->before_length = 0;
     reading->corrections = 0;

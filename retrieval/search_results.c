@@ -5,6 +5,7 @@
 #include "retrieval/search_results.h"
 
 #include "retrieval/file_text.h"
+#include "retrieval/message.h"
 
 #include <stdlib.h>
 
@@ -165,6 +166,16 @@ static void append_note(struct str *notes, const struct str *note) {
     }
 }
 
+// Of a question; what a message has in it is often a value.
+static void append_nowhere(struct str *notes, struct slice words, struct slice text) {
+    struct message message;
+    message_init(&message, text);
+    if (words.length && message.count == 0) {
+        str_append_string(notes, notes->length ? "; nothing here says " : "nothing here says ");
+        str_append_slice(notes, words);
+    }
+}
+
 // What is found where the text itself stands, or leads to, needs no word about its words.
 static char *note_of(struct showing *showing, const struct search_read *read) {
     struct str note;
@@ -175,6 +186,8 @@ static char *note_of(struct showing *showing, const struct search_read *read) {
     bool has_some = showing->results->count > 0; // else that nothing answers says which words are nowhere
     append_note(&note, is_told ? NULL : &words->note);
     append_note(&note, is_told || !has_some ? NULL : &words->unsaid);
+    append_nowhere(&note, is_told || !has_some ? SLICE_LITERAL("") : str_slice(&words->nowhere),
+                   slice_of_string(words->text));
     char *copy = arena_copy(&showing->results->arena, str_slice(&note));
     str_free(&note);
     return copy;

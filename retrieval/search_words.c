@@ -262,6 +262,7 @@ void search_words_init(struct search_words *words, const struct snapshot *snapsh
     str_init(&words->note);
     str_init(&words->unsaid);
     str_init(&words->corrected);
+    str_init(&words->nowhere);
     words->only_keywords = true;
     query_identifiers(reading.text, 0, reading.text.length, find_name, &reading);
     words->only_keywords &= reading.identifiers > 0;
@@ -303,6 +304,7 @@ void search_words_free(struct search_words *words) {
     str_free(&words->note);
     str_free(&words->unsaid);
     str_free(&words->corrected);
+    str_free(&words->nowhere);
     arena_free(&words->arena);
     free(words->text);
 }
