@@ -392,19 +392,23 @@ static bool is_member(const struct snapshot *snapshot, struct slice stem, struct
     return is_there;
 }
 
-// A source file's name and no more, or with folders or a line: its ending is no word of the search.
-static void note_missing(const struct finding *finding) {
+// A source file's name and no more, or with folders; with a line, too, if there is none of that name.
+static void note_named(const struct finding *finding) {
     struct search_files *files = finding->files;
     struct slice path = finding->place->path;
     struct slice name = paths_base(path), stem = paths_stem(path);
     char *text = mem_copy_bytes(name.data, name.length);
     const struct language *language = language_of_path(text);
     free(text);
+    bool is_there = files->list.count > 0;
     bool is_name = language && !language_is_data(language) && stem.length && stem.length + 1 < name.length &&
                    !is_sentence(path);
-    if (is_name && !is_member(finding->snapshot, stem, slice_sub(name, stem.length + 1, name.length))) {
-        files->missing = path;
-        note_absent(finding, "");
+    if (is_name &&
+        (is_there || !is_member(finding->snapshot, stem, slice_sub(name, stem.length + 1, name.length)))) {
+        files->named = path;
+        if (!is_there) {
+            note_absent(finding, "");
+        }
     }
 }
 
@@ -441,8 +445,8 @@ void search_files_init(struct search_files *files, const struct search_asked *as
     if (is_path && files->list.count == 0) {
         note_folder(files, asked->snapshot, places[0].path);
     }
-    if (count == 1 && places[0].is_all && files->list.count == 0) {
-        note_missing(&finding);
+    if (count == 1 && places[0].is_all && (is_path || files->list.count == 0)) {
+        note_named(&finding);
     }
     files->is_bare = is_path && is_bare(places[0].path);
     files->is_all = files->list.count && count == 1 && places[0].is_all && places[0].line;

@@ -32,8 +32,8 @@ struct search_files {
     // Of a module's dotted name the last part, which a definition in the file may have: if it is the file's, too, a type.
     struct slice member; // "" if it is no such name
     bool is_member_type;
-    // The name of a source file that is nowhere, without a line; "" if there is none.
-    struct slice missing;
+    // The name of a source file, if that is all of the text, without a line; else "". Its ending is no word.
+    struct slice named;
     struct str note;
 };
 

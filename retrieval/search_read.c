@@ -136,18 +136,20 @@ static void ask(void *context, uint32_t term) {
     saying->says_all = saying->says_all && spelling_held(saying->snapshot, term) > 0;
 }
 
-// Of a file that is nowhere its name is searched for, if anything says it, and who names the file.
+// Of a file's name its ending is no word: what is before it is searched for, if anything says it, and who names the file.
 static void read_stem(struct search_read *read, struct search_words *words,
                       const struct search_asked *asked) {
     struct saying saying = {asked->snapshot, true};
-    struct slice missing = read->files.missing, before = paths_stem(missing);
-    size_t at = slice_find(asked->text, missing, 0);
-    struct slice name = at == (size_t)-1 ? asked->text : slice_sub(asked->text, at, at + missing.length);
-    struct str stem, note = read->files.note;
-    str_init(&read->files.note);
+    struct slice named = read->files.named, before = paths_stem(named);
+    size_t at = slice_find(asked->text, named, 0);
+    struct slice name = at == (size_t)-1 ? asked->text : slice_sub(asked->text, at, at + named.length);
+    struct str stem;
     str_init(&stem);
     terms_scan(before, ask, &saying);
     str_append_slice(&stem, saying.says_all ? before : SLICE_LITERAL(""));
+    struct search_files files = read->files;
+    read->files = (struct search_files){0};
+    str_init(&read->files.note);
     search_read_free(read);
     search_words_free(words);
     search_words_init(words, asked->snapshot, asked->root, str_slice(&stem));
@@ -155,8 +157,15 @@ static void read_stem(struct search_read *read, struct search_words *words,
     words->phrase_first = true;
     words->phrase_is_code = false;
     read_files(read, words, asked);
-    str_free(&read->files.note);
-    read->files.note = note;
+    if (files.list.count == 0) { // what is called so without its ending, and that it is not there
+        str_free(&read->files.note);
+        read->files.note = files.note;
+        str_init(&files.note);
+        search_files_free(&files);
+    } else {
+        search_files_free(&read->files);
+        read->files = files;
+    }
     str_free(&stem);
 }
 
@@ -168,7 +177,7 @@ void search_read_init(struct search_read *read, struct search_words *words,
                       const struct search_asked *asked) {
     search_words_init(words, asked->snapshot, asked->root, asked->text);
     read_files(read, words, asked);
-    if (read->files.missing.length) {
+    if (read->files.named.length) {
         read_stem(read, words, asked);
     } else if (words->corrected.length && !search_read_found(read)) {
         search_read_free(read);
