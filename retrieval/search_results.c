@@ -5,6 +5,7 @@
 #include "retrieval/search_results.h"
 
 #include "retrieval/file_text.h"
+#include "retrieval/licence.h"
 #include "retrieval/message.h"
 
 #include <stdlib.h>
@@ -40,12 +41,14 @@ static struct slice text_of(struct showing *showing, const struct segment_file *
     return *(const struct slice *)(uintptr_t)*known;
 }
 
-// A file that is asked for by its name begins with its first chunk, whatever that is of.
-static void describe_file(const struct search_hit *hit, struct search_result *result) {
+// A file that is asked for by its name begins behind its licence, or with its first chunk, whatever that is of.
+static void describe_file(const struct search_hit *hit, struct slice text, struct search_result *result) {
+    size_t licence = licence_end(text, language_of_id(result->language));
+    uint32_t behind = (uint32_t)slice_count(slice_sub(text, 0, licence), '\n');
     result->kind = "file";
     result->name = result->scope = result->signature = result->doc = "";
-    result->line = result->start_line = hit->chunk->start_line;
-    result->end_line = hit->chunk->end_line;
+    result->line = result->start_line = behind ? behind : hit->chunk->start_line;
+    result->end_line = hit->chunk->end_line > behind ? hit->chunk->end_line : behind;
 }
 
 static void describe(struct arena *arena, const struct search_hit *hit, struct search_result *result) {
@@ -98,9 +101,11 @@ static uint32_t best_line(const struct search_result *result) {
     return best;
 }
 
-// A place is shown as it stands, with the line before it.
-static struct excerpt_range lines_at(uint32_t line) {
-    uint32_t first = line > LINES_BEFORE ? line - LINES_BEFORE : 0;
+// A place is shown as it stands, with the line before it if there are several; a file from its start.
+static struct excerpt_range lines_at(const struct search_hit *hit, const struct search_result *result,
+                                     uint32_t limit) {
+    uint32_t before = limit > 1 && hit->line > LINES_BEFORE ? LINES_BEFORE : 0;
+    uint32_t first = hit->line ? hit->line - 1 - before : result->start_line;
     return (struct excerpt_range){first, UINT32_MAX, UINT32_MAX, .is_whole = true};
 }
 
@@ -137,16 +142,15 @@ static void show(struct showing *showing, const struct search_hit *hit, struct s
     result->path = arena_copy_string(arena, hit->path);
     result->language = arena_copy_string(arena, file->record->language);
     result->score = (double)hit->score;
+    struct slice text = text_of(showing, file);
     bool is_asked_for = hit->features[SEARCH_PATH] > 0;
     if (is_asked_for && !hit->line) {
-        describe_file(hit, result);
+        describe_file(hit, text, result);
     } else {
         describe(arena, hit, result);
     }
-    struct slice text = text_of(showing, file);
     uint32_t limit = showing->request->lines ? showing->request->lines : 1;
-    struct excerpt_range range =
-        is_asked_for ? lines_at(hit->line ? hit->line - 1 : 0) : lines_of(hit, text, result);
+    struct excerpt_range range = is_asked_for ? lines_at(hit, result, limit) : lines_of(hit, text, result);
     result->lines = excerpt_choose(&showing->words, text, range, limit, arena, &result->line_count);
     point(showing, hit, text, range, result);
 }
