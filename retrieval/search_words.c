@@ -149,14 +149,15 @@ static void add_joined_name(struct search_words *words, const struct snapshot *s
     }
 }
 
-// Nothing but words of letters, apart or with a dash between them, none of them a keyword?
+// Nothing but words of letters, apart or with a dash between them, the first and the last no keyword?
 static bool is_words_alone(const struct search_words *words, struct slice text) {
     bool is_so = words->name_count >= 2 && words->name_count <= SEARCH_FEW_WORDS;
     size_t end = 0;
     for (uint32_t i = 0; i < words->name_count && is_so; i++) {
         struct slice name = words->names[i].text;
         size_t at = (size_t)(name.data - text.data);
-        is_so = !words->names[i].looks_so && !terms_is_keyword(name) &&
+        bool is_rim = i == 0 || i + 1 == words->name_count;
+        is_so = !words->names[i].looks_so && !(is_rim && terms_is_keyword(name)) &&
                 search_forms_is_between_words(slice_sub(text, end, at));
         end = at + name.length;
     }
@@ -261,8 +262,8 @@ void search_words_init(struct search_words *words, const struct snapshot *snapsh
     arena_init(&words->arena);
     str_init(&words->note);
     str_init(&words->unsaid);
-    str_init(&words->corrected);
     str_init(&words->nowhere);
+    str_init(&words->corrected);
     words->only_keywords = true;
     query_identifiers(reading.text, 0, reading.text.length, find_name, &reading);
     words->only_keywords &= reading.identifiers > 0;
@@ -303,8 +304,8 @@ void search_words_free(struct search_words *words) {
     map_free(&words->by_term);
     str_free(&words->note);
     str_free(&words->unsaid);
-    str_free(&words->corrected);
     str_free(&words->nowhere);
+    str_free(&words->corrected);
     arena_free(&words->arena);
     free(words->text);
 }
