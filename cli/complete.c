@@ -12,6 +12,7 @@
 #include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/place.h"
 #include "cli/terminal.h"
 #include "indexer/ignore.h"
@@ -240,8 +241,7 @@ static int run(int argc, char **argv, struct complete_options options, const cha
                                                  {"why", no_argument, NULL, 'w'},
                                                  {"stdin", no_argument, NULL, 's'},
                                                  {0}};
-    bool right = true;
-    opterr = 0; // the usage says it all
+    opterr = 0; // what is wrong is told here
     for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
         switch (option) {
         case 'j':
@@ -254,12 +254,14 @@ static int run(int argc, char **argv, struct complete_options options, const cha
             options.from_stdin = true;
             break;
         default:
-            right = false;
+            return options_refuse_option(usage, option, argv);
         }
     }
-    if (!right || argc - optind != 1) {
-        fprintf(stderr, "hunch: usage: %s\n", usage);
-        return 2;
+    if (argc == optind) {
+        return options_refuse(usage, "no place is given");
+    }
+    if (argc - optind > 1) {
+        return options_refuse_more(usage, argv[optind + 1]);
     }
     struct err err = {0};
     if (place_parse(argv[optind], &options.place, &err) != 0) {

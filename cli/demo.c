@@ -14,6 +14,7 @@
 #include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "indexer/language.h"
 
@@ -415,9 +416,9 @@ static int run_demo(const char *folder) {
 }
 
 int command_demo(int argc, char **argv) {
-    if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
-        fputs("hunch: usage: hunch demo [DIR]\n", stderr);
-        return 2;
+    const char *usage = "hunch demo [DIR]";
+    if (argc > 1 && argv[1][0] == '-') {
+        return options_refuse(usage, "there is no option %s", argv[1]);
     }
-    return run_demo(argc == 2 ? argv[1] : NULL);
+    return argc > 2 ? options_refuse_more(usage, argv[2]) : run_demo(argc == 2 ? argv[1] : NULL);
 }

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "lsp/server.h"
 
 #include <stdio.h>
@@ -101,8 +102,7 @@ int command_lsp(int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         // Editors start servers with --stdio by habit; it is the only way to talk anyway.
         if (strcmp(argv[i], "--stdio") != 0) {
-            fprintf(stderr, "hunch: usage: hunch lsp [--stdio]\n");
-            return 2;
+            return options_refuse("hunch lsp [--stdio]", "\"%s\" is no argument of it", argv[i]);
         }
     }
     return serve();

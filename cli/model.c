@@ -221,8 +221,7 @@ int command_model(int argc, char **argv) {
         return 2;
     }
     if (options.path_count) {
-        fprintf(stderr, "hunch: usage: %s\n", usage);
-        return 2;
+        return options_refuse_more(usage, options.folder);
     }
     return show(options.json);
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/supervise.h"
 
 #include <getopt.h>
@@ -18,15 +19,15 @@ struct serve_options {
     uint32_t context_tokens;
 };
 
-static bool parse(int argc, char **argv, struct serve_options *options) {
+// The exit status, if anything is wrong.
+static int parse(int argc, char **argv, const char *usage, struct serve_options *options) {
     static const struct option known[] = {{"background", no_argument, NULL, 'b'},
                                           {"program", required_argument, NULL, 'p'},
                                           {"arguments", required_argument, NULL, 'a'},
                                           {"context", required_argument, NULL, 'c'},
                                           {0}};
-    bool right = true;
-    opterr = 0; // the usage says it all
-    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+    opterr = 0; // what is wrong is told here
+    for (int option; (option = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
         switch (option) {
         case 'b':
             options->background = true;
@@ -41,11 +42,11 @@ static bool parse(int argc, char **argv, struct serve_options *options) {
             options->context_tokens = (uint32_t)strtoul(optarg, NULL, 10);
             break;
         default:
-            right = false;
+            return options_refuse_option(usage, option, argv);
         }
     }
     options->file = optind < argc ? argv[optind] : NULL;
-    return right && argc - optind <= 1;
+    return argc - optind > 1 ? options_refuse_more(usage, argv[optind + 1]) : 0;
 }
 
 static int model_of_settings(struct supervised_model *model, struct err *err) {
@@ -85,9 +86,6 @@ int command_model_serve(int argc, char **argv) {
         printf("%s\n  keeps the local model running without an editor, until it is interrupted\n", usage);
         return 0;
     }
-    if (!parse(argc, argv, &options)) {
-        fprintf(stderr, "hunch: usage: %s\n", usage);
-        return 2;
-    }
-    return serve(&options);
+    int status = parse(argc, argv, usage, &options);
+    return status ? status : serve(&options);
 }

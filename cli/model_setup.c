@@ -14,6 +14,7 @@
 #include "cli/known_models.h"
 #include "cli/llama_version.h"
 #include "cli/model.h"
+#include "cli/options.h"
 #include "cli/supervise.h"
 #include "cli/terminal.h"
 
@@ -217,11 +218,12 @@ int command_model_setup(int argc, char **argv) {
                                           {0}};
     const char *usage = "hunch model setup [NAME | URL [--sha256 DIGITS]] [--ca-file FILE] [--write]";
     struct setup_options options = {0};
-    bool right = true;
     bool help = false;
-    opterr = 0; // the usage says it all
-    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        right = right && option != '?';
+    opterr = 0; // what is wrong is told here
+    for (int option; (option = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
+        if (option == '?' || option == ':') {
+            return options_refuse_option(usage, option, argv);
+        }
         options.sha256 = option == 's' ? optarg : options.sha256;
         options.ca_file = option == 'c' ? optarg : options.ca_file;
         options.write = options.write || option == 'w';
@@ -232,10 +234,11 @@ int command_model_setup(int argc, char **argv) {
         return 0;
     }
     options.wanted = optind < argc ? argv[optind] : NULL;
-    if (!right || argc - optind > 1 ||
-        (!options.wanted && (options.sha256 || options.ca_file || options.write))) {
-        fprintf(stderr, "hunch: usage: %s\n", usage);
-        return 2;
+    if (argc - optind > 1) {
+        return options_refuse_more(usage, argv[optind + 1]);
+    }
+    if (!options.wanted && (options.sha256 || options.ca_file || options.write)) {
+        return options_refuse(usage, "these options are about a model: give its NAME or URL, too");
     }
     return options.wanted ? fetch(&options) : explain();
 }

@@ -1,4 +1,5 @@
-// options.h - the arguments of subcommands about a folder: [DIR] [--json], and one more flag with its paths.
+// options.h - the arguments of subcommands about a folder: [DIR] [--json], and one more flag with its paths; and what is
+// said of any subcommand's wrong ones.
 //
 // Ownership: folder and paths are borrowed from argv. Threads: main.
 // Errors:    wrong usage is said on stderr, and options_parse gives false. Limits: none.
@@ -17,5 +18,12 @@ struct options {
 
 // extra: the name of one more flag, NULL: none.
 bool options_parse(int argc, char **argv, const char *usage, const char *extra, struct options *options);
+
+// Says on stderr what is wrong, then the usage. Gives the exit status, 2.
+int options_refuse(const char *usage, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// Of an option that getopt_long gave '?' or, with a ":" before its short options, ':' for.
+int options_refuse_option(const char *usage, int given, char **argv);
+// Of an argument that is one too many.
+int options_refuse_more(const char *usage, const char *argument);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/history.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 
 #include <errno.h>
@@ -99,13 +100,13 @@ static int read_history(struct str *history) {
     }
 }
 
-struct options {
+struct replay_options {
     size_t limit;
     bool json;
     const char *evidence; // path, NULL: not wanted
 };
 
-static int replay_history(const char *root, struct slice history, const struct options *options) {
+static int replay_history(const char *root, struct slice history, const struct replay_options *options) {
     FILE *evidence = options->evidence ? fopen(options->evidence, "w") : NULL;
     if (options->evidence && !evidence) {
         log_error("%s cannot be written: %s; give --evidence another path", options->evidence,
@@ -135,7 +136,7 @@ static bool has_patch(struct slice history) {
     return slice_find(history, SLICE_LITERAL("diff --"), 0) < history.length;
 }
 
-static int replay_folder(const char *folder, const struct options *options) {
+static int replay_folder(const char *folder, const struct replay_options *options) {
     struct err err = {0};
     char *root = NULL;
     if (admit_folder(folder, &root, &err) != 0) {
@@ -164,19 +165,24 @@ int command_replay(int argc, char **argv) {
                                           {"model", required_argument, NULL, 'm'},
                                           {"evidence", required_argument, NULL, 'e'},
                                           {0}};
-    struct options options = {.limit = DEFAULT_POSITIONS};
-    bool right = true;
-    opterr = 0; // the usage says it all
-    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+    struct replay_options options = {.limit = DEFAULT_POSITIONS};
+    opterr = 0; // what is wrong is told here
+    for (int option; (option = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
+        if (option == '?' || option == ':') {
+            return options_refuse_option(USAGE, option, argv);
+        }
         options.json = options.json || option == 'j';
         options.evidence = option == 'e' ? optarg : options.evidence;
         options.limit = option == 'l' ? strtoul(optarg, NULL, 10) : options.limit;
-        right = right && option != '?' && options.limit > 0 &&
-                (option != 'm' || strcmp(optarg, "repository") == 0);
+        if (options.limit == 0) {
+            return options_refuse(USAGE, "--limit is \"%s\": a number of lines from 1 on is wanted", optarg);
+        }
+        if (option == 'm' && strcmp(optarg, "repository") != 0) {
+            return options_refuse(USAGE, "--model is \"%s\": \"repository\" is all there is", optarg);
+        }
     }
-    if (!right || argc - optind > 1) {
-        fprintf(stderr, "hunch: usage: %s\n", USAGE);
-        return 2;
+    if (argc - optind > 1) {
+        return options_refuse_more(USAGE, argv[optind + 1]);
     }
     return replay_folder(optind < argc ? argv[optind] : NULL, &options);
 }

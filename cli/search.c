@@ -14,6 +14,7 @@
 #include "cli/admit.h"
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "retrieval/retriever.h"
 
@@ -347,26 +348,37 @@ static bool read_number(const char *text, long most, long least, long *number) {
     return errno == 0 && end != text && *end == '\0' && *number >= least && *number <= most;
 }
 
-static bool read_option(int option, struct search_options *options) {
+// Of an option with a number.
+static int refuse_number(const char *name, long least, long most) {
+    return options_refuse(USAGE, "%s is \"%s\": a number from %ld to %ld is wanted", name, optarg, least,
+                          most);
+}
+
+// 0, or the exit status of what was refused.
+static int read_option(int option, char **argv, struct search_options *options) {
     long number = 0;
     switch (option) {
     case 'j':
         options->json = true;
-        return true;
+        return 0;
     case 'n':
         if (!read_number(optarg, SEARCH_MOST, 1, &number)) {
-            return false;
+            return refuse_number("--limit", 1, SEARCH_MOST);
         }
         options->limit = (size_t)number;
-        return true;
+        return 0;
     case 'l':
         if (!read_number(optarg, EXCERPT_LINES, 0, &number)) {
-            return false;
+            return refuse_number("--lines", 0, EXCERPT_LINES);
         }
         options->lines = (uint32_t)number;
-        return true;
+        return 0;
+    case ':':
+        return options_refuse_option(USAGE, option, argv);
     default:
-        return false;
+        return options_refuse(
+            USAGE, "there is no option %s; to search for it, put -- before it: hunch search -- \"%s\"",
+            argv[optind - 1], argv[optind - 1]);
     }
 }
 
@@ -402,9 +414,8 @@ static void take_operand(struct operands *operands, const char *argument) {
     }
 }
 
-// Options may stand anywhere before "--". The argument that is none, or has a wrong value; NULL: all are right.
-static const char *read_arguments(int argc, char **argv, struct search_options *options,
-                                  struct operands *operands) {
+// Options may stand anywhere before "--". 0, or the exit status of what was refused.
+static int read_arguments(int argc, char **argv, struct search_options *options, struct operands *operands) {
     static const struct option known[] = {{"json", no_argument, NULL, 'j'},
                                           {"limit", required_argument, NULL, 'n'},
                                           {"lines", required_argument, NULL, 'l'},
@@ -414,8 +425,9 @@ static const char *read_arguments(int argc, char **argv, struct search_options *
     while (optind < argc) {
         const char *argument = argv[optind];
         if (!has_ended && may_be_option(argument)) {
-            if (!read_option(getopt_long(argc, argv, "+n:", known, NULL), options)) {
-                return argument;
+            int status = read_option(getopt_long(argc, argv, "+:n:", known, NULL), argv, options);
+            if (status) {
+                return status;
             }
             continue;
         }
@@ -426,28 +438,22 @@ static const char *read_arguments(int argc, char **argv, struct search_options *
         }
         optind++;
     }
-    return NULL;
-}
-
-static int refuse(const char *wrong) {
-    fprintf(stderr, "hunch: usage: %s\n(N: 1 to %d results, 0 to %d lines of each; quote the words)\n", USAGE,
-            SEARCH_MOST, EXCERPT_LINES);
-    if (wrong) {
-        fprintf(
-            stderr,
-            "hunch: \"%s\" is no such option, or its N is wrong; to search for it, put -- before it: hunch search -- "
-            "\"%s\"\n",
-            wrong, wrong);
-    }
-    return UNUSABLE;
+    return 0;
 }
 
 int command_search(int argc, char **argv) {
     struct search_options options = {.limit = LIMIT, .lines = LINES};
     struct operands operands = {.count = 0};
-    const char *wrong = read_arguments(argc, argv, &options, &operands);
-    if (wrong || operands.count < 1 || operands.count >= OPERANDS) {
-        return refuse(wrong);
+    int status = read_arguments(argc, argv, &options, &operands);
+    if (status) {
+        return status;
+    }
+    if (operands.count < 1) {
+        return options_refuse(USAGE, "no words are given");
+    }
+    if (operands.count >= OPERANDS) {
+        return options_refuse(USAGE, "\"%s\" is one argument too many: quote the words",
+                              operands.given[OPERANDS - 1]);
     }
     options.text = operands.given[0];
     options.folder = operands.count > 1 ? operands.given[1] : NULL;

@@ -500,3 +500,20 @@ class Usage(support.Case):
 
 if __name__ == "__main__":
     support.main()
+        for arguments, wrong in ((["search", "a", "--limit", "abc"], '--limit is "abc": a number from 1 to 1000 is wanted'),
+                                 (["search", "a", "--lines"], "--lines wants a value"),
+                                 (["search", "a", "--frob"], "there is no option --frob; to search for it, put -- before it"),
+                                 (["search", "a", "b", "c"], '"c" is one argument too many: quote the words'),
+                                 (["search"], "no words are given"),
+                                 (["index", "--frob", "a"], "there is no option --frob"),
+                                 (["index", "a", "b"], '"b" is one argument too many'),
+                                 (["index", "--gc", "src"], 'takes no folder, as "src" is'),
+                                 (["complete"], "no place is given"), (["why", "-xy", "a:1:1"], "there is no option -xy"),
+                                 (["replay", "--limit", "0"], '--limit is "0": a number of lines'),
+                                 (["replay", "--model", "x"], '--model is "x"'), (["demo", "--x"], "there is no option --x"),
+                                 (["lsp", "x"], '"x" is no argument'), (["model", "x"], '"x" is one argument too many'),
+                                 (["model", "setup", "--write"], "these options are about a model"),
+                                 (["model", "serve", "--program"], "--program wants a value")):
+            told = self.hunch(*arguments, status=2).stderr.splitlines()
+            self.assertIn(wrong, told[0])
+            self.assertTrue(told[1].startswith("hunch: usage: "), told)
