@@ -4,9 +4,9 @@
 // sequence, so that two runs show the same), of data and prose only where no
 // code has such a line: the rest of an ordinary line at a token's end. The
 // file's text without that rest is the open document; the file on disk is
-// masked from the model, so nothing is given away. The surest suggestions are
-// shown with what was really written there, and the last line tells how all
-// forty went.
+// masked from the model, so nothing is given away. How all forty went is told
+// first, then the surest suggestions are shown with what was really written there;
+// of a model that reads a prompt with what was retrieved for it.
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -198,9 +198,10 @@ static void write_report(const struct sample *sample, const struct engine_answer
         terminal_write(out, STYLE_RED, slice_trim(slice_of_string(sample->rest)));
         fputc('\n', out);
     }
-    fprintf(out, "         retrieved for a model that reads a prompt, best of %u:\n", answer->context->count);
-    terminal_context(out, answer->context, SHOWN_CONTEXT);
-    fputc('\n', out);
+    if (strcmp(answer->model, "built-in") != 0) { // which reads no prompt
+        fprintf(out, "         retrieved for it, best of %u:\n", answer->context->count);
+        terminal_context(out, answer->context, SHOWN_CONTEXT);
+    }
 }
 
 static void on_answer(void *context, const struct engine_answer *answer) {
@@ -269,7 +270,7 @@ static size_t count_of(const struct demo *demo, const char *model, size_t from, 
 
 // Any of the models may have answered, each at some of the places.
 static void print_models(const struct demo *demo, size_t shown) {
-    const char *before = "Above stand the surest ones, from";
+    const char *before = "The surest ones, from";
     for (size_t i = 0; i < shown; i++) {
         const char *model = demo->samples[i].model;
         size_t count = count_of(demo, model, 0, shown);
@@ -282,7 +283,7 @@ static void print_models(const struct demo *demo, size_t shown) {
         }
         before = ",";
     }
-    puts(".");
+    puts(":");
 }
 
 static int print_nothing(const struct demo *demo) {
@@ -294,11 +295,23 @@ static int print_nothing(const struct demo *demo) {
     return 0;
 }
 
+static void print_counts(const struct demo *demo, size_t shown) {
+    double durations[PLACES];
+    size_t exact = 0;
+    for (size_t i = 0; i < demo->sample_count; i++) {
+        durations[i] = demo->samples[i].total_ms;
+        exact += demo->samples[i].exact;
+    }
+    qsort(durations, demo->sample_count, sizeof *durations, by_duration);
+    printf(
+        "Asked at %zu place%s: %zu suggestion%s, %zu of them exactly what is written there; %.1f ms each (median).\n",
+        demo->sample_count, str_plural(demo->sample_count), shown, str_plural(shown), exact,
+        durations[demo->sample_count / 2]);
+}
+
 // Returns the exit status.
 static int show(struct demo *demo) {
-    double durations[PLACES];
     size_t shown = 0;
-    size_t exact = 0;
     if (demo->sample_count == 0) {
         puts(
             "There is no source file here that is large enough to complete in: give the folder of a repository, as in: "
@@ -306,24 +319,18 @@ static int show(struct demo *demo) {
         return 0;
     }
     qsort(demo->samples, demo->sample_count, sizeof *demo->samples, surest_first);
-    for (size_t i = 0; i < demo->sample_count; i++) {
-        const struct sample *sample = &demo->samples[i];
-        durations[i] = sample->total_ms;
-        shown += sample->shown;
-        exact += sample->exact;
-        if (i < SHOWN && sample->shown) {
-            fwrite(sample->report.data, 1, sample->report.length, stdout);
-        }
+    while (shown < demo->sample_count && demo->samples[shown].shown) {
+        shown++;
     }
-    qsort(durations, demo->sample_count, sizeof *durations, by_duration);
-    printf(
-        "Asked at %zu place%s: %zu suggestion%s, %zu of them exactly what is written there; %.1f ms each (median).\n",
-        demo->sample_count, str_plural(demo->sample_count), shown, str_plural(shown), exact,
-        durations[demo->sample_count / 2]);
+    print_counts(demo, shown);
     if (shown == 0) {
         return print_nothing(demo);
     }
     print_models(demo, shown);
+    for (size_t i = 0; i < SHOWN && i < shown; i++) {
+        putchar('\n');
+        fwrite(demo->samples[i].report.data, 1, demo->samples[i].report.length, stdout);
+    }
     return 0;
 }
 
