@@ -22,7 +22,7 @@ static const struct command {
     {"search", command_search, "hunch search \"WORDS OR CODE\" [FOLDER] [--json]",
      "what answers best in a repository: plain words, a name or code (--limit N, --lines N)"},
     {"index", command_index, "hunch index [DIR | --gc | --explain PATH...] [--json]",
-     "index a repository; tidy up all stored indexes; or say why paths are in or not"},
+     "index a repository; tidy up all stored indexes (--dry-run: say which would go); or say why paths are in or not"},
     {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index"},
     {"demo", command_demo, "hunch demo [DIR]", "completions at places of a repository, as ghost text"},
     {"replay", command_replay, "git log -p --first-parent -m | hunch replay [DIR] [--json]",

@@ -141,7 +141,11 @@ static bool delete_all(const char *path) {
     return true;
 }
 
-static enum store_fate try_to_delete(const struct store_entry *entry, enum store_fate why) {
+static enum store_fate try_to_delete(const struct store_rules *rules, const struct store_entry *entry,
+                                     enum store_fate why) {
+    if (rules->only_told) {
+        return store_is_used(entry->path) ? STORE_IN_USE : why;
+    }
     int folder = store_lock_folder(entry->path, NULL);
     if (folder == STORE_LOCK_BUSY) {
         return STORE_STUCK;
@@ -153,9 +157,9 @@ static enum store_fate try_to_delete(const struct store_entry *entry, enum store
     return fate;
 }
 
-static void remove_entry(struct store_collection *collection, struct store_entry *entry,
-                         enum store_fate why) {
-    entry->fate = try_to_delete(entry, why);
+static void remove_entry(const struct store_rules *rules, struct store_collection *collection,
+                         struct store_entry *entry, enum store_fate why) {
+    entry->fate = try_to_delete(rules, entry, why);
     if (entry->fate == why) {
         collection->size -= entry->size;
         collection->removed += entry->size;
@@ -177,12 +181,12 @@ void store_collect(const struct store_rules *rules, struct store_collection *col
         struct store_entry *entry = &collection->items[i];
         entry->fate = judge(rules, entry, now);
         if (entry->fate != STORE_KEPT) {
-            remove_entry(collection, entry, entry->fate);
+            remove_entry(rules, collection, entry, entry->fate);
         }
     }
     for (size_t i = collection->count; i > 0 && collection->size > rules->cap; i--) {
         if (collection->items[i - 1].fate == STORE_KEPT) {
-            remove_entry(collection, &collection->items[i - 1], STORE_OVER_CAP);
+            remove_entry(rules, collection, &collection->items[i - 1], STORE_OVER_CAP);
         }
     }
 }
@@ -202,7 +206,8 @@ static void *collect_main(void *argument) {
     thread_name("hunch-collect");
     char *folder = store_folder();
     if (folder) {
-        struct store_rules rules = {folder, *cap, (int64_t)STORE_MISSING_DAYS * DAY};
+        struct store_rules rules = {
+            .folder = folder, .cap = *cap, .missing_s = (int64_t)STORE_MISSING_DAYS * DAY};
         struct store_collection collection;
         store_collect(&rules, &collection);
         log_removed(&collection);

@@ -53,6 +53,7 @@ struct store_rules {
     const char *folder; // of the stores
     int64_t cap;        // bytes
     int64_t missing_s;  // how long a store outlives its repository
+    bool only_told;     // nothing is deleted: what would be, has its fate and counts as removed
 };
 
 // The folder of all stores. Heap; NULL without a home.

@@ -476,6 +476,13 @@ class Usage(support.Case):
     def test_no_folder_name_drives_the_terminal(self):
         odd = os.path.join(self.temporary, "odd\x1b[2J\nname")
         os.makedirs(os.path.join(odd, ".git"))
+    def test_a_dry_run_removes_nothing(self):
+        self.hunch("index")
+        for _ in range(2):
+            self.assertIn("would be removed", self.hunch("index", "--gc", "--dry-run").stdout)
+            told = json.loads(self.hunch("index", "--gc", "--dry-run", "--json").stdout)
+            self.assertEqual((told["dryRun"], len(told["stores"])), (True, 1))
+
         for command in ("index", "status", "doctor"):
             done = self.hunch(command, odd)
             self.assertNotIn("\x1b[2J", done.stdout)

@@ -146,6 +146,14 @@ static void test_over_the_cap_the_one_opened_longest_ago_goes(void **state) {
     int64_t one = collection.items[0].size;
     assert_string_equal(collection.items[0].root, scene.root);
     store_collection_free(&collection);
+    struct store_rules told = {.folder = scene.folder, .cap = all - one - 1, .only_told = true};
+    store_collect(&told, &collection);
+    assert_int_equal(collection.removed, 2 * one);
+    assert_int_equal(collection.items[3].fate, STORE_OVER_CAP);
+    store_collection_free(&collection);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(is_there(&scene, i));
+    }
     collect(&scene, all - one - 1, 0, &collection);
     assert_int_equal(collection.size + collection.removed, all);
     store_collection_free(&collection);
