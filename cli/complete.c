@@ -222,7 +222,11 @@ static int complete(const struct complete_options *options) {
     if (code) {
         log_error("%s", err.message);
     } else if (!root) {
-        log_info("%s is in no repository: only the file itself is used", run.path);
+        log_write(
+            options->why ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+            "%s is in no repository, so only the file itself is used (git init, or an empty .hunchignore, makes a "
+            "folder one)",
+            run.path);
         app_await_model(run.app, ask, &run);
     }
     uv_run(&loop, UV_RUN_DEFAULT);

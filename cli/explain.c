@@ -184,6 +184,15 @@ static void say_in(FILE *out, const struct question *question, const struct expl
     }
 }
 
+static void say_unmarked(FILE *out, const char *root) {
+    fputs("; but ", out);
+    terminal_write_name(out, STYLE_PLAIN, root);
+    fputs(
+        " is no repository (no .git, .hg, .svn, .jj or .hunchignore is in it), so an editor reads it only if it opens "
+        "that folder",
+        out);
+}
+
 static void print_text(const struct question *question, const struct explanation *answer) {
     terminal_write(stdout, answer->skip ? STYLE_RED : STYLE_GREEN,
                    answer->skip ? SLICE_LITERAL("out") : SLICE_LITERAL("in"));
@@ -191,6 +200,9 @@ static void print_text(const struct question *question, const struct explanation
     terminal_write_name(stdout, STYLE_BOLD, question->asked);
     fputs(": ", stdout);
     (answer->skip ? say_out : say_in)(stdout, question, answer);
+    if (!answer->skip && !app_is_marked(question->root)) {
+        say_unmarked(stdout, question->root);
+    }
     fputc('\n', stdout);
 }
 
@@ -216,6 +228,7 @@ static void print_json(const struct question *question, const struct explanation
     json_set_string(object, "asked", question->asked);
     json_set_string(object, "path", question->below);
     json_set_string(object, "root", question->root);
+    json_set_bool(object, "isRepository", app_is_marked(question->root));
     json_set_bool(object, "indexed", answer->skip == SKIP_NOT);
     json_set_string(object, "kind", kinds[answer->kind]);
     if (answer->skip) {

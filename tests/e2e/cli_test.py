@@ -467,15 +467,15 @@ class Usage(support.Case):
         for command in (["index"], ["status"], ["demo"], ["doctor"], ["search", "lonely"]):
             done = self.hunch(*command, lonely, status=2 if command[0] == "search" else 1)
             self.assertIn(f"{lonely} is in no repository; ", done.stdout + done.stderr)
+        self.assertIn(f"; but {os.path.dirname(lonely)} is no repository (no .git, ", self.hunch("index", "--explain", lonely).stdout)
+        self.assertNotIn("no repository", self.hunch("index", "--explain", "src/bank.c").stdout)
+        self.assertIn(f"{lonely} is in no repository, so only the file itself is used", self.hunch("why", f"{lonely}:1:4").stderr)
 
     def test_flags_come_in_any_order(self):
         self.hunch("index")
         for arguments in (["--gc", "--json"], ["--json", "--gc"]):
             self.assertEqual(len(json.loads(self.hunch("index", *arguments).stdout)["stores"]), 1)
 
-    def test_no_folder_name_drives_the_terminal(self):
-        odd = os.path.join(self.temporary, "odd\x1b[2J\nname")
-        os.makedirs(os.path.join(odd, ".git"))
     def test_a_dry_run_removes_nothing(self):
         self.hunch("index")
         for _ in range(2):
@@ -483,6 +483,9 @@ class Usage(support.Case):
             told = json.loads(self.hunch("index", "--gc", "--dry-run", "--json").stdout)
             self.assertEqual((told["dryRun"], len(told["stores"])), (True, 1))
 
+    def test_no_folder_name_drives_the_terminal(self):
+        odd = os.path.join(self.temporary, "odd\x1b[2J\nname")
+        os.makedirs(os.path.join(odd, ".git"))
         for command in ("index", "status", "doctor"):
             done = self.hunch(command, odd)
             self.assertNotIn("\x1b[2J", done.stdout)
@@ -497,17 +500,6 @@ class Usage(support.Case):
                           ["replay", "--model", "other"], ["replay", "--limit", "x"]):
             self.assertIn("hunch " + arguments[0] if len(arguments) > 1 else arguments[0],
                           self.hunch(*arguments, status=2).stderr)
-        self.assertIn("hunch complete", self.hunch("--help").stdout)
-        for command in ("lsp", "complete", "index", "status", "demo", "replay", "doctor"):
-            self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
-        for command in ("setup", "serve"):
-            self.assertIn("hunch model " + command, self.hunch("model", command, "--help").stdout)
-        for word in ("--version", "version"):
-            self.assertRegex(self.hunch(word).stdout, r"^hunch \d+\.\d+\.\d+$")
-
-
-if __name__ == "__main__":
-    support.main()
         for arguments, wrong in ((["search", "a", "--limit", "abc"], '--limit is "abc": a number from 1 to 1000 is wanted'),
                                  (["search", "a", "--lines"], "--lines wants a value"),
                                  (["search", "a", "--frob"], "there is no option --frob; to search for it, put -- before it"),
@@ -525,3 +517,14 @@ if __name__ == "__main__":
             told = self.hunch(*arguments, status=2).stderr.splitlines()
             self.assertIn(wrong, told[0])
             self.assertTrue(told[1].startswith("hunch: usage: "), told)
+        self.assertIn("hunch complete", self.hunch("--help").stdout)
+        for command in ("lsp", "complete", "index", "status", "demo", "replay", "doctor"):
+            self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
+        for command in ("setup", "serve"):
+            self.assertIn("hunch model " + command, self.hunch("model", command, "--help").stdout)
+        for word in ("--version", "version"):
+            self.assertRegex(self.hunch(word).stdout, r"^hunch \d+\.\d+\.\d+$")
+
+
+if __name__ == "__main__":
+    support.main()
