@@ -66,6 +66,23 @@ static void refuse(const struct walk *walk, const struct config_row *row) {
     free(path);
 }
 
+// In one line, cut. A text that was set by something else than one may hold a key in a wrong place.
+static void append_shown(const struct config_row *row, const struct json *value, struct str *out) {
+    bool may_be_key =
+        row->type == CONFIG_TEXT && !row->choices && !json_is_number(value) && !json_is_bool(value);
+    struct str whole;
+    str_init(&whole);
+    json_print(value, &whole);
+    size_t length = utf8_floor(str_slice(&whole), SHOWN_LIMIT);
+    if (may_be_key) {
+        str_append_string(out, "no text");
+    } else {
+        str_append_slice(out, slice_sub(str_slice(&whole), 0, length));
+        str_append_string(out, length < whole.length ? "..." : "");
+    }
+    str_free(&whole);
+}
+
 static void accept_value(struct walk *walk, const struct config_row *row, const struct json *value) {
     if (row->sensitive && walk->origin != CONFIG_USER_FILE) {
         refuse(walk, row);
@@ -78,9 +95,13 @@ static void accept_value(struct walk *walk, const struct config_row *row, const 
         json_free(walk->layer[config_row_index(row)]);
         walk->layer[config_row_index(row)] = json_copy(value);
     } else {
-        err_set(&warning, ERR_INVALID, "%s (%s) is ignored: it must be %s", row->key,
-                origin_text(walk->origin), want.data);
+        struct str shown;
+        str_init(&shown);
+        append_shown(row, value, &shown);
+        err_set(&warning, ERR_INVALID, "%s (%s) is ignored: it is %s, and must be %s", row->key,
+                origin_text(walk->origin), shown.data, want.data);
         say(&walk->sink, &warning);
+        str_free(&shown);
     }
     str_free(&want);
 }

@@ -20,6 +20,8 @@ struct home {
     struct config *config;
 };
 
+#define LONG "long long long long long long long long long long long long long long long long long long long"
+
 static int begin(void **state) {
     struct home *home = mem_zero(1, sizeof *home);
     snprintf(home->folder, sizeof home->folder, "/tmp/hunch-config-XXXXXX");
@@ -171,8 +173,16 @@ static void each_server_has_its_own_group(void **state) {
     assert_true(config->model.insecure);
     assert_false(config->embedder.insecure);
     load(home, "{\"model\": {\"provider\": \"none\"}, \"fallback.provider\": \"repository\"}", NULL);
-    assert_non_null(strstr(home->warnings.data, "model.provider (user file) is ignored"));
+    assert_non_null(
+        strstr(home->warnings.data, "model.provider (user file) is ignored: it is \"none\", and must be "));
     assert_non_null(strstr(home->warnings.data, "fallback.provider (user file) is ignored"));
+    str_clear(&home->warnings);
+    load(home, "{\"model\": {\"keyCommand\": [\"pass\", \"secret\"]}, \"enabled\": \"" LONG "\"}", NULL);
+    assert_non_null(
+        strstr(home->warnings.data, "model.keyCommand (user file) is ignored: it is no text, and must be "));
+    assert_null(strstr(home->warnings.data, "secret"));
+    assert_non_null(strstr(home->warnings.data, "enabled (user file) is ignored: it is \"long long "));
+    assert_null(strstr(home->warnings.data, LONG));
 }
 
 static bool begins(const char *key, const char *group) {
@@ -274,20 +284,22 @@ static void oddities_are_named_and_ignored(void **state) {
         {"{\"modle\": {\"url\": \"x\"}}", "did you mean model.url?"},
         {"{\"Enabled\": true}", "did you mean enabled?"},
         {"{\"foo\": 1}", "unknown setting foo (editor): docs/configuration.md lists those there are"},
-        {"{\"enabled\": \"yes\"}", "enabled (editor) is ignored: it must be true or false"},
-        {"{\"completion\": {\"maxTokens\": \"5\"}}", "it must be a whole number from 1 to 4096"},
-        {"{\"completion\": {\"maxTokens\": 0}}", "it must be a whole number from 1 to 4096"},
-        {"{\"completion\": {\"maxTokens\": 1.5}}", "it must be a whole number from 1 to 4096"},
-        {"{\"completion\": {\"maxTokens\": 1e99}}", "it must be a whole number from 1 to 4096"},
-        {"{\"completion\": {\"maxLines\": -1}}", "it must be a whole number from 0 to 200"},
-        {"{\"completion\": {\"minimumConfidence\": 1.01}}", "it must be a number from 0 to 1"},
+        {"{\"enabled\": \"yes\"}", "enabled (editor) is ignored: it is \"yes\", and must be true or false"},
+        {"{\"completion\": {\"maxTokens\": \"5\"}}",
+         "it is \"5\", and must be a whole number from 1 to 4096"},
+        {"{\"completion\": {\"maxTokens\": 0}}", "it is 0, and must be a whole number from 1 to 4096"},
+        {"{\"completion\": {\"maxTokens\": 1.5}}", "it is 1.5, and must be a whole number from 1 to 4096"},
+        {"{\"completion\": {\"maxTokens\": 1e99}}", "it is 1e+99, and must be a whole number from 1 to 4096"},
+        {"{\"completion\": {\"maxLines\": -1}}", "it is -1, and must be a whole number from 0 to 200"},
+        {"{\"completion\": {\"minimumConfidence\": 1.01}}", "it is 1.01, and must be a number from 0 to 1"},
         {"{\"completion\": 5}", "unknown setting completion (editor)"},
-        {"{\"log\": {\"level\": \"loud\"}}", "it must be one of error|warning|info|debug"},
-        {"{\"log\": {\"level\": \"\"}}", "it must be one of error|warning|info|debug"},
-        {"{\"log\": {\"level\": \"err\"}}", "it must be one of error|warning|info|debug"},
-        {"{\"languages\": [\"c\"]}", "it must be an object such as"},
-        {"{\"languages\": {\"c\": 1}}", "it must be an object such as"},
-        {"{\"retrieval\": {\"sources\": [\"vector\"]}}", "it must be an object such as {\"vector\": false}"},
+        {"{\"log\": {\"level\": \"loud\"}}", "it is \"loud\", and must be one of error|warning|info|debug"},
+        {"{\"log\": {\"level\": \"\"}}", "it is \"\", and must be one of error|warning|info|debug"},
+        {"{\"log\": {\"level\": \"err\"}}", "it is \"err\", and must be one of error|warning|info|debug"},
+        {"{\"languages\": [\"c\"]}", "it is [\"c\"], and must be an object such as"},
+        {"{\"languages\": {\"c\": 1}}", "it is {\"c\":1}, and must be an object such as"},
+        {"{\"retrieval\": {\"sources\": [\"vector\"]}}",
+         "it is [\"vector\"], and must be an object such as {\"vector\": false}"},
         {"{\"a\": {\"b\": {\"c\": {\"d\": {\"e\": {\"f\": 1}}}}}}", "unknown setting a.b.c.d"},
         {"{\"a\\n\\u001b[1m\": 1}", "unknown setting a??[1m (editor)"},
         {"[1]", "the settings from the editor are ignored"},
