@@ -106,6 +106,15 @@ static void append_vectors(const struct session_vectors *vectors, struct str *ou
     }
 }
 
+// Editors look for a mark above the file, or take the folder that is opened.
+static void append_no_root(const struct session *session, struct str *out) {
+    if (!session->root && !session->open_trouble) {
+        str_append_string(
+            out, ": the editor named no folder. One with .git, .hg, .svn, .jj or .hunchignore at its top is "
+                 "found; to make it one: git init, or an empty .hunchignore there");
+    }
+}
+
 // The status in lines for people, the same in every editor.
 static void append_status_text(const struct session *session, const char *state, const char *message,
                                const struct json *languages_off, struct str *out) {
@@ -123,6 +132,7 @@ static void append_status_text(const struct session *session, const char *state,
                           (unsigned long long)total_of(progress), str_plural(total_of(progress)));
     } else if (session->is_open) {
         str_append_string(out, "\nindex: none, only open files are known");
+        append_no_root(session, out);
     }
     append_vectors(&session->vectors, out);
     if (session->silence && strcmp(session->silence, message) != 0) {

@@ -118,6 +118,22 @@ static void test_initialize_params(void **state) {
     }
 }
 
+static void test_why_nothing_is_indexed(void **state) {
+    (void)state;
+    for (int is_found = 0; is_found < 2; is_found++) {
+        struct world world;
+        new_world(&world);
+        world.no_index = true;
+        say(&world, is_found ? INITIALIZE("") : "{'id':1,'method':'initialize','params':{'rootUri':null}}");
+        say(&world, INITIALIZED);
+        world.events.on_warning(world.events.context, "so it is");
+        const char *text = status_text(&world);
+        assert_non_null(strstr(text, "\nindex: none, only open files are known"));
+        assert_true((strstr(text, "named no folder. One with .git, ") != NULL) == !is_found);
+        end_world(&world);
+    }
+}
+
 static void test_settings(void **state) {
     (void)state;
     struct world world;
@@ -556,6 +572,7 @@ int main(void) {
         cmocka_unit_test(test_popup_for_those_without_ghost_text),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_initialize_params),
+        cmocka_unit_test(test_why_nothing_is_indexed),
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_refused_setting_is_said),
         cmocka_unit_test(test_status_and_progress),
