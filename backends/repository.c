@@ -14,6 +14,7 @@
 #include "backends/repository.h"
 
 #include "backends/repository_document.h"
+#include "backends/repository_edits.h"
 #include "backends/repository_predict.h"
 
 // A little more than predict() reads, so that it cuts where it would without the copy.
@@ -29,6 +30,7 @@ struct model {
     uv_loop_t *loop;
     struct worker *worker;
     struct corpus *corpus;
+    struct edits *edits;
     struct warm *warm;          // the worker's
     struct backend_call *calls; // running, linked
     size_t jobs;                // given to the worker and not back yet
@@ -63,6 +65,7 @@ static void model_free(struct model *model) {
     if (model->closed && model->handle_closed && model->jobs == 0) {
         warm_free(model->warm);
         corpus_free(model->corpus);
+        edits_free(model->edits);
         free(model);
     }
 }
@@ -185,6 +188,8 @@ static void copy_request(struct backend_call *call, const struct backend_request
         .cancel = &call->cancel,
         .hints = copy_hints(&call->arena, request),
         .hint_count = request->hint_count,
+        .edits = call->model->edits,
+        .cursor = request->prefix.length,
         .warm = call->model->warm,
     };
 }
@@ -283,42 +288,55 @@ struct backend *repository_new(uv_loop_t *loop, const struct repository_options 
     struct corpus_options corpus = {
         .root = options->root, .max_tokens = options->max_tokens, .on_learned = tell_loop, .context = model};
     model->corpus = corpus_new(&corpus);
+    model->edits = edits_new();
     model->warm = warm_new();
     return &model->base;
 }
 
 static void sink_put(void *self, struct record *record, struct slice text) {
     (void)text;
-    corpus_put(self, record);
+    corpus_put(((struct model *)self)->corpus, record);
 }
 
 static void sink_remove(void *self, const char *path) {
-    corpus_remove(self, path);
+    corpus_remove(((struct model *)self)->corpus, path);
+    edits_remove(((struct model *)self)->edits, path);
 }
 
 static void sink_overlay(void *self, struct record *record, struct slice text) {
-    corpus_overlay(self, record, text);
+    corpus_overlay(((struct model *)self)->corpus, record, text);
 }
 
 static void sink_overlay_remove(void *self, const char *path) {
-    corpus_overlay_remove(self, path);
+    corpus_overlay_remove(((struct model *)self)->corpus, path);
+}
+
+static void sink_show(void *self, struct record *record, struct text *text, uint64_t version) {
+    if (record->taint != TAINT_GENERATED) {
+        edits_show(((struct model *)self)->edits, record->path, text, version);
+    }
+}
+
+static void sink_hide(void *self, const char *path, uint64_t version) {
+    edits_hide(((struct model *)self)->edits, path, version);
 }
 
 static void sink_searchable(void *self) {
-    corpus_complete(self);
+    corpus_complete(((struct model *)self)->corpus);
 }
 
 static void sink_commit(void *self, bool full_pass) {
-    corpus_commit(self, full_pass);
+    corpus_commit(((struct model *)self)->corpus, full_pass);
 }
 
 struct index_sink repository_sink(struct backend *backend) {
-    struct model *model = (struct model *)backend;
-    return (struct index_sink){.self = model->corpus,
+    return (struct index_sink){.self = backend,
                                .put = sink_put,
                                .remove = sink_remove,
                                .overlay = sink_overlay,
                                .overlay_remove = sink_overlay_remove,
+                               .show = sink_show,
+                               .hide = sink_hide,
                                .searchable = sink_searchable,
                                .commit = sink_commit};
 }

@@ -29,7 +29,7 @@ void confidence_features(const struct document *document, const struct beam_resu
     const struct beam_weakest *weakest = &path->weakest;
     const struct beam_end *end = &path->line_end;
     double probability = exp(path->log_probability);
-    const float values[CONFIDENCE_FEATURES] = {
+    const float values[CONFIDENCE_OF_SEARCH] = {
         (float)path->log_probability,
         (float)path->log_names,
         (float)path->log_signs,
@@ -64,6 +64,7 @@ void confidence_features(const struct document *document, const struct beam_resu
         ln(path->count),
         ln(1 + (double)beam_path_length(document, path)),
     };
+    memset(features, 0, CONFIDENCE_FEATURES * sizeof *features);
     memcpy(features, values, sizeof values);
 }
 

@@ -7,9 +7,12 @@
 #define HUNCH_BACKENDS_REPOSITORY_CONFIDENCE_H
 
 #include "backends/repository_beam.h"
+#include "backends/repository_changes.h"
 
 enum {
-    CONFIDENCE_FEATURES = 29,
+    CONFIDENCE_OF_SEARCH = 29,
+    CONFIDENCE_MADE = CONFIDENCE_OF_SEARCH + CHANGES_FEATURES, // whether the line is one that was changed
+    CONFIDENCE_FEATURES,
     CONFIDENCE_DEPTH = 6,
     CONFIDENCE_LEAVES = 1 << CONFIDENCE_DEPTH,
     CONFIDENCE_TREES = 200
@@ -26,6 +29,7 @@ struct confidence_tree {
 extern const struct confidence_tree CONFIDENCE_FOREST[CONFIDENCE_TREES];
 extern const float CONFIDENCE_USUAL; // the log odds that the leaves are added to
 
+// What the search says; of changes, as if there were none.
 void confidence_features(const struct document *document, const struct beam_result *result,
                          const struct beam_path *path, float features[CONFIDENCE_FEATURES]);
 // The sum of the leaves that the features lead to.

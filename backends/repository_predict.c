@@ -27,6 +27,7 @@ struct line_search {
     VEC(uint32_t) context; // ids, nearest last
     struct beam_result *result;
     struct brackets brackets; // open at the cursor
+    const struct changes *changes;
     const struct language *language;
 };
 
@@ -84,6 +85,29 @@ static double confidence_in(const struct line_search *search, const struct beam_
     return path->finished && !has_taken_name(search, path, path->count) ? confidence_of(features) : 0;
 }
 
+static struct slice right_of_cursor(const struct document *document) {
+    struct slice below = str_slice(&document->suffix);
+    return document->closed ? slice_of("", 0) : slice_sub(below, 0, slice_line_end(below, 0));
+}
+
+static struct change_line line_with(const struct line_search *search, struct slice text) {
+    return (struct change_line){str_slice(&search->document->cursor_line), text,
+                                right_of_cursor(search->document)};
+}
+
+// Adds a line whose features are known but for those of changes.
+static void add_found(const struct line_search *search, struct predictions *out, uint32_t path) {
+    struct prediction *item = &out->items[out->count];
+    const struct change_line line = line_with(search, str_slice(&item->text));
+    changes_judge(search->changes, &line, item->features + CONFIDENCE_OF_SEARCH);
+    item->path = path;
+    item->place = out->count;
+    item->confidence = confidence_in(search, &search->result->paths[path], item->features);
+    item->score = choice_score(item->features, out->items[0].features, out->count,
+                               beam_path_length(search->document, &search->result->paths[path]));
+    out->count++;
+}
+
 // Every line that the search found, in its order.
 static void collect(const struct line_search *search, struct predictions *out) {
     for (uint32_t i = 0; i < search->result->count && out->count < PREDICT_CANDIDATES; i++) {
@@ -96,17 +120,33 @@ static void collect(const struct line_search *search, struct predictions *out) {
             continue;
         }
         confidence_features(search->document, search->result, path, item->features);
-        item->confidence = confidence_in(search, path, item->features);
-        item->path = i;
-        item->score = choice_score(item->features, out->items[0].features, out->count,
-                                   beam_path_length(search->document, path));
-        out->count++;
+        add_found(search, out, i);
+    }
+}
+
+// Of lines that were found, what they would be if they were changed as others were.
+static void collect_changed(const struct line_search *search, struct predictions *out) {
+    uint32_t found = out->count;
+    for (uint32_t i = 0; i < 2 * found && out->count < PREDICT_CANDIDATES; i++) {
+        const struct prediction *origin = &out->items[i / 2];
+        const struct change_line line = line_with(search, str_slice(&origin->text));
+        struct prediction *item = &out->items[out->count];
+        str_init(&item->text);
+        if (!changes_apply(search->changes, &line, i % 2, &item->text) || !is_clean(str_slice(&item->text)) ||
+            !is_new(out, str_slice(&item->text))) {
+            str_free(&item->text);
+            continue;
+        }
+        memcpy(item->features, origin->features, sizeof item->features);
+        item->features[CONFIDENCE_MADE] = 1;
+        add_found(search, out, origin->path);
     }
 }
 
 static int best_first(const void *a, const void *b) {
     const struct prediction *x = a, *y = b;
-    return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->path > y->path) - (x->path < y->path);
+    return x->score != y->score ? (x->score < y->score ? 1 : -1)
+                                : (x->place > y->place) - (x->place < y->place);
 }
 
 // Is it the beginning of a line before it? Of 7,000 such ones, 30 were what was written.
@@ -142,7 +182,8 @@ static void cut_heads(const struct line_search *search, struct predictions *out)
         struct str text;
         str_init(&text);
         render(search->document, path, path->head, true, &text);
-        bool is_worth = slice_trim(str_slice(&text)).length >= SHORTEST_HEAD;
+        bool is_own = item->features[CONFIDENCE_MADE] <= 0; // the text is the path's
+        bool is_worth = is_own && slice_trim(str_slice(&text)).length >= SHORTEST_HEAD;
         item->head = is_worth && !has_taken_name(search, path, path->head) ? text.length : 0;
         item->head_confidence = path->head_probability;
         str_free(&text);
@@ -221,8 +262,8 @@ static bool add_line(struct line_search *search, struct str *indent, struct pred
 
 static void add_lines(struct line_search *search, struct predictions *out) {
     struct prediction *item = &out->items[0];
-    if (out->count == 0 || search->document->right || search->document->closed ||
-        !search->result->paths[item->path].finished) {
+    if (out->count == 0 || item->features[CONFIDENCE_MADE] > 0 || search->document->right ||
+        search->document->closed || !search->result->paths[item->path].finished) {
         return;
     }
     append_path(search, &search->result->paths[item->path]);
@@ -248,13 +289,15 @@ static void weigh_line_end(const struct line_search *search, struct predictions 
     }
 }
 
-static void search_lines(struct counts *counts, const struct document *document, const struct brackets *above,
-                         const struct predict_request *request, struct predictions *out) {
-    struct line_search search = {.counts = counts,
+static void search_lines(const struct warm *warm, const struct predict_request *request,
+                         struct predictions *out) {
+    const struct document *document = warm_document(warm);
+    struct line_search search = {.counts = warm_counts(warm),
                                  .document = document,
                                  .request = request,
                                  .result = mem_zero(1, sizeof *search.result),
-                                 .brackets = *above,
+                                 .brackets = *warm_brackets(warm),
+                                 .changes = warm_changes(warm),
                                  .language = language_of_path(request->path)};
     brackets_read(&search.brackets, str_slice(&document->cursor_line));
     uint32_t start = document->cursor > BEAM_CONTEXT ? document->cursor - BEAM_CONTEXT : 0;
@@ -267,6 +310,7 @@ static void search_lines(struct counts *counts, const struct document *document,
     run_search(&search, true);
     uint32_t wanted = request->candidates < PREDICT_CANDIDATES ? request->candidates : PREDICT_CANDIDATES;
     collect(&search, out);
+    collect_changed(&search, out);
     keep_best(out, wanted ? wanted : 1);
     cut_heads(&search, out);
     weigh_line_end(&search, out);
@@ -289,10 +333,10 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
     }
     struct generation *generation = corpus_pin(corpus);
     struct warm *single = request->warm ? NULL : warm_new(), *warm = single ? single : request->warm;
-    const struct warm_place place = {request->path, request->prefix, request->suffix, request->hints,
-                                     request->hint_count};
+    const struct warm_place place = {request->path,       request->prefix, request->suffix, request->hints,
+                                     request->hint_count, request->edits,  request->cursor};
     warm_take(warm, generation, &place, single != NULL);
-    search_lines(warm_counts(warm), warm_document(warm), warm_brackets(warm), request, out);
+    search_lines(warm, request, out);
     warm_free(single);
     corpus_unpin(generation);
 }

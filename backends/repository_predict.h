@@ -25,7 +25,9 @@ struct predict_request {
     const struct cancel *cancel; // NULL: never
     const struct backend_hint *hints;
     size_t hint_count;
-    struct warm *warm; // the last request's, for this one and the next; NULL: nothing is kept
+    struct edits *edits; // what was changed in open documents; NULL: not known
+    size_t cursor;       // where the cursor is in the document as they know it
+    struct warm *warm;   // the last request's, for this one and the next; NULL: nothing is kept
 };
 
 struct prediction {
@@ -33,7 +35,8 @@ struct prediction {
     double confidence;                   // that the text is exactly right
     size_t head;                         // so many bytes of it may be shown without the rest; 0: none
     double head_confidence;              // that these are right
-    uint32_t path;                       // of the search's results
+    uint32_t path;                       // of the search's results, by itself or changed
+    uint32_t place;                      // in the order in which lines were found
     double score;                        // what the line to be shown is chosen by
     float features[CONFIDENCE_FEATURES]; // what the confidence is made of, for fitting it
 };

@@ -25,6 +25,7 @@ struct warm {
     struct document document;
     struct counts *counts;
     struct brackets brackets; // above the cursor's line
+    struct changes changes;
 };
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t length) {
@@ -79,6 +80,7 @@ static void let_go(struct warm *warm) {
         counts_free(warm->counts);
         document_fini(&warm->document);
         vocabulary_release(warm->vocabulary);
+        changes_fini(&warm->changes);
         free(warm->path);
         warm->taken = false;
     }
@@ -123,6 +125,10 @@ static void take_anew(struct warm *warm, const struct generation *generation,
     warm->document.hint_count = place->hint_count;
     warm->counts = counts_new(generation, &warm->document, warm->path);
     read_brackets(warm);
+    changes_init(&warm->changes);
+    if (place->edits) {
+        edits_read(place->edits, place->path, place->cursor, &warm->changes);
+    }
 }
 
 static bool has_name(const struct warm *warm, uint64_t name) {
@@ -204,4 +210,8 @@ struct counts *warm_counts(const struct warm *warm) {
 
 const struct brackets *warm_brackets(const struct warm *warm) {
     return &warm->brackets;
+}
+
+const struct changes *warm_changes(const struct warm *warm) {
+    return &warm->changes;
 }

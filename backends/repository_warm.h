@@ -16,6 +16,7 @@
 
 #include "backends/repository_brackets.h"
 #include "backends/repository_counts.h"
+#include "backends/repository_edits.h"
 
 enum { WARM_REQUESTS = 512 }; // more than a line takes to type
 
@@ -27,6 +28,8 @@ struct warm_place {
     struct slice prefix, suffix;
     const struct backend_hint *hints;
     size_t hint_count;
+    struct edits *edits; // NULL: none are known
+    size_t cursor;       // where it is in the document that these know
 };
 
 struct warm *warm_new(void);
@@ -38,5 +41,7 @@ const struct document *warm_document(const struct warm *warm);
 struct counts *warm_counts(const struct warm *warm);
 // What is open above the cursor's line.
 const struct brackets *warm_brackets(const struct warm *warm);
+// What was changed in the open documents but on the cursor's line, as it was when the document was taken.
+const struct changes *warm_changes(const struct warm *warm);
 
 #endif

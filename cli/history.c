@@ -3,7 +3,8 @@
 // The folder is as of the newest commit that is told of. Commit by commit its
 // changes are taken back, so that the model has read the parent and nothing
 // later, and then lines that the commit added are foretold: above the cursor
-// is what the commit left there, below it only what stood there before.
+// is what the commit left there, below it only what stood there before. Known, too, as it is of the open documents in an
+// editor, is what was changed in the commit's files before that one, and in this one to get there.
 //
 // One position a line, at a word's beginning, by a fixed sequence: two runs ask
 // the same. Evidence is of all places, though: were it only of those with enough behind them, a short answer
@@ -14,6 +15,7 @@
 #include "cli/history.h"
 
 #include "backends/repository_corpus.h"
+#include "backends/repository_edits.h"
 #include "backends/repository_lexer.h"
 #include "backends/repository_predict.h"
 #include "base/clock.h"
@@ -47,6 +49,8 @@ struct replay {
     const char *root;
     struct corpus *corpus;
     struct hinting *hinting;
+    struct edits *edits; // of the commit
+    uint64_t shown;      // so many texts were shown to them
     struct intern paths; // of the files below
     VEC(struct past) files;
     VEC(struct answer) answers;
@@ -62,6 +66,7 @@ struct change {
     struct str before, after;
     struct patch_place *places; // one a line of the file
     size_t wanted;              // lines that could be asked for
+    bool is_known;              // before and after
 };
 
 static uint32_t next_random(struct replay *replay) {
@@ -182,7 +187,7 @@ static void print_evidence(FILE *out, const struct predictions *found, struct sl
     for (uint32_t i = 0; i < found->count; i++) {
         const struct prediction *item = &found->items[i];
         fprintf(out, "%s{\"right\":%s,\"place\":%u,\"left\":%zu,\"features\":[", i ? "," : "[",
-                is_same(str_slice(&item->text), rest) ? "true" : "false", item->path,
+                is_same(str_slice(&item->text), rest) ? "true" : "false", item->place,
                 slice_trim(rest).length);
         for (int k = 0; k < CONFIDENCE_FEATURES; k++) {
             fprintf(out, "%s%.6g", k ? "," : "", (double)item->features[k]);
@@ -192,6 +197,22 @@ static void print_evidence(FILE *out, const struct predictions *found, struct sl
     fputs("]\n", out);
 }
 
+// An open document reads so now.
+static void show(struct replay *replay, const char *path, struct slice bytes) {
+    struct text *text = text_new(bytes);
+    edits_show(replay->edits, path, text, ++replay->shown);
+    text_release(text);
+}
+
+static void show_around(struct replay *replay, const char *path, struct slice above, struct slice below) {
+    struct str text;
+    str_init(&text);
+    str_append_slice(&text, above);
+    str_append_slice(&text, below);
+    show(replay, path, str_slice(&text));
+    str_free(&text);
+}
+
 // What the model would write there, and whether that is right.
 static struct answer answer_of(struct replay *replay, const char *path, struct slice above,
                                struct slice below, struct slice rest) {
@@ -199,10 +220,13 @@ static struct answer answer_of(struct replay *replay, const char *path, struct s
                                       .prefix = above,
                                       .suffix = below,
                                       .max_lines = 1,
+                                      .edits = replay->edits,
+                                      .cursor = above.length,
                                       .candidates = replay->evidence ? PREDICT_CANDIDATES : 1};
     const struct language *language = language_of_path(path);
     struct hinting_place asked = {path, language ? language_id(language) : "", above, below};
     struct predictions found;
+    show_around(replay, path, above, below);
     request.hints = hinting_ask(replay->hinting, &asked, &request.hint_count);
     uint64_t began = clock_thread_us();
     predict(replay->corpus, &request, &found);
@@ -268,6 +292,7 @@ static void take_back(struct replay *replay, const struct patch_commit *commit, 
     if (file->old_path.length > 0) {
         put_back(replay, file->old_path, &change->before);
     }
+    change->is_known = true;
     for (size_t i = 0; i < file->count; i++) {
         change->wanted += is_askable(&commit->lines.items[file->first + i]);
     }
@@ -277,12 +302,18 @@ static void take_back(struct replay *replay, const struct patch_commit *commit, 
 static void ask_about(struct replay *replay, const struct patch_commit *commit, const struct change *change,
                       size_t step, size_t *passed) {
     char *path = mem_copy_bytes(change->file->new_path.data, change->file->new_path.length);
+    if (change->is_known) {
+        show(replay, path, str_slice(&change->before));
+    }
     for (size_t i = 0; change->wanted > 0 && is_code(path) && i < change->file->count; i++) {
         const struct patch_line *line = &commit->lines.items[change->file->first + i];
         if (is_askable(line) && (*passed)++ % step == 0 && replay->answers.count < replay->limit) {
             ask(replay, path, change, i, line->text);
             replay->tell("lines asked for", replay->answers.count, replay->limit);
         }
+    }
+    if (change->is_known) {
+        show(replay, path, str_slice(&change->after));
     }
     free(path);
 }
@@ -300,6 +331,7 @@ static void replay_commit(struct replay *replay, const struct patch_commit *comm
     hinting_commit(replay->hinting, false);
     corpus_commit(replay->corpus, false);
     corpus_settle(replay->corpus);
+    replay->edits = edits_new();
     for (size_t i = 0; i < commit->files.count; i++) {
         ask_about(replay, commit, &changes[i], wanted / COMMIT_POSITIONS + 1, &passed);
         str_free(&changes[i].before);
@@ -307,6 +339,7 @@ static void replay_commit(struct replay *replay, const struct patch_commit *comm
         free(changes[i].places);
     }
     replay->commits++;
+    edits_free(replay->edits);
     free(changes);
 }
 

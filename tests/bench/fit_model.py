@@ -251,14 +251,14 @@ class Chooser(Forest):
         return best
 
     def score(self, x):
-        length = np.exp(x[:, FEATURES - 1]) - 1
+        length = np.exp(x[:, LENGTH]) - 1
         return self.PROBABILITY_WEIGHT * x[:, 0] + self.sums(x) + self.BYTE_WEIGHT * length
 
     def head(self):
         return ''
 
 
-FEATURES = 29  # as CONFIDENCE_FEATURES
+LENGTH = 28  # the feature that is the log of 1 + what a line has of bytes, see backends/repository_confidence.c
 SHORT = 4  # a place where fewer bytes are left to write counts SHORT_WEIGHT
 
 

@@ -182,6 +182,37 @@ class Completion(LspCase):
         for path in pathlib.Path(self.environment["XDG_CACHE_HOME"]).rglob("*"):
             self.assertFalse(path.is_file() and b"untitled" in path.read_bytes(), path)
 
+    def test_what_is_changed_twice_is_foretold(self):
+        for name in ("front", "back", "cellar", "attic", "garage", "garden"):
+            self.write(f"src/{name}.c", f"#include \"door.h\"\n\nint enter_{name}(struct door *door) {{\n"
+                                        "    return open_door(door, SLOW_SPEED);\n}\n")
+        client = self.ready()
+        for name in ("front", "back", "cellar"):
+            client.open(f"src/{name}.c")
+        client.open("src/asks.c", "int ask(struct account *account) {\n    return account_freeze(\n")
+        before, old = "    return ", "open_door"
+        patience = time.monotonic() + 60
+
+        def edited(name):
+            found = client.request("hunch/context", client.at("src/asks.c", 1, 26))["results"]
+            return any(item["source"] == "edit" and item["uri"].endswith(f"/src/{name}.c") for item in found)
+
+        def suggested():
+            items = client.complete("src/cellar.c", 3, len(before), invoked=True)["items"]
+            return [item["insertText"].strip() for item in items]
+
+        for name in ("front", "back"):
+            while not edited(name):  # what is changed before the document was first read is not noticed
+                self.assertLess(time.monotonic(), patience)
+                client.change(f"src/{name}.c", (5, 0, 5, 0, "int account_freeze(struct account *account, int until);\n"))
+                time.sleep(0.05)
+            client.change(f"src/{name}.c", (3, len(before), 3, len(before) + len(old), "unlock_door"))
+        client.change("src/cellar.c", (3, len(before), 4, 0, "\n"))
+        while suggested()[:1] != ["unlock_door(door, SLOW_SPEED);"]:
+            self.assertLess(time.monotonic(), patience, suggested())
+        client.change("src/cellar.c", (3, len(before), 4, 0, "unlock_door(door, SLOW_SPEED);\n"))
+        self.assertEqual(client.shutdown(), 0)
+
     def test_typed_text_is_found_at_once(self):
         client = self.ready()
         client.open("src/account.c")

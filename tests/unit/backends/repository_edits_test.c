@@ -1,0 +1,123 @@
+// repository_edits_test.c - what was changed in open documents, as they are opened, typed in and closed.
+#include "tests/unit/unit.h"
+
+#include "backends/repository_edits.h"
+
+#include <stdio.h>
+
+enum step_kind { SHOW, HIDE, REMOVE };
+
+struct step {
+    enum step_kind kind;
+    const char *path, *text;
+    uint64_t version;
+};
+
+static void take(struct edits *edits, const struct step *step) {
+    if (step->kind == HIDE) {
+        edits_hide(edits, step->path, step->version);
+        return;
+    }
+    if (step->kind == REMOVE) {
+        edits_remove(edits, step->path);
+        return;
+    }
+    struct text *text = text_new(slice_of_string(step->text));
+    edits_show(edits, step->path, text, step->version);
+    text_release(text);
+}
+
+static void test_what_is_known(void **state) {
+    static const struct {
+        struct step steps[6];
+        size_t changes; // that are known in b.c
+    } cases[] = {
+        {{{SHOW, "a.c", "f(one);\n", 1}}, 0},
+        {{{SHOW, "a.c", "f(one);\n", 1}, {SHOW, "a.c", "f(two);\n", 2}}, 1},
+        {{{SHOW, "a.c", "f(one);\n", 1}, {SHOW, "a.c", "f(two);\n", 2}, {SHOW, "a.c", "f(one);\n", 3}}, 0},
+        // what comes late is not the latest
+        {{{SHOW, "a.c", "f(one);\n", 1}, {SHOW, "a.c", "f(two);\n", 3}, {SHOW, "a.c", "f(one);\n", 2}}, 1},
+        // two documents, and one's changes are known in the other
+        {{{SHOW, "a.c", "f(one);\n", 1},
+          {SHOW, "b.c", "g(me);\n", 2},
+          {SHOW, "a.c", "f(two);\n", 3},
+          {SHOW, "b.c", "g(you);\n", 4}},
+         2},
+        // closed, and opened as it was or otherwise
+        {{{SHOW, "a.c", "f(one);\n", 1}, {SHOW, "a.c", "f(two);\n", 2}, {HIDE, "a.c", NULL, 3}}, 1},
+        {{{SHOW, "a.c", "f(one);\n", 1},
+          {SHOW, "a.c", "f(two);\n", 2},
+          {HIDE, "a.c", NULL, 3},
+          {SHOW, "a.c", "f(two);\n", 4}},
+         1},
+        {{{SHOW, "a.c", "f(one);\n", 1},
+          {SHOW, "a.c", "f(two);\n", 2},
+          {HIDE, "a.c", NULL, 3},
+          {SHOW, "a.c", "f(six);\n", 4}},
+         0},
+        // gone
+        {{{SHOW, "a.c", "f(one);\n", 1}, {SHOW, "a.c", "f(two);\n", 2}, {REMOVE, "a.c", NULL, 0}}, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct edits *edits = edits_new();
+        for (size_t k = 0; cases[i].steps[k].path; k++) {
+            take(edits, &cases[i].steps[k]);
+        }
+        for (int again = 0; again < 2; again++) {
+            struct changes changes;
+            changes_init(&changes);
+            edits_read(edits, "b.c", strlen("g(you);\n"), &changes);
+            assert_int_equal(changes.rules.count, cases[i].changes);
+            changes_fini(&changes);
+        }
+        edits_free(edits);
+    }
+}
+
+// The line at the cursor is not read, in the document that is asked from alone.
+static void test_the_cursors_line(void **state) {
+    (void)state;
+    struct edits *edits = edits_new();
+    const struct step steps[] = {{SHOW, "a.c", "f(one);\n", 1}, {SHOW, "a.c", "f(two);\n", 2}};
+    take(edits, &steps[0]);
+    take(edits, &steps[1]);
+    static const size_t cursors[] = {3, 8, 3}, rules[] = {0, 1, 0};
+    for (size_t i = 0; i < 3; i++) {
+        struct changes changes;
+        changes_init(&changes);
+        edits_read(edits, "a.c", cursors[i], &changes);
+        assert_int_equal(changes.rules.count, rules[i]);
+        assert_int_equal(changes.here.count, 1);
+        changes_fini(&changes);
+    }
+    edits_free(edits);
+}
+
+// More documents than are kept: those shown longest ago are forgotten.
+static void test_many_documents(void **state) {
+    (void)state;
+    struct edits *edits = edits_new();
+    for (uint64_t i = 0; i < EDITS_DOCUMENTS + 5; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "%u.c", (unsigned)i);
+        const struct step first = {SHOW, path, "f(one);\n", 2 * i + 1},
+                          then = {SHOW, path, "f(two);\n", 2 * i + 2};
+        take(edits, &first);
+        take(edits, &then);
+    }
+    struct changes changes;
+    changes_init(&changes);
+    edits_read(edits, "none.c", 0, &changes);
+    assert_int_equal(changes.rules.count, 1);
+    assert_int_equal(changes.rules.items[0].times, EDITS_DOCUMENTS);
+    changes_fini(&changes);
+    edits_free(edits);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_is_known),
+                                       cmocka_unit_test(test_the_cursors_line),
+                                       cmocka_unit_test(test_many_documents)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,85 @@
+// repository_hunks_test.c - where two versions of a text differ.
+#include "tests/unit/unit.h"
+
+#include "backends/repository_hunks.h"
+
+static void test_hunks(void **state) {
+    static const struct {
+        const char *before, *now;
+        const char *hunks[3][2]; // of each what was and what is
+    } cases[] = {
+        {"", "", {{0}}},
+        {"a\nb\n", "a\nb\n", {{0}}},
+        {"", "a\n", {{"", "a\n"}}},
+        {"a\nb\n", "", {{"a\nb\n", ""}}},
+        {"a\nb\nc\n", "a\nx\nc\n", {{"b\n", "x\n"}}},
+        {"a\nb\nc\n", "a\nb\nx\nc\n", {{"", "x\n"}}},
+        {"a\nb\nc\nd\ne\n", "a\nx\nc\nd\ny\n", {{"b\n", "x\n"}, {"e\n", "y\n"}}},
+        {"a\nb\nc", "a\nx\nc", {{"b\n", "x\n"}}},
+        {"a\nb", "a\nb\n", {{0}}}, // a line is the same with its end and without
+        {"}\na\n}\nb\n}\n", "}\nx\n}\nb\n}\n", {{"a\n", "x\n"}}}, // what stands often holds nothing
+        {"a\nb\nc\nd\n",
+         "x\nc\nd\na\nb\ny\n",
+         {{"a\nb\n", "x\n"}, {"", "a\nb\ny\n"}}}, // what moved was removed there
+        {"p\nu\nq\n", "u\np\nu\nq\n", {{"", "u\n"}}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct hunk found[4];
+        size_t wanted = 0;
+        while (wanted < 3 && cases[i].hunks[wanted][0]) {
+            wanted++;
+        }
+        assert_int_equal(
+            hunks_find(slice_of_string(cases[i].before), slice_of_string(cases[i].now), found, 4), wanted);
+        for (size_t k = 0; k < wanted; k++) {
+            assert_true(slice_equal(found[k].before, slice_of_string(cases[i].hunks[k][0])));
+            assert_true(slice_equal(found[k].now, slice_of_string(cases[i].hunks[k][1])));
+        }
+    }
+}
+
+// What is between hunks is the same in both, whatever the texts are.
+static void test_the_rest_is_the_same(void **state) {
+    (void)state;
+    uint32_t seed = 1;
+    for (int round = 0; round < 300; round++) {
+        char texts[2][200];
+        for (int i = 0; i < 2; i++) {
+            size_t length = 0;
+            while (length < sizeof texts[0] - 3) {
+                seed = seed * 1664525u + 1013904223u;
+                texts[i][length++] = (char)('a' + (seed >> 20) % (uint32_t)(round % 25 + 1));
+                texts[i][length++] = '\n';
+            }
+            texts[i][length] = '\0';
+        }
+        struct slice before = slice_of_string(texts[0]), now = slice_of_string(texts[1]);
+        struct hunk found[100];
+        size_t count = hunks_find(before, now, found, 100), at = 0, late = 0;
+        assert_true(count <= 100);
+        for (size_t i = 0; i <= count; i++) {
+            size_t end = i < count ? (size_t)(found[i].before.data - before.data) : before.length;
+            size_t late_end = i < count ? (size_t)(found[i].now.data - now.data) : now.length;
+            assert_true(end >= at && late_end >= late);
+            assert_true(slice_equal(slice_sub(before, at, end), slice_sub(now, late, late_end)));
+            at = i < count ? end + found[i].before.length : end;
+            late = i < count ? late_end + found[i].now.length : late_end;
+        }
+    }
+}
+
+static void test_limit(void **state) {
+    (void)state;
+    struct hunk found;
+    assert_int_equal(
+        hunks_find(SLICE_LITERAL("a\nb\nc\nd\ne\n"), SLICE_LITERAL("1\nb\n2\nd\n3\n"), &found, 1), 3);
+    assert_true(slice_equal(found.now, SLICE_LITERAL("1\n")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_hunks),
+                                       cmocka_unit_test(test_the_rest_is_the_same),
+                                       cmocka_unit_test(test_limit)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
