@@ -30,6 +30,7 @@ struct comparison {
     size_t count, limit;
 };
 
+enum { STRIDE = 64 }; // bytes compared at once
 static const uint64_t TWICE = UINT64_MAX;
 
 static void read_lines(struct lines *lines, struct slice text) {
@@ -142,19 +143,33 @@ static void compare(struct comparison *comparison) {
 
 // What both begin with, in whole lines.
 static size_t common_head(struct slice a, struct slice b) {
-    size_t limit = a.length < b.length ? a.length : b.length, at = 0, line = 0;
-    for (; at < limit && a.data[at] == b.data[at]; at++) {
-        line = a.data[at] == '\n' ? at + 1 : line;
+    size_t limit = a.length < b.length ? a.length : b.length, at = 0;
+    while (at + STRIDE <= limit && memcmp(a.data + at, b.data + at, STRIDE) == 0) {
+        at += STRIDE;
     }
-    return line;
+    while (at < limit && a.data[at] == b.data[at]) {
+        at++;
+    }
+    while (at > 0 && a.data[at - 1] != '\n') {
+        at--;
+    }
+    return at;
 }
 
+// What both end with, behind a line's end.
 static size_t common_tail(struct slice a, struct slice b) {
-    size_t limit = a.length < b.length ? a.length : b.length, line = 0;
-    for (size_t at = 0; at < limit && a.data[a.length - 1 - at] == b.data[b.length - 1 - at]; at++) {
-        line = a.data[a.length - 1 - at] == '\n' ? at : line;
+    size_t limit = a.length < b.length ? a.length : b.length, length = 0;
+    const char *end = a.data + a.length, *other = b.data + b.length;
+    while (length + STRIDE <= limit && memcmp(end - length - STRIDE, other - length - STRIDE, STRIDE) == 0) {
+        length += STRIDE;
     }
-    return line;
+    while (length < limit && a.data[a.length - 1 - length] == b.data[b.length - 1 - length]) {
+        length++;
+    }
+    while (length > 0 && a.data[a.length - length] != '\n') {
+        length--;
+    }
+    return length > 0 ? length - 1 : 0;
 }
 
 size_t hunks_find(struct slice before, struct slice now, struct hunk *out, size_t limit) {

@@ -44,20 +44,22 @@ static void test_the_rest_is_the_same(void **state) {
     (void)state;
     uint32_t seed = 1;
     for (int round = 0; round < 300; round++) {
-        char texts[2][200];
+        char texts[2][400];
         for (int i = 0; i < 2; i++) {
             size_t length = 0;
             while (length < sizeof texts[0] - 3) {
+                bool is_common = round % 2 && (length < 140 || length > 280);
                 seed = seed * 1664525u + 1013904223u;
-                texts[i][length++] = (char)('a' + (seed >> 20) % (uint32_t)(round % 25 + 1));
+                size_t letter = is_common ? length / 2 % 20 : (seed >> 20) % (uint32_t)(round % 25 + 1);
+                texts[i][length++] = (char)((is_common ? 'A' : 'a') + letter);
                 texts[i][length++] = '\n';
             }
             texts[i][length] = '\0';
         }
         struct slice before = slice_of_string(texts[0]), now = slice_of_string(texts[1]);
-        struct hunk found[100];
-        size_t count = hunks_find(before, now, found, 100), at = 0, late = 0;
-        assert_true(count <= 100);
+        struct hunk found[200];
+        size_t count = hunks_find(before, now, found, 200), at = 0, late = 0;
+        assert_true(count <= 200);
         for (size_t i = 0; i <= count; i++) {
             size_t end = i < count ? (size_t)(found[i].before.data - before.data) : before.length;
             size_t late_end = i < count ? (size_t)(found[i].now.data - now.data) : now.length;
