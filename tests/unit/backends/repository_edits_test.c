@@ -2,6 +2,9 @@
 #include "tests/unit/unit.h"
 
 #include "backends/repository_edits.h"
+#include "backends/repository_predict.h"
+
+#include "tests/unit/backends/corpus_world.h"
 
 #include <stdio.h>
 
@@ -115,9 +118,43 @@ static void test_many_documents(void **state) {
     edits_free(edits);
 }
 
+static bool proposes_changed(const struct world *world, struct edits *edits) {
+    struct predict_request request = {.path = "z.c",
+                                      .prefix = SLICE_LITERAL("    return "),
+                                      .suffix = SLICE_LITERAL("\n"),
+                                      .candidates = PREDICT_CANDIDATES,
+                                      .edits = edits};
+    struct predictions found;
+    bool said = false;
+    predict(world->corpus, &request, &found);
+    for (uint32_t i = 0; i < found.count; i++) {
+        bool is_changed = strcmp(found.items[i].text.data, "unlock_door(door, SLOW);") == 0;
+        assert_int_equal(found.items[i].features[CONFIDENCE_MADE] > 0, is_changed);
+        said |= is_changed;
+    }
+    predictions_free(&found);
+    return said;
+}
+
+// A line is proposed as it would be if it was changed as another one was.
+static void test_what_the_model_makes_of_it(void **state) {
+    (void)state;
+    static const char before[] = "int enter(void) {\n    return open_door(door, SLOW);\n}\n";
+    static const char now[] = "int enter(void) {\n    return unlock_door(door, SLOW);\n}\n";
+    struct world world = world_of("a.c", before);
+    struct edits *edits = edits_new();
+    assert_false(proposes_changed(&world, NULL));
+    take(edits, &(const struct step){SHOW, "b.c", before, 1});
+    assert_false(proposes_changed(&world, edits));
+    take(edits, &(const struct step){SHOW, "b.c", now, 2});
+    assert_true(proposes_changed(&world, edits));
+    edits_free(edits);
+    world_free(&world);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_is_known),
-                                       cmocka_unit_test(test_the_cursors_line),
-                                       cmocka_unit_test(test_many_documents)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_known), cmocka_unit_test(test_the_cursors_line),
+        cmocka_unit_test(test_many_documents), cmocka_unit_test(test_what_the_model_makes_of_it)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -380,46 +380,6 @@ static void test_nothing_to_say(void **state) {
     world_free(&world);
 }
 
-// Of a document that reads so now.
-static void show(struct edits *edits, const char *path, const char *text, uint64_t version) {
-    struct text *shown = text_new(slice_of_string(text));
-    edits_show(edits, path, shown, version);
-    text_release(shown);
-}
-
-static bool proposes_changed(const struct world *world, struct edits *edits) {
-    struct predict_request request = {.path = "z.c",
-                                      .prefix = SLICE_LITERAL("    return "),
-                                      .suffix = SLICE_LITERAL("\n"),
-                                      .candidates = PREDICT_CANDIDATES,
-                                      .edits = edits};
-    struct predictions found;
-    bool said = false;
-    predict(world->corpus, &request, &found);
-    for (uint32_t i = 0; i < found.count; i++) {
-        bool is_changed = strcmp(found.items[i].text.data, "unlock_door(door, SLOW);") == 0;
-        assert_int_equal(found.items[i].features[CONFIDENCE_MADE] > 0, is_changed);
-        said |= is_changed;
-    }
-    predictions_free(&found);
-    return said;
-}
-
-static void test_what_was_changed_elsewhere(void **state) {
-    (void)state;
-    static const char before[] = "int enter(void) {\n    return open_door(door, SLOW);\n}\n";
-    static const char now[] = "int enter(void) {\n    return unlock_door(door, SLOW);\n}\n";
-    struct world world = world_of("a.c", before);
-    struct edits *edits = edits_new();
-    assert_false(proposes_changed(&world, NULL));
-    show(edits, "b.c", before, 1);
-    assert_false(proposes_changed(&world, edits));
-    show(edits, "b.c", now, 2);
-    assert_true(proposes_changed(&world, edits));
-    edits_free(edits);
-    world_free(&world);
-}
-
 static void test_harmful_text_is_not_proposed(void **state) {
     (void)state;
     struct world world = world_of("a.c", "strange = \x01 odd;\nbroken = caf\xC3 ;\n"
@@ -606,7 +566,6 @@ int main(void) {
         cmocka_unit_test(test_members_of_the_receiver),
         cmocka_unit_test(test_second_line),
         cmocka_unit_test(test_nothing_to_say),
-        cmocka_unit_test(test_what_was_changed_elsewhere),
         cmocka_unit_test(test_harmful_text_is_not_proposed),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_what_cannot_be_read_is_left_out),
