@@ -17,12 +17,7 @@
 #include "backends/repository_edits.h"
 #include "backends/repository_predict.h"
 
-// A little more than predict() reads, so that it cuts where it would without the copy.
-enum {
-    MAX_CANDIDATES = PREDICT_CANDIDATES,
-    KEPT_ABOVE = DOCUMENT_ABOVE + 1,
-    KEPT_BELOW = DOCUMENT_BELOW + 4096
-};
+enum { MAX_CANDIDATES = PREDICT_CANDIDATES };
 static const uint64_t DEFAULT_DEADLINE_US = 500000;
 
 struct model {
@@ -164,9 +159,7 @@ static const struct backend_hint *copy_hints(struct arena *arena, const struct b
 }
 
 static void copy_request(struct backend_call *call, const struct backend_request *request) {
-    struct slice prefix = request->prefix;
-    prefix = slice_sub(prefix, prefix.length > KEPT_ABOVE ? prefix.length - KEPT_ABOVE : 0, prefix.length);
-    struct slice suffix = slice_sub(request->suffix, 0, KEPT_BELOW);
+    struct slice prefix = reading_above(request->prefix), suffix = reading_below(request->suffix);
     arena_init(&call->arena);
     call->path = mem_copy_string(request->path ? request->path : "");
     call->text = mem_alloc(prefix.length + suffix.length + 1);

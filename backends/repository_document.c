@@ -22,7 +22,7 @@ static struct slice tail(struct slice text, size_t limit) {
                                : slice_sub(text, start + 1, text.length);
 }
 
-static size_t line_start(struct slice text) {
+size_t document_line_start(struct slice text) {
     size_t at = text.length;
     while (at > 0 && text.data[at - 1] != '\n') {
         at--;
@@ -133,7 +133,7 @@ static void read_suffix(struct document *document, struct slice suffix) {
     document->below = first_line(below);
     document->last_line = document->below.length == 0;
     if (!document->last_line) {
-        encoder_append(&document->encoder, below, &document->tokens);
+        reading_append(document->reading, &document->encoder, below, &document->tokens);
         look_ahead(document, document->tokens.items + start, document->tokens.count - start);
     }
 }
@@ -162,22 +162,54 @@ static void make_table(struct document *document) {
     }
 }
 
-// Words are known by their numbers until here. These are small, so what is known of each word can stand in an array.
+// A word's index among the document's, which counts them as they come.
+static uint32_t index_of(struct document *document, const uint32_t *known, uint32_t number) {
+    if (number < TOKEN_FIRST_WORD) {
+        return number;
+    }
+    uint32_t met = number - TOKEN_FIRST_WORD;
+    if (document->of_met[met] == 0) {
+        struct slice word = reading_words(document->reading)->items.items[met].text;
+        document->of_met[met] = (uint32_t)document->words.count;
+        document->met_ids[met] = encoder_id(&document->encoder, word, known[met]);
+        vec_push(&document->words, document->met_ids[met]);
+    }
+    return document->of_met[met];
+}
+
+static void resolve_tokens(struct document *document, const uint32_t *known, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++) {
+        uint32_t token = document->tokens.items[i], index = index_of(document, known, token_id(token));
+        document->numbers.items[i] = index;
+        document->tokens.items[i] = token_make(document->words.items[index], token_space(token));
+    }
+}
+
+static uint32_t resolve_word(struct document *document, const uint32_t *known, uint32_t number) {
+    uint32_t index = index_of(document, known, number);
+    return document->words.items[index];
+}
+
+// Words are known by their numbers in the reading until here, those of line ends by their ids.
 static void resolve(struct document *document) {
-    encoder_resolve(&document->encoder, &document->words);
-    const uint32_t *ids = document->words.items;
-    size_t count = document->tokens.count;
-    vec_reserve(&document->numbers, count);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t token = document->tokens.items[i];
-        document->numbers.items[i] = token_id(token);
-        document->tokens.items[i] = token_make(ids[token_id(token)], token_space(token));
+    const uint32_t *known = reading_known(document->reading);
+    size_t met = reading_words(document->reading)->items.count;
+    document->of_met = mem_zero(met + 1, sizeof *document->of_met);
+    document->met_ids = mem_zero(met + 1, sizeof *document->met_ids);
+    for (uint32_t id = 0; id < TOKEN_FIRST_WORD; id++) {
+        vec_push(&document->words, id);
     }
-    document->numbers.count = count;
-    document->typed_id = ids[document->typed_id];
+    vec_reserve(&document->numbers, document->tokens.count);
+    document->numbers.count = document->tokens.count;
+    resolve_tokens(document, known, 0, document->cursor);
+    document->typed_id = resolve_word(document, known, document->typed_id);
     for (uint32_t i = 0; i < document->ahead_count; i++) {
-        document->ahead[i] = ids[document->ahead[i]];
+        document->ahead[i] = resolve_word(document, known, document->ahead[i]);
     }
+    resolve_tokens(document, known, document->cursor, document->tokens.count);
+    document->encoder.numbered = NULL;
+    document->encoder.met = reading_words(document->reading);
+    document->encoder.met_ids = document->met_ids;
     make_table(document);
 }
 
@@ -197,34 +229,43 @@ static void read_typed(struct document *document, struct slice typed) {
     vec_free(&tokens);
 }
 
-void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
-                   struct slice suffix) {
-    *document = (struct document){0};
-    intern_init(&document->unknown);
+static void take_text(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
+                      struct slice suffix) {
+    struct slice above = reading_above(prefix), below = reading_below(suffix);
+    document->same = reading_take(document->reading, vocabulary, &above, &below);
+    document->above = tail(above, DOCUMENT_ABOVE);
+    document->start = above.length - document->above.length;
+    document->cut = document->above.length < prefix.length;
+    document->suffix = head(below);
     document->encoder = (struct encoder){.vocabulary = vocabulary,
                                          .unknown = &document->unknown,
-                                         .known = (uint32_t)vocabulary_count(vocabulary, NULL)};
-    str_init(&document->above);
-    str_init(&document->suffix);
-    str_init(&document->cursor_line);
-    str_append_slice(&document->above, tail(prefix, DOCUMENT_ABOVE));
-    document->cut = document->above.length < prefix.length;
-    str_append_slice(&document->suffix, head(suffix));
-    struct slice above = str_slice(&document->above);
-    size_t start = line_start(above);
-    document->certain = read_line(document, slice_sub(above, start, above.length));
-    document->unit = indent_unit(above);
-    words_init(&document->met, document->above.length + document->suffix.length);
-    document->encoder.numbered = &document->met;
+                                         .known = (uint32_t)vocabulary_count(vocabulary, NULL),
+                                         .numbered = reading_words(document->reading)};
+}
+
+static void read_above(struct document *document, struct slice above) {
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
     document->encoder.indents = &document->indents;
-    encoder_append(&document->encoder, slice_sub(above, 0, start + document->certain), &document->tokens);
+    reading_append(document->reading, &document->encoder, above, &document->tokens);
     document->encoder.indents = NULL;
     document->cursor = (uint32_t)document->tokens.count;
-    // The bytes of a word that was met are borrowed: those of the cursor's line change with it.
-    read_typed(document, slice_sub(above, start + document->certain, above.length));
     vec_push(&document->tokens, token_make(TOKEN_FILE, 0));
-    read_suffix(document, str_slice(&document->suffix));
+}
+
+void document_init(struct document *document, struct vocabulary *vocabulary, struct reading *reading,
+                   struct slice prefix, struct slice suffix) {
+    *document = (struct document){.own = reading ? NULL : reading_new()};
+    document->reading = reading ? reading : document->own;
+    intern_init(&document->unknown);
+    str_init(&document->cursor_line);
+    take_text(document, vocabulary, prefix, suffix);
+    struct slice above = document->above;
+    size_t start = document_line_start(above);
+    document->certain = read_line(document, slice_sub(above, start, above.length));
+    document->unit = indent_unit(above);
+    read_above(document, slice_sub(above, 0, start + document->certain));
+    read_typed(document, slice_sub(above, start + document->certain, above.length));
+    read_suffix(document, document->suffix);
     vec_reserve(&document->tokens, document->tokens.count + 1); // see packed_view
     resolve(document);
 }
@@ -240,13 +281,14 @@ static bool is_same_above(const struct document *document, struct slice read, st
 }
 
 bool document_follow(struct document *document, struct slice prefix, struct slice suffix) {
-    struct slice above = str_slice(&document->above), given = tail(prefix, DOCUMENT_ABOVE);
-    size_t was = line_start(above), is = line_start(given), certain = was + document->certain;
+    struct slice above = document->above, given = tail(prefix, DOCUMENT_ABOVE);
+    size_t was = document_line_start(above), is = document_line_start(given),
+           certain = was + document->certain;
     struct slice line = slice_sub(given, is, given.length);
     if (document->cut != (given.length < prefix.length) || line.length > document->certain + DOCUMENT_LINE ||
         indentation_of(line).length != document->indentation.length || // it is part of the line end's token
         !slice_starts_with(line, slice_sub(above, was, certain)) ||
-        !slice_equal(head(suffix), str_slice(&document->suffix)) ||
+        !slice_equal(head(reading_below(suffix)), document->suffix) ||
         !is_same_above(document, slice_sub(above, 0, was), slice_sub(given, 0, is))) {
         return false;
     }
@@ -274,14 +316,14 @@ uint32_t document_before(const struct document *document, uint32_t count) {
 
 void document_fini(struct document *document) {
     intern_free(&document->unknown);
-    words_fini(&document->met);
+    reading_free(document->own);
     vec_free(&document->tokens);
     vec_free(&document->words);
     vec_free(&document->numbers);
     free(document->number_table);
     vec_free(&document->indents);
     vec_free(&document->line);
-    str_free(&document->above);
-    str_free(&document->suffix);
+    free(document->of_met);
+    free(document->met_ids);
     str_free(&document->cursor_line);
 }

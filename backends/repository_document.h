@@ -1,6 +1,7 @@
 // repository_document.h - the open file around the cursor, as tokens: what the search stands on.
 //
-// Ownership: document_init / document_fini; the text is copied, hints are borrowed.
+// Ownership: document_init / document_fini. The text is the reading's, which is not to be taken again until then; hints are
+//            borrowed.
 // Threads:   one at a time. Errors: none.
 // Limits:    DOCUMENT_ABOVE bytes before and DOCUMENT_BELOW behind the cursor are read; DOCUMENT_LINE bytes more on the
 //            cursor's line are followed.
@@ -9,34 +10,42 @@
 
 #include "backends/backend.h"
 #include "backends/hint.h"
-#include "backends/repository_tokens.h"
+#include "backends/repository_reading.h"
 
-enum { DOCUMENT_ABOVE = 128 << 10, DOCUMENT_BELOW = 64 << 10, DOCUMENT_AHEAD = 4, DOCUMENT_LINE = 64 };
+enum {
+    DOCUMENT_ABOVE = READING_ABOVE,
+    DOCUMENT_BELOW = READING_BELOW,
+    DOCUMENT_AHEAD = 4,
+    DOCUMENT_LINE = 64
+};
 #define DOCUMENT_NO_WORD UINT32_MAX
 
 struct document {
     struct encoder encoder;
     struct intern unknown;    // words that only this file has, or had while its line was typed
     struct token_list tokens; // TOKEN_FILE, above and left of the cursor, TOKEN_FILE, below the cursor's line
-    struct words met;         // of above, the typed one and of what stands below
-    struct token_list words;  // their ids, each once, behind those of line ends
-    struct token_list numbers; // of every token the index of its word there
+    struct reading *reading, *own; // the latter is ours
+    struct token_list
+        words; // the ids of above, the typed one and of what stands below, each once, behind those of line ends
+    uint32_t *of_met, *met_ids; // of the reading's words the index there and the id; 0: not in the document
+    struct token_list numbers;  // of every token the index of its word there
     uint32_t *number_table, number_bits;
     uint32_t cursor;           // position of the second TOKEN_FILE
     struct token_list indents; // in columns, of the line behind every line end above the cursor
     struct token_list
         line; // ids typed on the cursor's line since, which stand before the cursor as it is now
-    struct str above, suffix; // the text that was read
-    bool cut;                 // there is more above
-    struct str cursor_line;   // as it is now, up to the cursor
-    size_t certain;           // so much of the cursor's line is in tokens, and so much of it was read then
-    struct slice typed;       // the word or sign that ends at the cursor and may go on; not in tokens
-    uint32_t typed_id;        // its word id, 0 if there is none
-    bool spaced;              // white space stands left of the cursor
-    bool line_start;          // nothing but white space stands left of the cursor
-    bool right;               // text stands right of the cursor on its line
-    bool closed;              // only closing brackets do: then not `right`, the line is foretold with its own
-    bool last_line;           // nothing but white space stands below the cursor's line
+    struct slice above, suffix; // the text that was read
+    bool cut;                   // there is more above
+    size_t start, same;     // where above begins in what the reading has, and so much of that it had before
+    struct str cursor_line; // as it is now, up to the cursor
+    size_t certain;         // so much of the cursor's line is in tokens, and so much of it was read then
+    struct slice typed;     // the word or sign that ends at the cursor and may go on; not in tokens
+    uint32_t typed_id;      // its word id, 0 if there is none
+    bool spaced;            // white space stands left of the cursor
+    bool line_start;        // nothing but white space stands left of the cursor
+    bool right;             // text stands right of the cursor on its line
+    bool closed;            // only closing brackets do: then not `right`, the line is foretold with its own
+    bool last_line;         // nothing but white space stands below the cursor's line
     uint32_t
         ahead[DOCUMENT_AHEAD]; // word ids that follow the cursor: the right text, the line end, what is below
     uint32_t ahead_count;
@@ -47,12 +56,15 @@ struct document {
     size_t hint_count;
 };
 
-void document_init(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
-                   struct slice suffix);
+// reading: it may know most of the text already. NULL: one of its own.
+void document_init(struct document *document, struct vocabulary *vocabulary, struct reading *reading,
+                   struct slice prefix, struct slice suffix);
 void document_fini(struct document *document);
 // If this is the same document with more, or less, on the cursor's line than it had then, but not less than is in its
 // tokens: takes what is typed there. False: it is another one, and this one of no more use.
 bool document_follow(struct document *document, struct slice prefix, struct slice suffix);
+// Where the last line of a text begins.
+size_t document_line_start(struct slice text);
 // The id of the count-th word before the cursor, 1 being the nearest; 0 if there is none.
 uint32_t document_before(const struct document *document, uint32_t count);
 // The index of an id among the document's words; DOCUMENT_NO_WORD if it is none of them.

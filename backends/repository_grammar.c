@@ -324,7 +324,7 @@ bool grammar_is_taken(const struct document *document, const struct language *la
     if (!token_is_name(ids[count - 1]) || !names_function(language, &function)) {
         return false;
     }
-    struct slice above = str_slice(&document->above), below = str_slice(&document->suffix);
+    struct slice above = document->above, below = document->suffix;
     above.length = slice_line_start(above, above.length);
     below = slice_sub(below, slice_line_end(below, 0) + 1, below.length);
     struct reading reading = read_lines(above, &function);

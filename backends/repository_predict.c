@@ -86,7 +86,7 @@ static double confidence_in(const struct line_search *search, const struct beam_
 }
 
 static struct slice right_of_cursor(const struct document *document) {
-    struct slice below = str_slice(&document->suffix);
+    struct slice below = document->suffix;
     return document->closed ? slice_of("", 0) : slice_sub(below, 0, slice_line_end(below, 0));
 }
 

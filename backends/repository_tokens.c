@@ -93,17 +93,16 @@ static bool is_known(const struct encoder *encoder, uint32_t word) {
 // 0: it was not met.
 static uint32_t id_of_met(const struct encoder *encoder, struct slice word) {
     uint32_t number = encoder->met ? words_find(encoder->met, word) : WORDS_NONE;
-    return number == WORDS_NONE ? 0 : encoder->met_ids[TOKEN_FIRST_WORD + number];
+    return number == WORDS_NONE ? 0 : encoder->met_ids[number];
 }
 
 static uint32_t is_name(struct slice word) {
     return lexer_is_word_byte(word.data[0]) ? 1 : 0;
 }
 
-// known: its number in the vocabulary.
-static uint32_t id_of_known(struct encoder *encoder, struct slice word, uint32_t known) {
-    return is_known(encoder, known) ? known * 2 + TOKEN_FIRST_WORD + is_name(word)
-                                    : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + is_name(word);
+uint32_t encoder_id(const struct encoder *encoder, struct slice word, uint32_t number) {
+    return is_known(encoder, number) ? number * 2 + TOKEN_FIRST_WORD + is_name(word)
+                                     : intern_add(encoder->unknown, word) * 2 + TOKEN_UNKNOWN + is_name(word);
 }
 
 static uint32_t word_id(struct encoder *encoder, struct slice word) {
@@ -114,24 +113,25 @@ static uint32_t word_id(struct encoder *encoder, struct slice word) {
         return add_word(encoder->vocabulary, word) * 2 + TOKEN_FIRST_WORD + is_name(word);
     }
     uint32_t met = id_of_met(encoder, word);
-    return met ? met : id_of_known(encoder, word, find_again(encoder->vocabulary, word));
+    return met ? met : encoder_id(encoder, word, find_again(encoder->vocabulary, word));
 }
 
-static uint32_t line_token(struct encoder *encoder, struct slice line) {
-    uint32_t indent = lexer_indent(line), before = encoder->indent;
+void encoder_append_line(struct encoder *encoder, uint32_t indent, bool has_blank, struct token_list *out) {
+    uint32_t before = encoder->indent;
     encoder->indent = indent;
+    encoder->started = true;
     if (encoder->indents) {
         vec_push(encoder->indents, indent);
     }
     uint32_t id = indent == before  ? TOKEN_LINE_SAME
                   : indent > before ? TOKEN_LINE_DEEPER
                                     : TOKEN_LINE_SHALLOWER;
-    return token_make(id, lexer_has_blank_line(line));
+    vec_push(out, token_make(id, has_blank));
 }
 
 static void append_lexeme(struct encoder *encoder, const struct lexeme *lexeme, struct token_list *out) {
     if (lexeme->kind == LEXEME_LINE) {
-        vec_push(out, line_token(encoder, lexeme->text));
+        encoder_append_line(encoder, lexer_indent(lexeme->text), lexer_has_blank_line(lexeme->text), out);
     } else if (lexeme->kind != LEXEME_END) {
         if (!encoder->started) {
             encoder->indent = lexer_indent(lexeme->space);
@@ -155,28 +155,11 @@ void encoder_append(struct encoder *encoder, struct slice text, struct token_lis
     }
 }
 
-void encoder_resolve(struct encoder *encoder, struct token_list *ids) {
-    enum { AT_ONCE = 64 };
-    const struct words *words = encoder->numbered;
-    for (uint32_t id = 0; id < TOKEN_FIRST_WORD; id++) {
-        vec_push(ids, id);
-    }
-    uv_mutex_lock(&encoder->vocabulary->lock);
-    for (size_t start = 0; start < words->items.count; start += AT_ONCE) {
-        struct slice texts[AT_ONCE];
-        uint32_t known[AT_ONCE], count = 0;
-        for (size_t i = start; i < words->items.count && count < AT_ONCE; i++) {
-            texts[count++] = words->items.items[i].text;
-        }
-        intern_find_all(&encoder->vocabulary->words, texts, count, known);
-        for (uint32_t i = 0; i < count; i++) {
-            vec_push(ids, id_of_known(encoder, texts[i], known[i]));
-        }
-    }
-    uv_mutex_unlock(&encoder->vocabulary->lock);
-    encoder->met = encoder->numbered;
-    encoder->met_ids = ids->items;
-    encoder->numbered = NULL;
+void vocabulary_find(struct vocabulary *vocabulary, const struct slice *words, size_t count,
+                     uint32_t *numbers) {
+    uv_mutex_lock(&vocabulary->lock);
+    intern_find_all(&vocabulary->words, words, count, numbers);
+    uv_mutex_unlock(&vocabulary->lock);
 }
 
 uint32_t encoder_find(const struct encoder *encoder, struct slice word) {

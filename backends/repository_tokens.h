@@ -56,9 +56,9 @@ struct encoder {
     uint32_t indent;            // of the line encoded last
     struct token_list *indents; // NULL, or gets the indentation behind every line end
     bool started;               // false: the first lexeme's space is an indentation
-    struct words *numbered; // NULL, or until encoder_resolve words become numbers here, and TOKEN_FIRST_WORD
-    struct words *met;      // NULL, or words whose ids are known
-    const uint32_t *met_ids;
+    struct words *numbered;     // NULL, or words become numbers here, and TOKEN_FIRST_WORD
+    struct words *met;          // NULL, or words whose ids may be known
+    const uint32_t *met_ids;    // by their numbers; 0: not known
 };
 
 static inline uint32_t token_make(uint32_t id, uint32_t space) {
@@ -86,9 +86,13 @@ struct vocabulary *vocabulary_shrink(const struct vocabulary *from, const unsign
                                      uint32_t *renumbered);
 // The words of a text, appended. White space at the end of the text leaves no token.
 void encoder_append(struct encoder *encoder, struct slice text, struct token_list *out);
-// The ids of the words that were numbered, by their numbers and TOKEN_FIRST_WORD, in place of which they are met from now
-// on; ids is appended to, and must stay as it is then.
-void encoder_resolve(struct encoder *encoder, struct token_list *ids);
+// A line's end before a line of such an indentation, appended; the same as from its text.
+void encoder_append_line(struct encoder *encoder, uint32_t indent, bool has_blank, struct token_list *out);
+// Of many words their numbers in the vocabulary, INTERN_NONE where it has them not.
+void vocabulary_find(struct vocabulary *vocabulary, const struct slice *words, size_t count,
+                     uint32_t *numbers);
+// The id of a word whose number in the vocabulary is this, or INTERN_NONE.
+uint32_t encoder_id(const struct encoder *encoder, struct slice word, uint32_t number);
 // The id of one word; 0 if neither the vocabulary nor the request has it.
 uint32_t encoder_find(const struct encoder *encoder, struct slice word);
 // A word's bytes; empty for line ends and TOKEN_FILE.

@@ -13,18 +13,33 @@
 
 #include "base/hash.h"
 
+// What is open at some lines' beginnings in what the document's reading has, so that not all is read again.
+enum { MARK_EACH = 2048 };
+struct mark {
+    size_t at;
+    struct brackets brackets;
+};
+struct marks {
+    const struct language *language; // what they were made for, as is the rest but the items
+    size_t start;
+    bool cut;
+    VEC(struct mark) items;
+};
+
 struct warm {
     bool taken;
     uint32_t requests;             // that the document was taken for
     struct vocabulary *vocabulary; // a reference of our own: the document's ids are its words' numbers
     uint64_t round, overlays;      // of the generation
     char *path;
-    uint64_t hints;      // a hash
-    VEC(uint64_t) names; // hashes of the hints' names
-    uint64_t line;       // a hash of the cursor's line before the word that is typed
+    uint64_t hints;          // a hash
+    VEC(uint64_t) names;     // hashes of the hints' names
+    uint64_t line;           // a hash of the cursor's line before the word that is typed
+    struct reading *reading; // of the document
     struct document document;
     struct counts *counts;
     struct brackets brackets; // above the cursor's line
+    struct marks marks;
     struct changes changes;
 };
 
@@ -72,7 +87,9 @@ static uint64_t hash_hints(const struct warm_place *place) {
 }
 
 struct warm *warm_new(void) {
-    return mem_zero(1, sizeof(struct warm));
+    struct warm *warm = mem_zero(1, sizeof *warm);
+    warm->reading = reading_new();
+    return warm;
 }
 
 static void let_go(struct warm *warm) {
@@ -89,7 +106,9 @@ static void let_go(struct warm *warm) {
 void warm_free(struct warm *warm) {
     if (warm) {
         let_go(warm);
+        reading_free(warm->reading);
         vec_free(&warm->names);
+        vec_free(&warm->marks.items);
         free(warm);
     }
 }
@@ -101,14 +120,48 @@ static bool follows(struct warm *warm, const struct generation *generation, cons
            document_follow(&warm->document, place->prefix, place->suffix);
 }
 
-static void read_brackets(struct warm *warm) {
-    struct slice above = str_slice(&warm->document.above);
-    size_t line = above.length;
-    while (line > 0 && above.data[line - 1] != '\n') {
-        line--;
+// Forgets those that are of another text.
+static void check_marks(struct marks *marks, const struct document *document,
+                        const struct language *language) {
+    if (marks->language != language || marks->start != document->start || marks->cut != document->cut) {
+        marks->items.count = 0;
     }
-    brackets_init(&warm->brackets, language_of_path(warm->path), warm->document.cut);
-    brackets_read(&warm->brackets, slice_sub(above, 0, line));
+    while (marks->items.count > 0 && marks->items.items[marks->items.count - 1].at > document->same) {
+        marks->items.count--;
+    }
+    marks->language = language;
+    marks->start = document->start;
+    marks->cut = document->cut;
+}
+
+static size_t line_behind(struct slice text, size_t at) {
+    size_t end = slice_find(text, SLICE_LITERAL("\n"), at);
+    return end == (size_t)-1 ? text.length : end + 1;
+}
+
+// From the last mark on; those behind the cursor's line stay for other lines.
+static void read_brackets(struct warm *warm) {
+    const struct document *document = &warm->document;
+    struct marks *marks = &warm->marks;
+    struct slice lines = slice_sub(document->above, 0, document_line_start(document->above));
+    check_marks(marks, document, language_of_path(warm->path));
+    size_t first = marks->items.count, at = 0;
+    while (first > 0 && marks->items.items[first - 1].at > document->start + lines.length) {
+        first--;
+    }
+    brackets_init(&warm->brackets, marks->language, document->cut);
+    if (first > 0) {
+        warm->brackets = marks->items.items[first - 1].brackets;
+        at = marks->items.items[first - 1].at - document->start;
+    }
+    bool is_beyond = first == marks->items.count;
+    while (is_beyond && lines.length - at > MARK_EACH) {
+        size_t end = line_behind(lines, at + MARK_EACH - 1);
+        brackets_read(&warm->brackets, slice_sub(lines, at, end));
+        vec_push(&marks->items, (struct mark){document->start + end, warm->brackets});
+        at = end;
+    }
+    brackets_read(&warm->brackets, slice_sub(lines, at, lines.length));
 }
 
 static void take_anew(struct warm *warm, const struct generation *generation,
@@ -120,7 +173,7 @@ static void take_anew(struct warm *warm, const struct generation *generation,
     warm->round = generation->round;
     warm->overlays = hash_overlays(generation, place->path);
     warm->path = mem_copy_string(place->path);
-    document_init(&warm->document, generation->vocabulary, place->prefix, place->suffix);
+    document_init(&warm->document, generation->vocabulary, warm->reading, place->prefix, place->suffix);
     warm->document.hints = place->hints;
     warm->document.hint_count = place->hint_count;
     warm->counts = counts_new(generation, &warm->document, warm->path);

@@ -14,9 +14,11 @@ void words_init(struct words *words, size_t text_length) {
         words->bits++;
     }
     words->slots = mem_zero((size_t)1 << words->bits, sizeof *words->slots);
+    arena_init(&words->bytes);
 }
 
 void words_fini(struct words *words) {
+    arena_free(&words->bytes);
     vec_free(&words->items);
     free(words->slots);
 }
@@ -80,6 +82,7 @@ uint32_t words_number(struct words *words, struct slice word) {
         slot = slot_of(words, &met);
     }
     if (*slot == 0) {
+        met.text.data = arena_copy(&words->bytes, word);
         vec_push(&words->items, met);
         *slot = (uint32_t)words->items.count;
     }

@@ -1,11 +1,11 @@
 // repository_words.h - the different words of one text, each with a number, so that each is looked up in the vocabulary once.
 //
-// Ownership: words_init / words_fini; the bytes of the words are borrowed until then.
+// Ownership: words_init / words_fini; the bytes of the words are copied.
 // Threads:   one at a time. Errors: none. Limits: 2^32 - 1 words.
 #ifndef HUNCH_BACKENDS_REPOSITORY_WORDS_H
 #define HUNCH_BACKENDS_REPOSITORY_WORDS_H
 
-#include "base/str.h"
+#include "base/arena.h"
 #include "base/vec.h"
 
 #define WORDS_NONE UINT32_MAX
@@ -19,6 +19,7 @@ struct words {
     VEC(struct word_met) items; // by number
     uint32_t *slots, bits;      // 0: free, else a number and one
     uint32_t of_byte[256];      // the same for the words of one byte, which are half of all
+    struct arena bytes;
 };
 
 void words_init(struct words *words, size_t text_length);

@@ -229,7 +229,7 @@ static void print_evidence(FILE *out, struct corpus *corpus, const struct predic
                            const struct task *task) {
     struct generation *generation = corpus_pin(corpus);
     struct document document;
-    document_init(&document, generation->vocabulary, request->prefix, request->suffix);
+    document_init(&document, generation->vocabulary, NULL, request->prefix, request->suffix);
     document.hints = request->hints;
     document.hint_count = request->hint_count;
     struct counts *counts = counts_new(generation, &document, request->path);

@@ -54,7 +54,7 @@ static void test_a_further_line(void **state) {
     struct world world = world_of("a.c", text);
     struct generation *generation = corpus_pin(world.corpus);
     struct document document;
-    document_init(&document, generation->vocabulary, slice_of_string(text), slice_of_string("\n}\n"));
+    document_init(&document, generation->vocabulary, NULL, slice_of_string(text), slice_of_string("\n}\n"));
     struct counts *counts = counts_new(generation, &document, "b.c");
     uint32_t close = encoder_find(&document.encoder, SLICE_LITERAL("close"));
     const uint32_t first[] = {TOKEN_LINE_SAME, close}, next[] = {TOKEN_LINE_SAME, close, TOKEN_LINE_SAME};

@@ -20,7 +20,7 @@ struct asked {
 static void asked_init(struct asked *asked) {
     *asked = (struct asked){.world = world_of("a.c", LIBRARY)};
     asked->generation = corpus_pin(asked->world.corpus);
-    document_init(&asked->document, asked->generation->vocabulary, slice_of_string(DOCUMENT),
+    document_init(&asked->document, asked->generation->vocabulary, NULL, slice_of_string(DOCUMENT),
                   SLICE_LITERAL("\n}\n"));
     asked->counts = counts_new(asked->generation, &asked->document, "b.c");
     for (uint32_t i = 0; i < asked->document.cursor; i++) {

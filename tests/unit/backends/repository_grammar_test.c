@@ -163,7 +163,7 @@ static struct place place_of(const char *text) {
     for (size_t i = 0; i < place.ids.count; i++) {
         place.ids.items[i] = token_id(place.ids.items[i]);
     }
-    document_init(&place.document, place.vocabulary, before, slice_of_string(word.data + word.length));
+    document_init(&place.document, place.vocabulary, NULL, before, slice_of_string(word.data + word.length));
     return place;
 }
 

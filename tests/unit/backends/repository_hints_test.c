@@ -78,7 +78,7 @@ static void world_init(struct world *world, const char *text) {
     *world = (struct world){.vocabulary = vocabulary_new()};
     struct encoder learner = {.vocabulary = world->vocabulary};
     encoder_append(&learner, slice_of_string(WORDS), &world->context);
-    document_init(&world->document, world->vocabulary, slice_of(text, (size_t)(cursor - text)),
+    document_init(&world->document, world->vocabulary, NULL, slice_of(text, (size_t)(cursor - text)),
                   slice_of_string(cursor + 1));
     world->document.hints = HINTS;
     world->document.hint_count = sizeof HINTS / sizeof *HINTS;

@@ -12,7 +12,7 @@ struct world {
 static void world_init(struct world *world, const char *text) {
     const char *cursor = strchr(text, '|');
     world->vocabulary = vocabulary_new();
-    document_init(&world->document, world->vocabulary, slice_of(text, (size_t)(cursor - text)),
+    document_init(&world->document, world->vocabulary, NULL, slice_of(text, (size_t)(cursor - text)),
                   slice_of_string(cursor + 1));
     world->scope = scope_new(&world->document);
 }

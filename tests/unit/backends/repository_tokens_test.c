@@ -9,7 +9,8 @@ static void test_words_of_many(void **state) {
     struct token_list list = {0};
     encoder_append(&learner, SLICE_LITERAL("open -> door\n"), &list);
     struct document document;
-    document_init(&document, vocabulary, SLICE_LITERAL("door fresh\nopen -> unheard "), SLICE_LITERAL("\n"));
+    document_init(&document, vocabulary, NULL, SLICE_LITERAL("door fresh\nopen -> unheard "),
+                  SLICE_LITERAL("\n"));
     const struct encoder *encoder = &document.encoder;
     uint32_t ids[32] = {TOKEN_FILE, TOKEN_LINE_SAME, TOKEN_LINE_DEEPER, TOKEN_LINE_SHALLOWER};
     struct slice words[32];
@@ -46,7 +47,7 @@ static void test_document_as_text(void **state) {
     }
     encoder_append(&learner, slice_sub(str_slice(&text), 0, text.length / 3), &known);
     struct document document;
-    document_init(&document, vocabulary, str_slice(&text), SLICE_LITERAL("\n"));
+    document_init(&document, vocabulary, NULL, str_slice(&text), SLICE_LITERAL("\n"));
     struct intern unknown;
     intern_init(&unknown);
     struct encoder reader = {

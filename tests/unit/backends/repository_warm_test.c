@@ -279,6 +279,52 @@ static void test_long_text(void **state) { // W1
     str_free(&text);
 }
 
+static void assert_same_brackets(const struct fixture *fixture, const char *document) {
+    struct warm *fresh = warm_new();
+    ask(&fixture->world, fresh, "z.c", document, NULL, 0);
+    const struct brackets *a = warm_brackets(fixture->warm), *b = warm_brackets(fresh);
+    assert_int_equal(a->count, b->count);
+    assert_memory_equal(a->open, b->open, a->count);
+    assert_int_equal(a->more, b->more);
+    assert_int_equal(a->text, b->text);
+    assert_int_equal(a->in_block_comment, b->in_block_comment);
+    warm_free(fresh);
+}
+
+// Somebody goes up and down in a text and writes lines in place of others: what was read of it before is of no matter.
+static void test_lines_of_a_text(void **state) { // W3
+    struct fixture *fixture = *state;
+    enum { LINES = 400, TIMES = 80, SEED = 5 };
+    static const char *const kinds[] = {"void f(struct door *door) {",
+                                        "    start_engine(door, FULL_SPEED);",
+                                        "}",
+                                        "",
+                                        "    if (door->state == DOOR_OPEN) {",
+                                        "    door->state = DOOR_CLOSED;",
+                                        "/* of the",
+                                        " * door */",
+                                        "    \"\"\" (((",
+                                        "        start_engine(knob, ((HALF_SPEED,"};
+    enum { KINDS = sizeof kinds / sizeof *kinds };
+    uint32_t lines[LINES], seed = SEED;
+    for (uint32_t i = 0; i < LINES; i++) {
+        lines[i] = i * 7 % KINDS;
+    }
+    for (uint32_t i = 0; i < TIMES; i++) {
+        struct str text;
+        str_init(&text);
+        seed = seed * 1664525u + 1013904223u;
+        uint32_t at = (seed >> 8) % LINES;
+        for (uint32_t k = 0; k < LINES; k++) {
+            str_append_format(&text, "%s\n", k == at ? "    start_engine(|" : kinds[lines[k]]);
+        }
+        lines[at] = (seed >> 20) % KINDS;
+        assert_as_cold(fixture, "z.c", text.data);
+        assert_same_brackets(fixture, text.data);
+        str_free(&text);
+    }
+}
+
 static void test_hints_of_a_word(void **state) { // W2
     (void)state;
     struct world world = world_of("a.c", "struct box {\n    int lid;\n    int rim;\n};\n");
@@ -360,6 +406,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_half_words_are_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_far_above, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lines_of_a_text, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
         cmocka_unit_test(test_hints_of_a_place),
     };
