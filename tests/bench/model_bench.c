@@ -2,6 +2,7 @@
 //
 //     model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
 //     model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl
+//     model_bench [--without-hints] --neighbours ROOT TASKS.jsonl OUT.jsonl
 //
 // Learns every source file below ROOT with all targets of the task file cut
 // out, then predicts each task from its document without its own target, told
@@ -11,6 +12,7 @@
 //
 // --typing: each task's line is typed key by key up to the target and on through it, in a document that stays open, and the
 // model is asked at every key as a server would ask it. OUT has the answer at the task's own place, given so.
+// --neighbours: so are the lines below it, one after the other, each in place of itself.
 #include "backends/repository_beam.h"
 #include "backends/repository_predict.h"
 #include "backends/repository_rank.h"
@@ -83,7 +85,8 @@ static uint64_t learned_bytes;
 
 static struct hinting *hinting;
 static bool without_hints, typing;
-static VEC(double) line_ms, key_ms; // of the processor, per request
+static size_t neighbours;                     // how many lines below a task's own are typed, too
+static VEC(double) line_ms, key_ms, first_ms; // of the processor, per request
 
 static int by_size(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -271,26 +274,53 @@ static double ask(struct corpus *corpus, struct predict_request *request, const 
     return (double)(clock_thread_us() - began) / 1000;
 }
 
-// Key by key; `found` is what is said where the task's own target begins. Returns what that took.
-static double type_line(struct corpus *corpus, struct predict_request *request, const struct task *task,
-                        struct slice text, size_t start, struct predictions *found) {
+static size_t line_end(struct slice text, size_t at) {
+    size_t end = slice_find(text, SLICE_LITERAL("\n"), at);
+    return end == (size_t)-1 ? text.length : end;
+}
+
+// From its indentation to `end`, key by key; `found` is what is said at `place`. Returns what that took.
+static double type_keys(struct corpus *corpus, struct predict_request *request, const struct task *task,
+                        struct slice line, size_t end, const char *place, struct predictions *found) {
     enum { LONGEST = 200 }; // bytes of the line before the target
-    size_t at = start, end = start + strlen(task->target);
+    size_t at = place && (size_t)(place - line.data) > LONGEST ? (size_t)(place - line.data) - LONGEST : 0;
+    const char *text = request->prefix.data;
     double ms = 0;
-    while (at > 0 && start - at < LONGEST && text.data[at - 1] != '\n') {
-        at--;
-    }
-    while (at < start && (text.data[at] == ' ' || text.data[at] == '\t')) {
+    bool is_first = true;
+    while (at < end && line.data + at != place && (line.data[at] == ' ' || line.data[at] == '\t')) {
         at++; // editors indent by themselves
     }
-    request->warm = warm_new();
-    for (; at < end && (at <= start || text.data[at - 1] != '\n'); at++) {
+    for (; at < end || line.data + at == place; at++, is_first = false) {
         struct predictions other = {.count = 0};
-        request->prefix = slice_sub(text, 0, at);
-        double took = ask(corpus, request, task, at == start ? found : &other);
-        ms = at == start ? took : ms;
+        bool is_place = line.data + at == place;
+        request->prefix = slice_of(text, (size_t)(line.data - text) + at);
+        double took = ask(corpus, request, task, is_place ? found : &other);
+        ms = is_place ? took : ms;
         vec_push(&key_ms, took);
+        if (is_first) {
+            vec_push(&first_ms, took);
+        }
         predictions_free(&other);
+    }
+    return ms;
+}
+
+// The task's line, then those below it.
+static double type_lines(struct corpus *corpus, struct predict_request *request, const struct task *task,
+                         struct slice text, size_t start, struct predictions *found) {
+    size_t at = start, end = start + strlen(task->target);
+    while (at > 0 && text.data[at - 1] != '\n') {
+        at--;
+    }
+    request->warm = warm_new();
+    double ms =
+        type_keys(corpus, request, task, slice_sub(text, at, text.length),
+                  (end < line_end(text, start) ? end : line_end(text, start)) - at, text.data + start, found);
+    for (size_t i = 0; i < neighbours && line_end(text, end) < text.length; i++) {
+        at = line_end(text, end) + 1;
+        end = line_end(text, at);
+        request->suffix = slice_sub(text, end, text.length);
+        type_keys(corpus, request, task, slice_sub(text, at, text.length), end - at, NULL, NULL);
     }
     warm_free(request->warm);
     return ms;
@@ -310,7 +340,7 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
                                           .suffix = suffix,
                                           .max_lines = 1,
                                           .candidates = 3};
-        double ms = typing ? type_line(corpus, &request, task, str_slice(&text), start, &found)
+        double ms = typing ? type_lines(corpus, &request, task, str_slice(&text), start, &found)
                            : ask(corpus, &request, task, &found);
         vec_push(&line_ms, ms);
         if (evidence) {
@@ -340,12 +370,14 @@ int main(int argc, char **argv) {
     without_hints = argc > 1 && strcmp(argv[1], "--without-hints") == 0;
     argc -= without_hints;
     argv += without_hints;
-    typing = argc > 1 && strcmp(argv[1], "--typing") == 0;
+    neighbours = argc > 1 && strcmp(argv[1], "--neighbours") == 0 ? 5 : 0;
+    typing = neighbours > 0 || (argc > 1 && strcmp(argv[1], "--typing") == 0);
     argc -= typing;
     argv += typing;
     if (argc < 4 || (typing && argc > 4) || !read_tasks(argv[2])) {
-        fprintf(stderr, "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n"
-                        "       model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl\n");
+        fprintf(stderr,
+                "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n"
+                "       model_bench [--without-hints] --typing|--neighbours ROOT TASKS.jsonl OUT.jsonl\n");
         return 2;
     }
     char *copies = temporary_make();
@@ -368,6 +400,7 @@ int main(int argc, char **argv) {
     }
     print_times("lines", line_ms.items, line_ms.count);
     print_times("keys", key_ms.items, key_ms.count);
+    print_times("first keys of a line", first_ms.items, first_ms.count);
     if (out) {
         fclose(out);
     }
@@ -378,6 +411,7 @@ int main(int argc, char **argv) {
     hinting_free(hinting);
     vec_free(&line_ms);
     vec_free(&key_ms);
+    vec_free(&first_ms);
     temporary_remove(copies);
     free(copies);
     for (size_t i = 0; i < tasks.count; i++) {
