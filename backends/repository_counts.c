@@ -64,11 +64,12 @@ struct first {
 // A context's places in each segment, by depth. A question needs those of its context without the nearest word, too,
 // which was asked for before it on the same path.
 struct narrowed {
-    uint64_t key; // 0: none
+    uint64_t key;   // 0: none
+    uint32_t bound; // to which overlays
     struct order_range ranges[SEGMENT_COUNT][DEEPEST + 1];
     uint32_t depths[SEGMENT_COUNT];
 };
-enum { NARROWED = 64, FIRSTS = 256 };
+enum { NARROWED = 256, FIRSTS = 1024 };
 
 struct source {
     struct place_text text;
@@ -100,6 +101,7 @@ struct counts {
     struct surroundings here; // its `skipped` is 1 while the context's nearest name may be any name
     double kernel[PLACE_WALK + 1], name_kernel[PLACE_MISSES + 1]; // weight of a place by its likeness
     struct narrowed *narrowed;
+    uint32_t bound; // how often the overlays changed
     struct visit *visits;
     uint32_t visit_count;
     struct slot *slots;
@@ -125,33 +127,37 @@ static float file_weight(const struct counts *counts, const struct source *sourc
     return (float)(file->taint == TAINT_VENDORED ? weight * VENDORED : weight);
 }
 
-static void bind_sources(struct counts *counts, const struct generation *generation) {
-    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        const struct token_segment *segment = generation->segments[i];
-        free(counts->sources[i].weights);
-        free(counts->sources[i].firsts);
-        counts->sources[i] =
-            (struct source){.text = {segment->tokens, segment->count, NULL},
-                            .order = segment->order,
-                            .order_count = segment->order_count,
-                            .segment = segment,
-                            .dead = generation->dead[i],
-                            .weights = mem_zero((size_t)segment->file_count + 1, sizeof(float)),
-                            .firsts = mem_zero(FIRSTS, sizeof(struct first))};
+static void bind_source(struct source *source, const struct generation *generation, uint32_t which,
+                        bool is_same) {
+    const struct token_segment *segment = generation->segments[which];
+    if (!is_same) {
+        free(source->weights);
+        free(source->firsts);
+        *source = (struct source){.weights = mem_zero((size_t)segment->file_count + 1, sizeof(float)),
+                                  .firsts = mem_zero(FIRSTS, sizeof(struct first))};
     }
-    for (uint32_t i = 0; i < NARROWED; i++) {
-        counts->narrowed[i].key = 0;
-    }
+    source->text = (struct place_text){segment->tokens, segment->count, NULL};
+    source->order = segment->order;
+    source->order_count = segment->order_count;
+    source->segment = segment;
+    source->dead = generation->dead[which];
 }
 
-struct counts *counts_new(const struct generation *generation, const struct document *document,
-                          const char *path) {
-    struct counts *counts = mem_zero(1, sizeof *counts);
+// is_same: all but the overlay of the open file.
+static void bind_sources(struct counts *counts, const struct generation *generation, bool is_same) {
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        bind_source(&counts->sources[i], generation, i, is_same && i != SEGMENT_OVERLAY);
+    }
+    for (uint32_t i = 0; i < NARROWED && !is_same; i++) {
+        counts->narrowed[i].key = 0;
+    }
+    counts->bound++;
+}
+
+static void bind_document(struct counts *counts, const struct document *document, const char *path) {
     counts->document = document;
     counts->path = path;
     counts->folder = corpus_folder_hash(path);
-    counts->narrowed = mem_alloc(NARROWED * sizeof *counts->narrowed);
-    bind_sources(counts, generation);
     counts->here.ahead = document->ahead;
     counts->here.ahead_count = document->right ? 0 : document->ahead_count;
     places_init(&counts->local, document, &counts->here);
@@ -159,6 +165,21 @@ struct counts *counts_new(const struct generation *generation, const struct docu
         packed_view(document->tokens.items), (uint32_t)document->tokens.count, counts->local.below};
     counts->rank = rank_new(document);
     relevance_init(&counts->relevance, document, path);
+}
+
+static void let_document_go(struct counts *counts) {
+    rank_free(counts->rank);
+    places_fini(&counts->local);
+    answers_free(counts->kept);
+    counts->kept = NULL;
+}
+
+struct counts *counts_new(const struct generation *generation, const struct document *document,
+                          const char *path) {
+    struct counts *counts = mem_zero(1, sizeof *counts);
+    counts->narrowed = mem_alloc(NARROWED * sizeof *counts->narrowed);
+    bind_sources(counts, generation, false);
+    bind_document(counts, document, path);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {
         counts->kernel[i] = exp(KERNEL * i);
     }
@@ -177,20 +198,25 @@ void counts_free(struct counts *counts) {
     if (!counts) {
         return;
     }
+    let_document_go(counts);
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
         free(counts->sources[i].weights);
         free(counts->sources[i].firsts);
     }
     free(counts->narrowed);
-    rank_free(counts->rank);
-    places_fini(&counts->local);
     free(counts->visits);
     free(counts->slots);
     free(counts->words);
     free(counts->tallies);
     free(counts->likeliest);
-    answers_free(counts->kept);
     free(counts);
+}
+
+void counts_renew(struct counts *counts, const struct generation *generation, const struct document *document,
+                  const char *path, bool is_same) {
+    let_document_go(counts);
+    bind_sources(counts, generation, is_same);
+    bind_document(counts, document, path);
 }
 
 void counts_keep(struct counts *counts) {
@@ -198,7 +224,7 @@ void counts_keep(struct counts *counts) {
 }
 
 void counts_follow(struct counts *counts, const struct generation *generation, bool new_hints) {
-    bind_sources(counts, generation);
+    bind_sources(counts, generation, true);
     if (new_hints) {
         rank_renew_hints(counts->rank);
         counts->hints++;
@@ -348,13 +374,14 @@ static void narrow_segments(struct counts *counts) {
     struct narrowed *narrowed = &counts->narrowed[(key >> 32) % NARROWED];
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         struct source *source = &counts->sources[i];
-        if (narrowed->key != key) {
+        if (narrowed->key != key || (i == SEGMENT_OVERLAY && narrowed->bound != counts->bound)) {
             narrowed->depths[i] = narrow(source, here->context, length, narrowed->ranges[i]);
         }
         source->ranges = narrowed->ranges[i];
         source->depth = narrowed->depths[i];
     }
     narrowed->key = key;
+    narrowed->bound = counts->bound;
 }
 
 static void list_local(struct counts *counts, const struct source *source, uint32_t depth) {

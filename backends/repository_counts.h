@@ -53,6 +53,10 @@ struct counts_answer {
 struct counts *counts_new(const struct generation *generation, const struct document *document,
                           const char *path);
 void counts_free(struct counts *counts);
+// The same for another document. is_same: its path is the same, and all that was learned but the overlay of that path; so
+// what is known of the rest stays.
+void counts_renew(struct counts *counts, const struct generation *generation, const struct document *document,
+                  const char *path, bool is_same);
 // From now on answers are kept, for a document that is followed. The generation may be another one that differs in the
 // open file alone, and the document may have got new hints.
 void counts_keep(struct counts *counts);

@@ -94,7 +94,6 @@ struct warm *warm_new(void) {
 
 static void let_go(struct warm *warm) {
     if (warm->taken) {
-        counts_free(warm->counts);
         document_fini(&warm->document);
         vocabulary_release(warm->vocabulary);
         changes_fini(&warm->changes);
@@ -105,6 +104,7 @@ static void let_go(struct warm *warm) {
 
 void warm_free(struct warm *warm) {
     if (warm) {
+        counts_free(warm->counts);
         let_go(warm);
         reading_free(warm->reading);
         vec_free(&warm->names);
@@ -113,11 +113,11 @@ void warm_free(struct warm *warm) {
     }
 }
 
-static bool follows(struct warm *warm, const struct generation *generation, const struct warm_place *place) {
-    return warm->taken && warm->requests < WARM_REQUESTS && warm->vocabulary == generation->vocabulary &&
-           warm->round == generation->round && strcmp(warm->path, place->path) == 0 &&
-           warm->overlays == hash_overlays(generation, place->path) &&
-           document_follow(&warm->document, place->prefix, place->suffix);
+// Is all that was learned as it was, but what is typed in the open file?
+static bool is_same(const struct warm *warm, const struct generation *generation,
+                    const struct warm_place *place) {
+    return warm->taken && warm->vocabulary == generation->vocabulary && warm->round == generation->round &&
+           strcmp(warm->path, place->path) == 0 && warm->overlays == hash_overlays(generation, place->path);
 }
 
 // Forgets those that are of another text.
@@ -164,8 +164,8 @@ static void read_brackets(struct warm *warm) {
     brackets_read(&warm->brackets, slice_sub(lines, at, lines.length));
 }
 
-static void take_anew(struct warm *warm, const struct generation *generation,
-                      const struct warm_place *place) {
+static void take_anew(struct warm *warm, const struct generation *generation, const struct warm_place *place,
+                      bool is_known) {
     let_go(warm);
     warm->taken = true;
     warm->requests = 0;
@@ -176,7 +176,11 @@ static void take_anew(struct warm *warm, const struct generation *generation,
     document_init(&warm->document, generation->vocabulary, warm->reading, place->prefix, place->suffix);
     warm->document.hints = place->hints;
     warm->document.hint_count = place->hint_count;
-    warm->counts = counts_new(generation, &warm->document, warm->path);
+    if (warm->counts) {
+        counts_renew(warm->counts, generation, &warm->document, warm->path, is_known);
+    } else {
+        warm->counts = counts_new(generation, &warm->document, warm->path);
+    }
     read_brackets(warm);
     changes_init(&warm->changes);
     if (place->edits) {
@@ -235,14 +239,16 @@ static void note_hints(struct warm *warm, const struct warm_place *place, uint64
 void warm_take(struct warm *warm, const struct generation *generation, const struct warm_place *place,
                bool single) {
     uint64_t hints = single ? 0 : hash_hints(place);
-    bool is_followed = follows(warm, generation, place);
+    bool is_known = is_same(warm, generation, place);
+    bool is_followed = is_known && warm->requests < WARM_REQUESTS &&
+                       document_follow(&warm->document, place->prefix, place->suffix);
     bool is_new = !is_followed || brings_news(warm, place, hints);
     if (is_followed) {
         warm->document.hints = place->hints;
         warm->document.hint_count = place->hint_count;
         counts_follow(warm->counts, generation, is_new);
     } else {
-        take_anew(warm, generation, place);
+        take_anew(warm, generation, place, is_known);
     }
     warm->requests++;
     if (is_new) {
