@@ -270,9 +270,7 @@ static inline void add_inputs(struct sums *sums, const float *features, const un
                               size_t count) {
     struct sums all = *sums;
     for (size_t i = 0; i < count; i++) {
-        if (features[inputs[i]] != 0) {
-            add_input(&all, inputs[i], features[inputs[i]]);
-        }
+        add_input(&all, inputs[i], features[inputs[i]]);
     }
     *sums = all;
 }
