@@ -24,6 +24,7 @@
 #include "backends/repository_places.h"
 #include "backends/repository_rank.h"
 #include "backends/repository_relevance.h"
+#include "backends/repository_source.h"
 
 #include "base/hash.h"
 
@@ -55,12 +56,6 @@ struct tally {
     double missed; // the weight of each place times the votes cast before it was met
 };
 
-// The places behind one word, looked for in all of a segment: what is asked for ends in the same few dozen words.
-struct first {
-    uint32_t id;
-    struct order_range range; // low == high: not known
-};
-
 // A context's places in each segment, by depth. A question needs those of its context without the nearest word, too,
 // which was asked for before it on the same path.
 struct narrowed {
@@ -69,19 +64,7 @@ struct narrowed {
     struct order_range ranges[SEGMENT_COUNT][DEEPEST + 1];
     uint32_t depths[SEGMENT_COUNT];
 };
-enum { NARROWED = 256, FIRSTS = 1024 };
-
-struct source {
-    struct place_text text;
-    struct packed order;
-    uint32_t order_count;
-    const struct token_segment *segment; // NULL: the open document, which has no order
-    const unsigned char *dead;
-    float *weights;                   // of the segment's files; 0: not known yet
-    const struct order_range *ranges; // by depth, those of the context
-    uint32_t depth;
-    struct first *firsts;
-};
+enum { NARROWED = 256 };
 
 struct visit {
     uint32_t position;
@@ -127,26 +110,10 @@ static float file_weight(const struct counts *counts, const struct source *sourc
     return (float)(file->taint == TAINT_VENDORED ? weight * VENDORED : weight);
 }
 
-static void bind_source(struct source *source, const struct generation *generation, uint32_t which,
-                        bool is_same) {
-    const struct token_segment *segment = generation->segments[which];
-    if (!is_same) {
-        free(source->weights);
-        free(source->firsts);
-        *source = (struct source){.weights = mem_zero((size_t)segment->file_count + 1, sizeof(float)),
-                                  .firsts = mem_zero(FIRSTS, sizeof(struct first))};
-    }
-    source->text = (struct place_text){segment->tokens, segment->count, NULL};
-    source->order = segment->order;
-    source->order_count = segment->order_count;
-    source->segment = segment;
-    source->dead = generation->dead[which];
-}
-
 // is_same: all but the overlay of the open file.
 static void bind_sources(struct counts *counts, const struct generation *generation, bool is_same) {
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        bind_source(&counts->sources[i], generation, i, is_same && i != SEGMENT_OVERLAY);
+        source_bind(&counts->sources[i], generation, i, is_same && i != SEGMENT_OVERLAY);
     }
     for (uint32_t i = 0; i < NARROWED && !is_same; i++) {
         counts->narrowed[i].key = 0;
@@ -200,8 +167,7 @@ void counts_free(struct counts *counts) {
     }
     let_document_go(counts);
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
-        free(counts->sources[i].weights);
-        free(counts->sources[i].firsts);
+        source_fini(&counts->sources[i]);
     }
     free(counts->narrowed);
     free(counts->visits);
@@ -340,33 +306,6 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
     counts->sharp += sharp;
 }
 
-static struct order_range narrow_first(const struct source *source, struct order_range all, uint32_t id) {
-    struct first *first = &source->firsts[id % FIRSTS];
-    if (first->id != id || first->range.low == first->range.high) {
-        *first = (struct first){id, order_narrow(source->text.tokens, source->order, all, 1, id)};
-    }
-    return first->range;
-}
-
-// Returns the depth of the longest match.
-static uint32_t narrow(const struct source *source, const uint32_t *context, size_t length,
-                       struct order_range *ranges) {
-    ranges[0] = (struct order_range){0, source->order_count};
-    for (uint32_t depth = 1; depth <= DEEPEST && depth <= length; depth++) {
-        uint32_t id = context[length - depth];
-        ranges[depth] = depth == 1
-                            ? narrow_first(source, ranges[0], id)
-                            : order_narrow(source->text.tokens, source->order, ranges[depth - 1], depth, id);
-        if (ranges[depth].low == ranges[depth].high) {
-            return depth - 1;
-        }
-        if (id == TOKEN_FILE) {
-            return depth;
-        }
-    }
-    return length < DEEPEST ? (uint32_t)length : DEEPEST;
-}
-
 static void narrow_segments(struct counts *counts) {
     const struct surroundings *here = &counts->here;
     size_t length = here->context_count - here->skipped, last = length < DEEPEST ? length : DEEPEST;
@@ -375,7 +314,7 @@ static void narrow_segments(struct counts *counts) {
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         struct source *source = &counts->sources[i];
         if (narrowed->key != key || (i == SEGMENT_OVERLAY && narrowed->bound != counts->bound)) {
-            narrowed->depths[i] = narrow(source, here->context, length, narrowed->ranges[i]);
+            narrowed->depths[i] = source_narrow(source, here->context, length, narrowed->ranges[i]);
         }
         source->ranges = narrowed->ranges[i];
         source->depth = narrowed->depths[i];
