@@ -27,8 +27,8 @@ void reading_free(struct reading *reading); // NULL is fine
 // while the cursor moves; and a part of this is read of a part of it.
 struct slice reading_above(struct slice prefix);
 struct slice reading_below(struct slice suffix);
-// Reads both, one behind the other, for words of that vocabulary. The slices become those of the copy. Returns how many bytes from the beginning
-// on were there before.
+// Reads both, one behind the other, for words of that vocabulary. The slices become those of the copy. Returns how many
+// bytes from the beginning on were there before.
 size_t reading_take(struct reading *reading, struct vocabulary *vocabulary, struct slice *above,
                     struct slice *below);
 // The tokens of a part of the copy, appended, with the words' numbers in reading_words and TOKEN_FIRST_WORD for ids.
