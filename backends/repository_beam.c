@@ -114,6 +114,7 @@ static void note_end(const struct search *search, const struct counts_answer *an
     if (index != COUNTS_NONE) {
         end->probability = answer->words[index].probability;
         end->away = answer->words[index].away;
+        end->classed = answer->words[index].classed;
     }
 }
 
@@ -174,6 +175,7 @@ static struct beam_weakest weakest_of(const struct counted *word) {
                                  .shallow = word->shallow,
                                  .both = word->both,
                                  .own = word->own,
+                                 .classed = word->classed,
                                  .match = fmax(word->own, word->away),
                                  .near = word->near};
 }
@@ -185,6 +187,7 @@ static struct beam_weakest weaker_of(const struct beam_weakest *a, const struct 
                                  .shallow = fmin(a->shallow, b->shallow),
                                  .both = fmin(a->both, b->both),
                                  .own = fmin(a->own, b->own),
+                                 .classed = fmin(a->classed, b->classed),
                                  .match = fmin(a->match, b->match),
                                  .near = fmax(a->near, b->near)};
 }

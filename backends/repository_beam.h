@@ -16,7 +16,7 @@ enum { BEAM_TOKENS = 48, BEAM_CONTEXT = 32, BEAM_PATHS = 16 };
 
 // The least that any word of a path has of each; see struct counted.
 struct beam_weakest {
-    double soft, sharp, deepest, shallow, both, own;
+    double soft, sharp, deepest, shallow, both, own, classed;
     double match; // the longer one of its longest matches in the open file and elsewhere
     double near;  // the largest, not the least
 };
@@ -25,6 +25,7 @@ struct beam_weakest {
 struct beam_end {
     double probability, any; // of the end that stands in the document, and of any
     double depth, support;   // of the longest match, which takes in the path
+    double classed;          // of the document's end
     double away;             // longest match of the document's end, outside the open file
 };
 

@@ -63,6 +63,9 @@ void confidence_features(const struct document *document, const struct beam_resu
         // what is at stake
         ln(path->count),
         ln(1 + (double)beam_path_length(document, path)),
+        // how likely words of their classes are there
+        ln(weakest->classed + 1e-4),
+        ln(end->classed + 1e-4),
     };
     memset(features, 0, CONFIDENCE_FEATURES * sizeof *features);
     memcpy(features, values, sizeof values);

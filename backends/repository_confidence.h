@@ -10,7 +10,7 @@
 #include "backends/repository_changes.h"
 
 enum {
-    CONFIDENCE_OF_SEARCH = 29,
+    CONFIDENCE_OF_SEARCH = 31,
     CONFIDENCE_MADE = CONFIDENCE_OF_SEARCH + CHANGES_FEATURES, // whether the line is one that was changed
     CONFIDENCE_FEATURES,
     CONFIDENCE_DEPTH = 6,

@@ -21,6 +21,7 @@
 //     idle -(commit, overlay, attend)-> learning -(nothing left: on_learned)-> idle
 #include "backends/repository_corpus.h"
 
+#include "backends/repository_classes.h"
 #include "backends/repository_learner.h"
 #include "backends/repository_segment.h"
 
@@ -237,6 +238,7 @@ void corpus_unpin(struct generation *generation) {
         token_segment_release(generation->segments[i]);
         free(generation->dead[i]);
     }
+    classes_release(generation->classes);
     vocabulary_release(generation->vocabulary);
     free(generation);
 }

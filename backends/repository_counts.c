@@ -121,7 +121,8 @@ static void bind_sources(struct counts *counts, const struct generation *generat
     counts->bound++;
 }
 
-static void bind_document(struct counts *counts, const struct document *document, const char *path) {
+static void bind_document(struct counts *counts, const struct generation *generation,
+                          const struct document *document, const char *path) {
     counts->document = document;
     counts->path = path;
     counts->folder = corpus_folder_hash(path);
@@ -130,7 +131,7 @@ static void bind_document(struct counts *counts, const struct document *document
     places_init(&counts->local, document, &counts->here);
     counts->sources[SEGMENT_COUNT].text = (struct place_text){
         packed_view(document->tokens.items), (uint32_t)document->tokens.count, counts->local.below};
-    counts->rank = rank_new(document);
+    counts->rank = rank_new(document, generation, path);
     relevance_init(&counts->relevance, document, path);
 }
 
@@ -146,7 +147,7 @@ struct counts *counts_new(const struct generation *generation, const struct docu
     struct counts *counts = mem_zero(1, sizeof *counts);
     counts->narrowed = mem_alloc(NARROWED * sizeof *counts->narrowed);
     bind_sources(counts, generation, false);
-    bind_document(counts, document, path);
+    bind_document(counts, generation, document, path);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {
         counts->kernel[i] = exp(KERNEL * i);
     }
@@ -182,7 +183,7 @@ void counts_renew(struct counts *counts, const struct generation *generation, co
                   const char *path, bool is_same) {
     let_document_go(counts);
     bind_sources(counts, generation, is_same);
-    bind_document(counts, document, path);
+    bind_document(counts, generation, document, path);
 }
 
 void counts_keep(struct counts *counts) {
@@ -191,6 +192,7 @@ void counts_keep(struct counts *counts) {
 
 void counts_follow(struct counts *counts, const struct generation *generation, bool new_hints) {
     bind_sources(counts, generation, true);
+    rank_follow(counts->rank, generation);
     if (new_hints) {
         rank_renew_hints(counts->rank);
         counts->hints++;

@@ -27,6 +27,7 @@ struct counted {
     double near;    // distance of its nearest place in the open file, in tokens; 0: none there
     double deepest; // share at the longest match
     double shallow; // share behind the nearest token alone
+    double classed; // of its class, see repository_classes.h; 0: not ranked
     double like;    // of the place most like the cursor's
     double both;    // the same, with what stands below
     double renamed; // share of its places that say so by renaming only

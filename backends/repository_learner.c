@@ -12,6 +12,7 @@
 // meaning at once, they wait.
 #include "backends/repository_learner.h"
 
+#include "backends/repository_classes.h"
 #include "backends/repository_segment.h"
 
 #include "base/spill.h"
@@ -22,7 +23,9 @@
 enum { FRESH = SEGMENT_COUNT, SMALLEST_ROUND = 1 << 16, UNUSED_WORDS = 1 << 18 };
 static const uint64_t FIRST_GROWTH = 8; // of what there is, from one round of a first pass to the next
 static const uint64_t DELTA_PART = 10;  // of the base: what later rounds are, and the delta may be
-static const uint64_t SLACK_PART = 16;  // of a round: the estimate may be too low
+static const uint64_t RECOUNT_PART =
+    8; // of what was counted: more or less than that, and classes are counted again
+static const uint64_t SLACK_PART = 16; // of a round: the estimate may be too low
 static const size_t BINARY_WINDOW = 4096;
 
 struct place {
@@ -41,6 +44,8 @@ struct learner {
     unsigned char *dead[SEGMENT_COUNT];  // a byte a file
     unsigned char *shown[SEGMENT_COUNT]; // the same at the end of the last round, when nothing was missing
     uint64_t dead_tokens[SEGMENT_COUNT];
+    struct classes *classes; // of base and delta
+    uint64_t counted;        // tokens there when they were
     struct segment_builder fresh, typed;
     VEC(unsigned char) fresh_dead;
     VEC(unsigned char) typed_dead;
@@ -151,6 +156,7 @@ static void publish(struct learner *learner) {
     atomic_init(&generation->references, 1);
     generation->vocabulary = vocabulary_retain(learner->vocabulary);
     generation->round = learner->round;
+    generation->classes = classes_retain(learner->classes);
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         struct token_segment *segment = token_segment_retain(learner->segments[i]);
         generation->segments[i] = segment;
@@ -159,6 +165,27 @@ static void publish(struct learner *learner) {
     }
     hide_overlaid(learner, generation);
     learner->options.publish(learner->options.context, generation);
+}
+
+static uint64_t living(const struct learner *learner) {
+    return live_tokens(learner, SEGMENT_BASE) + live_tokens(learner, SEGMENT_DELTA);
+}
+
+// Again once there is much more, or much less. False if stopped.
+static bool count_classes(struct learner *learner, const struct order_watch *watch) {
+    uint64_t now = living(learner),
+             change = now > learner->counted ? now - learner->counted : learner->counted - now;
+    if (learner->classes && change <= learner->counted / RECOUNT_PART) {
+        return true;
+    }
+    struct classes *classes =
+        classes_new(learner->segments, learner->dead, SEGMENT_OVERLAY, learner->vocabulary, watch);
+    if (classes) {
+        classes_release(learner->classes);
+        learner->classes = classes;
+        learner->counted = now;
+    }
+    return classes != NULL;
 }
 
 // Nothing is on its way: what died may go.
@@ -214,7 +241,7 @@ static void learn(struct learner *learner, const struct selection_task *task) {
 // How much more is learned before it is merged and seen. If it is known what there is, rounds end at an eighth
 // of it, a 64th and so on, and at all of it.
 static uint64_t round_limit(struct learner *learner) {
-    uint64_t live = live_tokens(learner, SEGMENT_BASE) + live_tokens(learner, SEGMENT_DELTA);
+    uint64_t live = living(learner);
     uint64_t limit = live / DELTA_PART;
     if (learner->is_first && selection_is_complete(learner->options.selection)) {
         uint64_t goal = live + selection_waiting(learner->options.selection);
@@ -324,7 +351,8 @@ static bool forget_words(struct learner *learner) {
     learner->vocabulary = done ? fresh : learner->vocabulary;
     learner->kept_words = learner->vocabulary->words.count;
     learner->lost_tokens = 0;
-    return done;
+    learner->counted = done ? 0 : learner->counted;
+    return done && count_classes(learner, &learner->closed);
 }
 
 static uint64_t delta_limit(const struct learner *learner) {
@@ -380,6 +408,9 @@ static bool is_due(const struct learner *learner) {
 
 // What was merged is shown before words are forgotten: else what is shown now would be kept beside both.
 static bool show_round(struct learner *learner) {
+    if (!count_classes(learner, &learner->open)) {
+        return false;
+    }
     if (learner->is_stale) {
         publish_round(learner);
     }
@@ -460,6 +491,7 @@ struct learner *learner_new(const struct learner_options *options) {
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         replace(learner, i, empty_segment());
     }
+    count_classes(learner, NULL);
     publish(learner);
     return learner;
 }
@@ -477,6 +509,7 @@ void learner_free(struct learner *learner) {
     vec_free(&learner->places);
     vec_free(&learner->scratch);
     str_free(&learner->text);
+    classes_release(learner->classes);
     vocabulary_release(learner->vocabulary);
     free(learner);
 }

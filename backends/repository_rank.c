@@ -11,7 +11,10 @@
 // the query, and one a word for the request. Only evidence is added anew.
 #include "backends/repository_rank.h"
 
+#include "backends/repository_classes.h"
 #include "backends/repository_hints.h"
+#include "backends/repository_likely.h"
+#include "indexer/language.h"
 
 #include <math.h>
 
@@ -79,7 +82,8 @@ enum input {
     IN_SLOT, // and one for each but SLOT_SIGN
     IN_COUNT = IN_SLOT + SLOT_SIGN
 };
-_Static_assert((int)IN_COUNT + (int)HINTS_FEATURES == (int)RANK_FEATURES, "every input has its weight");
+enum { IN_CLASSES = (int)IN_COUNT + (int)HINTS_FEATURES };
+_Static_assert((int)IN_CLASSES + (int)CLASSES_INPUTS == (int)RANK_FEATURES, "every input has its weight");
 _Static_assert(SLOT_SIGN == SLOT_COUNT - 1, "the kind without an input is the last");
 
 static const unsigned char OF_PLACES[] = {IN_BLEND, IN_SOFT,    IN_FRAMED,  IN_DEEPEST, IN_SHALLOW,
@@ -106,15 +110,20 @@ struct kept {
     uint32_t hints;       // which ones
 };
 
-// A word of the answer, and what it is ordered by.
-struct likely {
-    double key;
-    uint32_t index, id;
+// What is the same for all words of a class in one query.
+struct class_sums {
+    uint32_t query;
+    double share;
+    struct sums sums;
 };
 
 struct rank {
     struct scope *scope;
     struct hints *hints;
+    const struct document *document;
+    const struct classes *classes;
+    uint64_t family;
+    struct class_sums *of_classes;
     uint32_t query;
     struct sums without_places; // of a word that was seen nowhere behind the context
     VEC(struct kept) kept;
@@ -127,9 +136,25 @@ struct place_kind {
     enum scope_slot slot;
     uint64_t line_parts, nearest_parts; // sub-words of the names left of the cursor on its line
     struct hints_place hints;
+    struct classes_place classes;
 };
 
 // --- inputs ---
+
+static uint32_t class_of(const struct rank *rank, uint32_t id) {
+    return classes_of_word(rank->classes, id,
+                           id < TOKEN_UNKNOWN ? slice_of("", 0) : encoder_word(&rank->document->encoder, id));
+}
+
+static void look_at_classes(const struct rank *rank, const uint32_t *context, size_t length,
+                            struct classes_place *place) {
+    uint32_t before[CLASSES_REACH];
+    size_t count = length < CLASSES_REACH ? length : CLASSES_REACH;
+    for (size_t i = 0; i < count; i++) {
+        before[i] = class_of(rank, context[length - count + i]);
+    }
+    classes_look(rank->classes, rank->family, before, count, place);
+}
 
 // Also marks what stands on the line.
 static struct place_kind kind_of(struct rank *rank, const uint32_t *context, size_t length) {
@@ -142,6 +167,7 @@ static struct place_kind kind_of(struct rank *rank, const uint32_t *context, siz
         kind.nearest_parts = kind.nearest_parts ? kind.nearest_parts : standing->parts;
         kind.line_parts |= standing->parts;
     }
+    look_at_classes(rank, context, length, &kind.classes);
     kind.hints = hints_place(rank->hints, context, length, kind.line_parts);
     return kind;
 }
@@ -242,6 +268,7 @@ void rank_features(struct rank *rank, const uint32_t *context, size_t length, co
     hints_fill_word(rank->hints, standing, features + IN_COUNT);
     standing = scope_of(rank->scope, word->id); // reading hints may have moved it
     hints_fill_place(rank->hints, &kind.hints, standing, features + IN_COUNT);
+    classes_fill(rank->classes, &kind.classes, class_of(rank, word->id), features + IN_CLASSES);
 }
 
 void rank_unseen_features(const struct counts_answer *answer, double features[RANK_UNSEEN]) {
@@ -340,8 +367,22 @@ static struct sums sums_of(const struct place_kind *kind) {
     return sums;
 }
 
+static const struct class_sums *sums_of_class(struct rank *rank, const struct place_kind *kind, uint32_t id) {
+    uint32_t class = class_of(rank, id);
+    struct class_sums *of_class = &rank->of_classes[class];
+    if (of_class->query != rank->query) {
+        float features[CLASSES_INPUTS];
+        *of_class = (struct class_sums){.query = rank->query};
+        of_class->share = classes_fill(rank->classes, &kind->classes, class, features);
+        for (uint32_t i = 0; i < CLASSES_INPUTS; i++) {
+            add_input(&of_class->sums, (uint32_t)IN_CLASSES + i, features[i]);
+        }
+    }
+    return of_class;
+}
+
 static double score_word(struct rank *rank, const struct place_kind *kind, const struct sums *place,
-                         const struct counted *word) {
+                         struct counted *word) {
     float features[RANK_FEATURES]; // those in the lists
     struct standing *standing = standing_of(rank, word->id);
     struct sums sums = rank->kept.items[standing->kept - 1].all;
@@ -349,10 +390,13 @@ static double score_word(struct rank *rank, const struct place_kind *kind, const
     fill_both(rank, kind, standing, features);
     add_inputs(&sums, features, OF_BOTH, sizeof OF_BOTH);
     if (hints_fill_place(rank->hints, &kind->hints, standing, features + IN_COUNT)) {
-        for (uint32_t i = IN_COUNT + HINTS_OF_WORD; i < RANK_FEATURES; i++) {
+        for (uint32_t i = IN_COUNT + HINTS_OF_WORD; i < (uint32_t)IN_CLASSES; i++) {
             add_input(&sums, i, features[i]);
         }
     }
+    const struct class_sums *class = sums_of_class(rank, kind, word->id);
+    word->classed = class->share;
+    add_sums(&sums, &class->sums);
     if (word->shallow <= 0) {
         add_sums(&sums, &rank->without_places);
     } else {
@@ -364,28 +408,6 @@ static double score_word(struct rank *rank, const struct place_kind *kind, const
 
 // --- which words, and in which order ---
 
-static bool is_before(const struct likely *a, const struct likely *b) {
-    return a->key > b->key || (a->key == b->key && a->id < b->id);
-}
-
-// Keeps the first `limit` by falling key; returns the index of the one that has no room, COUNTS_NONE if none.
-static uint32_t insert_likely(struct likely *items, uint32_t *count, uint32_t limit, struct likely item) {
-    uint32_t at = *count, fallen = COUNTS_NONE;
-    if (at == limit) {
-        if (!is_before(&item, &items[limit - 1])) {
-            return item.index;
-        }
-        fallen = items[--at].index;
-    } else {
-        (*count)++;
-    }
-    for (; at > 0 && is_before(&item, &items[at - 1]); at--) {
-        items[at] = items[at - 1];
-    }
-    items[at] = item;
-    return fallen;
-}
-
 static struct likely by_share(const struct counts_answer *answer, uint32_t index) {
     const struct counted *word = &answer->words[index];
     return (struct likely){word->framed + word->blend, index, word->id};
@@ -396,37 +418,12 @@ static uint32_t space_of_names(const struct counts_answer *answer) {
     struct likely best[2] = {{-1, 0, 0}, {-1, 0, 0}}; // signs, names
     for (uint32_t i = 0; i < answer->seen; i++) {
         struct likely word = by_share(answer, i);
-        if (is_before(&word, &best[token_is_name(word.id)])) {
+        if (likely_is_before(&word, &best[token_is_name(word.id)])) {
             best[token_is_name(word.id)] = word;
         }
     }
     const struct likely *likeliest = &best[best[1].key >= 0];
     return likeliest->key >= 0 ? answer->words[likeliest->index].space : 0;
-}
-
-static void swap(struct likely *a, struct likely *b) {
-    struct likely other = *a;
-    *a = *b;
-    *b = other;
-}
-
-// Moves the first `limit` by falling key to the front, in no order, the last of them to its own place (Hoare's
-// selection).
-static void select_first(struct likely *items, uint32_t count, uint32_t limit) {
-    for (uint32_t low = 0, high = count; high - low > 1;) {
-        uint32_t left = low;
-        swap(&items[low + (high - low) / 2], &items[high - 1]);
-        for (uint32_t i = low; i + 1 < high; i++) {
-            if (is_before(&items[i], &items[high - 1])) {
-                swap(&items[i], &items[left++]);
-            }
-        }
-        swap(&items[left], &items[high - 1]);
-        if (left == limit - 1) {
-            return;
-        }
-        *(left < limit - 1 ? &low : &high) = left < limit - 1 ? left + 1 : left;
-    }
 }
 
 // The words with the largest shares, the names at hand in the open file, and those that retrieval found. Returns how
@@ -439,7 +436,7 @@ static uint32_t choose(struct rank *rank, const struct place_kind *kind, struct 
         chosen[i] = by_share(answer, i);
     }
     if (answer->seen > RANKED) {
-        select_first(chosen, answer->seen, RANKED);
+        likely_select(chosen, answer->seen, RANKED);
     }
     uint32_t near[SCOPE_NEAR + HINTED];
     const uint32_t *names = scope_near(rank->scope, &near_count);
@@ -448,7 +445,7 @@ static uint32_t choose(struct rank *rank, const struct place_kind *kind, struct 
     for (uint32_t i = 0; i < near_count; i++) {
         uint32_t index = counts_add(answer, near[i], space);
         struct likely word = by_share(answer, index);
-        if (shared < RANKED ? index >= answer->seen : is_before(&chosen[shared - 1], &word)) {
+        if (shared < RANKED ? index >= answer->seen : likely_is_before(&chosen[shared - 1], &word)) {
             chosen[count++] = word;
         }
     }
@@ -471,8 +468,8 @@ static void list_likeliest(struct counts_answer *answer, const struct likely *ch
     for (uint32_t i = 0; i < count; i++) {
         struct likely word = chosen[i];
         word.key = answer->words[word.index].probability;
-        uint32_t fallen = insert_likely(sorted, &sorted_count, COUNTS_SORTED, word);
-        if (fallen != COUNTS_NONE) {
+        uint32_t fallen = likely_insert(sorted, &sorted_count, COUNTS_SORTED, word);
+        if (fallen != LIKELY_NONE) {
             answer->likeliest[COUNTS_SORTED + listed++] = fallen;
         }
     }
@@ -509,17 +506,26 @@ void rank_words(struct rank *rank, const uint32_t *context, size_t length, struc
 
 // --- life ---
 
-struct rank *rank_new(const struct document *document) {
+struct rank *rank_new(const struct document *document, const struct generation *generation,
+                      const char *path) {
     struct rank *rank = mem_zero(1, sizeof *rank);
     const struct counted nothing = {.id = 0};
     float features[RANK_FEATURES];
     rank->scope = scope_new(document);
+    rank->document = document;
+    rank->classes = generation->classes;
+    rank->of_classes = mem_zero(CLASSES_COUNT, sizeof *rank->of_classes);
+    rank->family = classes_family(language_family(language_of_path(path)));
     rank->hints = hints_new(document, rank->scope);
     rank->hints_taken = 1;
     rank->chosen = mem_alloc((COUNTS_WORDS + COUNTS_ADDED) * sizeof *rank->chosen);
     fill_places(&nothing, features);
     add_inputs(&rank->without_places, features, OF_PLACES, sizeof OF_PLACES);
     return rank;
+}
+
+void rank_follow(struct rank *rank, const struct generation *generation) {
+    rank->classes = generation->classes;
 }
 
 void rank_renew_hints(struct rank *rank) {
@@ -530,6 +536,7 @@ void rank_renew_hints(struct rank *rank) {
 void rank_free(struct rank *rank) {
     vec_free(&rank->kept);
     free(rank->chosen);
+    free(rank->of_classes);
     hints_free(rank->hints);
     scope_free(rank->scope);
     free(rank);

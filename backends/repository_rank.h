@@ -12,7 +12,10 @@ enum { RANK_FEATURES = WEIGHTS_INPUTS, RANK_UNSEEN = WEIGHTS_UNSEEN };
 
 struct rank;
 
-struct rank *rank_new(const struct document *document);
+// generation, path: what was learned, and which file the document is.
+struct rank *rank_new(const struct document *document, const struct generation *generation, const char *path);
+// The generation may be another one that differs in the open file alone.
+void rank_follow(struct rank *rank, const struct generation *generation);
 // The document has other hints now.
 void rank_renew_hints(struct rank *rank);
 void rank_free(struct rank *rank);

@@ -6,7 +6,7 @@
 #ifndef HUNCH_BACKENDS_REPOSITORY_WEIGHTS_H
 #define HUNCH_BACKENDS_REPOSITORY_WEIGHTS_H
 
-enum { WEIGHTS_INPUTS = 78, WEIGHTS_HIDDEN = 16, WEIGHTS_UNSEEN = 4 };
+enum { WEIGHTS_INPUTS = 82, WEIGHTS_HIDDEN = 16, WEIGHTS_UNSEEN = 4 };
 
 // A word's score: what the inputs say directly, and what the hidden units above zero say.
 extern const float WEIGHTS_DIRECT[WEIGHTS_INPUTS];

@@ -29,7 +29,7 @@ import sys
 
 import numpy as np
 
-INPUTS, HIDDEN, UNSEEN = 78, 16, 4  # as in backends/repository_weights.h
+INPUTS, HIDDEN, UNSEEN = 82, 16, 4  # as in backends/repository_weights.h
 HINT, HINT_LESS = 53, 0.5  # the input that says that a word is a hint, the first of any of them in backends/repository_hints.c
 LINES_STEP, EPOCHS = 2, 9
 

@@ -236,7 +236,7 @@ static void print_evidence(FILE *out, struct corpus *corpus, const struct predic
     document.hints = request->hints;
     document.hint_count = request->hint_count;
     struct counts *counts = counts_new(generation, &document, request->path);
-    struct rank *rank = rank_new(&document);
+    struct rank *rank = rank_new(&document, generation, request->path);
     struct token_list list = {0};
     for (uint32_t i = 0; i < document.cursor; i++) {
         vec_push(&list, document.tokens.items[i]);

@@ -1,0 +1,512 @@
+// repository_classes.c - see repository_classes.h.
+//
+// Places that have the same words before them are few, and often none has. But
+// what may come next is much the same behind all words of a kind: a condition's
+// closing bracket is followed by an opening one, whatever was asked. So words
+// fall into some four hundred classes - brackets and commas, the words that a
+// repository uses most, and of all others how they are written and whether they
+// are mostly called or have members - and it is counted which class follows
+//
+//   - the nearest classes, one to five of them, and
+//   - a frame: the line's first word, the innermost open bracket, what it belongs to.
+//
+// A longer context is counted only once a shorter one was seen before it, so that
+// what occurs once takes little room. Counters are found by a hash, and each knows
+// whose it is by a part of it: without that, those that share one make noise of it.
+//
+// The probability of a class goes from the shortest context to the longest, each of which
+// counts for as much as it was seen beyond TRUST (a Dirichlet prior).
+#include "backends/repository_classes.h"
+
+#include "backends/repository_lexer.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+#include <math.h>
+
+enum { BUCKET = 4, LEAST_BITS = 10, MOST_BITS = 19 }; // counters that share half of a hash; buckets
+#define MARKS      0xffff0000u
+#define LEAST_MARK 0x10000u
+#define COUNTED    0xffffu
+enum { LEAST_USES = 3, COMMON = 400, LEAST_COMMON = 30 };
+enum {
+    REACH = 30,
+    LINES = 3,
+    OPEN = 8,
+    MOST_COMMAS = 3
+}; // of a frame: so many words and lines back, so deep
+enum { WATCH = 1 << 12 };
+static const double TRUST = 3, A_TRACE = 1e-4;
+
+// Classes. Those of TOKEN_FILE and line ends are their ids.
+enum {
+    CLASS_OPEN = TOKEN_FIRST_WORD, // ( [ {
+    CLASS_CLOSE = CLASS_OPEN + 3,  // ) ] }
+    CLASS_COMMA = CLASS_CLOSE + 3,
+    CLASS_ASSIGN, // = :=
+    CLASS_COMMON = CLASS_ASSIGN + 2,
+    CLASS_OTHER = CLASS_COMMON + COMMON
+};
+enum shape { SHAPE_SMALL, SHAPE_CAPITAL, SHAPE_CAPITALS, SHAPE_NUMBER, SHAPE_SIGN, SHAPE_COUNT };
+enum role { ROLE_NEW, ROLE_PLAIN, ROLE_CALLED, ROLE_OWNER, ROLE_COUNT };
+_Static_assert((int)CLASS_OTHER + (int)SHAPE_COUNT * (int)ROLE_COUNT == (int)CLASSES_COUNT,
+               "the header counts all");
+
+struct classes {
+    atomic_int references;
+    uint16_t *of_word; // by number in the vocabulary
+    uint32_t words;
+    uint32_t *counters; // buckets of them
+    uint32_t bits;      // of a bucket's number
+};
+
+// --- classes of words ---
+
+static enum shape shape_of(struct slice word) {
+    char c = word.length > 0 ? word.data[0] : '.';
+    if (c >= '0' && c <= '9') {
+        return SHAPE_NUMBER;
+    }
+    if (c < 'A' || c > 'Z') {
+        return lexer_is_word_byte(c) ? SHAPE_SMALL : SHAPE_SIGN;
+    }
+    for (size_t i = 1; i < word.length; i++) {
+        if (word.data[i] >= 'a' && word.data[i] <= 'z') {
+            return SHAPE_CAPITAL;
+        }
+    }
+    return SHAPE_CAPITALS;
+}
+
+static uint16_t class_by_shape(struct slice word, enum role role) {
+    return (uint16_t)(CLASS_OTHER + (int)shape_of(word) * (int)ROLE_COUNT + (int)role);
+}
+
+// 0: it has no such class.
+static uint16_t class_of_sign(struct slice word) {
+    static const char *const signs[] = {"(", "[", "{", ")", "]", "}", ",", "=", ":="};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (slice_equal(word, slice_of_string(signs[i]))) {
+            return (uint16_t)(CLASS_OPEN + i);
+        }
+    }
+    return 0;
+}
+
+static uint32_t number_of(uint32_t id) {
+    return (id - TOKEN_FIRST_WORD) / 2;
+}
+
+// How a word is used.
+struct usage {
+    uint32_t uses, calls, members;
+};
+
+// The id of a sign; TOKEN_UNKNOWN if the vocabulary lacks it.
+static uint32_t id_of_sign(const struct vocabulary *vocabulary, const char *sign) {
+    uint32_t number = intern_find(&vocabulary->words, slice_of_string(sign));
+    return number == INTERN_NONE ? TOKEN_UNKNOWN : number * 2 + TOKEN_FIRST_WORD;
+}
+
+static bool is_one_of(uint32_t id, const uint32_t *ids, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void count_usage(const struct token_segment *segment, const struct vocabulary *vocabulary,
+                        struct usage *usage) {
+    static const char *const member_signs[] = {".", "->", "::", "?."};
+    enum { MEMBER_SIGNS = sizeof member_signs / sizeof *member_signs };
+    uint32_t members[MEMBER_SIGNS], opens = id_of_sign(vocabulary, "("), before = TOKEN_FILE;
+    for (size_t i = 0; i < MEMBER_SIGNS; i++) {
+        members[i] = id_of_sign(vocabulary, member_signs[i]);
+    }
+    for (uint32_t i = 0; i < segment->count; i++) {
+        uint32_t id = token_id(packed_get(segment->tokens, i));
+        if (token_is_name(before)) {
+            usage[number_of(before)].calls += id == opens;
+            usage[number_of(before)].members += is_one_of(id, members, MEMBER_SIGNS);
+        }
+        if (id >= TOKEN_FIRST_WORD) {
+            usage[number_of(id)].uses++;
+        }
+        before = id;
+    }
+}
+
+static int most_used_first(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+// The most used words have classes of their own.
+static void name_common(struct classes *classes, const struct usage *usage) {
+    uint64_t *order = mem_alloc(((size_t)classes->words + 1) * sizeof *order);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < classes->words; i++) {
+        if (usage[i].uses >= LEAST_COMMON && classes->of_word[i] >= CLASS_OTHER) {
+            order[count++] = (uint64_t)usage[i].uses << 32 | i;
+        }
+    }
+    qsort(order, count, sizeof *order, most_used_first);
+    for (uint32_t i = 0; i < count && i < COMMON; i++) {
+        classes->of_word[(uint32_t)order[i]] = (uint16_t)(CLASS_COMMON + i);
+    }
+    free(order);
+}
+
+// What is seen seldom is as good as new: how new words are used can be learned from such ones alone.
+static enum role role_of(const struct usage *usage) {
+    return usage->uses < LEAST_USES           ? ROLE_NEW
+           : usage->calls * 2 > usage->uses   ? ROLE_CALLED
+           : usage->members * 2 > usage->uses ? ROLE_OWNER
+                                              : ROLE_PLAIN;
+}
+
+static void name_all(struct classes *classes, struct token_segment *const *segments, uint32_t count,
+                     const struct vocabulary *vocabulary) {
+    struct usage *usage = mem_zero((size_t)classes->words + 1, sizeof *usage);
+    for (uint32_t i = 0; i < count; i++) {
+        count_usage(segments[i], vocabulary, usage);
+    }
+    for (uint32_t i = 0; i < classes->words; i++) {
+        struct slice word = intern_string(&vocabulary->words, i);
+        uint16_t sign = class_of_sign(word);
+        enum role role = role_of(&usage[i]);
+        classes->of_word[i] = sign ? sign : class_by_shape(word, role);
+    }
+    name_common(classes, usage);
+    free(usage);
+}
+
+uint32_t classes_of_word(const struct classes *classes, uint32_t id, struct slice bytes) {
+    uint16_t sign;
+    if (id < TOKEN_FIRST_WORD) {
+        return id;
+    }
+    if (id < TOKEN_UNKNOWN && number_of(id) < classes->words) {
+        return classes->of_word[number_of(id)];
+    }
+    sign = class_of_sign(bytes);
+    return sign ? sign : class_by_shape(bytes, ROLE_NEW);
+}
+
+// --- contexts ---
+
+static uint64_t mix(uint64_t hash, uint64_t more) {
+    hash = (hash + more) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
+}
+
+static uint64_t with_class(uint64_t context, uint32_t class) {
+    return mix(context, class + 1);
+}
+
+static uint64_t longer(uint64_t context, uint32_t class) {
+    return mix(context, class + 1);
+}
+
+uint64_t classes_family(const char *family) {
+    return hash_bytes(family, strlen(family));
+}
+
+// An open bracket.
+struct opened {
+    uint32_t at, class, owner; // where; what stands before it
+    uint32_t commas;           // behind it
+};
+
+// What a place stands in, read from the left.
+struct frame {
+    uint32_t at;                        // words read
+    uint32_t starts[LINES];             // of this line, and of those above it
+    uint32_t firsts[LINES];             // their first words
+    uint32_t second, last, before_last; // of the line; before the place
+    bool is_assigned;                   // an = stands on the line
+    struct opened open[OPEN];
+    uint32_t depth;
+};
+
+static bool is_between(uint32_t class, uint32_t low, uint32_t high) {
+    return class >= low && class < high;
+}
+
+static void begin_line(struct frame *frame) {
+    for (uint32_t i = LINES - 1; i > 0; i--) {
+        frame->starts[i] = frame->starts[i - 1];
+        frame->firsts[i] = frame->firsts[i - 1];
+    }
+    frame->starts[0] = frame->at + 1;
+    frame->firsts[0] = frame->second = TOKEN_FILE;
+    frame->is_assigned = false;
+}
+
+static void open_bracket(struct frame *frame, uint32_t class) {
+    if (frame->depth == OPEN) {
+        memmove(frame->open, frame->open + 1, sizeof frame->open - sizeof *frame->open);
+        frame->depth--;
+    }
+    frame->open[frame->depth++] = (struct opened){frame->at, class, frame->last, 0};
+}
+
+static void read_word(struct frame *frame, uint32_t class) {
+    if (frame->firsts[0] == TOKEN_FILE) {
+        frame->firsts[0] = class;
+    } else if (frame->second == TOKEN_FILE) {
+        frame->second = class;
+    }
+    frame->is_assigned = frame->is_assigned || is_between(class, CLASS_ASSIGN, CLASS_COMMON);
+    if (is_between(class, CLASS_OPEN, CLASS_CLOSE)) {
+        open_bracket(frame, class);
+    } else if (is_between(class, CLASS_CLOSE, CLASS_COMMA)) {
+        frame->depth -= frame->depth > 0;
+    } else if (class == CLASS_COMMA && frame->depth > 0) {
+        frame->open[frame->depth - 1].commas++;
+    }
+}
+
+static void frame_read(struct frame *frame, uint32_t class) {
+    if (class == TOKEN_FILE) {
+        *frame = (struct frame){.at = frame->at};
+        begin_line(frame);
+    } else if (token_is_line(class)) {
+        begin_line(frame);
+    } else {
+        read_word(frame, class);
+    }
+    frame->before_last = frame->last;
+    frame->last = class;
+    frame->at++;
+}
+
+// What is farther away than that does not count, since who asks has no more before the cursor.
+static bool is_near(const struct frame *frame, uint32_t at) {
+    return frame->at - at < REACH;
+}
+
+// From the one that says least on.
+static void frame_contexts(const struct frame *frame, uint64_t family, uint64_t contexts[CLASSES_FRAMES]) {
+    static const struct opened nothing = {0};
+    const struct opened *open = frame->depth > 0 ? &frame->open[frame->depth - 1] : &nothing;
+    bool has_line = is_near(frame, frame->starts[0]);
+    uint32_t first = has_line ? frame->firsts[0] : TOKEN_FILE, lines = 0;
+    open = is_near(frame, open->at) ? open : &nothing;
+    for (uint32_t i = 1; i < LINES && has_line && first == TOKEN_FILE; i++) {
+        lines = lines << 16 | (is_near(frame, frame->starts[i]) ? frame->firsts[i] : TOKEN_FILE);
+    }
+    uint64_t hash = mix(family ^ CLASSES_COUNT, (uint64_t)lines << 32 | first << 16 | open->class);
+    contexts[0] = hash = mix(hash, frame->last);
+    contexts[1] = hash = mix(hash, (uint64_t)frame->before_last << 16 | open->owner);
+    uint32_t commas = open->commas < MOST_COMMAS ? open->commas : MOST_COMMAS;
+    uint32_t second = has_line ? frame->second : TOKEN_FILE;
+    contexts[2] = mix(hash, (uint64_t)second << 16 | commas << 1 | (has_line && frame->is_assigned));
+}
+
+// By one class more each, as far as there are any; returns how many.
+static uint32_t behind_contexts(uint64_t family, const uint32_t *before, size_t count,
+                                uint64_t contexts[CLASSES_BEHIND]) {
+    uint32_t found = 1;
+    contexts[0] = family;
+    while (found < CLASSES_BEHIND && found <= count) {
+        uint32_t class = before[count - found];
+        contexts[found] = longer(contexts[found - 1], class);
+        found++;
+        if (class == TOKEN_FILE) {
+            break;
+        }
+    }
+    return found;
+}
+
+// --- counting ---
+
+// A counter knows whose it is by half of a hash; those with the same other half share a few, of which a new one takes
+// what has counted least, unless that was counted twice.
+static uint32_t *counter_of(const struct classes *classes, uint64_t hash, bool is_added) {
+    uint64_t spread = hash * UINT64_C(0xd6e8feb86659fd93);
+    uint32_t *bucket = classes->counters + (size_t)(spread >> (64 - classes->bits)) * BUCKET, *least = bucket;
+    uint32_t mark = ((uint32_t)spread & MARKS) | LEAST_MARK;
+    for (int i = 0; i < BUCKET; i++) {
+        if ((bucket[i] & MARKS) == mark) {
+            return &bucket[i];
+        }
+        least = (bucket[i] & COUNTED) < (*least & COUNTED) ? &bucket[i] : least;
+    }
+    if (!is_added || (*least & COUNTED) > 1) {
+        return NULL;
+    }
+    *least = mark;
+    return least;
+}
+
+static uint32_t count_of(const struct classes *classes, uint64_t hash) {
+    const uint32_t *counter = counter_of(classes, hash, false);
+    return counter ? *counter & COUNTED : 0;
+}
+
+// False: this context is new.
+static bool count_one(struct classes *classes, uint64_t context, uint32_t class) {
+    uint32_t *all = counter_of(classes, context, true);
+    bool is_known = all && (*all & COUNTED) > 0;
+    if (all && (*all & COUNTED) < COUNTED) {
+        ++*all;
+        uint32_t *these = counter_of(classes, with_class(context, class), true);
+        if (these) {
+            ++*these;
+        }
+    }
+    return is_known;
+}
+
+static void count_place(struct classes *classes, uint64_t family, const uint32_t *before, size_t count,
+                        const struct frame *frame, uint32_t class) {
+    uint64_t frames[CLASSES_FRAMES], context = family;
+    for (uint32_t i = 0; count_one(classes, context, class) && i + 1 < CLASSES_BEHIND && i < count; i++) {
+        context = longer(context, before[count - 1 - i]);
+        if (before[count - 1 - i] == TOKEN_FILE) {
+            count_one(classes, context, class);
+            break;
+        }
+    }
+    frame_contexts(frame, family, frames);
+    for (uint32_t i = 0; i < CLASSES_FRAMES && count_one(classes, frames[i], class); i++) {
+    }
+}
+
+static bool count_file(struct classes *classes, const struct token_segment *segment,
+                       const struct segment_file *file, const struct order_watch *watch) {
+    uint64_t family = classes_family(file->family);
+    uint32_t count = file->end - file->start, *before = mem_alloc(count * sizeof *before);
+    struct frame frame = {0};
+    bool goes_on = true;
+    for (uint32_t i = 0; i < count && goes_on; i++) {
+        uint32_t id = token_id(packed_get(segment->tokens, file->start + i));
+        before[i] = classes_of_word(classes, id, slice_of("", 0));
+        if (i > 0) {
+            count_place(classes, family, before, i, &frame, before[i]);
+        }
+        frame_read(&frame, before[i]);
+        goes_on = i % WATCH != 0 || order_goes_on(watch);
+    }
+    free(before);
+    return goes_on;
+}
+
+// Drawn by its path, so that about CLASSES_TOKENS come of all.
+static bool is_counted(const struct segment_file *file, uint64_t all) {
+    uint64_t drawn = hash_bytes(file->path, strlen(file->path)) >> 40;
+    return drawn * all < (uint64_t)CLASSES_TOKENS << 24;
+}
+
+static bool count_segment(struct classes *classes, const struct token_segment *segment,
+                          const unsigned char *dead, uint64_t all, const struct order_watch *watch) {
+    for (uint32_t i = 0; i < segment->file_count; i++) {
+        const struct segment_file *file = &segment->files[i];
+        if (!dead[i] && is_counted(file, all) && !count_file(classes, segment, file, watch)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// A bucket a word, which holds most of what a place counts that was there before.
+static uint32_t bits_for(uint64_t tokens) {
+    uint32_t bits = LEAST_BITS;
+    while (bits < MOST_BITS && tokens >> bits > 0) {
+        bits++;
+    }
+    return bits;
+}
+
+struct classes *classes_new(struct token_segment *const *segments, unsigned char *const *dead, uint32_t count,
+                            struct vocabulary *vocabulary, const struct order_watch *watch) {
+    struct classes *classes = mem_zero(1, sizeof *classes);
+    atomic_init(&classes->references, 1);
+    classes->words = (uint32_t)vocabulary_count(vocabulary, NULL);
+    classes->of_word = mem_alloc(((size_t)classes->words + 1) * sizeof *classes->of_word);
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        all += segments[i]->count;
+    }
+    classes->bits = bits_for(all);
+    classes->counters = mem_zero((size_t)BUCKET << classes->bits, sizeof *classes->counters);
+    name_all(classes, segments, count, vocabulary);
+    bool goes_on = true;
+    for (uint32_t i = 0; i < count && goes_on; i++) {
+        goes_on = count_segment(classes, segments[i], dead[i], all, watch);
+    }
+    if (!goes_on) {
+        classes_release(classes);
+        return NULL;
+    }
+    return classes;
+}
+
+// --- asking ---
+
+void classes_look(const struct classes *classes, uint64_t family, const uint32_t *before, size_t count,
+                  struct classes_place *place) {
+    struct frame frame = {.at = REACH};
+    for (size_t i = 0; i < count; i++) {
+        frame_read(&frame, before[i]);
+    }
+    place->behind = behind_contexts(family, before, count, place->contexts);
+    frame_contexts(&frame, family, place->contexts + CLASSES_BEHIND);
+    for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
+        bool is_there = i < place->behind || i >= CLASSES_BEHIND;
+        place->seen[i] = is_there ? (float)count_of(classes, place->contexts[i]) : 0;
+    }
+}
+
+static double blend(const struct classes *classes, const struct classes_place *place, uint32_t context,
+                    uint32_t class, double shorter) {
+    double all = (double)place->seen[context];
+    if (all <= 0) {
+        return shorter;
+    }
+    double these = count_of(classes, with_class(place->contexts[context], class));
+    return ((these < all ? these : all) + TRUST * shorter) / (all + TRUST);
+}
+
+double classes_fill(const struct classes *classes, const struct classes_place *place, uint32_t class,
+                    float features[CLASSES_INPUTS]) {
+    enum { SHORT = 3 }; // contexts before the frames
+    double share = 1.0 / CLASSES_COUNT, framed = share;
+    for (uint32_t i = 0; i < place->behind; i++) {
+        share = blend(classes, place, i, class, share);
+        framed = i < SHORT ? share : framed;
+    }
+    features[0] = logf((float)(share + A_TRACE));
+    features[1] = logf((float)(framed + A_TRACE));
+    framed = blend(classes, place, CLASSES_BEHIND, class, framed);
+    framed = blend(classes, place, CLASSES_BEHIND + 1, class, framed);
+    features[2] = logf((float)(framed + A_TRACE));
+    framed = blend(classes, place, CLASSES_BEHIND + 2, class, framed);
+    features[3] = logf((float)(framed + A_TRACE));
+    return framed;
+}
+
+// --- life ---
+
+struct classes *classes_retain(struct classes *classes) {
+    atomic_fetch_add_explicit(&classes->references, 1, memory_order_relaxed);
+    return classes;
+}
+
+void classes_release(struct classes *classes) {
+    if (classes && atomic_fetch_sub_explicit(&classes->references, 1, memory_order_acq_rel) == 1) {
+        free(classes->of_word);
+        free(classes->counters);
+        free(classes);
+    }
+}
+
+size_t classes_bytes(const struct classes *classes) {
+    return sizeof *classes + classes->words * sizeof *classes->of_word +
+           ((size_t)BUCKET << classes->bits) * sizeof *classes->counters;
+}

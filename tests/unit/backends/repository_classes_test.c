@@ -1,0 +1,183 @@
+// repository_classes_test.c - classes of words, and what is likely behind them.
+#include "backends/repository_classes.h"
+
+#include "backends/repository_document.h"
+#include "indexer/language.h"
+
+#include "tests/unit/backends/corpus_world.h"
+#include "tests/unit/unit.h"
+
+// Functions that differ in their names alone, each with what its language asks for.
+static void write_sources(struct str *c, struct str *python) {
+    for (int i = 0; i < 60; i++) {
+        int k = i % 6;
+        str_append_format(
+            c,
+            "static int check_%d(struct part%d *p) {\n    if (is_%d(p->m%d)) {\n        return %d;\n    }\n"
+            "    return use%d(p, m%d);\n}\n",
+            i, i, k, k, i, i, i);
+        str_append_format(python, "def f%d(a%d):\n    for k%d in made%d(a%d):\n        yield Thing%d(k%d)\n",
+                          i, i, i, i, i, i, i);
+    }
+}
+
+struct learned {
+    struct world world;
+    struct generation *generation;
+};
+
+static struct learned learn(void) {
+    struct learned learned = {.world = world_new(0)};
+    struct str c, python;
+    str_init(&c);
+    str_init(&python);
+    write_sources(&c, &python);
+    world_put(&learned.world, "a.c", c.data);
+    world_put(&learned.world, "a.py", python.data);
+    world_commit(&learned.world, true);
+    learned.generation = corpus_pin(learned.world.corpus);
+    str_free(&c);
+    str_free(&python);
+    return learned;
+}
+
+static void learned_free(struct learned *learned) {
+    corpus_unpin(learned->generation);
+    world_free(&learned->world);
+}
+
+// How likely the class of `word` is behind the text, in a file of this name.
+static double likely(const struct classes *classes, struct vocabulary *vocabulary, const char *path,
+                     const char *text, const char *word) {
+    struct intern unknown;
+    struct token_list tokens = {0};
+    struct classes_place place;
+    float features[CLASSES_INPUTS];
+    intern_init(&unknown);
+    struct encoder encoder = {.vocabulary = vocabulary, .unknown = &unknown, .known = UINT32_MAX};
+    vec_push(&tokens, token_make(TOKEN_FILE, 0));
+    encoder_append(&encoder, slice_of_string(text), &tokens);
+    encoder_append(&encoder, slice_of_string(word), &tokens);
+    for (size_t i = 0; i < tokens.count; i++) {
+        uint32_t id = token_id(tokens.items[i]);
+        tokens.items[i] = classes_of_word(classes, id, encoder_word(&encoder, id));
+    }
+    classes_look(classes, classes_family(language_family(language_of_path(path))), tokens.items,
+                 tokens.count - 1, &place);
+    double result = classes_fill(classes, &place, tokens.items[tokens.count - 1], features);
+    for (int i = 0; i < CLASSES_INPUTS; i++) {
+        assert_true(features[i] <= 0.001F && features[i] > -10);
+    }
+    vec_free(&tokens);
+    intern_free(&unknown);
+    return result;
+}
+
+// No word of these lines but those of the language was learned.
+static const struct {
+    const char *path, *text, *right, *wrong;
+} PLACES[] = {
+    {"b.c", "static int look(struct tree *t) {\n    if (has_leaf(t->top)) ", "{", ";"},
+    {"b.c", "static int look(struct tree *t) {\n    if (has_leaf(t->top)", ")", ";"},
+    {"b.c", "static int look(struct tree *t) {\n    return seek(t, top)", ";", "{"},
+    {"b.c", "static int look(struct tree *t) ", "{", ";"},
+    {"b.c", "static int look(struct ", "tree", "5"},
+    {"b.c", "static int look(struct tree *t) {\n    return seek", "(", ";"},
+    {"b.py", "def look(tree):\n    for leaf in seek(tree)", ":", ")"},
+    {"b.py", "def look(tree):\n    for leaf ", "in", ":"},
+    {"b.py", "def look(tree):\n    for leaf in seek(tree):\n        yield ", "Leaf", "leaf"},
+};
+
+static void test_what_follows(void **state) {
+    (void)state;
+    struct learned learned = learn();
+    const struct classes *classes = learned.generation->classes;
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        double right =
+            likely(classes, learned.generation->vocabulary, PLACES[i].path, PLACES[i].text, PLACES[i].right);
+        double wrong =
+            likely(classes, learned.generation->vocabulary, PLACES[i].path, PLACES[i].text, PLACES[i].wrong);
+        assert_true(right > 0.4 && wrong < 0.1);
+    }
+    // and nothing is known of it in a language that was not learned
+    assert_true(likely(classes, learned.generation->vocabulary, "b.go", PLACES[0].text, "{") < 0.01);
+    learned_free(&learned);
+}
+
+static void test_classes_of_words(void **state) {
+    (void)state;
+    struct learned learned = learn();
+    const struct classes *classes = learned.generation->classes;
+    static const char *const words[] = {"(", "{", ")", ",", "=", "lower", "Upper", "ALL_CAPS", "7", "@"};
+    for (uint32_t i = 0; i < sizeof words / sizeof *words; i++) {
+        for (uint32_t k = 0; k < i; k++) { // each of another class, also where no vocabulary has it
+            assert_int_not_equal(classes_of_word(classes, TOKEN_UNKNOWN, slice_of_string(words[i])),
+                                 classes_of_word(classes, TOKEN_UNKNOWN, slice_of_string(words[k])));
+        }
+    }
+    struct encoder encoder = {.vocabulary = learned.generation->vocabulary};
+    uint32_t called = encoder_find(&encoder, SLICE_LITERAL("is_1")),
+             owned = encoder_find(&encoder, SLICE_LITERAL("m1"));
+    uint32_t other = encoder_find(&encoder, SLICE_LITERAL("is_2")),
+             often = encoder_find(&encoder, SLICE_LITERAL("return"));
+    struct slice none = slice_of("", 0);
+    assert_int_equal(classes_of_word(classes, called, none), classes_of_word(classes, other, none));
+    assert_int_not_equal(classes_of_word(classes, called, none), classes_of_word(classes, owned, none));
+    assert_int_not_equal(classes_of_word(classes, often, none), classes_of_word(classes, owned, none));
+    for (uint32_t id = TOKEN_FILE; id < TOKEN_FIRST_WORD; id++) {
+        assert_int_equal(classes_of_word(classes, id, none), id);
+    }
+    learned_free(&learned);
+}
+
+static bool stop(void *context) {
+    (void)context;
+    return false;
+}
+
+static void test_nothing_and_stopped(void **state) {
+    (void)state;
+    struct world world = world_new(0);
+    struct generation *generation = corpus_pin(world.corpus); // of nothing
+    assert_true(likely(generation->classes, generation->vocabulary, "a.c", "if (a) ", "{") < 0.01);
+    corpus_unpin(generation);
+    world_free(&world);
+    struct learned learned = learn();
+    const struct order_watch watch = {stop, NULL};
+    assert_null(classes_new(learned.generation->segments, learned.generation->dead, SEGMENT_COUNT,
+                            learned.generation->vocabulary, &watch));
+    assert_true(classes_bytes(learned.generation->classes) < 1u << 20);
+    learned_free(&learned);
+}
+
+// What is learned later is counted, once it is much.
+static void test_grows(void **state) {
+    (void)state;
+    struct learned learned = learn();
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i < 60; i++) {
+        str_append_format(&text, "func (r *Reader) Read%d(b []byte) error {\n\treturn r.at%d.Read(b)\n}\n", i,
+                          i);
+    }
+    world_put(&learned.world, "a.go", text.data);
+    world_commit(&learned.world, false);
+    struct generation *later = corpus_pin(learned.world.corpus);
+    static const char place[] = "func (w *Writer) Write(c []byte) ";
+    assert_true(likely(learned.generation->classes, learned.generation->vocabulary, "b.go", place, "error") <
+                0.1);
+    assert_true(likely(later->classes, later->vocabulary, "b.go", place, "error") > 0.5);
+    corpus_unpin(later);
+    str_free(&text);
+    learned_free(&learned);
+}
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_follows),
+        cmocka_unit_test(test_classes_of_words),
+        cmocka_unit_test(test_nothing_and_stopped),
+        cmocka_unit_test(test_grows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
