@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { REACH = 400 }; // bytes of the line on either side of the name: nobody binds it farther in
+
 // What stands before a name that it binds.
 static const char BINDERS[] = " def fn func function fun let var val local ";
 // What may, but stands before a name that it uses, too: `struct point *p`, `const Point &p`.
@@ -14,8 +16,7 @@ static const char USERS[] =
     "defer go co_return co_yield assert print echo export new use in is and or ";
 
 static bool is_among(const char *list, struct slice word) {
-    size_t at = word.length ? slice_find(slice_of_string(list), word, 0) : (size_t)-1;
-    return at != (size_t)-1 && list[at - 1] == ' ' && list[at + word.length] == ' ';
+    return word.length && slice_find_word(slice_of_string(list), word, 0) != (size_t)-1;
 }
 
 static struct slice last_word(struct slice text) {
@@ -114,9 +115,13 @@ bool binding_is_at(struct slice text, size_t start, size_t end, const struct lan
     if (!language || language_is_data(language)) {
         return false;
     }
-    struct slice before = slice_sub(text, slice_line_start(text, start), start);
-    struct slice behind = slice_sub(text, end, slice_line_end(text, end));
-    bool has_type = false, is_first = begins_statement(before, &has_type);
+    struct slice near = slice_sub(text, start > REACH ? start - REACH : 0, end + REACH);
+    size_t in_near = (size_t)(text.data + start - near.data), end_in_near = in_near + (end - start);
+    size_t line = slice_line_start(near, in_near);
+    struct slice before = slice_sub(near, line, in_near);
+    struct slice behind = slice_sub(near, end_in_near, slice_line_end(near, end_in_near));
+    bool has_start = line > 0 || start <= REACH; // of a longer line it is not known what begins the statement
+    bool has_type = false, is_first = has_start && begins_statement(before, &has_type);
     return has_binder(before, behind) || (is_first && is_assigned(behind)) ||
            (is_first && has_type && language_has_semicolons(language) && ends_declaration(behind));
 }

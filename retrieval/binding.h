@@ -7,7 +7,7 @@
 // Ownership: views into the text.
 // Threads:   any; pure.
 // Errors:    none. It is told by one line, without a parser: a function's parameter is not known, nor is a pattern.
-// Limits:    none.
+// Limits:    of the line 400 bytes on either side are read, however long it is.
 #ifndef HUNCH_RETRIEVAL_BINDING_H
 #define HUNCH_RETRIEVAL_BINDING_H
 

@@ -24,6 +24,7 @@ static const struct {
     {"a.java", "    class it extends Base {", true},
     {"a.kt", "    val it = 1", true},
     {"a.lua", "  local it = 1", true},
+    {"a.kt", "    fun it(a: Int) {", true},
     {"a.rs", "    take(&mut it);", false},
     {"a.c", "    struct it *p = a;", false},
     {"a.c", "    f((struct it *)p);", false},
@@ -60,6 +61,8 @@ static const struct {
     {"a.c", "    it a = b;", false},
     {"a.c", "    return it;", false},
     {"a.c", "    goto it;", false},
+    {"a.go", "\tgo it, a", false},
+    {"a.js", "  in it;", false},
     {"a.cc", "  delete it;", false},
     {"a.rb", "    puts it, a", false},
     {"a.c", "    case it:", false},
@@ -92,9 +95,27 @@ static void test_rims(void **state) {
     assert_false(binding_is_at(SLICE_LITERAL("it ,"), 0, 2, python));
 }
 
+// What begins a line too long to be read is not known, but the word before the name is.
+static void test_long_lines(void **state) {
+    (void)state;
+    static char text[20000];
+    const struct language *c = language_of_path("a.c"), *rust = language_of_path("a.rs");
+    for (size_t length = 300; length < sizeof text; length += 4925) {
+        memset(text, ' ', length);
+        memcpy(text + length - 8, "let it =", 8);
+        text[0] = '(';
+        assert_true(binding_is_at(slice_of(text, length), length - 4, length - 2, rust));
+        memcpy(text + length - 8, "int it =", 8);
+        assert_false(binding_is_at(slice_of(text, length), length - 4, length - 2, c));
+        text[length - 200] = '\n';
+        assert_true(binding_is_at(slice_of(text, length), length - 4, length - 2, c));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_which_lines_bind),
+        cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_rims),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
