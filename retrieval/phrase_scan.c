@@ -107,25 +107,34 @@ static void put(struct scan_hits *found, const struct scan_hit *hit) {
     }
 }
 
-static uint32_t line_of(struct slice text, size_t at) {
-    return (uint32_t)slice_count(slice_sub(text, 0, at), '\n') + 1;
+// Each match begins where the one before it was left, so that a file is gone through once.
+struct reached {
+    size_t code;    // a place that is in code
+    size_t counted; // before which `lines` lines end
+    uint32_t lines;
+};
+
+static uint32_t line_of(struct slice text, size_t at, struct reached *reached) {
+    reached->lines += (uint32_t)slice_count(slice_sub(text, reached->counted, at), '\n');
+    reached->counted = at;
+    return reached->lines + 1;
 }
 
-// How well the match answers; 0: not at all. *code is a place before it that is in code, and moves on.
+// How well the match answers; 0: not at all.
 static void rate_place(const struct phrase_scan *scan, const struct scan_file *file,
-                       const struct phrase_match *match, size_t *code, struct scan_hit *hit) {
+                       const struct phrase_match *match, struct reached *reached, struct scan_hit *hit) {
     const struct phrase *phrase = scan->phrase;
     bool is_name = phrase->count == 1 && phrase->word_count == 1 && !phrase->is_quoted;
     bool binds =
         is_name && match->is_whole && binding_is_at(file->text, match->start, match->end, file->language);
     bool is_code = false;
     if (scan->code_alone || binds) {
-        *code = prose_end(file->text, *code, match->start, prose_marks_of(file->language));
-        is_code = *code == match->start;
+        reached->code = prose_end(file->text, reached->code, match->start, prose_marks_of(file->language));
+        is_code = reached->code == match->start;
     }
     if (is_code || !scan->code_alone) {
         hit->score = rate(match) * (is_name && !(binds && is_code) ? USED : 1);
-        hit->line = binds && is_code ? line_of(file->text, match->start) : 0;
+        hit->line = binds && is_code ? line_of(file->text, match->start, reached) : 0;
     }
 }
 
@@ -134,13 +143,14 @@ static void look(const void *context, const struct scan_file *file, struct scan_
     const struct phrase_scan *scan = context;
     struct scan_hit last = {0};
     struct phrase_match match = {0};
-    size_t at = 0, code = 0;
+    struct reached reached = {0};
+    size_t at = 0;
     for (int place = 0;
          place < PLACES && phrase_find(scan->phrase, file->text, at, file->text.length, &match); place++) {
         at = match.start + 1;
         struct scan_hit hit = scan_hit_at(file, match.start);
         if (hit.chunk) {
-            rate_place(scan, file, &match, &code, &hit);
+            rate_place(scan, file, &match, &reached, &hit);
         }
         if (hit.score <= 0) {
             continue;
