@@ -1,26 +1,38 @@
 // options.c - see options.h.
 #include "cli/options.h"
 
+#include "cli/terminal.h"
+
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { WRONG_USAGE = 2 };
 
+// An argument may be the name of somebody else's file.
 int options_refuse(const char *usage, const char *format, ...) {
+    char line[1000];
     va_list arguments;
     va_start(arguments, format);
-    fputs("hunch: ", stderr);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
+    fputs("hunch: ", stderr);
+    terminal_write_name(stderr, STYLE_PLAIN, line);
     fprintf(stderr, "\nhunch: usage: %s\n", usage);
     return WRONG_USAGE;
 }
 
+// Of several letters behind one "-" the argument is gone through only at the last.
+static const char *refused(char **argv) {
+    const char *last = argv[optind - 1], *next = argv[optind];
+    const char alone[] = {'-', (char)optopt, '\0'};
+    bool is_begun = optopt && next && strncmp(next, alone, 2) == 0 && next[2];
+    return is_begun && strcmp(last, alone) != 0 ? next : last;
+}
+
 int options_refuse_option(const char *usage, int given, char **argv) {
-    // Of several letters behind one "-" the argument is gone through only at the last.
-    const char *argument = argv[optind - 1][0] == '-' ? argv[optind - 1] : argv[optind];
-    return options_refuse(usage, given == ':' ? "%s wants a value" : "there is no option %s", argument);
+    return options_refuse(usage, given == ':' ? "%s wants a value" : "there is no option %s", refused(argv));
 }
 
 int options_refuse_more(const char *usage, const char *argument) {

@@ -354,8 +354,8 @@ static int refuse_number(const char *name, long least, long most) {
                           most);
 }
 
-// 0, or the exit status of what was refused.
-static int read_option(int option, char **argv, struct search_options *options) {
+// 0, or the exit status of what was refused. argument: which the option is in.
+static int read_option(int option, const char *argument, struct search_options *options) {
     long number = 0;
     switch (option) {
     case 'j':
@@ -374,11 +374,11 @@ static int read_option(int option, char **argv, struct search_options *options) 
         options->lines = (uint32_t)number;
         return 0;
     case ':':
-        return options_refuse_option(USAGE, option, argv);
+        return options_refuse(USAGE, "%s wants a value", argument);
     default:
         return options_refuse(
             USAGE, "there is no option %s; to search for it, put -- before it: hunch search -- \"%s\"",
-            argv[optind - 1], argv[optind - 1]);
+            argument, argument);
     }
 }
 
@@ -425,7 +425,7 @@ static int read_arguments(int argc, char **argv, struct search_options *options,
     while (optind < argc) {
         const char *argument = argv[optind];
         if (!has_ended && may_be_option(argument)) {
-            int status = read_option(getopt_long(argc, argv, "+:n:", known, NULL), argv, options);
+            int status = read_option(getopt_long(argc, argv, "+:n:", known, NULL), argument, options);
             if (status) {
                 return status;
             }
