@@ -23,7 +23,8 @@ enum {
     FILE_LIMIT = 1000 * 1000,
     LAYERS = CONFIG_WORKSPACE + 1,
     DEPTH_LIMIT = 4,
-    SHOWN_LIMIT = 80,
+    SHOWN_LIMIT = 80, // bytes of a value
+    PLAIN_LIMIT = 20,
     UNKNOWN_LIMIT = 20 // so many of one source are named
 };
 
@@ -66,16 +67,28 @@ static void refuse(const struct walk *walk, const struct config_row *row) {
     free(path);
 }
 
-// In one line, cut. A text that was set by something else than one may hold a key in a wrong place.
+// One short word: no key is, nor an address that has one in it.
+static bool is_plain(const char *text) {
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+    return length <= PLAIN_LIMIT && text[length] == '\0';
+}
+
+// What is set of a server may be a key, or the address of one with a password, in a wrong place.
+static bool may_be_secret(const struct config_row *row, const struct json *value) {
+    bool is_text = json_is_string(value);
+    return row->sensitive && !json_is_number(value) && !json_is_bool(value) &&
+           !(is_text && is_plain(json_string(value, "")));
+}
+
+// In one line, cut.
 static void append_shown(const struct config_row *row, const struct json *value, struct str *out) {
-    bool may_be_key =
-        row->type == CONFIG_TEXT && !row->choices && !json_is_number(value) && !json_is_bool(value);
     struct str whole;
     str_init(&whole);
     json_print(value, &whole);
     size_t length = utf8_floor(str_slice(&whole), SHOWN_LIMIT);
-    if (may_be_key) {
-        str_append_string(out, "no text");
+    if (may_be_secret(row, value)) {
+        str_append_string(out,
+                          row->type == CONFIG_TEXT && !json_is_string(value) ? "no text" : "something else");
     } else {
         str_append_slice(out, slice_sub(str_slice(&whole), 0, length));
         str_append_string(out, length < whole.length ? "..." : "");

@@ -181,6 +181,16 @@ static void each_server_has_its_own_group(void **state) {
     assert_non_null(
         strstr(home->warnings.data, "model.keyCommand (user file) is ignored: it is no text, and must be "));
     assert_null(strstr(home->warnings.data, "secret"));
+    load(home,
+         "{\"model\": {\"provider\": \"https://me:secret@x\", \"insecure\": [\"secret\"], "
+         "\"contextTokens\": \"sk-secret-secret-secret\"}}",
+         NULL);
+    assert_null(strstr(home->warnings.data, "secret"));
+    assert_non_null(
+        strstr(home->warnings.data,
+               "model.provider (user file) is ignored: it is something else, and must be one of"));
+    assert_non_null(
+        strstr(home->warnings.data, "model.insecure (user file) is ignored: it is something else"));
     assert_non_null(strstr(home->warnings.data, "enabled (user file) is ignored: it is \"long long "));
     assert_null(strstr(home->warnings.data, LONG));
 }
