@@ -201,11 +201,17 @@ static void note_word(struct beam_path *path, const struct counted *word, double
     path->weakest = is_first ? weakest : weaker_of(&path->weakest, &weakest);
 }
 
-// No quote or comment that the path itself begins is cut.
-static void note_head(const struct search *search, struct beam_path *path) {
+// No quote or comment that the path itself begins is cut, nor, where something stands right of it, a bracket: what an editor
+// has closed there would close that one.
+static bool may_be_cut(const struct search *search, const struct beam_path *path) {
     const struct brackets *before = search->request->brackets;
-    if (path->log_probability >= log(LEAST_HEAD) && before &&
-        (brackets_are_in_code(&path->brackets) || !brackets_are_in_code(before))) {
+    const struct document *document = search->request->document;
+    return before && (brackets_are_in_code(&path->brackets) || !brackets_are_in_code(before)) &&
+           (path->brackets.count <= before->count || !(document->right || document->closed));
+}
+
+static void note_head(const struct search *search, struct beam_path *path) {
+    if (path->log_probability >= log(LEAST_HEAD) && may_be_cut(search, path)) {
         path->head = path->count;
         path->head_probability = exp(path->log_probability);
     }

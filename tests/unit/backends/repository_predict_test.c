@@ -283,6 +283,12 @@ static void test_what_is_sure_of_an_unsure_line(void **state) {
     assert_head(call, "int work(int n) {\n    send_p|\n}\n", "acket(queue,");
     assert_head(quoted, "int work(int n) {\n    |\n}\n", "send_packet(");
     assert_head(quoted, "int work(int n) {\n    send_packet(\"|\n}\n", "the text");
+    static const char nested[] = "int work?(int n) {\n    wrap(make_key(name?, other?));\n}\n";
+    assert_head(nested, "int work(int n) {\n    wrap(|\n}\n", "make_key(");
+    assert_head(nested, "int work(int n) {\n    wrap(|)\n}\n", "make_key");
+    assert_head(nested, "int work(int n) {\n    wrap(| + n);\n}\n", "make_key");
+    assert_head(call, "int work(int n) {\n    send_packet(|);\n}\n", "queue,");
+    assert_head(short_call, "int work(int n) {\n    go(name, |);\n}\n", "");
     assert_head(short_call, "int work(int n) {\n    |\n}\n", "go(");
     assert_head(short_call, "int work(int n) {\n    g|\n}\n", "");
 }
