@@ -445,7 +445,8 @@ void search_files_init(struct search_files *files, const struct search_asked *as
     if (is_path && files->list.count == 0) {
         note_folder(files, asked->snapshot, places[0].path);
     }
-    if (count == 1 && places[0].is_all && (is_path || files->list.count == 0)) {
+    bool is_module = files->list.count && files->member.length; // whose last part is no ending
+    if (count == 1 && places[0].is_all && !is_module && (is_path || files->list.count == 0)) {
         note_named(&finding);
     }
     files->is_bare = is_path && is_bare(places[0].path);

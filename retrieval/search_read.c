@@ -165,6 +165,7 @@ static void read_stem(struct search_read *read, struct search_words *words,
     } else {
         search_files_free(&read->files);
         read->files = files;
+        read->files.named = SLICE_LITERAL(""); // it was of the words before these
     }
     str_free(&stem);
 }

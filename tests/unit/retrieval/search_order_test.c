@@ -15,7 +15,9 @@ static const struct source sources[] = {
      "    total_seen = all;\n    return total_seen;\n}\n",
      TAINT_OWN},
     // A type, the fields that hold one, and a file of that name.
-    {"app/crawler.py", "import os\n\n\nclass Crawler:\n    def run(self):\n        return os\n", TAINT_OWN},
+    {"app/crawler.py",
+     "import os\n\n\nclass Crawler:\n    def run(self):\n        return os\n\n    def go(self):\n        return 1\n",
+     TAINT_OWN},
     {"app/engine.py", "class Engine:\n    def __init__(self, crawler):\n        self.crawler = crawler\n",
      TAINT_OWN},
     {"app/spider_impl.cc", "#include \"spider_impl.h\"\n\nvoid crawl() {\n    SpiderImpl impl(1);\n}\n",
@@ -76,7 +78,8 @@ static void test_what_is_first(void **state) {
         {"socket ping", "lib/Ping.kt", "sendPing", 1}, // not a test, whose folder is called so
         {"stream with context", "app/stream.py", "stream_with_context", 5},
         {"where is a line drawn", "app/line.c", "draw_line", 1},
-        {"licensed.c", "app/licensed.c", "", 5}, // not its licence
+        {"app.crawler.go", "app/crawler.py", "go", 8}, // of a module, not a file of that ending
+        {"licensed.c", "app/licensed.c", "", 5},       // not its licence
         {"open a lid", "app/lid.cc", "lid_open", 1},
         {"test that a lid is open", "tests/open_test.cc", "OpenTest", 1},
     };
