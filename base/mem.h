@@ -15,6 +15,16 @@
 
 #include <stddef.h>
 
+// Does the address sanitizer, gcc's or clang's, watch? Who cuts things from larger pieces then lets each be an allocation of
+// its own, so that it sees who looks at what was freed, or beside it.
+#if defined(__SANITIZE_ADDRESS__)
+#define MEM_IS_WATCHED 1
+#elif defined(__has_feature)
+#define MEM_IS_WATCHED __has_feature(address_sanitizer)
+#else
+#define MEM_IS_WATCHED 0
+#endif
+
 void *mem_alloc(size_t size) __attribute__((returns_nonnull, malloc));
 void *mem_zero(size_t count, size_t size) __attribute__((returns_nonnull, malloc)); // zeroed
 void *mem_map(size_t size) __attribute__((returns_nonnull, malloc)); // whole pages, zeroed, not of the heap

@@ -13,11 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __SANITIZE_ADDRESS__
-enum { IS_WATCHED = 1 };
-#else
-enum { IS_WATCHED = 0 };
-#endif
 enum { STEP = 16, CLASSES = SLAB_MOST / STEP };
 
 struct free_one {
@@ -96,7 +91,7 @@ static void *take(struct block *block, size_t class) {
 }
 
 void *slab_alloc(size_t size) {
-    if (size > SLAB_MOST || IS_WATCHED) {
+    if (size > SLAB_MOST || MEM_IS_WATCHED) {
         return mem_zero(1, size);
     }
     size_t class = class_of(size);
@@ -126,7 +121,7 @@ static void give_back(void *memory, size_t class) {
 }
 
 void slab_free(void *memory, size_t size) {
-    if (size > SLAB_MOST || IS_WATCHED) {
+    if (size > SLAB_MOST || MEM_IS_WATCHED) {
         free(memory);
     } else if (memory) {
         pthread_mutex_lock(&lock);

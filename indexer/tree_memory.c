@@ -16,14 +16,6 @@
 #include <string.h>
 #include <tree_sitter/api.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ONE_BLOCK_EACH true
-#elif defined(__has_feature)
-#define ONE_BLOCK_EACH __has_feature(address_sanitizer)
-#else
-#define ONE_BLOCK_EACH false
-#endif
-
 enum {
     STEP = 16,          // bytes between two small classes
     SMALL_CLASSES = 32, // beyond them a class is a power of two
@@ -68,11 +60,11 @@ static size_t room(const struct tree_memory *self) {
 
 static void *cut(struct tree_memory *self, size_t class) {
     size_t size = sizeof(struct head) + class_size(class);
-    while (room(self) < size || ONE_BLOCK_EACH) {
+    while (room(self) < size || MEM_IS_WATCHED) {
         self->block += self->block < self->blocks.count;
         self->used = 0;
         if (self->block == self->blocks.count) {
-            size_t block = size > BLOCK || ONE_BLOCK_EACH ? size : BLOCK;
+            size_t block = size > BLOCK || MEM_IS_WATCHED ? size : BLOCK;
             vec_push(&self->blocks, (struct block){mem_alloc(block), block});
             break;
         }
@@ -149,7 +141,7 @@ static void drop_blocks(struct tree_memory *self, size_t kept) {
     size_t count = 0;
     for (size_t i = 0; i < self->blocks.count; i++) {
         struct block block = self->blocks.items[i];
-        if (!ONE_BLOCK_EACH && block.size <= kept) {
+        if (!MEM_IS_WATCHED && block.size <= kept) {
             kept -= block.size;
             self->blocks.items[count++] = block;
         } else {
