@@ -85,5 +85,6 @@ static int dispatch(int argc, char **argv) {
 int main(int argc, char **argv) {
     mem_set_up();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // where files may not be large it is as on a full disk
     return finish_output(dispatch(argc, argv));
 }

@@ -178,7 +178,6 @@ class Kept(Indexed):
         room = 64 * 1024  # in each file; the records are written already
 
         def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
         done = subprocess.run([support.BINARY, "search", "--json", "function_7_3"], cwd=self.root, env=self.environment,
                               capture_output=True, text=True, preexec_fn=limit, timeout=120, stdin=subprocess.DEVNULL)
@@ -288,7 +287,6 @@ class Store(Indexed):
 
     def test_a_full_disk_leaves_it_working_in_memory(self):
         def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, 64 * 1024))
         done = subprocess.run([support.BINARY, "complete", "src/bank.c:4:9", "--json"], cwd=self.root, env=self.environment,
                               capture_output=True, text=True, preexec_fn=limit, timeout=120, stdin=subprocess.DEVNULL)
