@@ -3,10 +3,10 @@
 // What the index derives from a repository (postings, vectors, records, the
 // built-in model's tokens) grows with it, and of a large one most is seldom
 // looked at. Such memory comes from here: up to SPILL_AFTER bytes it is
-// ordinary; what comes later lies in nameless files below the folder that was
-// set, so the kernel can write it out and take the memory back when somebody
-// needs it more. Where there is no folder, no room or no support, it is
-// ordinary memory after all.
+// ordinary; what comes later, and what is large and rests most of the time,
+// lies in nameless files below the folder that was set, so the kernel can write
+// it out and take the memory back when somebody needs it more. Where there is no
+// folder, no room or no support, it is ordinary memory after all.
 //
 // Ownership: spill_alloc, spill_alloc_brief, spill_alloc_resting / spill_free.
 // Threads:   any, a mutex inside; spill_rest also while others read and write there; spill_folder once, before the others.
@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 enum {
-    SPILL_AFTER = 48 << 20,  // small repositories never touch the disk
+    SPILL_AFTER = 48 << 20,  // without vectors small repositories never touch the disk
     SPILL_LEAST = 1 << 20,   // from here on an allocation gets a file of its own; smaller ones share
     SPILL_REGION = 16 << 20, // the shared files' size
     SPILL_HEAD = 16, // what an allocation costs beyond its size; sizes of 512 << n with it waste nothing

@@ -95,8 +95,8 @@ struct syntax_tree {
 struct syntax {
     TSParser *parser;           // of trees that are kept
     struct tree_memory *memory; // of those that are not
-    struct pattern_matcher
-        *matcher; // this and the next are made when they are needed, kept until syntax_rest
+    // Made when they are needed, kept until syntax_rest.
+    struct pattern_matcher *matcher;
     struct term_counter *counter;
     uint64_t limit_us; // 0: none
 };
