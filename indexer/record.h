@@ -118,7 +118,7 @@ struct record {
 };
 
 struct record *record_new(const char *path);       // empty but for the path
-struct record *record_new_head(struct slice path); // likewise, to stay a head
+struct record *record_new_head(struct slice path); // likewise, to stay a head; no NUL within
 struct record *record_retain(struct record *record);
 void record_release(struct record *record);                            // NULL is allowed
 void record_set_language(struct record *record, const char *language); // copied if need be

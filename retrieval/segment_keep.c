@@ -8,7 +8,7 @@
 //   postings  of chunks, signatures and paths
 //
 // The rest (which document belongs to which file, folders, names) is quickly found
-// again. Sizes are checked when read; that the numbers are what was written
+// again. Sizes are checked when read, and that texts are texts; that the numbers are what was written
 // has to be proved by a checksum before.
 #include "retrieval/segment.h"
 
@@ -114,7 +114,7 @@ static void get_files(struct segment *segment, const struct head *head, struct a
     size_t at = 0;
     for (uint32_t i = 0; i < head->files && !in->is_bad; i++) {
         size_t path = files[i].path, language = files[i].language;
-        if (path + language > head->texts - at) {
+        if (path + language > head->texts - at || memchr(texts + at, '\0', path + language)) {
             in->is_bad = true;
             break;
         }

@@ -338,6 +338,19 @@ static void test_bytes_that_end_early_or_late_are_left_aside(void **state) {
     spill_free(kept.bytes);
 }
 
+// A head is freed by its path's length.
+static void test_a_path_that_ends_early_is_left_aside(void **state) {
+    (void)state;
+    uint64_t *marks;
+    struct kept kept = make_kept();
+    char *path = memmem(kept.bytes, kept.size, "folder", strlen("folder"));
+    assert_non_null(path);
+    *path = '\0';
+    assert_null(segment_restore(kept.bytes, kept.size, &marks));
+    assert_null(marks);
+    spill_free(kept.bytes);
+}
+
 // Then what stands before its arrays looks like the head of an allocation.
 static void test_nothing_of_a_segment_left_aside_is_freed_alone(void **state) {
     (void)state;
@@ -364,6 +377,7 @@ int main(void) {
         cmocka_unit_test(test_readers_look_while_files_come_back),
         cmocka_unit_test(test_little_is_not_kept),
         cmocka_unit_test(test_bytes_that_end_early_or_late_are_left_aside),
+        cmocka_unit_test(test_a_path_that_ends_early_is_left_aside),
         cmocka_unit_test(test_nothing_of_a_segment_left_aside_is_freed_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
