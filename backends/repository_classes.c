@@ -23,8 +23,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-#include <math.h>
-
 enum { BUCKET = 4, LEAST_BITS = 10, MOST_BITS = 19 }; // counters that share half of a hash; buckets
 #define MARKS      0xffff0000u
 #define LEAST_MARK 0x10000u
@@ -37,7 +35,7 @@ enum {
     MOST_COMMAS = 3
 }; // of a frame: so many words and lines back, so deep
 enum { WATCH = 1 << 12 };
-static const double TRUST = 3, A_TRACE = 1e-4;
+static const float TRUST = 3;
 
 // Classes. Those of TOKEN_FILE and line ends are their ids.
 enum {
@@ -460,35 +458,39 @@ void classes_look(const struct classes *classes, uint64_t family, const uint32_t
     for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
         bool is_there = i < place->behind || i >= CLASSES_BEHIND;
         place->seen[i] = is_there ? (float)count_of(classes, place->contexts[i]) : 0;
+        place->per_seen[i] = 1 / (place->seen[i] + TRUST);
     }
 }
 
-static double blend(const struct classes *classes, const struct classes_place *place, uint32_t context,
-                    uint32_t class, double shorter) {
-    double all = (double)place->seen[context];
+// is_seen: the class was seen behind the shorter context; else it was not behind this one, and need not be looked for.
+static float blend(const struct classes *classes, const struct classes_place *place, uint32_t context,
+                   uint32_t class, float shorter, bool *is_seen) {
+    float all = place->seen[context], these = 0;
     if (all <= 0) {
         return shorter;
     }
-    double these = count_of(classes, with_class(place->contexts[context], class));
-    return ((these < all ? these : all) + TRUST * shorter) / (all + TRUST);
+    if (*is_seen) {
+        these = (float)count_of(classes, with_class(place->contexts[context], class));
+        *is_seen = these > 0;
+    }
+    return ((these < all ? these : all) + TRUST * shorter) * place->per_seen[context];
 }
 
-double classes_fill(const struct classes *classes, const struct classes_place *place, uint32_t class,
-                    float features[CLASSES_INPUTS]) {
+void classes_fill(const struct classes *classes, const struct classes_place *place, uint32_t class,
+                  float shares[CLASSES_INPUTS]) {
     enum { SHORT = 3 }; // contexts before the frames
-    double share = 1.0 / CLASSES_COUNT, framed = share;
+    float share = 1.0F / CLASSES_COUNT, framed = share;
+    bool is_seen = true, is_framed = true; // every frame has the nearest class
     for (uint32_t i = 0; i < place->behind; i++) {
-        share = blend(classes, place, i, class, share);
+        share = blend(classes, place, i, class, share, &is_seen);
         framed = i < SHORT ? share : framed;
+        is_framed = i < 2 ? is_seen : is_framed;
     }
-    features[0] = logf((float)(share + A_TRACE));
-    features[1] = logf((float)(framed + A_TRACE));
-    framed = blend(classes, place, CLASSES_BEHIND, class, framed);
-    framed = blend(classes, place, CLASSES_BEHIND + 1, class, framed);
-    features[2] = logf((float)(framed + A_TRACE));
-    framed = blend(classes, place, CLASSES_BEHIND + 2, class, framed);
-    features[3] = logf((float)(framed + A_TRACE));
-    return framed;
+    shares[0] = share;
+    shares[1] = framed;
+    framed = blend(classes, place, CLASSES_BEHIND, class, framed, &is_framed);
+    shares[2] = framed = blend(classes, place, CLASSES_BEHIND + 1, class, framed, &is_framed);
+    shares[3] = blend(classes, place, CLASSES_BEHIND + 2, class, framed, &is_framed);
 }
 
 // --- life ---

@@ -19,11 +19,13 @@ enum {
 };
 
 struct classes;
+#define CLASSES_TRACE 1e-4F // what the weights' logarithms add to a share
 
 // Where a word is to come.
 struct classes_place {
     uint64_t contexts[CLASSES_BEHIND + CLASSES_FRAMES]; // as hashes; first those of one class more each
     float seen[CLASSES_BEHIND + CLASSES_FRAMES];        // how often
+    float per_seen[CLASSES_BEHIND + CLASSES_FRAMES];    // what one time counts, of 1
     uint32_t behind;                                    // so many of the first kind were seen
 };
 
@@ -39,9 +41,10 @@ uint64_t classes_family(const char *family);
 // classes: of the words before, the nearest last.
 void classes_look(const struct classes *classes, uint64_t family, const uint32_t *before, size_t count,
                   struct classes_place *place);
-// What is known of a word of this class at that place, for the weights. Returns how likely the class is.
-double classes_fill(const struct classes *classes, const struct classes_place *place, uint32_t class,
-                    float features[CLASSES_INPUTS]);
+// How likely words of this class are at that place, by ever more of it, the last by most. The weights are for the logarithms of
+// these and CLASSES_TRACE.
+void classes_fill(const struct classes *classes, const struct classes_place *place, uint32_t class,
+                  float shares[CLASSES_INPUTS]);
 size_t classes_bytes(const struct classes *classes);
 
 #endif

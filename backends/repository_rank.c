@@ -180,6 +180,12 @@ static float distance(uint32_t tokens) {
     return tokens > 0 ? ln(1 + tokens) : 0;
 }
 
+static inline lanes lanes_at(const float *numbers) {
+    lanes out;
+    memcpy(&out, numbers, sizeof out);
+    return out;
+}
+
 // x = 2^k m with m about 1, and ln m = 2 artanh s = 2 (s + s^3 / 3 + ...) with s = (m - 1) / (m + 1). Right to
 // seven digits for finite x > 0.
 static lanes ln_of_all(lanes x) {
@@ -250,6 +256,16 @@ static void fill_both(const struct rank *rank, const struct place_kind *kind, co
     features[IN_WITHIN_LINE] = scope_within(standing->parts, kind->line_parts);
 }
 
+// Returns how likely the class is.
+static double fill_class(const struct rank *rank, const struct place_kind *kind, uint32_t class,
+                         float features[CLASSES_INPUTS]) {
+    float shares[CLASSES_INPUTS];
+    classes_fill(rank->classes, &kind->classes, class, shares);
+    const lanes logarithms = ln_of_all(lanes_at(shares) + CLASSES_TRACE);
+    memcpy(features, &logarithms, sizeof logarithms);
+    return (double)shares[CLASSES_INPUTS - 1];
+}
+
 static void fill_kind(const struct place_kind *kind, float *features) {
     if (kind->slot < SLOT_SIGN) {
         features[IN_SLOT + kind->slot] = 1;
@@ -268,7 +284,7 @@ void rank_features(struct rank *rank, const uint32_t *context, size_t length, co
     hints_fill_word(rank->hints, standing, features + IN_COUNT);
     standing = scope_of(rank->scope, word->id); // reading hints may have moved it
     hints_fill_place(rank->hints, &kind.hints, standing, features + IN_COUNT);
-    classes_fill(rank->classes, &kind.classes, class_of(rank, word->id), features + IN_CLASSES);
+    fill_class(rank, &kind, class_of(rank, word->id), features + IN_CLASSES);
 }
 
 void rank_unseen_features(const struct counts_answer *answer, double features[RANK_UNSEEN]) {
@@ -279,12 +295,6 @@ void rank_unseen_features(const struct counts_answer *answer, double features[RA
 }
 
 // --- what the weights make of them ---
-
-static inline lanes lanes_at(const float *numbers) {
-    lanes out;
-    memcpy(&out, numbers, sizeof out);
-    return out;
-}
 
 static inline void add_input(struct sums *sums, uint32_t input, float value) {
     sums->direct += WEIGHTS_DIRECT[input] * value;
@@ -373,7 +383,7 @@ static const struct class_sums *sums_of_class(struct rank *rank, const struct pl
     if (of_class->query != rank->query) {
         float features[CLASSES_INPUTS];
         *of_class = (struct class_sums){.query = rank->query};
-        of_class->share = classes_fill(rank->classes, &kind->classes, class, features);
+        of_class->share = fill_class(rank, kind, class, features);
         for (uint32_t i = 0; i < CLASSES_INPUTS; i++) {
             add_input(&of_class->sums, (uint32_t)IN_CLASSES + i, features[i]);
         }
