@@ -116,8 +116,9 @@ static bool is_one_of(uint32_t id, const uint32_t *ids, size_t count) {
     return false;
 }
 
-static void count_usage(const struct token_segment *segment, const struct vocabulary *vocabulary,
-                        struct usage *usage) {
+// False if stopped.
+static bool count_usage(const struct token_segment *segment, const struct vocabulary *vocabulary,
+                        const struct order_watch *watch, struct usage *usage) {
     static const char *const member_signs[] = {".", "->", "::", "?."};
     enum { MEMBER_SIGNS = sizeof member_signs / sizeof *member_signs };
     uint32_t members[MEMBER_SIGNS], opens = id_of_sign(vocabulary, "("), before = TOKEN_FILE;
@@ -126,6 +127,9 @@ static void count_usage(const struct token_segment *segment, const struct vocabu
     }
     for (uint32_t i = 0; i < segment->count; i++) {
         uint32_t id = token_id(packed_get(segment->tokens, i));
+        if (i % WATCH == 0 && !order_goes_on(watch)) {
+            return false;
+        }
         if (token_is_name(before)) {
             usage[number_of(before)].calls += id == opens;
             usage[number_of(before)].members += is_one_of(id, members, MEMBER_SIGNS);
@@ -135,6 +139,7 @@ static void count_usage(const struct token_segment *segment, const struct vocabu
         }
         before = id;
     }
+    return true;
 }
 
 static int most_used_first(const void *a, const void *b) {
@@ -166,31 +171,42 @@ static enum role role_of(const struct usage *usage) {
                                               : ROLE_PLAIN;
 }
 
-static void name_all(struct classes *classes, struct token_segment *const *segments, uint32_t count,
-                     const struct vocabulary *vocabulary) {
-    struct usage *usage = mem_zero((size_t)classes->words + 1, sizeof *usage);
-    for (uint32_t i = 0; i < count; i++) {
-        count_usage(segments[i], vocabulary, usage);
-    }
+static bool name_by_use(struct classes *classes, const struct vocabulary *vocabulary,
+                        const struct order_watch *watch, const struct usage *usage) {
     for (uint32_t i = 0; i < classes->words; i++) {
         struct slice word = intern_string(&vocabulary->words, i);
         uint16_t sign = class_of_sign(word);
         enum role role = role_of(&usage[i]);
         classes->of_word[i] = sign ? sign : class_by_shape(word, role);
+        if (i % WATCH == 0 && !order_goes_on(watch)) {
+            return false;
+        }
     }
     name_common(classes, usage);
+    return true;
+}
+
+static bool name_all(struct classes *classes, struct token_segment *const *segments, uint32_t count,
+                     const struct vocabulary *vocabulary, const struct order_watch *watch) {
+    struct usage *usage = mem_zero((size_t)classes->words + 1, sizeof *usage);
+    bool goes_on = true;
+    for (uint32_t i = 0; i < count && goes_on; i++) {
+        goes_on = count_usage(segments[i], vocabulary, watch, usage);
+    }
+    goes_on = goes_on && name_by_use(classes, vocabulary, watch, usage);
     free(usage);
+    return goes_on;
+}
+
+bool classes_know(const struct classes *classes, uint32_t id) {
+    return id < TOKEN_FIRST_WORD || (id < TOKEN_UNKNOWN && number_of(id) < classes->words);
 }
 
 uint32_t classes_of_word(const struct classes *classes, uint32_t id, struct slice bytes) {
-    uint16_t sign;
-    if (id < TOKEN_FIRST_WORD) {
-        return id;
+    if (classes_know(classes, id)) {
+        return id < TOKEN_FIRST_WORD ? id : classes->of_word[number_of(id)];
     }
-    if (id < TOKEN_UNKNOWN && number_of(id) < classes->words) {
-        return classes->of_word[number_of(id)];
-    }
-    sign = class_of_sign(bytes);
+    uint16_t sign = class_of_sign(bytes);
     return sign ? sign : class_by_shape(bytes, ROLE_NEW);
 }
 
@@ -354,7 +370,7 @@ static bool count_one(struct classes *classes, uint64_t context, uint32_t class)
     if (all && (*all & COUNTED) < COUNTED) {
         ++*all;
         uint32_t *these = counter_of(classes, with_class(context, class), true);
-        if (these) {
+        if (these && (*these & COUNTED) < COUNTED) { // who shares it may have counted, too
             ++*these;
         }
     }
@@ -433,8 +449,7 @@ struct classes *classes_new(struct token_segment *const *segments, unsigned char
     }
     classes->bits = bits_for(all);
     classes->counters = mem_zero((size_t)BUCKET << classes->bits, sizeof *classes->counters);
-    name_all(classes, segments, count, vocabulary);
-    bool goes_on = true;
+    bool goes_on = name_all(classes, segments, count, vocabulary, watch);
     for (uint32_t i = 0; i < count && goes_on; i++) {
         goes_on = count_segment(classes, segments[i], dead[i], all, watch);
     }

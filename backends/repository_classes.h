@@ -34,7 +34,9 @@ struct classes *classes_new(struct token_segment *const *segments, unsigned char
                             struct vocabulary *vocabulary, const struct order_watch *watch);
 struct classes *classes_retain(struct classes *classes);
 void classes_release(struct classes *classes); // NULL is fine
-// bytes: the word's, where the vocabulary of that time lacks it.
+// Was it in the vocabulary when they were counted? What is typed and what was learned since is not.
+bool classes_know(const struct classes *classes, uint32_t id);
+// bytes: the word's, where it is not known.
 uint32_t classes_of_word(const struct classes *classes, uint32_t id, struct slice bytes);
 // family: of the file's language, hashed.
 uint64_t classes_family(const char *family);

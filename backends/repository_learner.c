@@ -184,6 +184,7 @@ static bool count_classes(struct learner *learner, const struct order_watch *wat
         classes_release(learner->classes);
         learner->classes = classes;
         learner->counted = now;
+        learner->round++; // what was ranked with others is out of date
     }
     return classes != NULL;
 }

@@ -142,8 +142,9 @@ struct place_kind {
 // --- inputs ---
 
 static uint32_t class_of(const struct rank *rank, uint32_t id) {
+    bool is_known = classes_know(rank->classes, id);
     return classes_of_word(rank->classes, id,
-                           id < TOKEN_UNKNOWN ? slice_of("", 0) : encoder_word(&rank->document->encoder, id));
+                           is_known ? slice_of("", 0) : encoder_word(&rank->document->encoder, id));
 }
 
 static void look_at_classes(const struct rank *rank, const uint32_t *context, size_t length,

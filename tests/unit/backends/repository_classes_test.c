@@ -2,6 +2,7 @@
 #include "backends/repository_classes.h"
 
 #include "backends/repository_document.h"
+#include "backends/repository_rank.h"
 #include "indexer/language.h"
 
 #include "tests/unit/backends/corpus_world.h"
@@ -130,6 +131,44 @@ static void test_classes_of_words(void **state) {
     learned_free(&learned);
 }
 
+// What the weights are told of the class of a word in an open document.
+static void inputs_of(const struct learned *learned, const char *word, float inputs[CLASSES_INPUTS]) {
+    struct document document;
+    float features[RANK_FEATURES];
+    struct generation *generation = corpus_pin(learned->world.corpus);
+    document_init(&document, generation->vocabulary, NULL, SLICE_LITERAL("int a = fresh_name(lost_name"),
+                  SLICE_LITERAL(")\n"));
+    struct rank *rank = rank_new(&document, generation, "b.c");
+    uint32_t context[] = {TOKEN_FILE, document_before(&document, 1)};
+    const struct counted counted = {.id = encoder_find(&document.encoder, slice_of_string(word))};
+    rank_features(rank, context, 2, &counted, features);
+    memcpy(inputs, features + RANK_FEATURES - CLASSES_INPUTS, CLASSES_INPUTS * sizeof *inputs);
+    rank_free(rank);
+    document_fini(&document);
+    corpus_unpin(generation);
+}
+
+// A word that the vocabulary has since it was typed is of the same class as one that it has not.
+static void test_words_typed_since(void **state) {
+    (void)state;
+    struct learned learned = learn();
+    float before[CLASSES_INPUTS], typed[CLASSES_INPUTS], sign[CLASSES_INPUTS];
+    inputs_of(&learned, "fresh_name", before);
+    world_overlay(&learned.world, "d.c", "int fresh_name, ~ @");
+    corpus_settle(learned.world.corpus);
+    inputs_of(&learned, "fresh_name", typed);
+    inputs_of(&learned, "@", sign);
+    assert_memory_equal(before, typed, sizeof before);
+    assert_memory_not_equal(before, sign, sizeof before);
+    learned_free(&learned);
+}
+
+// Stops when it is asked for the n-th time.
+static bool stop_later(void *context) {
+    size_t *left = context;
+    return (*left)-- > 1;
+}
+
 static bool stop(void *context) {
     (void)context;
     return false;
@@ -146,6 +185,14 @@ static void test_nothing_and_stopped(void **state) {
     const struct order_watch watch = {stop, NULL};
     assert_null(classes_new(learned.generation->segments, learned.generation->dead, SEGMENT_COUNT,
                             learned.generation->vocabulary, &watch));
+    // nor does it count on, however late it is stopped: in naming the words, or in counting
+    for (size_t asked = 2; asked < 5; asked++) {
+        size_t left = asked;
+        const struct order_watch later = {stop_later, &left};
+        assert_null(classes_new(learned.generation->segments, learned.generation->dead, SEGMENT_COUNT,
+                                learned.generation->vocabulary, &later));
+        assert_int_equal(left, 0);
+    }
     assert_true(classes_bytes(learned.generation->classes) < 1u << 20);
     learned_free(&learned);
 }
@@ -176,6 +223,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_follows),
         cmocka_unit_test(test_classes_of_words),
+        cmocka_unit_test(test_words_typed_since),
         cmocka_unit_test(test_nothing_and_stopped),
         cmocka_unit_test(test_grows),
     };
