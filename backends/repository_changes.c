@@ -290,7 +290,7 @@ static size_t without_line(struct str *out, struct slice text, size_t cursor) {
 
 static bool is_too_much(const struct hunk *hunks, size_t count) {
     size_t bytes = 0;
-    for (size_t i = 0; i < count && i < CHANGES_HUNKS; i++) {
+    for (size_t i = 0; i < count && count <= CHANGES_HUNKS; i++) {
         bytes += hunks[i].before.length + hunks[i].now.length;
     }
     return count > CHANGES_HUNKS || bytes > CHANGES_BYTES;
@@ -316,11 +316,22 @@ bool changes_read(struct changes *changes, struct slice before, struct slice now
     return is_read;
 }
 
+// So many lines have room, in the place of the earliest.
+static void make_room(struct changes *changes, size_t count) {
+    size_t all = changes->removed.count + count, over = all > CHANGES_REMOVED ? all - CHANGES_REMOVED : 0;
+    if (over > 0) {
+        changes->removed.count -= over;
+        memmove(changes->removed.items, changes->removed.items + over,
+                changes->removed.count * sizeof *changes->removed.items);
+    }
+}
+
 void changes_join(struct changes *changes, const struct changes *others) {
     for (size_t i = 0; i < others->rules.count; i++) {
         struct change_rule change = others->rules.items[i];
         keep_change(changes, &change);
     }
+    make_room(changes, others->removed.count);
     for (size_t i = 0; i < others->removed.count; i++) {
         add_line(changes, others->removed.items[i], false);
     }

@@ -6,7 +6,7 @@
 // Ownership: changes_init / changes_fini; texts are read and not kept.
 // Threads:   one at a time to add to; any number of readers.
 // Errors:    none.
-// Limits:    CHANGES_RULES changes, the last ones, and CHANGES_REMOVED lines; a run of CHANGES_RUN words and signs, in a
+// Limits:    CHANGES_RULES changes and CHANGES_REMOVED lines, the last ones joined; a run of CHANGES_RUN words and signs, in a
 //            place of CHANGES_PLACE; CHANGES_PAIRS pairs of them compared in a text. One that differs in over CHANGES_HUNKS
 //            places or CHANGES_BYTES bytes says nothing.
 //

@@ -81,20 +81,22 @@ static struct document_edits *last_document(struct edits *edits, const char *pat
 
 static void begin_anew(struct document_edits *document) {
     text_release(document->first);
-    document->first = text_retain(document->now);
+    document->first = document->now ? text_retain(document->now) : NULL;
 }
 
 static bool reads_so(const struct document_edits *document, const struct text *text) {
     return document->now && slice_equal(text_slice(document->now), text_slice(text));
 }
 
+// Of a long one nothing is kept, as if it had not been opened yet: the documents of a session would fill the memory.
 static void show(struct document_edits *document, struct text *text, uint64_t version) {
+    bool is_long = text->length > EDITS_TEXT;
     bool is_other = document->is_closed && !reads_so(document, text);
     text_release(document->now);
-    document->now = text_retain(text);
+    document->now = is_long ? NULL : text_retain(text);
     document->version = version;
     document->is_closed = document->is_read = false;
-    if (!document->first || is_other || text->length > EDITS_TEXT) {
+    if (!document->first || is_other || is_long) {
         begin_anew(document);
     }
 }

@@ -5,7 +5,8 @@
 //
 // Ownership: edits_new / edits_free; texts are retained.
 // Threads:   any.
-// Errors:    none. Limits: EDITS_DOCUMENTS documents, those shown last, closed ones too; what repository_changes.h says.
+// Errors:    none. Limits: EDITS_DOCUMENTS documents, those shown last, closed ones too, and EDITS_TEXT bytes of
+//            each; what repository_changes.h says.
 #ifndef HUNCH_BACKENDS_REPOSITORY_EDITS_H
 #define HUNCH_BACKENDS_REPOSITORY_EDITS_H
 

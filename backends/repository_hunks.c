@@ -35,7 +35,7 @@ static const uint64_t TWICE = UINT64_MAX;
 
 static void read_lines(struct lines *lines, struct slice text) {
     lines->text = text;
-    for (size_t at = 0; at < text.length;) {
+    for (size_t at = 0; at < text.length && lines->list.count <= HUNKS_LINES;) {
         size_t end = slice_line_end(text, at);
         vec_push(&lines->list, (struct line){hash_bytes(text.data + at, end - at), at});
         at = end + 1;
@@ -181,6 +181,8 @@ size_t hunks_find(struct slice before, struct slice now, struct hunk *out, size_
     read_lines(&comparison.now, slice_sub(late, 0, late.length - tail));
     if (count_of(&comparison.before) <= HUNKS_LINES && count_of(&comparison.now) <= HUNKS_LINES) {
         compare(&comparison);
+    } else {
+        comparison.count = limit + 1;
     }
     vec_free(&comparison.before.list);
     vec_free(&comparison.now.list);

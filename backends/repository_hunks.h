@@ -1,7 +1,8 @@
 // repository_hunks.h - where two versions of a text differ, in whole lines.
 //
 // Ownership: hunks point into the texts given. Threads: any. Errors: none.
-// Limits:    HUNKS_LINES lines of each text, between what both begin and end with: of more nothing is said.
+// Limits:    HUNKS_LINES lines of each text, between what both begin and end with: of more it is only said that
+//            there are more than `limit`, and `out` is left as it is.
 #ifndef HUNCH_BACKENDS_REPOSITORY_HUNKS_H
 #define HUNCH_BACKENDS_REPOSITORY_HUNKS_H
 

@@ -118,6 +118,65 @@ static void test_many_documents(void **state) {
     edits_free(edits);
 }
 
+// Of a long document nothing is held, and it is as if it was opened when it is short again.
+static void test_long_document(void **state) {
+    (void)state;
+    struct edits *edits = edits_new();
+    struct str bytes;
+    str_init(&bytes);
+    while (bytes.length <= EDITS_TEXT) {
+        str_append_slice(&bytes, SLICE_LITERAL("f(one);\n"));
+    }
+    struct text *text = text_new(str_slice(&bytes));
+    take(edits, &(const struct step){SHOW, "a.c", "f(zero);\n", 1});
+    edits_show(edits, "a.c", text, 2);
+    edits_show(edits, "a.c", text, 3);
+    edits_hide(edits, "a.c", 4);
+    edits_show(edits, "a.c", text, 5);
+    assert_int_equal(atomic_load(&text->references), 1);
+    const struct step steps[] = {{SHOW, "a.c", "f(one);\n", 6}, {SHOW, "a.c", "f(two);\n", 7}};
+    for (size_t i = 0; i < 2; i++) {
+        struct changes changes;
+        changes_init(&changes);
+        take(edits, &steps[i]);
+        edits_read(edits, "b.c", 0, &changes);
+        assert_int_equal(changes.rules.count, i);
+        changes_fini(&changes);
+    }
+    text_release(text);
+    str_free(&bytes);
+    edits_free(edits);
+}
+
+// However much was removed in others before: what was removed in the last one is known.
+static void test_much_removed(void **state) {
+    (void)state;
+    struct edits *edits = edits_new();
+    struct str bytes;
+    str_init(&bytes);
+    for (int i = 0; i < CHANGES_REMOVED; i++) {
+        str_append_format(&bytes, "old_%d();\n", i);
+    }
+    const struct step steps[] = {{SHOW, "a.c", bytes.data, 1},
+                                 {SHOW, "a.c", "", 2},
+                                 {SHOW, "b.c", "lost();\nkept();\n", 3},
+                                 {SHOW, "b.c", "kept();\n", 4}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        take(edits, &steps[i]);
+    }
+    struct changes changes;
+    float features[CHANGES_FEATURES];
+    const struct change_line line = {SLICE_LITERAL("lo"), SLICE_LITERAL("st();"), SLICE_LITERAL("")};
+    changes_init(&changes);
+    edits_read(edits, "c.c", 0, &changes);
+    changes_judge(&changes, &line, features);
+    assert_int_equal(features[1], 1);
+    assert_int_equal(changes.removed.count, CHANGES_REMOVED);
+    changes_fini(&changes);
+    str_free(&bytes);
+    edits_free(edits);
+}
+
 static bool proposes_changed(const struct world *world, struct edits *edits) {
     struct predict_request request = {.path = "z.c",
                                       .prefix = SLICE_LITERAL("    return "),
@@ -154,7 +213,8 @@ static void test_what_the_model_makes_of_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_known), cmocka_unit_test(test_the_cursors_line),
-        cmocka_unit_test(test_many_documents), cmocka_unit_test(test_what_the_model_makes_of_it)};
+        cmocka_unit_test(test_what_is_known),  cmocka_unit_test(test_the_cursors_line),
+        cmocka_unit_test(test_many_documents), cmocka_unit_test(test_long_document),
+        cmocka_unit_test(test_much_removed),   cmocka_unit_test(test_what_the_model_makes_of_it)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

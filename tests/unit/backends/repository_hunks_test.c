@@ -79,9 +79,34 @@ static void test_limit(void **state) {
     assert_true(slice_equal(found.now, SLICE_LITERAL("1\n")));
 }
 
+// Of more lines than are compared it is only said that there are too many.
+static void test_many_lines(void **state) {
+    (void)state;
+    static const int counts[] = {HUNKS_LINES - 2, HUNKS_LINES - 1, 10 * HUNKS_LINES};
+    static const size_t hunks[] = {2, 3, 3};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct str before, now;
+        struct hunk found[2] = {{{0}, {0}}};
+        str_init(&before);
+        str_init(&now);
+        str_append_slice(&before, SLICE_LITERAL("a\n"));
+        str_append_slice(&now, SLICE_LITERAL("b\n"));
+        for (int k = 0; k < counts[i]; k++) {
+            str_append_format(&before, "%d\n", k);
+            str_append_format(&now, "%d\n", k);
+        }
+        str_append_slice(&before, SLICE_LITERAL("a\n"));
+        str_append_slice(&now, SLICE_LITERAL("b\n"));
+        assert_int_equal(hunks_find(str_slice(&before), str_slice(&now), found, 2), hunks[i]);
+        assert_int_equal(found[0].now.length, hunks[i] == 2 ? 2 : 0);
+        str_free(&before);
+        str_free(&now);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_hunks),
                                        cmocka_unit_test(test_the_rest_is_the_same),
-                                       cmocka_unit_test(test_limit)};
+                                       cmocka_unit_test(test_limit), cmocka_unit_test(test_many_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
