@@ -258,7 +258,7 @@ void corpus_statistics(struct corpus *corpus, struct corpus_statistics *out) {
     }
     uint64_t words = 0;
     out->vocabulary = vocabulary_count(generation->vocabulary, &words);
-    out->bytes += words;
+    out->bytes += words + classes_bytes(generation->classes);
     corpus_unpin(generation);
 }
 

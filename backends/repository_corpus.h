@@ -54,7 +54,7 @@ struct generation {
     struct vocabulary *vocabulary;                 // what the segments' tokens mean
     struct token_segment *segments[SEGMENT_COUNT]; // never NULL
     unsigned char *dead[SEGMENT_COUNT];            // a byte per file: superseded by a later segment
-    struct classes *classes;                       // of the base's words
+    struct classes *classes;                       // of base and delta, when they were counted
     uint64_t round;                                // as long as it is the same, so is all but the overlays
 };
 
