@@ -302,7 +302,8 @@ static void take_back(struct replay *replay, const struct patch_commit *commit, 
 static void ask_about(struct replay *replay, const struct patch_commit *commit, const struct change *change,
                       size_t step, size_t *passed) {
     char *path = mem_copy_bytes(change->file->new_path.data, change->file->new_path.length);
-    if (change->is_known) {
+    bool is_shown = change->is_known && path[0]; // what is deleted is nobody's to read
+    if (is_shown) {
         show(replay, path, str_slice(&change->before));
     }
     for (size_t i = 0; change->wanted > 0 && is_code(path) && i < change->file->count; i++) {
@@ -312,7 +313,7 @@ static void ask_about(struct replay *replay, const struct patch_commit *commit, 
             replay->tell("lines asked for", replay->answers.count, replay->limit);
         }
     }
-    if (change->is_known) {
+    if (is_shown) {
         show(replay, path, str_slice(&change->after));
     }
     free(path);
