@@ -74,12 +74,25 @@ static bool is_padding(struct slice text) {
     return rest.length == 0 || (rest.length == 1 && rest.data[0] == '\\');
 }
 
+// Do they meet within a word?
+static bool is_glued(struct slice text, struct slice rest) {
+    return text.length > 0 && rest.length > 0 && is_word(text.data[text.length - 1]) && is_word(rest.data[0]);
+}
+
+// Is it of whole words, in both?
+static bool is_whole(struct slice text, struct slice rest, size_t length) {
+    struct slice before = slice_sub(text, 0, text.length - length);
+    return !is_glued(before, slice_sub(rest, 0, length)) &&
+           !is_glued(slice_sub(rest, 0, length), slice_sub(rest, length, rest.length));
+}
+
 // The longest tail of text that is also a head of rest.
 static size_t overlap(struct slice text, struct slice rest) {
     size_t longest = text.length < rest.length ? text.length : rest.length;
     longest = longest < LONGEST_OVERLAP ? longest : LONGEST_OVERLAP;
     for (size_t length = longest; length > 0; length--) {
-        if (memcmp(text.data + text.length - length, rest.data, length) == 0) {
+        if (memcmp(text.data + text.length - length, rest.data, length) == 0 &&
+            is_whole(text, rest, length)) {
             return length;
         }
     }
@@ -228,9 +241,9 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
         text = trim_statement_end(query, text, rest);
     } else {
         text = slice_sub(text, 0, text.length - overlap(text, rest));
-        text = trim_end(text);
+        text = is_glued(trim_end(text), rest) ? text : trim_end(text);
     }
-    if (is_padding(text)) {
+    if (is_padding(text) || is_glued(text, rest)) {
         return OUTCOME_NOTHING;
     }
     // Nothing new if all that it says stands right of the cursor.

@@ -49,6 +49,9 @@ static const struct example examples[] = {
     {"f(|, c)", "a\nb", 5, OUTCOME_SHOWN, "a", ""},
     {"f(|x, c)", "a, x, c)", 1, OUTCOME_SHOWN, "a,", ""},
     {"f(|x)", "x)", 1, OUTCOME_NOTHING, NULL, NULL},
+    {"|int main(", "static int", 1, OUTCOME_SHOWN, "static ", ""},
+    {"|int main(", "ThreadMain", 1, OUTCOME_NOTHING, NULL, NULL}, // `in` is no part of it
+    {"|int main(", "for (x in", 1, OUTCOME_NOTHING, NULL, NULL},
     // What is not worth showing.
     {"  do {  |", "\t\t\\", 1, OUTCOME_NOTHING, NULL, NULL},
     {"  log_total(x);\n  |\n", "log_total(x);", 1, OUTCOME_REPEATS, NULL, NULL},
