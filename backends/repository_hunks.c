@@ -30,7 +30,6 @@ struct comparison {
     size_t count, limit;
 };
 
-enum { STRIDE = 64 }; // bytes compared at once
 static const uint64_t TWICE = UINT64_MAX;
 
 static void read_lines(struct lines *lines, struct slice text) {
@@ -143,29 +142,12 @@ static void compare(struct comparison *comparison) {
 
 // What both begin with, in whole lines.
 static size_t common_head(struct slice a, struct slice b) {
-    size_t limit = a.length < b.length ? a.length : b.length, at = 0;
-    while (at + STRIDE <= limit && memcmp(a.data + at, b.data + at, STRIDE) == 0) {
-        at += STRIDE;
-    }
-    while (at < limit && a.data[at] == b.data[at]) {
-        at++;
-    }
-    while (at > 0 && a.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
+    return slice_line_start(a, slice_common_head(a, b));
 }
 
 // What both end with, behind a line's end.
 static size_t common_tail(struct slice a, struct slice b) {
-    size_t limit = a.length < b.length ? a.length : b.length, length = 0;
-    const char *end = a.data + a.length, *other = b.data + b.length;
-    while (length + STRIDE <= limit && memcmp(end - length - STRIDE, other - length - STRIDE, STRIDE) == 0) {
-        length += STRIDE;
-    }
-    while (length < limit && a.data[a.length - 1 - length] == b.data[b.length - 1 - length]) {
-        length++;
-    }
+    size_t length = slice_common_tail(a, b);
     while (length > 0 && a.data[a.length - length] != '\n') {
         length--;
     }

@@ -69,36 +69,6 @@ struct slice reading_below(struct slice suffix) {
 
 // --- what changed ---
 
-static size_t common_head(struct slice a, struct slice b) {
-    size_t length = a.length < b.length ? a.length : b.length, at = 0;
-    for (uint64_t x, y; at + sizeof x <= length; at += sizeof x) {
-        memcpy(&x, a.data + at, sizeof x);
-        memcpy(&y, b.data + at, sizeof y);
-        if (x != y) {
-            break;
-        }
-    }
-    while (at < length && a.data[at] == b.data[at]) {
-        at++;
-    }
-    return at;
-}
-
-static size_t common_tail(struct slice a, struct slice b) {
-    size_t length = a.length < b.length ? a.length : b.length, count = 0;
-    for (uint64_t x, y; count + sizeof x <= length; count += sizeof x) {
-        memcpy(&x, a.data + a.length - count - sizeof x, sizeof x);
-        memcpy(&y, b.data + b.length - count - sizeof y, sizeof y);
-        if (x != y) {
-            break;
-        }
-    }
-    while (count < length && a.data[a.length - count - 1] == b.data[b.length - count - 1]) {
-        count++;
-    }
-    return count;
-}
-
 // The first line end at `at` or behind it.
 static size_t line_from(const struct lines *lines, size_t at) {
     size_t low = 0, high = lines->count;
@@ -204,8 +174,8 @@ static void swap_texts(struct reading *reading) {
 // Returns how many bytes from the beginning on are the same.
 static size_t read_changes(struct reading *reading) {
     struct slice old = str_slice(&reading->text), fresh = str_slice(&reading->fresh);
-    size_t head = common_head(old, fresh);
-    size_t tail = common_tail(slice_sub(old, head, old.length), slice_sub(fresh, head, fresh.length));
+    size_t head = slice_common_head(old, fresh);
+    size_t tail = slice_common_tail(slice_sub(old, head, old.length), slice_sub(fresh, head, fresh.length));
     size_t grown = fresh.length - old.length;       // modulo 2^64, if there is less
     size_t kept = line_from(&reading->lines, head); // line ends that begin before what changed
     struct patch patch = {.first = kept > 0 ? kept - 1 : 0,

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { STRIDE = 64 }; // bytes compared at once
+
 // Every empty str points here; it is never written to because capacity is 0.
 static char empty[1] = "";
 
@@ -77,6 +79,29 @@ size_t slice_line_start(struct slice text, size_t at) {
 size_t slice_line_end(struct slice text, size_t at) {
     size_t newline = slice_find(text, SLICE_LITERAL("\n"), at);
     return newline == (size_t)-1 ? text.length : newline;
+}
+
+size_t slice_common_head(struct slice a, struct slice b) {
+    size_t limit = a.length < b.length ? a.length : b.length, at = 0;
+    while (at + STRIDE <= limit && memcmp(a.data + at, b.data + at, STRIDE) == 0) {
+        at += STRIDE;
+    }
+    while (at < limit && a.data[at] == b.data[at]) {
+        at++;
+    }
+    return at;
+}
+
+size_t slice_common_tail(struct slice a, struct slice b) {
+    size_t limit = a.length < b.length ? a.length : b.length, length = 0;
+    while (length + STRIDE <= limit &&
+           memcmp(a.data + a.length - length - STRIDE, b.data + b.length - length - STRIDE, STRIDE) == 0) {
+        length += STRIDE;
+    }
+    while (length < limit && a.data[a.length - 1 - length] == b.data[b.length - 1 - length]) {
+        length++;
+    }
+    return length;
 }
 
 void str_init(struct str *str) {

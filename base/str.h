@@ -58,6 +58,9 @@ size_t slice_count(struct slice text, char byte);
 // text's end.
 size_t slice_line_start(struct slice text, size_t at);
 size_t slice_line_end(struct slice text, size_t at);
+// How many bytes both begin with, and how many both end with.
+size_t slice_common_head(struct slice a, struct slice b);
+size_t slice_common_tail(struct slice a, struct slice b);
 
 // What a noun ends in that is counted so: "1 file", "2 files".
 static inline const char *str_plural(uint64_t count) {

@@ -255,14 +255,6 @@ static void render(const struct prompt_query *query, const struct budget *budget
     str_free(&prompt);
 }
 
-static size_t common_head(struct slice a, struct slice b) {
-    size_t length = 0;
-    while (length < a.length && length < b.length && a.data[length] == b.data[length]) {
-        length++;
-    }
-    return length;
-}
-
 static uint32_t tokens_of(const struct prompt_query *query, struct slice text) {
     return (uint32_t)ceil(token_estimate(&query->tokens, text));
 }
@@ -271,7 +263,7 @@ static uint32_t tokens_of(const struct prompt_query *query, struct slice text) {
 static void compare(struct prompt_memory *memory, const struct prompt_query *query, struct slice prompt,
                     struct prompt_report *report) {
     report->bytes = prompt.length;
-    report->kept_bytes = common_head(prompt, str_slice(&memory->last));
+    report->kept_bytes = slice_common_head(prompt, str_slice(&memory->last));
     report->tokens = tokens_of(query, prompt);
     report->changed_tokens = tokens_of(query, slice_sub(prompt, report->kept_bytes, prompt.length));
     str_clear(&memory->last);

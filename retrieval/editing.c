@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-enum { STRIDE = 64 };
-
 // A change of one document, in lines.
 struct change {
     const char *path;
@@ -23,38 +21,13 @@ static uint64_t key_of(const char *path) {
     return hash_bytes(path, strlen(path));
 }
 
-static size_t common_head(struct slice a, struct slice b) {
-    size_t limit = a.length < b.length ? a.length : b.length, at = 0;
-    while (at + STRIDE <= limit && memcmp(a.data + at, b.data + at, STRIDE) == 0) {
-        at += STRIDE;
-    }
-    while (at < limit && a.data[at] == b.data[at]) {
-        at++;
-    }
-    return at;
-}
-
-// At most `limit` bytes.
-static size_t common_tail(struct slice a, struct slice b, size_t limit) {
-    const char *end = a.data + a.length, *other = b.data + b.length;
-    size_t length = 0;
-    while (length + STRIDE <= limit && memcmp(end - length - STRIDE, other - length - STRIDE, STRIDE) == 0) {
-        length += STRIDE;
-    }
-    while (length < limit && end[-(ptrdiff_t)length - 1] == other[-(ptrdiff_t)length - 1]) {
-        length++;
-    }
-    return length;
-}
-
 // False if the texts are the same.
 static bool compare(struct slice old, struct slice now, struct change *change) {
-    size_t head = common_head(old, now);
+    size_t head = slice_common_head(old, now);
     if (head == old.length && head == now.length) {
         return false;
     }
-    size_t shorter = old.length < now.length ? old.length : now.length;
-    size_t tail = common_tail(old, now, shorter - head);
+    size_t tail = slice_common_tail(slice_sub(old, head, old.length), slice_sub(now, head, now.length));
     change->start = (int64_t)slice_count(slice_sub(now, 0, head), '\n');
     change->old_end = change->start + (int64_t)slice_count(slice_sub(old, head, old.length - tail), '\n');
     change->new_end = change->start + (int64_t)slice_count(slice_sub(now, head, now.length - tail), '\n');

@@ -50,6 +50,26 @@ static void str_grows_and_detaches(void **state) {
     free(nothing);
 }
 
+// Of all lengths up to some blocks, at every place that can differ.
+static void slices_have_common_ends(void **state) {
+    (void)state;
+    char a[200], b[200];
+    memset(a, 'x', sizeof a);
+    memset(b, 'x', sizeof b);
+    for (size_t length = 0; length < sizeof a; length++) {
+        assert_int_equal(slice_common_head(slice_of(a, length), slice_of(b, sizeof b)), length);
+        assert_int_equal(slice_common_tail(slice_of(a, length), slice_of(b, sizeof b)), length);
+    }
+    for (size_t at = 0; at < sizeof a; at++) {
+        a[at] = 'y';
+        assert_int_equal(slice_common_head(slice_of(a, sizeof a), slice_of(b, sizeof b)), at);
+        assert_int_equal(slice_common_tail(slice_of(a, sizeof a), slice_of(b, sizeof b)), sizeof a - 1 - at);
+        a[at] = 'x';
+    }
+    assert_int_equal(slice_common_head(slice_of(NULL, 0), slice_of(b, sizeof b)), 0);
+    assert_int_equal(slice_common_tail(slice_of(NULL, 0), slice_of(NULL, 0)), 0);
+}
+
 static void slices_find_and_trim(void **state) {
     (void)state;
     struct slice text = SLICE_LITERAL("  a b a b\n");
@@ -377,6 +397,7 @@ static void a_thread_is_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slices_have_common_ends),
         cmocka_unit_test(str_splices),
         cmocka_unit_test(str_grows_and_detaches),
         cmocka_unit_test(slices_find_and_trim),
