@@ -67,9 +67,9 @@ static void refuse(const struct walk *walk, const struct config_row *row) {
     free(path);
 }
 
-// One short word: no key is, nor an address that has one in it.
+// One short word of letters: hardly a key is without a digit, nor an address that has one in it.
 static bool is_plain(const char *text) {
-    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-");
     return length <= PLAIN_LIMIT && text[length] == '\0';
 }
 

@@ -183,9 +183,10 @@ static void each_server_has_its_own_group(void **state) {
     assert_null(strstr(home->warnings.data, "secret"));
     load(home,
          "{\"model\": {\"provider\": \"https://me:secret@x\", \"insecure\": [\"secret\"], "
-         "\"contextTokens\": \"sk-secret-secret-secret\"}}",
+         "\"contextTokens\": \"sk-secret-secret-secret\"}, \"fallback.provider\": \"k3y4server\"}",
          NULL);
     assert_null(strstr(home->warnings.data, "secret"));
+    assert_null(strstr(home->warnings.data, "k3y4server"));
     assert_non_null(
         strstr(home->warnings.data,
                "model.provider (user file) is ignored: it is something else, and must be one of"));
