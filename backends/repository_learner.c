@@ -23,9 +23,8 @@
 enum { FRESH = SEGMENT_COUNT, SMALLEST_ROUND = 1 << 16, UNUSED_WORDS = 1 << 18 };
 static const uint64_t FIRST_GROWTH = 8; // of what there is, from one round of a first pass to the next
 static const uint64_t DELTA_PART = 10;  // of the base: what later rounds are, and the delta may be
-static const uint64_t RECOUNT_PART =
-    8; // of what was counted: more or less than that, and classes are counted again
-static const uint64_t SLACK_PART = 16; // of a round: the estimate may be too low
+static const uint64_t RECOUNT_PART = 8; // of what was counted: a change that classes are counted anew for
+static const uint64_t SLACK_PART = 16;  // of a round: the estimate may be too low
 static const size_t BINARY_WINDOW = 4096;
 
 struct place {
