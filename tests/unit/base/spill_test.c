@@ -3,9 +3,8 @@
 #include "base/mem.h"
 #include "base/spill.h"
 #include "base/vec.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/base/taking.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -171,35 +170,13 @@ static void an_empty_file_serves_any_size(void **state) {
     spill_free(filler);
 }
 
-enum { THREADS = 4, HELD = 64, TURNS = 2000 };
-
-static bool is_all(const unsigned char *memory, size_t size, unsigned char byte) {
-    size_t i = 0;
-    while (i < size && memory[i] == byte) {
-        i++;
-    }
-    return i == size;
+static void *take(size_t size, uint32_t turn) {
+    return turn % 2 ? spill_alloc(size) : spill_alloc_brief(size);
 }
 
-// Gives NULL back if all memory kept what was written to it.
-static void *take_and_give_back(void *mark) {
-    unsigned char *held[HELD] = {NULL}, byte = *(const unsigned char *)mark;
-    size_t sizes[HELD] = {0};
-    bool is_right = true;
-    for (uint32_t i = 0, random = byte; i < TURNS; i++) {
-        random = random * 1664525 + 1013904223;
-        size_t at = random >> 26, size = (random >> 8) % 20000 + 1;
-        is_right = is_right && is_all(held[at], sizes[at], byte);
-        spill_free(held[at]);
-        held[at] = i % 2 ? spill_alloc(size) : spill_alloc_brief(size);
-        sizes[at] = size;
-        is_right = is_right && is_all(held[at], size, 0);
-        memset(held[at], byte, size);
-    }
-    for (size_t at = 0; at < HELD; at++) {
-        spill_free(held[at]);
-    }
-    return is_right ? NULL : mark;
+static void give(void *memory, size_t size) {
+    (void)size;
+    spill_free(memory);
 }
 
 static void any_thread_may_take_and_give_back(void **state) {
@@ -207,17 +184,7 @@ static void any_thread_may_take_and_give_back(void **state) {
     spill_folder(folder);
     void *filler = fill_ordinary();
     uint64_t ordinary = now().ordinary;
-    pthread_t threads[THREADS];
-    unsigned char marks[THREADS];
-    for (size_t i = 0; i < THREADS; i++) {
-        marks[i] = (unsigned char)(i + 1);
-        assert_int_equal(pthread_create(&threads[i], NULL, take_and_give_back, &marks[i]), 0);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        void *wrong = NULL;
-        pthread_join(threads[i], &wrong);
-        assert_null(wrong);
-    }
+    assert_threads_may_take(&(struct taking){take, give, 1, 20000, 2000});
     assert_int_equal(now().ordinary, ordinary);
     spill_free(filler);
 }
