@@ -279,10 +279,8 @@ static void read_hunks(struct changes *changes, const struct hunk *hunks, size_t
 
 // Without the line on which the cursor is, whose beginning is where it would stand.
 static size_t without_line(struct str *out, struct slice text, size_t cursor) {
-    size_t start = cursor < text.length ? cursor : text.length, end = slice_line_end(text, start);
-    while (start > 0 && text.data[start - 1] != '\n') {
-        start--;
-    }
+    size_t at = cursor < text.length ? cursor : text.length;
+    size_t start = slice_line_start(text, at), end = slice_line_end(text, at);
     str_append_slice(out, slice_sub(text, 0, start));
     str_append_slice(out, slice_sub(text, end + 1, text.length));
     return start;

@@ -22,14 +22,6 @@ static struct slice tail(struct slice text, size_t limit) {
                                : slice_sub(text, start + 1, text.length);
 }
 
-size_t document_line_start(struct slice text) {
-    size_t at = text.length;
-    while (at > 0 && text.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
-}
-
 // How much of the cursor's line is certain; what is typed behind it may be half a word.
 static size_t find_typed(struct document *document, struct slice line) {
     document->typed = slice_of("", 0);
@@ -260,7 +252,7 @@ void document_init(struct document *document, struct vocabulary *vocabulary, str
     str_init(&document->cursor_line);
     take_text(document, vocabulary, prefix, suffix);
     struct slice above = document->above;
-    size_t start = document_line_start(above);
+    size_t start = slice_line_start(above, above.length);
     document->certain = read_line(document, slice_sub(above, start, above.length));
     document->unit = indent_unit(above);
     read_above(document, slice_sub(above, 0, start + document->certain));
@@ -282,7 +274,7 @@ static bool is_same_above(const struct document *document, struct slice read, st
 
 bool document_follow(struct document *document, struct slice prefix, struct slice suffix) {
     struct slice above = document->above, given = tail(prefix, DOCUMENT_ABOVE);
-    size_t was = document_line_start(above), is = document_line_start(given),
+    size_t was = slice_line_start(above, above.length), is = slice_line_start(given, given.length),
            certain = was + document->certain;
     struct slice line = slice_sub(given, is, given.length);
     if (document->cut != (given.length < prefix.length) || line.length > document->certain + DOCUMENT_LINE ||

@@ -63,8 +63,6 @@ void document_fini(struct document *document);
 // If this is the same document with more, or less, on the cursor's line than it had then, but not less than is in its
 // tokens: takes what is typed there. False: it is another one, and this one of no more use.
 bool document_follow(struct document *document, struct slice prefix, struct slice suffix);
-// Where the last line of a text begins.
-size_t document_line_start(struct slice text);
 // The id of the count-th word before the cursor, 1 being the nearest; 0 if there is none.
 uint32_t document_before(const struct document *document, uint32_t count);
 // The index of an id among the document's words; DOCUMENT_NO_WORD if it is none of them.

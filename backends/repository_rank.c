@@ -83,6 +83,7 @@ enum input {
     IN_COUNT = IN_SLOT + SLOT_SIGN
 };
 enum { IN_CLASSES = (int)IN_COUNT + (int)HINTS_FEATURES };
+_Static_assert((int)CLASSES_INPUTS == (int)LANES, "a class has one vector of inputs");
 _Static_assert((int)IN_CLASSES + (int)CLASSES_INPUTS == (int)RANK_FEATURES, "every input has its weight");
 _Static_assert(SLOT_SIGN == SLOT_COUNT - 1, "the kind without an input is the last");
 

@@ -143,7 +143,8 @@ static size_t line_behind(struct slice text, size_t at) {
 static void read_brackets(struct warm *warm) {
     const struct document *document = &warm->document;
     struct marks *marks = &warm->marks;
-    struct slice lines = slice_sub(document->above, 0, document_line_start(document->above));
+    struct slice lines =
+        slice_sub(document->above, 0, slice_line_start(document->above, document->above.length));
     check_marks(marks, document, language_of_path(warm->path));
     size_t first = marks->items.count, at = 0;
     while (first > 0 && marks->items.items[first - 1].at > document->start + lines.length) {
