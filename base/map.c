@@ -40,7 +40,7 @@ static size_t find_slot(const struct map *map, uint64_t key) {
 
 static void make_room(struct map *map, size_t capacity) {
     map->capacity = capacity;
-    map->slots = mem_zero(capacity, sizeof *map->slots);
+    map->slots = mem_alloc(capacity * sizeof *map->slots); // only what is used is looked at
     map->used = mem_zero(capacity, 1);
 }
 

@@ -61,10 +61,16 @@ size_t slice_find_word(struct slice text, struct slice word, size_t from) {
     return at;
 }
 
+// In runs that a byte can count: so sixteen are compared at once.
 size_t slice_count(struct slice text, char byte) {
     size_t count = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        count += text.data[i] == byte;
+    for (size_t start = 0; start < text.length; start += UINT8_MAX) {
+        size_t length = text.length - start < UINT8_MAX ? text.length - start : UINT8_MAX;
+        uint8_t here = 0;
+        for (size_t i = 0; i < length; i++) {
+            here = (uint8_t)(here + (text.data[start + i] == byte));
+        }
+        count += here;
     }
     return count;
 }
@@ -77,8 +83,8 @@ size_t slice_line_start(struct slice text, size_t at) {
 }
 
 size_t slice_line_end(struct slice text, size_t at) {
-    size_t newline = slice_find(text, SLICE_LITERAL("\n"), at);
-    return newline == (size_t)-1 ? text.length : newline;
+    const char *newline = at < text.length ? memchr(text.data + at, '\n', text.length - at) : NULL;
+    return newline ? (size_t)(newline - text.data) : text.length;
 }
 
 size_t slice_common_head(struct slice a, struct slice b) {

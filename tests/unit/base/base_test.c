@@ -85,6 +85,11 @@ static void slices_find_and_trim(void **state) {
     assert_int_equal(slice_find_word(code, slice_of(NULL, 0), 1), 5);
     assert_int_equal(slice_count(SLICE_LITERAL("a\nb\n\n"), '\n'), 3);
     assert_int_equal(slice_count(slice_of("", 0), '\n'), 0);
+    char many[1000];
+    memset(many, 'x', sizeof many);
+    memset(many + 300, '\n', 600);
+    assert_int_equal(slice_count(slice_of(many, sizeof many), '\n'), 600);
+    assert_int_equal(slice_count(slice_of(many, 301), '\n'), 1);
     assert_true(slice_equal(slice_trim(text), SLICE_LITERAL("a b a b")));
     assert_int_equal(slice_trim(SLICE_LITERAL(" \t\r\n")).length, 0);
     static const size_t lines[][3] = {
