@@ -26,6 +26,7 @@ void record_lend(struct record *head, struct slice bytes) {
 void record_share(struct record *head, const struct record *from) {
     struct scratch *bytes = bytes_of(from);
     if (bytes && !bytes_of(head)) {
+        head->mtime_ns = from->mtime_ns;
         set_bytes(head, scratch_retain(bytes));
     }
 }

@@ -31,7 +31,7 @@
 struct record *record_pack(struct record *whole);
 // Gives a head the bytes, as store_encode makes them.
 void record_lend(struct record *head, struct slice bytes);
-// Gives a head the bytes that another record of the same content has, unless it has them already.
+// Gives a head the bytes that another record of the same content has, and its time, unless it has bytes already.
 void record_share(struct record *head, const struct record *from);
 // Appends the bytes; false: it has none, or they are lost, which the log says.
 bool record_read_bytes(const struct record *record, struct str *out);

@@ -240,10 +240,12 @@ int source_open(const char *root, const char *path, int flags) {
     return file >= 0 ? file : open_by_steps(root, path, flags);
 }
 
+enum { READ_STEP = 16 * 1024 };
+
 int source_read_bytes(int file, size_t limit, struct str *text) {
     size_t start = text->length;
     for (;;) {
-        str_reserve(text, 16 * 1024);
+        str_reserve(text, READ_STEP);
         ssize_t got = read(file, text->data + text->length, text->capacity - text->length);
         if (got < 0 && errno == EINTR) {
             continue;
@@ -279,7 +281,7 @@ static int read_open(int file, struct str *text, struct source_stat *status) {
     if (status->size > SOURCE_SIZE_LIMIT) {
         return ERR_TOO_LARGE;
     }
-    str_reserve(text, (size_t)status->size + 1);
+    str_reserve(text, (size_t)status->size + READ_STEP); // so that its end is seen without growing
     if (is_young(status)) {
         status->mtime_ns = 0;
     }
@@ -299,6 +301,39 @@ int source_read(const char *root, const char *path, struct str *text, struct sou
         close(file);
     }
     return result;
+}
+
+static bool read_part(int file, const struct source_stat *known, uint32_t start, uint32_t end,
+                      struct str *text) {
+    struct stat found;
+    struct source_stat status;
+    if (known->mtime_ns == 0 || fstat(file, &found) != 0) {
+        return false;
+    }
+    set_status(&status, &found);
+    bool is_known = status.size == known->size && status.mtime_ns == known->mtime_ns;
+    if (!status.is_file || !is_known || start > end || end > status.size) {
+        return false;
+    }
+    size_t length = end - start;
+    str_reserve(text, length);
+    if (pread(file, text->data + text->length, length, start) != (ssize_t)length) {
+        text->data[text->length] = '\0';
+        return false;
+    }
+    text->length += length;
+    text->data[text->length] = '\0';
+    return true;
+}
+
+bool source_read_part(const char *root, const char *path, const struct source_stat *known, uint32_t start,
+                      uint32_t end, struct str *text) {
+    int file = source_open(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    bool is_read = file >= 0 && read_part(file, known, start, end, text);
+    if (file >= 0) {
+        close(file);
+    }
+    return is_read;
 }
 
 enum skip source_judge_name(const char *path) {

@@ -49,6 +49,9 @@ int source_stat_in(int folder, const char *name, struct source_stat *status);
 // change could leave the same time on it. ERR_NOT_FOUND, ERR_INVALID (a link or special file),
 // ERR_TOO_LARGE, ERR_IO.
 int source_read(const char *root, const char *path, struct str *text, struct source_stat *status);
+// Appends its bytes [start, end), if its status still is `known` (then its content is, too); false otherwise.
+bool source_read_part(const char *root, const char *path, const struct source_stat *known, uint32_t start,
+                      uint32_t end, struct str *text);
 // What an open file holds, appended; ERR_TOO_LARGE, ERR_IO.
 int source_read_bytes(int file, size_t limit, struct str *text);
 // Does the name alone rule a file out? SKIP_NOT if it does not.

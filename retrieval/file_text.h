@@ -11,5 +11,8 @@
 
 // buffer: empty; the file is read into it if it has to be.
 struct slice file_text(const struct segment_file *file, const char *root, struct str *buffer);
+// Of it the bytes [start, end) alone.
+struct slice file_text_part(const struct segment_file *file, const char *root, uint32_t start, uint32_t end,
+                            struct str *buffer);
 
 #endif

@@ -122,7 +122,7 @@ static struct slice chunk_text(struct pack *pack, const struct segment_file *fil
                                                                         : chunk->end_byte;
     struct str buffer;
     str_init(&buffer);
-    struct slice text = copy(pack, slice_sub(file_text(file, pack->root, &buffer), chunk->start_byte, end));
+    struct slice text = copy(pack, file_text_part(file, pack->root, chunk->start_byte, end, &buffer));
     str_free(&buffer);
     return text;
 }

@@ -198,6 +198,23 @@ static void test_all_readers_see_the_same_record(void **state) {
     record_release(whole);
 }
 
+// A head that was restored knows no time until it has the bytes.
+static void test_sharing_gives_the_time(void **state) {
+    (void)state;
+    struct record *whole = make_record("src/a.c", 3), *head = record_new_head(SLICE_LITERAL("src/a.c"));
+    whole->mtime_ns = 77;
+    struct record *packed = record_pack(whole);
+    record_share(head, packed);
+    assert_int_equal(head->mtime_ns, 77);
+    assert_true(record_hash_of_bytes(head) == record_hash_of_bytes(packed));
+    whole->mtime_ns = 78;
+    record_share(head, whole); // has no bytes
+    assert_int_equal(head->mtime_ns, 77);
+    record_release(head);
+    record_release(packed);
+    record_release(whole);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_packed_record_is_whole_when_asked_for),
@@ -207,6 +224,7 @@ int main(void) {
         cmocka_unit_test(test_any_language_survives),
         cmocka_unit_test(test_damaged_bytes_do_no_harm),
         cmocka_unit_test(test_a_head_alone_is_empty),
+        cmocka_unit_test(test_sharing_gives_the_time),
         cmocka_unit_test(test_all_readers_see_the_same_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -283,6 +283,50 @@ static void test_reading(void **state) {
     free(root);
 }
 
+// A part is read of what was seen before, and of nothing else.
+static void test_reading_a_part(void **state) {
+    (void)state;
+    char *root = temporary_make();
+    temporary_write(root, "good.c", "int x;\nint y;\n");
+    char *link = fs_join(root, "link.c");
+    assert_int_equal(symlink("good.c", link), 0);
+    struct source_stat seen;
+    assert_int_equal(source_stat(root, "good.c", &seen), 0);
+    static const struct {
+        const char *path;
+        int64_t size_off, time_off;
+        bool is_timeless;
+        uint32_t start, end;
+        const char *text; // NULL: refused
+    } rows[] = {{"good.c", 0, 0, false, 0, 14, "int x;\nint y;\n"},
+                {"good.c", 0, 0, false, 7, 13, "int y;"},
+                {"good.c", 0, 0, false, 5, 5, ""},
+                {"good.c", 0, 0, false, 7, 15, NULL},
+                {"good.c", 0, 0, false, 7, 5, NULL},
+                {"good.c", 1, 0, false, 0, 3, NULL},
+                {"good.c", 0, 1, false, 0, 3, NULL},
+                {"good.c", 0, 0, true, 0, 3, NULL},
+                {"link.c", 0, 0, false, 0, 3, NULL},
+                {"missing.c", 0, 0, false, 0, 3, NULL}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct source_stat known = seen;
+        struct str text;
+        str_init(&text);
+        str_append_string(&text, "before ");
+        known.size += rows[i].size_off;
+        known.mtime_ns = rows[i].is_timeless ? 0 : known.mtime_ns + rows[i].time_off;
+        bool is_read = source_read_part(root, rows[i].path, &known, rows[i].start, rows[i].end, &text);
+        if (is_read != (rows[i].text != NULL) ||
+            strcmp(text.data + strlen("before "), rows[i].text ? rows[i].text : "") != 0) {
+            fail_msg("row %zu: \"%s\"", i, text.data);
+        }
+        str_free(&text);
+    }
+    free(link);
+    temporary_remove(root);
+    free(root);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
@@ -294,6 +338,7 @@ int main(void) {
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_private_keys),
         cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_reading_a_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

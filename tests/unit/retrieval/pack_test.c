@@ -1,6 +1,7 @@
 // pack_test.c - budget, repetition, the open document's own lines, files that changed.
 
 #include "base/fs.h"
+#include "indexer/source.h"
 #include "records.h"
 #include "retrieval/pack.h"
 #include "tests/unit/unit.h"
@@ -234,6 +235,40 @@ static void test_disk(void **state) {
     record_release(record);
 }
 
+// Size and time are enough to know what was indexed; without them the hash has to be.
+static void test_untouched_file_is_not_read_whole(void **state) {
+    (void)state;
+    char root[] = "/tmp/hunch_pack_XXXXXX";
+    const char *text = "def first(a):\n    total = a + 1\n    return total\n";
+    assert_non_null(mkdtemp(root));
+    char *path = fs_join(root, "a.py");
+    assert_int_equal(fs_write(path, slice_of_string(text), false, NULL), 0);
+    struct source_stat status;
+    assert_int_equal(source_stat(root, "a.py", &status), 0);
+    struct record *record = record_of("a.py", text);
+    struct segment_file file = {record, NULL};
+    record->size = status.size;
+    record->hash++; // so that it would tell that the whole was read
+    for (int is_known = 0; is_known < 2; is_known++) {
+        struct packing packing;
+        record->mtime_ns = is_known ? status.mtime_ns : 0;
+        start(&packing, root, "open.py", "", 0, 6000);
+        pack_chunk(&packing.pack, &file, &record->chunks[0], CONTEXT_LEXICAL, 1);
+        pack_finish(&packing.pack);
+        assert_int_equal(packing.context.count, is_known);
+        if (is_known) {
+            const struct chunk *chunk = &record->chunks[0];
+            assert_true(slice_equal(packing.context.items[0].text,
+                                    slice_sub(slice_of_string(text), chunk->start_byte, chunk->end_byte)));
+        }
+        finish(&packing);
+    }
+    unlink(path);
+    rmdir(root);
+    free(path);
+    record_release(record);
+}
+
 // A folder that became a link leads out of the repository.
 static void test_link_is_not_followed(void **state) {
     (void)state;
@@ -260,10 +295,13 @@ static void test_link_is_not_followed(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_signature_budget),    cmocka_unit_test(test_owners),
-        cmocka_unit_test(test_symbol_lines),        cmocka_unit_test(test_chunks),
-        cmocka_unit_test(test_long_chunk),          cmocka_unit_test(test_disk),
-        cmocka_unit_test(test_link_is_not_followed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_signature_budget),
+                                       cmocka_unit_test(test_owners),
+                                       cmocka_unit_test(test_symbol_lines),
+                                       cmocka_unit_test(test_chunks),
+                                       cmocka_unit_test(test_untouched_file_is_not_read_whole),
+                                       cmocka_unit_test(test_long_chunk),
+                                       cmocka_unit_test(test_disk),
+                                       cmocka_unit_test(test_link_is_not_followed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
