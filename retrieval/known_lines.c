@@ -31,10 +31,16 @@ void known_lines_reserve(struct known_lines *known, size_t bytes) {
     map_reserve(&known->hashes, bytes / BYTES_PER_LINE);
 }
 
+void known_lines_add_line(struct known_lines *known, struct slice line) {
+    if (line.length >= SHORT_LINE) {
+        map_insert(&known->hashes, hash_bytes(line.data, line.length), 1);
+    }
+}
+
 void known_lines_add(struct known_lines *known, struct slice text) {
     size_t at = 0;
     for (struct slice line = next_line(text, &at); line.length; line = next_line(text, &at)) {
-        map_insert(&known->hashes, hash_bytes(line.data, line.length), 1);
+        known_lines_add_line(known, line);
     }
 }
 

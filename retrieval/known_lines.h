@@ -17,6 +17,7 @@ void known_lines_init(struct known_lines *known, struct slice text);
 void known_lines_reserve(struct known_lines *known,
                          size_t bytes); // of none yet: room for those of a text as long
 void known_lines_add(struct known_lines *known, struct slice text);
+void known_lines_add_line(struct known_lines *known, struct slice line); // trimmed
 void known_lines_forget(struct known_lines *known, struct slice line);
 void known_lines_free(struct known_lines *known);
 bool known_lines_have(const struct known_lines *known, struct slice line); // trimmed

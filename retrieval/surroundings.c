@@ -79,12 +79,11 @@ const struct known_lines *surroundings_lines(const struct surroundings *surround
     return &surroundings->lines;
 }
 
-// Does an import statement begin at this place?
+// Does an import statement begin with this line, trimmed?
 static bool begins_import(struct slice line) {
     static const char *const heads[] = {"import ",  "import{",  "import\t", "from ",    "use ",
                                         "pub use ", "#include", "export {", "export *", "mod ",
                                         "pub mod ", "using ",   "require"};
-    line = slice_trim(line);
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         bool may = line.length && line.data[0] == heads[i][0]; // nearly always not
         if (may && slice_starts_with(line, slice_of_string(heads[i]))) {
@@ -149,7 +148,7 @@ static void gather(struct gathering *gathering, size_t start, size_t end) {
     identifiers_scan(gathering->text, start, end, gather_name, gathering);
 }
 
-// Whole lines: names of import statements apart from the others.
+// Whole lines, and the names in them: those of import statements apart from the others.
 static void gather_above(struct surroundings *surroundings, struct slice text) {
     struct gathering usual = {.surroundings = surroundings, .text = text, .where = SAID_ABOVE};
     struct gathering imported = usual;
@@ -158,7 +157,8 @@ static void gather_above(struct surroundings *surroundings, struct slice text) {
     imported.mentions = &surroundings->imported;
     for (size_t start = 0, end; start < text.length; start = end + 1) {
         end = slice_line_end(text, start);
-        struct slice line = slice_sub(text, start, end);
+        struct slice line = slice_trim(slice_of(text.data + start, end - start));
+        known_lines_add_line(&surroundings->lines, line);
         if (surroundings->depth > 0 || begins_import(line)) {
             surroundings->depth += depth_change(line);
             surroundings->depth = surroundings->depth < 0 ? 0 : surroundings->depth;
@@ -173,7 +173,6 @@ static void gather_above(struct surroundings *surroundings, struct slice text) {
 static void read_above(struct surroundings *surroundings, struct slice above) {
     struct slice more = slice_sub(above, surroundings->above.length, above.length);
     if (more.length) {
-        known_lines_add(&surroundings->lines, more);
         gather_above(surroundings, more);
         str_append_slice(&surroundings->above, more);
     }
