@@ -1,6 +1,7 @@
 // json.c - see json.h. struct json is cJSON under another name; only this file knows.
 #include "base/json.h"
 
+#include "base/json_fault.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -188,6 +189,13 @@ struct json *json_parse_relaxed(struct slice text, struct err *err) {
     char *copy = mem_copy_bytes(text.data, text.length);
     blank_comments(copy, text.length);
     struct json *json = json_parse(slice_of(copy, text.length), err);
+    struct json_fault fault = {0};
+    if (!json) {
+        fault = json_fault_find(text);
+    }
+    if (fault.words) {
+        err_set(err, ERR_INVALID, "line %zu: %s", fault.line, fault.words);
+    }
     free(copy);
     return json;
 }

@@ -23,7 +23,7 @@
 struct json;
 
 struct json *json_parse(struct slice text, struct err *err); // NULL on failure
-// As json_parse, with // and /* */ comments allowed (configuration files).
+// As json_parse, with // and /* */ comments allowed (configuration files); err has the line to mend.
 struct json *json_parse_relaxed(struct slice text, struct err *err);
 // Where trees are built that are read at once and forgotten: no allocation each, and no more work than `limit`
 // bytes of tree are, about 64 a value.
