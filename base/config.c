@@ -25,7 +25,8 @@ enum {
     DEPTH_LIMIT = 4,
     SHOWN_LIMIT = 80, // bytes of a value
     PLAIN_LIMIT = 20,
-    UNKNOWN_LIMIT = 20 // so many of one source are named
+    UNKNOWN_LIMIT = 20, // so many of one source are named
+    LANGUAGES_LOOKED_AT = 200
 };
 
 // Settings of the editor extensions themselves, which arrive in the same object.
@@ -33,6 +34,7 @@ static const char *const of_clients[] = {"trace", "server"};
 
 struct config_store {
     struct json **layers[LAYERS]; // one slot per row; NULL: that origin says nothing
+    const char *(*language_meant)(const char *name);
 };
 
 struct sink { // where warnings go
@@ -55,7 +57,8 @@ struct walk {
     struct json **layer; // a slot per row, to fill
     enum config_origin origin;
     struct sink sink;
-    size_t unknown; // settings, so far
+    size_t unknown;                                  // settings and languages, so far
+    const char *(*language_meant)(const char *name); // NULL: nobody knows
 };
 
 static void refuse(const struct walk *walk, const struct config_row *row) {
@@ -96,6 +99,37 @@ static void append_shown(const struct config_row *row, const struct json *value,
     str_free(&whole);
 }
 
+// The settings may have come with a repository: neither the number of its names nor their length may cost time.
+static void append_name(const char *name, struct str *out) {
+    struct slice whole = slice_of_string(name);
+    str_append_slice(out, slice_sub(whole, 0, utf8_floor(whole, SHOWN_LIMIT)));
+    for (size_t i = 0; i < out->length; i++) {
+        out->data[i] = (unsigned char)out->data[i] < ' ' || out->data[i] == 0x7F ? '?' : out->data[i];
+    }
+}
+
+static void report_language(struct walk *walk, const char *name) {
+    struct str shown;
+    str_init(&shown);
+    append_name(name, &shown);
+    const char *meant = walk->language_meant(shown.data);
+    if (meant && ++walk->unknown <= UNKNOWN_LIMIT) {
+        struct err warning;
+        err_set(&warning, ERR_NOT_FOUND, "unknown language %s in languages (%s): did you mean %s?",
+                shown.data, origin_text(walk->origin), meant);
+        say(&walk->sink, &warning);
+    }
+    str_free(&shown);
+}
+
+static void report_languages(struct walk *walk, const struct config_row *row, const struct json *value) {
+    bool is_asked = walk->language_meant && strcmp(row->key, "languages") == 0;
+    const struct json *said = is_asked ? json_first(value) : NULL;
+    for (size_t i = 0; said && i < LANGUAGES_LOOKED_AT; i++, said = json_next(said)) {
+        report_language(walk, json_key(said));
+    }
+}
+
 static void accept_value(struct walk *walk, const struct config_row *row, const struct json *value) {
     if (row->sensitive && walk->origin != CONFIG_USER_FILE) {
         refuse(walk, row);
@@ -107,6 +141,7 @@ static void accept_value(struct walk *walk, const struct config_row *row, const 
     if (config_row_allows(row, value, &want)) {
         json_free(walk->layer[config_row_index(row)]);
         walk->layer[config_row_index(row)] = json_copy(value);
+        report_languages(walk, row, value);
     } else {
         struct str shown;
         str_init(&shown);
@@ -129,19 +164,14 @@ static bool belongs_to_client(const char *key) {
     return false;
 }
 
-// The settings may have come with a repository: neither their number nor their length may cost time.
 static void report_unknown(struct walk *walk, const char *key) {
     struct err warning;
+    struct str shown;
     if (++walk->unknown > UNKNOWN_LIMIT) {
         return;
     }
-    struct slice whole = slice_of_string(key);
-    struct str shown;
     str_init(&shown);
-    str_append_slice(&shown, slice_sub(whole, 0, utf8_floor(whole, SHOWN_LIMIT)));
-    for (size_t i = 0; i < shown.length; i++) {
-        shown.data[i] = (unsigned char)shown.data[i] < ' ' || shown.data[i] == 0x7F ? '?' : shown.data[i];
-    }
+    append_name(key, &shown);
     const char *nearest = config_row_nearest(shown.data), *origin = origin_text(walk->origin);
     if (nearest) {
         err_set(&warning, ERR_NOT_FOUND, "unknown setting %s (%s): did you mean %s?", shown.data, origin,
@@ -256,9 +286,16 @@ void config_free(struct config *config) {
     }
 }
 
+void config_know_languages(struct config *config, const char *(*meant)(const char *name)) {
+    config->store->language_meant = meant;
+}
+
 void config_merge(struct config *config, const struct json *object, enum config_origin origin,
                   void (*listener)(void *context, const char *line), void *context) {
-    struct walk walk = {config->store->layers[origin], origin, {listener, context}, 0};
+    struct walk walk = {.layer = config->store->layers[origin],
+                        .origin = origin,
+                        .sink = {listener, context},
+                        .language_meant = config->store->language_meant};
     struct err warning;
     clear_layer(config, origin);
     if (json_is_object(object)) {

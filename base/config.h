@@ -71,6 +71,8 @@ struct config {
 
 struct config *config_new(void); // defaults
 void config_free(struct config *config);
+// From now on names of languages that seem mistyped are warned of, too. meant: which was, NULL if none was.
+void config_know_languages(struct config *config, const char *(*meant)(const char *name));
 // Reads the user's file (path NULL: the standard place). A missing file is no error.
 int config_load(struct config *config, const char *path, void (*warn)(void *context, const char *line),
                 void *context, struct err *err);

@@ -11,7 +11,6 @@
 #include "base/config_key.h"
 
 #include <string.h>
-#include <strings.h>
 
 #define MEMBER(name)      offsetof(struct config, name)
 #define SERVERS           "llama-server|ollama|openai|vllm|chat|anthropic|gemini|mistral|deepseek|tgi|tabby"
@@ -137,37 +136,14 @@ size_t config_row_index(const struct config_row *row) {
     return (size_t)(row - rows);
 }
 
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-// How many letters must change to make one word the other (Levenshtein), case aside.
-static size_t distance(const char *a, const char *b) {
-    size_t previous[64];
-    size_t width = smaller(strlen(b), 63);
-    for (size_t j = 0; j <= width; j++) {
-        previous[j] = j;
-    }
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = previous[0];
-        previous[0] = i + 1;
-        for (size_t j = 0; j < width; j++) {
-            size_t change = diagonal + (strncasecmp(&a[i], &b[j], 1) != 0);
-            diagonal = previous[j + 1];
-            previous[j + 1] = smaller(change, smaller(previous[j], diagonal) + 1);
-        }
-    }
-    return previous[width];
-}
-
 const char *config_row_nearest(const char *key) {
     const char *nearest = rows[0].key;
     for (size_t i = 1; i < ROWS; i++) {
-        if (distance(key, rows[i].key) < distance(key, nearest)) {
+        if (str_distance(key, rows[i].key) < str_distance(key, nearest)) {
             nearest = rows[i].key;
         }
     }
-    return 2 * distance(key, nearest) <= strlen(key) ? nearest : NULL;
+    return 2 * str_distance(key, nearest) <= strlen(key) ? nearest : NULL;
 }
 
 static bool is_choice(const char *choices, const char *text) {

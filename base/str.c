@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum { STRIDE = 64 }; // bytes compared at once
 
@@ -198,4 +199,27 @@ char *str_detach(struct str *str) {
     char *data = str->capacity ? str->data : mem_copy_string("");
     str_init(str);
     return data;
+}
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+// Levenshtein's. Of the second word what is behind its first letters is left out.
+size_t str_distance(const char *a, const char *b) {
+    size_t previous[64];
+    size_t width = smaller(strlen(b), 63);
+    for (size_t j = 0; j <= width; j++) {
+        previous[j] = j;
+    }
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = previous[0];
+        previous[0] = i + 1;
+        for (size_t j = 0; j < width; j++) {
+            size_t change = diagonal + (strncasecmp(&a[i], &b[j], 1) != 0);
+            diagonal = previous[j + 1];
+            previous[j + 1] = smaller(change, smaller(previous[j], diagonal) + 1);
+        }
+    }
+    return previous[width];
 }

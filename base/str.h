@@ -62,6 +62,9 @@ size_t slice_line_end(struct slice text, size_t at);
 size_t slice_common_head(struct slice a, struct slice b);
 size_t slice_common_tail(struct slice a, struct slice b);
 
+// How many letters must change, come or go to make one word the other, case aside.
+size_t str_distance(const char *a, const char *b);
+
 // What a noun ends in that is counted so: "1 file", "2 files".
 static inline const char *str_plural(uint64_t count) {
     return count == 1 ? "" : "s";

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/spill.h"
+#include "indexer/language.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -526,6 +527,7 @@ static void warn(void *context, const char *line) {
 
 struct config *app_load_config(void (*tell)(void *context, const char *line), void *context) {
     struct config *config = config_new();
+    config_know_languages(config, language_id_meant);
     struct err err = {0};
     if (config_load(config, NULL, tell ? tell : warn, context, &err) != 0) {
         (tell ? tell : warn)(context, err.message);

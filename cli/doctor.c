@@ -66,18 +66,34 @@ static void on_config_warning(void *context, const char *line) {
     add(context, "settings", WARNING, "%s", line);
 }
 
+// The file has the verdict of the worst that is said of it.
+static void check_file(struct doctor *doctor, struct config *config, const char *path) {
+    size_t place = doctor->checks.count;
+    struct err err = {0};
+    add(doctor, "settings", FINE, "%s%s", path, fs_is_file(path) ? "" : " (not there: the defaults apply)");
+    int code = config_load(config, path, on_config_warning, doctor, &err);
+    if (code == 0 && doctor->checks.count == place + 1) {
+        return;
+    }
+    free(doctor->checks.items[place].text);
+    struct str text;
+    str_init(&text);
+    str_append_format(&text, "%s%s", code ? err.message : path,
+                      code ? "; the defaults apply meanwhile" : ": not all of it counts");
+    doctor->checks.items[place].verdict = code ? WRONG : WARNING;
+    doctor->checks.items[place].text = mem_copy_string(text.data);
+    str_free(&text);
+}
+
 static struct config *check_config(struct doctor *doctor) {
     struct config *config = config_new();
-    struct err err = {0};
+    config_know_languages(config, language_id_meant);
     char *path = config_user_path();
-    if (!path) {
+    if (path) {
+        check_file(doctor, config, path);
+    } else {
         add(doctor, "settings", WARNING,
             "no home folder: set HOME or XDG_CONFIG_HOME to have a settings file");
-    } else if (config_load(config, path, on_config_warning, doctor, &err) != 0) {
-        add(doctor, "settings", WRONG, "%s; the defaults apply meanwhile", err.message);
-    } else {
-        add(doctor, "settings", FINE, "%s%s", path,
-            fs_is_file(path) ? "" : " (not there: the defaults apply)");
     }
     free(path);
     if (strcmp(config->model.provider, "repository") != 0) {
@@ -330,11 +346,17 @@ static size_t rank_of(const struct check *check) {
     return rank;
 }
 
+// Of one name what is fine first, so that nothing that is stands beneath what is not.
+static bool is_behind(const struct check *a, const struct check *b) {
+    size_t rank = rank_of(a), other = rank_of(b);
+    return rank != other ? rank > other : (a->verdict == FINE) < (b->verdict == FINE);
+}
+
 static void sort_checks(struct doctor *doctor) {
     for (size_t i = 1; i < doctor->checks.count; i++) {
         struct check check = doctor->checks.items[i];
         size_t at = i;
-        for (; at > 0 && rank_of(&doctor->checks.items[at - 1]) > rank_of(&check); at--) {
+        for (; at > 0 && is_behind(&doctor->checks.items[at - 1], &check); at--) {
             doctor->checks.items[at] = doctor->checks.items[at - 1];
         }
         doctor->checks.items[at] = check;

@@ -16,6 +16,8 @@ const struct language *language_of_path(const char *path);
 const struct language *language_of_text(const char *path, struct slice text);
 // By LSP language id ("c", "cpp", "python", "typescriptreact", ...).
 const struct language *language_of_id(const char *id);
+// The id that somebody who wrote this one meant, if it is none: "python" of "pyhton". NULL: it is one, or resembles none.
+const char *language_id_meant(const char *id);
 const char *language_id(const struct language *language);           // "c"; "" for NULL
 const char *language_name(const struct language *language);         // "C"; "text" for NULL
 const char *language_extension(const struct language *language);    // its usual one, ".c"; "" for NULL

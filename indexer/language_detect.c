@@ -8,6 +8,7 @@
 #include "indexer/language_internal.h"
 
 enum { FIRST_LINE_MAX = 256 }; // as much as the kernel reads of one
+enum { MOST_MISTYPED = 2, LETTERS_EACH = 3, LONGEST_ID = 32 };
 
 static bool list_has(const char *const *list, struct slice text) {
     for (; *list; list++) {
@@ -25,6 +26,34 @@ const struct language *language_of_id(const char *id) {
         }
     }
     return NULL;
+}
+
+// What editors call languages that are none of these, but resemble them.
+static bool is_another(const char *id) {
+    static const char *const others[] = {"csh",  "csv",   "eruby",   "fsharp", "haml", "jsonl", "just",
+                                         "luau", "phtml", "python2", "raml",   "rst",  "scss",  "xhtml"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (strcmp(others[i], id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *language_id_meant(const char *id) {
+    const char *meant = NULL;
+    size_t length = strlen(id), least = MOST_MISTYPED + 1;
+    bool is_good = length > LONGEST_ID || language_of_id(id) || is_another(id);
+    for (size_t i = 0; i < language_table_count && !is_good; i++) {
+        for (const char *const *known = language_table[i].ids; *known; known++) {
+            size_t distance = str_distance(id, *known);
+            if (distance < least && distance * LETTERS_EACH <= length) {
+                least = distance;
+                meant = *known;
+            }
+        }
+    }
+    return meant;
 }
 
 static struct slice last_part(struct slice path) {

@@ -349,6 +349,29 @@ class Settings(support.Case):
         self.assertIn("enabled", warnings)
         self.assertIn("switches c off", warnings)
 
+    def settings_of_doctor(self, text):
+        self.configure(text)
+        report = json.loads(self.hunch("doctor", "--json", status=None).stdout)
+        return [(check["verdict"], check["text"]) for check in report["checks"] if check["name"] == "settings"]
+
+    def test_doctor_calls_nothing_ok_beneath_a_warning(self):
+        told = self.settings_of_doctor('{"modle": {"url": "x"}, "embedder.provider": "hashed", "enabled": false}')
+        self.assertEqual([verdict for verdict, _ in told], ["ok", "warning", "warning", "warning"])
+        self.assertIn("embedder.provider is hashed", told[0][1])
+        self.assertRegex(told[1][1], r"config\.json: not all of it counts$")
+        self.assertIn("did you mean model.url?", told[2][1])
+        told = self.settings_of_doctor('{"enabled": false}')
+        self.assertEqual([verdict for verdict, _ in told], ["ok", "warning"])
+        self.assertEqual([verdict for verdict, _ in self.settings_of_doctor("{,}")], ["error"])
+
+    def test_a_mistyped_language_is_named(self):
+        self.configure('{"languages": {"pyhton": false, "scss": false}}')
+        self.assertIn("unknown language pyhton in languages (user file): did you mean python?",
+                      self.hunch("complete", "src/bank.c:4:9").stderr)
+        told = self.settings_of_doctor('{"languages": {"pyhton": false, "scss": false}}')
+        self.assertEqual([verdict for verdict, _ in told], ["warning", "warning"])
+        self.assertIn("did you mean python?", told[1][1])
+
     def test_a_file_without_its_provider_and_a_danger_are_warned_of(self):
         self.configure('{"model.file": "~/some.gguf", "embedder": {"provider": "ollama", "insecure": true}}')
         self.assertIn("model.file is for model.provider", self.hunch("complete", "src/bank.c:4:9").stderr)

@@ -100,6 +100,24 @@ static void slices_find_and_trim(void **state) {
     }
 }
 
+static void words_have_a_distance(void **state) {
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        size_t distance;
+    } rows[] = {{"", "", 0},
+                {"python", "Python", 0},
+                {"pyhton", "python", 2},
+                {"pythn", "python", 1},
+                {"pythoon", "python", 1},
+                {"", "abc", 3},
+                {"abc", "", 3},
+                {"abc", "xyz", 3}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(str_distance(rows[i].a, rows[i].b), rows[i].distance);
+    }
+}
+
 static void arena_keeps_small_and_large(void **state) {
     (void)state;
     struct arena arena;
@@ -406,6 +424,7 @@ int main(void) {
         cmocka_unit_test(str_splices),
         cmocka_unit_test(str_grows_and_detaches),
         cmocka_unit_test(slices_find_and_trim),
+        cmocka_unit_test(words_have_a_distance),
         cmocka_unit_test(arena_keeps_small_and_large),
         cmocka_unit_test(map_agrees_with_an_array),
         cmocka_unit_test(map_tells_keys_of_like_hashes_apart),

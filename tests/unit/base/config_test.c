@@ -286,6 +286,33 @@ static void the_strongest_layer_counts(void **state) {
     assert_string_equal(home->warnings.data, "");
 }
 
+static const char *meant(const char *name) {
+    return strncmp(name, "pyh", 3) == 0 ? "python" : NULL;
+}
+
+static void mistyped_languages_are_named(void **state) {
+    struct home *home = *state;
+    const char *object = "{\"languages\": {\"pyhton\": false, \"scss\": false, \"pyh\\n\": true}}";
+    merge(home, object, CONFIG_EDITOR);
+    assert_string_equal(home->warnings.data, ""); // nobody knows any
+    config_know_languages(home->config, meant);
+    merge(home, object, CONFIG_EDITOR);
+    assert_string_equal(home->warnings.data,
+                        "unknown language pyhton in languages (editor): did you mean python?\n"
+                        "unknown language pyh? in languages (editor): did you mean python?\n");
+    assert_false(config_language_enabled(home->config, "pyhton")); // it counts all the same
+    struct str many;
+    str_init(&many);
+    for (int i = 0; i < 100; i++) {
+        str_append_format(&many, "%s\"pyh%d\": false", i ? "," : "{\"languages\": {", i);
+    }
+    str_append_string(&many, "}}");
+    str_clear(&home->warnings);
+    merge(home, many.data, CONFIG_WORKSPACE);
+    assert_int_equal(slice_count(str_slice(&home->warnings), '\n'), 20);
+    str_free(&many);
+}
+
 static void oddities_are_named_and_ignored(void **state) {
     static const struct {
         const char *object, *warning;
@@ -525,6 +552,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(no_setting_of_a_server_counts_from_elsewhere, begin, finish),
         cmocka_unit_test_setup_teardown(sensitive_keys_count_only_in_the_users_file, begin, finish),
         cmocka_unit_test_setup_teardown(the_strongest_layer_counts, begin, finish),
+        cmocka_unit_test_setup_teardown(mistyped_languages_are_named, begin, finish),
         cmocka_unit_test_setup_teardown(oddities_are_named_and_ignored, begin, finish),
         cmocka_unit_test_setup_teardown(what_editors_add_is_passed_over, begin, finish),
         cmocka_unit_test_setup_teardown(a_broken_file_leaves_the_defaults, begin, finish),

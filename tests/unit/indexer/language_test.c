@@ -203,8 +203,36 @@ static void test_headers(void **state) {
     }
 }
 
+// A name that editors give to another language is not mistyped.
+static void test_mistyped_ids(void **state) {
+    (void)state;
+    static const struct {
+        const char *written, *meant;
+    } rows[] = {{"pyhton", "python"},
+                {"javscript", "javascript"},
+                {"type-script", "typescript"},
+                {"Rust", "rust"},
+                {"csharpp", "csharp"},
+                {"python", NULL},
+                {"jsonc", NULL},
+                {"scss", NULL},
+                {"fsharp", NULL},
+                {"vue", NULL},
+                {"plaintext", NULL},
+                {"r", NULL},
+                {"", NULL},
+                {"pythonpythonpythonpythonpythonpython", NULL}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *meant = language_id_meant(rows[i].written);
+        if (strcmp(meant ? meant : "", rows[i].meant ? rows[i].meant : "") != 0) {
+            fail_msg("%s: %s", rows[i].written, meant ? meant : "none");
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mistyped_ids),
         cmocka_unit_test(test_of_path),
         cmocka_unit_test(test_of_id),
         cmocka_unit_test(test_table),
