@@ -1,6 +1,6 @@
-// demo.c - `hunch demo [DIR]`: what ghost text would look like in this very repository.
+// demo.c - `hunch demo [DIR|FILE]`: what ghost text would look like in this very repository.
 //
-// Forty places are drawn from the repository's own source files (a fixed
+// Forty places, no two on one line, are drawn from the repository's own source files, or from those below what was named (a fixed
 // sequence, so that two runs show the same), of data and prose only where no
 // code has such a line: the rest of an ordinary line at a token's end. The
 // file's text without that rest is the open document; the file on disk is
@@ -10,6 +10,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/uri.h"
 #include "base/vec.h"
 #include "cli/admit.h"
 #include "cli/app.h"
@@ -34,6 +35,7 @@ struct sample {
     char *path;
     struct text *document; // without the rest of the line
     char *rest;            // what was written there
+    size_t line;           // where it starts
     size_t cursor;
     struct str report; // what to print, once answered
     char *model;       // that said it; NULL: nobody did
@@ -49,7 +51,8 @@ struct source {
 
 struct demo {
     struct app *app;
-    uv_mutex_t mutex; // guards sources: the writer thread fills it
+    const char *below; // the root lies what was named; "" if that is the root, or nothing was
+    uv_mutex_t mutex;  // guards sources: the writer thread fills it
     VEC(struct source) sources;
     struct sample samples[PLACES];
     size_t sample_count, asked;
@@ -65,11 +68,15 @@ static uint32_t next_random(struct demo *demo) {
 
 // --- the files, gathered while the index delivers them ---
 
+static bool is_named(const struct demo *demo, const char *path) {
+    return demo->below[0] == '\0' || uri_path_below(path, demo->below);
+}
+
 static void on_record(void *self, struct record *record, struct slice text) {
     (void)text;
     struct demo *demo = self;
-    if (record->language[0] && record->taint <= TAINT_TEST && record->size > SMALLEST_FILE &&
-        record->size < FILE_LIMIT) {
+    if (is_named(demo, record->path) && record->language[0] && record->taint <= TAINT_TEST &&
+        record->size > SMALLEST_FILE && record->size < FILE_LIMIT) {
         uv_mutex_lock(&demo->mutex);
         bool is_data = language_is_data(language_of_id(record->language));
         vec_push(&demo->sources, (struct source){mem_copy_string(record->path), is_data});
@@ -138,8 +145,27 @@ static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
     sample->document = text_new(str_slice(&document));
     str_free(&document);
     sample->rest = mem_copy_bytes(line.data + cut, line.length - cut);
+    sample->line = start;
     sample->cursor = start + cut;
     return true;
+}
+
+static bool is_taken(const struct demo *demo, const char *path, size_t line) {
+    for (size_t i = 0; i < demo->sample_count; i++) {
+        if (demo->samples[i].line == line && strcmp(demo->samples[i].path, path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void forget(struct sample *sample) {
+    free(sample->path);
+    free(sample->rest);
+    free(sample->model);
+    text_release(sample->document);
+    str_free(&sample->report);
+    *sample = (struct sample){0};
 }
 
 // Among so many of the sources.
@@ -152,9 +178,13 @@ static void choose_samples(struct demo *demo, size_t count) {
         struct sample *sample = &demo->samples[demo->sample_count];
         if (fs_read(whole, FILE_LIMIT, &text, NULL) == 0 && text.length &&
             draw(demo, str_slice(&text), sample)) {
+            bool is_new = !is_taken(demo, path, sample->line);
             sample->path = mem_copy_string(path);
             str_init(&sample->report);
-            demo->sample_count++;
+            demo->sample_count += is_new;
+            if (!is_new) {
+                forget(sample);
+            }
         }
         str_free(&text);
         free(whole);
@@ -309,13 +339,24 @@ static void print_counts(const struct demo *demo, size_t shown) {
         durations[demo->sample_count / 2]);
 }
 
+static void print_no_place(const struct demo *demo) {
+    if (demo->below[0]) {
+        printf(
+            "%s has no line to complete: it is too small, no source code, or not in the index; hunch index "
+            "--explain says of each file whether it is.\n",
+            demo->below);
+    } else {
+        puts(
+            "There is no source file here that is large enough to complete in: give the folder of a repository, as in: "
+            "hunch demo ~/src/project");
+    }
+}
+
 // Returns the exit status.
 static int show(struct demo *demo) {
     size_t shown = 0;
     if (demo->sample_count == 0) {
-        puts(
-            "There is no source file here that is large enough to complete in: give the folder of a repository, as in: "
-            "hunch demo ~/src/project");
+        print_no_place(demo);
         return 0;
     }
     qsort(demo->samples, demo->sample_count, sizeof *demo->samples, surest_first);
@@ -369,11 +410,7 @@ static void on_warning(void *context, const char *message) {
 
 static void free_demo(struct demo *demo) {
     for (size_t i = 0; i < demo->sample_count; i++) {
-        free(demo->samples[i].path);
-        free(demo->samples[i].rest);
-        free(demo->samples[i].model);
-        text_release(demo->samples[i].document);
-        str_free(&demo->samples[i].report);
+        forget(&demo->samples[i]);
     }
     for (size_t i = 0; i < demo->sources.count; i++) {
         free(demo->sources.items[i].path);
@@ -384,14 +421,17 @@ static void free_demo(struct demo *demo) {
     free(demo);
 }
 
-static int run_demo(const char *folder) {
+static int run_demo(const char *named) {
     struct err err = {0};
     char *root = NULL;
-    if (admit_folder(folder, &root, &err) != 0) {
+    if (admit_folder(named, &root, &err) != 0) {
         log_error("%s; give the folder of a repository, as in: hunch demo ~/src/project", err.message);
         return 1;
     }
     struct demo *demo = mem_zero(1, sizeof *demo);
+    char *real = named ? fs_real_path(named, NULL) : NULL;
+    const char *below = real ? uri_path_below(real, root) : NULL;
+    demo->below = below ? below : "";
     demo->random = 7;
     uv_mutex_init(&demo->mutex);
     uv_loop_t loop;
@@ -418,12 +458,13 @@ static int run_demo(const char *folder) {
     uv_loop_close(&loop);
     config_free(config);
     free_demo(demo);
+    free(real);
     free(root);
     return code ? 1 : 0;
 }
 
 int command_demo(int argc, char **argv) {
-    const char *usage = "hunch demo [DIR]";
+    const char *usage = "hunch demo [DIR|FILE]";
     if (argc > 1 && argv[1][0] == '-') {
         return options_refuse(usage, "there is no option %s", argv[1]);
     }

@@ -418,6 +418,22 @@ class Settings(support.Case):
 
 
 class Demo(support.Case):
+    def test_a_file_or_folder_is_shown_alone(self):
+        for named, wanted in (("base/config.c", r"base/config\.c"), ("cli", "cli/.*")):
+            shown = self.hunch("demo", os.path.join(support.SOURCE, named)).stdout
+            self.assertRegex(shown, r"^Asked at \d+ places: ")
+            paths = re.findall(r"^(\S+\.\w+)$", shown, re.MULTILINE)
+            self.assertGreater(len(paths), 4)
+            self.assertEqual([path for path in paths if not re.fullmatch(wanted, path)], [])
+
+    def test_no_place_is_asked_twice(self):
+        self.write("src/short.c", "/* one */\n" * 20 + "int account_withdraw_twice(struct account *account);\n")
+        self.assertIn("Asked at 1 place:", self.hunch("demo", "src/short.c").stdout)
+
+    def test_a_file_without_a_place_is_named(self):
+        self.write("src/short.c", "int x;\n")
+        self.assertIn("src/short.c has no line to complete", self.hunch("demo", "src/short.c").stdout)
+
     def test_it_shows_ghost_text_and_counts(self):
         lines = self.hunch("demo", support.SOURCE).stdout.splitlines()
         self.assertRegex(lines[0], r"^Asked at 40 places: .* exactly what is written there")
