@@ -338,7 +338,9 @@ engine_request_start(struct engine *engine, const struct engine_query *query,
     engine->running = request;
     enum outcome verdict = gate(request);
     if (verdict != OUTCOME_SHOWN) {
-        engine_request_decide(request, verdict, outcome_text(verdict));
+        engine_request_decide(request, verdict,
+                              verdict == OUTCOME_DISABLED ? outcome_disabled_text(engine->options.config)
+                                                          : outcome_text(verdict));
     } else if (!engine_tier_at_hand(request)) {
         submit_context(request);
     }

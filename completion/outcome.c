@@ -1,6 +1,10 @@
 // outcome.c - see outcome.h.
 #include "completion/outcome.h"
 
+#include "base/config.h"
+
+#include <string.h>
+
 const char *outcome_id(enum outcome outcome) {
     switch (outcome) {
 #define OUTCOME_ID(name, id, text)                                                                           \
@@ -23,6 +27,18 @@ const char *outcome_text(enum outcome outcome) {
     default:
         return "unknown outcome";
     }
+}
+
+// Who toggles it in an editor changes no settings file that Hunch could name.
+const char *outcome_disabled_text(const struct config *config) {
+    const char *origin = config_origin_name(config, "enabled");
+    if (strcmp(origin, "user file") == 0) {
+        return "switched off by \"enabled\": false in your own config.json";
+    }
+    return strcmp(origin, "default") == 0
+               ? outcome_text(OUTCOME_DISABLED)
+               : "switched off in the editor, toggled there or by its settings; what toggles it switches it on again: "
+                 ":Hunch toggle (Neovim), Hunch: Toggle Everywhere (VS Code), M-x lsp-hunch-toggle (Emacs)";
 }
 
 bool outcome_is_failure(enum outcome outcome) {

@@ -29,8 +29,12 @@ enum outcome {
         OUTCOME_COUNT
 };
 
+struct config;
+
 const char *outcome_id(enum outcome outcome);
 const char *outcome_text(enum outcome outcome);
+// Of OUTCOME_DISABLED: by whom, and what to do to have it back.
+const char *outcome_disabled_text(const struct config *config);
 // No model answered, though one was asked.
 bool outcome_is_failure(enum outcome outcome);
 

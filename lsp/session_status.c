@@ -31,7 +31,7 @@ static const char *state_of(const struct session *session, const char **message)
         return session->open_trouble ? "error" : "starting";
     }
     if (!session->options.config->enabled) {
-        *message = "switched off in the settings";
+        *message = outcome_disabled_text(session->options.config);
         return "disabled";
     }
     if (session->model_loading && !session->open_trouble) {

@@ -355,7 +355,7 @@ C-x C-w makes it one"))))
             (equal (lsp-get (lsp-hunch--last-status (lsp-hunch--workspace-or-error)) :state) "disabled")
           (not lsp-hunch-enabled)))
   (lsp-hunch--send-settings)
-  (message "Hunch is %s" (if lsp-hunch-enabled "on" "off")))
+  (message "Hunch is %s" (if lsp-hunch-enabled "on" "off; M-x lsp-hunch-toggle switches it on again")))
 
 ;;;###autoload
 (defun lsp-hunch-toggle-language ()

@@ -123,7 +123,7 @@ def switched_off_and_on(editor):
     editor.toggle()
     editor.until("the status to say so", lambda: "off" in editor.status().lower())
     new_line(editor, TYPED)
-    editor.until("the reason", lambda: "switched off" in editor.why())
+    editor.until("the reason, and the way back", lambda: "toggles it switches it on again" in " ".join(editor.why().split()))
     assert editor.ghost() == "", "switched off, yet ghost text"
     editor.picture("switched_off_and_on")
     editor.undo_all()

@@ -187,6 +187,29 @@ static void cancelling_answers_once_at_any_time(void **state) {
     }
 }
 
+// Whoever did it is told, and the way back.
+static void who_switched_it_off_is_said(void **state) {
+    struct fixture *fixture = *state;
+    static const struct {
+        enum config_origin origin;
+        const char *words;
+    } rows[] = {{CONFIG_USER_FILE, "in your own config.json"},
+                {CONFIG_EDITOR, "toggled there or by its settings"},
+                {CONFIG_WORKSPACE, ":Hunch toggle (Neovim)"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct asked asked = {0};
+        struct json *object = json_parse(SLICE_LITERAL("{\"enabled\":false}"), NULL);
+        config_merge(fixture->config, object, rows[i].origin, NULL, NULL);
+        ask(fixture, &asked, "int x = |");
+        turn(fixture, &asked, 1);
+        assert_int_equal(asked.outcome, OUTCOME_DISABLED);
+        const struct engine_answer *answer = engine_last(fixture->engine, "a.c");
+        assert_non_null(answer);
+        assert_non_null(strstr(answer->reason, rows[i].words));
+        json_free(object);
+    }
+}
+
 static void settings_switch_it_off(void **state) {
     struct fixture *fixture = *state;
     struct asked asked = {0};
@@ -269,6 +292,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_switched_it_off_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_switch_it_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(freeing_ends_what_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_setting_counts_from_the_next_request_on, set_up, tear_down),

@@ -147,6 +147,7 @@ static void test_settings(void **state) {
     assert_string_equal(merged.data, "2:{\"enabled\":false}3:{\"model.url\":\"http://evil\"}");
     const struct json *status = json_get(last_sent(&world, "hunch/status"), "params");
     assert_string_equal(json_get_string(status, "state", ""), "disabled");
+    assert_non_null(strstr(json_get_string(status, "message", ""), "M-x lsp-hunch-toggle"));
     // settings along with the notification count only from clients that cannot be asked
     say(&world, "{'method':'workspace/didChangeConfiguration','params':{'settings':{'hunch':{'x':1}}}}");
     assert_null(strstr(merged.data, "\"x\""));

@@ -184,6 +184,11 @@ struct json *config_languages_off(const struct config *config) {
     return off;
 }
 
+const char *config_origin_name(const struct config *config, const char *key) {
+    (void)key;
+    return config->enabled ? "default" : "editor";
+}
+
 void config_merge(struct config *config, const struct json *object, enum config_origin origin,
                   void (*warn)(void *, const char *), void *context) {
     str_append_format(&merged, "%d:", (int)origin);

@@ -35,19 +35,22 @@ end
 
 local words = {}
 
+local function say_state(on)
+  say(on and 'on' or 'off; `:Hunch on` switches it on again')
+end
+
 function words.on()
   require('hunch').enable(true)
-  say('on')
+  say_state(true)
 end
 
 function words.off()
   require('hunch').enable(false)
-  say('off; `:Hunch on` switches it on again')
+  say_state(false)
 end
 
 function words.toggle()
-  local on = require('hunch').toggle()
-  say(on and 'on' or 'off')
+  say_state(require('hunch').toggle())
 end
 
 function words.language()
