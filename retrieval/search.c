@@ -32,11 +32,12 @@ static const float EXACT_FIRST = 100;   // no other features together come near
 static const float FILE_FIRST = 20000;  // nor any of what follows
 static const float BEHIND_A_NAME = 190; // in the right case
 static const float BEHIND_NAMES = 0.9f;
-static const float OTHER_CASE = 0.8f; // of a name, which is before a file that is called so
-static const float OF_A_FIELD = 0.4f; // in the right case, or of a test's name: behind such a file
-static const float FOREIGN = 0.15f;   // so much less for text of vendored code or documents
-static const float OF_TEST = 0.6f;    // of tests: what they say is what is expected of other code
-static const float APART = 0.5f;      // of a signature that says all keywords, but not side by side
+static const float OTHER_CASE = 0.8f;     // of a name, which is before a file that is called so
+static const float OF_A_FIELD = 0.4f;     // in the right case, or of a test's name: behind such a file
+static const float FOREIGN = 0.15f;       // so much less for text of vendored code or documents
+static const float OF_TEST = 0.6f;        // of tests: what they say is what is expected of other code
+static const float TEST_OF_QUESTION = -5; // more
+static const float APART = 0.5f;          // of a signature that says all keywords, but not side by side
 
 struct searching {
     const struct snapshot *snapshot;
@@ -377,13 +378,18 @@ static bool asks_for_tests(const struct search_words *words) {
            slice_find_word(text, SLICE_LITERAL("tests"), 0) != (size_t)-1;
 }
 
+// A question asks for the code that does it: what tests say of that is no answer.
+static float weigh_test(const struct search_words *words) {
+    return asks_for_tests(words) ? -weights[SEARCH_TEST] : words->is_question ? TEST_OF_QUESTION : 0;
+}
+
 static void score(const struct searching *searching, struct search_hit *hit) {
     const float *features = hit->features;
     hit->score = searching->file_first * features[SEARCH_PATH];
     for (int i = 0; i < SEARCH_FEATURE_COUNT; i++) {
         hit->score += weights[i] * features[i];
     }
-    hit->score -= asks_for_tests(searching->words) ? weights[SEARCH_TEST] * features[SEARCH_TEST] : 0;
+    hit->score += weigh_test(searching->words) * features[SEARCH_TEST];
     hit->score -= weights[SEARCH_PHRASE] * features[SEARCH_PHRASE] * foreign(features);
     if (searching->words->is_name || searching->words->has_joined) {
         hit->score += EXACT_FIRST * (features[SEARCH_EXACT] + features[SEARCH_EXACT_CASE]);

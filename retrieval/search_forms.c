@@ -19,6 +19,7 @@ enum {
 };
 // Weights of a word's other forms, measured with tests/bench/search.
 static const float INFLECTED = 0.5f; // differs by an ending
+static const float SINGULAR = 0.7f;  // of a plural: code has one of what prose has many of
 static const float MISTYPED = 0.5f;
 static const float SYNONYM = 0.4f;
 static const float BEGINNING = 0.3f; // an abbreviation at best
@@ -113,7 +114,11 @@ static void add_beginnings(struct search_reading *reading, struct slice word) {
         struct slice head = slice_sub(word, 0, length);
         bool inflected = is_ending(slice_sub(word, length, word.length));
         if (inflected || !vocabulary_is_stop_word(head)) {
-            add_form(reading, segment_name_key(head), inflected ? INFLECTED : BEGINNING);
+            bool is_plural = length + 1 == word.length && word.data[length] == 's';
+            add_form(reading, segment_name_key(head),
+                     is_plural   ? SINGULAR
+                     : inflected ? INFLECTED
+                                 : BEGINNING);
         }
     }
 }
@@ -135,8 +140,13 @@ static void add_inflections(struct search_reading *reading, struct slice word) {
         add_joined(reading, word, endings[i], INFLECTED);
     }
     struct slice stem = stem_of(word);
+    bool loses_e = ends_with(word, "e") && word.length > SHORTEST_STEM; // expire: expiring, expiration
+    stem = loses_e ? slice_sub(word, 0, word.length - 1) : stem;
     for (size_t i = 0; i < sizeof endings / sizeof endings[0] && stem.length < word.length; i++) {
         add_joined(reading, stem, endings[i], INFLECTED);
+    }
+    if (loses_e) {
+        add_joined(reading, stem, "ation", INFLECTED);
     }
 }
 

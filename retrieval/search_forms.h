@@ -19,7 +19,6 @@ struct search_reading {
     const char *root;
     struct slice text;
     bool keeps_stop_words;
-    bool is_question;     // "where is x handled", which asks for x
     uint32_t identifiers; // seen
     size_t last_end;      // of the identifier before
     uint32_t corrections; // words looked for with a letter changed

@@ -119,12 +119,13 @@ static void read_word(void *context, struct slice name, size_t at) {
     char lower[SEARCH_LONGEST_WORD] = {0};
     to_lower(name, lower);
     struct slice word = slice_of(lower, name.length);
-    reading->is_question = reading->is_question || (at == 0 && vocabulary_asks(word));
+    reading->words->is_question = reading->words->is_question || (at == 0 && vocabulary_asks(word));
     if (search_forms_has_hump(name)) {
         search_forms_add_name(reading, name, word);
         return;
     }
-    bool skipped = vocabulary_is_stop_word(word) || (reading->is_question && vocabulary_is_asked_of(word)) ||
+    bool skipped = vocabulary_is_stop_word(word) ||
+                   (reading->words->is_question && vocabulary_is_asked_of(word)) ||
                    (reading->words->is_name && reading->words->asks_kind && at == 0);
     if (reading->keeps_stop_words || !skipped) {
         search_forms_add_word(reading, word, name, at);

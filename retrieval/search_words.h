@@ -58,6 +58,7 @@ struct search_words {
     uint32_t keyword_count;
     bool only_keywords; // nothing else is asked for
     bool keeps_common;  // what is nearly everywhere counts, as there is nothing else
+    bool is_question;   // "where is x handled", which asks for the code of x
     bool is_name;       // the whole text is one name, perhaps with a kind before it
     bool asks_kind;     // "class Foo", "fn foo"
     bool has_joined;    // two or three words, which are a name here: "glob set", GlobSet

@@ -131,11 +131,41 @@ static void test_what_is_not_listed(void **state) {
     retriever_free(retriever);
 }
 
+// What questions say of code in other forms than it does, and what tests say of it.
+static void test_what_a_question_asks_for(void **state) {
+    (void)state;
+    static const struct source asked_of[] = {
+        {"app/guard.py", "def recover(call):\n    # after a panic\n    return call()\n", TAINT_OWN},
+        {"tests/test_guard.py",
+         "def test_panic_is_recovered(call):\n    # the panic is recovered\n    assert panic_recovered(call)\n",
+         TAINT_TEST},
+        {"app/sweep.c", "int start_expiring(int rows) {\n    return rows;\n}\n", TAINT_OWN},
+        {"app/rows.c", "int count_rows(int rows) {\n    return rows;\n}\n", TAINT_OWN},
+    };
+    static const struct {
+        const char *asked, *name;
+    } cases[] = {{"where is the panic recovered", "recover"},
+                 {"where is the panic recovered in tests", "test_panic_is_recovered"},
+                 {"where do rows expire", "start_expiring"}};
+    struct retriever *retriever = index_of(asked_of, sizeof asked_of / sizeof asked_of[0]);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_results results;
+        search_in(retriever, cases[i].asked, "", &results);
+        const char *name = results.count ? results.items[0].name : "nothing";
+        if (strcmp(name, cases[i].name) != 0) {
+            fail_msg("%s: %s", cases[i].asked, name);
+        }
+        search_results_free(&results);
+    }
+    retriever_free(retriever);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_first),
         cmocka_unit_test(test_lines_of_a_place),
         cmocka_unit_test(test_what_is_not_listed),
+        cmocka_unit_test(test_what_a_question_asks_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
