@@ -100,6 +100,9 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
         append_cut(&answer->candidates[i], out);
     }
     engine_answer_summary(answer, out);
+    if (answer->at_hand) {
+        str_append_string(out, "\nsuggested before: what was typed since is how it begins");
+    }
     append_instead(answer, out);
     if (answer->candidate_count == 0 && answer->context->count == 0) { // most often none was asked for
         str_append_char(out, '\n');

@@ -73,11 +73,12 @@ static bool take_head(struct engine_request *request, const struct backend_candi
         engine_model_take(request, &head, least) != OUTCOME_SHOWN) {
         return false;
     }
-    if (whole->head < whole->text.length) {
+    bool is_cut = whole->head < whole->text.length;
+    if (is_cut) {
         request->candidates[0].whole = slice_of(arena_copy(&request->arena, whole->text), whole->text.length);
         request->candidates[0].whole_confidence = whole->confidence;
     }
-    engine_tier_note(request, &head);
+    engine_tier_note(request, &head, is_cut);
     return true;
 }
 
@@ -88,7 +89,7 @@ static enum outcome take(struct engine_request *request, const struct backend_ca
     }
     enum outcome outcome = engine_model_take(request, raw, least);
     if (outcome == OUTCOME_SHOWN && request->answer.candidate_count == 1) {
-        engine_tier_note(request, raw);
+        engine_tier_note(request, raw, false);
     }
     return outcome;
 }
@@ -128,6 +129,9 @@ static void take_result(struct engine_request *request, const struct backend_res
         return;
     }
     answer->instead = arena_copy_string(&request->arena, result->instead ? result->instead : "");
+    if (engine_tier_keep(request, result->candidate_count ? result->candidates[0].text : slice_of("", 0))) {
+        return;
+    }
     enum outcome first = OUTCOME_NOTHING;
     for (size_t i = 0; i < result->candidate_count && answer->candidate_count < request->query.candidates;
          i++) {

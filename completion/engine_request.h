@@ -77,8 +77,10 @@ void engine_request_compile(struct engine_request *request);
 bool engine_tier_at_hand(struct engine_request *request);
 // Asks the model that may answer first; false: there is none, or not for this request.
 bool engine_tier_start(struct engine_request *request);
-// This is shown now.
-void engine_tier_note(struct engine_request *request, const struct backend_candidate *raw);
+// This is shown now; is_head: of a line that is not.
+void engine_tier_note(struct engine_request *request, const struct backend_candidate *raw, bool is_head);
+// Answers with what is left of what is shown, where the model would change it to this; false: this may be shown.
+bool engine_tier_keep(struct engine_request *request, struct slice now);
 // The quick model's time may be over.
 void engine_tier_late(uv_timer_t *timer);
 // What is asked in the background is of no use any more.

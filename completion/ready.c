@@ -15,7 +15,7 @@ struct entry {
     const char *model;
     double confidence;
     uint32_t max_lines;
-    bool shown;
+    bool is_head, shown;
 };
 
 struct ready {
@@ -63,6 +63,7 @@ void ready_put(struct ready *ready, const char *path, struct slice document, siz
     entry->model = suggestion->model;
     entry->confidence = suggestion->confidence;
     entry->max_lines = suggestion->max_lines;
+    entry->is_head = suggestion->is_head;
     entry->shown = shown;
     entry_free(ready->entries[READY_KEPT - 1]);
     memmove(ready->entries + 1, ready->entries, (READY_KEPT - 1) * sizeof *ready->entries);
@@ -102,7 +103,8 @@ bool ready_find(const struct ready *ready, const char *path, struct slice docume
     entry = entry ? entry : find(ready, path, document, cursor, false);
     if (entry) {
         struct slice rest = slice_sub(str_slice(&entry->text), cursor - entry->cursor, entry->text.length);
-        *out = (struct ready_suggestion){rest, entry->model, entry->confidence, entry->max_lines};
+        *out = (struct ready_suggestion){rest, entry->model, entry->confidence, entry->max_lines,
+                                         entry->is_head};
     }
     return entry != NULL;
 }

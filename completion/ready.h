@@ -32,6 +32,7 @@ struct ready_suggestion {
     const char *model; // of constant life
     double confidence;
     uint32_t max_lines;
+    bool is_head; // of a line whose rest was not sure enough
 };
 
 struct ready *ready_new(void);

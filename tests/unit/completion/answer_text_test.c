@@ -43,6 +43,24 @@ static void test_suggestions_with_context(void **state) {
                          "  signature  a.c:7  x\n");
 }
 
+static void test_what_is_typed_stays_and_says_so(void **state) {
+    (void)state;
+    struct context context = {0};
+    struct engine_candidate candidate = {.shown = SLICE_LITERAL("ne();"), .confidence = 0.5};
+    struct engine_answer answer = {.outcome = OUTCOME_SHOWN,
+                                   .reason = "",
+                                   .instead = "",
+                                   .candidates = &candidate,
+                                   .candidate_count = 1,
+                                   .context = &context,
+                                   .model = "built-in",
+                                   .at_hand = true};
+    assert_text(&answer, "suggested: ne();\n"
+                         "built-in model, 0.0 ms (0.0 ms of it for context), 50 % sure\n"
+                         "suggested before: what was typed since is how it begins\n"
+                         "context of 0 items in 0.0 ms (this model does not read it)\n");
+}
+
 static void test_silence_has_its_reason(void **state) {
     (void)state;
     struct context context = {0};
@@ -96,6 +114,7 @@ static void test_long_things_are_cut(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suggestions_with_context),
+        cmocka_unit_test(test_what_is_typed_stays_and_says_so),
         cmocka_unit_test(test_silence_has_its_reason),
         cmocka_unit_test(test_who_answers_in_place_of_another_says_why),
         cmocka_unit_test(test_what_hides_is_shown),

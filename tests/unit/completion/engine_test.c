@@ -109,6 +109,53 @@ static void an_unsure_line_is_cut_to_its_sure_head(void **state) {
     }
 }
 
+// What is typed is the beginning of what is shown, and the model would now say something else.
+static void what_is_shown_stays_while_it_is_typed(void **state) {
+    struct fixture *fixture = *state;
+    static const struct {
+        double first; // how sure the model is of puts(text, 1); before a key
+        size_t head;  // of which this is shown alone
+        const char *typed, *now;
+        double sure; // of that
+        const char *shown;
+    } cases[] = {
+        {0.2, 0, "p", "rintf(text);", 0.9, "uts(text, 1);"},
+        {0.2, 0, "put", "", 0, "s(text, 1);"},
+        {0.2, 0, "p", "rintf(text);", 0.01, "uts(text, 1);"},
+        {0.09, 0, "p", "rintf(text);", 0.9, "rintf(text);"}, // it was hardly sure
+        {0.2, 0, "f", "printf(text);", 0.9, "printf(text);"},
+        {0.2, 0, "puts(text, 1);", " // so", 0.9, " // so"},
+        {0.04, 5, "p", "rintf(text);", 0.9, "uts("},
+        {0.04, 5, "p", "uts(text, 2);", 0.9, "uts(text, 2);"}, // the head's line goes on
+        {0.2, 0, "p", "uts(text, 1);\n", 0.9, "uts(text, 1);"},
+    };
+    fixture->model.base.traits.minimum_confidence = 0.05;
+    fixture->model.base.traits.cut_confidence = 0.07;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct asked before = {0}, asked = {0}, by_hand = {0};
+        char document[64];
+        snprintf(document, sizeof document, "int a%zu;\n  |", i);
+        fixture->model.starts = 0;
+        ask(fixture, &before, document);
+        turn(fixture, &before, 1);
+        reply_with(fixture, &(struct backend_candidate){slice_of_string("puts(text, 1);"), cases[i].first,
+                                                        cases[i].head, 0.8});
+        turn(fixture, &before, 99);
+        snprintf(document, sizeof document, "int a%zu;\n  %s|", i, cases[i].typed);
+        ask(fixture, &asked, document);
+        turn(fixture, &asked, 2);
+        reply(fixture, cases[i].now, cases[i].sure);
+        turn(fixture, &asked, 99);
+        assert_string_equal(asked.shown, cases[i].shown);
+        assert_false(engine_last(fixture->engine, "a.c")->unasked);
+        ask_on(fixture, &by_hand, document, 0, true); // who asks by hand wants what there is now
+        turn(fixture, &by_hand, 3);
+        reply(fixture, "now();", 0.9);
+        turn(fixture, &by_hand, 99);
+        assert_string_equal(by_hand.shown, "now();");
+    }
+}
+
 static void a_cut_line_is_explained(void **state) {
     struct fixture *fixture = *state;
     struct asked asked = {0};
@@ -288,6 +335,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_model_is_told_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unsure_line_is_cut_to_its_sure_head, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_shown_stays_while_it_is_typed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_line_is_explained, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),

@@ -19,7 +19,7 @@ static struct text *document_of(const char *marked, size_t *cursor) {
 static void put(struct ready *ready, const char *path, const char *marked, const char *text, bool shown) {
     size_t cursor;
     struct text *document = document_of(marked, &cursor);
-    struct ready_suggestion suggestion = {slice_of_string(text), shown ? "quick" : "large", 0.5, 3};
+    struct ready_suggestion suggestion = {slice_of_string(text), shown ? "quick" : "large", 0.5, 3, shown};
     ready_put(ready, path, text_slice(document), cursor, &suggestion, shown);
     text_release(document); // nothing of it is kept
 }
@@ -38,6 +38,7 @@ static void assert_left(const struct ready *ready, const char *path, const char 
         assert_true(slice_equal(found.text, slice_of_string(left)));
         assert_string_equal(found.model, model);
         assert_int_equal(found.max_lines, 3);
+        assert_int_equal(found.is_head, strcmp(model, "quick") == 0);
     }
     text_release(document);
 }
