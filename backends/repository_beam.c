@@ -16,6 +16,7 @@
 // are saved.
 #include "backends/repository_beam.h"
 
+#include "backends/repository_coined.h"
 #include "backends/repository_grammar.h"
 #include "backends/repository_lexer.h"
 #include "backends/repository_relevance.h"
@@ -321,14 +322,15 @@ static void extend_typed(struct search *search, const struct beam_path *path,
     }
 }
 
-// What is typed, taken for a whole word, though it is used, not declared, and stands nowhere else: nothing is known to
-// follow it.
+// What is typed, taken for a whole word, though it stands nowhere else: nothing is known to follow it where it is used, not
+// declared, and where it is declared what follows is known, but not that the name is over.
 static bool is_half_a_word(const struct search *search, const struct beam_path *path,
                            const struct counts_answer *answer) {
     const struct document *document = search->request->document;
     return path->count == 1 && search->request->typed.length > 0 && token_is_name(document->typed_id) &&
            token_id(path->tokens[0]) == document->typed_id && answer->depth == 0 &&
-           !(path->context > 0 && relevance_declares_behind(document, path->ids[path->context - 1]));
+           (!(path->context > 0 && relevance_declares_behind(document, path->ids[path->context - 1])) ||
+            coined_is_half(&document->encoder, document->typed));
 }
 
 static bool step(struct search *search) {

@@ -12,7 +12,8 @@ static const char LIBRARY[] = "int open_door(struct door *door) {\n"
                               "    return 0;\n"
                               "}\n";
 
-// Half a name that is used is none yet, whatever stands behind other names here; a new one that is declared may be whole.
+// Half a name that is used is none yet, whatever stands behind other names here; a new one that is declared may be whole,
+// if it ends with a word.
 static void test_half_a_word_is_no_word(void **state) {
     (void)state;
     struct world world = world_of("src/door.c", LIBRARY);
@@ -22,6 +23,8 @@ static void test_half_a_word_is_no_word(void **state) {
         "int f(struct door *door) {\n    door->st|\n}\n",
         "int f(struct door *door) {\n    door->sx|\n}\n",
         "int f(struct door *door) {\n    if (doo|\n}\n",
+        "int new_doo|\n",
+        "int new_door_fra|\n",
     };
     for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
         struct predictions found = ask(&world, "src/lock.c", halves[i], 1, PREDICT_CANDIDATES);
