@@ -128,15 +128,23 @@ static bool is_in_call(const struct document *document, const uint32_t *ids, uin
     return false;
 }
 
-// Does the line assign, and say nothing of a block? Not if it began out of sight, nor as the rest of a condition.
-static bool is_assignment(const struct document *document, const uint32_t *ids, uint32_t count) {
+static bool is_comparison(struct slice word) {
+    return (word.length >= 2 && word.data[word.length - 1] == '=' && strchr("=!", word.data[0])) ||
+           is_word(word, ";");
+}
+
+// Does the line assign, and say nothing of a block? Not if it began out of sight, nor as the rest of a condition. What is
+// assigned may be a type with its members in braces, if it does not `compare`.
+static bool is_assignment(const struct document *document, const uint32_t *ids, uint32_t count,
+                          bool compares) {
     struct look look = {.document = document, .ids = ids, .at = count};
     struct slice word;
     bool assigns = false, is_rest = false;
     while (look_left(&look, &word)) {
         if (is_line_end(ids[look.at])) {
-            return assigns && !is_rest;
+            return assigns && compares && !is_rest;
         }
+        compares |= look.depth == 0 && is_comparison(word);
         if (is_block_word(word) || look.depth < 0) {
             return false;
         }
@@ -149,7 +157,13 @@ static bool is_assignment(const struct document *document, const uint32_t *ids, 
 static bool may_open(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
                      uint32_t count) {
     char open = brackets->count > 0 ? brackets->open[brackets->count - 1] : '\0';
-    if (!brackets->semicolons || count < 2 || !is_word(word_at(document, ids, count - 1), ")")) {
+    if (!brackets->semicolons || count < 2) {
+        return true;
+    }
+    if (token_is_name(ids[count - 1])) {
+        return !is_assignment(document, ids, count, false);
+    }
+    if (!is_word(word_at(document, ids, count - 1), ")")) {
         return true;
     }
     if (open == '?') {
@@ -157,7 +171,7 @@ static bool may_open(const struct document *document, const struct brackets *bra
     }
     return !closes_call(document, ids, count) ||
            !(open == ')' || open == ']' ? is_in_call(document, ids, count)
-                                        : is_assignment(document, ids, count));
+                                        : is_assignment(document, ids, count, true));
 }
 
 // --- blocks behind a colon ---

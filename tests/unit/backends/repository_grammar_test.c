@@ -228,6 +228,16 @@ static void test_where_a_block_may_open(void **state) {
         {"cpp", "concept c = requires(a b)|{", true},
         {"cpp", "f(decltype(a)|{", true},
         {"c", "// x = f(a)|{", true},
+        {"go", "_, ok := f(a); ok|{", false},
+        {"go", "func f() {\n\tx = a == b|{", false},
+        {"go", "if _, ok := f(a); ok|{", true},
+        {"go", "if x == nil ||\n    y != a|{", true},
+        {"rust", "let x = match a == b|{", true},
+        {"rust", "let x = A|{", true},
+        {"typescript", "const x = a as|{", true},
+        {"typescript", "const x = a == b ? f(() => c|{", true},
+        {"java", "boolean a(int b) throws C|{", true},
+        {"c", "x = 1;\nstruct a|{", true},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
 }
