@@ -139,6 +139,29 @@ class Completion(LspCase):
         for item in popup["items"]:
             self.assertTrue(item["textEdit"]["newText"])
 
+    def test_what_is_shown_stays_while_it_is_typed_and_comes_back(self):
+        client = self.ready()
+        before = '#include "account.h"\n\nint bank_refund(struct account *from, int cents) {\n    if (account_w'
+        behind = "\n        return -1;\n    }\n    return 0;\n}\n"
+        client.open("src/refund.c", before + behind)
+
+        def shown(typed):
+            text = before + typed
+            client.change("src/refund.c", text + behind)
+            items = client.complete("src/refund.c", 3, len(text.split("\n")[3]))["items"]
+            return apply(text, items[0]) if items else text
+
+        deadline = time.monotonic() + 20
+        while (whole := shown("")) == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertTrue(whole.startswith(before + "ithdraw("), whole)
+        rest = whole[len(before):]
+        for end in range(1, len(rest)):
+            self.assertEqual(shown(rest[:end]), whole)
+        for over in ("x", "xy", "xyz", "xy", "x"):
+            self.assertNotEqual(shown(over), whole)
+        self.assertEqual(shown(""), whole)  # what was typed instead is taken back
+
     def test_half_a_name_is_not_taken_for_a_whole_one(self):
         client = self.ready()
         text = REPEATED
