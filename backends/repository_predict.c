@@ -19,6 +19,8 @@
 
 enum { SHORTEST_HEAD = 3 };                // bytes: less is not worth a glance
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
+// Few comments behind code are foretold: while lines were typed, 8 of 203 were right that were said to be less than 20 % sure.
+static const double SURE_COMMENT = 0.2, UNSURE_COMMENT = 0.25;
 
 struct line_search {
     struct counts *counts;
@@ -289,6 +291,27 @@ static void weigh_line_end(const struct line_search *search, struct predictions 
     }
 }
 
+static bool begins_comment(const struct line_search *search, struct slice text) {
+    struct brackets brackets = search->brackets;
+    size_t start = 0;
+    while (start < text.length && strchr(" \t", text.data[start])) {
+        start++;
+    }
+    bool is_behind_code =
+        brackets_are_in_code(&brackets) && slice_trim(str_slice(&search->document->cursor_line)).length > 0;
+    brackets_read(&brackets, slice_sub(text, 0, start + 2));
+    return is_behind_code && (brackets.in_line_comment || brackets.in_block_comment);
+}
+
+static void weigh_comments(const struct line_search *search, struct predictions *out) {
+    for (uint32_t i = 0; i < out->count; i++) {
+        struct prediction *item = &out->items[i];
+        if (item->confidence < SURE_COMMENT && begins_comment(search, str_slice(&item->text))) {
+            item->confidence *= UNSURE_COMMENT;
+        }
+    }
+}
+
 static void search_lines(const struct warm *warm, const struct predict_request *request,
                          struct predictions *out) {
     const struct document *document = warm_document(warm);
@@ -314,6 +337,7 @@ static void search_lines(const struct warm *warm, const struct predict_request *
     keep_best(out, wanted ? wanted : 1);
     cut_heads(&search, out);
     weigh_line_end(&search, out);
+    weigh_comments(&search, out);
     add_lines(&search, out);
     vec_free(&search.context);
     free(search.result);

@@ -135,6 +135,35 @@ static void test_code_is_no_comment(void **state) {
     world_free(&world);
 }
 
+// What stands behind few of the other lines like this one, and so is hardly foretold.
+static void test_comments_behind_code_are_rare(void **state) {
+    (void)state;
+    static const struct {
+        int with, without; // how many lines have a comment
+        const char *document;
+        double least, most; // how sure a comment is
+    } rows[] = {
+        {6, 1, "def fresh(self, other):|\n    return other\n", 0.2, 1},
+        {1, 6, "def fresh(self, other):|\n    return other\n", 0.001, 0.05},
+        {1, 6, "def fresh(self, other):  # no|\n    return other\n", 0.2, 1}, // the person's own
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str text;
+        str_init(&text);
+        for (int k = 0; k < rows[i].with + rows[i].without; k++) {
+            str_append_format(&text, "def f%d(self, a%d):%s\n    return a%d\n\n", k, k,
+                              k < rows[i].with ? "  # noqa: S1" : "", k);
+        }
+        struct world world = world_of("a.py", text.data);
+        struct predictions found = ask(&world, "b.py", rows[i].document, 1, 1);
+        assert_int_equal(found.count, 1);
+        assert_true(found.items[0].confidence >= rows[i].least && found.items[0].confidence <= rows[i].most);
+        predictions_free(&found);
+        world_free(&world);
+        str_free(&text);
+    }
+}
+
 static void test_nothing_is_assigned_to_itself(void **state) {
     (void)state;
     struct world world = world_of("a.py", "f(\n    size=size\n)\ng(\n    size=size\n)\n");
@@ -390,6 +419,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_a_word_is_no_word),
         cmocka_unit_test(test_closes_what_it_opens),
+        cmocka_unit_test(test_comments_behind_code_are_rare),
         cmocka_unit_test(test_nothing_is_assigned_to_itself),
         cmocka_unit_test(test_code_is_no_comment),
         cmocka_unit_test(test_a_call_is_no_definition),
