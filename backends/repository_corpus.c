@@ -9,7 +9,7 @@
 // The tokens stand in three segments: a large base, a delta of the files that
 // changed since, and the unsaved texts of open documents. New text is sorted by
 // itself and merged with the delta, and the delta with the base when it has
-// outgrown a tenth of it. A first pass shows an eighth of all first, and all when
+// outgrown a tenth of it. A first pass over much shows an eighth of it first, and all when
 // it is over, so that little is sorted twice. A file that stands in a later segment is dead in
 // the earlier ones.
 //

@@ -20,7 +20,7 @@
 #include "indexer/source.h"
 
 #define NOWHERE UINT32_MAX
-enum { FRESH = SEGMENT_COUNT, SMALLEST_ROUND = 1 << 16, UNUSED_WORDS = 1 << 18 };
+enum { FRESH = SEGMENT_COUNT, SMALLEST_ROUND = 1 << 16, SMALLEST_PART = 1 << 18, UNUSED_WORDS = 1 << 18 };
 static const uint64_t FIRST_GROWTH = 8; // of what there is, from one round of a first pass to the next
 static const uint64_t DELTA_PART = 10;  // of the base: what later rounds are, and the delta may be
 static const uint64_t RECOUNT_PART = 8; // of what was counted: a change that classes are counted anew for
@@ -239,13 +239,13 @@ static void learn(struct learner *learner, const struct selection_task *task) {
 }
 
 // How much more is learned before it is merged and seen. If it is known what there is, rounds end at an eighth
-// of it, a 64th and so on, and at all of it.
+// of it, a 64th and so on, and at all of it; a part that is learned in a moment is not worth sorting twice.
 static uint64_t round_limit(struct learner *learner) {
     uint64_t live = living(learner);
     uint64_t limit = live / DELTA_PART;
     if (learner->is_first && selection_is_complete(learner->options.selection)) {
         uint64_t goal = live + selection_waiting(learner->options.selection);
-        while (goal / FIRST_GROWTH > live + SMALLEST_ROUND) {
+        while (goal / FIRST_GROWTH > live + SMALLEST_PART) {
             goal /= FIRST_GROWTH;
         }
         limit = goal - live + goal / SLACK_PART;
