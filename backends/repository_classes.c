@@ -51,12 +51,17 @@ enum role { ROLE_NEW, ROLE_PLAIN, ROLE_CALLED, ROLE_OWNER, ROLE_COUNT };
 _Static_assert((int)CLASS_OTHER + (int)SHAPE_COUNT * (int)ROLE_COUNT == (int)CLASSES_COUNT,
                "the header counts all");
 
+// Passed by value: what is written to them might else be this, so it would be read again at each.
+struct counters {
+    uint32_t *items; // buckets of them
+    uint32_t shift;  // of a hash, that leaves a bucket's number
+};
+
 struct classes {
     atomic_int references;
     uint16_t *of_word; // by number in the vocabulary
     uint32_t words;
-    uint32_t *counters; // buckets of them
-    uint32_t bits;      // of a bucket's number
+    struct counters counters;
 };
 
 // --- classes of words ---
@@ -337,56 +342,70 @@ static uint32_t behind_contexts(uint64_t family, const uint32_t *before, size_t 
 
 // --- counting ---
 
-// A counter knows whose it is by half of a hash; those with the same other half share a few, of which a new one takes
-// what has counted least, unless that was counted twice.
-static uint32_t *counter_of(const struct classes *classes, uint64_t hash, bool is_added) {
-    uint64_t spread = hash * UINT64_C(0xd6e8feb86659fd93);
-    uint32_t *bucket = classes->counters + (size_t)(spread >> (64 - classes->bits)) * BUCKET, *least = bucket;
-    uint32_t mark = ((uint32_t)spread & MARKS) | LEAST_MARK;
+// A counter knows whose it is by half of a hash; those with the same other half share a bucket. NULL: it is not there.
+static inline uint32_t *find(uint32_t *bucket, uint32_t mark) {
     for (int i = 0; i < BUCKET; i++) {
-        if ((bucket[i] & MARKS) == mark) {
+        if ((bucket[i] ^ mark) < LEAST_MARK) {
             return &bucket[i];
         }
+    }
+    return NULL;
+}
+
+// A new one takes what has counted least, unless that counted twice.
+static uint32_t *take(uint32_t *bucket, uint32_t mark) {
+    uint32_t *least = bucket;
+    for (int i = 1; i < BUCKET; i++) {
         least = (bucket[i] & COUNTED) < (*least & COUNTED) ? &bucket[i] : least;
     }
-    if (!is_added || (*least & COUNTED) > 1) {
+    if ((*least & COUNTED) > 1) {
         return NULL;
     }
     *least = mark;
     return least;
 }
 
+static inline uint32_t *bucket_of(struct counters counters, uint64_t hash, uint32_t *mark) {
+    uint64_t spread = hash * UINT64_C(0xd6e8feb86659fd93);
+    *mark = ((uint32_t)spread & MARKS) | LEAST_MARK;
+    return counters.items + (size_t)(spread >> counters.shift) * BUCKET;
+}
+
+static inline uint32_t *counter_of(struct counters counters, uint64_t hash) {
+    uint32_t mark, *bucket = bucket_of(counters, hash, &mark), *counter = find(bucket, mark);
+    return counter ? counter : take(bucket, mark);
+}
+
 static uint32_t count_of(const struct classes *classes, uint64_t hash) {
-    const uint32_t *counter = counter_of(classes, hash, false);
+    uint32_t mark, *bucket = bucket_of(classes->counters, hash, &mark), *counter = find(bucket, mark);
     return counter ? *counter & COUNTED : 0;
 }
 
 // False: this context is new.
-static bool count_one(struct classes *classes, uint64_t context, uint32_t class) {
-    uint32_t *all = counter_of(classes, context, true);
-    bool is_known = all && (*all & COUNTED) > 0;
-    if (all && (*all & COUNTED) < COUNTED) {
+static inline bool count_one(struct counters counters, uint64_t context, uint32_t class) {
+    uint32_t *all = counter_of(counters, context), before = all ? *all & COUNTED : 0;
+    if (all && before < COUNTED) {
         ++*all;
-        uint32_t *these = counter_of(classes, with_class(context, class), true);
+        uint32_t *these = counter_of(counters, with_class(context, class));
         if (these && (*these & COUNTED) < COUNTED) { // who shares it may have counted, too
             ++*these;
         }
     }
-    return is_known;
+    return before > 0;
 }
 
-static void count_place(struct classes *classes, uint64_t family, const uint32_t *before, size_t count,
+static void count_place(struct counters counters, uint64_t family, const uint32_t *before, size_t count,
                         const struct frame *frame, uint32_t class) {
     uint64_t frames[CLASSES_FRAMES], context = family;
-    for (uint32_t i = 0; count_one(classes, context, class) && i + 1 < CLASSES_BEHIND && i < count; i++) {
+    for (uint32_t i = 0; count_one(counters, context, class) && i + 1 < CLASSES_BEHIND && i < count; i++) {
         context = with_class(context, before[count - 1 - i]);
         if (before[count - 1 - i] == TOKEN_FILE) {
-            count_one(classes, context, class);
+            count_one(counters, context, class);
             break;
         }
     }
     frame_contexts(frame, family, frames);
-    for (uint32_t i = 0; i < CLASSES_FRAMES && count_one(classes, frames[i], class); i++) {
+    for (uint32_t i = 0; i < CLASSES_FRAMES && count_one(counters, frames[i], class); i++) {
     }
 }
 
@@ -400,7 +419,7 @@ static bool count_file(struct classes *classes, const struct token_segment *segm
         uint32_t id = token_id(packed_get(segment->tokens, file->start + i));
         before[i] = classes_of_word(classes, id, slice_of("", 0));
         if (i > 0) {
-            count_place(classes, family, before, i, &frame, before[i]);
+            count_place(classes->counters, family, before, i, &frame, before[i]);
         }
         frame_read(&frame, before[i]);
         goes_on = i % WATCH != 0 || order_goes_on(watch);
@@ -445,8 +464,9 @@ struct classes *classes_new(struct token_segment *const *segments, unsigned char
     for (uint32_t i = 0; i < count; i++) {
         all += segments[i]->count;
     }
-    classes->bits = bits_for(all);
-    classes->counters = mem_zero((size_t)BUCKET << classes->bits, sizeof *classes->counters);
+    uint32_t bits = bits_for(all);
+    classes->counters.items = mem_zero((size_t)BUCKET << bits, sizeof *classes->counters.items);
+    classes->counters.shift = 64 - bits;
     bool goes_on = name_all(classes, segments, count, vocabulary, watch);
     for (uint32_t i = 0; i < count && goes_on; i++) {
         goes_on = count_segment(classes, segments[i], dead[i], all, watch);
@@ -516,12 +536,12 @@ struct classes *classes_retain(struct classes *classes) {
 void classes_release(struct classes *classes) {
     if (classes && atomic_fetch_sub_explicit(&classes->references, 1, memory_order_acq_rel) == 1) {
         free(classes->of_word);
-        free(classes->counters);
+        free(classes->counters.items);
         free(classes);
     }
 }
 
 size_t classes_bytes(const struct classes *classes) {
     return sizeof *classes + classes->words * sizeof *classes->of_word +
-           ((size_t)BUCKET << classes->bits) * sizeof *classes->counters;
+           ((size_t)BUCKET << (64 - classes->counters.shift)) * sizeof *classes->counters.items;
 }
