@@ -98,6 +98,7 @@ struct counts {
     struct counts_answer answer;
     struct answers *kept; // NULL: they are not
     uint32_t hints;       // how often there were new ones
+    uint32_t recalled;    // words of the answer that is ranked anew, those at hand included
 };
 
 static float file_weight(const struct counts *counts, const struct source *source, uint32_t index) {
@@ -471,7 +472,7 @@ static void look_around(struct counts *counts, const uint32_t *context, size_t l
     counts->here.context_count = length;
     counts->here.reach = reach_of(context, length);
     relevance_ask(&counts->relevance, context, length);
-    counts->seen = 0;
+    counts->seen = counts->recalled = 0;
     counts->total = counts->soft = counts->framed = counts->sharp = counts->votes = 0;
     counts->answer = (struct counts_answer){.residual = 1};
     counts->here.skipped = 0;
@@ -489,6 +490,9 @@ static void recall(struct counts *counts, const struct counts_answer *kept) {
     counts->answer.words = counts->words;
     counts->answer.likeliest = counts->likeliest;
     counts->answer.count = kept->seen;
+    counts->recalled = kept->count;
+    memcpy(counts->words + kept->seen, kept->words + kept->seen,
+           (kept->count - kept->seen) * sizeof *kept->words);
     for (counts->seen = 0; counts->seen < kept->seen;) {
         const struct counted *word = &kept->words[counts->seen];
         *slot_of(counts, word->id) = (struct slot){counts->query, word->id, counts->seen};
@@ -549,8 +553,12 @@ uint32_t counts_add(struct counts_answer *answer, uint32_t id, uint32_t space) {
     const struct counts *counts = answer->counts;
     struct slot *slot = slot_of(counts, id);
     if (slot->query != counts->query) {
-        *slot = (struct slot){counts->query, id, answer->count};
-        answer->words[answer->count++] = (struct counted){.id = id, .space = space};
+        struct counted *word = &answer->words[answer->count];
+        bool is_recalled = answer->count < counts->recalled && word->id == id;
+        *slot = (struct slot){counts->query, id, answer->count++};
+        *word = is_recalled ? *word : (struct counted){.id = id};
+        word->space = space;
+        word->probability = 0;
     }
     return slot->word;
 }

@@ -19,6 +19,8 @@ struct counts;
 struct counted {
     uint32_t id;
     uint32_t space; // the class that most of its places have
+    float likely;   // e^score, of which its probability is the share
+    uint32_t rated; // by which hints, unless a call's parameters counted, too; 0: not
     double probability;
     double blend;   // Witten and Bell's estimate
     double soft;    // share of the places, each weighed by how much of its left side agrees

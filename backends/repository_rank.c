@@ -109,6 +109,8 @@ struct kept {
     struct sums standing; // of where it stands in the open file, which stays
     struct sums all;      // and of the hints
     uint32_t hints;       // which ones
+    uint32_t changed;     // by which ones it last did, or had any of its own
+    bool is_hinted;       // by some of its own
 };
 
 // What is the same for all words of a class in one query.
@@ -339,15 +341,29 @@ static void keep_standing(struct rank *rank, struct standing *standing) {
     standing->kept = (uint32_t)rank->kept.count;
 }
 
+static bool are_equal(const struct sums *a, const struct sums *b) {
+    lanes_bits differ = {0};
+    for (int k = 0; k < GROUPS; k++) {
+        differ |= a->hidden[k] != b->hidden[k];
+    }
+    return a->direct == b->direct && !(differ[0] | differ[1] | differ[2] | differ[3]);
+}
+
 static void add_hints(struct rank *rank, const struct standing *standing, struct kept *kept) {
     float features[HINTS_FEATURES];
+    const struct sums before = kept->all;
+    bool is_hinted = standing->hint != 0, is_other = is_hinted || kept->is_hinted || kept->hints == 0;
     hints_fill_word(rank->hints, standing, features);
+    kept->is_hinted = is_hinted;
     kept->all = kept->standing;
     kept->hints = rank->hints_taken;
     for (uint32_t i = 0; i < HINTS_OF_WORD; i++) {
         if (features[i] != 0) {
             add_input(&kept->all, IN_COUNT + i, features[i]);
         }
+    }
+    if (is_other || !are_equal(&before, &kept->all)) {
+        kept->changed = rank->hints_taken;
     }
 }
 
@@ -394,9 +410,8 @@ static const struct class_sums *sums_of_class(struct rank *rank, const struct pl
 }
 
 static double score_word(struct rank *rank, const struct place_kind *kind, const struct sums *place,
-                         struct counted *word) {
+                         const struct standing *standing, struct counted *word) {
     float features[RANK_FEATURES]; // those in the lists
-    struct standing *standing = standing_of(rank, word->id);
     struct sums sums = rank->kept.items[standing->kept - 1].all;
     add_sums(&sums, place);
     fill_both(rank, kind, standing, features);
@@ -498,6 +513,17 @@ static void list_likeliest(struct counts_answer *answer, const struct likely *ch
     }
 }
 
+// Where only other hints came since, it is as likely as it was, but for those that have hints or hear of them by others.
+static void rate(struct rank *rank, const struct place_kind *kind, const struct sums *place,
+                 struct counted *word) {
+    const struct standing *standing = standing_of(rank, word->id);
+    uint32_t changed = rank->kept.items[standing->kept - 1].changed;
+    if (word->rated < changed || kind->hints.call) {
+        word->likely = expf((float)score_word(rank, kind, place, standing, word));
+        word->rated = kind->hints.call ? 0 : rank->hints_taken;
+    }
+}
+
 void rank_words(struct rank *rank, const uint32_t *context, size_t length, struct counts_answer *answer) {
     struct likely *chosen = rank->chosen;
     double unseen = unseen_of(answer), total = unseen;
@@ -506,8 +532,8 @@ void rank_words(struct rank *rank, const uint32_t *context, size_t length, struc
     uint32_t count = choose(rank, &kind, answer, chosen);
     for (uint32_t i = 0; i < count; i++) {
         struct counted *word = &answer->words[chosen[i].index];
-        float likely = expf((float)score_word(rank, &kind, &place, word));
-        word->probability = likely > LEAST ? (double)likely : (double)LEAST;
+        rate(rank, &kind, &place, word);
+        word->probability = word->likely > LEAST ? (double)word->likely : (double)LEAST;
         total += word->probability;
     }
     for (uint32_t i = 0; i < count; i++) {

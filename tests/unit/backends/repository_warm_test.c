@@ -393,6 +393,49 @@ static void test_hints_of_a_place(void **state) { // W1, W2
     world_free(&world);
 }
 
+// What is ranked anew for other hints is as likely as if these had been the first, be the word one that has a hint, had one,
+// or stands in a call that one describes.
+static void test_hints_come_and_go(void **state) { // W3
+    (void)state;
+    struct world world =
+        world_of("a.c", "int lid;\nint rim;\nint fill(int lid, int rim);\nint g(void) {\n    lid = rim;\n"
+                        "    rim = lid;\n    return fill(lid, rim);\n}\n");
+    static const char *const documents[] = {"int h(void) {\n    lid = |;\n}\n",
+                                            "int h(void) {\n    return fill(|);\n}\n"};
+    const struct backend_hint lid = {.name = "lid",
+                                     .scope = "",
+                                     .signature = "int lid",
+                                     .before = "",
+                                     .after = "",
+                                     .kind = SYMBOL_VARIABLE,
+                                     .score = 1};
+    struct backend_hint rim = lid, fill = lid, taken = lid;
+    rim.name = "rim";
+    taken.score = 3;
+    fill = (struct backend_hint){.name = "fill",
+                                 .scope = "",
+                                 .signature = "int fill(int lid, int rim)",
+                                 .before = "",
+                                 .after = "",
+                                 .kind = SYMBOL_FUNCTION,
+                                 .score = 1};
+    const struct {
+        struct backend_hint hints[3];
+        size_t count;
+    } steps[] = {{{rim}, 1},  {{lid, rim}, 2}, {{rim, fill}, 2}, {{fill, lid}, 2},  {{taken}, 1}, {{lid}, 1},
+                 {{fill}, 1}, {{rim}, 0},      {{rim, lid}, 2},  {{taken, rim}, 2}, {{rim}, 1}};
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        struct warm *warm = warm_new();
+        for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
+            struct asked cold = ask(&world, NULL, "z.c", documents[i], steps[k].hints, steps[k].count);
+            assert_true(
+                is_same(ask(&world, warm, "z.c", documents[i], steps[k].hints, steps[k].count), cold));
+        }
+        warm_free(warm);
+    }
+    world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_half_a_word, set_up, tear_down),
@@ -409,6 +452,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_lines_of_a_text, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
         cmocka_unit_test(test_hints_of_a_place),
+        cmocka_unit_test(test_hints_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
