@@ -139,6 +139,9 @@ static void take_result(struct engine_request *request, const struct backend_res
         first = i == 0 ? outcome : first;
     }
     bool shown = answer->candidate_count > 0;
+    if (!shown && engine_tier_keep(request, slice_of("", 0))) { // a head, whose line went on unsurely
+        return;
+    }
     engine_request_decide(request, shown ? OUTCOME_SHOWN : first, shown ? "" : outcome_text(first));
 }
 

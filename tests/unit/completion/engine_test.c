@@ -127,6 +127,7 @@ static void what_is_shown_stays_while_it_is_typed(void **state) {
         {0.2, 0, "puts(text, 1);", " // so", 0.9, " // so"},
         {0.04, 5, "p", "rintf(text);", 0.9, "uts("},
         {0.04, 5, "p", "uts(text, 2);", 0.9, "uts(text, 2);"}, // the head's line goes on
+        {0.04, 5, "p", "uts(text, 2);", 0.01, "uts("},         // but unsurely
         {0.2, 0, "p", "uts(text, 1);\n", 0.9, "uts(text, 1);"},
     };
     fixture->model.base.traits.minimum_confidence = 0.05;
