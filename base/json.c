@@ -190,7 +190,7 @@ struct json *json_parse_relaxed(struct slice text, struct err *err) {
     blank_comments(copy, text.length);
     struct json *json = json_parse(slice_of(copy, text.length), err);
     struct json_fault fault = {0};
-    if (!json) {
+    if (!json && err) {
         fault = json_fault_find(text);
     }
     if (fault.words) {

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { DEPTH = 200, LONGEST_NUMBER = 64 };
+enum { DEPTH = 200, LONGEST_NUMBER = 64, INDENTED = 400 }; // nobody indents by more bytes
 static const size_t NOWHERE = SIZE_MAX;
 
 enum awaited { VALUE, KEY, COLON, MORE, END }; // MORE: a comma or a closing bracket
@@ -110,18 +110,23 @@ static bool read_word(struct reading *reading) {
            fail(reading, start, "a value is true, false, null, a number, or text in double quotes");
 }
 
-// Of the line that the byte is on; NOWHERE: something else stands before it there.
+// Of the line that the byte is on; NOWHERE: something else stands before it there, or too much, as in a file that is one
+// line, which would be gone through again for each of its brackets.
 static size_t indentation(struct slice text, size_t at, bool is_alone) {
-    size_t start = slice_line_start(text, at), end = start;
-    while (end < at && is_space(text.data[end])) {
+    size_t from = at > INDENTED ? at - INDENTED : 0;
+    struct slice near = slice_sub(text, from, at);
+    size_t start = slice_line_start(near, near.length), end = start;
+    while (end < near.length && is_space(near.data[end])) {
         end++;
     }
-    return is_alone && end < at ? NOWHERE : end - start;
+    bool is_cut = from > 0 && start == 0;
+    return is_cut || (is_alone && end < near.length) ? NOWHERE : end - start;
 }
 
 static void note_askew(struct reading *reading, size_t open) {
     size_t here = indentation(reading->text, reading->at, true);
-    if (reading->askew == NOWHERE && here != NOWHERE && here != indentation(reading->text, open, false)) {
+    size_t there = here == NOWHERE ? NOWHERE : indentation(reading->text, open, false);
+    if (reading->askew == NOWHERE && there != NOWHERE && here != there) {
         reading->askew = open;
     }
 }
@@ -225,7 +230,9 @@ static void read_all(struct reading *reading) {
 }
 
 struct json_fault json_fault_find(struct slice text) {
+    struct slice mark = SLICE_LITERAL("\xEF\xBB\xBF"); // some editors begin a file with it
     struct reading reading = {.text = text, .askew = NOWHERE};
+    reading.at = slice_starts_with(text, mark) ? mark.length : 0;
     read_all(&reading);
     return (struct json_fault){1 + slice_count(slice_sub(text, 0, reading.fault), '\n'), reading.words};
 }

@@ -4,6 +4,7 @@
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 static const struct {
     const char *text;
@@ -41,6 +42,7 @@ static const struct {
     {"{\n  \"enabled\": true\n}\n\nfoo\n", 5, "there is more behind the end"},
     {"{\n \"a\": 1 /* x\n\n}\n", 2, "this comment is never closed"},
     {"}", 1, "a value is missing"},
+    {"\xEF\xBB\xBF{\n  \"enabled\": true,\n}\n", 2, "nothing follows this comma"},
 };
 
 static void test_the_line_to_mend(void **state) {
@@ -73,10 +75,26 @@ static void test_any_beginning_will_do(void **state) {
     assert_null(json_fault_find(SLICE_LITERAL("")).words);
 }
 
+// No bracket has the line before it gone through: that took a minute.
+static void test_one_long_line(void **state) {
+    (void)state;
+    struct str text;
+    str_init(&text);
+    str_append_string(&text, "[");
+    for (int i = 0; i < 340000; i++) {
+        str_append_string(&text, "[],");
+    }
+    clock_t start = clock();
+    assert_non_null(json_fault_find(str_slice(&text)).words);
+    assert_true((clock() - start) / CLOCKS_PER_SEC < 5);
+    str_free(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_line_to_mend),
         cmocka_unit_test(test_any_beginning_will_do),
+        cmocka_unit_test(test_one_long_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
