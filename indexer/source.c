@@ -303,27 +303,28 @@ int source_read(const char *root, const char *path, struct str *text, struct sou
     return result;
 }
 
+static bool has_status(int file, const struct source_stat *known) {
+    struct stat found;
+    struct source_stat status = {0};
+    if (fstat(file, &found) == 0) {
+        set_status(&status, &found);
+    }
+    return status.is_file && status.size == known->size && status.mtime_ns == known->mtime_ns;
+}
+
+// Asked before, lest something else than a file be read, and behind: it may be written to meanwhile.
 static bool read_part(int file, const struct source_stat *known, uint32_t start, uint32_t end,
                       struct str *text) {
-    struct stat found;
-    struct source_stat status;
-    if (known->mtime_ns == 0 || fstat(file, &found) != 0) {
-        return false;
-    }
-    set_status(&status, &found);
-    bool is_known = status.size == known->size && status.mtime_ns == known->mtime_ns;
-    if (!status.is_file || !is_known || start > end || end > status.size) {
+    if (known->mtime_ns == 0 || start > end || end > known->size || !has_status(file, known)) {
         return false;
     }
     size_t length = end - start;
     str_reserve(text, length);
-    if (pread(file, text->data + text->length, length, start) != (ssize_t)length) {
-        text->data[text->length] = '\0';
-        return false;
-    }
-    text->length += length;
+    bool is_read =
+        pread(file, text->data + text->length, length, start) == (ssize_t)length && has_status(file, known);
+    text->length += is_read ? length : 0;
     text->data[text->length] = '\0';
-    return true;
+    return is_read;
 }
 
 bool source_read_part(const char *root, const char *path, const struct source_stat *known, uint32_t start,
