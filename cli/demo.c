@@ -1,8 +1,9 @@
 // demo.c - `hunch demo [DIR|FILE]`: what ghost text would look like in this very repository.
 //
-// Forty places, no two on one line, are drawn from the repository's own source files, or from those below what was named (a fixed
-// sequence, so that two runs show the same), of data and prose only where no
-// code has such a line: the rest of an ordinary line at a token's end. The
+// Forty places, no two on one line, are drawn from the repository's own source
+// files, or from those below what was named (a fixed sequence, so that two runs
+// show the same), of data and prose only where no code has such a line: the
+// rest of an ordinary line at a token's end. The
 // file's text without that rest is the open document; the file on disk is
 // masked from the model, so nothing is given away. How all forty went is told
 // first, then the surest suggestions are shown with what was really written there;
@@ -341,10 +342,10 @@ static void print_counts(const struct demo *demo, size_t shown) {
 
 static void print_no_place(const struct demo *demo) {
     if (demo->below[0]) {
-        printf(
-            "%s has no line to complete: it is too small, no source code, or not in the index; hunch index "
-            "--explain says of each file whether it is.\n",
-            demo->below);
+        terminal_write_name(stdout, STYLE_PLAIN, demo->below);
+        puts(
+            " has no line to complete: it is too small, no source code, or not in the index; hunch index --explain says "
+            "of each file whether it is.");
     } else {
         puts(
             "There is no source file here that is large enough to complete in: give the folder of a repository, as in: "

@@ -433,6 +433,8 @@ class Demo(support.Case):
     def test_a_file_without_a_place_is_named(self):
         self.write("src/short.c", "int x;\n")
         self.assertIn("src/short.c has no line to complete", self.hunch("demo", "src/short.c").stdout)
+        self.write("src/\033[31mred.c", "int x;\n")
+        self.assertIn("src/?[31mred.c has no line", self.hunch("demo", "src/\033[31mred.c").stdout)
 
     def test_it_shows_ghost_text_and_counts(self):
         lines = self.hunch("demo", support.SOURCE).stdout.splitlines()
