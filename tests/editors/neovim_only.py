@@ -28,6 +28,8 @@ def undo_takes_back_what_was_accepted(editor):
     assert left == editor.line(), f"the cursor stands at the end of what was accepted, not after {left!r}"
     editor.leave_insert_mode()
     editor.keys("u")
+    expect_line(editor, scenarios.TYPED)
+    editor.keys("u")
     editor.until("undo to restore the file", lambda: editor.buffer() == before)
 
 

@@ -105,6 +105,7 @@ local function insert(place, text)
   local gives_way = text == place.text or text:find(covered, 1, true) ~= nil
   local lines = vim.split(text, '\n')
   local last = gives_way and place.last or place.column
+  vim.cmd('let &g:undolevels = &g:undolevels') -- so that an undo takes back this alone, see :help undo-break
   vim.api.nvim_buf_set_text(0, place.row, place.column, place.row, last, lines)
   local column = (#lines == 1 and place.column or 0) + #lines[#lines]
   local row = place.row + #lines - 1
