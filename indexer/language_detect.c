@@ -7,6 +7,8 @@
 // tell too little: C's and C++'s headers share one extension.
 #include "indexer/language_internal.h"
 
+#include <strings.h>
+
 enum { FIRST_LINE_MAX = 256 }; // as much as the kernel reads of one
 enum { MOST_MISTYPED = 2, LETTERS_EACH = 3, LONGEST_ID = 32 };
 
@@ -40,10 +42,25 @@ static bool is_another(const char *id) {
     return false;
 }
 
+// js, C++ and golang are names as well, but not what editors call a language.
+static bool is_name_of(const struct language *language, const char *id) {
+    char extension[LONGEST_ID + 2] = ".";
+    size_t length = strlen(language->ids[0]);
+    strncat(extension, id, LONGEST_ID);
+    return list_has(language->extensions, slice_of_string(extension)) ||
+           strcasecmp(language->name, id) == 0 ||
+           (strncmp(id, language->ids[0], length) == 0 && strcmp(id + length, "lang") == 0);
+}
+
 const char *language_id_meant(const char *id) {
     const char *meant = NULL;
     size_t length = strlen(id), least = MOST_MISTYPED + 1;
     bool is_good = length > LONGEST_ID || language_of_id(id) || is_another(id);
+    for (size_t i = 0; i < language_table_count && !is_good; i++) {
+        if (is_name_of(&language_table[i], id)) {
+            return language_table[i].ids[0];
+        }
+    }
     for (size_t i = 0; i < language_table_count && !is_good; i++) {
         for (const char *const *known = language_table[i].ids; *known; known++) {
             size_t distance = str_distance(id, *known);
