@@ -154,6 +154,19 @@ static bool is_assignment(const struct document *document, const uint32_t *ids, 
     return false;
 }
 
+// Is what stands before the ) of a line that begins with `func (`, as of a Go method that has no name yet?
+static bool is_receiver(const struct document *document, const uint32_t *ids, uint32_t count) {
+    struct look look = {.document = document, .ids = ids, .at = count};
+    struct slice word;
+    while (look_left(&look, &word) && !is_line_end(ids[look.at])) {
+        if (look.depth == 0) {
+            return look.at >= 2 && is_word(word_at(document, ids, look.at - 1), "func") &&
+                   is_line_end(ids[look.at - 2]);
+        }
+    }
+    return false;
+}
+
 static bool may_open(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
                      uint32_t count) {
     char open = brackets->count > 0 ? brackets->open[brackets->count - 1] : '\0';
@@ -168,6 +181,9 @@ static bool may_open(const struct document *document, const struct brackets *bra
     }
     if (open == '?') {
         return !is_in_call(document, ids, count);
+    }
+    if (!open && !brackets->more && is_receiver(document, ids, count)) {
+        return false;
     }
     return !closes_call(document, ids, count) ||
            !(open == ')' || open == ']' ? is_in_call(document, ids, count)

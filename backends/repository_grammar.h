@@ -6,7 +6,7 @@
 // Invariants (tests quote the numbers):
 //   G1  in a language of statements with semicolons no block opens behind a call in a parenthesis that is still open, or
 //       behind one whose result is assigned or returned, or a name behind a comparison or semicolon there, unless a word
-//       that may have one stands there
+//       that may have one stands there; nor behind the receiver of a Go method
 //   G2  where a colon opens blocks, there is one, or an assignment, only behind what may have it
 //   G3  a function's name is taken if the same block has a function of that name, in a language without overloads, unless
 //       what stands above either says that there are several
