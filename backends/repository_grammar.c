@@ -129,12 +129,11 @@ static bool is_in_call(const struct document *document, const uint32_t *ids, uin
 }
 
 static bool is_comparison(struct slice word) {
-    return (word.length >= 2 && word.data[word.length - 1] == '=' && strchr("=!", word.data[0])) ||
-           is_word(word, ";");
+    return word.length >= 2 && word.data[word.length - 1] == '=' && strchr("=!", word.data[0]);
 }
 
 // Does the line assign, and say nothing of a block? Not if it began out of sight, nor as the rest of a condition. What is
-// assigned may be a type with its members in braces, if it does not `compare`.
+// assigned may be a type with its members in braces, unless it is compared, or a condition follows.
 static bool is_assignment(const struct document *document, const uint32_t *ids, uint32_t count,
                           bool compares) {
     struct look look = {.document = document, .ids = ids, .at = count};
@@ -144,7 +143,8 @@ static bool is_assignment(const struct document *document, const uint32_t *ids, 
         if (is_line_end(ids[look.at])) {
             return assigns && compares && !is_rest;
         }
-        compares |= look.depth == 0 && is_comparison(word);
+        compares |=
+            look.depth == 0 && (is_comparison(word) || is_word(word, ";")); // `x := f(); x {` is half an if
         if (is_block_word(word) || look.depth < 0) {
             return false;
         }

@@ -52,7 +52,7 @@ struct source {
 
 struct demo {
     struct app *app;
-    const char *below; // the root lies what was named; "" if that is the root, or nothing was
+    const char *below; // what was named, as a path from the root; "" if that is the root, or nothing was
     uv_mutex_t mutex;  // guards sources: the writer thread fills it
     VEC(struct source) sources;
     struct sample samples[PLACES];
