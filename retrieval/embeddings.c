@@ -24,6 +24,7 @@ enum {
 // What waits for the next search alone leaves the process's memory.
 static void tidy(struct embeddings *self) {
     vectors_rest(&self->vectors);
+    spill_rest(self->owners, self->vectors.count * sizeof *self->owners);
     spill_rest(self->texts, self->vectors.count * sizeof *self->texts);
     embedder_rest(self->embedder);
     mem_give_back();

@@ -38,7 +38,7 @@ void embeddings_make_room(struct embeddings *self, uint32_t more) {
     uint64_t *texts, *old_texts = self->texts;
     room = room > LEAST_ROOM ? room : LEAST_ROOM;
     vectors_init(&vectors, room);
-    owners = spill_alloc(room * sizeof *owners);
+    owners = spill_alloc_resting(room * sizeof *owners);
     texts = spill_alloc_resting(room * sizeof *texts);
     for (uint32_t at = 0; at < old_vectors.count; at++) {
         if (old_owners[at] != EMBEDDINGS_NOBODY) {

@@ -18,8 +18,8 @@ enum { ROTATIONS = 3, BLOCK = 4096, AHEAD = 8, CACHE_LINE = 64, CLASSES = 2048, 
 
 void vectors_init(struct vectors *vectors, uint32_t capacity) {
     vectors->vectors = spill_alloc_resting((capacity + (size_t)1) * sizeof *vectors->vectors);
-    vectors->sketches = spill_alloc((capacity + (size_t)1) * sizeof *vectors->sketches);
-    vectors->scales = spill_alloc((capacity + (size_t)1) * sizeof *vectors->scales);
+    vectors->sketches = spill_alloc_resting((capacity + (size_t)1) * sizeof *vectors->sketches);
+    vectors->scales = spill_alloc_resting((capacity + (size_t)1) * sizeof *vectors->scales);
     vectors->count = 0;
     memset(vectors->mean, 0, sizeof vectors->mean);
 }
@@ -33,6 +33,8 @@ void vectors_free(struct vectors *vectors) {
 
 void vectors_rest(const struct vectors *vectors) {
     spill_rest(vectors->vectors, vectors->count * sizeof *vectors->vectors);
+    spill_rest(vectors->sketches, vectors->count * sizeof *vectors->sketches);
+    spill_rest(vectors->scales, vectors->count * sizeof *vectors->scales);
 }
 
 static float usable(float value) {

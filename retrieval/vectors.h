@@ -50,7 +50,7 @@ void vectors_free(struct vectors *vectors);
 void vectors_push(struct vectors *vectors, const struct vector *vector);
 // Their mean, from now on; all sketches are made anew.
 void vectors_center(struct vectors *vectors);
-// Until the next search the vectors need not be in memory; what is estimated from stays.
+// Until the next search nothing of them need be in memory.
 void vectors_rest(const struct vectors *vectors);
 // From now on it is near to nothing.
 void vectors_clear(struct vectors *vectors, uint32_t at);

@@ -1,10 +1,14 @@
 // vectors_test.c - the kernels against plain loops, the search against a full sort.
 
+#include "base/spill.h"
 #include "records.h"
 #include "retrieval/vectors.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static struct vector random_vector(uint64_t *seed) {
     struct vector vector;
@@ -178,12 +182,55 @@ static void test_search_of_none(void **state) {
     vectors_free(&vectors);
 }
 
+// Bytes of files that the process has in memory.
+static size_t bytes_of_files(void) {
+    char text[256] = "", *at = text;
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof text, file));
+    fclose(file);
+    strtoul(at, &at, 10); // all of it
+    strtoul(at, &at, 10); // what is resident
+    return strtoul(at, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+// Vectors, sketches and scales; and a search finds what it found before.
+static void test_nothing_of_them_need_be_in_memory(void **state) {
+    (void)state;
+    enum { COUNT = 1 << 17, LIMIT = 5 };
+    char folder[] = "/tmp/hunch-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    spill_folder(folder);
+    uint64_t seed = 13;
+    struct vectors vectors;
+    struct vector_hit before[LIMIT], after[LIMIT];
+    vectors_init(&vectors, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        struct vector vector = random_vector(&seed);
+        vectors_push(&vectors, &vector);
+    }
+    struct vector query = random_vector(&seed);
+    assert_int_equal(vectors_search(&vectors, &query, COUNT, LIMIT, before), LIMIT);
+    size_t size = COUNT * (sizeof *vectors.vectors + sizeof *vectors.sketches + sizeof *vectors.scales);
+    size_t held = bytes_of_files();
+    vectors_rest(&vectors);
+    assert_true(bytes_of_files() + size - size / 100 < held);
+    assert_int_equal(vectors_search(&vectors, &query, COUNT, LIMIT, after), LIMIT);
+    for (int i = 0; i < LIMIT; i++) {
+        assert_int_equal(after[i].id, before[i].id);
+    }
+    vectors_free(&vectors);
+    spill_folder(NULL);
+    rmdir(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_dot),
                                        cmocka_unit_test(test_sketch_kernels),
                                        cmocka_unit_test(test_quantize),
                                        cmocka_unit_test(test_search),
                                        cmocka_unit_test(test_few_candidates_have_the_nearest),
-                                       cmocka_unit_test(test_search_of_none)};
+                                       cmocka_unit_test(test_search_of_none),
+                                       cmocka_unit_test(test_nothing_of_them_need_be_in_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
