@@ -165,13 +165,17 @@ static void add_synonyms(struct search_reading *reading, struct slice word) {
 
 // --- what may be mistyped ---
 
-static void note_unsaid(struct str *note, struct slice word, const char *instead) {
-    if (note->length >= NOTE_BYTES) {
-        return;
+static void note_taken(struct str *note, struct slice word, const char *instead) {
+    if (note->length < NOTE_BYTES) {
+        str_append_format(note, "%snothing here says \"%.*s\", so %s was taken for it",
+                          note->length ? "; " : "", (int)word.length, word.data, instead);
     }
-    str_append_format(note, "%snothing here says \"%.*s\", so ", note->length ? "; " : "", (int)word.length,
-                      word.data);
-    str_append_string(note, instead);
+}
+
+static void note_word(struct str *words, struct slice word, size_t most) {
+    if (words->length < most) {
+        str_append_format(words, "%s\"%.*s\"", words->length ? " or " : "", (int)word.length, word.data);
+    }
 }
 
 // A word of letters: numbers and the like are values, which no code says.
@@ -181,9 +185,7 @@ static void note_nowhere(struct str *note, struct slice word) {
             return;
         }
     }
-    if (note->length < NOWHERE_BYTES) {
-        str_append_format(note, "%s\"%.*s\"", note->length ? " or " : "", (int)word.length, word.data);
-    }
+    note_word(note, word, NOWHERE_BYTES);
 }
 
 // Each of few words is meant, and so is each name; of more some are but the question's.
@@ -208,8 +210,7 @@ static void take_instead(struct search_reading *reading, struct slice typed, con
         add_form(reading, segment_name_key(slice_of(guesses[i].text, guesses[i].length)), MISTYPED);
         str_append_format(&instead, "%s\"%s\"", i ? " or " : "", guesses[i].text);
     }
-    str_append_string(&instead, " was taken for it");
-    note_unsaid(&reading->words->note, typed, instead.data);
+    note_taken(&reading->words->note, typed, instead.data);
     str_free(&instead);
     if (count == 1 && is_meant(reading, typed)) {
         put_right(reading, typed, guesses[0].text);
@@ -238,7 +239,7 @@ static void correct(struct search_reading *reading, struct slice word, struct sl
     if (count) {
         take_instead(reading, typed, guesses, count);
     } else if (is_meant(reading, typed)) {
-        note_unsaid(&reading->words->unsaid, typed, "these are the nearest");
+        note_word(&reading->words->unsaid, typed, NOTE_BYTES);
     } else {
         note_nowhere(&reading->words->nowhere, typed);
     }

@@ -164,9 +164,16 @@ static void tell_if_cut(bool is_cut, struct err *trouble) {
 }
 
 static void append_note(struct str *notes, const struct str *note) {
-    if (note && note->length) {
+    if (note->length) {
         str_append_string(notes, notes->length ? "; " : "");
         str_append_slice(notes, str_slice(note));
+    }
+}
+
+static void append_unsaid(struct str *notes, const struct str *words) {
+    if (words->length) {
+        str_append_format(notes, "%snothing here says %s, so these are the nearest",
+                          notes->length ? "; " : "", words->data);
     }
 }
 
@@ -188,10 +195,13 @@ static char *note_of(struct showing *showing, const struct search_read *read) {
     const struct search_words *words = &showing->words;
     bool is_told = search_read_found(read) && !words->is_corrected;
     bool has_some = showing->results->count > 0; // else that nothing answers says which words are nowhere
-    append_note(&note, is_told ? NULL : &words->note);
-    append_note(&note, is_told || !has_some ? NULL : &words->unsaid);
-    append_nowhere(&note, is_told || !has_some ? SLICE_LITERAL("") : str_slice(&words->nowhere),
-                   slice_of_string(words->text));
+    if (!is_told) {
+        append_note(&note, &words->note);
+    }
+    if (!is_told && has_some) {
+        append_unsaid(&note, &words->unsaid);
+        append_nowhere(&note, str_slice(&words->nowhere), slice_of_string(words->text));
+    }
     char *copy = arena_copy(&showing->results->arena, str_slice(&note));
     str_free(&note);
     return copy;

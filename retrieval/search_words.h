@@ -63,7 +63,7 @@ struct search_words {
     bool asks_kind;     // "class Foo", "fn foo"
     bool has_joined;    // two or three words, which are a name here: "glob set", GlobSet
     struct str note;    // which words nobody says here, and what was taken for them; "" if there are none
-    struct str unsaid;  // which nobody says, and nothing was taken for; few words, or names
+    struct str unsaid;  // which nobody says, and nothing was taken for, in quotes; few words, or names
     struct str nowhere; // likewise of a question's many words, in quotes
     struct str
         corrected;      // the text with what was mistyped put right; "" if there is nothing, or nothing sure

@@ -519,6 +519,7 @@ static void test_what_is_told_of_mistyped_words(void **state) {
         {"part_8_2",
          "nothing here says \"part_8_2\", so these are the nearest"}, // another name than part_1_2
         {"zebra queue", "nothing here says \"zebra\", so these are the nearest"},
+        {"zebra queue giraffe", "nothing here says \"zebra\" or \"giraffe\", so these are the nearest"},
         {"where does the zebra queue wait", "nothing here says \"zebra\""},
         {"error 12: the zebra queue waits for nobody", ""}, // a message has values
         {"part_8_2 connectiion",
