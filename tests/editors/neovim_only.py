@@ -169,6 +169,22 @@ def words_before_a_closing_bracket(editor):
     editor.lua("Test.offer()")
 
 
+def has_its_own_colours_behind_a_bracket(editor):
+    """Neovim marks the brackets at the cursor, and would draw what stands there like them."""
+    colours = "local row, column = vim.fn.screenrow(), vim.fn.screencol()\n"
+    colours += "return { vim.fn.screenattr(row, column - 1), vim.fn.screenattr(row, column) }"
+    scenarios.new_line(editor, "f(x")
+    before, _ = editor.lua(colours)
+    editor.keys(")")
+    editor.until("the bracket to be marked", lambda: editor.lua(colours)[0] != before)
+    offer(editor, "; g(y)")
+    for typed in ["", "; g("]:
+        editor.keys(typed)
+        bracket, ghost = editor.until("its cells", lambda: editor.ghost() == "; g(y)"[len(typed) :] and editor.lua(colours))
+        assert ghost not in (bracket, before), f"ghost text is drawn like the bracket before it: {ghost}"
+    editor.lua("Test.offer()")
+
+
 def off_hides_what_is_shown(editor):
     scenarios.new_line(editor, scenarios.TYPED)
     scenarios.expect_ghost(editor, scenarios.REST)
@@ -317,6 +333,7 @@ SCENARIOS = [
     words_one_after_the_other,
     parts_of_many_lines,
     words_before_a_closing_bracket,
+    has_its_own_colours_behind_a_bracket,
     off_hides_what_is_shown,
     off_holds_for_later_servers,
     why_stands_in_a_window,

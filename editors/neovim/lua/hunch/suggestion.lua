@@ -1,6 +1,6 @@
 -- Taking ghost text, whole or in part, dismissing it, and asking for more of it.
 --
--- Showing it is Neovim's own vim.lsp.inline_completion. It leaves four things
+-- Showing it is Neovim's own vim.lsp.inline_completion. It leaves five things
 -- to us. While one types, it goes on showing what was offered before, at each
 -- key a character less, whether that was the character typed or not: what no
 -- longer agrees, or is typed to its end, is dismissed here. It replaces what stood there when it asked,
@@ -8,12 +8,13 @@
 -- brought up to date here. It takes all or nothing: the rest of what was taken
 -- in part is shown again at once, so that the key may be pressed again at
 -- once. And it never asks as Invoked, to which alone a server gives several
--- suggestions.
+-- suggestions. And behind a bracket it shows ghost text in the colours of the
+-- bracket's match.
 --
 -- Invariants: text goes into the buffer only where what was typed agrees with
 -- the suggestion; a key that has nothing to take returns false and changes
--- nothing. Neovim's Completor is touched in `dismiss_contradicted`, `present`,
--- `ask_anew` and `select` alone, by what answers to a request and leaving insert
+-- nothing. Neovim's Completor is touched in `dismiss_contradicted`, `show_in_own_colours`,
+-- `present`, `ask_anew` and `select` alone, by what answers to a request and leaving insert
 -- mode go through anyway; without it (a later Neovim may have renamed it) only
 -- those do nothing.
 
@@ -72,6 +73,36 @@ local function dismiss_contradicted()
   end
 end
 
+local BRACKET = '[()%[%]{}]'
+
+-- Neovim draws it in the colours of the character before it as well: behind a bracket those of its match.
+local function draw_in_own_colours(bufnr)
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(bufnr, NAMESPACE, 0, -1, { details = true })) do
+    local id, row, column, drawn = unpack(mark)
+    local line = vim.api.nvim_buf_get_lines(bufnr, row, row + 1, true)[1]
+    if line:sub(column, column):find(BRACKET) then
+      vim.api.nvim_buf_set_extmark(bufnr, NAMESPACE, row, column, {
+        id = id,
+        virt_text = drawn.virt_text,
+        virt_lines = drawn.virt_lines,
+        virt_text_pos = drawn.virt_text_pos,
+        hl_mode = 'replace',
+      })
+    end
+  end
+end
+
+-- Before the first answer: each one is shown with it, and so is what remains of it at each key.
+local function show_in_own_colours(bufnr)
+  local completor = completor_of(bufnr)
+  if completor and rawget(completor, 'show') == nil then
+    completor.show = function(self, ...)
+      getmetatable(self).__index.show(self, ...)
+      pcall(draw_in_own_colours, bufnr)
+    end
+  end
+end
+
 ---Dismisses what typing on contradicts, and notes for each answer where its question was put; a cancelled question
 ---has no answer.
 ---@param client vim.lsp.Client
@@ -81,6 +112,7 @@ function M.follow(client)
     if method ~= METHOD or not handler then
       return request(self, method, params, handler, bufnr)
     end
+    pcall(show_in_own_colours, bufnr)
     local cursor = vim.api.nvim_win_get_cursor(0)
     return request(self, method, params, function(err, result, context)
       answered[client.id] = result and cursor or answered[client.id]
