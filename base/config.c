@@ -26,7 +26,7 @@ enum {
     SHOWN_LIMIT = 80, // bytes of a value
     PLAIN_LIMIT = 20,
     UNKNOWN_LIMIT = 20, // so many of one source are named
-    LANGUAGES_LOOKED_AT = 200
+    SWITCHES_LOOKED_AT = 200
 };
 
 // Settings of the editor extensions themselves, which arrive in the same object.
@@ -57,7 +57,7 @@ struct walk {
     struct json **layer; // a slot per row, to fill
     enum config_origin origin;
     struct sink sink;
-    size_t unknown;                                  // settings and languages, so far
+    size_t unknown;                                  // settings and names in them, so far
     const char *(*language_meant)(const char *name); // NULL: nobody knows
 };
 
@@ -108,25 +108,38 @@ static void append_name(const char *name, struct str *out) {
     }
 }
 
-static void report_language(struct walk *walk, const char *name) {
-    struct str shown;
-    str_init(&shown);
-    append_name(name, &shown);
-    const char *meant = walk->language_meant(shown.data);
+static void report_language(struct walk *walk, const char *shown) {
+    const char *meant = walk->language_meant ? walk->language_meant(shown) : NULL;
     if (meant && ++walk->unknown <= UNKNOWN_LIMIT) {
         struct err warning;
-        err_set(&warning, ERR_NOT_FOUND, "unknown language %s in languages (%s): did you mean %s?",
-                shown.data, origin_text(walk->origin), meant);
+        err_set(&warning, ERR_NOT_FOUND, "unknown language %s in languages (%s): did you mean %s?", shown,
+                origin_text(walk->origin), meant);
         say(&walk->sink, &warning);
     }
-    str_free(&shown);
 }
 
-static void report_languages(struct walk *walk, const struct config_row *row, const struct json *value) {
-    bool is_asked = walk->language_meant && strcmp(row->key, "languages") == 0;
-    const struct json *said = is_asked ? json_first(value) : NULL;
-    for (size_t i = 0; said && i < LANGUAGES_LOOKED_AT; i++, said = json_next(said)) {
-        report_language(walk, json_key(said));
+static void report_choice(struct walk *walk, const struct config_row *row, const char *shown) {
+    if (!config_row_has_choice(row, shown) && ++walk->unknown <= UNKNOWN_LIMIT) {
+        struct err warning;
+        err_set(&warning, ERR_NOT_FOUND, "unknown name %s in %s (%s): it must be one of %s", shown, row->key,
+                origin_text(walk->origin), row->choices);
+        say(&walk->sink, &warning);
+    }
+}
+
+// Editors know languages that we do not: of these only what seems mistyped is told of.
+static void report_switches(struct walk *walk, const struct config_row *row, const struct json *value) {
+    const struct json *said = row->type == CONFIG_SWITCHES ? json_first(value) : NULL;
+    for (size_t i = 0; said && i < SWITCHES_LOOKED_AT; i++, said = json_next(said)) {
+        struct str shown;
+        str_init(&shown);
+        append_name(json_key(said), &shown);
+        if (row->choices) {
+            report_choice(walk, row, shown.data);
+        } else {
+            report_language(walk, shown.data);
+        }
+        str_free(&shown);
     }
 }
 
@@ -141,7 +154,7 @@ static void accept_value(struct walk *walk, const struct config_row *row, const 
     if (config_row_allows(row, value, &want)) {
         json_free(walk->layer[config_row_index(row)]);
         walk->layer[config_row_index(row)] = json_copy(value);
-        report_languages(walk, row, value);
+        report_switches(walk, row, value);
     } else {
         struct str shown;
         str_init(&shown);
@@ -344,24 +357,35 @@ int config_load(struct config *config, const char *path, void (*listener)(void *
     return result;
 }
 
-// Of the switches under a key, the one of that name.
-static bool is_on(const struct config *config, const char *key, const char *name, bool otherwise) {
+// Of the switches under a key, the one of that name; NULL: the default.
+static const struct json *effective_switch(const struct config *config, const char *key, const char *name,
+                                           enum config_origin *origin) {
     size_t slot = config_row_index(config_row_find(key));
     for (int layer = LAYERS - 1; layer > CONFIG_DEFAULT; layer--) {
         const struct json *said = json_get(config->store->layers[layer][slot], name);
         if (said) {
-            return json_bool(said, otherwise);
+            *origin = (enum config_origin)layer;
+            return said;
         }
     }
-    return otherwise;
+    *origin = CONFIG_DEFAULT;
+    return NULL;
 }
 
 bool config_language_enabled(const struct config *config, const char *language) {
-    return is_on(config, "languages", language, true);
+    enum config_origin origin;
+    return json_bool(effective_switch(config, "languages", language, &origin), true);
+}
+
+enum config_origin config_language_origin(const struct config *config, const char *language) {
+    enum config_origin origin;
+    effective_switch(config, "languages", language, &origin);
+    return origin;
 }
 
 bool config_source_enabled(const struct config *config, const char *source, bool otherwise) {
-    return is_on(config, "retrieval.sources", source, otherwise);
+    enum config_origin origin;
+    return json_bool(effective_switch(config, "retrieval.sources", source, &origin), otherwise);
 }
 
 static bool holds(const struct json *strings, const char *wanted) {

@@ -81,6 +81,7 @@ void config_merge(struct config *config, const struct json *object, enum config_
                   void (*warn)(void *context, const char *line), void *context);
 bool config_language_enabled(const struct config *config,
                              const char *language); // "languages": {"markdown": false}
+enum config_origin config_language_origin(const struct config *config, const char *language); // who says so
 // "retrieval.sources": {"vector": false}; otherwise: what holds if nobody says anything of this one
 bool config_source_enabled(const struct config *config, const char *source, bool otherwise);
 // The languages that are switched off, as a JSON array of their names. The caller's to free.

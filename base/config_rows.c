@@ -109,7 +109,8 @@ static const struct config_row rows[] = {
     {.key = "retrieval.sources",
      .type = CONFIG_SWITCHES,
      .member = CONFIG_NO_MEMBER,
-     .text = "{\"vector\": false}"},
+     .text = "{\"vector\": false}",
+     .choices = "definition|signature|outline|caller|lexical|vector|edit|neighbour"},
     {.key = "log.level",
      .type = CONFIG_TEXT,
      .member = MEMBER(log_level),
@@ -146,9 +147,9 @@ const char *config_row_nearest(const char *key) {
     return 2 * str_distance(key, nearest) <= strlen(key) ? nearest : NULL;
 }
 
-static bool is_choice(const char *choices, const char *text) {
+bool config_row_has_choice(const struct config_row *row, const char *text) {
     size_t length = strlen(text);
-    for (const char *at = choices; *at; at += strcspn(at, "|"), at += *at == '|') {
+    for (const char *at = row->choices; *at; at += strcspn(at, "|"), at += *at == '|') {
         if (strcspn(at, "|") == length && memcmp(at, text, length) == 0) {
             return true;
         }
@@ -179,7 +180,7 @@ bool config_row_allows(const struct config_row *row, const struct json *value, s
     case CONFIG_TEXT:
         str_append_format(want, "%s%s", row->choices ? "one of " : "a string",
                           row->choices ? row->choices : "");
-        return json_is_string(value) && (!row->choices || is_choice(row->choices, json_string(value, "")));
+        return json_is_string(value) && (!row->choices || config_row_has_choice(row, json_string(value, "")));
     case CONFIG_COUNT:
         str_append_format(want, "a whole number from %.0f to %.0f", row->least, row->most);
         return json_is_number(value) && within(row, (double)json_integer(value, -1));

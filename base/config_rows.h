@@ -26,7 +26,7 @@ struct config_row {
     const char *key;
     size_t member;       // offset in struct config, or CONFIG_NO_MEMBER
     const char *text;    // default; of a text with choices, one of them; of switches an example
-    const char *choices; // "a|b": the only values allowed; NULL: any
+    const char *choices; // "a|b": the only values allowed, of switches the only names; NULL: any
     double number;       // default
     double least, most;  // bounds of a number
     enum config_type type;
@@ -41,7 +41,8 @@ size_t config_row_index(const struct config_row *row);
 const char *config_row_nearest(const char *key);
 // Is the value one that the row allows? `want` says which are.
 bool config_row_allows(const struct config_row *row, const struct json *value, struct str *want);
-struct json *config_row_default(const struct config_row *row); // the caller's
+bool config_row_has_choice(const struct config_row *row, const char *text); // of a row that has choices
+struct json *config_row_default(const struct config_row *row);              // the caller's
 // The value as a person may paste it into a report: a key in a wrong place does not come along. The caller's.
 struct json *config_row_show(const struct config_row *row, const struct json *value);
 

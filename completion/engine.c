@@ -281,6 +281,13 @@ static enum outcome gate(const struct engine_request *request) {
     return OUTCOME_SHOWN;
 }
 
+static const char *gate_text(const struct engine_request *request, enum outcome verdict) {
+    const struct config *config = request->engine->options.config;
+    return verdict == OUTCOME_DISABLED       ? outcome_disabled_text(config)
+           : verdict == OUTCOME_LANGUAGE_OFF ? outcome_language_off_text(config, request->query.language)
+                                             : outcome_text(verdict);
+}
+
 static void supersede(struct engine *engine, const struct engine_query *query) {
     for (struct engine_request *request = engine->running; request; request = request->next) {
         bool same = request->query.channel == query->channel && strcmp(request->query.path, query->path) == 0;
@@ -338,9 +345,7 @@ engine_request_start(struct engine *engine, const struct engine_query *query,
     engine->running = request;
     enum outcome verdict = gate(request);
     if (verdict != OUTCOME_SHOWN) {
-        engine_request_decide(request, verdict,
-                              verdict == OUTCOME_DISABLED ? outcome_disabled_text(engine->options.config)
-                                                          : outcome_text(verdict));
+        engine_request_decide(request, verdict, gate_text(request, verdict));
     } else if (!engine_tier_at_hand(request)) {
         submit_context(request);
     }

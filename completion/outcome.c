@@ -41,6 +41,14 @@ const char *outcome_disabled_text(const struct config *config) {
                  ":Hunch toggle (Neovim), Hunch: Toggle Everywhere (VS Code), M-x lsp-hunch-toggle (Emacs)";
 }
 
+const char *outcome_language_off_text(const struct config *config, const char *language) {
+    return config_language_origin(config, language) == CONFIG_USER_FILE
+               ? "switched off for this language by \"languages\" in your own config.json"
+               : "switched off for this language in the editor, toggled there or by its settings; what toggles it "
+                 "switches it on again: :Hunch language (Neovim), Hunch: Toggle for This Language (VS Code), M-x "
+                 "lsp-hunch-toggle-language (Emacs)";
+}
+
 bool outcome_is_failure(enum outcome outcome) {
     return outcome == OUTCOME_UNREACHABLE || outcome == OUTCOME_MODEL_FAILED || outcome == OUTCOME_TIMEOUT;
 }

@@ -35,6 +35,8 @@ const char *outcome_id(enum outcome outcome);
 const char *outcome_text(enum outcome outcome);
 // Of OUTCOME_DISABLED: by whom, and what to do to have it back.
 const char *outcome_disabled_text(const struct config *config);
+// Likewise of OUTCOME_LANGUAGE_OFF.
+const char *outcome_language_off_text(const struct config *config, const char *language);
 // No model answered, though one was asked.
 bool outcome_is_failure(enum outcome outcome);
 

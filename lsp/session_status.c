@@ -73,10 +73,15 @@ static void append_state(struct str *out, const char *state, const char *message
     }
 }
 
-static void append_languages_off(struct str *out, const struct json *languages) {
+// With the way back.
+static void append_languages_off(const struct config *config, struct str *out, const struct json *languages) {
     const char *separator = "\noff for: ";
     for (const struct json *language = json_first(languages); language; language = json_next(language)) {
-        str_append_format(out, "%s%s", separator, json_string(language, ""));
+        const char *name = json_string(language, "");
+        bool is_own = config_language_origin(config, name) == CONFIG_USER_FILE;
+        str_append_format(out, "%s%s (%s)", separator, name,
+                          is_own ? "\"languages\" in your own config.json"
+                                 : "toggled in the editor, or by its settings");
         separator = ", ";
     }
 }
@@ -119,7 +124,7 @@ static void append_no_root(const struct session *session, struct str *out) {
 static void append_status_text(const struct session *session, const char *state, const char *message,
                                const struct json *languages_off, struct str *out) {
     append_state(out, state, message);
-    append_languages_off(out, languages_off);
+    append_languages_off(session->options.config, out, languages_off);
     if (session->project.model) {
         str_append_format(out, "\nmodel: %s", session->project.model);
     }

@@ -35,7 +35,9 @@ export class StatusBar implements vscode.Disposable {
     const languageOff = language !== undefined && isOff(language, status);
     const face = faceOf(status, languageOff);
     this.item.text = `$(${face.icon}) Hunch${face.suffix ?? ''}`;
-    this.item.tooltip = languageOff ? `${status.text}\nswitched off for ${language}` : status.text;
+    this.item.tooltip = languageOff
+      ? `${status.text}\nswitched off for ${language}; "Hunch: Toggle for This Language" switches it on again`
+      : status.text;
     this.item.backgroundColor = face.background ? new vscode.ThemeColor(face.background) : undefined;
     this.item.accessibilityInformation = { label: `Hunch: ${languageOff ? `off for ${language}` : status.state}` };
   }

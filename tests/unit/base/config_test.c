@@ -313,6 +313,15 @@ static void mistyped_languages_are_named(void **state) {
     str_free(&many);
 }
 
+static void mistyped_sources_are_named(void **state) {
+    struct home *home = *state;
+    merge(home, "{\"retrieval\": {\"sources\": {\"lexcial\": false, \"edit\": false}}}", CONFIG_EDITOR);
+    assert_string_equal(home->warnings.data,
+                        "unknown name lexcial in retrieval.sources (editor): it must be one of "
+                        "definition|signature|outline|caller|lexical|vector|edit|neighbour\n");
+    assert_false(config_source_enabled(home->config, "edit", true)); // the others count
+}
+
 static void oddities_are_named_and_ignored(void **state) {
     static const struct {
         const char *object, *warning;
@@ -553,6 +562,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(sensitive_keys_count_only_in_the_users_file, begin, finish),
         cmocka_unit_test_setup_teardown(the_strongest_layer_counts, begin, finish),
         cmocka_unit_test_setup_teardown(mistyped_languages_are_named, begin, finish),
+        cmocka_unit_test_setup_teardown(mistyped_sources_are_named, begin, finish),
         cmocka_unit_test_setup_teardown(oddities_are_named_and_ignored, begin, finish),
         cmocka_unit_test_setup_teardown(what_editors_add_is_passed_over, begin, finish),
         cmocka_unit_test_setup_teardown(a_broken_file_leaves_the_defaults, begin, finish),

@@ -235,6 +235,21 @@ static void cancelling_answers_once_at_any_time(void **state) {
     }
 }
 
+static void fail_on_warning(void *context, const char *line) {
+    (void)context;
+    fail_msg("%s", line);
+}
+
+static void settings_know_every_source(void **state) {
+    struct fixture *fixture = *state;
+    for (int source = 0; source < CONTEXT_SOURCES; source++) {
+        struct json *object = json_object(), *sources = json_set(object, "retrieval.sources", json_object());
+        json_set_bool(sources, context_source_name((enum context_source)source), false);
+        config_merge(fixture->config, object, CONFIG_EDITOR, fail_on_warning, NULL);
+        json_free(object);
+    }
+}
+
 // Whoever did it is told, and the way back.
 static void who_switched_it_off_is_said(void **state) {
     struct fixture *fixture = *state;
@@ -274,6 +289,26 @@ static void settings_switch_it_off(void **state) {
     turn(fixture, &asked, 1);
     assert_int_equal(asked.outcome, OUTCOME_LANGUAGE_OFF);
     assert_int_equal(fixture->model.starts, 0);
+}
+
+static void who_switched_a_language_off_is_said(void **state) {
+    struct fixture *fixture = *state;
+    static const struct {
+        enum config_origin origin;
+        const char *words;
+    } rows[] = {{CONFIG_USER_FILE, "\"languages\" in your own config.json"},
+                {CONFIG_EDITOR, "toggled there or by its settings"},
+                {CONFIG_WORKSPACE, ":Hunch language (Neovim)"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct asked asked = {0};
+        struct json *object = json_parse(SLICE_LITERAL("{\"languages\":{\"c\":false}}"), NULL);
+        config_merge(fixture->config, object, rows[i].origin, NULL, NULL);
+        ask(fixture, &asked, "int x = |");
+        turn(fixture, &asked, 1);
+        assert_int_equal(asked.outcome, OUTCOME_LANGUAGE_OFF);
+        assert_non_null(strstr(engine_last(fixture->engine, "a.c")->reason, rows[i].words));
+        json_free(object);
+    }
 }
 
 static void freeing_ends_what_runs(void **state) {
@@ -342,6 +377,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_newer_request_supersedes_only_its_own_kind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelling_answers_once_at_any_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_switched_it_off_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_switched_a_language_off_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(settings_know_every_source, set_up, tear_down),
         cmocka_unit_test_setup_teardown(settings_switch_it_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(freeing_ends_what_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_setting_counts_from_the_next_request_on, set_up, tear_down),

@@ -433,7 +433,8 @@ static void test_status_names_languages_off(void **state) {
     language_off = "markdown";
     start_world(&world, "ab");
     say(&world, "{'id':2,'method':'hunch/status'}");
-    assert_non_null(strstr(json_get_string(result_of(&world, 2), "text", ""), "\noff for: markdown\n"));
+    assert_non_null(strstr(json_get_string(result_of(&world, 2), "text", ""),
+                           "\noff for: markdown (\"languages\" in your own config.json)\n"));
     language_off = NULL;
     end_world(&world);
 }

@@ -184,6 +184,12 @@ struct json *config_languages_off(const struct config *config) {
     return off;
 }
 
+enum config_origin config_language_origin(const struct config *config, const char *language) {
+    (void)config;
+    (void)language;
+    return CONFIG_USER_FILE;
+}
+
 const char *config_origin_name(const struct config *config, const char *key) {
     (void)key;
     return config->enabled ? "default" : "editor";
