@@ -92,6 +92,18 @@ static void append_cut(const struct engine_candidate *candidate, struct str *out
     }
 }
 
+// What is suggested is but the rest of what was.
+static void append_typed(const struct engine_answer *answer, struct str *out) {
+    if (answer->typed.length) {
+        str_append_string(out, "at first:  ");
+        append_visible(out, answer->typed);
+        append_visible(out, answer->candidates[0].shown);
+        str_append_string(out, "  (typed since: ");
+        append_visible(out, answer->typed);
+        str_append_string(out, ")\n");
+    }
+}
+
 void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     for (size_t i = 0; i < answer->candidate_count; i++) {
         str_append_string(out, i == 0 ? "suggested: " : "or:        ");
@@ -99,10 +111,8 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
         str_append_char(out, '\n');
         append_cut(&answer->candidates[i], out);
     }
+    append_typed(answer, out);
     engine_answer_summary(answer, out);
-    if (answer->at_hand) {
-        str_append_string(out, "\nsuggested before: what was typed since is how it begins");
-    }
     append_instead(answer, out);
     if (answer->candidate_count == 0 && answer->context->count == 0) { // most often none was asked for
         str_append_char(out, '\n');

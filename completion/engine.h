@@ -56,7 +56,7 @@ struct engine_answer {
     struct prompt_report told;     // what of it is new to the model; zero without a prompt
     const char *model;             // who answered, or was asked last
     const char *instead; // why a model that comes before it did not; "": it is the first, or failed, too
-    bool at_hand;        // what was typed is the beginning of a suggestion made before
+    struct slice typed;  // of a suggestion made before, whose rest this is; empty: it is made now
     bool unasked; // at hand, or the quick model's: it tells nothing of the model that the settings name
     size_t cursor;
     double context_ms, model_ms, first_token_ms, total_ms;

@@ -48,7 +48,7 @@ static bool show_left(struct engine_request *request, const struct ready_suggest
         return false;
     }
     request->answer.model = left->model;
-    request->answer.at_hand = true;
+    request->answer.typed = slice_of(arena_copy(&request->arena, left->typed), left->typed.length);
     engine_request_decide(request, OUTCOME_SHOWN, "");
     return true;
 }
@@ -90,8 +90,11 @@ bool engine_tier_at_hand(struct engine_request *request) {
 
 static void put(struct engine_request *request, const char *model, const struct backend_candidate *raw,
                 bool is_head, bool shown) {
-    struct ready_suggestion suggestion = {raw->text, model, raw->confidence, request->model_request.max_lines,
-                                          is_head};
+    struct ready_suggestion suggestion = {.text = raw->text,
+                                          .model = model,
+                                          .confidence = raw->confidence,
+                                          .max_lines = request->model_request.max_lines,
+                                          .is_head = is_head};
     ready_put(request->engine->ready, request->query.path, text_slice(request->query.text),
               request->query.cursor, &suggestion, shown);
 }

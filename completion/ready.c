@@ -102,9 +102,14 @@ bool ready_find(const struct ready *ready, const char *path, struct slice docume
     const struct entry *entry = find(ready, path, document, cursor, true);
     entry = entry ? entry : find(ready, path, document, cursor, false);
     if (entry) {
-        struct slice rest = slice_sub(str_slice(&entry->text), cursor - entry->cursor, entry->text.length);
-        *out = (struct ready_suggestion){rest, entry->model, entry->confidence, entry->max_lines,
-                                         entry->is_head};
+        struct slice text = str_slice(&entry->text);
+        size_t typed = cursor - entry->cursor;
+        *out = (struct ready_suggestion){.text = slice_sub(text, typed, text.length),
+                                         .typed = slice_sub(text, 0, typed),
+                                         .model = entry->model,
+                                         .confidence = entry->confidence,
+                                         .max_lines = entry->max_lines,
+                                         .is_head = entry->is_head};
     }
     return entry != NULL;
 }

@@ -28,8 +28,9 @@ enum { READY_KEPT = 16 };
 struct ready;
 
 struct ready_suggestion {
-    struct slice text; // as the model gave it
-    const char *model; // of constant life
+    struct slice text;  // as the model gave it; of one that is found, what is left of it
+    struct slice typed; // of one that is found: what was typed of it
+    const char *model;  // of constant life
     double confidence;
     uint32_t max_lines;
     bool is_head; // of a line whose rest was not sure enough

@@ -159,6 +159,13 @@ def says_how_it_is(editor):
     why = editor.why()
     assert REST in why, why
     editor.picture("says_how_it_is")
+    editor.undo_all()
+    new_line(editor, TYPED)
+    expect_ghost(editor, REST)
+    editor.type(REST[:3])
+    expect_ghost(editor, REST[3:])
+    why = " ".join(editor.why().split())
+    assert f"{REST}  (typed since: ".replace("  ", " ") in why and f"{REST[:3]})" in why, why
 
 
 def restarts(editor):

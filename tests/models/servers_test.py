@@ -299,13 +299,14 @@ class Tiers(Case):
             column -= 1
             client.change(path, (3, column, 3, column + 1, ""))
         self.assertEqual((told["model"], told.get("atHand")), ("built-in", None), told)
-        left = told["candidates"][0]["shown"]
+        whole = left = told["candidates"][0]["shown"]
         for letter in left[:-1]:
             client.change(path, (3, column, 3, column, letter))
             column, left = column + 1, left[1:]
             _, told = ask()
             self.assertEqual((told["model"], told.get("atHand")), ("built-in", True), told)
             self.assertEqual(told["candidates"][0]["shown"], left)
+            self.assertEqual(told["typed"] + left, whole)
         client.change(path, (3, column, 3, column, left))
         column += 1
         _, told = ask()

@@ -54,10 +54,10 @@ static void test_what_is_typed_stays_and_says_so(void **state) {
                                    .candidate_count = 1,
                                    .context = &context,
                                    .model = "built-in",
-                                   .at_hand = true};
+                                   .typed = SLICE_LITERAL("o")};
     assert_text(&answer, "suggested: ne();\n"
+                         "at first:  one();  (typed since: o)\n"
                          "built-in model, 0.0 ms (0.0 ms of it for context), 50 % sure\n"
-                         "suggested before: what was typed since is how it begins\n"
                          "context of 0 items in 0.0 ms (this model does not read it)\n");
 }
 

@@ -19,7 +19,11 @@ static struct text *document_of(const char *marked, size_t *cursor) {
 static void put(struct ready *ready, const char *path, const char *marked, const char *text, bool shown) {
     size_t cursor;
     struct text *document = document_of(marked, &cursor);
-    struct ready_suggestion suggestion = {slice_of_string(text), shown ? "quick" : "large", 0.5, 3, shown};
+    struct ready_suggestion suggestion = {.text = slice_of_string(text),
+                                          .model = shown ? "quick" : "large",
+                                          .confidence = 0.5,
+                                          .max_lines = 3,
+                                          .is_head = shown};
     ready_put(ready, path, text_slice(document), cursor, &suggestion, shown);
     text_release(document); // nothing of it is kept
 }
@@ -35,7 +39,9 @@ static void assert_left(const struct ready *ready, const char *path, const char 
     }
     assert_int_equal(is_found, left != NULL);
     if (left) {
+        struct slice typed = slice_sub(text_slice(document), cursor - found.typed.length, cursor);
         assert_true(slice_equal(found.text, slice_of_string(left)));
+        assert_true(found.typed.length > 0 && slice_equal(found.typed, typed));
         assert_string_equal(found.model, model);
         assert_int_equal(found.max_lines, 3);
         assert_int_equal(found.is_head, strcmp(model, "quick") == 0);
