@@ -32,11 +32,13 @@ static const float EXACT_FIRST = 100;   // no other features together come near
 static const float FILE_FIRST = 20000;  // nor any of what follows
 static const float BEHIND_A_NAME = 190; // in the right case
 static const float BEHIND_NAMES = 0.9f;
-static const float OTHER_CASE = 0.8f;     // of a name, which is before a file that is called so
-static const float OF_A_FIELD = 0.4f;     // in the right case, or of a test's name: behind such a file
-static const float FOREIGN = 0.15f;       // so much less for text of vendored code or documents
-static const float OF_TEST = 0.6f;        // of tests: what they say is what is expected of other code
-static const float TEST_OF_QUESTION = -5; // more
+static const float OTHER_CASE = 0.8f;  // of a name, which is before a file that is called so
+static const float OF_A_FIELD = 0.4f;  // in the right case, or of a test's name: behind such a file
+static const float FOREIGN = 0.15f;    // so much less for text of vendored code or documents
+static const float OF_TEST = 0.6f;     // of tests: what they say is what is expected of other code
+static const float TEST_OF_WORDS = -3; // more
+static const float TEST_OF_QUESTION = -5;
+static const float IDLE_OF_QUESTION = -1; // of what does nothing
 static const float APART = 0.5f;          // of a signature that says all keywords, but not side by side
 
 struct searching {
@@ -349,6 +351,31 @@ static void mark_copies(struct searching *searching) {
     map_free(&smallest);
 }
 
+static uint64_t definition_key(const struct symbol *symbol) {
+    uint64_t parts[] = {hash_bytes(symbol->name, strlen(symbol->name)),
+                        hash_bytes(symbol->scope, strlen(symbol->scope))};
+    return hash_bytes(parts, sizeof parts);
+}
+
+// Who finds the definition, too, has no use for what declares it.
+static void mark_declarations(struct searching *searching) {
+    struct map defined;
+    map_init(&defined);
+    for (size_t i = 0; i < searching->found.count; i++) {
+        const struct symbol *symbol = searching->found.items[i].symbol;
+        if (symbol && !symbol->is_declaration) {
+            map_set(&defined, definition_key(symbol), 1);
+        }
+    }
+    for (size_t i = 0; i < searching->found.count; i++) {
+        struct search_hit *hit = &searching->found.items[i];
+        if (hit->symbol && hit->symbol->is_declaration && map_get(&defined, definition_key(hit->symbol))) {
+            hit->features[SEARCH_COPY] = 1;
+        }
+    }
+    map_free(&defined);
+}
+
 static bool says_row(const struct searching *searching, const struct symbol *symbol) {
     struct slice signature = slice_of_string(symbol ? symbol->signature : "");
     struct phrase_match match;
@@ -378,9 +405,19 @@ static bool asks_for_tests(const struct search_words *words) {
            slice_find_word(text, SLICE_LITERAL("tests"), 0) != (size_t)-1;
 }
 
-// A question asks for the code that does it: what tests say of that is no answer.
+// A question asks for the code that does it, and so do some plain words: what tests say of that is no answer.
 static float weigh_test(const struct search_words *words) {
-    return asks_for_tests(words) ? -weights[SEARCH_TEST] : words->is_question ? TEST_OF_QUESTION : 0;
+    bool is_told = words->count > 1 && !words->is_name;
+    return asks_for_tests(words) ? -weights[SEARCH_TEST]
+           : words->is_question  ? TEST_OF_QUESTION
+           : is_told             ? TEST_OF_WORDS
+                                 : 0;
+}
+
+static float weigh_idle(const struct search_words *words, const float *features) {
+    float is_idle = features[SEARCH_CONSTANT] + features[SEARCH_FIELD] + features[SEARCH_VARIABLE] +
+                    features[SEARCH_DECLARATION];
+    return words->is_question ? IDLE_OF_QUESTION * is_idle : 0;
 }
 
 static void score(const struct searching *searching, struct search_hit *hit) {
@@ -390,6 +427,7 @@ static void score(const struct searching *searching, struct search_hit *hit) {
         hit->score += weights[i] * features[i];
     }
     hit->score += weigh_test(searching->words) * features[SEARCH_TEST];
+    hit->score += weigh_idle(searching->words, features);
     hit->score -= weights[SEARCH_PHRASE] * features[SEARCH_PHRASE] * foreign(features);
     if (searching->words->is_name || searching->words->has_joined) {
         hit->score += EXACT_FIRST * (features[SEARCH_EXACT] + features[SEARCH_EXACT_CASE]);
@@ -456,6 +494,7 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
         search_rating_rate(&rating, &searching.found.items[i]);
     }
     mark_copies(&searching);
+    mark_declarations(&searching);
     for (size_t i = 0; i < searching.found.count; i++) {
         score(&searching, &searching.found.items[i]);
     }

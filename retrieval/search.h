@@ -63,7 +63,7 @@ enum { SEARCH_MOST = 1000 };
     X(PRIVATE) /* begins with "_" */                                                                         \
     X(TEST)                                                                                                  \
     X(VENDORED) /* or generated */                                                                           \
-    X(COPY)     /* the same definition stands in a smaller file, too */                                      \
+    X(COPY)     /* the same stands in a smaller file, or is defined, too */                                  \
     X(PROSE)    /* in a file of no programming language */
 
 enum search_feature {

@@ -51,6 +51,13 @@ static const struct source sources[] = {
     {"app/licensed.c",
      "/* Copyright (c) 2020 Somebody\n * All rights reserved.\n */\n\n#include <a.h>\nint licensed;\n",
      TAINT_OWN},
+    {"watts/seconds/heater.h",
+     "// Watts and seconds of a heater.\nint start_heater(int watts, int seconds);\n", TAINT_OWN},
+    {"app/on.c",
+     "#define HEATER_STARTED 1\n\nint start_heater(int watts, int seconds) {\n    return push(watts);\n}\n",
+     TAINT_OWN},
+    {"tests/heater_test.c", "void overheat_fuse(int fuse) {\n    check(fuse);\n}\n", TAINT_TEST},
+    {"app/heat.c", "void cut_fuse(int wire) {\n    open(wire, overheat);\n}\n", TAINT_OWN},
     {"app/lid.cc", "int lid_open(int lid) {\n    return lid;\n}\n", TAINT_OWN},
 };
 
@@ -80,6 +87,10 @@ static void test_what_is_first(void **state) {
         {"where is a line drawn", "app/line.c", "draw_line", 1},
         {"app.crawler.go", "app/crawler.py", "go", 8}, // of a module, not a file of that ending
         {"licensed.c", "app/licensed.c", "", 5},       // not its licence
+        {"heater watts seconds", "app/on.c", "start_heater",
+         3}, // not what declares it, even if that says more
+        {"how is a heater started", "app/on.c", "start_heater", 3}, // nor a constant
+        {"overheat fuse", "app/heat.c", "cut_fuse", 1},             // not a test, however much it says
         {"open a lid", "app/lid.cc", "lid_open", 1},
         {"test that a lid is open", "tests/open_test.cc", "OpenTest", 1},
     };
