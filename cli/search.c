@@ -24,7 +24,8 @@
 #include <unistd.h>
 
 enum { LIMIT = 10, LINES = 4, UNUSABLE = 2 };
-enum { OPERANDS = 3 }; // the words, the folder, and one too many
+enum { FOLD = 2, PLACES = 3 }; // so many times the limit are looked at; places named of what is folded
+enum { OPERANDS = 3 };         // the words, the folder, and one too many
 static const char USAGE[] = "hunch search \"WORDS OR CODE\" [FOLDER] [--json] [--limit N] [--lines N]";
 
 struct search_options {
@@ -114,14 +115,57 @@ static void print_nothing(const struct search_run *run) {
     fputs("; \"hunch index --explain FILE\" tells whether a file is searched\n", stderr);
 }
 
+static bool is_folding(const struct search_options *options) {
+    return options->lines > 0 && !options->json;
+}
+
+// Overloads, and a function's copies for other systems: one shows what they do. Who asks for the name wants all.
+static bool is_like(const struct search_run *run, const struct search_result *a,
+                    const struct search_result *b) {
+    struct slice name = slice_of_string(a->name), text = slice_of_string(run->options->text);
+    return is_folding(run->options) && name.length && strcmp(a->name, b->name) == 0 &&
+           strcmp(a->scope, b->scope) == 0 && slice_find_word(text, name, 0) == (size_t)-1;
+}
+
+static bool is_folded(const struct search_run *run, const struct search_results *results, size_t at) {
+    for (size_t i = 0; i < at; i++) {
+        if (is_like(run, &results->items[i], &results->items[at])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_folded(const struct search_run *run, const struct search_results *results, size_t at) {
+    size_t count = 0, named = 0;
+    for (size_t i = at + 1; i < results->count; i++) {
+        count += is_like(run, &results->items[at], &results->items[i]);
+    }
+    if (count) {
+        printf("         and %zu more like it:", count);
+    }
+    for (size_t i = at + 1; i < results->count && named < PLACES; i++) {
+        if (is_like(run, &results->items[at], &results->items[i])) {
+            putchar(' ');
+            print_place(run, &results->items[i]);
+            named++;
+        }
+    }
+    fputs(count > named ? " ...\n" : count ? "\n" : "", stdout);
+}
+
 static void print_text(const struct search_run *run, const struct search_results *results) {
-    for (size_t i = 0; i < results->count; i++) {
+    size_t shown = 0;
+    for (size_t i = 0; i < results->count && shown < run->options->limit; i++) {
         if (run->options->lines == 0) {
             print_short(run, &results->items[i]);
-            continue;
+            shown++;
+        } else if (!is_folded(run, results, i)) {
+            fputs(shown ? "\n" : "", stdout);
+            print_result(run, &results->items[i]);
+            print_folded(run, results, i);
+            shown++;
         }
-        fputs(i ? "\n" : "", stdout);
-        print_result(run, &results->items[i]);
     }
     if (results->count == 0) {
         print_nothing(run);
@@ -247,7 +291,7 @@ static void find(void *context) {
     struct search_request request = {.text = slice_of_string(run->options->text),
                                      .folder = slice_of_string(run->below),
                                      .here = slice_of_string(run->here ? run->here : ""),
-                                     .limit = run->options->limit,
+                                     .limit = run->options->limit * (is_folding(run->options) ? FOLD : 1),
                                      .lines = run->options->lines};
     retriever_settle(run->retriever);
     uint64_t start = clock_now_us();

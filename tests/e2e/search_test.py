@@ -1,6 +1,7 @@
 """`hunch search` as a person uses it: words, names and code, a terminal, a pipe, JSON, and wrong usage."""
 import json
 import os
+import re
 import pty
 import subprocess
 
@@ -99,6 +100,15 @@ class Search(support.Case):
         done = self.search("fresh_account_zebra")
         self.assertEqual(done.stderr, 'hunch: nothing here says "fresh_account_zebra", so these are the nearest\n')
         self.assertIn("account", done.stdout)
+
+    def test_what_is_alike_is_shown_once(self):
+        for system in ("bsd", "linux", "macos", "windows", "zos"):
+            self.write(f"src/{system}.c", f"// For {system}.\nint quagga_poll(int feed) {{\n    return {system}(feed);\n}}\n")
+        places = lambda *asked: re.findall(r"^(src/\w+\.c:\d+)  quagga_poll", self.search(*asked).stdout, re.M)
+        self.assertEqual(places("feed the quagga"), ["src/bsd.c:2"])
+        self.assertRegex(self.search("feed the quagga").stdout, r"(?m)^ +and 4 more like it: (src/\w+\.c:2 ){3}\.\.\.$")
+        self.assertEqual(len(places("quagga_poll")), 5)  # the name itself
+        self.assertEqual(self.search("feed the quagga", "--lines", "0").stdout.count("quagga_poll"), 5)
 
     def test_one_line_each_has_its_text(self):
         self.write("notes.md", "# Notes\n\nThe quagga sleeps.\nNothing else.\n")
