@@ -10,7 +10,7 @@
 #include <strings.h>
 
 enum { FIRST_LINE_MAX = 256 }; // as much as the kernel reads of one
-enum { MOST_MISTYPED = 2, LETTERS_EACH = 3, LONGEST_ID = 32 };
+enum { MOST_MISTYPED = 2, LETTERS_EACH = 4, SHORTEST_EXCHANGED = 3, LONGEST_ID = 32 };
 
 static bool list_has(const char *const *list, struct slice text) {
     for (; *list; list++) {
@@ -52,6 +52,16 @@ static bool is_name_of(const struct language *language, const char *id) {
            (strncmp(id, language->ids[0], length) == 0 && strcmp(id + length, "lang") == 0);
 }
 
+// Two letters side by side. Editors have no names that are told apart so, but many short ones that differ by a letter.
+static bool is_exchanged(const char *id, const char *known) {
+    size_t at = 0;
+    while (id[at] && id[at] == known[at]) {
+        at++;
+    }
+    return strlen(id) >= SHORTEST_EXCHANGED && known[at] && id[at] && id[at + 1] == known[at] &&
+           known[at + 1] == id[at] && strcmp(id + at + 2, known + at + 2) == 0;
+}
+
 const char *language_id_meant(const char *id) {
     const char *meant = NULL;
     size_t length = strlen(id), least = MOST_MISTYPED + 1;
@@ -63,8 +73,9 @@ const char *language_id_meant(const char *id) {
     }
     for (size_t i = 0; i < language_table_count && !is_good; i++) {
         for (const char *const *known = language_table[i].ids; *known; known++) {
-            size_t distance = str_distance(id, *known);
-            if (distance < least && distance * LETTERS_EACH <= length) {
+            bool exchanged = is_exchanged(id, *known);
+            size_t distance = exchanged ? 1 : str_distance(id, *known);
+            if (distance < least && (exchanged || distance * LETTERS_EACH <= length)) {
                 least = distance;
                 meant = *known;
             }

@@ -213,6 +213,10 @@ static void test_mistyped_ids(void **state) {
                 {"type-script", "typescript"},
                 {"Rust", "rust"},
                 {"csharpp", "csharp"},
+                {"rsut", "rust"},
+                {"htlm", "html"},
+                {"lau", "lua"},
+                {"csp", NULL}, // another's, as most so near to a short one
                 {"js", "javascript"},
                 {"py", "python"},
                 {"c++", "cpp"},
