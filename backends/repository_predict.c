@@ -365,6 +365,12 @@ void predict(struct corpus *corpus, const struct predict_request *request, struc
     corpus_unpin(generation);
 }
 
+void predict_ahead(struct corpus *corpus, struct warm *warm, const char *path, struct slice text) {
+    struct generation *generation = corpus_pin(corpus);
+    warm_read_ahead(warm, generation, path, text);
+    corpus_unpin(generation);
+}
+
 void predictions_free(struct predictions *predictions) {
     for (uint32_t i = 0; i < predictions->count; i++) {
         str_free(&predictions->items[i].text);

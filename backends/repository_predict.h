@@ -47,6 +47,8 @@ struct predictions {
 };
 
 void predict(struct corpus *corpus, const struct predict_request *request, struct predictions *out);
+// A document was opened: what takes time and needs no cursor is done now.
+void predict_ahead(struct corpus *corpus, struct warm *warm, const char *path, struct slice text);
 void predictions_free(struct predictions *predictions);
 
 #endif

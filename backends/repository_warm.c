@@ -7,6 +7,10 @@
 //
 // Each key also makes a new generation, since what is typed is learned at once.
 // It is another one for us only if it differs in more than the open file.
+//
+// The first request in a document would take half of its time for reading it.
+// So a document is read when it is opened, which needs no cursor: beside the one
+// that is typed in, as people look into files and come back.
 #include "backends/repository_warm.h"
 
 #include "backends/repository_lexer.h"
@@ -26,20 +30,26 @@ struct marks {
     VEC(struct mark) items;
 };
 
+// What was read of a document, which holds for parts of it and for its next state.
+struct known {
+    char *path; // NULL: none yet
+    struct reading *reading;
+    struct marks marks;
+};
+
 struct warm {
     bool taken;
     uint32_t requests;             // that the document was taken for
     struct vocabulary *vocabulary; // a reference of our own: the document's ids are its words' numbers
     uint64_t round, overlays;      // of the generation
     char *path;
-    uint64_t hints;          // a hash
-    VEC(uint64_t) names;     // hashes of the hints' names
-    uint64_t line;           // a hash of the cursor's line before the word that is typed
-    struct reading *reading; // of the document
+    uint64_t hints;        // a hash
+    VEC(uint64_t) names;   // hashes of the hints' names
+    uint64_t line;         // a hash of the cursor's line before the word that is typed
+    struct known known[2]; // of the document; of the one that was read ahead, or typed in before
     struct document document;
     struct counts *counts;
     struct brackets brackets; // above the cursor's line
-    struct marks marks;
     struct changes changes;
 };
 
@@ -87,9 +97,7 @@ static uint64_t hash_hints(const struct warm_place *place) {
 }
 
 struct warm *warm_new(void) {
-    struct warm *warm = mem_zero(1, sizeof *warm);
-    warm->reading = reading_new();
-    return warm;
+    return mem_zero(1, sizeof(struct warm));
 }
 
 static void let_go(struct warm *warm) {
@@ -106,9 +114,12 @@ void warm_free(struct warm *warm) {
     if (warm) {
         counts_free(warm->counts);
         let_go(warm);
-        reading_free(warm->reading);
+        for (int i = 0; i < 2; i++) {
+            free(warm->known[i].path);
+            reading_free(warm->known[i].reading);
+            vec_free(&warm->known[i].marks.items);
+        }
         vec_free(&warm->names);
-        vec_free(&warm->marks.items);
         free(warm);
     }
 }
@@ -120,18 +131,51 @@ static bool is_same(const struct warm *warm, const struct generation *generation
            strcmp(warm->path, place->path) == 0 && warm->overlays == hash_overlays(generation, place->path);
 }
 
+static bool is_of(const struct known *known, const char *path) {
+    return known->path && strcmp(known->path, path) == 0;
+}
+
+// What is read next into it is this document's.
+static void name(struct known *known, const char *path) {
+    if (!is_of(known, path)) {
+        free(known->path);
+        known->path = mem_copy_string(path);
+    }
+    if (!known->reading) {
+        known->reading = reading_new();
+    }
+}
+
+// Brings what is known of this document to the front; no document may be taken.
+static struct known *turn_to(struct warm *warm, const char *path) {
+    if (!is_of(&warm->known[0], path)) {
+        struct known other = warm->known[0];
+        warm->known[0] = warm->known[1];
+        warm->known[1] = other;
+    }
+    name(&warm->known[0], path);
+    return &warm->known[0];
+}
+
+// A part of what was read, up to a line's beginning.
+struct lines {
+    struct slice text;
+    size_t start; // in what was read
+    size_t same;  // so much of which was there before
+    bool cut;     // there is more above
+};
+
 // Forgets those that are of another text.
-static void check_marks(struct marks *marks, const struct document *document,
-                        const struct language *language) {
-    if (marks->language != language || marks->start != document->start || marks->cut != document->cut) {
+static void check_marks(struct marks *marks, const struct lines *lines, const struct language *language) {
+    if (marks->language != language || marks->start != lines->start || marks->cut != lines->cut) {
         marks->items.count = 0;
     }
-    while (marks->items.count > 0 && marks->items.items[marks->items.count - 1].at > document->same) {
+    while (marks->items.count > 0 && marks->items.items[marks->items.count - 1].at > lines->same) {
         marks->items.count--;
     }
     marks->language = language;
-    marks->start = document->start;
-    marks->cut = document->cut;
+    marks->start = lines->start;
+    marks->cut = lines->cut;
 }
 
 static size_t line_behind(struct slice text, size_t at) {
@@ -139,42 +183,50 @@ static size_t line_behind(struct slice text, size_t at) {
     return end == (size_t)-1 ? text.length : end + 1;
 }
 
-// From the last mark on; those behind the cursor's line stay for other lines.
-static void read_brackets(struct warm *warm) {
-    const struct document *document = &warm->document;
-    struct marks *marks = &warm->marks;
-    struct slice lines =
-        slice_sub(document->above, 0, slice_line_start(document->above, document->above.length));
-    check_marks(marks, document, language_of_path(warm->path));
+// What is open behind these lines. From the last mark on; those behind them stay for other lines.
+static struct brackets read_brackets(struct marks *marks, const struct lines *lines,
+                                     const struct language *language) {
+    struct brackets brackets;
+    check_marks(marks, lines, language);
     size_t first = marks->items.count, at = 0;
-    while (first > 0 && marks->items.items[first - 1].at > document->start + lines.length) {
+    while (first > 0 && marks->items.items[first - 1].at > lines->start + lines->text.length) {
         first--;
     }
-    brackets_init(&warm->brackets, marks->language, document->cut);
+    brackets_init(&brackets, language, lines->cut);
     if (first > 0) {
-        warm->brackets = marks->items.items[first - 1].brackets;
-        at = marks->items.items[first - 1].at - document->start;
+        brackets = marks->items.items[first - 1].brackets;
+        at = marks->items.items[first - 1].at - lines->start;
     }
     bool is_beyond = first == marks->items.count;
-    while (is_beyond && lines.length - at > MARK_EACH) {
-        size_t end = line_behind(lines, at + MARK_EACH - 1);
-        brackets_read(&warm->brackets, slice_sub(lines, at, end));
-        vec_push(&marks->items, (struct mark){document->start + end, warm->brackets});
+    while (is_beyond && lines->text.length - at > MARK_EACH) {
+        size_t end = line_behind(lines->text, at + MARK_EACH - 1);
+        brackets_read(&brackets, slice_sub(lines->text, at, end));
+        vec_push(&marks->items, (struct mark){lines->start + end, brackets});
         at = end;
     }
-    brackets_read(&warm->brackets, slice_sub(lines, at, lines.length));
+    brackets_read(&brackets, slice_sub(lines->text, at, lines->text.length));
+    return brackets;
+}
+
+static struct lines lines_above(const struct document *document) {
+    struct slice above = document->above;
+    return (struct lines){.text = slice_sub(above, 0, slice_line_start(above, above.length)),
+                          .start = document->start,
+                          .same = document->same,
+                          .cut = document->cut};
 }
 
 static void take_anew(struct warm *warm, const struct generation *generation, const struct warm_place *place,
                       bool is_known) {
     let_go(warm);
+    struct known *known = turn_to(warm, place->path);
     warm->taken = true;
     warm->requests = 0;
     warm->vocabulary = vocabulary_retain(generation->vocabulary);
     warm->round = generation->round;
     warm->overlays = hash_overlays(generation, place->path);
     warm->path = mem_copy_string(place->path);
-    document_init(&warm->document, generation->vocabulary, warm->reading, place->prefix, place->suffix);
+    document_init(&warm->document, generation->vocabulary, known->reading, place->prefix, place->suffix);
     warm->document.hints = place->hints;
     warm->document.hint_count = place->hint_count;
     if (warm->counts) {
@@ -182,11 +234,28 @@ static void take_anew(struct warm *warm, const struct generation *generation, co
     } else {
         warm->counts = counts_new(generation, &warm->document, warm->path);
     }
-    read_brackets(warm);
+    const struct lines lines = lines_above(&warm->document);
+    warm->brackets = read_brackets(&known->marks, &lines, language_of_path(warm->path));
     changes_init(&warm->changes);
     if (place->edits) {
         edits_read(place->edits, place->path, place->cursor, &warm->changes);
     }
+}
+
+void warm_read_ahead(struct warm *warm, const struct generation *generation, const char *path,
+                     struct slice text) {
+    bool is_front = is_of(&warm->known[0], path);
+    if (text.length > WARM_AHEAD || (is_front && warm->taken)) {
+        return;
+    }
+    struct known *known = &warm->known[is_front ? 0 : 1];
+    name(known, path);
+    struct slice above = text, below = slice_of("", 0);
+    size_t same = reading_take(known->reading, generation->vocabulary, &above, &below);
+    reading_known(known->reading);
+    const struct lines lines = {.text = slice_sub(above, 0, slice_line_start(above, above.length)),
+                                .same = same};
+    read_brackets(&known->marks, &lines, language_of_path(path));
 }
 
 static bool has_name(const struct warm *warm, uint64_t name) {

@@ -1,16 +1,19 @@
-// repository_warm.h - the open document as the model sees it, kept from one request to the next on the same line.
+// repository_warm.h - the open document as the model sees it, kept from one request to the next on the same line, and read
+// before the first.
 //
 // Ownership: warm_new / warm_free. What it is asked with is copied.
 // Threads:   one at a time.
-// Errors:    none. Limits: one document and a reference to its vocabulary, until another one is asked for; those of
-//            repository_document.h and repository_answers.h; WARM_REQUESTS requests, as each may bring words that
-//            the document has not, which pile up beside it: then it is read anew.
+// Errors:    none. Limits: one document and a reference to its vocabulary, until another one is asked for, and what was read
+//            of one more, see repository_reading.h; those of repository_document.h and repository_answers.h; WARM_REQUESTS
+//            requests, as each may bring words that the document has not, which pile up beside it: then it is read anew.
+//            A longer document than WARM_AHEAD is not read ahead: what is read of it depends on the cursor.
 //
 // Invariants (tests quote the numbers):
 //   W1  a request that differs from the last one in what stands on the cursor's line alone is answered from the
 //       document as it was, with the tokens typed since as context
 //   W2  while a word is typed, other hints count only if one of them begins as it does
 //   W3  whatever else differs (the text, the path, what was learned of any other file) is seen at once
+//   W4  no answer is another for what was read ahead
 #ifndef HUNCH_BACKENDS_REPOSITORY_WARM_H
 #define HUNCH_BACKENDS_REPOSITORY_WARM_H
 
@@ -18,7 +21,10 @@
 #include "backends/repository_counts.h"
 #include "backends/repository_edits.h"
 
-enum { WARM_REQUESTS = 512 }; // more than a line takes to type
+enum {
+    WARM_REQUESTS = 512, // more than a line takes to type
+    WARM_AHEAD = READING_ABOVE
+};
 
 struct warm;
 
@@ -34,6 +40,9 @@ struct warm_place {
 
 struct warm *warm_new(void);
 void warm_free(struct warm *warm);
+// Nobody asks yet, but soon may, in this document.
+void warm_read_ahead(struct warm *warm, const struct generation *generation, const char *path,
+                     struct slice text);
 // For one request: `counts` of `document`, both valid until the next call. A single one keeps nothing for others.
 void warm_take(struct warm *warm, const struct generation *generation, const struct warm_place *place,
                bool single);

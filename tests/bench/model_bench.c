@@ -305,6 +305,16 @@ static double type_keys(struct corpus *corpus, struct predict_request *request, 
     return ms;
 }
 
+// As a server does when a document is opened: without the line.
+static void read_ahead(struct corpus *corpus, const struct predict_request *request, struct slice above) {
+    struct str opened;
+    str_init(&opened);
+    str_append_slice(&opened, above);
+    str_append_slice(&opened, request->suffix);
+    predict_ahead(corpus, request->warm, request->path, str_slice(&opened));
+    str_free(&opened);
+}
+
 // The task's line, then those below it.
 static double type_lines(struct corpus *corpus, struct predict_request *request, const struct task *task,
                          struct slice text, size_t start, struct predictions *found) {
@@ -313,6 +323,7 @@ static double type_lines(struct corpus *corpus, struct predict_request *request,
         at--;
     }
     request->warm = warm_new();
+    read_ahead(corpus, request, slice_sub(text, 0, at));
     double ms =
         type_keys(corpus, request, task, slice_sub(text, at, text.length),
                   (end < line_end(text, start) ? end : line_end(text, start)) - at, text.data + start, found);
