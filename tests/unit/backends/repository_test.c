@@ -141,15 +141,26 @@ static void test_cancel(void **state) {
     }
 }
 
+static void show(const struct fixture *fixture, const char *path, const char *text) {
+    struct index_sink sink = repository_sink(fixture->backend);
+    struct record *record = record_new(path);
+    struct text *shown = text_new(slice_of_string(text));
+    sink.show(sink.self, record, shown, overlay_version(1, OVERLAY_AT_REST));
+    text_release(shown);
+    record_release(record);
+}
+
 static void test_close_while_running(void **state) {
     (void)state;
     for (int round = 0; round < 20; round++) {
         struct fixture fixture;
         struct answer answers[4] = {0};
         open_fixture(&fixture, 8);
+        show(&fixture, "b.c", "void g(void) {\n"); // to be read ahead
         for (size_t i = 0; i < 4; i++) {
             ask(&fixture, &answers[i], 0);
         }
+        show(&fixture, "c.c", "int c;\n");
         for (int turn = 0; turn < round % 4; turn++) {
             uv_run(&fixture.loop, UV_RUN_NOWAIT);
         }
@@ -204,6 +215,7 @@ static void write_on(void *argument) {
         struct record *record = record_new("d.c");
         sink.overlay(sink.self, record, slice_of_string(text));
         record_release(record);
+        show(fixture, "d.c", text);
         sink.commit(sink.self, i % 100 == 99);
         sink.overlay_remove(sink.self, "d.c");
         sink.remove(sink.self, i % 3 ? "b.c" : "c.c");

@@ -279,9 +279,9 @@ static void test_long_text(void **state) { // W1
     str_free(&text);
 }
 
-static void assert_same_brackets(const struct fixture *fixture, const char *document) {
+static void assert_same_brackets(const struct fixture *fixture, const char *path, const char *document) {
     struct warm *fresh = warm_new();
-    ask(&fixture->world, fresh, "z.c", document, NULL, 0);
+    ask(&fixture->world, fresh, path, document, NULL, 0);
     const struct brackets *a = warm_brackets(fixture->warm), *b = warm_brackets(fresh);
     assert_int_equal(a->count, b->count);
     assert_memory_equal(a->open, b->open, a->count);
@@ -291,9 +291,9 @@ static void assert_same_brackets(const struct fixture *fixture, const char *docu
     warm_free(fresh);
 }
 
-// Somebody goes up and down in a text and writes lines in place of others: what was read of it before is of no matter.
-static void test_lines_of_a_text(void **state) { // W3
-    struct fixture *fixture = *state;
+// Somebody goes up and down in a text and writes lines in place of others; if `opens`, in two by turns, each of which
+// is opened now and then as it was some lines ago.
+static void write_lines(const struct fixture *fixture, bool opens) {
     enum { LINES = 400, TIMES = 80, SEED = 5 };
     static const char *const kinds[] = {"void f(struct door *door) {",
                                         "    start_engine(door, FULL_SPEED);",
@@ -319,10 +319,46 @@ static void test_lines_of_a_text(void **state) { // W3
             str_append_format(&text, "%s\n", k == at ? "    start_engine(|" : kinds[lines[k]]);
         }
         lines[at] = (seed >> 20) % KINDS;
-        assert_as_cold(fixture, "z.c", text.data);
-        assert_same_brackets(fixture, text.data);
+        const char *path = opens && i / 5 % 2 ? "y.c" : "z.c";
+        assert_as_cold(fixture, path, text.data);
+        assert_same_brackets(fixture, path, text.data);
+        if (opens && i % 3 == 0) {
+            predict_ahead(fixture->world.corpus, fixture->warm, i % 2 ? "y.c" : "z.c", str_slice(&text));
+        }
         str_free(&text);
     }
+}
+
+// What was read of it before is of no matter.
+static void test_lines_of_a_text(void **state) { // W3
+    write_lines(*state, false);
+}
+
+static void test_read_ahead(void **state) { // W4
+    struct fixture *fixture = *state;
+    write_lines(fixture, true);
+    struct str text;
+    str_init(&text);
+    append_filler(&text, WARM_AHEAD);
+    predict_ahead(fixture->world.corpus, fixture->warm, "x.c", str_slice(&text)); // too long
+    str_append_string(&text, "void f(void) {\n    start_engine(|\n}\n");
+    assert_as_cold(fixture, "x.c", text.data);
+    str_free(&text);
+}
+
+// While a line is typed another document is opened, and this one is shown at rest: the line goes on.
+static void test_read_ahead_between_keys(void **state) { // W4
+    struct fixture *fixture = *state;
+    static const char before[] = "void f(struct door *door) {\n    start_engine|\n}\n",
+                      after[] = "void f(struct door *door) {\n    start_engine(|\n}\n";
+    ask(&fixture->world, fixture->warm, "z.c", before, NULL, 0);
+    predict_ahead(fixture->world.corpus, fixture->warm, "y.c", slice_of_string(LIBRARY));
+    predict_ahead(fixture->world.corpus, fixture->warm, "z.c", slice_of_string(LIBRARY));
+    predict_ahead(fixture->world.corpus, fixture->warm, "z.c", slice_of_string(before));
+    ask(&fixture->world, fixture->warm, "z.c", after, NULL, 0);
+    assert_int_equal(warm_document(fixture->warm)->line.count, 2); // it was followed
+    assert_as_cold(fixture, "y.c", after);
+    assert_as_cold(fixture, "z.c", before);
 }
 
 static void test_hints_of_a_word(void **state) { // W2
@@ -450,6 +486,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_far_above, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lines_of_a_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_read_ahead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_read_ahead_between_keys, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
         cmocka_unit_test(test_hints_of_a_place),
         cmocka_unit_test(test_hints_come_and_go),
