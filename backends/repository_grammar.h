@@ -8,8 +8,7 @@
 //       behind one whose result is assigned or returned, or a name behind a comparison or semicolon there, unless a word
 //       that may have one stands there; nor behind the receiver of a Go method
 //   G2  where a colon opens blocks, there is one, or an assignment, only behind what may have it
-//   G3  a function's name is taken if the same block has a function of that name, in a language without overloads, unless
-//       what stands above either says that there are several
+//   G3  a function at the left margin has no parameter `self`
 #ifndef HUNCH_BACKENDS_REPOSITORY_GRAMMAR_H
 #define HUNCH_BACKENDS_REPOSITORY_GRAMMAR_H
 
@@ -20,8 +19,5 @@
 // brackets: of what stands before the place.
 bool grammar_allows(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
                     uint32_t count);
-// The last of the ids is a function's name, which another one in the block around the cursor has.
-bool grammar_is_taken(const struct document *document, const struct language *language, const uint32_t *ids,
-                      uint32_t count);
 
 #endif

@@ -9,8 +9,8 @@
 
 #include "backends/repository_beam.h"
 #include "backends/repository_choice.h"
-#include "backends/repository_grammar.h"
 #include "backends/repository_lexer.h"
+#include "backends/repository_taken.h"
 
 #include "base/utf8.h"
 #include "indexer/language.h"
@@ -73,18 +73,31 @@ static bool has_taken_name(const struct line_search *search, const struct beam_p
     const struct document *document = search->document;
     bool is_typed = document->typed.length > 0 && token_id(path->tokens[0]) == document->typed_id;
     for (uint32_t i = is_typed; i < count; i++) {
-        if (grammar_is_taken(document, search->language, path->ids, path->context + i + 1)) {
+        if (taken_name(document, search->language, path->ids, path->context + i + 1)) {
             return true;
         }
     }
     return false;
 }
 
-// A path that never found its end says how the line may go on, not where it stops; one that defines what is there already is
+// Is the line, with this text behind the cursor, one that is there already?
+static bool is_taken(const struct line_search *search, struct slice text) {
+    if (!brackets_are_in_code(&search->brackets) || search->document->right) {
+        return false;
+    }
+    struct str line;
+    str_init(&line);
+    str_append_slice(&line, str_slice(&search->document->cursor_line));
+    str_append_slice(&line, text);
+    bool taken = taken_line(search->document, search->language, str_slice(&line));
+    str_free(&line);
+    return taken;
+}
+
+// A path that never found its end says how the line may go on, not where it stops; one that declares what is there already is
 // not right.
-static double confidence_in(const struct line_search *search, const struct beam_path *path,
-                            const float *features) {
-    return path->finished && !has_taken_name(search, path, path->count) ? confidence_of(features) : 0;
+static double confidence_in(const struct beam_path *path, const float *features, bool taken) {
+    return path->finished && !taken ? confidence_of(features) : 0;
 }
 
 static struct slice right_of_cursor(const struct document *document) {
@@ -100,13 +113,15 @@ static struct change_line line_with(const struct line_search *search, struct sli
 // Adds a line whose features are known but for those of changes.
 static void add_found(const struct line_search *search, struct predictions *out, uint32_t path) {
     struct prediction *item = &out->items[out->count];
+    const struct beam_path *found = &search->result->paths[path];
     const struct change_line line = line_with(search, str_slice(&item->text));
     changes_judge(search->changes, &line, item->features + CONFIDENCE_OF_SEARCH);
     item->path = path;
     item->place = out->count;
-    item->confidence = confidence_in(search, &search->result->paths[path], item->features);
+    item->taken = has_taken_name(search, found, found->count) || is_taken(search, str_slice(&item->text));
+    item->confidence = confidence_in(found, item->features, item->taken);
     item->score = choice_score(item->features, out->items[0].features, out->count,
-                               beam_path_length(search->document, &search->result->paths[path]));
+                               beam_path_length(search->document, found));
     out->count++;
 }
 
@@ -161,10 +176,26 @@ static bool is_cut(const struct predictions *found, uint32_t before, struct slic
     return false;
 }
 
+static char last_of(const struct prediction *item) {
+    return item->text.data[item->text.length - 1];
+}
+
+// In place of a line that is taken the best one that ends as it does. Others are most often parts of it.
+static void pass_taken(struct predictions *out) {
+    for (uint32_t i = 1; i < out->count && out->items[0].taken; i++) {
+        struct prediction item = out->items[i];
+        if (!item.taken && last_of(&item) == last_of(&out->items[0])) {
+            memmove(out->items + 1, out->items, i * sizeof *out->items);
+            out->items[0] = item;
+        }
+    }
+}
+
 // Whoever asks for all gets all, since the choice is fitted on them.
 static void keep_best(struct predictions *out, uint32_t wanted) {
     uint32_t kept = 0;
     qsort(out->items, out->count, sizeof *out->items, best_first);
+    pass_taken(out);
     for (uint32_t i = 0; i < out->count; i++) {
         struct prediction item = out->items[i];
         if (kept == wanted || (wanted < PREDICT_CANDIDATES && is_cut(out, kept, str_slice(&item.text)))) {
@@ -247,7 +278,7 @@ static bool add_line(struct line_search *search, struct str *indent, struct pred
     struct str line;
     str_init(&line);
     render(search->document, path, path->count, false, &line);
-    double confidence = confidence_in(search, path, features) * share;
+    double confidence = confidence_in(path, features, has_taken_name(search, path, path->count)) * share;
     bool good = confidence >= LEAST_NEXT_LINE && is_clean(str_slice(&line)) &&
                 !slice_equal(str_slice(&line), search->document->below);
     if (good) {

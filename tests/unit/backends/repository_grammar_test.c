@@ -1,4 +1,5 @@
 // repository_grammar_test.c - what nobody would write, and so is not said.
+#include "tests/unit/backends/place.h"
 #include "tests/unit/backends/predict_world.h"
 
 #include "backends/repository_grammar.h"
@@ -176,35 +177,6 @@ static void test_nothing_is_assigned_to_itself(void **state) {
     world_free(&world);
 }
 
-struct place {
-    struct vocabulary *vocabulary;
-    struct document document;
-    struct token_list ids; // what stands before the cursor, and the word that comes
-};
-
-// text: with one '|' at the cursor, and the word that comes behind it up to the line's end.
-static struct place place_of(const char *text) {
-    const char *cursor = strchr(text, '|');
-    struct slice before = slice_of(text, (size_t)(cursor - text));
-    struct slice word = slice_sub(slice_of_string(cursor + 1), 0, strcspn(cursor + 1, "\n"));
-    struct place place = {.vocabulary = vocabulary_new()};
-    struct encoder learner = {.vocabulary = place.vocabulary};
-    vec_push(&place.ids, token_make(TOKEN_FILE, 0));
-    encoder_append(&learner, before, &place.ids);
-    encoder_append(&learner, word, &place.ids);
-    for (size_t i = 0; i < place.ids.count; i++) {
-        place.ids.items[i] = token_id(place.ids.items[i]);
-    }
-    document_init(&place.document, place.vocabulary, NULL, before, slice_of_string(word.data + word.length));
-    return place;
-}
-
-static void place_free(struct place *place) {
-    document_fini(&place->document);
-    vec_free(&place->ids);
-    vocabulary_release(place->vocabulary);
-}
-
 struct row {
     const char *language, *text;
     bool allowed;
@@ -338,52 +310,27 @@ static void test_a_line_out_of_sight(void **state) {
 }
 
 // G3
-static void test_a_name_that_is_taken(void **state) {
+static void test_who_has_a_self(void **state) {
     (void)state;
-    static const struct {
-        const char *language, *text;
-        bool taken;
-    } rows[] = {
-        {"python", "def f(a):\n    pass\n\ndef |f", true},
-        {"python", "def |f\n\ndef f(a):\n    pass\n", true},
-        {"go", "func f(a int) {\n}\n\nfunc |f", true},
-        {"python", "class A:\n    def f(self):\n        pass\n\n    def |f", true},
-        {"python", "class A:\n    async def f(\n        self,\n    ):\n        pass\n\n    def |f", true},
-        {"python", "class A:\n    def f(self):\n        pass\n\nclass B:\n    def |f", false},
-        {"python", "class A:\n    def |f\n\nclass B:\n    def f(self):\n        pass\n", false},
-        {"python", "def f(a):\n    pass\n\ndef |ff", false},
-        {"python", "def ff(a):\n    pass\n\ndef |f", false},
-        {"python", "def f(a):\n    def |f", false},
-        {"python", "x = f(a)\ndef |f", false},
-        {"python", "def f(a): ...\ndef |f", false},
-        {"python", "def f(a):\n    pass\n\nreturn |f", false},
-        {"python", "class A:\n    def f(self):\n        pass\n\n    @f.setter\n    def |f", false},
-        {"rust", "#[cfg(unix)]\nfn f() {\n}\n\n#[cfg(windows)]\nfn |f", false},
-        {"python", "@cached\ndef f(a):\n    pass\n\n@cached\ndef |f", true},
-        {"rust", "pub(crate) fn f() {\n}\n\nfn |f", true},
-        {"javascript", "test('the func f', () => {\n})\ntest('the func |f", false},
-        {"typescript", "function f(a: A): void\nfunction |f", false},
-        {"python", "@overload\ndef f(\n    a: int\n): ...\n\ndef |f", false},
-        {"python", "@a.register\n@overload\ndef f(\n    a: int\n): ...\n\n@cached\ndef |f", false},
-        {"python", "class A:\n    @property\n    def |f\n\n    @f.setter\n    def f(self):\n        pass\n",
-         false},
-        {"python", "@g.register\ndef _(a: A):\n    pass\n\n@g.register\ndef |_", false},
-        {"rust", "#[cfg(unix)]\nfn f() {\n}\n\nfn |f", false},
-        {"go", "func init() {\n}\n\nfunc |init", false},
-        {"swift", "func f(a: A) {\n}\n\nfunc |f", false},
-        {"scala", "def f(a: A) = {\n}\n\ndef |f", false},
-        {"no such language", "def f(a):\n    pass\n\ndef |f", false},
-        {"python", "|f", false},
+    static const struct row rows[] = {
+        {"python", "def f(|self", false},
+        {"rust", "fn f(|self", false},
+        {"rust", "pub fn f(&mut |self", false},
+        {"python", "class A:\n    def f(|self", true},
+        {"rust", "    fn f(&|self", true},
+        {"python", "f(|self", true},
+        {"rust", "use |self", true},
+        {"python", "def f(a, |self", true},
+        {"python", "'def f(|self", true},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct place place = place_of(rows[i].text);
-        const struct language *language = language_of_id(rows[i].language);
-        if (grammar_is_taken(&place.document, language, place.ids.items, (uint32_t)place.ids.count) !=
-            rows[i].taken) {
-            fail_msg("%s: %s", rows[i].language, rows[i].text);
-        }
-        place_free(&place);
-    }
+    check_rows(rows, sizeof rows / sizeof *rows);
+    struct world world =
+        world_of("a.py", "class A:\n    def read(self):\n        pass\n\n    def reach(self):\n");
+    assert_false(any_says(&world, "b.py", "def r|\n", "self"));
+    assert_false(any_says(&world, "b.py", "def read(s|\n", "elf"));
+    assert_true(any_says(&world, "b.py", "class B:\n    def r|\n", "self"));
+    assert_true(any_says(&world, "b.py", "def read(self|\n", "):"));
+    world_free(&world);
 }
 
 // A condition's colon, and a loop's brace, are not said behind what is no condition.
@@ -394,29 +341,6 @@ static void test_says_nothing_a_line_may_not_have(void **state) {
         "def f(door):\n    if door.key is None:\n        pass\n    if door.key is None:\n        pass\n");
     assert_false(any_begins(&world, "b.py", "def g(door):\n    assert door.key is None|\n", ":"));
     assert_true(any_begins(&world, "b.py", "def g(door):\n    if door.key is None|\n", ":"));
-    world_free(&world);
-}
-
-// What is there already is not offered by itself once more.
-static void test_is_not_sure_of_what_is_there(void **state) {
-    (void)state;
-    struct world world = world_of("a.py", "def open_door(door):\n    pass\n");
-    static const char *const documents[] = {"def open_door(door):\n    pass\n\ndef |\n",
-                                            "def open_door(door):\n    pass\n\nde|\n"};
-    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
-        struct predictions found = ask(&world, "b.py", documents[i], 1, PREDICT_CANDIDATES);
-        for (uint32_t k = 0; k < found.count; k++) {
-            assert_true(!strstr(found.items[k].text.data, "open_door(") || found.items[k].confidence == 0);
-        }
-        predictions_free(&found);
-    }
-    struct predictions fresh = ask(&world, "b.py", "def |\n", 1, 1);
-    assert_true(fresh.count == 1 && fresh.items[0].confidence > 0);
-    predictions_free(&fresh);
-    struct predictions typed =
-        ask(&world, "b.py", "def open_door(door):\n    pass\n\ndef open_door|\n", 1, 1);
-    assert_true(typed.count == 1 && typed.items[0].confidence > 0);
-    predictions_free(&typed);
     world_free(&world);
 }
 
@@ -434,8 +358,7 @@ int main(void) {
         cmocka_unit_test(test_what_may_be_typed_or_assigned),
         cmocka_unit_test(test_says_nothing_a_line_may_not_have),
         cmocka_unit_test(test_a_line_out_of_sight),
-        cmocka_unit_test(test_a_name_that_is_taken),
-        cmocka_unit_test(test_is_not_sure_of_what_is_there),
+        cmocka_unit_test(test_who_has_a_self),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

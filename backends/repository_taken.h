@@ -1,0 +1,23 @@
+// repository_taken.h - whether a line declares what the block around the cursor has already.
+//
+// Ownership: all is borrowed. Threads: as the document's. Errors: none: what cannot be told is not taken.
+// Limits:    blocks are told by indentation, as far as the document is read; 64 conditions within each other.
+//
+// Invariants (tests quote the numbers):
+//   T1  a function's name is taken if the same block has a function of that name, in a language without overloads, unless
+//       what stands above either says that there are several
+//   T2  a line is taken if it declares something, in a language of braces, and the same block has the very same line, unless
+//       what stands above either says that there are several, or an #if or #else stands between
+#ifndef HUNCH_BACKENDS_REPOSITORY_TAKEN_H
+#define HUNCH_BACKENDS_REPOSITORY_TAKEN_H
+
+#include "backends/repository_document.h"
+#include "indexer/language.h"
+
+// The last of the ids, of which there is one at least, is a function's name, and taken.
+bool taken_name(const struct document *document, const struct language *language, const uint32_t *ids,
+                uint32_t count);
+// line: the cursor's, as it would be, of code.
+bool taken_line(const struct document *document, const struct language *language, struct slice line);
+
+#endif

@@ -1,0 +1,152 @@
+// repository_taken_test.c - what a block has already is not declared in it once more.
+#include "tests/unit/backends/place.h"
+#include "tests/unit/backends/predict_world.h"
+
+#include "backends/repository_taken.h"
+
+// T1
+static void test_a_name_that_is_taken(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text;
+        bool taken;
+    } rows[] = {
+        {"python", "def f(a):\n    pass\n\ndef |f", true},
+        {"python", "def |f\n\ndef f(a):\n    pass\n", true},
+        {"go", "func f(a int) {\n}\n\nfunc |f", true},
+        {"python", "class A:\n    def f(self):\n        pass\n\n    def |f", true},
+        {"python", "class A:\n    async def f(\n        self,\n    ):\n        pass\n\n    def |f", true},
+        {"python", "class A:\n    def f(self):\n        pass\n\nclass B:\n    def |f", false},
+        {"python", "class A:\n    def |f\n\nclass B:\n    def f(self):\n        pass\n", false},
+        {"python", "def f(a):\n    pass\n\ndef |ff", false},
+        {"python", "def ff(a):\n    pass\n\ndef |f", false},
+        {"python", "def f(a):\n    def |f", false},
+        {"python", "x = f(a)\ndef |f", false},
+        {"python", "def f(a): ...\ndef |f", false},
+        {"python", "def f(a):\n    pass\n\nreturn |f", false},
+        {"python", "class A:\n    def f(self):\n        pass\n\n    @f.setter\n    def |f", false},
+        {"rust", "#[cfg(unix)]\nfn f() {\n}\n\n#[cfg(windows)]\nfn |f", false},
+        {"python", "@cached\ndef f(a):\n    pass\n\n@cached\ndef |f", true},
+        {"rust", "pub(crate) fn f() {\n}\n\nfn |f", true},
+        {"javascript", "test('the func f', () => {\n})\ntest('the func |f", false},
+        {"typescript", "function f(a: A): void\nfunction |f", false},
+        {"python", "@overload\ndef f(\n    a: int\n): ...\n\ndef |f", false},
+        {"python", "@a.register\n@overload\ndef f(\n    a: int\n): ...\n\n@cached\ndef |f", false},
+        {"python", "class A:\n    @property\n    def |f\n\n    @f.setter\n    def f(self):\n        pass\n",
+         false},
+        {"python", "@g.register\ndef _(a: A):\n    pass\n\n@g.register\ndef |_", false},
+        {"rust", "#[cfg(unix)]\nfn f() {\n}\n\nfn |f", false},
+        {"go", "func init() {\n}\n\nfunc |init", false},
+        {"swift", "func f(a: A) {\n}\n\nfunc |f", false},
+        {"scala", "def f(a: A) = {\n}\n\ndef |f", false},
+        {"no such language", "def f(a):\n    pass\n\ndef |f", false},
+        {"python", "|f", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        const struct language *language = language_of_id(rows[i].language);
+        if (taken_name(&place.document, language, place.ids.items, (uint32_t)place.ids.count) !=
+            rows[i].taken) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+        place_free(&place);
+    }
+}
+
+// T2
+static void test_a_line_that_is_taken(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text; // the line stands behind the cursor
+        bool taken;
+    } rows[] = {
+        {"java", "class A {\n    public void f() {\n    }\n\n    |public void f() {\n}\n", true},
+        {"java", "class A {\n    |public void f() {\n\n    public void f() {\n    }\n}\n", true},
+        {"java", "class A {\n    public void f() {\n    }\n\n    |public void f(int a) {\n}\n", false},
+        {"java", "class A {\n    void f() {\n    }\n}\n\nclass B {\n    |void f() {\n}\n", false},
+        {"java", "class A {\n    private A a = new A();\n    |private A a = new A();\n", true},
+        {"cpp", "int A::f(int a) {\n}\n\n|int A::f(int a) {", true},
+        {"cpp", "TEST(A, f) {\n}\n\n|TEST(A, f) {", true},
+        {"c", "TEST(f)\nTEST(g)\n|TEST(f)", true},
+        {"go", "func (a *A) f() {\n}\n\n|func (a *A) f() {", true},
+        {"go", "type A struct {\n}\n\n|type A struct {", true},
+        {"rust", "struct A<T> {\n}\n\n|struct A<T> {", true},
+        {"typescript", "d('a', () => {\n  it('is a', () => {\n  })\n  |it('is a', () => {\n})\n", true},
+        {"c", "struct a *a;\nunsigned int b, c;\n|struct a *a;", true},
+        {"c", "void f(void) {\n    if (a) {\n    }\n    |if (a) {\n}\n", false},
+        {"c", "void f(void) {\n    g(a);\n    |g(a);\n}\n", false},
+        {"c", "void f(void) {\n    TEST(a) {\n    }\n    |TEST(a) {\n}\n", false},
+        {"c", "    return a;\n    |return a;", false},
+        {"c", "typedef enum {\n    A\n} a;\n\n|typedef enum {", false},
+        {"cpp", "namespace a {\n}\nnamespace b {\n}\n|namespace a {", false},
+        {"cpp", "template <typename T,\n          typename U>\nint a;\n|template <typename T,", false},
+        {"rust", "impl A {\n}\n\n|impl A {", false},
+        {"rust", "    let a = b;\n    |let a = b;", false},
+        {"javascript", "f(a, (b) => {\n});\n|f(a, (b) => {", false},
+        {"css", "a b {\n}\n|a b {", false},
+        {"no such language", "int f() {\n}\n|int f() {", false},
+        {"c", "#if A\nint f(int a) {\n}\n#else\n|int f(int a) {\n}\n#endif\n", false},
+        {"c", "#if A\n|int f(int a) {\n}\n#else\nint f(int a) {\n}\n#endif\n", false},
+        {"c", "#if A\nint f(int a) {\n}\n#endif\n#if B\n|int f(int a) {\n}\n#endif\n", false},
+        {"c", "#ifndef H\nint f(int a) {\n}\n#if A\n#else\n#endif\n|int f(int a) {", true},
+        {"c", "int f(int a) {\n}\n#ifdef A\n|int f(int a) {", true},
+        {"rust", "#[cfg(unix)]\nfn f() {\n}\n\n#[cfg(windows)]\n|fn f() {", false},
+        {"java", "|", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        const char *line = strchr(rows[i].text, '|') + 1;
+        if (taken_line(&place.document, language_of_id(rows[i].language),
+                       slice_of(line, strcspn(line, "\n"))) != rows[i].taken) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+        place_free(&place);
+    }
+}
+
+// What is there already is not offered by itself once more.
+static void test_is_not_sure_of_what_is_there(void **state) {
+    (void)state;
+    struct world world = world_of("a.py", "def open_door(door):\n    pass\n");
+    static const char *const documents[] = {"def open_door(door):\n    pass\n\ndef |\n",
+                                            "def open_door(door):\n    pass\n\nde|\n"};
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        struct predictions found = ask(&world, "b.py", documents[i], 1, PREDICT_CANDIDATES);
+        for (uint32_t k = 0; k < found.count; k++) {
+            assert_true(!strstr(found.items[k].text.data, "open_door(") || found.items[k].confidence == 0);
+        }
+        predictions_free(&found);
+    }
+    struct predictions fresh = ask(&world, "b.py", "def |\n", 1, 1);
+    assert_true(fresh.count == 1 && fresh.items[0].confidence > 0);
+    predictions_free(&fresh);
+    struct predictions typed =
+        ask(&world, "b.py", "def open_door(door):\n    pass\n\ndef open_door|\n", 1, 1);
+    assert_true(typed.count == 1 && typed.items[0].confidence > 0);
+    predictions_free(&typed);
+    world_free(&world);
+}
+
+// What comes next is offered instead.
+static void test_offers_another_line(void **state) {
+    (void)state;
+    struct world world = world_of("A.java", "class A {\n    public void open() {\n    }\n\n"
+                                            "    public void shut() {\n    }\n}\n");
+    struct predictions found =
+        ask(&world, "B.java", "class B {\n    public void open() {\n    }\n\n    public void |\n}\n", 1, 1);
+    assert_int_equal(found.count, 1);
+    assert_string_equal(found.items[0].text.data, "shut() {");
+    assert_true(found.items[0].confidence > 0);
+    predictions_free(&found);
+    world_free(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_name_that_is_taken),
+        cmocka_unit_test(test_a_line_that_is_taken),
+        cmocka_unit_test(test_is_not_sure_of_what_is_there),
+        cmocka_unit_test(test_offers_another_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
