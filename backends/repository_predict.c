@@ -94,10 +94,9 @@ static bool is_taken(const struct line_search *search, struct slice text) {
     return taken;
 }
 
-// A path that never found its end says how the line may go on, not where it stops; one that declares what is there already is
-// not right.
-static double confidence_in(const struct beam_path *path, const float *features, bool taken) {
-    return path->finished && !taken ? confidence_of(features) : 0;
+// A path that never found its end says how the line may go on, not where it stops.
+static double confidence_in(const struct beam_path *path, const float *features) {
+    return path->finished ? confidence_of(features) : 0;
 }
 
 static struct slice right_of_cursor(const struct document *document) {
@@ -118,8 +117,7 @@ static void add_found(const struct line_search *search, struct predictions *out,
     changes_judge(search->changes, &line, item->features + CONFIDENCE_OF_SEARCH);
     item->path = path;
     item->place = out->count;
-    item->taken = has_taken_name(search, found, found->count) || is_taken(search, str_slice(&item->text));
-    item->confidence = confidence_in(found, item->features, item->taken);
+    item->confidence = confidence_in(found, item->features);
     item->score = choice_score(item->features, out->items[0].features, out->count,
                                beam_path_length(search->document, found));
     out->count++;
@@ -180,27 +178,43 @@ static char last_of(const struct prediction *item) {
     return item->text.data[item->text.length - 1];
 }
 
+// One that declares what is there already is not right. Asked only of what may be shown, as all of the document is read for it.
+// Returns whether it is such a line.
+static bool refuse_taken(const struct line_search *search, struct prediction *item) {
+    const struct beam_path *path = &search->result->paths[item->path];
+    bool taken = has_taken_name(search, path, path->count) || is_taken(search, str_slice(&item->text));
+    item->confidence = taken ? 0 : item->confidence;
+    return taken;
+}
+
 // In place of a line that is taken the best one that ends as it does. Others are most often parts of it.
-static void pass_taken(struct predictions *out) {
-    for (uint32_t i = 1; i < out->count && out->items[0].taken; i++) {
+static void pass_taken(const struct line_search *search, struct predictions *out) {
+    if (out->count == 0 || !refuse_taken(search, &out->items[0])) {
+        return;
+    }
+    for (uint32_t i = 1; i < out->count; i++) {
         struct prediction item = out->items[i];
-        if (!item.taken && last_of(&item) == last_of(&out->items[0])) {
+        if (last_of(&item) == last_of(&out->items[0]) && !refuse_taken(search, &item)) {
             memmove(out->items + 1, out->items, i * sizeof *out->items);
             out->items[0] = item;
+            return;
         }
     }
 }
 
 // Whoever asks for all gets all, since the choice is fitted on them.
-static void keep_best(struct predictions *out, uint32_t wanted) {
+static void keep_best(const struct line_search *search, struct predictions *out, uint32_t wanted) {
     uint32_t kept = 0;
     qsort(out->items, out->count, sizeof *out->items, best_first);
-    pass_taken(out);
+    pass_taken(search, out);
     for (uint32_t i = 0; i < out->count; i++) {
         struct prediction item = out->items[i];
         if (kept == wanted || (wanted < PREDICT_CANDIDATES && is_cut(out, kept, str_slice(&item.text)))) {
             str_free(&item.text);
         } else {
+            if (i > 0) {
+                refuse_taken(search, &item);
+            }
             out->items[kept++] = item;
         }
     }
@@ -278,7 +292,7 @@ static bool add_line(struct line_search *search, struct str *indent, struct pred
     struct str line;
     str_init(&line);
     render(search->document, path, path->count, false, &line);
-    double confidence = confidence_in(path, features, has_taken_name(search, path, path->count)) * share;
+    double confidence = has_taken_name(search, path, path->count) ? 0 : confidence_in(path, features) * share;
     bool good = confidence >= LEAST_NEXT_LINE && is_clean(str_slice(&line)) &&
                 !slice_equal(str_slice(&line), search->document->below);
     if (good) {
@@ -365,7 +379,7 @@ static void search_lines(const struct warm *warm, const struct predict_request *
     uint32_t wanted = request->candidates < PREDICT_CANDIDATES ? request->candidates : PREDICT_CANDIDATES;
     collect(&search, out);
     collect_changed(&search, out);
-    keep_best(out, wanted ? wanted : 1);
+    keep_best(&search, out, wanted ? wanted : 1);
     cut_heads(&search, out);
     weigh_line_end(&search, out);
     weigh_comments(&search, out);

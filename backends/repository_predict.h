@@ -38,7 +38,6 @@ struct prediction {
     uint32_t path;                       // of the search's results, by itself or changed
     uint32_t place;                      // in the order in which lines were found
     double score;                        // what the line to be shown is chosen by
-    bool taken;                          // declares what is there already
     float features[CONFIDENCE_FEATURES]; // what the confidence is made of, for fitting it
 };
 
