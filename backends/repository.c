@@ -8,8 +8,9 @@
 //     close -> on_done, at once
 //
 // A document that the sink shows as it is at rest is read in the worker, so that
-// the first request in it finds that done. Only the last such one waits: the
-// sink's thread leaves it and wakes the loop, which may give work to the worker.
+// the first request in it finds that done. The sink's thread leaves it and wakes
+// the loop, which may give work to the worker. Only the last such one waits, and
+// one job for it, so that whoever opens many leaves room for requests.
 //
 // The timer is there because neither start nor cancel may call back from
 // inside themselves. A call is freed when the job and the timer that hold it
@@ -39,11 +40,11 @@ struct model {
     void *context;
     uv_mutex_t lock;       // of what is below
     struct opening *shown; // to be read ahead; NULL: nothing
+    bool waits;            // the worker was told of it, and has not begun
 };
 
 // A document to be read ahead.
 struct opening {
-    struct model *model;
     char *path;
     struct text *text;
 };
@@ -261,38 +262,42 @@ static void close_model(struct backend *self) {
 
 // --- reading ahead ---
 
-// Instead of what was to be read until now, which is the caller's; NULL if there was nothing.
-static struct opening *exchange_shown(struct model *model, struct opening *opening) {
+// The caller's; never NULL while a job waits.
+static struct opening *take_shown(struct model *model) {
     uv_mutex_lock(&model->lock);
-    struct opening *before = model->shown;
-    model->shown = opening;
+    struct opening *opening = model->shown;
+    model->shown = NULL;
+    model->waits = false;
     uv_mutex_unlock(&model->lock);
-    return before;
+    return opening;
 }
 
 static void run_reading(void *context) {
-    struct opening *opening = context;
-    predict_ahead(opening->model->corpus, opening->model->warm, opening->path, text_slice(opening->text));
+    struct model *model = context;
+    struct opening *opening = take_shown(model);
+    predict_ahead(model->corpus, model->warm, opening->path, text_slice(opening->text));
+    opening_free(opening);
 }
 
 static void finish_reading(void *context, bool ran) {
     (void)ran;
-    struct opening *opening = context;
-    struct model *model = opening->model;
-    opening_free(opening);
+    struct model *model = context;
     model->jobs--;
     model_free(model);
 }
 
 static void read_shown(struct model *model) {
-    struct opening *opening = exchange_shown(model, NULL);
-    if (!opening) {
+    uv_mutex_lock(&model->lock);
+    bool is_news = model->shown && !model->waits;
+    model->waits |= is_news;
+    uv_mutex_unlock(&model->lock);
+    if (!is_news) {
         return;
     }
     model->jobs++;
-    if (worker_submit(model->worker, run_reading, finish_reading, opening) != 0) {
-        model->jobs--; // who asks has more to do: the request reads it
-        opening_free(opening);
+    if (worker_submit(model->worker, run_reading, finish_reading, model) != 0) {
+        model->jobs--;
+        opening_free(take_shown(model)); // who asks has more to do: the request reads it
     }
 }
 
@@ -370,10 +375,13 @@ static void sink_overlay_remove(void *self, const char *path) {
 
 static void leave_for_reading(struct model *model, const char *path, struct text *text) {
     struct opening *opening = mem_zero(1, sizeof *opening);
-    opening->model = model;
     opening->path = mem_copy_string(path);
     opening->text = text_retain(text);
-    opening_free(exchange_shown(model, opening));
+    uv_mutex_lock(&model->lock);
+    struct opening *before = model->shown;
+    model->shown = opening;
+    uv_mutex_unlock(&model->lock);
+    opening_free(before);
     uv_async_send(&model->news);
 }
 

@@ -191,6 +191,37 @@ static void test_full_queue(void **state) {
     close_fixture(&fixture);
 }
 
+static void wait_for(void *context) {
+    uv_sem_wait(context);
+}
+
+static void ignore(void *context, bool ran) {
+    (void)context;
+    (void)ran;
+}
+
+// Somebody opens more documents than the worker's queue has room for while it is busy: who asks is answered all the same.
+static void test_opened_while_busy(void **state) {
+    (void)state;
+    enum { QUEUE = 4 };
+    struct fixture fixture;
+    struct answer answer = {0};
+    uv_sem_t go_on;
+    open_fixture(&fixture, QUEUE);
+    uv_sem_init(&go_on, 0);
+    assert_int_equal(worker_submit(fixture.worker, wait_for, ignore, &go_on), 0);
+    for (int i = 0; i < 2 * QUEUE; i++) {
+        show(&fixture, i % 2 ? "c.c" : "d.c", "int c;\n");
+        uv_run(&fixture.loop, UV_RUN_NOWAIT);
+    }
+    ask(&fixture, &answer, 0);
+    uv_sem_post(&go_on);
+    turn_until(&fixture, &answer, 1);
+    assert_int_equal(answer.code, 0);
+    close_fixture(&fixture);
+    uv_sem_destroy(&go_on);
+}
+
 static void test_deadline(void **state) {
     (void)state;
     struct fixture fixture;
@@ -251,6 +282,7 @@ int main(void) {
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_close_while_running),
         cmocka_unit_test(test_full_queue),
+        cmocka_unit_test(test_opened_while_busy),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_index_while_predicting),
     };
