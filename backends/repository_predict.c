@@ -80,18 +80,19 @@ static bool has_taken_name(const struct line_search *search, const struct beam_p
     return false;
 }
 
-// Is the line, with this text behind the cursor, one that is there already?
-static bool is_taken(const struct line_search *search, struct slice text) {
+// How much of the text behind the cursor is enough to say that the line is there already; 0 if it is not.
+static size_t taken_part(const struct line_search *search, struct slice text) {
     if (!brackets_are_in_code(&search->brackets) || search->document->right) {
-        return false;
+        return 0;
     }
+    size_t start = search->document->cursor_line.length;
     struct str line;
     str_init(&line);
     str_append_slice(&line, str_slice(&search->document->cursor_line));
     str_append_slice(&line, text);
-    bool taken = taken_line(search->document, search->language, str_slice(&line));
+    size_t taken = taken_line(search->document, search->language, str_slice(&line));
     str_free(&line);
-    return taken;
+    return taken > start ? taken - start : taken > 0;
 }
 
 // A path that never found its end says how the line may go on, not where it stops.
@@ -182,7 +183,8 @@ static char last_of(const struct prediction *item) {
 // Returns whether it is such a line.
 static bool refuse_taken(const struct line_search *search, struct prediction *item) {
     const struct beam_path *path = &search->result->paths[item->path];
-    bool taken = has_taken_name(search, path, path->count) || is_taken(search, str_slice(&item->text));
+    item->taken = taken_part(search, str_slice(&item->text));
+    bool taken = item->taken > 0 || has_taken_name(search, path, path->count);
     item->confidence = taken ? 0 : item->confidence;
     return taken;
 }
@@ -231,7 +233,9 @@ static void cut_heads(const struct line_search *search, struct predictions *out)
         render(search->document, path, path->head, true, &text);
         bool is_own = item->features[CONFIDENCE_MADE] <= 0; // the text is the path's
         bool is_worth = is_own && slice_trim(str_slice(&text)).length >= SHORTEST_HEAD;
-        item->head = is_worth && !has_taken_name(search, path, path->head) ? text.length : 0;
+        bool is_taken =
+            (item->taken > 0 && text.length >= item->taken) || has_taken_name(search, path, path->head);
+        item->head = is_worth && !is_taken ? text.length : 0;
         item->head_confidence = path->head_probability;
         str_free(&text);
     }

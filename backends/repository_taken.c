@@ -98,14 +98,15 @@ static bool says_several(struct slice line, const struct declared *declared) {
 }
 
 // What one branch declares another one may, too. Returns whether the line is of the branch that the lines before are of.
-static bool read_condition(struct reading *reading, struct slice text) {
-    if (slice_starts_with(text, SLICE_LITERAL("#if"))) {
+static bool read_condition(struct reading *reading, struct slice mark) {
+    struct slice text = slice_trim(slice_sub(mark, 1, mark.length)); // `#  if`, too
+    if (slice_starts_with(text, SLICE_LITERAL("if"))) {
         reading->before = reading->before << 1 | reading->is_taken;
         reading->depth++;
         return true;
     }
-    bool is_end = slice_starts_with(text, SLICE_LITERAL("#endif"));
-    if (!is_end && !slice_starts_with(text, SLICE_LITERAL("#el"))) {
+    bool is_end = slice_starts_with(text, SLICE_LITERAL("endif"));
+    if (!is_end && !slice_starts_with(text, SLICE_LITERAL("el"))) {
         return true;
     }
     bool is_own = reading->depth == 0;
@@ -267,35 +268,37 @@ static bool declares_by_call(const struct look *look, size_t indentation) {
            (has_quote || (indentation == 0 && !has_arrow));
 }
 
-static bool is_declaration(struct slice line, size_t indentation, const char *ends) {
+// What says what the line declares ends here: the name, or a call's parenthesis. 0: it declares nothing.
+static size_t end_of_declared(struct slice line, size_t indentation, const char *ends) {
     struct look look = {.line = line};
     char sign = 0;
     if (line.length == 0 || !lexer_is_word_byte(line.data[0]) || !strchr(ends, last_of(line))) {
-        return false;
+        return 0;
     }
     while (look_on(&look, &sign)) {
         bool is_named = look.typed && look.word.length > 0 &&
                         (!IS_AMONG(look.word, NAMELESS) || slice_starts_with(line, SLICE_LITERAL("type ")));
         if (is_named && !strchr(".\"'`", sign)) {
-            return true;
+            return (size_t)(look.word.data - line.data) + look.word.length;
         }
         if (sign == '(') {
-            return declares_by_call(&look, indentation);
+            return declares_by_call(&look, indentation) ? look.at : 0;
         }
         if (!strchr("[<,:", sign)) {
-            return false;
+            return 0;
         }
         look.is_type = false;
         look.word = slice_of("", 0);
     }
-    return false;
+    return 0;
 }
 
-bool taken_line(const struct document *document, const struct language *language, struct slice line) {
+size_t taken_line(const struct document *document, const struct language *language, struct slice line) {
     struct declared declared = {.line = slice_trim(line), .indentation = document->indentation.length};
     bool has_braces = language_has_semicolons(language) || (language && language_has_overloads(language));
     bool has_macros = declared.indentation == 0 && strcmp(language_family(language), "c") == 0;
-    return has_braces &&
-           is_declaration(declared.line, declared.indentation, has_macros ? "{;,(=)" : "{;,(=") &&
-           is_taken(document, &declared);
+    size_t end = has_braces
+                     ? end_of_declared(declared.line, declared.indentation, has_macros ? "{;,(=)" : "{;,(=")
+                     : 0;
+    return end > 0 && is_taken(document, &declared) ? (size_t)(declared.line.data - line.data) + end : 0;
 }

@@ -7,7 +7,7 @@
 //   T1  a function's name is taken if the same block has a function of that name, in a language without overloads, unless
 //       what stands above either says that there are several
 //   T2  a line is taken if it declares something, in a language of braces, and the same block has the very same line, unless
-//       what stands above either says that there are several, or an #if or #else stands between
+//       what stands above either says that there are several, or that one is in a branch of an #if that this one is not in
 #ifndef HUNCH_BACKENDS_REPOSITORY_TAKEN_H
 #define HUNCH_BACKENDS_REPOSITORY_TAKEN_H
 
@@ -17,7 +17,7 @@
 // The last of the ids, of which there is one at least, is a function's name, and taken.
 bool taken_name(const struct document *document, const struct language *language, const uint32_t *ids,
                 uint32_t count);
-// line: the cursor's, as it would be, of code.
-bool taken_line(const struct document *document, const struct language *language, struct slice line);
+// line: the cursor's, as it would be, of code. Returns how much of it is enough to say what it declares, 0 if it is not taken.
+size_t taken_line(const struct document *document, const struct language *language, struct slice line);
 
 #endif

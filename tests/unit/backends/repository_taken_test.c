@@ -86,6 +86,7 @@ static void test_a_line_that_is_taken(void **state) {
         {"css", "a b {\n}\n|a b {", false},
         {"no such language", "int f() {\n}\n|int f() {", false},
         {"c", "#if A\nint f(int a) {\n}\n#else\n|int f(int a) {\n}\n#endif\n", false},
+        {"c", "# if A\nint f(int a) {\n}\n# else\n|int f(int a) {\n}\n# endif\n", false},
         {"c", "#if A\n|int f(int a) {\n}\n#else\nint f(int a) {\n}\n#endif\n", false},
         {"c", "#if A\nint f(int a) {\n}\n#endif\n#if B\n|int f(int a) {\n}\n#endif\n", false},
         {"c", "#ifndef H\nint f(int a) {\n}\n#if A\n#else\n#endif\n|int f(int a) {", true},
@@ -96,8 +97,8 @@ static void test_a_line_that_is_taken(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct place place = place_of(rows[i].text);
         const char *line = strchr(rows[i].text, '|') + 1;
-        if (taken_line(&place.document, language_of_id(rows[i].language),
-                       slice_of(line, strcspn(line, "\n"))) != rows[i].taken) {
+        if ((taken_line(&place.document, language_of_id(rows[i].language),
+                        slice_of(line, strcspn(line, "\n"))) > 0) != rows[i].taken) {
             fail_msg("%s: %s", rows[i].language, rows[i].text);
         }
         place_free(&place);
@@ -141,12 +142,51 @@ static void test_offers_another_line(void **state) {
     world_free(&world);
 }
 
+// What stands before the name may be of another line.
+static void test_how_much_says_so(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *part; // the line stands behind the cursor
+    } rows[] = {
+        {"class A {\n    public void f() {\n    }\n\n|    public void f() {\n}\n", "    public void f"},
+        {"    A a = new A();\n|    A a = new A();\n", "    A a"},
+        {"it('is a', () => {\n})\n|it('is a', () => {\n", "it("},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        const char *line = strchr(rows[i].text, '|') + 1;
+        place.document.indentation = slice_of(line, strspn(line, " "));
+        assert_int_equal(
+            taken_line(&place.document, language_of_id("java"), slice_of(line, strcspn(line, "\n"))),
+            strlen(rows[i].part));
+        place_free(&place);
+    }
+}
+
+// Where the line is sure its head is all of it.
+static void test_offers_no_head_that_is_taken(void **state) {
+    (void)state;
+    struct world world = world_of("A.java", "class A {\n    public void open() {\n    }\n}\n"
+                                            "class C {\n    public void open() {\n    }\n}\n"
+                                            "class D {\n    public void open() {\n    }\n}\n");
+    struct predictions fresh = ask(&world, "B.java", "class B {\n    public void |\n}\n", 1, 1);
+    assert_true(fresh.count == 1 && fresh.items[0].head > 0);
+    predictions_free(&fresh);
+    struct predictions found =
+        ask(&world, "B.java", "class B {\n    public void open() {\n    }\n\n    public void |\n}\n", 1, 1);
+    assert_true(found.count == 1 && found.items[0].confidence == 0 && found.items[0].head == 0);
+    predictions_free(&found);
+    world_free(&world);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_name_that_is_taken),
         cmocka_unit_test(test_a_line_that_is_taken),
         cmocka_unit_test(test_is_not_sure_of_what_is_there),
         cmocka_unit_test(test_offers_another_line),
+        cmocka_unit_test(test_how_much_says_so),
+        cmocka_unit_test(test_offers_no_head_that_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
