@@ -244,11 +244,10 @@ static void take_anew(struct warm *warm, const struct generation *generation, co
 
 void warm_read_ahead(struct warm *warm, const struct generation *generation, const char *path,
                      struct slice text) {
-    bool is_front = is_of(&warm->known[0], path);
-    if (text.length > WARM_AHEAD || (is_front && warm->taken)) {
+    if (text.length > WARM_AHEAD || is_of(&warm->known[0], path)) { // the latter is taken
         return;
     }
-    struct known *known = &warm->known[is_front ? 0 : 1];
+    struct known *known = &warm->known[1];
     name(known, path);
     struct slice above = text, below = slice_of("", 0);
     size_t same = reading_take(known->reading, generation->vocabulary, &above, &below);
