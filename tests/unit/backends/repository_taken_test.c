@@ -128,17 +128,32 @@ static void test_is_not_sure_of_what_is_there(void **state) {
     world_free(&world);
 }
 
-// What comes next is offered instead.
+// The next one that ends alike is offered instead, and of all that are asked for none that is there is sure.
 static void test_offers_another_line(void **state) {
     (void)state;
-    struct world world = world_of("A.java", "class A {\n    public void open() {\n    }\n\n"
-                                            "    public void shut() {\n    }\n}\n");
-    struct predictions found =
-        ask(&world, "B.java", "class B {\n    public void open() {\n    }\n\n    public void |\n}\n", 1, 1);
-    assert_int_equal(found.count, 1);
-    assert_string_equal(found.items[0].text.data, "shut() {");
-    assert_true(found.items[0].confidence > 0);
-    predictions_free(&found);
+    static const struct {
+        const char *document;
+        bool is_passed; // the line that is there would have been the first
+    } rows[] = {
+        {"class E {\n    public void open() {\n    }\n}\n\n"
+         "class B {\n    public void |\n\n    public void open(int a) {\n    }\n}\n",
+         true},
+        {"class B {\n    public void |\n\n    public void open(int a) {\n    }\n}\n\n"
+         "class E {\n    public void open() {\n    }\n}\n",
+         false},
+    };
+    struct world world = world_of("A.java", "class A {\n    public void open() {\n    }\n}\n"
+                                            "class C {\n    public void open(int a) {\n    }\n}\n");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct predictions found = ask(&world, "B.java", rows[i].document, 1, PREDICT_CANDIDATES);
+        const struct prediction *best = &found.items[0], *there = &found.items[1];
+        assert_int_equal(found.count, 2);
+        assert_string_equal(best->text.data, "open() {");
+        assert_true(best->confidence > 0);
+        assert_string_equal(there->text.data, "open(int a) {");
+        assert_true(there->confidence == 0 && (there->score > best->score) == rows[i].is_passed);
+        predictions_free(&found);
+    }
     world_free(&world);
 }
 
