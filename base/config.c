@@ -25,8 +25,7 @@ enum {
     DEPTH_LIMIT = 4,
     SHOWN_LIMIT = 80, // bytes of a value
     PLAIN_LIMIT = 20,
-    UNKNOWN_LIMIT = 20, // so many of one source are named
-    SWITCHES_LOOKED_AT = 200
+    UNKNOWN_LIMIT = 20 // so many of one source are named
 };
 
 // Settings of the editor extensions themselves, which arrive in the same object.
@@ -130,7 +129,7 @@ static void report_choice(struct walk *walk, const struct config_row *row, const
 // Editors know languages that we do not: of these only what seems mistyped is told of.
 static void report_switches(struct walk *walk, const struct config_row *row, const struct json *value) {
     const struct json *said = row->type == CONFIG_SWITCHES ? json_first(value) : NULL;
-    for (size_t i = 0; said && i < SWITCHES_LOOKED_AT; i++, said = json_next(said)) {
+    for (; said; said = json_next(said)) {
         struct str shown;
         str_init(&shown);
         append_name(json_key(said), &shown);

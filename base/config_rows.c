@@ -157,8 +157,9 @@ bool config_row_has_choice(const struct config_row *row, const char *text) {
     return false;
 }
 
+// Few enough that each may be compared with each.
 static bool only_switches(const struct json *object) {
-    bool good = json_is_object(object);
+    bool good = json_is_object(object) && json_count(object) <= CONFIG_SWITCHES_MOST;
     for (const struct json *child = good ? json_first(object) : NULL; child; child = json_next(child)) {
         good = good && json_is_bool(child);
     }
@@ -175,7 +176,7 @@ bool config_row_allows(const struct config_row *row, const struct json *value, s
         str_append_string(want, "true or false");
         return json_is_bool(value);
     case CONFIG_SWITCHES:
-        str_append_format(want, "an object such as %s", row->text);
+        str_append_format(want, "an object such as %s, of at most %d", row->text, CONFIG_SWITCHES_MOST);
         return only_switches(value);
     case CONFIG_TEXT:
         str_append_format(want, "%s%s", row->choices ? "one of " : "a string",

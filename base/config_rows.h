@@ -21,6 +21,7 @@ enum config_shown {
 };
 
 #define CONFIG_NO_MEMBER ((size_t)-1)
+enum { CONFIG_SWITCHES_MOST = 200 }; // names of one object
 
 struct config_row {
     const char *key;

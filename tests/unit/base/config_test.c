@@ -313,6 +313,23 @@ static void mistyped_languages_are_named(void **state) {
     str_free(&many);
 }
 
+// A repository's own settings of an editor may have any number.
+static void too_many_switches_are_refused(void **state) {
+    struct home *home = *state;
+    for (int count = CONFIG_SWITCHES_MOST; count <= CONFIG_SWITCHES_MOST + 1; count++) {
+        struct str many;
+        str_init(&many);
+        for (int i = 0; i < count; i++) {
+            str_append_format(&many, "%s\"x%d\": false", i ? "," : "{\"languages\": {", i);
+        }
+        str_append_string(&many, "}}");
+        merge(home, many.data, CONFIG_EDITOR);
+        assert_int_equal(config_language_enabled(home->config, "x7"), count > CONFIG_SWITCHES_MOST);
+        str_free(&many);
+    }
+    assert_non_null(strstr(home->warnings.data, "an object such as {\"markdown\": false}, of at most 200"));
+}
+
 static void mistyped_sources_are_named(void **state) {
     struct home *home = *state;
     merge(home, "{\"retrieval\": {\"sources\": {\"lexcial\": false, \"edit\": false}}}", CONFIG_EDITOR);
@@ -563,6 +580,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_strongest_layer_counts, begin, finish),
         cmocka_unit_test_setup_teardown(mistyped_languages_are_named, begin, finish),
         cmocka_unit_test_setup_teardown(mistyped_sources_are_named, begin, finish),
+        cmocka_unit_test_setup_teardown(too_many_switches_are_refused, begin, finish),
         cmocka_unit_test_setup_teardown(oddities_are_named_and_ignored, begin, finish),
         cmocka_unit_test_setup_teardown(what_editors_add_is_passed_over, begin, finish),
         cmocka_unit_test_setup_teardown(a_broken_file_leaves_the_defaults, begin, finish),
