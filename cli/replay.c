@@ -40,8 +40,9 @@ static void print_text(const struct history_figures *figures) {
         figures->calibration_error, figures->calibration_chance, figures->p50_ms, figures->p99_ms);
     if (figures->unmatched > 0) {
         printf(
-            "  %zu changes were left out: the folder is not as the newest commit left it, or git log was not told --first-parent -m\n",
-            figures->unmatched);
+            "  %zu change%s left out: the folder is not as the newest commit left it (git may have other line ends there), "
+            "or git log was not told --first-parent -m\n",
+            figures->unmatched, figures->unmatched == 1 ? " was" : "s were");
     }
 }
 

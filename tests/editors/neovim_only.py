@@ -215,6 +215,20 @@ def why_stands_in_a_window(editor):
     editor.keys("q")
 
 
+def setup_tells_what_it_cannot_use(editor):
+    said = editor.lua(
+        "local said, before = {}, vim.notify\n"
+        "vim.notify = function(message) table.insert(said, message) end\n"
+        "require('hunch').setup({ acept = '<C-y>', accept_word = true, next = false })\n"
+        "vim.notify = before\n"
+        "table.sort(said)\n"
+        "return said"
+    )
+    assert len(said) == 2, said
+    assert "accept_word in setup() is true" in said[0] and "'<Tab>'" in said[0], said
+    assert "no option acept; it has accept, " in said[1], said
+
+
 def commands_complete_and_refuse(editor):
     words = editor.lua("return table.concat(vim.fn.getcompletion('Hunch ', 'cmdline'), ' ')")
     assert words == "on off toggle language status why restart log", words
@@ -337,6 +351,7 @@ SCENARIOS = [
     off_hides_what_is_shown,
     off_holds_for_later_servers,
     why_stands_in_a_window,
+    setup_tells_what_it_cannot_use,
     commands_complete_and_refuse,
     health_is_good,
     log_is_shown_and_not_served,

@@ -204,6 +204,25 @@ local function grey_ghost_text()
   end
 end
 
+local OPTIONS = { 'accept', 'accept_word', 'accept_line', 'next', 'previous', 'trigger' }
+
+-- Those that can be used; the others are told.
+local function usable(options)
+  local keys = {}
+  for name, key in pairs(options) do
+    if not vim.list_contains(OPTIONS, name) then
+      local all = table.concat(OPTIONS, ', ')
+      vim.notify(('Hunch: setup() has no option %s; it has %s'):format(name, all), vim.log.levels.WARN)
+    elseif key ~= false and type(key) ~= 'string' then
+      local message = "Hunch: %s in setup() is %s; it must be a key, as in '<Tab>', or false"
+      vim.notify(message:format(name, vim.inspect(key)), vim.log.levels.WARN)
+    else
+      keys[name] = key
+    end
+  end
+  return keys
+end
+
 ---Switches the server and ghost text on and maps the keys.
 ---@param options? hunch.Options
 function M.setup(options)
@@ -211,7 +230,7 @@ function M.setup(options)
     vim.notify('Hunch: ghost text needs Neovim 0.12 or newer', vim.log.levels.WARN)
     return
   end
-  local keys = vim.tbl_extend('keep', options or {}, { accept = '<Tab>' }) ---@type hunch.Options
+  local keys = vim.tbl_extend('keep', usable(options or {}), { accept = '<Tab>' }) ---@type hunch.Options
   grey_ghost_text()
   map(keys.accept, 'Hunch: accept', M.accept)
   map(keys.accept_word, 'Hunch: accept a word', M.accept_word)
