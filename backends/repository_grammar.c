@@ -20,15 +20,6 @@ static const char *const BLOCK_WORDS[] = {
     "template", "trait",    "try",    "type",  "typedef", "union",       "unsafe",   "using",
     "when",     "where",    "while",  "with"};
 
-static bool is_among(struct slice word, const char *const *list, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (slice_equal(word, slice_of_string(list[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_line_end(uint32_t id) {
     return token_is_line(id) || id == TOKEN_FILE;
 }
@@ -42,7 +33,7 @@ static bool is_word(struct slice word, const char *text) {
 }
 
 static bool is_block_word(struct slice word) {
-    return is_among(word, BLOCK_WORDS, sizeof BLOCK_WORDS / sizeof *BLOCK_WORDS);
+    return slice_is_among(word, BLOCK_WORDS, sizeof BLOCK_WORDS / sizeof *BLOCK_WORDS);
 }
 
 static bool is_quote(struct slice word) {

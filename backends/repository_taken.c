@@ -27,16 +27,7 @@ static const char *const STATEMENTS[] = {
 // Between one of these and a brace a name may be left out, but for Go's `type A struct {`.
 static const char *const NAMELESS[] = {"class", "enum", "interface", "struct", "union"};
 
-#define IS_AMONG(word, list) is_among(word, list, sizeof(list) / sizeof *(list))
-
-static bool is_among(struct slice word, const char *const *list, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (slice_equal(word, slice_of_string(list[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
+#define IS_AMONG(word, list) slice_is_among(word, list, sizeof(list) / sizeof *(list))
 
 static size_t indentation_of(struct slice line) {
     size_t at = 0;

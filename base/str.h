@@ -33,6 +33,14 @@ static inline struct slice slice_of_string(const char *text) {
 static inline bool slice_equal(struct slice a, struct slice b) {
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
+static inline bool slice_is_among(struct slice text, const char *const *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (slice_equal(text, slice_of_string(list[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
 // Of ASCII letters.
 static inline bool slice_equal_any_case(struct slice a, struct slice b) {
     return a.length == b.length && (a.length == 0 || strncasecmp(a.data, b.data, a.length) == 0);

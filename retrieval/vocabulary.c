@@ -88,29 +88,20 @@ static const char *const asked_of[] = {"handle",      "handles", "handled", "imp
                                        "implemented", "defined", "located", "done",      "happen",
                                        "happens",     "works",   "work",    "performed"};
 
-static bool is_among(struct slice word, const char *const *words, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (slice_equal(slice_of_string(words[i]), word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool vocabulary_is_stop_word(struct slice word) {
-    return is_among(word, stop_words, sizeof stop_words / sizeof stop_words[0]);
+    return slice_is_among(word, stop_words, sizeof stop_words / sizeof stop_words[0]);
 }
 
 bool vocabulary_is_construct(struct slice word) {
-    return is_among(word, constructs, sizeof constructs / sizeof constructs[0]);
+    return slice_is_among(word, constructs, sizeof constructs / sizeof constructs[0]);
 }
 
 bool vocabulary_asks(struct slice word) {
-    return is_among(word, askers, sizeof askers / sizeof askers[0]);
+    return slice_is_among(word, askers, sizeof askers / sizeof askers[0]);
 }
 
 bool vocabulary_is_asked_of(struct slice word) {
-    return is_among(word, asked_of, sizeof asked_of / sizeof asked_of[0]);
+    return slice_is_among(word, asked_of, sizeof asked_of / sizeof asked_of[0]);
 }
 
 // Is it a word of the row?

@@ -4,8 +4,8 @@
 #include "base/spill.h"
 #include "base/vec.h"
 #include "tests/unit/base/taking.h"
+#include "tests/unit/resident.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -86,18 +86,6 @@ static void small_ones_share_a_file(void **state) {
     spill_free(filler);
 }
 
-// Pages of files that the process has in memory.
-static size_t pages_of_files(void) {
-    char text[256] = "", *at = text;
-    FILE *file = fopen("/proc/self/statm", "r");
-    assert_non_null(file);
-    assert_non_null(fgets(text, sizeof text, file));
-    fclose(file);
-    strtoul(at, &at, 10); // all of it
-    strtoul(at, &at, 10); // what is resident
-    return strtoul(at, NULL, 10);
-}
-
 // However little there is besides; and it comes back as it was.
 static void what_rests_leaves_memory(void **state) {
     (void)state;
@@ -110,10 +98,10 @@ static void what_rests_leaves_memory(void **state) {
     assert_zero(much, SIZE);
     memset(much, 7, SIZE);
     memset(little, 7, SPILL_LEAST / 2);
-    size_t before = pages_of_files();
+    size_t before = resident_of_files();
     spill_rest(much, SIZE);
     spill_rest(little, SPILL_LEAST / 2);
-    assert_true(pages_of_files() + SIZE / 2 / (size_t)sysconf(_SC_PAGESIZE) < before);
+    assert_true(resident_of_files() + SIZE / 2 < before);
     for (size_t i = 0; i < SIZE; i += 997) {
         assert_int_equal(much[i], 7);
     }

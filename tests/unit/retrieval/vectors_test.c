@@ -3,10 +3,9 @@
 #include "base/spill.h"
 #include "records.h"
 #include "retrieval/vectors.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/resident.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -182,18 +181,6 @@ static void test_search_of_none(void **state) {
     vectors_free(&vectors);
 }
 
-// Bytes of files that the process has in memory.
-static size_t bytes_of_files(void) {
-    char text[256] = "", *at = text;
-    FILE *file = fopen("/proc/self/statm", "r");
-    assert_non_null(file);
-    assert_non_null(fgets(text, sizeof text, file));
-    fclose(file);
-    strtoul(at, &at, 10); // all of it
-    strtoul(at, &at, 10); // what is resident
-    return strtoul(at, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
-}
-
 // Vectors, sketches and scales; and a search finds what it found before.
 static void test_nothing_of_them_need_be_in_memory(void **state) {
     (void)state;
@@ -212,9 +199,9 @@ static void test_nothing_of_them_need_be_in_memory(void **state) {
     struct vector query = random_vector(&seed);
     assert_int_equal(vectors_search(&vectors, &query, COUNT, LIMIT, before), LIMIT);
     size_t size = COUNT * (sizeof *vectors.vectors + sizeof *vectors.sketches + sizeof *vectors.scales);
-    size_t held = bytes_of_files();
+    size_t held = resident_of_files();
     vectors_rest(&vectors);
-    assert_true(bytes_of_files() + size - size / 100 < held);
+    assert_true(resident_of_files() + size - size / 100 < held);
     assert_int_equal(vectors_search(&vectors, &query, COUNT, LIMIT, after), LIMIT);
     for (int i = 0; i < LIMIT; i++) {
         assert_int_equal(after[i].id, before[i].id);
