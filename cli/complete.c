@@ -45,6 +45,18 @@ static void print_json(const struct engine_answer *answer) {
     terminal_print_json(object);
 }
 
+// Who tries the command on a line that is complete wonders why nothing comes.
+static void print_way_out(const struct complete_run *run, const struct engine_answer *answer) {
+    struct slice document = text_slice(run->text);
+    size_t end = slice_line_end(document, run->cursor);
+    bool is_done = answer->outcome == OUTCOME_NOTHING || answer->outcome == OUTCOME_REPEATS;
+    if (is_done && slice_trim(slice_sub(document, run->cursor, end)).length) {
+        puts(
+            "         what stands right of the cursor counts as written; hunch demo FILE takes lines away and "
+            "shows what it would put there");
+    }
+}
+
 static void print_text(const struct complete_run *run, const struct engine_answer *answer) {
     struct str summary;
     str_init(&summary);
@@ -55,10 +67,11 @@ static void print_text(const struct complete_run *run, const struct engine_answe
     if (answer->instead[0]) {
         printf("         in place of another model: %s\n", answer->instead);
     }
+    print_way_out(run, answer);
     if (run->options->why) {
         uint32_t count = answer->context->count;
         printf("         context of %u item%s in %.1f ms%s%s\n", count, str_plural(count), answer->context_ms,
-               answer->prompt.length || count == 0 ? "" : " (this model does not read it)",
+               answer->prompt.length || count == 0 ? "" : " (this model takes names from it)",
                count > SHOWN_CONTEXT ? ", best first (all of them: --json):"
                : count               ? ", best first:"
                                      : "");

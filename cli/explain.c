@@ -169,9 +169,9 @@ static void say_in(FILE *out, const struct question *question, const struct expl
     if (answer->record) {
         say_record(out, answer->record);
     } else if (answer->kind == EXPLAIN_MISSING && answer->is_folder) {
-        fputs("it does not exist, but what would lie in it would be looked at", out);
+        fputs("once it exists, what lies in it is looked at", out);
     } else if (answer->kind == EXPLAIN_MISSING) {
-        fprintf(out, "it does not exist, but would be taken (%s)",
+        fprintf(out, "once it exists, it is taken (%s)",
                 language ? language_name(language) : "no known language");
     } else {
         fputs("a folder; what lies in it is looked at", out);
@@ -194,8 +194,11 @@ static void say_unmarked(FILE *out, const char *root) {
 }
 
 static void print_text(const struct question *question, const struct explanation *answer) {
+    bool is_missing = !answer->skip && answer->kind == EXPLAIN_MISSING;
     terminal_write(stdout, answer->skip ? STYLE_RED : STYLE_GREEN,
-                   answer->skip ? SLICE_LITERAL("out") : SLICE_LITERAL("in"));
+                   slice_of_string(answer->skip ? "out"
+                                   : is_missing ? "not there"
+                                                : "in"));
     fputs(": ", stdout);
     terminal_write_name(stdout, STYLE_BOLD, question->asked);
     fputs(": ", stdout);

@@ -20,11 +20,19 @@ static void append_visible(struct str *out, struct slice text) {
     }
 }
 
+// Was there anything to ask a model for?
+static bool is_asked(enum outcome outcome) {
+    return outcome != OUTCOME_DISABLED && outcome != OUTCOME_LANGUAGE_OFF && outcome != OUTCOME_IGNORED &&
+           outcome != OUTCOME_MID_WORD;
+}
+
 void engine_answer_summary(const struct engine_answer *answer, struct str *out) {
     if (answer->candidate_count == 0) {
         str_append_string(out, "silent: ");
         append_visible(out, slice_of_string(answer->reason));
-        str_append_format(out, " (%s model, %.1f ms)", answer->model, answer->total_ms);
+        if (is_asked(answer->outcome)) {
+            str_append_format(out, " (%s model, %.1f ms)", answer->model, answer->total_ms);
+        }
         return;
     }
     double confidence = answer->candidates[0].confidence;
@@ -123,7 +131,7 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     }
     str_append_format(out, "\ncontext of %u item%s in %.1f ms%s%s\n", answer->context->count,
                       str_plural(answer->context->count), answer->context_ms,
-                      answer->prompt.length ? "" : " (this model does not read it)",
+                      answer->prompt.length ? "" : " (this model takes names from it)",
                       answer->context->count ? ", best first:" : "");
     engine_context_text(answer->context, ITEMS_SHOWN, "  ", out);
 }

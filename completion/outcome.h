@@ -13,7 +13,7 @@
     X(OUTCOME_MID_WORD, "mid-word", "the cursor is inside a word")                                           \
     X(OUTCOME_NOTHING, "nothing", "the model had nothing to say")                                            \
     X(OUTCOME_LOW_CONFIDENCE, "low-confidence", "the model was not sure enough")                             \
-    X(OUTCOME_REPEATS, "repeats", "the suggestion stands above or below already")                            \
+    X(OUTCOME_REPEATS, "repeats", "what the model would suggest stands there already")                       \
     X(OUTCOME_UNBALANCED, "unbalanced", "the suggestion closes a bracket that is not open")                  \
     X(OUTCOME_CANCELLED, "cancelled", "the editor cancelled the request")                                    \
     X(OUTCOME_SUPERSEDED, "superseded", "a newer request took its place")                                    \

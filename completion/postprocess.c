@@ -237,17 +237,19 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
     bool closers = only_closers(rest);
     struct slice text = first_lines(raw, closers ? query->max_lines : 1);
     text = trim_end(text);
+    bool says_nothing = is_padding(text);
     if (closers) {
         text = trim_statement_end(query, text, rest);
     } else {
         text = slice_sub(text, 0, text.length - overlap(text, rest));
         text = is_glued(trim_end(text), rest) ? text : trim_end(text);
     }
-    if (is_padding(text) || is_glued(text, rest)) {
+    if (says_nothing || is_glued(text, rest)) {
         return OUTCOME_NOTHING;
     }
     // Nothing new if all that it says stands right of the cursor.
-    if (slice_equal(slice_trim(text), slice_trim(rest)) || repeats_neighbour(query, text)) {
+    if (is_padding(text) || slice_equal(slice_trim(text), slice_trim(rest)) ||
+        repeats_neighbour(query, text)) {
         return OUTCOME_REPEATS;
     }
     if (!balance_holds(slice_sub(query->document, 0, query->cursor), text)) {

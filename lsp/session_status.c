@@ -229,7 +229,8 @@ static void note_fallback(struct session *session, const struct engine_answer *a
 
 void session_note_answer(struct session *session, const struct engine_answer *answer) {
     bool works = answer->outcome == OUTCOME_SHOWN || answer->outcome == OUTCOME_NOTHING ||
-                 answer->outcome == OUTCOME_LOW_CONFIDENCE;
+                 answer->outcome == OUTCOME_LOW_CONFIDENCE || answer->outcome == OUTCOME_REPEATS ||
+                 answer->outcome == OUTCOME_UNBALANCED;
     if (!answer->unasked) {
         session->project.model = answer->model; // a server may have said its name meanwhile
     }

@@ -81,7 +81,7 @@ class Explain(support.Case):
                                   "ranked behind your own",
                 "notes": "in: notes: no known language, 12 bytes, 1 chunk by lines, 0 symbols",
                 "src": "in: src: a folder; what lies in it is looked at",
-                "src/new.py": "in: src/new.py: it does not exist, but would be taken (Python)",
+                "src/new.py": "not there: src/new.py: once it exists, it is taken (Python)",
                 "build/taken.c": "in: build/taken.c: C, 22 bytes, 1 chunk along its syntax, 1 symbol; "
                                  '.hunchignore:4 "!build/taken.c" takes it back',
                 "build/ignored.c": 'out: build/ignored.c: .hunchignore:3 "build/*" excludes it',

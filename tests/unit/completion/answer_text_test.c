@@ -58,7 +58,7 @@ static void test_what_is_typed_stays_and_says_so(void **state) {
     assert_text(&answer, "suggested: ne();\n"
                          "at first:  one();  (typed since: o)\n"
                          "built-in model, 0.0 ms (0.0 ms of it for context), 50 % sure\n"
-                         "context of 0 items in 0.0 ms (this model does not read it)\n");
+                         "context of 0 items in 0.0 ms (this model takes names from it)\n");
 }
 
 static void test_silence_has_its_reason(void **state) {
@@ -70,6 +70,9 @@ static void test_silence_has_its_reason(void **state) {
                                    .context = &context,
                                    .model = "built-in"};
     assert_text(&answer, "silent: the model had nothing to say (built-in model, 0.0 ms)\n");
+    answer.outcome = OUTCOME_DISABLED; // and no model where none was asked
+    answer.reason = "switched off in the settings";
+    assert_text(&answer, "silent: switched off in the settings\n");
 }
 
 static void test_who_answers_in_place_of_another_says_why(void **state) {

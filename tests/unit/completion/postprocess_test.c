@@ -48,7 +48,7 @@ static const struct example examples[] = {
     // Other text right of the cursor: one line, nothing that stands there already.
     {"f(|, c)", "a\nb", 5, OUTCOME_SHOWN, "a", ""},
     {"f(|x, c)", "a, x, c)", 1, OUTCOME_SHOWN, "a,", ""},
-    {"f(|x)", "x)", 1, OUTCOME_NOTHING, NULL, NULL},
+    {"f(|x)", "x)", 1, OUTCOME_REPEATS, NULL, NULL},
     {"|int main(", "static int", 1, OUTCOME_SHOWN, "static ", ""},
     {"|int main(", "ThreadMain", 1, OUTCOME_NOTHING, NULL, NULL}, // `in` is no part of it
     {"|int main(", "for (x in", 1, OUTCOME_NOTHING, NULL, NULL},
