@@ -13,13 +13,17 @@ packages=(llama.cpp-tools)
 
 is_good() { "$1" --version >/dev/null 2>&1; }
 
-# Its folder of CPU backends is compiled in, so one is named; this one runs on every machine.
+# Its folder of CPU backends is compiled in, so one is named: x64 runs on every machine, haswell several times as fast where it can.
 finish() {
   local final=$home/${loader#"$work/"}
   local libraries=${final%/*}
   cat >"$work/llama-server" <<WRAPPER
 #!/bin/sh
-backend=\${GGML_BACKEND_PATH:-$libraries/ggml/backends0/libggml-cpu-x64.so}
+kind=haswell
+for feature in avx2 fma f16c bmi2; do
+  grep -qw "\$feature" /proc/cpuinfo || kind=x64
+done
+backend=\${GGML_BACKEND_PATH:-$libraries/ggml/backends0/libggml-cpu-\$kind.so}
 [ -e "\$backend" ] && export GGML_BACKEND_PATH="\$backend"
 exec '$final' --library-path '$libraries:$libraries/llama:$libraries/ggml' '$home/root/usr/bin/llama-server' "\$@"
 WRAPPER
