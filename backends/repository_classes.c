@@ -488,6 +488,12 @@ void classes_look(const struct classes *classes, uint64_t family, const uint32_t
     }
     place->behind = behind_contexts(family, before, count, place->contexts);
     frame_contexts(&frame, family, place->contexts + CLASSES_BEHIND);
+    uint32_t mark;
+    for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
+        bool is_there = i < place->behind || i >= CLASSES_BEHIND;
+        place->contexts[i] = is_there ? place->contexts[i] : 0;
+        __builtin_prefetch(bucket_of(classes->counters, place->contexts[i], &mark));
+    }
     for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
         bool is_there = i < place->behind || i >= CLASSES_BEHIND;
         place->seen[i] = is_there ? (float)count_of(classes, place->contexts[i]) : 0;
@@ -495,35 +501,60 @@ void classes_look(const struct classes *classes, uint64_t family, const uint32_t
     }
 }
 
-// is_seen: the class was seen behind the shorter context; else it was not behind this one, and need not be looked for.
-static float blend(const struct classes *classes, const struct classes_place *place, uint32_t context,
-                   uint32_t class, float shorter, bool *is_seen) {
-    float all = place->seen[context], these = 0;
+// How likely a class is, by ever more of a place.
+struct chain {
+    float share;      // behind the context before, or in the wider frame
+    bool is_seen;     // there; else it was not behind this one, and need not be looked for
+    uint32_t mark;    // of its counter
+    uint32_t *bucket; // where that is
+};
+
+// One context more, for all classes at once: counters lie anywhere in memory, so that each would be waited for.
+static void blend(const struct classes *classes, const struct classes_place *place, uint32_t context,
+                  const uint32_t *wanted, uint32_t count, struct chain *chains) {
+    float all = place->seen[context];
     if (all <= 0) {
-        return shorter;
+        return;
     }
-    if (*is_seen) {
-        these = (float)count_of(classes, with_class(place->contexts[context], class));
-        *is_seen = these > 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (chains[i].is_seen) {
+            chains[i].bucket = bucket_of(classes->counters, with_class(place->contexts[context], wanted[i]),
+                                         &chains[i].mark);
+            __builtin_prefetch(chains[i].bucket);
+        }
     }
-    return ((these < all ? these : all) + TRUST * shorter) * place->per_seen[context];
+    for (uint32_t i = 0; i < count; i++) {
+        struct chain *chain = &chains[i];
+        const uint32_t *counter = chain->is_seen ? find(chain->bucket, chain->mark) : NULL;
+        float these = counter ? (float)(*counter & COUNTED) : 0;
+        chain->is_seen = these > 0;
+        chain->share = ((these < all ? these : all) + TRUST * chain->share) * place->per_seen[context];
+    }
 }
 
-void classes_fill(const struct classes *classes, const struct classes_place *place, uint32_t class,
-                  float shares[CLASSES_INPUTS]) {
+void classes_fill(const struct classes *classes, const struct classes_place *place, const uint32_t *wanted,
+                  uint32_t count, float (*shares)[CLASSES_INPUTS]) {
     enum { SHORT = 3 }; // contexts before the frames
-    float share = 1.0F / CLASSES_COUNT, framed = share;
-    bool is_seen = true, is_framed = true; // every frame has the nearest class
-    for (uint32_t i = 0; i < place->behind; i++) {
-        share = blend(classes, place, i, class, share, &is_seen);
-        framed = i < SHORT ? share : framed;
-        is_framed = i < 2 ? is_seen : is_framed;
+    struct chain behind[CLASSES_COUNT], framed[CLASSES_COUNT];
+    for (uint32_t i = 0; i < count; i++) {
+        behind[i] = framed[i] = (struct chain){.share = 1.0F / CLASSES_COUNT, .is_seen = true};
     }
-    shares[0] = share;
-    shares[1] = framed;
-    framed = blend(classes, place, CLASSES_BEHIND, class, framed, &is_framed);
-    shares[2] = framed = blend(classes, place, CLASSES_BEHIND + 1, class, framed, &is_framed);
-    shares[3] = blend(classes, place, CLASSES_BEHIND + 2, class, framed, &is_framed);
+    for (uint32_t context = 0; context < place->behind; context++) {
+        blend(classes, place, context, wanted, count, behind);
+        for (uint32_t i = 0; i < count && context < SHORT; i++) {
+            framed[i].share = behind[i].share;
+            framed[i].is_seen =
+                context < 2 ? behind[i].is_seen : framed[i].is_seen; // all have the nearest class
+            shares[i][1] = framed[i].share;
+        }
+    }
+    for (uint32_t frame = 0; frame < CLASSES_FRAMES; frame++) {
+        blend(classes, place, CLASSES_BEHIND + frame, wanted, count, framed);
+        for (uint32_t i = 0; i < count; i++) {
+            shares[i][0] = behind[i].share;
+            shares[i][frame < 2 ? 2 : 3] = framed[i].share;
+        }
+    }
 }
 
 // --- life ---

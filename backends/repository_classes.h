@@ -43,10 +43,10 @@ uint64_t classes_family(const char *family);
 // classes: of the words before, the nearest last.
 void classes_look(const struct classes *classes, uint64_t family, const uint32_t *before, size_t count,
                   struct classes_place *place);
-// How likely words of this class are at that place, by ever more of it, the last by most. The weights are for the logarithms of
-// these and CLASSES_TRACE.
-void classes_fill(const struct classes *classes, const struct classes_place *place, uint32_t class,
-                  float shares[CLASSES_INPUTS]);
+// How likely words of each of these classes are at that place, by ever more of it, the last by most. The weights are for the
+// logarithms of these and CLASSES_TRACE. At most CLASSES_COUNT at once.
+void classes_fill(const struct classes *classes, const struct classes_place *place, const uint32_t *wanted,
+                  uint32_t count, float (*shares)[CLASSES_INPUTS]);
 size_t classes_bytes(const struct classes *classes);
 
 #endif

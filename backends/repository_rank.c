@@ -21,7 +21,11 @@
 enum { HINTED = 40 }; // of the names that retrieval found
 _Static_assert(SCOPE_NEAR + HINTED <= (int)COUNTS_ADDED, "there is room for all names at hand");
 
-enum { RANKED = 40 };               // the words with the largest shares; of the rest, only the names at hand
+enum { RANKED = 40 }; // the words with the largest shares; of the rest, only the names at hand
+enum { KEPT = 512 };  // words that a line ranks, most often
+enum { MOST_RANKED = RANKED + SCOPE_NEAR + HINTED };
+_Static_assert((int)MOST_RANKED <= (int)CLASSES_COUNT && (int)MOST_RANKED <= (int)SCOPE_AT_ONCE,
+               "they are asked for at once");
 static const double A_TRACE = 1e-3; // of its share, what a word gets that is not ranked
 static const float LEAST = 1e-30f;
 enum { LANES = 4, GROUPS = WEIGHTS_HIDDEN / LANES };
@@ -111,6 +115,7 @@ struct kept {
     uint32_t hints;       // which ones
     uint32_t changed;     // by which ones it last did, or had any of its own
     bool is_hinted;       // by some of its own
+    uint32_t class;       // the word's
 };
 
 // What is the same for all words of a class in one query.
@@ -260,14 +265,8 @@ static void fill_both(const struct rank *rank, const struct place_kind *kind, co
     features[IN_WITHIN_LINE] = scope_within(standing->parts, kind->line_parts);
 }
 
-// Returns how likely the class is.
-static double fill_class(const struct rank *rank, const struct place_kind *kind, uint32_t class,
-                         float features[CLASSES_INPUTS]) {
-    float shares[CLASSES_INPUTS];
-    classes_fill(rank->classes, &kind->classes, class, shares);
-    const lanes logarithms = ln_of_all(lanes_at(shares) + CLASSES_TRACE);
-    memcpy(features, &logarithms, sizeof logarithms);
-    return (double)shares[CLASSES_INPUTS - 1];
+static lanes class_inputs(const float shares[CLASSES_INPUTS]) {
+    return ln_of_all(lanes_at(shares) + CLASSES_TRACE);
 }
 
 static void fill_kind(const struct place_kind *kind, float *features) {
@@ -288,7 +287,11 @@ void rank_features(struct rank *rank, const uint32_t *context, size_t length, co
     hints_fill_word(rank->hints, standing, features + IN_COUNT);
     standing = scope_of(rank->scope, word->id); // reading hints may have moved it
     hints_fill_place(rank->hints, &kind.hints, standing, features + IN_COUNT);
-    fill_class(rank, &kind, class_of(rank, word->id), features + IN_CLASSES);
+    float shares[1][CLASSES_INPUTS];
+    uint32_t class = class_of(rank, word->id);
+    classes_fill(rank->classes, &kind.classes, &class, 1, shares);
+    const lanes of_class = class_inputs(shares[0]);
+    memcpy(features + IN_CLASSES, &of_class, sizeof of_class);
 }
 
 void rank_unseen_features(const struct counts_answer *answer, double features[RANK_UNSEEN]) {
@@ -334,7 +337,7 @@ static inline double score(const struct sums *sums) {
 
 static void keep_standing(struct rank *rank, struct standing *standing) {
     float features[RANK_FEATURES];
-    struct kept kept = {.hints = 0};
+    struct kept kept = {.class = class_of(rank, standing->id)};
     fill_standing(standing, features);
     add_inputs(&kept.standing, features, OF_STANDING, sizeof OF_STANDING);
     vec_push(&rank->kept, kept);
@@ -367,18 +370,17 @@ static void add_hints(struct rank *rank, const struct standing *standing, struct
     }
 }
 
-// Where a word stands; what is kept of it is up to date from here on.
-static struct standing *standing_of(struct rank *rank, uint32_t id) {
-    struct standing *standing = scope_of(rank->scope, id);
+// What is kept of a word, up to date from here on.
+static struct kept *kept_of(struct rank *rank, uint32_t number) {
+    struct standing *standing = scope_at(rank->scope, number);
     if (standing->kept == 0) {
         keep_standing(rank, standing);
     }
     struct kept *kept = &rank->kept.items[standing->kept - 1];
     if (kept->hints != rank->hints_taken) {
         add_hints(rank, standing, kept);
-        standing = scope_of(rank->scope, id); // reading hints may have moved it
     }
-    return standing;
+    return kept;
 }
 
 // The sums of what is the same for every word of a query.
@@ -395,24 +397,27 @@ static struct sums sums_of(const struct place_kind *kind) {
     return sums;
 }
 
-static const struct class_sums *sums_of_class(struct rank *rank, const struct place_kind *kind, uint32_t id) {
-    uint32_t class = class_of(rank, id);
-    struct class_sums *of_class = &rank->of_classes[class];
-    if (of_class->query != rank->query) {
-        float features[CLASSES_INPUTS];
-        *of_class = (struct class_sums){.query = rank->query};
-        of_class->share = fill_class(rank, kind, class, features);
+static void sum_classes(struct rank *rank, const struct place_kind *kind, const uint32_t *classes,
+                        uint32_t count) {
+    float shares[MOST_RANKED][CLASSES_INPUTS];
+    classes_fill(rank->classes, &kind->classes, classes, count, shares);
+    for (uint32_t k = 0; k < count; k++) {
+        struct class_sums *of_class = &rank->of_classes[classes[k]];
+        const lanes inputs = class_inputs(shares[k]);
+        of_class->share = (double)shares[k][CLASSES_INPUTS - 1];
+        of_class->sums = (struct sums){.direct = 0};
         for (uint32_t i = 0; i < CLASSES_INPUTS; i++) {
-            add_input(&of_class->sums, (uint32_t)IN_CLASSES + i, features[i]);
+            add_input(&of_class->sums, (uint32_t)IN_CLASSES + i, inputs[i]);
         }
     }
-    return of_class;
 }
 
 static double score_word(struct rank *rank, const struct place_kind *kind, const struct sums *place,
                          const struct standing *standing, struct counted *word) {
     float features[RANK_FEATURES]; // those in the lists
-    struct sums sums = rank->kept.items[standing->kept - 1].all;
+    const struct kept *kept = &rank->kept.items[standing->kept - 1];
+    const struct class_sums *class = &rank->of_classes[kept->class];
+    struct sums sums = kept->all;
     add_sums(&sums, place);
     fill_both(rank, kind, standing, features);
     add_inputs(&sums, features, OF_BOTH, sizeof OF_BOTH);
@@ -421,7 +426,6 @@ static double score_word(struct rank *rank, const struct place_kind *kind, const
             add_input(&sums, i, features[i]);
         }
     }
-    const struct class_sums *class = sums_of_class(rank, kind, word->id);
     word->classed = class->share;
     add_sums(&sums, &class->sums);
     if (word->shallow <= 0) {
@@ -513,12 +517,40 @@ static void list_likeliest(struct counts_answer *answer, const struct likely *ch
     }
 }
 
+// The words that are ranked, and where each stands.
+struct ranked {
+    const struct likely *chosen;
+    uint32_t count;
+    uint32_t numbers[MOST_RANKED];
+};
+
 // Where only other hints came since, it is as likely as it was, but for those that have hints or hear of them by others.
+static bool is_news(const struct place_kind *kind, const struct counted *word, const struct kept *kept) {
+    return word->rated < kept->changed || kind->hints.call;
+}
+
+// Each step for all words, so that the processor waits for many at once.
+static void prepare(struct rank *rank, const struct place_kind *kind, const struct counts_answer *answer,
+                    struct ranked *ranked) {
+    uint32_t classes[MOST_RANKED], count = 0;
+    for (uint32_t i = 0; i < ranked->count; i++) {
+        ranked->numbers[i] = scope_number(rank->scope, ranked->chosen[i].id);
+    }
+    scope_describe(rank->scope, ranked->numbers, ranked->count);
+    for (uint32_t i = 0; i < ranked->count; i++) {
+        const struct kept *kept = kept_of(rank, ranked->numbers[i]);
+        struct class_sums *of_class = &rank->of_classes[kept->class];
+        if (is_news(kind, &answer->words[ranked->chosen[i].index], kept) && of_class->query != rank->query) {
+            of_class->query = rank->query;
+            classes[count++] = kept->class;
+        }
+    }
+    sum_classes(rank, kind, classes, count);
+}
+
 static void rate(struct rank *rank, const struct place_kind *kind, const struct sums *place,
-                 struct counted *word) {
-    const struct standing *standing = standing_of(rank, word->id);
-    uint32_t changed = rank->kept.items[standing->kept - 1].changed;
-    if (word->rated < changed || kind->hints.call) {
+                 const struct standing *standing, struct counted *word) {
+    if (is_news(kind, word, &rank->kept.items[standing->kept - 1])) {
         word->likely = expf((float)score_word(rank, kind, place, standing, word));
         word->rated = kind->hints.call ? 0 : rank->hints_taken;
     }
@@ -530,9 +562,11 @@ void rank_words(struct rank *rank, const uint32_t *context, size_t length, struc
     struct place_kind kind = kind_of(rank, context, length);
     struct sums place = sums_of(&kind);
     uint32_t count = choose(rank, &kind, answer, chosen);
+    struct ranked ranked = {.chosen = chosen, .count = count};
+    prepare(rank, &kind, answer, &ranked);
     for (uint32_t i = 0; i < count; i++) {
         struct counted *word = &answer->words[chosen[i].index];
-        rate(rank, &kind, &place, word);
+        rate(rank, &kind, &place, scope_at(rank->scope, ranked.numbers[i]), word);
         word->probability = word->likely > LEAST ? (double)word->likely : (double)LEAST;
         total += word->probability;
     }
@@ -556,6 +590,7 @@ struct rank *rank_new(const struct document *document, const struct generation *
     rank->family = classes_family(language_family(language_of_path(path)));
     rank->hints = hints_new(document, rank->scope);
     rank->hints_taken = 1;
+    vec_reserve(&rank->kept, KEPT);
     rank->chosen = mem_alloc((COUNTS_WORDS + COUNTS_ADDED) * sizeof *rank->chosen);
     fill_places(&nothing, features);
     add_inputs(&rank->without_places, features, OF_PLACES, sizeof OF_PLACES);
@@ -563,7 +598,7 @@ struct rank *rank_new(const struct document *document, const struct generation *
 }
 
 void rank_follow(struct rank *rank, const struct generation *generation) {
-    rank->classes = generation->classes;
+    rank->classes = generation->classes; // the same, or the round would be another
 }
 
 void rank_renew_hints(struct rank *rank) {

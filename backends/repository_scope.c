@@ -11,6 +11,7 @@
 #include "base/map.h"
 
 enum { NEAR_TOKENS = 256, NEAR_BELOW = 8 };
+enum { OTHERS = 512 }; // words that a line asks for and its file has not, most often
 
 struct scope {
     const struct document *document;
@@ -90,27 +91,55 @@ static struct standing standing_of(const struct scope *scope, uint32_t id) {
     return (struct standing){.id = id, .slot = slot_behind(id, word), .level = SCOPE_HIDDEN_LEVEL};
 }
 
-static void describe(const struct scope *scope, struct standing *standing) {
-    struct slice word = encoder_word(&scope->document->encoder, standing->id);
+static void describe(struct standing *standing, struct slice word) {
     standing->parts = token_is_name(standing->id) ? scope_parts(word) : 0;
     standing->first = word.length > 0 ? word.data[0] : 0;
     standing->length = (uint32_t)word.length;
     standing->described = true;
 }
 
-struct standing *scope_of(struct scope *scope, uint32_t id) {
-    size_t index = document_number(scope->document, id);
-    if (index == DOCUMENT_NO_WORD) {
-        index = (size_t)*map_insert(&scope->others, id, scope->items.count);
+uint32_t scope_number(struct scope *scope, uint32_t id) {
+    uint32_t number = document_number(scope->document, id);
+    if (number == DOCUMENT_NO_WORD) {
+        number = (uint32_t)*map_insert(&scope->others, id, scope->items.count);
     }
-    if (index == scope->items.count) {
+    if (number == scope->items.count) {
         vec_push(&scope->items, standing_of(scope, id));
     }
-    struct standing *standing = &scope->items.items[index];
+    __builtin_prefetch(&scope->items.items[number]);
+    return number;
+}
+
+// Their bytes are anywhere in memory, too.
+void scope_describe(struct scope *scope, const uint32_t *numbers, uint32_t count) {
+    struct standing *standings[SCOPE_AT_ONCE];
+    struct slice words[SCOPE_AT_ONCE];
+    uint32_t ids[SCOPE_AT_ONCE], found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct standing *standing = &scope->items.items[numbers[i]];
+        if (!standing->described) {
+            standings[found] = standing;
+            ids[found++] = standing->id;
+        }
+    }
+    if (found > 0) {
+        encoder_words(&scope->document->encoder, ids, found, words);
+    }
+    for (uint32_t i = 0; i < found; i++) {
+        describe(standings[i], words[i]);
+    }
+}
+
+struct standing *scope_at(struct scope *scope, uint32_t number) {
+    struct standing *standing = &scope->items.items[number];
     if (!standing->described) {
-        describe(scope, standing);
+        describe(standing, encoder_word(&scope->document->encoder, standing->id));
     }
     return standing;
+}
+
+struct standing *scope_of(struct scope *scope, uint32_t id) {
+    return scope_at(scope, scope_number(scope, id));
 }
 
 static struct standing *standing_at(const struct scope *scope, size_t position) {
@@ -119,7 +148,7 @@ static struct standing *standing_at(const struct scope *scope, size_t position) 
 
 static void add_words(struct scope *scope) {
     const struct token_list *words = &scope->document->words;
-    vec_reserve(&scope->items, words->count);
+    vec_reserve(&scope->items, words->count + OTHERS);
     for (size_t i = 0; i < words->count; i++) {
         vec_push(&scope->items, standing_of(scope, words->items[i]));
     }
@@ -167,7 +196,7 @@ static void read_header(struct scope *scope, struct climb *climb, struct standin
         return;
     }
     if (!standing->described) {
-        describe(scope, standing);
+        describe(standing, encoder_word(&scope->document->encoder, standing->id));
     }
     *(climb->level <= 2 ? &scope->headers.nearest : &scope->headers.around) |= standing->parts;
     climb->named = true;
@@ -233,7 +262,7 @@ static void count_slots(struct scope *scope) {
 struct scope *scope_new(const struct document *document) {
     struct scope *scope = mem_zero(1, sizeof *scope);
     scope->document = document;
-    map_init(&scope->others);
+    map_reserve(&scope->others, OTHERS);
     add_words(scope);
     look_above(scope);
     look_below(scope);

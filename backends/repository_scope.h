@@ -22,7 +22,7 @@ enum scope_slot {
     SLOT_COUNT
 };
 
-enum { SCOPE_NEAR = 48, SCOPE_HIDDEN_LEVEL = 7 };
+enum { SCOPE_NEAR = 48, SCOPE_HIDDEN_LEVEL = 7, SCOPE_AT_ONCE = 128 };
 
 struct standing {
     uint32_t id;
@@ -62,6 +62,10 @@ struct scope *scope_new(const struct document *document);
 void scope_free(struct scope *scope);
 // Of any word; one the file has not gets an empty standing.
 struct standing *scope_of(struct scope *scope, uint32_t id);
+// In steps, for up to SCOPE_AT_ONCE words, so that the processor waits for many at once. A number stays.
+uint32_t scope_number(struct scope *scope, uint32_t id);
+void scope_describe(struct scope *scope, const uint32_t *numbers, uint32_t count);
+struct standing *scope_at(struct scope *scope, uint32_t number);
 // The lines that open the blocks around the cursor, as sub-words: those of the nearest one's line, those of the lines around
 // that, and those of the longest name before a "(" there, which mostly is the function's.
 struct scope_headers {

@@ -53,7 +53,7 @@ static double likely(const struct classes *classes, struct vocabulary *vocabular
     struct intern unknown;
     struct token_list tokens = {0};
     struct classes_place place;
-    float shares[CLASSES_INPUTS];
+    float shares[1][CLASSES_INPUTS];
     intern_init(&unknown);
     struct encoder encoder = {.vocabulary = vocabulary, .unknown = &unknown, .known = UINT32_MAX};
     vec_push(&tokens, token_make(TOKEN_FILE, 0));
@@ -65,13 +65,13 @@ static double likely(const struct classes *classes, struct vocabulary *vocabular
     }
     classes_look(classes, classes_family(language_family(language_of_path(path))), tokens.items,
                  tokens.count - 1, &place);
-    classes_fill(classes, &place, tokens.items[tokens.count - 1], shares);
+    classes_fill(classes, &place, &tokens.items[tokens.count - 1], 1, shares);
     for (int i = 0; i < CLASSES_INPUTS; i++) {
-        assert_true(shares[i] > 0 && shares[i] <= 1);
+        assert_true(shares[0][i] > 0 && shares[0][i] <= 1);
     }
     vec_free(&tokens);
     intern_free(&unknown);
-    return (double)shares[CLASSES_INPUTS - 1];
+    return (double)shares[0][CLASSES_INPUTS - 1];
 }
 
 // No word of these lines but those of the language was learned.
