@@ -167,10 +167,15 @@ static void finish(struct search *search, const struct beam_path *path, const st
     }
 }
 
+// How much of what paths may be behind is left, after so many questions.
+static double patience(const struct search *search) {
+    return fmax(1 - LESS_EACH * fmax(search->asked - FREE_QUESTIONS, 0), LEAST_PART);
+}
+
 static bool is_far_behind(const struct search *search, const struct beam_path *open, uint32_t open_count,
                           double score) {
     const struct beam_result *out = search->out;
-    double more = fmax(search->asked - FREE_QUESTIONS, 0), part = fmax(1 - LESS_EACH * more, LEAST_PART);
+    double part = patience(search);
     return (out->count > 0 && score < out->paths[0].score - BEHIND_FINISHED * part) ||
            (open_count > 0 && score < open[0].score - BEHIND_OPEN * part);
 }
@@ -393,9 +398,10 @@ static void rank_by_ahead(struct search *search) {
     struct beam_result *out = search->out;
     struct beam_path ranked[BEAM_PATHS];
     uint32_t count = 0;
+    double behind = BEHIND_AHEAD * patience(search);
     for (uint32_t i = 0; i < out->count && i < KEPT; i++) {
         struct beam_path path = out->paths[i];
-        if (count > 0 && ranked[0].score - AHEAD_WEIGHT * ranked[0].ahead - path.score > BEHIND_AHEAD) {
+        if (count > 0 && ranked[0].score - AHEAD_WEIGHT * ranked[0].ahead - path.score > behind) {
             path.ahead = ranked[0].ahead; // as likely as there
         } else {
             look_ahead(search, &path);
