@@ -183,7 +183,11 @@ static const struct backend_hint *copy_hints(struct arena *arena, const struct b
 }
 
 static void copy_request(struct backend_call *call, const struct backend_request *request) {
-    struct slice prefix = reading_above(request->prefix), suffix = reading_below(request->suffix);
+    struct slice prefix = request->prefix, suffix = request->suffix;
+    if (prefix.length + suffix.length > READING_WHOLE) {
+        prefix = reading_above(prefix);
+        suffix = reading_below(suffix);
+    }
     arena_init(&call->arena);
     call->path = mem_copy_string(request->path ? request->path : "");
     call->text = mem_alloc(prefix.length + suffix.length + 1);

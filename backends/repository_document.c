@@ -223,10 +223,10 @@ static void read_typed(struct document *document, struct slice typed) {
 
 static void take_text(struct document *document, struct vocabulary *vocabulary, struct slice prefix,
                       struct slice suffix) {
-    struct slice above = reading_above(prefix), below = reading_below(suffix);
+    struct slice above = prefix, below = suffix;
     document->same = reading_take(document->reading, vocabulary, &above, &below);
     document->above = tail(above, DOCUMENT_ABOVE);
-    document->start = above.length - document->above.length;
+    document->start = reading_start(document->reading, document->above);
     document->cut = document->above.length < prefix.length;
     document->suffix = head(below);
     document->encoder = (struct encoder){.vocabulary = vocabulary,

@@ -33,6 +33,7 @@ struct reading {
     struct lines lines;
     struct words words;
     size_t first_words; // when all was read
+    bool is_whole;      // it has more than the parts around a cursor
     VEC(uint32_t) known;
 };
 
@@ -188,11 +189,11 @@ static size_t read_changes(struct reading *reading) {
     return head;
 }
 
-size_t reading_take(struct reading *reading, struct vocabulary *vocabulary, struct slice *above,
-                    struct slice *below) {
+static size_t take(struct reading *reading, struct vocabulary *vocabulary, struct slice above,
+                   struct slice below) {
     str_clear(&reading->fresh);
-    str_append_slice(&reading->fresh, *above);
-    str_append_slice(&reading->fresh, *below);
+    str_append_slice(&reading->fresh, above);
+    str_append_slice(&reading->fresh, below);
     bool has_too_many = reading->words.items.count > 2 * reading->first_words + FEW_WORDS;
     if (reading->vocabulary != vocabulary || has_too_many) {
         forget(reading);
@@ -202,9 +203,29 @@ size_t reading_take(struct reading *reading, struct vocabulary *vocabulary, stru
     bool is_all = reading->tokens.count == 0;
     size_t same = read_changes(reading);
     reading->first_words = is_all ? reading->words.items.count : reading->first_words;
-    *above = slice_sub(str_slice(&reading->text), 0, above->length);
-    *below = slice_sub(str_slice(&reading->text), above->length, reading->text.length);
     return same;
+}
+
+size_t reading_take(struct reading *reading, struct vocabulary *vocabulary, struct slice *above,
+                    struct slice *below) {
+    struct slice near_above = reading_above(*above), near_below = reading_below(*below);
+    reading->is_whole = reading->is_whole && above->length + below->length <= READING_WHOLE;
+    *above = reading->is_whole ? *above : near_above;
+    *below = reading->is_whole ? *below : near_below;
+    size_t cursor = above->length, same = take(reading, vocabulary, *above, *below);
+    struct slice text = str_slice(&reading->text);
+    *above = slice_sub(text, cursor - near_above.length, cursor);
+    *below = slice_sub(text, cursor, cursor + near_below.length);
+    return same;
+}
+
+size_t reading_take_whole(struct reading *reading, struct vocabulary *vocabulary, struct slice text) {
+    reading->is_whole = true;
+    return take(reading, vocabulary, text, slice_of("", 0));
+}
+
+size_t reading_start(const struct reading *reading, struct slice part) {
+    return (size_t)(part.data - reading->text.data);
 }
 
 // --- what was read ---
@@ -212,7 +233,7 @@ size_t reading_take(struct reading *reading, struct vocabulary *vocabulary, stru
 void reading_append(const struct reading *reading, struct encoder *encoder, struct slice part,
                     struct token_list *out) {
     struct slice text = str_slice(&reading->text);
-    size_t from = (size_t)(part.data - text.data), to = from + part.length;
+    size_t from = reading_start(reading, part), to = from + part.length;
     size_t first = line_from(&reading->lines, from), behind = line_from(&reading->lines, to);
     if (first >= behind) {
         encoder_append(encoder, part, out);

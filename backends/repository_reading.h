@@ -2,7 +2,8 @@
 //
 // Ownership: reading_new / reading_free. The text is copied.
 // Threads:   one at a time.
-// Errors:    none. Limits: READING_ABOVE bytes before and READING_BELOW behind the cursor, up to READING_STEP more of each;
+// Errors:    none. Limits: READING_ABOVE bytes before and READING_BELOW behind the cursor, up to READING_STEP more of each,
+//            or a whole text of READING_WHOLE bytes;
 //            words that are in the text no more pile up until there are twice as many as there were: then all is read anew.
 //
 // Invariants (tests quote the numbers):
@@ -16,7 +17,8 @@ enum {
     READING_ABOVE = 128 << 10,
     READING_BELOW = 64 << 10,
     READING_RIGHT = 4 << 10, // of the cursor's line, more than READING_BELOW
-    READING_STEP = 16 << 10
+    READING_STEP = 16 << 10,
+    READING_WHOLE = 384 << 10
 };
 
 struct reading;
@@ -27,10 +29,14 @@ void reading_free(struct reading *reading); // NULL is fine
 // while the cursor moves; and a part of this is read of a part of it.
 struct slice reading_above(struct slice prefix);
 struct slice reading_below(struct slice suffix);
-// Reads both, one behind the other, for words of that vocabulary. The slices become those of the copy. Returns how many
-// bytes from the beginning on were there before.
+// Reads these parts of a text before and behind the cursor, for words of that vocabulary, and all the rest if it has that
+// already. The slices become the parts, in the copy. Returns how many bytes from the beginning on were there before.
 size_t reading_take(struct reading *reading, struct vocabulary *vocabulary, struct slice *above,
                     struct slice *below);
+// Of a text in which nobody types yet, so that nobody knows which parts are asked for: up to READING_WHOLE bytes.
+size_t reading_take_whole(struct reading *reading, struct vocabulary *vocabulary, struct slice text);
+// Where a part begins in the copy.
+size_t reading_start(const struct reading *reading, struct slice part);
 // The tokens of a part of the copy, appended, with the words' numbers in reading_words and TOKEN_FIRST_WORD for ids.
 void reading_append(const struct reading *reading, struct encoder *encoder, struct slice part,
                     struct token_list *out);

@@ -249,10 +249,9 @@ void warm_read_ahead(struct warm *warm, const struct generation *generation, con
     }
     struct known *known = &warm->known[1];
     name(known, path);
-    struct slice above = text, below = slice_of("", 0);
-    size_t same = reading_take(known->reading, generation->vocabulary, &above, &below);
+    size_t same = reading_take_whole(known->reading, generation->vocabulary, text);
     reading_known(known->reading);
-    const struct lines lines = {.text = slice_sub(above, 0, slice_line_start(above, above.length)),
+    const struct lines lines = {.text = slice_sub(text, 0, slice_line_start(text, text.length)),
                                 .same = same};
     read_brackets(&known->marks, &lines, language_of_path(path));
 }

@@ -6,7 +6,7 @@
 // Errors:    none. Limits: one document and a reference to its vocabulary, until another one is asked for, and what was read
 //            of one more, see repository_reading.h; those of repository_document.h and repository_answers.h; WARM_REQUESTS
 //            requests, as each may bring words that the document has not, which pile up beside it: then it is read anew.
-//            A longer document than WARM_AHEAD is not read ahead: what is read of it depends on the cursor.
+//            A longer document than WARM_AHEAD is not read ahead: only what is near the cursor is read of it.
 //
 // Invariants (tests quote the numbers):
 //   W1  a request that differs from the last one in what stands on the cursor's line alone is answered from the
@@ -23,7 +23,7 @@
 
 enum {
     WARM_REQUESTS = 512, // more than a line takes to type
-    WARM_AHEAD = READING_ABOVE
+    WARM_AHEAD = READING_WHOLE
 };
 
 struct warm;

@@ -346,6 +346,29 @@ static void test_read_ahead(void **state) { // W4
     str_free(&text);
 }
 
+// Of a long document that was read whole, only what is near the cursor counts, wherever that is.
+static void test_read_ahead_of_a_long_text(void **state) { // W4
+    struct fixture *fixture = *state;
+    static const char typed[] = "void f(void) {\n    start_engine(|\n}\n";
+    for (size_t above = 0; above <= 300; above += 100) {
+        struct str text, opened;
+        str_init(&text);
+        str_init(&opened);
+        append_filler(&text, above << 10);
+        str_append_slice(&opened, str_slice(&text));
+        str_append_string(&text, typed);
+        append_filler(&text, 350 << 10);
+        append_filler(&opened, 350 << 10);
+        assert_true(opened.length <= WARM_AHEAD && opened.length > READING_ABOVE + READING_BELOW);
+        predict_ahead(fixture->world.corpus, fixture->warm, "x.c", str_slice(&opened));
+        assert_as_cold(fixture, "x.c", text.data);
+        assert_same_brackets(fixture, "x.c", text.data);
+        assert_as_cold(fixture, "y.c", typed);
+        str_free(&text);
+        str_free(&opened);
+    }
+}
+
 // While a line is typed another document is opened, and this one is shown at rest: the line goes on.
 static void test_read_ahead_between_keys(void **state) { // W4
     struct fixture *fixture = *state;
@@ -487,6 +510,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lines_of_a_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_read_ahead_of_a_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead_between_keys, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
         cmocka_unit_test(test_hints_of_a_place),
