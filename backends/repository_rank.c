@@ -13,6 +13,7 @@
 
 #include "backends/repository_classes.h"
 #include "backends/repository_hints.h"
+#include "backends/repository_lanes.h"
 #include "backends/repository_likely.h"
 #include "indexer/language.h"
 
@@ -28,9 +29,7 @@ _Static_assert((int)MOST_RANKED <= (int)CLASSES_COUNT && (int)MOST_RANKED <= (in
                "they are asked for at once");
 static const double A_TRACE = 1e-3; // of its share, what a word gets that is not ranked
 static const float LEAST = 1e-30f;
-enum { LANES = 4, GROUPS = WEIGHTS_HIDDEN / LANES };
-typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
-typedef int32_t lanes_bits __attribute__((vector_size(LANES * sizeof(int32_t))));
+enum { GROUPS = WEIGHTS_HIDDEN / LANES };
 
 // The order that the weights were fitted in.
 enum input {
@@ -187,22 +186,6 @@ static float ln(double x) {
 
 static float distance(uint32_t tokens) {
     return tokens > 0 ? ln(1 + tokens) : 0;
-}
-
-static inline lanes lanes_at(const float *numbers) {
-    lanes out;
-    memcpy(&out, numbers, sizeof out);
-    return out;
-}
-
-// x = 2^k m with m about 1, and ln m = 2 artanh s = 2 (s + s^3 / 3 + ...) with s = (m - 1) / (m + 1). Right to
-// seven digits for finite x > 0.
-static lanes ln_of_all(lanes x) {
-    const int32_t half = 0x3f3504f3; // the root of 1/2, as bits
-    lanes_bits bits = (lanes_bits)x, power = (bits - half) >> 23;
-    lanes m = (lanes)(bits - (power << 23)), s = (m - 1) / (m + 1), t = s * s;
-    lanes series = 1 + t * (1.0f / 3 + t * (1.0f / 5 + t * (1.0f / 7 + t * (1.0f / 9))));
-    return __builtin_convertvector(power, lanes) * 0.69314718f + 2 * s * series;
 }
 
 static void fill_places(const struct counted *word, float *features) {
