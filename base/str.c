@@ -77,10 +77,8 @@ size_t slice_count(struct slice text, char byte) {
 }
 
 size_t slice_line_start(struct slice text, size_t at) {
-    while (at > 0 && text.data[at - 1] != '\n') {
-        at--;
-    }
-    return at;
+    const char *newline = at > 0 ? memrchr(text.data, '\n', at) : NULL;
+    return newline ? (size_t)(newline + 1 - text.data) : 0;
 }
 
 size_t slice_line_end(struct slice text, size_t at) {

@@ -22,6 +22,7 @@
 #include "base/vec.h"
 #include "indexer/lanes.h"
 #include "indexer/language.h"
+#include "indexer/word_key.h"
 
 #include <pthread.h>
 
@@ -257,7 +258,7 @@ void terms_scan(struct slice text, void (*emit)(void *context, uint32_t hash), v
 
 // --- counting ---
 
-enum { MEMO_BITS = 13, MEMO_SLOTS = 1 << MEMO_BITS, MEMO_TERMS = 8, KEY_BYTES = 32, LEAST_TABLE_BITS = 4 };
+enum { MEMO_BITS = 13, MEMO_SLOTS = 1 << MEMO_BITS, MEMO_TERMS = 8, LEAST_TABLE_BITS = 4 };
 
 // What is kept of a word, its terms aside.
 struct memo {
@@ -336,33 +337,9 @@ static void learn_word(struct term_counter *counter, uint16_t slot, uint64_t key
     emit_word(word, (struct emitter){learn_term, &learning});
 }
 
-// The bytes of a word, mixed; of a long one their hash. Multipliers: 2^64 divided by the golden ratio, and the primes
-// of XXH64.
-static inline uint64_t key_of(struct word word) {
-    static const unsigned char masks[2 * KEY_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-                                                       255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-                                                       255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
-    if (word.length > KEY_BYTES) {
-        return hash_bytes(word.data, word.length);
-    }
-    char padded[KEY_BYTES];
-    const char *bytes = word.data;
-    if (word.end - word.data < KEY_BYTES) {
-        memset(padded, 0, sizeof padded);
-        memcpy(padded, word.data, word.length);
-        bytes = padded;
-    }
-    uint64_t parts[4], mask[4];
-    memcpy(parts, bytes, sizeof parts);
-    memcpy(mask, masks + KEY_BYTES - word.length, sizeof mask);
-    uint64_t sum = (parts[0] & mask[0]) + (parts[1] & mask[1]) * 0xC2B2AE3D27D4EB4Fu +
-                   (parts[2] & mask[2]) * 0x165667B19E3779F9u + (parts[3] & mask[3]) * 0x85EBCA77C2B2AE63u;
-    return sum * 0x9E3779B97F4A7C15u;
-}
-
 static inline void count_word(void *context, struct word word) {
     struct term_counter *counter = context;
-    uint64_t key = key_of(word);
+    uint64_t key = word_key(word.data, word.length, word.end);
     uint16_t slot = (uint16_t)(key >> (64 - MEMO_BITS));
     if (counter->keys[slot] != key) {
         learn_word(counter, slot, key, word);

@@ -4,14 +4,19 @@
 // likely to be used soon, so names on import lines are kept apart from those in
 // code.
 //
+// Most names of a text are said again and again. A small table of those met last spares most of them their hash and the
+// look into the map, which are most of what reading costs.
+//
 // One map tells of every name. The cursor's line changes it like any other text,
 // but what it changes is noted, and taken back before the next reading.
 #include "retrieval/surroundings.h"
 
 #include "indexer/terms.h"
+#include "indexer/word_key.h"
 #include "retrieval/identifiers.h"
 #include "retrieval/segment.h"
 
+enum { MET_BITS = 11 };       // more drive out of the near cache what they spare
 enum { BYTES_PER_NAME = 64 }; // of a text, usually, when each is counted once
 
 // A name that the cursor's line changed something for.
@@ -38,6 +43,7 @@ struct gathering {
     bool is_line;                        // of the cursor
     size_t counted;                      // of the text; lines are counted up to there
     uint64_t lines;                      // below the cursor's
+    uint64_t *met;                       // of names' word_keys the latest, 1 << MET_BITS; NULL: not kept
     struct surroundings_names *mentions; // NULL: they are none
 };
 
@@ -114,13 +120,22 @@ static bool is_old(const struct gathering *gathering, uint64_t said) {
     return said & SAID_KEYWORD || (said & gathering->where && !is_nearer);
 }
 
-// A keyword is noted as such, so that it need not be looked up again.
-static void gather_name(void *context, struct slice name, size_t at) {
+// Was it taken a moment ago? Nothing is new of it then, and neither its hash nor the map is asked for.
+static inline bool is_met(const struct gathering *gathering, struct slice name) {
+    if (!gathering->met) {
+        return false;
+    }
+    uint64_t key = word_key(name.data, name.length, gathering->text.data + gathering->text.length);
+    uint64_t *met = &gathering->met[key >> (64 - MET_BITS)];
+    bool is_again = *met == key;
+    *met = key;
+    return is_again;
+}
+
+// A keyword is noted as such, so that it need not be looked up again. Not inlined, as nearly all names were met.
+static __attribute__((noinline)) void take_name(void *context, struct slice name, size_t at) {
     struct gathering *gathering = context;
     struct surroundings *surroundings = gathering->surroundings;
-    if (name.length < 2) {
-        return;
-    }
     uint32_t key = segment_exact_key(name);
     uint64_t *said = map_insert(&surroundings->said, key, 0), before = *said;
     if (is_old(gathering, before)) {
@@ -143,6 +158,12 @@ static void gather_name(void *context, struct slice name, size_t at) {
     }
 }
 
+static inline void gather_name(void *context, struct slice name, size_t at) {
+    if (name.length > 1 && !is_met(context, name)) {
+        take_name(context, name, at);
+    }
+}
+
 static void gather(struct gathering *gathering, size_t start, size_t end) {
     gathering->counted = start;
     identifiers_scan(gathering->text, start, end, gather_name, gathering);
@@ -150,11 +171,13 @@ static void gather(struct gathering *gathering, size_t start, size_t end) {
 
 // Whole lines, and the names in them: those of import statements apart from the others.
 static void gather_above(struct surroundings *surroundings, struct slice text) {
-    struct gathering usual = {.surroundings = surroundings, .text = text, .where = SAID_ABOVE};
-    struct gathering imported = usual;
+    uint64_t met[1 << MET_BITS] = {0};
+    struct gathering usual = {.surroundings = surroundings, .text = text, .where = SAID_ABOVE, .met = met};
+    struct gathering imported = {.surroundings = surroundings,
+                                 .text = text,
+                                 .where = SAID_IMPORTED,
+                                 .mentions = &surroundings->imported};
     size_t from = 0; // of the lines that are no imports
-    imported.where = SAID_IMPORTED;
-    imported.mentions = &surroundings->imported;
     for (size_t start = 0, end; start < text.length; start = end + 1) {
         end = slice_line_end(text, start);
         struct slice line = slice_trim(slice_of(text.data + start, end - start));
@@ -179,8 +202,12 @@ static void read_above(struct surroundings *surroundings, struct slice above) {
 }
 
 static void read_below(struct surroundings *surroundings, struct slice below) {
-    struct gathering gathering = {
-        .surroundings = surroundings, .text = below, .where = SAID_BELOW, .mentions = &surroundings->later};
+    uint64_t met[1 << MET_BITS] = {0};
+    struct gathering gathering = {.surroundings = surroundings,
+                                  .text = below,
+                                  .where = SAID_BELOW,
+                                  .mentions = &surroundings->later,
+                                  .met = met};
     gather(&gathering, 0, below.length);
     known_lines_add(&surroundings->lines, below);
     str_append_slice(&surroundings->below, below);

@@ -134,8 +134,39 @@ static void test_line_of_cursor(void **state) {
     surroundings_free(kept);
 }
 
+// Names met again tell nothing new, but those that are said elsewhere, or are alike, do.
+static void test_met_again(void **state) {
+    (void)state;
+    static const struct {
+        const char *above, *below, *name;
+        uint64_t said;
+    } rows[] = {
+        {"import one\none one\n", "\none\none\n", "one",
+         SAID_ABOVE | SAID_IMPORTED | SAID_BELOW | 1 << SAID_LINES_AT},
+        {"two\nimport two\ntwo\n", "\n", "two", SAID_ABOVE | SAID_IMPORTED},
+        {"if\nif if\n", "\nif\n", "if", SAID_KEYWORD},
+        {"a_name_of_more_than_32_bytes_that_ends_in_one a_name_of_more_than_32_bytes_that_ends_in_two\n",
+         "\n", "a_name_of_more_than_32_bytes_that_ends_in_two", SAID_ABOVE},
+        {"of_exactly_thirty_two_bytes__one of_exactly_thirty_two_bytes__two\n", "\n",
+         "of_exactly_thirty_two_bytes__two", SAID_ABOVE},
+        {"last last_\n", "\n\nlast_ last", "last", SAID_ABOVE | SAID_BELOW | 2 << SAID_LINES_AT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct str text;
+        struct query query;
+        str_init(&text);
+        str_append_slice(&text, slice_of_string(rows[i].above));
+        str_append_slice(&text, slice_of_string(rows[i].below));
+        query_init(&query, SLICE_LITERAL("a.py"), str_slice(&text), strlen(rows[i].above), NULL);
+        assert_int_equal(said(query.surroundings, rows[i].name), rows[i].said);
+        query_free(&query);
+        str_free(&text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_kept_as_new),
-                                       cmocka_unit_test(test_line_of_cursor)};
+                                       cmocka_unit_test(test_line_of_cursor),
+                                       cmocka_unit_test(test_met_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
