@@ -162,7 +162,9 @@ static void finish(struct search *search, const struct beam_path *path, const st
     done.finished = end > 0;
     note_end(search, answer, &done.line_end);
     search->out->mass += exp(done.log_probability);
-    if (done.finished && has_text(search, path)) {
+    if (!has_text(search, path)) {
+        search->out->line_end = exp(path->log_probability) * line_ends(answer);
+    } else if (done.finished) {
         insert_path(search->out->paths, &search->out->count, BEAM_PATHS, &done);
     }
 }
@@ -362,7 +364,7 @@ static bool step(struct search *search) {
             out->depth = answer->depth;
             out->support = answer->support;
             out->seen = answer->seen;
-            out->line_end = line_ends(answer);
+            out->line_end = typed ? 0 : line_ends(answer);
         }
         if (is_half_a_word(search, path, answer)) {
             continue;

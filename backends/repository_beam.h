@@ -62,7 +62,7 @@ struct beam_result {
     struct beam_path paths[BEAM_PATHS]; // best first, at least one byte of text each
     uint32_t count;
     double mass;     // sum of the probabilities of all paths found, the empty one included
-    double line_end; // probability that the line ends at the cursor, whatever follows
+    double line_end; // probability that the line ends at the cursor, the typed word being whole
     uint32_t depth;
     double support;
     uint32_t seen;        // words behind the context that was searched from

@@ -332,7 +332,7 @@ static void add_lines(struct line_search *search, struct predictions *out) {
 // The confidence was fitted where a line goes on. Where it may well be over, a continuation is less likely
 // right: behind a statement's end a person wants no more of it.
 static void weigh_line_end(const struct line_search *search, struct predictions *out) {
-    if (search->document->right || search->document->typed.length > 0) {
+    if (search->document->right) {
         return;
     }
     for (uint32_t i = 0; i < out->count; i++) {

@@ -145,7 +145,7 @@ static void test_comments_behind_code_are_rare(void **state) {
         double least, most; // how sure a comment is
     } rows[] = {
         {6, 1, "def fresh(self, other):|\n    return other\n", 0.2, 1},
-        {1, 6, "def fresh(self, other):|\n    return other\n", 0.001, 0.05},
+        {1, 6, "def fresh(self, other):|\n    return other\n", 0.0001, 0.05},
         {1, 6, "def fresh(self, other):  # no|\n    return other\n", 0.2, 1}, // the person's own
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -159,6 +159,32 @@ static void test_comments_behind_code_are_rare(void **state) {
         struct predictions found = ask(&world, "b.py", rows[i].document, 1, 1);
         assert_int_equal(found.count, 1);
         assert_true(found.items[0].confidence >= rows[i].least && found.items[0].confidence <= rows[i].most);
+        predictions_free(&found);
+        world_free(&world);
+        str_free(&text);
+    }
+}
+
+// Behind a line that is over in most places where it stands little is said, also where its last word might go on.
+static void test_a_line_may_be_over(void **state) {
+    (void)state;
+    static const struct {
+        int over, more; // how many lines end, and how many go on
+        double least, most;
+    } rows[] = {{1, 8, 0.2, 1}, {8, 1, 0, 0.05}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str text;
+        str_init(&text);
+        for (int k = 0; k < rows[i].over + rows[i].more; k++) {
+            str_append_format(&text, "def f%d(a):\n    b = a.door%s\n    return b\n\n", k,
+                              k < rows[i].over ? "" : ".open(key)");
+        }
+        struct world world = world_of("a.py", text.data);
+        struct predictions found = ask(&world, "b.py", "def g(a):\n    b = a.door|\n    return b\n", 1, 1);
+        assert_int_equal(found.count, 1);
+        if (found.items[0].confidence < rows[i].least || found.items[0].confidence > rows[i].most) {
+            fail_msg("%zu: %f", i, found.items[0].confidence);
+        }
         predictions_free(&found);
         world_free(&world);
         str_free(&text);
@@ -349,6 +375,7 @@ int main(void) {
         cmocka_unit_test(test_half_a_word_is_no_word),
         cmocka_unit_test(test_closes_what_it_opens),
         cmocka_unit_test(test_comments_behind_code_are_rare),
+        cmocka_unit_test(test_a_line_may_be_over),
         cmocka_unit_test(test_nothing_is_assigned_to_itself),
         cmocka_unit_test(test_code_is_no_comment),
         cmocka_unit_test(test_a_call_is_no_definition),
