@@ -10,6 +10,7 @@
 #include "backends/repository_beam.h"
 #include "backends/repository_choice.h"
 #include "backends/repository_lexer.h"
+#include "backends/repository_misplaced.h"
 #include "backends/repository_taken.h"
 
 #include "base/utf8.h"
@@ -80,8 +81,8 @@ static bool has_taken_name(const struct line_search *search, const struct beam_p
     return false;
 }
 
-// How much of the text behind the cursor is enough to say that the line is there already; 0 if it is not.
-static size_t taken_part(const struct line_search *search, struct slice text) {
+// How much of the text behind the cursor is enough to say that the line is there already, or out of place; 0 if neither is so.
+static size_t amiss_part(const struct line_search *search, struct slice text) {
     if (!brackets_are_in_code(&search->brackets) || search->document->right) {
         return 0;
     }
@@ -90,9 +91,10 @@ static size_t taken_part(const struct line_search *search, struct slice text) {
     str_init(&line);
     str_append_slice(&line, str_slice(&search->document->cursor_line));
     str_append_slice(&line, text);
-    size_t taken = taken_line(search->document, search->language, str_slice(&line));
+    size_t amiss = taken_line(search->document, search->language, str_slice(&line));
+    amiss = amiss > 0 ? amiss : misplaced_part(search->document, search->language, str_slice(&line));
     str_free(&line);
-    return taken > start ? taken - start : taken > 0;
+    return amiss > start ? amiss - start : amiss > 0;
 }
 
 // A path that never found its end says how the line may go on, not where it stops.
@@ -179,11 +181,11 @@ static char last_of(const struct prediction *item) {
     return item->text.data[item->text.length - 1];
 }
 
-// One that declares what is there already is not right. Asked only of what may be shown, as all of the document is read for it.
-// Returns whether it is such a line.
+// One that declares what is there already, or is out of place, is not right. Asked only of what may be shown, as all of the
+// document is read for it. Returns whether it is such a line.
 static bool refuse_taken(const struct line_search *search, struct prediction *item) {
     const struct beam_path *path = &search->result->paths[item->path];
-    item->taken = taken_part(search, str_slice(&item->text));
+    item->taken = amiss_part(search, str_slice(&item->text));
     bool taken = item->taken > 0 || has_taken_name(search, path, path->count);
     item->confidence = taken ? 0 : item->confidence;
     return taken;

@@ -27,6 +27,9 @@ static const char *const STATEMENTS[] = {
 // Between one of these and a brace a name may be left out, but for Go's `type A struct {`.
 static const char *const NAMELESS[] = {"class", "enum", "interface", "struct", "union"};
 
+// What a type's name stands behind that a file declares once. Not in C, where it is of the name wherever that is used.
+static const char *const TYPES[] = {"class", "enum", "interface", "record", "struct", "trait", "type"};
+
 #define IS_AMONG(word, list) slice_is_among(word, list, sizeof(list) / sizeof *(list))
 
 static size_t indentation_of(struct slice line) {
@@ -39,12 +42,34 @@ static size_t indentation_of(struct slice line) {
 
 // --- what is looked for ---
 
-// A function by its name, or a line as a whole.
+// A function, type or method by its name, or a line as a whole.
 struct declared {
     struct slice definer, name;
-    struct slice line; // trimmed; empty for a function
+    struct slice receiver; // a Go method's type, or empty
+    struct slice line;     // trimmed; empty where a name is looked for
     size_t indentation;
 };
+
+static struct slice word_from(struct slice text, size_t at) {
+    size_t end = at;
+    while (end < text.length && lexer_is_word_byte(text.data[end])) {
+        end++;
+    }
+    return slice_sub(text, at, end);
+}
+
+// The type and name of `func (a *A[T]) f(`; false if the line is none such.
+static bool is_method(struct slice line, struct slice *receiver, struct slice *name) {
+    size_t close = slice_find(line, SLICE_LITERAL(")"), 0), star = slice_find(line, SLICE_LITERAL("*"), 0);
+    if (!slice_starts_with(line, SLICE_LITERAL("func (")) || close == (size_t)-1) {
+        return false;
+    }
+    size_t space = slice_find(line, SLICE_LITERAL(" "), strlen("func ("));
+    size_t start = star < close ? star + 1 : space < close ? space + 1 : strlen("func (");
+    *receiver = word_from(line, start);
+    *name = word_from(line, close + strlen(") "));
+    return receiver->length > 0 && name->length > 0;
+}
 
 // Words and a pub(crate) may stand before, but no quote: prose has functions, too.
 static bool begins_definition(struct slice text) {
@@ -68,6 +93,11 @@ static bool defines(struct slice line, struct slice definer, struct slice name) 
 }
 
 static bool declares(struct slice line, const struct declared *declared) {
+    struct slice receiver, name;
+    if (declared->receiver.length > 0) {
+        return is_method(line, &receiver, &name) && slice_equal(receiver, declared->receiver) &&
+               slice_equal(name, declared->name);
+    }
     return declared->line.length > 0 ? slice_equal(line, declared->line)
                                      : defines(line, declared->definer, declared->name);
 }
@@ -284,8 +314,44 @@ static size_t end_of_declared(struct slice line, size_t indentation, const char 
     return 0;
 }
 
+// Modifiers may stand before it.
+static bool is_type(struct slice line, struct slice *definer, struct slice *name) {
+    size_t at = 0;
+    while (at < line.length) {
+        struct slice word = word_from(line, at);
+        at += word.length;
+        if (IS_AMONG(word, TYPES)) {
+            *definer = word;
+            *name = at < line.length && line.data[at] == ' ' ? word_from(line, at + 1) : slice_of("", 0);
+            return name->length > 0;
+        }
+        if (IS_AMONG(word, STATEMENTS) || at >= line.length || !strchr(" ()", line.data[at])) {
+            return false;
+        }
+        at++;
+    }
+    return false;
+}
+
+// Where the name ends of a type or method that the line declares, and that is taken; 0: it is none such. What is typed already is
+// the person's own choice.
+static size_t taken_by_name(const struct document *document, const struct language *language,
+                            struct slice line) {
+    struct slice text = slice_trim(line);
+    struct declared declared = {.indentation = document->indentation.length};
+    bool has_types = language && strcmp(language_family(language), "c") != 0;
+    bool is_named = has_types && (is_method(text, &declared.receiver, &declared.name) ||
+                                  is_type(text, &declared.definer, &declared.name));
+    size_t end = is_named ? (size_t)(declared.name.data - line.data) + declared.name.length : 0;
+    return end > document->cursor_line.length && is_taken(document, &declared) ? end : 0;
+}
+
 size_t taken_line(const struct document *document, const struct language *language, struct slice line) {
     struct declared declared = {.line = slice_trim(line), .indentation = document->indentation.length};
+    size_t named = taken_by_name(document, language, line);
+    if (named > 0) {
+        return named;
+    }
     bool has_braces = language_has_semicolons(language) || (language && language_has_overloads(language));
     bool has_macros = declared.indentation == 0 && strcmp(language_family(language), "c") == 0;
     size_t end = has_braces

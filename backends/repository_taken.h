@@ -8,6 +8,8 @@
 //       what stands above either says that there are several
 //   T2  a line is taken if it declares something, in a language of braces, and the same block has the very same line, unless
 //       what stands above either says that there are several, or that one is in a branch of an #if that this one is not in
+//   T3  a type or a Go method is taken if its name ends behind the cursor, and the same block has such a type, or a method of
+//       that receiver, of that name, unless as with T2; not a type of C or C++, nor what no language is known for
 #ifndef HUNCH_BACKENDS_REPOSITORY_TAKEN_H
 #define HUNCH_BACKENDS_REPOSITORY_TAKEN_H
 

@@ -105,6 +105,50 @@ static void test_a_line_that_is_taken(void **state) {
     }
 }
 
+// T3
+static void test_a_type_or_method_that_is_taken(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text; // the line goes on behind the cursor
+        bool taken;
+    } rows[] = {
+        {"go", "func (a *A) f(b int) {\n}\n\n|func (c *A) f() error {", true},
+        {"go", "func (a A) f(b int) {\n}\n\nfunc (c *A) |f() error {", true},
+        {"go", "|func (A) f() error {\n\nfunc (a *A[T]) f(b int) {\n}\n", true},
+        {"go", "func (a *A) f(b int) {\n}\n\nfunc (a *A) f|(b int) (c *C) {",
+         false}, // the person's own choice
+        {"go", "func (a *A) f(b int) {\n}\n\n|func (b *B) f(b int) {", false},
+        {"go", "func (a *A) f(b int) {\n}\n\n|func (a *A) ff(b int) {", false},
+        {"go", "func f(b *A) {\n}\n\n|func (a *A) f() {", false},
+        {"go", "type A struct {\n}\n\n|type A struct{}", true},
+        {"java", "public class A {\n}\n\n|class A extends B {", true},
+        {"java", "class A {\n    enum B {\n    }\n\n    private |enum B implements C {\n}", true},
+        {"java", "class A {\n    enum B {\n    }\n}\nclass C {\n    |enum B {\n}", false},
+        {"java", "class A {\n}\n\n|class AA extends B {", false},
+        {"java", "class A {\n}\n\n|A a = new A();", false},
+        {"python", "class A:\n    pass\n\n|class A(B):", true},
+        {"rust", "pub(crate) struct A {\n}\n\n|pub(crate) struct A<T> {", true},
+        {"rust", "#[cfg(unix)]\nstruct A {\n}\n\n#[cfg(windows)]\n|struct A {", false},
+        {"rust", "impl A {\n    type B = C;\n    |type B = D;\n", false},
+        {"c", "struct a {\n};\n\n|struct a *f(void) {", false},
+        {"no such language", "class A:\n    pass\n\n|class A(B):", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        const char *cursor = strchr(rows[i].text, '|');
+        struct str line;
+        str_init(&line);
+        str_append_slice(&line, str_slice(&place.document.cursor_line));
+        str_append_slice(&line, slice_of(cursor + 1, strcspn(cursor + 1, "\n")));
+        if ((taken_line(&place.document, language_of_id(rows[i].language), str_slice(&line)) > 0) !=
+            rows[i].taken) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+        str_free(&line);
+        place_free(&place);
+    }
+}
+
 // What is there already is not offered by itself once more.
 static void test_is_not_sure_of_what_is_there(void **state) {
     (void)state;
@@ -198,6 +242,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_name_that_is_taken),
         cmocka_unit_test(test_a_line_that_is_taken),
+        cmocka_unit_test(test_a_type_or_method_that_is_taken),
         cmocka_unit_test(test_is_not_sure_of_what_is_there),
         cmocka_unit_test(test_offers_another_line),
         cmocka_unit_test(test_how_much_says_so),

@@ -1,0 +1,133 @@
+// repository_misplaced_test.c - nothing is returned but what the function around the cursor has for results, and no block
+// closed that goes on.
+#include "tests/unit/backends/place.h"
+#include "tests/unit/backends/predict_world.h"
+
+#include "backends/repository_misplaced.h"
+
+struct row {
+    const char *language, *text; // the line goes on behind the cursor
+    bool fits;
+};
+
+static void check_rows(const struct row *rows, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct place place = place_of(rows[i].text);
+        const char *cursor = strchr(rows[i].text, '|');
+        struct str line;
+        str_init(&line);
+        str_append_slice(&line, str_slice(&place.document.cursor_line));
+        str_append_slice(&line, slice_of(cursor + 1, strcspn(cursor + 1, "\n")));
+        size_t amiss = misplaced_part(&place.document, language_of_id(rows[i].language), str_slice(&line));
+        if ((amiss == 0) != rows[i].fits || amiss > line.length) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+        str_free(&line);
+        place_free(&place);
+    }
+}
+
+// M1
+static void test_where_there_is_no_function(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"python", "a = 1\n|return a\n", false},
+        {"python", "a = 1\nret|urn a\n", false},
+        {"python", "class A:\n    |return a\n", false},
+        {"python", "class A:\n    if b:\n        |return a\n", false},
+        {"python", "if b:\n    |return\n", false},
+        {"python", "def f():\n    |return a\n", true},
+        {"python", "class A:\n    async def f(self):\n        if b:\n            |return a\n", true},
+        {"python", "def f(\n    a,\n):\n    |return a\n", true},
+        {"python", "def f():\n    b = \"\"\"\nwords\n\"\"\"\n    |return a\n", true},
+        {"python", "    |return a\n", true}, // what is above is not known
+        {"python", "return |a\n", true},     // the person's own choice
+        {"python", "|returns = a\n", true},
+        {"c", "|return a;\n", true},
+        {"no such language", "|return a\n", true},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+// M2
+static void test_how_many_are_returned(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"go", "func f() error {\n\treturn |nil\n}\n", true},
+        {"go", "func f() error {\n\treturn |nil, err\n}\n", false},
+        {"go", "func f() error {\n\t|return\n}\n", false},
+        {"go", "func f() {\n\t|return\n}\n", true},
+        {"go", "func f() {\n\treturn |err\n}\n", false},
+        {"go", "func f() {\n\treturn |f(a, b)\n}\n", false},
+        {"go", "func f(a int) (int, error) {\n\treturn |nil\n}\n", false},
+        {"go", "func f(a int) (int, error) {\n\treturn |0, nil\n}\n", true},
+        {"go", "func f(a int) (int, error) {\n\treturn |g(a)\n}\n", true},
+        {"go", "func f(a int) (n int, err error) {\n\t|return\n}\n", true},
+        {"go", "func f(a int) (int, error) {\n\t|return\n}\n", false},
+        {"go", "func (a *A[T]) f(b int) (int, error) {\n\tif b > 0 {\n\t\treturn |b\n\t}\n}\n", false},
+        {"go", "func (a *A) f(b int) (int, error) {\n\tif b > 0 {\n\t\treturn |b, nil\n\t}\n}\n", true},
+        {"go", "func f[T any](a T) error {\n\treturn |a, nil\n}\n", false},
+        {"go", "func f() map[string]int {\n\treturn |nil\n}\n", true},
+        {"go", "func f() (int, error) {\n\tg(func(a int) error {\n\t\treturn |nil\n\t})\n}\n", true},
+        {"go", "func f() (int, error) {\n\tg(func(a int) error {\n\t\treturn |0, nil\n\t})\n}\n", false},
+        {"go", "func f() {\n\tg(func(a int) map[int]bool {\n\t\treturn |nil\n\t})\n}\n", true},
+        {"go", "func f(g func(int) error) {\n\treturn |nil\n}\n", false},
+        {"go", "func f() func(int) (int, error) {\n\treturn |g\n}\n", true},
+        {"go", "func f(\n\ta int,\n) (int, error) {\n\treturn |nil\n}\n", false},
+        {"go", "func f() {\n\tif g(\n\t\ta,\n\t) {\n\t\treturn |nil\n\t}\n}\n", true},
+        {"go", "func f() error {\n\treturn |g(\n\t\ta, b)\n}\n", true},
+        {"go", "func f() error {\n\treturn |g(\"a, b\", 'c', `d, e`)\n}\n", true},
+        {"go", "func f() int {\n\treturn |a +\n\t\tb\n}\n", true},
+        {"go", "func f() int {\n\treturn |func() int { return a }()\n}\n", true},
+        {"go", "func f() int {\n\treturn |a // b, c\n}\n", true},
+        {"go", "|return a, b\n", true},
+        {"go", "\treturn |a, b\n", true},
+        {"javascript", "function f() {\n\treturn |a, b\n}\n", true},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+// M3
+static void test_what_is_closed(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"c", "{\n    a();\n|}\n    b();\n}\n", false},
+        {"c", "{\n    a();\n\n    |}\n\n    b();\n}\n", false},
+        {"javascript", "  a(() => {\n  })\n|})\n  b()\n", false},
+        {"javascript", "  a(() => {\n    b()\n|});\n    c()\n  })\n", false},
+        {"c", "  if (a) {\n    b();\n  |}\n  c();\n", true},
+        {"c", "  if (a) {\n  |}\n  c();\n", true},
+        {"c", "  if (a) {\n  |}\n    c();\n", false},
+        {"c", "    a();\n  |}\n}\n", true},
+        {"c", "    a();\n  |} else {\n    b();\n  }\n", true},
+        {"cpp", "int a;\n|}\nint b;\n", true},
+        {"c", "\ta();\n|}\n    b();\n", true},
+        {"c", "    a();\n|}\n", true},
+        {"c", "    a();\n}|;\n    b();\n", true}, // the person's own choice
+        {"c", "|}\n    b();\n", true},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+// The best line that does fit is offered in its place.
+static void test_offers_what_fits(void **state) {
+    (void)state;
+    struct world world =
+        world_of("a.go", "func f() (int, error) {\n\tif err != nil {\n\t\treturn 0, err\n\t}\n}\n"
+                         "func g() error {\n\tif err != nil {\n\t\treturn err\n\t}\n}\n"
+                         "func h() error {\n\tif err != nil {\n\t\treturn err\n\t}\n}\n");
+    assert_says(&world, "b.go", "func i() error {\n\tif err != nil {\n\t\treturn |\n\t}\n}\n", "err");
+    assert_says(&world, "b.go", "func i() (int, error) {\n\tif err != nil {\n\t\treturn |\n\t}\n}\n",
+                "0, err");
+    world_free(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_where_there_is_no_function),
+        cmocka_unit_test(test_how_many_are_returned),
+        cmocka_unit_test(test_what_is_closed),
+        cmocka_unit_test(test_offers_what_fits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
