@@ -1,6 +1,6 @@
 // repository_misplaced.h - whether a line is out of place: returns what its function cannot, or closes a block that goes on.
 //
-// Ownership: all is borrowed. Threads: as the document's. Errors: none: what cannot be told may be returned.
+// Ownership: all is borrowed. Threads: as the document's. Errors: none: what cannot be told is in its place.
 // Limits:    as far as the document is read above. Functions are told by indentation, and by their first lines.
 //
 // Invariants (tests quote the numbers):
@@ -9,6 +9,7 @@
 //       call in place of several
 //   M3  no line of closing brackets alone stands between lines of one block: where the next line with text is indented as the
 //       last one is, or more, and closes nothing itself; unless that last one is at the left margin, or opens something
+//   M4  nor there, at the left margin, what goes on behind a block, as `} else {`, unless what is open at the margin may go on so
 #ifndef HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
 #define HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
 

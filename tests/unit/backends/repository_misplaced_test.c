@@ -87,7 +87,7 @@ static void test_how_many_are_returned(void **state) {
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
-// M3
+// M3, M4
 static void test_what_is_closed(void **state) {
     (void)state;
     static const struct row rows[] = {
@@ -105,6 +105,13 @@ static void test_what_is_closed(void **state) {
         {"c", "    a();\n|}\n", true},
         {"c", "    a();\n}|;\n    b();\n", true}, // the person's own choice
         {"c", "|}\n    b();\n", true},
+        {"c", "int f(void) {\n    a();\n|} else {\n    b();\n}\n", false},
+        {"java", "class A {\n    void f() {\n        a();\n|} catch (B b) {\n        c();\n", false},
+        {"c", "int f(void) {\n    if (a) {\n        b();\n    |} else {\n        c();\n    }\n}\n", true},
+        {"javascript", "if (a) {\n  b()\n|} else {\n  c()\n}\n", true},
+        {"javascript", "if (a) {\n  b()\n} else if (c) {\n  d()\n|} else {\n  e()\n}\n", true},
+        {"c", "int f(void) {\n    a();\n|} else {\n}\n", true},
+        {"c", "    a();\n|} else {\n    b();\n", true}, // what is above is not known
     };
     check_rows(rows, sizeof rows / sizeof *rows);
 }
