@@ -116,16 +116,23 @@ static void test_what_is_closed(void **state) {
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
-// The best line that does fit is offered in its place.
-static void test_offers_what_fits(void **state) {
+static void test_offers_no_bracket_within_a_block(void **state) {
     (void)state;
-    struct world world =
-        world_of("a.go", "func f() (int, error) {\n\tif err != nil {\n\t\treturn 0, err\n\t}\n}\n"
-                         "func g() error {\n\tif err != nil {\n\t\treturn err\n\t}\n}\n"
-                         "func h() error {\n\tif err != nil {\n\t\treturn err\n\t}\n}\n");
-    assert_says(&world, "b.go", "func i() error {\n\tif err != nil {\n\t\treturn |\n\t}\n}\n", "err");
-    assert_says(&world, "b.go", "func i() (int, error) {\n\tif err != nil {\n\t\treturn |\n\t}\n}\n",
-                "0, err");
+    struct world world = world_of("a.c", "void f(void) {\n    a();\n}\n\nvoid g(void) {\n    a();\n}\n");
+    static const struct {
+        const char *document;
+        bool is_sure;
+    } rows[] = {{"void h(void) {\n    a();\n|\n\nvoid i(void) {\n}\n", true},
+                {"void h(void) {\n    a();\n|\n    b();\n}\n", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct predictions found = ask(&world, "b.c", rows[i].document, 1, PREDICT_CANDIDATES);
+        bool is_sure = false;
+        for (uint32_t k = 0; k < found.count; k++) {
+            is_sure |= strcmp(found.items[k].text.data, "}") == 0 && found.items[k].confidence > 0;
+        }
+        assert_int_equal(is_sure, rows[i].is_sure);
+        predictions_free(&found);
+    }
     world_free(&world);
 }
 
@@ -134,7 +141,7 @@ int main(void) {
         cmocka_unit_test(test_where_there_is_no_function),
         cmocka_unit_test(test_how_many_are_returned),
         cmocka_unit_test(test_what_is_closed),
-        cmocka_unit_test(test_offers_what_fits),
+        cmocka_unit_test(test_offers_no_bracket_within_a_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
