@@ -17,15 +17,17 @@
 // anywhere. So each position carries as many of the next as fit into one
 // number while its range is sorted (Ng and Kakehi's cached multikey quicksort),
 // and they are fetched once, not at each comparison. Ranges too large for that
-// are parted in place first.
+// are parted in place first. Of what fits into the cache a range that is not small
+// is parted by eight bits of the keys at once, which compares nothing.
 //
 // The stack: of the three parts the largest is handled by the loop, so each
-// recursion at least halves the range.
+// recursion at least halves the range; one by digits is eight bits of a context further.
 #include "backends/repository_order.h"
 
 #include "backends/repository_tokens.h"
 
 enum { SMALL_RANGE = 12, KEYED_RANGE = 1 << 18, WATCH_EACH = 1 << 16, WORK = 64, SOON = 32 };
+enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, LEAST_DIGITS = 96, MOST_DIGITS = 1 << 16 }; // of a range
 
 struct keyed {
     uint64_t key; // some tokens, the nearest in the highest bits; what is beyond the file's beginning is 0
@@ -36,6 +38,7 @@ struct sorter {
     struct packed tokens, order;
     const struct order_watch *watch;
     struct keyed *keyed; // room for KEYED_RANGE, or for all if that is less
+    struct keyed *spare; // room for MOST_DIGITS, or for all if that is less
     uint32_t bits;       // of a token in a key
     uint32_t width;      // tokens in a key
     uint32_t unwatched;  // positions sorted since the watch was asked
@@ -112,6 +115,9 @@ static uint64_t make_key(const struct sorter *sorter, uint32_t position, uint32_
 
 static void load_keys(const struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth) {
     for (uint32_t i = 0; i < count; i++) {
+        if (i + SOON < count) {
+            packed_fetch(sorter->tokens, items[i + SOON].position - depth);
+        }
         items[i].key = make_key(sorter, items[i].position, depth);
     }
 }
@@ -162,8 +168,41 @@ static void sort_few_keyed(struct sorter *sorter, struct keyed *items, uint32_t 
     }
 }
 
+// Into 256 by the highest bits in which they differ: no comparison is guessed wrongly then.
+static void sort_by_digit(struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth) {
+    uint64_t differing = 0;
+    for (uint32_t i = 1; i < count; i++) {
+        differing |= items[i].key ^ items[0].key;
+    }
+    if (differing == 0) {
+        sort_deeper(sorter, items, count, depth);
+        return;
+    }
+    uint32_t highest = 63 - (uint32_t)__builtin_clzll(differing),
+             shift = highest >= DIGIT_BITS ? highest + 1 - DIGIT_BITS : 0, starts[DIGITS + 1] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        starts[(items[i].key >> shift) % DIGITS + 1]++;
+    }
+    for (uint32_t digit = 0; digit < DIGITS; digit++) {
+        starts[digit + 1] += starts[digit];
+    }
+    memcpy(sorter->spare, items, count * sizeof *items);
+    for (uint32_t i = 0; i < count; i++) {
+        items[starts[(sorter->spare[i].key >> shift) % DIGITS]++] = sorter->spare[i];
+    }
+    for (uint32_t digit = 0, start = 0; digit < DIGITS; start = starts[digit++]) {
+        if (starts[digit] - start > 1) {
+            sort_keyed(sorter, items + start, starts[digit] - start, depth);
+        }
+    }
+}
+
 static void sort_keyed(struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth) {
     while (count > SMALL_RANGE && !sorter->stopped) {
+        if (count >= LEAST_DIGITS && count <= MOST_DIGITS) {
+            sort_by_digit(sorter, items, count, depth);
+            return;
+        }
         uint64_t pivot = keyed_pivot(items, count, depth);
         uint32_t low = 0, high = count;
         for (uint32_t at = 0; at < high;) {
@@ -396,6 +435,7 @@ uint32_t order_sort(struct packed tokens, uint32_t count, struct packed order,
     struct sorter sorter = {
         .tokens = tokens, .order = order, .watch = watch, .bits = bits, .width = 64 / bits};
     sorter.keyed = mem_alloc((count < KEYED_RANGE ? count + 1 : KEYED_RANGE) * sizeof *sorter.keyed);
+    sorter.spare = mem_alloc((count < MOST_DIGITS ? count + 1 : MOST_DIGITS) * sizeof *sorter.spare);
     uint32_t total = 0;
     if (ids > 4 * (uint64_t)count) { // a small text in a large vocabulary
         total = positions(&sorter, count);
@@ -404,6 +444,7 @@ uint32_t order_sort(struct packed tokens, uint32_t count, struct packed order,
         total = sort_by_induction(&sorter, count, ids);
     }
     free(sorter.keyed);
+    free(sorter.spare);
     return sorter.stopped ? ORDER_STOPPED : total;
 }
 
