@@ -281,8 +281,8 @@ struct token_segment *token_segment_merge(struct token_segment *a, const unsigne
                                           struct token_segment *b, const unsigned char *b_dead,
                                           const uint32_t *renumbered, const struct order_watch *watch) {
     struct part first = part_of(a, a_dead), second = part_of(b, b_dead);
-    bool is_b = first.live_files == 0 && second.moves_together && is_sorted(b) && !renumbered;
-    struct token_segment *merged = is_b                   ? b
+    bool is_b = first.live_files == 0 && second.moves_together && !renumbered;
+    struct token_segment *merged = is_b                   ? sorted(b, is_sorted(b) || sort(b, watch))
                                    : order_goes_on(watch) ? merge_parts(&first, &second, renumbered, watch)
                                                           : NULL;
     free_part(&first);
