@@ -22,6 +22,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/vec.h"
 
 // Counters in a bucket, and how many bits a bucket's number has.
 enum { BUCKET = 4, LEAST_BITS = 10, MOST_BITS = 19 };
@@ -35,6 +36,8 @@ enum { LEAST_USES = 3, COMMON = 400, LEAST_COMMON = 30 };
 enum { REACH = 30, LINES = 3, OPEN = 8, MOST_COMMAS = 3 };
 // Words from one question whether to go on to the next.
 enum { WATCH = 1 << 12 };
+// Places from the one that is looked at to the one that is counted.
+enum { AHEAD = 8 };
 static const float TRUST = 3;
 
 // Classes. Those of TOKEN_FILE and line ends are their ids.
@@ -112,60 +115,56 @@ static uint32_t id_of_sign(const struct vocabulary *vocabulary, const char *sign
     return number == INTERN_NONE ? TOKEN_UNKNOWN : number * 2 + TOKEN_FIRST_WORD;
 }
 
-static bool is_one_of(uint32_t id, const uint32_t *ids, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (ids[i] == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// False if stopped.
+// False if stopped. Without branches, but for the loop's: nearly every one would be guessed wrongly.
 static bool count_usage(const struct token_segment *segment, const struct vocabulary *vocabulary,
-                        const struct order_watch *watch, struct usage *usage) {
-    static const char *const member_signs[] = {".", "->", "::", "?."};
-    enum { MEMBER_SIGNS = sizeof member_signs / sizeof *member_signs };
-    uint32_t members[MEMBER_SIGNS], opens = id_of_sign(vocabulary, "("), before = TOKEN_FILE;
-    for (size_t i = 0; i < MEMBER_SIGNS; i++) {
-        members[i] = id_of_sign(vocabulary, member_signs[i]);
-    }
+                        const struct order_watch *watch, struct usage *usage, uint32_t words) {
+    uint32_t opens = id_of_sign(vocabulary, "("), dot = id_of_sign(vocabulary, "."),
+             arrow = id_of_sign(vocabulary, "->"), colons = id_of_sign(vocabulary, "::"),
+             maybe = id_of_sign(vocabulary, "?."), before = words, name = 0;
     for (uint32_t i = 0; i < segment->count; i++) {
-        uint32_t id = token_id(packed_get(segment->tokens, i));
+        uint32_t id = token_id(packed_get(segment->tokens, i)), is_word = id >= TOKEN_FIRST_WORD;
+        uint32_t is_member = (uint32_t)(id == dot) | (uint32_t)(id == arrow) | (uint32_t)(id == colons) |
+                             (uint32_t)(id == maybe);
         if (i % WATCH == 0 && !order_goes_on(watch)) {
             return false;
         }
-        if (token_is_name(before)) {
-            usage[number_of(before)].calls += id == opens;
-            usage[number_of(before)].members += is_one_of(id, members, MEMBER_SIGNS);
-        }
-        if (id >= TOKEN_FIRST_WORD) {
-            usage[number_of(id)].uses++;
-        }
-        before = id;
+        usage[before].calls += name & (uint32_t)(id == opens);
+        usage[before].members += name & is_member;
+        before = is_word ? number_of(id) : words;
+        name = is_word & id;
+        usage[before].uses++;
     }
     return true;
 }
 
+struct used_word {
+    uint64_t rank; // its uses, and of those used as much a hash: numbers depend on what was read first
+    uint32_t number;
+};
+
 static int most_used_first(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    uint64_t x = ((const struct used_word *)a)->rank, y = ((const struct used_word *)b)->rank;
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
 // The most used words have classes of their own.
-static void name_common(struct classes *classes, const struct usage *usage) {
-    uint64_t *order = mem_alloc(((size_t)classes->words + 1) * sizeof *order);
-    uint32_t count = 0;
+static void name_common(struct classes *classes, const struct vocabulary *vocabulary,
+                        const struct usage *usage) {
+    VEC(struct used_word) words = {0};
     for (uint32_t i = 0; i < classes->words; i++) {
         if (usage[i].uses >= LEAST_COMMON && classes->of_word[i] >= CLASS_OTHER) {
-            order[count++] = (uint64_t)usage[i].uses << 32 | i;
+            struct slice word = intern_string(&vocabulary->words, i);
+            uint64_t rank = (uint64_t)usage[i].uses << 32 | hash_fold(hash_bytes(word.data, word.length));
+            vec_push(&words, (struct used_word){rank, i});
         }
     }
-    qsort(order, count, sizeof *order, most_used_first);
-    for (uint32_t i = 0; i < count && i < COMMON; i++) {
-        classes->of_word[(uint32_t)order[i]] = (uint16_t)(CLASS_COMMON + i);
+    if (words.count > 0) {
+        qsort(words.items, words.count, sizeof *words.items, most_used_first);
     }
-    free(order);
+    for (uint32_t i = 0; i < words.count && i < COMMON; i++) {
+        classes->of_word[words.items[i].number] = (uint16_t)(CLASS_COMMON + i);
+    }
+    vec_free(&words);
 }
 
 // What is seen seldom is as good as new: how new words are used can be learned from such ones alone.
@@ -187,7 +186,7 @@ static bool name_by_use(struct classes *classes, const struct vocabulary *vocabu
             return false;
         }
     }
-    name_common(classes, usage);
+    name_common(classes, vocabulary, usage);
     return true;
 }
 
@@ -196,7 +195,7 @@ static bool name_all(struct classes *classes, struct token_segment *const *segme
     struct usage *usage = mem_zero((size_t)classes->words + 1, sizeof *usage);
     bool goes_on = true;
     for (uint32_t i = 0; i < count && goes_on; i++) {
-        goes_on = count_usage(segments[i], vocabulary, watch, usage);
+        goes_on = count_usage(segments[i], vocabulary, watch, usage, classes->words);
     }
     goes_on = goes_on && name_by_use(classes, vocabulary, watch, usage);
     free(usage);
@@ -343,13 +342,16 @@ static uint32_t behind_contexts(uint64_t family, const uint32_t *before, size_t 
 // --- counting ---
 
 // A counter knows whose it is by half of a hash; those with the same other half share a bucket. NULL: it is not there.
+// All are compared at once: which it is, is guessed wrongly more often than not.
 static inline uint32_t *find(uint32_t *bucket, uint32_t mark) {
-    for (int i = 0; i < BUCKET; i++) {
-        if ((bucket[i] ^ mark) < LEAST_MARK) {
-            return &bucket[i];
-        }
-    }
-    return NULL;
+    typedef uint32_t vector __attribute__((vector_size(BUCKET * sizeof *bucket)));
+    typedef uint64_t halves __attribute__((vector_size(BUCKET * sizeof *bucket)));
+    vector counters;
+    memcpy(&counters, bucket, sizeof counters);
+    halves found = (halves)((vector)((counters ^ mark) < LEAST_MARK) & (vector){1, 2, 3, 4});
+    uint64_t either = found[0] | found[1];
+    uint32_t place = (uint32_t)(either | either >> 32);
+    return place ? &bucket[place - 1] : NULL;
 }
 
 // A new one takes what has counted least, unless that counted twice.
@@ -381,68 +383,116 @@ static uint32_t count_of(const struct classes *classes, uint64_t hash) {
     return counter ? *counter & COUNTED : 0;
 }
 
-// False: this context is new.
-static inline bool count_one(struct counters counters, uint64_t context, uint32_t class) {
-    uint32_t *all = counter_of(counters, context), before = all ? *all & COUNTED : 0;
-    if (all && before < COUNTED) {
-        ++*all;
-        uint32_t *these = counter_of(counters, with_class(context, class));
-        if (these && (*these & COUNTED) < COUNTED) { // who shares it may have counted, too
-            ++*these;
-        }
-    }
-    return before > 0;
+// A place that is to be counted. Its counters are fetched some places before that, since they lie anywhere.
+struct sighting {
+    uint64_t contexts[CLASSES_BEHIND + CLASSES_FRAMES]; // those of the frame first
+    uint64_t with_class[CLASSES_BEHIND + CLASSES_FRAMES];
+    uint32_t count;
+};
+
+static inline void fetch_counter(struct counters counters, uint64_t hash) {
+    uint32_t mark;
+    __builtin_prefetch(bucket_of(counters, hash, &mark), 1);
 }
 
-static void count_place(struct counters counters, uint64_t family, const uint32_t *before, size_t count,
-                        const struct frame *frame, uint32_t class) {
-    uint64_t frames[CLASSES_FRAMES], context = family;
-    for (uint32_t i = 0; count_one(counters, context, class) && i + 1 < CLASSES_BEHIND && i < count; i++) {
-        context = with_class(context, before[count - 1 - i]);
-        if (before[count - 1 - i] == TOKEN_FILE) {
-            count_one(counters, context, class);
-            break;
+static void sight(struct counters counters, uint64_t family, const uint32_t *before, size_t count,
+                  const struct frame *frame, uint32_t class, struct sighting *out) {
+    frame_contexts(frame, family, out->contexts);
+    out->count = CLASSES_FRAMES + behind_contexts(family, before, count, out->contexts + CLASSES_FRAMES);
+    for (uint32_t i = 0; i < out->count; i++) {
+        out->with_class[i] = with_class(out->contexts[i], class);
+        fetch_counter(counters, out->contexts[i]);
+        fetch_counter(counters, out->with_class[i]);
+    }
+}
+
+// From one context to those it is a part of, up to one that is new.
+static void count_contexts(struct counters counters, const struct sighting *sighting, uint32_t from,
+                           uint32_t to) {
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t *all = counter_of(counters, sighting->contexts[i]), before = all ? *all & COUNTED : 0;
+        if (all && before < COUNTED) {
+            ++*all;
+            uint32_t *these = counter_of(counters, sighting->with_class[i]);
+            if (these && (*these & COUNTED) < COUNTED) { // who shares it may have counted, too
+                ++*these;
+            }
+        }
+        if (before == 0) {
+            return;
         }
     }
-    frame_contexts(frame, family, frames);
-    for (uint32_t i = 0; i < CLASSES_FRAMES && count_one(counters, frames[i], class); i++) {
-    }
+}
+
+static void count_place(struct counters counters, const struct sighting *sighting) {
+    count_contexts(counters, sighting, CLASSES_FRAMES, sighting->count);
+    count_contexts(counters, sighting, 0, CLASSES_FRAMES);
 }
 
 static bool count_file(struct classes *classes, const struct token_segment *segment,
                        const struct segment_file *file, const struct order_watch *watch) {
     uint64_t family = classes_family(file->family);
     uint32_t count = file->end - file->start, *before = mem_alloc(count * sizeof *before);
+    struct sighting sightings[AHEAD];
     struct frame frame = {0};
     bool goes_on = true;
-    for (uint32_t i = 0; i < count && goes_on; i++) {
+    uint32_t i = 0;
+    for (; i < count && goes_on; i++) {
         uint32_t id = token_id(packed_get(segment->tokens, file->start + i));
         before[i] = classes_of_word(classes, id, slice_of("", 0));
+        if (i > AHEAD) {
+            count_place(classes->counters, &sightings[i % AHEAD]);
+        }
         if (i > 0) {
-            count_place(classes->counters, family, before, i, &frame, before[i]);
+            sight(classes->counters, family, before, i, &frame, before[i], &sightings[i % AHEAD]);
         }
         frame_read(&frame, before[i]);
         goes_on = i % WATCH != 0 || order_goes_on(watch);
+    }
+    for (uint32_t last = i > AHEAD ? i - AHEAD : 1; last < i; last++) {
+        count_place(classes->counters, &sightings[last % AHEAD]);
     }
     free(before);
     return goes_on;
 }
 
-// Drawn by its path, so that about CLASSES_TOKENS come of all.
-static bool is_counted(const struct segment_file *file, uint64_t all) {
-    uint64_t drawn = hash_bytes(file->path, strlen(file->path)) >> 40;
-    return drawn * all < (uint64_t)CLASSES_TOKENS << 24;
+// Counted in the order of the numbers.
+struct drawn_file {
+    const struct token_segment *segment;
+    const struct segment_file *file;
+    uint64_t number; // of its path
+};
+
+static int compare_drawn(const void *a, const void *b) {
+    const struct drawn_file *x = a, *y = b;
+    return x->number < y->number ? -1 : x->number > y->number ? 1 : strcmp(x->file->path, y->file->path);
 }
 
-static bool count_segment(struct classes *classes, const struct token_segment *segment,
-                          const unsigned char *dead, uint64_t all, const struct order_watch *watch) {
-    for (uint32_t i = 0; i < segment->file_count; i++) {
-        const struct segment_file *file = &segment->files[i];
-        if (!dead[i] && is_counted(file, all) && !count_file(classes, segment, file, watch)) {
-            return false;
+// Those that live, in an order that their paths give: so the same are counted, and likewise, in whatever order they were
+// learned, and most of them again when there are more.
+static bool count_drawn(struct classes *classes, struct token_segment *const *segments,
+                        unsigned char *const *dead, uint32_t count, const struct order_watch *watch) {
+    VEC(struct drawn_file) files = {0};
+    for (uint32_t which = 0; which < count; which++) {
+        for (uint32_t i = 0; i < segments[which]->file_count; i++) {
+            const struct segment_file *file = &segments[which]->files[i];
+            if (!dead[which][i]) {
+                uint64_t number = hash_bytes(file->path, strlen(file->path));
+                vec_push(&files, (struct drawn_file){segments[which], file, number});
+            }
         }
     }
-    return true;
+    if (files.count > 0) {
+        qsort(files.items, files.count, sizeof *files.items, compare_drawn);
+    }
+    bool goes_on = true;
+    for (uint64_t i = 0, counted = 0; i < files.count && counted < CLASSES_TOKENS && goes_on; i++) {
+        const struct drawn_file *drawn = &files.items[i];
+        goes_on = count_file(classes, drawn->segment, drawn->file, watch);
+        counted += drawn->file->end - drawn->file->start;
+    }
+    vec_free(&files);
+    return goes_on;
 }
 
 // A bucket a word, which holds most of what a place counts that was there before.
@@ -468,9 +518,7 @@ struct classes *classes_new(struct token_segment *const *segments, unsigned char
     classes->counters.items = mem_zero((size_t)BUCKET << bits, sizeof *classes->counters.items);
     classes->counters.shift = 64 - bits;
     bool goes_on = name_all(classes, segments, count, vocabulary, watch);
-    for (uint32_t i = 0; i < count && goes_on; i++) {
-        goes_on = count_segment(classes, segments[i], dead[i], all, watch);
-    }
+    goes_on = goes_on && count_drawn(classes, segments, dead, count, watch);
     if (!goes_on) {
         classes_release(classes);
         return NULL;

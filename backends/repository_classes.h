@@ -11,7 +11,7 @@
 
 enum {
     CLASSES_COUNT = 433, // from 0 up
-    CLASSES_TOKENS = 1 << 21,
+    CLASSES_TOKENS = 500000,
     CLASSES_BEHIND = 6,
     CLASSES_FRAMES = 3,
     CLASSES_INPUTS = 4,

@@ -27,19 +27,23 @@ struct learned {
     struct generation *generation;
 };
 
-static struct learned learn(void) {
+static struct learned learn_in_order(bool python_first) {
     struct learned learned = {.world = world_new(0)};
     struct str c, python;
     str_init(&c);
     str_init(&python);
     write_sources(&c, &python);
-    world_put(&learned.world, "a.c", c.data);
-    world_put(&learned.world, "a.py", python.data);
+    world_put(&learned.world, python_first ? "a.py" : "a.c", python_first ? python.data : c.data);
+    world_put(&learned.world, python_first ? "a.c" : "a.py", python_first ? c.data : python.data);
     world_commit(&learned.world, true);
     learned.generation = corpus_pin(learned.world.corpus);
     str_free(&c);
     str_free(&python);
     return learned;
+}
+
+static struct learned learn(void) {
+    return learn_in_order(false);
 }
 
 static void learned_free(struct learned *learned) {
@@ -129,6 +133,24 @@ static void test_classes_of_words(void **state) {
         assert_int_equal(classes_of_word(classes, id, none), id);
     }
     learned_free(&learned);
+}
+
+static uint32_t class_in(const struct learned *learned, const char *word) {
+    struct encoder encoder = {.vocabulary = learned->generation->vocabulary};
+    return classes_of_word(learned->generation->classes, encoder_find(&encoder, slice_of_string(word)),
+                           slice_of("", 0));
+}
+
+// Words that are used as much as others have the same classes, whichever was read first.
+static void test_order_of_files(void **state) {
+    (void)state;
+    struct learned one = learn_in_order(false), other = learn_in_order(true);
+    static const char *const words[] = {"static", "struct", "if", "def", "yield", "in"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        assert_int_equal(class_in(&one, words[i]), class_in(&other, words[i]));
+    }
+    learned_free(&one);
+    learned_free(&other);
 }
 
 // What the weights are told of the class of a word in an open document.
@@ -221,11 +243,9 @@ static void test_grows(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_follows),
-        cmocka_unit_test(test_classes_of_words),
-        cmocka_unit_test(test_words_typed_since),
-        cmocka_unit_test(test_nothing_and_stopped),
-        cmocka_unit_test(test_grows),
+        cmocka_unit_test(test_what_follows),        cmocka_unit_test(test_classes_of_words),
+        cmocka_unit_test(test_order_of_files),      cmocka_unit_test(test_words_typed_since),
+        cmocka_unit_test(test_nothing_and_stopped), cmocka_unit_test(test_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
