@@ -18,18 +18,15 @@
 // counts for as much as it was seen beyond TRUST (a Dirichlet prior).
 #include "backends/repository_classes.h"
 
+#include "backends/repository_counters.h"
 #include "backends/repository_lexer.h"
 
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/vec.h"
 
-// Counters in a bucket, and how many bits a bucket's number has.
-enum { BUCKET = 4, LEAST_BITS = 10, MOST_BITS = 19 };
-// A counter: whose it is, and how often that was seen. 0: nobody's.
-#define MARKS      0xffff0000u
-#define LEAST_MARK 0x10000u
-#define COUNTED    0xffffu
+// Bits of a bucket's number.
+enum { LEAST_BITS = 10, MOST_BITS = 19 };
 // Uses of a word that is not new; words that have a class of their own, and their least uses.
 enum { LEAST_USES = 3, COMMON = 400, LEAST_COMMON = 30 };
 // A frame goes so many words and lines back, and so deep.
@@ -53,12 +50,6 @@ enum shape { SHAPE_SMALL, SHAPE_CAPITAL, SHAPE_CAPITALS, SHAPE_NUMBER, SHAPE_SIG
 enum role { ROLE_NEW, ROLE_PLAIN, ROLE_CALLED, ROLE_OWNER, ROLE_COUNT };
 _Static_assert((int)CLASS_OTHER + (int)SHAPE_COUNT * (int)ROLE_COUNT == (int)CLASSES_COUNT,
                "the header counts all");
-
-// Passed by value: what is written to them might else be this, so it would be read again at each.
-struct counters {
-    uint32_t *items; // buckets of them
-    uint32_t shift;  // of a hash, that leaves a bucket's number
-};
 
 struct classes {
     atomic_int references;
@@ -341,46 +332,10 @@ static uint32_t behind_contexts(uint64_t family, const uint32_t *before, size_t 
 
 // --- counting ---
 
-// A counter knows whose it is by half of a hash; those with the same other half share a bucket. NULL: it is not there.
-// All are compared at once: which it is, is guessed wrongly more often than not.
-static inline uint32_t *find(uint32_t *bucket, uint32_t mark) {
-    typedef uint32_t vector __attribute__((vector_size(BUCKET * sizeof *bucket)));
-    typedef uint64_t halves __attribute__((vector_size(BUCKET * sizeof *bucket)));
-    vector counters;
-    memcpy(&counters, bucket, sizeof counters);
-    halves found = (halves)((vector)((counters ^ mark) < LEAST_MARK) & (vector){1, 2, 3, 4});
-    uint64_t either = found[0] | found[1];
-    uint32_t place = (uint32_t)(either | either >> 32);
-    return place ? &bucket[place - 1] : NULL;
-}
-
-// A new one takes what has counted least, unless that counted twice.
-static uint32_t *take(uint32_t *bucket, uint32_t mark) {
-    uint32_t *least = bucket;
-    for (int i = 1; i < BUCKET; i++) {
-        least = (bucket[i] & COUNTED) < (*least & COUNTED) ? &bucket[i] : least;
-    }
-    if ((*least & COUNTED) > 1) {
-        return NULL;
-    }
-    *least = mark;
-    return least;
-}
-
-static inline uint32_t *bucket_of(struct counters counters, uint64_t hash, uint32_t *mark) {
-    uint64_t spread = hash * UINT64_C(0xd6e8feb86659fd93);
-    *mark = ((uint32_t)spread & MARKS) | LEAST_MARK;
-    return counters.items + (size_t)(spread >> counters.shift) * BUCKET;
-}
-
-static inline uint32_t *counter_of(struct counters counters, uint64_t hash) {
-    uint32_t mark, *bucket = bucket_of(counters, hash, &mark), *counter = find(bucket, mark);
-    return counter ? counter : take(bucket, mark);
-}
-
 static uint32_t count_of(const struct classes *classes, uint64_t hash) {
-    uint32_t mark, *bucket = bucket_of(classes->counters, hash, &mark), *counter = find(bucket, mark);
-    return counter ? *counter & COUNTED : 0;
+    uint32_t mark, *bucket = counters_bucket(classes->counters, hash, &mark),
+                   *counter = counters_find(bucket, mark);
+    return counter ? *counter & COUNTERS_MOST : 0;
 }
 
 // A place that is to be counted. Its counters are fetched some places before that, since they lie anywhere.
@@ -392,7 +347,7 @@ struct sighting {
 
 static inline void fetch_counter(struct counters counters, uint64_t hash) {
     uint32_t mark;
-    __builtin_prefetch(bucket_of(counters, hash, &mark), 1);
+    __builtin_prefetch(counters_bucket(counters, hash, &mark), 1);
 }
 
 static void sight(struct counters counters, uint64_t family, const uint32_t *before, size_t count,
@@ -410,11 +365,12 @@ static void sight(struct counters counters, uint64_t family, const uint32_t *bef
 static void count_contexts(struct counters counters, const struct sighting *sighting, uint32_t from,
                            uint32_t to) {
     for (uint32_t i = from; i < to; i++) {
-        uint32_t *all = counter_of(counters, sighting->contexts[i]), before = all ? *all & COUNTED : 0;
-        if (all && before < COUNTED) {
+        uint32_t *all = counters_get(counters, sighting->contexts[i]),
+                 before = all ? *all & COUNTERS_MOST : 0;
+        if (all && before < COUNTERS_MOST) {
             ++*all;
-            uint32_t *these = counter_of(counters, sighting->with_class[i]);
-            if (these && (*these & COUNTED) < COUNTED) { // who shares it may have counted, too
+            uint32_t *these = counters_get(counters, sighting->with_class[i]);
+            if (these && (*these & COUNTERS_MOST) < COUNTERS_MOST) { // who shares it may have counted, too
                 ++*these;
             }
         }
@@ -515,7 +471,7 @@ struct classes *classes_new(struct token_segment *const *segments, unsigned char
         all += segments[i]->count;
     }
     uint32_t bits = bits_for(all);
-    classes->counters.items = mem_zero((size_t)BUCKET << bits, sizeof *classes->counters.items);
+    classes->counters.items = mem_zero((size_t)COUNTERS_BUCKET << bits, sizeof *classes->counters.items);
     classes->counters.shift = 64 - bits;
     bool goes_on = name_all(classes, segments, count, vocabulary, watch);
     goes_on = goes_on && count_drawn(classes, segments, dead, count, watch);
@@ -540,7 +496,7 @@ void classes_look(const struct classes *classes, uint64_t family, const uint32_t
     for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
         bool is_there = i < place->behind || i >= CLASSES_BEHIND;
         place->contexts[i] = is_there ? place->contexts[i] : 0;
-        __builtin_prefetch(bucket_of(classes->counters, place->contexts[i], &mark));
+        __builtin_prefetch(counters_bucket(classes->counters, place->contexts[i], &mark));
     }
     for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
         bool is_there = i < place->behind || i >= CLASSES_BEHIND;
@@ -566,15 +522,15 @@ static void blend(const struct classes *classes, const struct classes_place *pla
     }
     for (uint32_t i = 0; i < count; i++) {
         if (chains[i].is_seen) {
-            chains[i].bucket = bucket_of(classes->counters, with_class(place->contexts[context], wanted[i]),
-                                         &chains[i].mark);
+            chains[i].bucket = counters_bucket(
+                classes->counters, with_class(place->contexts[context], wanted[i]), &chains[i].mark);
             __builtin_prefetch(chains[i].bucket);
         }
     }
     for (uint32_t i = 0; i < count; i++) {
         struct chain *chain = &chains[i];
-        const uint32_t *counter = chain->is_seen ? find(chain->bucket, chain->mark) : NULL;
-        float these = counter ? (float)(*counter & COUNTED) : 0;
+        const uint32_t *counter = chain->is_seen ? counters_find(chain->bucket, chain->mark) : NULL;
+        float these = counter ? (float)(*counter & COUNTERS_MOST) : 0;
         chain->is_seen = these > 0;
         chain->share = ((these < all ? these : all) + TRUST * chain->share) * place->per_seen[context];
     }
@@ -622,5 +578,5 @@ void classes_release(struct classes *classes) {
 
 size_t classes_bytes(const struct classes *classes) {
     return sizeof *classes + classes->words * sizeof *classes->of_word +
-           ((size_t)BUCKET << (64 - classes->counters.shift)) * sizeof *classes->counters.items;
+           ((size_t)COUNTERS_BUCKET << (64 - classes->counters.shift)) * sizeof *classes->counters.items;
 }
