@@ -20,7 +20,7 @@
 #include "indexer/source.h"
 
 #define NOWHERE UINT32_MAX
-enum { FRESH = SEGMENT_COUNT, SMALLEST_ROUND = 1 << 16, SMALLEST_PART = 1 << 20, UNUSED_WORDS = 1 << 18 };
+enum { FRESH = SEGMENT_COUNT, SMALLEST_ROUND = 1 << 16, SMALLEST_PART = 1 << 18, UNUSED_WORDS = 1 << 18 };
 static const uint64_t FIRST_GROWTH = 8; // of what there is, from one round of a first pass to the next
 static const uint64_t DELTA_PART = 10;  // of the base: what later rounds are, and the delta may be
 static const uint64_t RECOUNT_PART = 8; // of what was counted: a change that classes are counted anew for
