@@ -15,7 +15,7 @@
 #include "retrieval/bm25.h"
 #include "retrieval/surroundings.h"
 
-enum { QUERY_REACH = 64 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200, QUERY_RECEIVERS = 16 };
+enum { QUERY_REACH = 32 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200, QUERY_RECEIVERS = 16 };
 
 struct query_name {
     struct slice text;

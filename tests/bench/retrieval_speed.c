@@ -15,6 +15,7 @@
 // was answered, whether anything has changed at all.
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/mem.h"
 #include "base/hash.h"
 #include "base/spill.h"
 #include "base/vec.h"
@@ -299,6 +300,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: retrieval_speed FOLDER STORE [QUERIES]\n");
         return 2;
     }
+    mem_set_up(); // as hunch does
     char *cache = fs_cache_folder();
     spill_folder(cache);
     free(cache);
