@@ -15,8 +15,8 @@
 // was answered, whether anything has changed at all.
 #include "base/clock.h"
 #include "base/fs.h"
-#include "base/mem.h"
 #include "base/hash.h"
+#include "base/mem.h"
 #include "base/spill.h"
 #include "base/vec.h"
 #include "indexer/indexer.h"
