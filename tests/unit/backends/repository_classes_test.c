@@ -3,6 +3,7 @@
 
 #include "backends/repository_document.h"
 #include "backends/repository_rank.h"
+#include "backends/repository_segment.h"
 #include "indexer/language.h"
 
 #include "tests/unit/backends/corpus_world.h"
@@ -241,11 +242,85 @@ static void test_grows(void **state) {
     learned_free(&learned);
 }
 
+// Of so many lines each, every file with a family of its own, by which it is asked for.
+static struct token_segment *segment_of_lines(const char *const *names, const uint32_t *lines, size_t count) {
+    struct segment_builder builder = {0};
+    struct token_list tokens = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct segment_file file = {.path = names[i], .family = names[i]};
+        while (tokens.count < lines[i]) {
+            vec_push(&tokens, token_make(TOKEN_LINE_SAME, 0));
+        }
+        assert_true(token_segment_add(&builder, &file, tokens.items, lines[i]));
+    }
+    vec_free(&tokens);
+    return token_segment_unsorted(&builder);
+}
+
+static struct classes *count_all(struct token_segment *segment, unsigned char *dead) {
+    struct vocabulary *vocabulary = vocabulary_new();
+    struct classes *classes = classes_new(&segment, &dead, 1, vocabulary, NULL);
+    vocabulary_release(vocabulary);
+    token_segment_release(segment);
+    return classes;
+}
+
+static uint32_t places_counted(const struct classes *classes, const char *family) {
+    struct classes_place place;
+    classes_look(classes, classes_family(family), (const uint32_t[]){TOKEN_FILE}, 1, &place);
+    return (uint32_t)place.seen[0];
+}
+
+// Each place of a file once, however many there are.
+static void test_counts_every_place(void **state) {
+    (void)state;
+    static const char *const names[] = {"one", "two", "seven", "eight", "nine", "ten", "many"};
+    static const uint32_t lines[] = {1, 2, 7, 8, 9, 10, 5000};
+    enum { FILES = sizeof lines / sizeof *lines };
+    unsigned char dead[FILES] = {0};
+    struct classes *classes = count_all(segment_of_lines(names, lines, FILES), dead);
+    for (size_t i = 0; i < FILES; i++) {
+        assert_int_equal(places_counted(classes, names[i]), lines[i]);
+    }
+    classes_release(classes);
+}
+
+// Of more than CLASSES_TOKENS the same files are counted whichever comes first, and another for one that is gone.
+static void test_counts_no_more(void **state) {
+    (void)state;
+    enum { FILES = 8, LINES = 100000, COUNTED = CLASSES_TOKENS / LINES };
+    static const char *const names[2][FILES] = {{"a", "b", "c", "d", "e", "f", "g", "h"},
+                                                {"h", "g", "f", "e", "d", "c", "b", "a"}};
+    static const uint32_t lines[FILES] = {LINES, LINES, LINES, LINES, LINES, LINES, LINES, LINES};
+    unsigned char dead[FILES] = {0};
+    uint32_t counted = 0, again = 0, gone = FILES;
+    struct classes *one = count_all(segment_of_lines(names[0], lines, FILES), dead),
+                   *other = count_all(segment_of_lines(names[1], lines, FILES), dead);
+    for (uint32_t i = 0; i < FILES; i++) {
+        bool is_counted = places_counted(one, names[0][i]) > 0;
+        assert_int_equal(is_counted, places_counted(other, names[0][i]) > 0);
+        counted += is_counted;
+        gone = is_counted ? i : gone;
+    }
+    assert_int_equal(counted, COUNTED);
+    dead[gone] = 1;
+    struct classes *without = count_all(segment_of_lines(names[0], lines, FILES), dead);
+    for (uint32_t i = 0; i < FILES; i++) {
+        bool is_counted = places_counted(without, names[0][i]) > 0;
+        assert_true(is_counted || i == gone || places_counted(one, names[0][i]) == 0);
+        again += is_counted;
+    }
+    assert_int_equal(again, COUNTED);
+    assert_int_equal(places_counted(without, names[0][gone]), 0);
+    classes_release(one), classes_release(other), classes_release(without);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_follows),        cmocka_unit_test(test_classes_of_words),
         cmocka_unit_test(test_order_of_files),      cmocka_unit_test(test_words_typed_since),
         cmocka_unit_test(test_nothing_and_stopped), cmocka_unit_test(test_grows),
+        cmocka_unit_test(test_counts_every_place),  cmocka_unit_test(test_counts_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,39 @@ static void test_merge_goes_over_a_border(void **state) {
     }
 }
 
+static bool goes_on_for(void *left) {
+    return (*(int *)left)-- > 0;
+}
+
+// What comes to nothing, or to what is dead, is sorted where it is, or given up.
+static void test_sorted_in_its_place(void **state) {
+    (void)state;
+    srand(7);
+    static const unsigned char dead[] = {1};
+    for (int row = 0; row < 4; row++) {
+        struct token_list gone = {0}, expected = {0};
+        struct segment_builder old = {0}, fresh = {0};
+        int left = 0;
+        const struct order_watch stops = {goes_on_for, &left};
+        bool is_empty = row % 2, is_stopped = row / 2;
+        if (!is_empty) {
+            add(&old, &gone, 100, 1000);
+        }
+        add(&fresh, &expected, 1 << 16, 1000);
+        add(&fresh, &expected, 100, 100);
+        struct token_segment *a = token_segment_finish(&old, NULL), *b = token_segment_unsorted(&fresh),
+                             *merged =
+                                 token_segment_merge(a, dead, b, NULL, NULL, is_stopped ? &stops : NULL);
+        assert_ptr_equal(merged, is_stopped ? NULL : b);
+        if (merged) {
+            check_segment(merged, &expected);
+        }
+        token_segment_release(merged);
+        vec_free(&gone);
+        vec_free(&expected);
+    }
+}
+
 static void test_narrows_when_files_and_words_go(void **state) {
     (void)state;
     srand(8);
@@ -137,10 +170,6 @@ static void test_narrows_when_files_and_words_go(void **state) {
     vec_free(&gone);
     vec_free(&kept);
     free(renumbered);
-}
-
-static bool goes_on_for(void *left) {
-    return (*(int *)left)-- > 0;
 }
 
 // Wherever a merge is given up, the two are gone or as they were.
@@ -176,9 +205,8 @@ static void test_given_up_anywhere(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_widens_while_gathered),
-        cmocka_unit_test(test_merge_goes_over_a_border),
-        cmocka_unit_test(test_narrows_when_files_and_words_go),
+        cmocka_unit_test(test_widens_while_gathered), cmocka_unit_test(test_merge_goes_over_a_border),
+        cmocka_unit_test(test_sorted_in_its_place),   cmocka_unit_test(test_narrows_when_files_and_words_go),
         cmocka_unit_test(test_given_up_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
