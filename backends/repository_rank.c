@@ -11,7 +11,7 @@
 // the query, and one a word for the request. Only evidence is added anew.
 #include "backends/repository_rank.h"
 
-#include "backends/float_lanes.h"
+#include "backends/float4.h"
 #include "backends/repository_classes.h"
 #include "backends/repository_hints.h"
 #include "backends/repository_likely.h"
@@ -29,7 +29,7 @@ _Static_assert((int)MOST_RANKED <= (int)CLASSES_COUNT && (int)MOST_RANKED <= (in
                "they are asked for at once");
 static const double A_TRACE = 1e-3; // of its share, what a word gets that is not ranked
 static const float LEAST = 1e-30f;
-enum { GROUPS = WEIGHTS_HIDDEN / FLOAT_LANES };
+enum { GROUPS = WEIGHTS_HIDDEN / FLOAT4_LANES };
 
 // The order that the weights were fitted in.
 enum input {
@@ -86,7 +86,7 @@ enum input {
     IN_COUNT = IN_SLOT + SLOT_SIGN
 };
 enum { IN_CLASSES = (int)IN_COUNT + (int)HINTS_FEATURES };
-_Static_assert((int)CLASSES_INPUTS == (int)FLOAT_LANES, "a class has one vector of inputs");
+_Static_assert((int)CLASSES_INPUTS == (int)FLOAT4_LANES, "a class has one vector of inputs");
 _Static_assert((int)IN_CLASSES + (int)CLASSES_INPUTS == (int)RANK_FEATURES, "every input has its weight");
 _Static_assert(SLOT_SIGN == SLOT_COUNT - 1, "the kind without an input is the last");
 
@@ -103,7 +103,7 @@ static const unsigned char OF_BOTH[] = {IN_NAME_AGAIN, IN_SIGN_AGAIN,    IN_SLOT
 
 // Of some inputs: what they say directly, and to the hidden units.
 struct sums {
-    float_lanes hidden[GROUPS];
+    float4 hidden[GROUPS];
     float direct;
 };
 
@@ -189,14 +189,12 @@ static float distance(uint32_t tokens) {
 }
 
 static void fill_places(const struct counted *word, float *features) {
-    const float_lanes shares =
-        ln_of_all((float_lanes){(float)word->blend + 1e-6f, (float)word->soft + 1e-5f,
-                                (float)word->framed + 1e-5f, (float)word->sharp + 1e-6f});
-    const float_lanes more =
-        ln_of_all((float_lanes){(float)word->deepest + 0.02f, (float)word->shallow + 1e-3f,
-                                1 + (float)word->like, 1 + (float)word->both});
-    const float_lanes far =
-        ln_of_all((float_lanes){1 + (float)word->own, 1 + (float)word->away, 1 + (float)word->near, 1});
+    const float4 shares = ln_of_all((float4){(float)word->blend + 1e-6f, (float)word->soft + 1e-5f,
+                                             (float)word->framed + 1e-5f, (float)word->sharp + 1e-6f});
+    const float4 more = ln_of_all((float4){(float)word->deepest + 0.02f, (float)word->shallow + 1e-3f,
+                                           1 + (float)word->like, 1 + (float)word->both});
+    const float4 far =
+        ln_of_all((float4){1 + (float)word->own, 1 + (float)word->away, 1 + (float)word->near, 1});
     features[IN_BLEND] = shares[0];
     features[IN_SOFT] = shares[1];
     features[IN_FRAMED] = shares[2];
@@ -250,8 +248,8 @@ static void fill_both(const struct rank *rank, const struct place_kind *kind, co
     features[IN_WITHIN_LINE] = scope_within(standing->parts, kind->line_parts);
 }
 
-static float_lanes class_inputs(const float shares[CLASSES_INPUTS]) {
-    return ln_of_all(float_lanes_at(shares) + CLASSES_TRACE);
+static float4 class_inputs(const float shares[CLASSES_INPUTS]) {
+    return ln_of_all(float4_at(shares) + CLASSES_TRACE);
 }
 
 static void fill_kind(const struct place_kind *kind, float *features) {
@@ -275,7 +273,7 @@ void rank_features(struct rank *rank, const uint32_t *context, size_t length, co
     float shares[1][CLASSES_INPUTS];
     uint32_t class = class_of(rank, word->id);
     classes_fill(rank->classes, &kind.classes, &class, 1, shares);
-    const float_lanes of_class = class_inputs(shares[0]);
+    const float4 of_class = class_inputs(shares[0]);
     memcpy(features + IN_CLASSES, &of_class, sizeof of_class);
 }
 
@@ -291,7 +289,7 @@ void rank_unseen_features(const struct counts_answer *answer, double features[RA
 static inline void add_input(struct sums *sums, uint32_t input, float value) {
     sums->direct += WEIGHTS_DIRECT[input] * value;
     for (int k = 0; k < GROUPS; k++) {
-        sums->hidden[k] += float_lanes_at(WEIGHTS_LAYER[input] + FLOAT_LANES * k) * value;
+        sums->hidden[k] += float4_at(WEIGHTS_LAYER[input] + FLOAT4_LANES * k) * value;
     }
 }
 
@@ -312,11 +310,10 @@ static inline void add_sums(struct sums *sums, const struct sums *more) {
 }
 
 static inline double score(const struct sums *sums) {
-    float_lanes total = {0};
+    float4 total = {0};
     for (int k = 0; k < GROUPS; k++) {
-        int_lanes above = sums->hidden[k] > 0;
-        total +=
-            (float_lanes)((int_lanes)sums->hidden[k] & above) * float_lanes_at(WEIGHTS_TOP + FLOAT_LANES * k);
+        int4 above = sums->hidden[k] > 0;
+        total += (float4)((int4)sums->hidden[k] & above) * float4_at(WEIGHTS_TOP + FLOAT4_LANES * k);
     }
     return (double)(sums->direct + (total[0] + total[1]) + (total[2] + total[3]));
 }
@@ -331,7 +328,7 @@ static void keep_standing(struct rank *rank, struct standing *standing) {
 }
 
 static bool are_equal(const struct sums *a, const struct sums *b) {
-    int_lanes differ = {0};
+    int4 differ = {0};
     for (int k = 0; k < GROUPS; k++) {
         differ |= a->hidden[k] != b->hidden[k];
     }
@@ -374,7 +371,7 @@ static struct sums sums_of(const struct place_kind *kind) {
     float features[RANK_FEATURES] = {0};
     struct sums sums = {.direct = 0};
     for (int k = 0; k < GROUPS; k++) {
-        sums.hidden[k] = float_lanes_at(WEIGHTS_BIAS + FLOAT_LANES * k);
+        sums.hidden[k] = float4_at(WEIGHTS_BIAS + FLOAT4_LANES * k);
     }
     fill_kind(kind, features);
     for (uint32_t i = IN_SLOT; i < IN_COUNT; i++) {
@@ -389,7 +386,7 @@ static void sum_classes(struct rank *rank, const struct place_kind *kind, const 
     classes_fill(rank->classes, &kind->classes, classes, count, shares);
     for (uint32_t k = 0; k < count; k++) {
         struct class_sums *of_class = &rank->of_classes[classes[k]];
-        const float_lanes inputs = class_inputs(shares[k]);
+        const float4 inputs = class_inputs(shares[k]);
         of_class->share = (double)shares[k][CLASSES_INPUTS - 1];
         of_class->sums = (struct sums){.direct = 0};
         for (uint32_t i = 0; i < CLASSES_INPUTS; i++) {
