@@ -38,12 +38,22 @@ static bool has_word(struct slice text, const char *word) {
     return slice_find_word(text, slice_of_string(word), 0) != (size_t)-1;
 }
 
+static bool ends_with(struct slice text, const char *end) {
+    size_t length = strlen(end);
+    return text.length >= length && memcmp(text.data + text.length - length, end, length) == 0;
+}
+
 static struct slice first_word(struct slice text) {
     size_t at = 0;
     while (at < text.length && lexer_is_word_byte(text.data[at])) {
         at++;
     }
     return slice_sub(text, 0, at);
+}
+
+// The NUL is among none.
+static bool is_among(char c, const char *bytes) {
+    return c != '\0' && strchr(bytes, c);
 }
 
 static char last_of(struct slice text) {
@@ -55,12 +65,17 @@ static char last_of(struct slice text) {
 struct climb {
     struct slice above; // up to the line that was read last
     size_t indentation; // of that
+    bool has_labels;    // which stand as far left as what is around their block
 };
 
 static struct climb climb_from(const struct document *document) {
     struct slice above = document->above;
     return (struct climb){slice_sub(above, 0, slice_line_start(above, above.length)),
-                          document->indentation.length};
+                          document->indentation.length, false};
+}
+
+static bool is_label(struct slice line) {
+    return last_of(line) == ':' && first_word(line).length + 1 == line.length;
 }
 
 // To the next line above that is indented less; false if there is none.
@@ -70,7 +85,8 @@ static bool climb_on(struct climb *climb, struct slice *line) {
         struct slice whole = slice_sub(climb->above, start, climb->above.length - 1);
         climb->above.length = start;
         *line = slice_trim(whole);
-        if (line->length > 0 && indentation_of(whole) < climb->indentation) {
+        bool is_told = line->length > 0 && !(climb->has_labels && is_label(*line));
+        if (is_told && indentation_of(whole) < climb->indentation) {
             climb->indentation = indentation_of(whole);
             return true;
         }
@@ -78,11 +94,12 @@ static bool climb_on(struct climb *climb, struct slice *line) {
     return false;
 }
 
-// Anything else there is a function, or what began above may be one, or it is of a text of several lines.
+// Anything else there is a function, or what began above may be one, or it is of a text of several lines, as is prose that
+// begins with one of the words.
 static bool opens_no_function(struct slice line) {
     static const char *const words[] = {"case", "class", "elif",  "else", "except", "finally",
                                         "for",  "if",    "match", "try",  "while",  "with"};
-    return slice_is_among(first_word(line), words, sizeof words / sizeof *words);
+    return last_of(line) == ':' && slice_is_among(first_word(line), words, sizeof words / sizeof *words);
 }
 
 static bool is_in_def(const struct document *document) {
@@ -107,25 +124,25 @@ static size_t end_of_quote(struct slice text, size_t at) {
 }
 
 // How many there are between commas, up to a bracket that closes what was not opened here, which is `*end`, or the text's end;
-// UNKNOWN_RESULTS where more is open there.
+// UNKNOWN_RESULTS where more is open there, or a quote.
 static int count_values(struct slice text, size_t *end) {
     int depth = 0, count = 1;
     size_t at = 0;
-    for (; at < text.length && (depth > 0 || !strchr(")]}", text.data[at])); at++) {
+    for (; at < text.length && (depth > 0 || !is_among(text.data[at], ")]}")); at++) {
         char c = text.data[at];
-        depth += strchr("([{", c) != NULL;
-        depth -= strchr(")]}", c) != NULL;
+        depth += is_among(c, "([{");
+        depth -= is_among(c, ")]}");
         count += c == ',' && depth == 0;
-        at = strchr("\"'`", c) ? end_of_quote(text, at) : at;
+        at = is_among(c, "\"'`") ? end_of_quote(text, at) : at;
     }
     *end = at;
-    return depth > 0 ? UNKNOWN_RESULTS : slice_sub(text, 0, at).length == 0 ? 0 : count;
+    return depth > 0 || at > text.length ? UNKNOWN_RESULTS : slice_sub(text, 0, at).length == 0 ? 0 : count;
 }
 
 // Behind what a bracket at the text's beginning encloses; false if there is none, or it is not closed.
 static bool pass_brackets(struct slice *text) {
     size_t end = 0;
-    if (text->length == 0 || !strchr("([", text->data[0])) {
+    if (text->length == 0 || !is_among(text->data[0], "([")) {
         return false;
     }
     struct slice inside = slice_sub(*text, 1, text->length);
@@ -150,8 +167,19 @@ static bool has_names(struct slice results) {
     return false;
 }
 
+// No list of functions, as `[]func() error{f, g}`, nor what else goes on behind a type.
+static bool is_type(struct slice text) {
+    size_t brace = slice_find(text, SLICE_LITERAL("{"), 0);
+    struct slice head = slice_trim(slice_sub(text, 0, brace));
+    return text.length > 0 && (lexer_is_word_byte(text.data[0]) || is_among(text.data[0], "(*[<")) &&
+           (brace == (size_t)-1 || ends_with(head, "struct") || ends_with(head, "interface"));
+}
+
 static struct results results_in(struct slice text) {
     size_t end = 0;
+    if (text.length > 0 && !is_type(text)) {
+        return (struct results){UNKNOWN_RESULTS, false};
+    }
     if (text.length == 0 || text.data[0] != '(') {
         int count = count_values(text, &end);
         return (struct results){end == text.length && count <= 1 ? count : UNKNOWN_RESULTS, false};
@@ -166,7 +194,7 @@ static struct results results_in(struct slice text) {
 // Behind the parameters of the first function that the line has, to the block that it opens; false if it opens none.
 static bool pass_parameters(struct slice *line) {
     size_t first = slice_find_word(*line, SLICE_LITERAL("func"), 0);
-    if (last_of(*line) != '{') {
+    if (last_of(*line) != '{' || slice_find(*line, SLICE_LITERAL("//"), 0) < first) {
         return false;
     }
     struct slice text = slice_sub(*line, first + strlen("func"), line->length - 1);
@@ -188,12 +216,13 @@ static bool pass_parameters(struct slice *line) {
 // Where parameters took several lines only the last one tells, and only if it cannot be a condition's.
 static struct results results_behind(struct slice line) {
     struct slice text = from(slice_sub(line, 0, line.length - 1), 1);
-    bool is_type = text.length > 0 && (lexer_is_word_byte(text.data[0]) || strchr("(*[", text.data[0]));
-    return is_type && last_of(line) == '{' ? results_in(text) : (struct results){UNKNOWN_RESULTS, false};
+    bool is_told = is_type(text) && last_of(line) == '{';
+    return is_told ? results_in(text) : (struct results){UNKNOWN_RESULTS, false};
 }
 
 static struct results results_around(const struct document *document) {
     struct climb climb = climb_from(document);
+    climb.has_labels = true;
     struct slice line;
     while (climb_on(&climb, &line)) {
         if (has_word(line, "func")) {
@@ -210,7 +239,7 @@ static struct results results_around(const struct document *document) {
 static int count_returned(struct slice values) {
     size_t end = 0;
     if (has_word(values, "func") || slice_find(values, SLICE_LITERAL("//"), 0) != (size_t)-1 ||
-        (values.length > 0 && strchr("([{,.=+-*/%&|^<>!:", last_of(values)))) {
+        is_among(last_of(values), "([{,.=+-*/%&|^<>!:")) {
         return UNKNOWN_RESULTS;
     }
     int count = count_values(values, &end);
@@ -232,10 +261,10 @@ static bool may_be_returned(const struct document *document, struct slice values
 // Closing ones, and at the end what ends a statement or an element.
 static bool is_closing(struct slice text) {
     size_t at = 0;
-    while (at < text.length && strchr(")]}", text.data[at])) {
+    while (at < text.length && is_among(text.data[at], ")]}")) {
         at++;
     }
-    return at > 0 && (at == text.length || (at + 1 == text.length && strchr(";,", text.data[at])));
+    return at > 0 && (at == text.length || (at + 1 == text.length && is_among(text.data[at], ";,")));
 }
 
 // The nearest line with text above the cursor's, with its indentation.
@@ -264,12 +293,23 @@ static struct slice line_below(const struct document *document) {
     return slice_of("", 0);
 }
 
+// Has it a bracket that it does not close, or a label at its end; or does it go on with what has one, as in lists whose lines
+// begin with commas?
+static bool opens(struct slice line) {
+    size_t open = 0;
+    for (size_t i = 0; i < line.length; i++) {
+        open += is_among(line.data[i], "([{");
+        open -= open > 0 && is_among(line.data[i], ")]}");
+    }
+    return open > 0 || last_of(line) == ':' || (line.length > 0 && line.data[0] == ',');
+}
+
 static bool is_in_block(const struct document *document) {
     struct slice above = line_above(document), below = line_below(document);
     size_t before = indentation_of(above), behind = indentation_of(below);
     bool is_alike = slice_common_head(above, below) >= before; // not blanks in one and tabs in the other
-    bool opens = strchr("([{", last_of(slice_trim(above))) != NULL;
-    return before > 0 && is_alike && (behind > before || !opens) && !strchr(")]}", below.data[behind]);
+    bool goes_deeper = behind > before || !opens(slice_trim(above));
+    return before > 0 && is_alike && goes_deeper && !is_among(below.data[behind], ")]}");
 }
 
 // What goes on behind a block, as `} else {` does, at the left margin.
@@ -299,7 +339,7 @@ static bool is_closing_amiss(const struct document *document, struct slice text)
 
 size_t misplaced_part(const struct document *document, const struct language *language, struct slice line) {
     struct slice text = slice_trim(line);
-    if (document->line_start && text.length > 0 && strchr(")]}", text.data[0])) {
+    if (document->line_start && text.length > 0 && is_among(text.data[0], ")]}")) {
         return is_closing_amiss(document, text) ? (size_t)(text.data - line.data) + 1 : 0;
     }
     if (!slice_equal(first_word(text), SLICE_LITERAL("return"))) {

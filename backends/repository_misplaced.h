@@ -8,7 +8,8 @@
 //   M2  in Go as many values are returned as the function has results; none at all also where these have names, and one
 //       call in place of several
 //   M3  no line of closing brackets alone stands between lines of one block: where the next line with text is indented as the
-//       last one is, or more, and closes nothing itself; unless that last one is at the left margin, or opens something
+//       last one is, or more, and closes nothing itself; unless that last one is at the left margin, or opens something: has
+//       a bracket that it does not close, ends as a label does, or begins with a comma
 //   M4  nor there, at the left margin, what goes on behind a block, as `} else {`, unless what is open at the margin may go on so
 #ifndef HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
 #define HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
