@@ -123,6 +123,38 @@ static void test_long_text(void **state) {
     vocabulary_release(vocabulary);
 }
 
+// A text that was read whole grows and shrinks, beyond what is read whole as well, and with all that may part lines.
+static void test_whole_text(void **state) {
+    enum { STEPS = 40, READ_EACH = 10 };
+    (void)state;
+    struct vocabulary *vocabulary = vocabulary_of("open door if x ( ) -> ; /* */ 7.5\n");
+    struct reading *reading = reading_new();
+    struct str text;
+    str_init(&text);
+    uint32_t seed = 11;
+    while (text.length < READING_WHOLE - 8) {
+        str_append_string(&text, PIECES[draw(&seed, PIECE_COUNT)]);
+    }
+    for (int i = 0; i < STEPS; i++) {
+        if (i % READ_EACH == 0) {
+            reading_take_whole(reading, vocabulary, slice_sub(str_slice(&text), 0, READING_WHOLE));
+        }
+        edit(&text, &seed);
+        if (i % READ_EACH == READ_EACH / 2) { // too long for a while
+            while (text.length <= READING_WHOLE) {
+                str_append_string(&text, PIECES[draw(&seed, PIECE_COUNT)]);
+            }
+        } else if (text.length > READING_WHOLE) {
+            str_truncate(&text, READING_WHOLE - draw(&seed, READING_BELOW));
+        }
+        size_t cursor = i % 3 == 0 ? 0 : i % 3 == 1 ? text.length : draw(&seed, text.length + 1);
+        assert_as_fresh(reading, vocabulary, str_slice(&text), cursor);
+    }
+    str_free(&text);
+    reading_free(reading);
+    vocabulary_release(vocabulary);
+}
+
 // Words that stand in the text no more do not pile up.
 static void test_words_are_forgotten(void **state) {
     enum { TIMES = 4000, ENOUGH = 2000 };
@@ -143,6 +175,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_long_text),
+        cmocka_unit_test(test_whole_text),
         cmocka_unit_test(test_words_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
