@@ -129,9 +129,10 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     if (answer->prompt.length) {
         append_prompt(answer, out);
     }
-    str_append_format(out, "\ncontext of %u item%s in %.1f ms%s%s\n", answer->context->count,
-                      str_plural(answer->context->count), answer->context_ms,
-                      answer->prompt.length ? "" : " (this model takes names from it)",
-                      answer->context->count ? ", best first:" : "");
+    str_append_format(
+        out, "\ncontext of %u item%s in %.1f ms%s%s\n", answer->context->count,
+        str_plural(answer->context->count), answer->context_ms,
+        answer->prompt.length || answer->context->count == 0 ? "" : " (this model takes names from it)",
+        answer->context->count ? ", best first:" : "");
     engine_context_text(answer->context, ITEMS_SHOWN, "  ", out);
 }

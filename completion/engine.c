@@ -212,8 +212,9 @@ static void find_context(void *context) {
 static void after_context(void *context, bool ran) {
     struct engine_request *request = context;
     if (request->state == CONTEXT) {
-        request->answer.context_ms = request->answer.context_ms ? request->answer.context_ms
-                                                                : clock_ms_since(request->context_started_us);
+        request->answer.context_ms = request->answer.context_ms > 0
+                                         ? request->answer.context_ms
+                                         : clock_ms_since(request->context_started_us);
         request->answer.prompt = str_slice(&request->prompt);
         request->answer.told = request->told;
         if (!ran) {

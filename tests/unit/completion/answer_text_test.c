@@ -58,7 +58,7 @@ static void test_what_is_typed_stays_and_says_so(void **state) {
     assert_text(&answer, "suggested: ne();\n"
                          "at first:  one();  (typed since: o)\n"
                          "built-in model, 0.0 ms (0.0 ms of it for context), 50 % sure\n"
-                         "context of 0 items in 0.0 ms (this model takes names from it)\n");
+                         "context of 0 items in 0.0 ms\n");
 }
 
 static void test_silence_has_its_reason(void **state) {
