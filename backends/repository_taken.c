@@ -314,16 +314,24 @@ static size_t end_of_declared(struct slice line, size_t indentation, const char 
     return 0;
 }
 
-// Modifiers may stand before it.
+// Of Swift's `class func f()` and `class override var a`, a class has many.
+static bool is_member(struct slice line) {
+    return slice_find_word(line, SLICE_LITERAL("func"), 0) < line.length ||
+           slice_find_word(line, SLICE_LITERAL("var"), 0) < line.length;
+}
+
+// Modifiers may stand before it, as may another of these words: `enum class A`, `record struct A`.
 static bool is_type(struct slice line, struct slice *definer, struct slice *name) {
     size_t at = 0;
     while (at < line.length) {
         struct slice word = word_from(line, at);
         at += word.length;
-        if (IS_AMONG(word, TYPES)) {
+        struct slice next =
+            at < line.length && line.data[at] == ' ' ? word_from(line, at + 1) : slice_of("", 0);
+        if (IS_AMONG(word, TYPES) && !IS_AMONG(next, TYPES)) {
             *definer = word;
-            *name = at < line.length && line.data[at] == ' ' ? word_from(line, at + 1) : slice_of("", 0);
-            return name->length > 0;
+            *name = next;
+            return name->length > 0 && !is_member(line);
         }
         if (IS_AMONG(word, STATEMENTS) || at >= line.length || !strchr(" ()", line.data[at])) {
             return false;
