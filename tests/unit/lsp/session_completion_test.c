@@ -262,6 +262,9 @@ static void test_model_trouble(void **state) {
     answer(running, (struct engine_answer){.outcome = OUTCOME_TIMEOUT}); // the next one may be in time
     assert_string_equal(status_of(&world), "warning");
     say(&world, INLINE(5, 0, 2));
+    answer(running, (struct engine_answer){.outcome = OUTCOME_REPEATS}); // it did answer
+    assert_string_equal(status_of(&world), "ready");
+    say(&world, INLINE(6, 0, 2));
     answer(running, (struct engine_answer){.outcome = OUTCOME_NOTHING, .instead = "refused", .model = "b"});
     assert_string_equal(status_of(&world), "warning");
     assert_non_null(strstr(status_text(&world), "Hunch: working, but: refused"));
