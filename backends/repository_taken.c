@@ -354,8 +354,25 @@ static size_t taken_by_name(const struct document *document, const struct langua
     return end > document->cursor_line.length && is_taken(document, &declared) ? end : 0;
 }
 
+// All of an import; what goes on in the next line may import something else.
+static bool is_import(struct slice line) {
+    static const char *const heads[] = {"#include ", "from ", "import ", "use ", "using "};
+    if (line.length == 0 || strchr("({,\\", line.data[line.length - 1])) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        if (slice_starts_with(line, slice_of_string(heads[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 size_t taken_line(const struct document *document, const struct language *language, struct slice line) {
     struct declared declared = {.line = slice_trim(line), .indentation = document->indentation.length};
+    if (language && is_import(declared.line)) {
+        return is_taken(document, &declared) ? line.length : 0;
+    }
     size_t named = taken_by_name(document, language, line);
     if (named > 0) {
         return named;

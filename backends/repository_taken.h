@@ -1,4 +1,4 @@
-// repository_taken.h - whether a line declares what the block around the cursor has already.
+// repository_taken.h - whether a line declares or imports what the block around the cursor has already.
 //
 // Ownership: all is borrowed. Threads: as the document's. Errors: none: what cannot be told is not taken.
 // Limits:    blocks are told by indentation, as far as the document is read; 64 conditions within each other.
@@ -10,6 +10,7 @@
 //       what stands above either says that there are several, or that one is in a branch of an #if that this one is not in
 //   T3  a type or a Go method is taken if its name ends behind the cursor, and the same block has such a type, or a method of
 //       that receiver, of that name, unless as with T2; not a type of C or C++, nor what no language is known for
+//   T4  an import of one line is taken if the same block has the very same line, unless as with T2
 #ifndef HUNCH_BACKENDS_REPOSITORY_TAKEN_H
 #define HUNCH_BACKENDS_REPOSITORY_TAKEN_H
 

@@ -16,6 +16,17 @@ static int fail(struct err *err, const char *verb, const char *path, int error) 
     return err_set(err, code, "cannot %s %s: %s", verb, path, strerror(error));
 }
 
+static int too_large(struct err *err, const char *path, size_t limit) {
+    bool is_mb = limit >= 1024 * 1024, is_kb = limit >= 1024;
+    return err_set(err, ERR_TOO_LARGE, "%s is over %zu %s, which is more than is read", path,
+                   limit / (is_mb   ? 1024 * 1024
+                            : is_kb ? 1024
+                                    : 1),
+                   is_mb   ? "MB"
+                   : is_kb ? "KB"
+                           : "bytes");
+}
+
 static int read_all(int file, const char *path, size_t limit, struct str *out, struct err *err) {
     size_t start = out->length;
     for (;;) {
@@ -35,7 +46,7 @@ static int read_all(int file, const char *path, size_t limit, struct str *out, s
         out->length += (size_t)got;
         if (out->length - start > limit) {
             str_truncate(out, start);
-            return err_set(err, ERR_TOO_LARGE, "%s is over %zu bytes", path, limit);
+            return too_large(err, path, limit);
         }
     }
     out->data[out->length] = '\0';
@@ -55,7 +66,7 @@ int fs_read(const char *path, size_t limit, struct str *out, struct err *err) {
         result = err_set(err, ERR_INVALID, "%s is %s", path,
                          S_ISDIR(status.st_mode) ? "a folder, not a file" : "not a regular file");
     } else if ((uint64_t)status.st_size > limit) {
-        result = err_set(err, ERR_TOO_LARGE, "%s is over %zu bytes", path, limit);
+        result = too_large(err, path, limit);
     } else {
         str_reserve(out, (size_t)status.st_size + 1);
         result = read_all(file, path, limit, out, err);

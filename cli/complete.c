@@ -68,7 +68,8 @@ static void print_text(const struct complete_run *run, const struct engine_answe
         printf("         in place of another model: %s\n", answer->instead);
     }
     print_way_out(run, answer);
-    if (run->options->why) {
+    bool was_asked = answer->context->count > 0 || answer->context_ms > 0;
+    if (run->options->why && was_asked) {
         uint32_t count = answer->context->count;
         printf("         context of %u item%s in %.1f ms%s%s\n", count, str_plural(count), answer->context_ms,
                answer->prompt.length || count == 0 ? "" : " (this model takes names from it)",

@@ -104,7 +104,9 @@ static int place_question(struct question *question, struct err *err) {
     char *whole = plain_path(current, question->asked);
     char *root = NULL;
     const char *below = NULL;
-    if (app_find_root(".", &root, NULL) == 0 && (below = part_below(root, whole)) != NULL) {
+    // Below a folder that is no repository there may be some.
+    if (app_find_root(".", &root, NULL) == 0 && app_is_marked(root) &&
+        (below = part_below(root, whole)) != NULL) {
         question->root = mem_copy_string(root);
         question->below = mem_copy_string(below);
     }

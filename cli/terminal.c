@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 30, LINES_ABOVE = 2, REDRAW_US = 100 * 1000 };
+enum { BAR_WIDTH = 30, LINES_ABOVE = 2, LINE_SHOWN = 200, REDRAW_US = 100 * 1000 };
 
 // A stream into memory has no descriptor of its own: it will be printed on stdout.
 static bool coloured(FILE *out) {
@@ -154,6 +154,19 @@ static void write_number(FILE *out, size_t number) {
     terminal_write(out, STYLE_DIM, slice_of(text, (size_t)length));
 }
 
+// Of a line too long to be read what is nearest to the cursor.
+static void write_end(FILE *out, struct slice text) {
+    size_t from = text.length > LINE_SHOWN ? utf8_floor(text, text.length - LINE_SHOWN) : 0;
+    terminal_write(out, STYLE_DIM, slice_of_string(from > 0 ? "..." : ""));
+    terminal_write(out, STYLE_PLAIN, slice_sub(text, from, text.length));
+}
+
+static void write_beginning(FILE *out, struct slice text) {
+    size_t end = text.length > LINE_SHOWN ? utf8_floor(text, LINE_SHOWN) : text.length;
+    terminal_write(out, STYLE_PLAIN, slice_sub(text, 0, end));
+    terminal_write(out, STYLE_DIM, slice_of_string(end < text.length ? "..." : ""));
+}
+
 static void write_lines_above(FILE *out, struct slice document, size_t start, size_t number) {
     size_t from = start;
     size_t above = 0;
@@ -164,7 +177,7 @@ static void write_lines_above(FILE *out, struct slice document, size_t start, si
     for (size_t line = number - above; line < number; line++) {
         size_t end = slice_line_end(document, from);
         write_number(out, line);
-        terminal_write(out, STYLE_PLAIN, slice_sub(document, from, text_end(document, from)));
+        write_beginning(out, slice_sub(document, from, text_end(document, from)));
         fputc('\n', out);
         from = end + 1;
     }
@@ -175,7 +188,7 @@ void terminal_ghost(FILE *out, struct slice document, const struct engine_answer
     size_t number = line_number(document, start);
     write_lines_above(out, document, start, number);
     write_number(out, number);
-    terminal_write(out, STYLE_PLAIN, slice_sub(document, start, answer->cursor));
+    write_end(out, slice_sub(document, start, answer->cursor));
     size_t after = answer->cursor;
     if (answer->candidate_count) {
         // Without colours the ghost text would not stand out: brackets mark it then.
@@ -185,7 +198,7 @@ void terminal_ghost(FILE *out, struct slice document, const struct engine_answer
         fputs(coloured(out) ? "" : "\xE2\x9F\xA7", out);
         after = best->replace_end;
     }
-    terminal_write(out, STYLE_PLAIN, slice_sub(document, after, text_end(document, after)));
+    write_beginning(out, slice_sub(document, after, text_end(document, after)));
     fputc('\n', out);
 }
 

@@ -121,7 +121,7 @@ static const char *const vendored_folders[] = {
 
 static const char *const generated_folders[] = {
     // sorted
-    "__generated__", "generated"};
+    "__generated__", "dist", "generated"};
 
 static const char *const generated_names[] = {
     "*.pb.go",       "*.pb.cc",       "*.pb.h",        "*.pb.swift", "*_pb2.py",       "*_pb2.pyi",

@@ -17,6 +17,10 @@ static const char *why_none(const struct session *session, const struct json *pa
     if (!session->is_open) {
         return "the project is not open";
     }
+    const struct document *document = session_document(session, params);
+    if (document && document->too_large) {
+        return "the document is over 16 MB: there are no completions in it";
+    }
     if (path_asked(session, params)) {
         return "no suggestion was asked for in this document yet";
     }

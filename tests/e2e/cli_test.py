@@ -343,6 +343,13 @@ class Settings(support.Case):
         self.assertEqual(json.loads(done.stdout)["model"], "built-in")
         self.assertIn("config.json", self.hunch("doctor", status=1).stdout)
 
+    def test_of_a_long_line_what_is_near_is_shown(self):
+        self.write("src/long.c", "int f(void) { " + "first(1); " * 10_000 + "/* here */ " + "second(2); " * 10_000 + "}\n")
+        done = self.hunch("complete", f"src/long.c:1:{14 + 10 * 10_000 + 12}")
+        self.assertIn("/* here */", done.stdout)
+        self.assertIn("...", done.stdout)
+        self.assertLess(len(done.stdout), 2_000)
+
     def test_doctor_names_what_keeps_hunch_silent(self):
         self.configure('{"enabled": false, "languages": {"c": false}}')
         report = json.loads(self.hunch("doctor", "--json").stdout)

@@ -105,6 +105,36 @@ static void test_a_line_that_is_taken(void **state) {
     }
 }
 
+// T4
+static void test_an_import_that_is_taken(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text; // the line stands behind the cursor
+        bool taken;
+    } rows[] = {
+        {"c", "#include <a.h>\n#include <b.h>\n|#include <a.h>\n\nint a;\n", true},
+        {"c", "|#include \"a.h\"\n\n#include \"a.h\"\n", true},
+        {"c", "#include <a.h>\n|#include <b.h>\n", false},
+        {"c", "#if A\n#include <a.h>\n#else\n|#include <a.h>\n#endif\n", false},
+        {"python", "|from .a import b\nfrom .a import b\n", true},
+        {"python", "def f():\n    import a\n\ndef g():\n    |import a\n", false},
+        {"python", "from a import (\n    b)\n|from a import (\n", false},
+        {"java", "import a.B;\n|import a.B;\n", true},
+        {"typescript", "import {\n  a,\n} from 'a'\n|import {\n", false},
+        {"rust", "use a::b;\n\nmod c {\n    |use a::b;\n}\n", false},
+        {"no such language", "use a\n|use a\n", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        const char *line = strchr(rows[i].text, '|') + 1;
+        if ((taken_line(&place.document, language_of_id(rows[i].language),
+                        slice_of(line, strcspn(line, "\n"))) > 0) != rows[i].taken) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+        place_free(&place);
+    }
+}
+
 // T3
 static void test_a_type_or_method_that_is_taken(void **state) {
     (void)state;
@@ -250,6 +280,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_name_that_is_taken),
         cmocka_unit_test(test_a_line_that_is_taken),
+        cmocka_unit_test(test_an_import_that_is_taken),
         cmocka_unit_test(test_a_type_or_method_that_is_taken),
         cmocka_unit_test(test_is_not_sure_of_what_is_there),
         cmocka_unit_test(test_offers_another_line),
