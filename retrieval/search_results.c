@@ -65,12 +65,24 @@ static void describe(struct arena *arena, const struct search_hit *hit, struct s
     result->end_line = symbol ? symbol->end_line : hit->chunk->end_line;
 }
 
-// The first line of the comment right above a definition: a chunk that holds both begins with it.
-static uint32_t with_comment(const struct search_hit *hit, uint32_t start) {
+// Does a definition stand in these lines?
+static bool holds_one(const struct record *record, uint32_t from, uint32_t to) {
+    for (uint32_t i = 0; i < record->symbol_count; i++) {
+        const struct symbol *symbol = &record->symbols[i];
+        if (symbol->start_line >= from && symbol->end_line < to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The first line of the comment right above a definition: a chunk that holds both begins with it, unless it begins with
+// other definitions.
+static uint32_t with_comment(const struct record *record, const struct search_hit *hit, uint32_t start) {
     bool leads = hit->symbol && hit->chunk && hit->chunk->start_line < start &&
                  start - hit->chunk->start_line <= COMMENT_LINES && hit->chunk->kind[0] &&
                  strcmp(hit->chunk->name, hit->symbol->name) == 0;
-    return leads ? hit->chunk->start_line : start;
+    return leads && !holds_one(record, hit->chunk->start_line, start) ? hit->chunk->start_line : start;
 }
 
 // The first of the lines right above a definition whose comment says the text of the search.
@@ -109,11 +121,11 @@ static struct excerpt_range lines_at(const struct search_hit *hit, const struct 
     return (struct excerpt_range){first, UINT32_MAX, UINT32_MAX, .is_whole = true};
 }
 
-static struct excerpt_range lines_of(const struct search_hit *hit, struct slice text,
-                                     const struct search_result *result) {
+static struct excerpt_range lines_of(const struct record *record, const struct search_hit *hit,
+                                     struct slice text, const struct search_result *result) {
     uint32_t start = with_lines_above(hit, text, result->start_line);
     uint32_t named = hit->symbol ? result->line : UINT32_MAX;
-    return (struct excerpt_range){.first = with_comment(hit, start),
+    return (struct excerpt_range){.first = with_comment(record, hit, start),
                                   .last = result->end_line,
                                   .name_line = hit->line ? hit->line - 1 : named};
 }
@@ -150,7 +162,9 @@ static void show(struct showing *showing, const struct search_hit *hit, struct s
         describe(arena, hit, result);
     }
     uint32_t limit = showing->request->lines ? showing->request->lines : 1;
-    struct excerpt_range range = is_asked_for ? lines_at(hit, result, limit) : lines_of(hit, text, result);
+    struct excerpt_range range =
+        is_asked_for ? lines_at(hit, result, limit)
+                     : lines_of(snapshot_record(showing->snapshot, hit->at), hit, text, result);
     result->lines = excerpt_choose(&showing->words, text, range, limit, arena, &result->line_count);
     point(showing, hit, text, range, result);
 }
