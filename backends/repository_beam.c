@@ -247,11 +247,18 @@ static bool read_brackets(const struct search *search, struct beam_path *path) {
     return brackets_read(&path->brackets, word);
 }
 
+// Would the word and the one before it be read as one?
+static bool is_glued(const struct beam_path *path, const struct counted *word) {
+    return path->count > 0 && word->space == SPACE_NONE && token_is_name(word->id) &&
+           token_is_name(token_id(path->tokens[path->count - 1]));
+}
+
 static void extend(struct search *search, const struct beam_path *path, const struct counted *word,
                    double probability) {
     double log_probability = path->log_probability + log(probability);
     bool full = search->next_count == WIDTH && search->next[WIDTH - 1].score >= log_probability;
-    if (full || is_far_behind(search, search->next, search->next_count, log_probability)) {
+    if (full || is_glued(path, word) ||
+        is_far_behind(search, search->next, search->next_count, log_probability)) {
         return;
     }
     struct beam_path longer = *path;

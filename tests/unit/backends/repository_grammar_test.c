@@ -38,6 +38,14 @@ static void test_half_a_word_is_no_word(void **state) {
     world_free(&world);
 }
 
+// Nor do two words stand without a blank, which would be one.
+static void test_words_stand_apart(void **state) {
+    (void)state;
+    struct world world = world_of("b.py", "");
+    assert_false(any_begins(&world, "a.py", "def foo_bar(a):\n    return a\n\nfoo_|", "bara"));
+    world_free(&world);
+}
+
 // A statement does not end in a call's parentheses, nor a line in quotes.
 static void test_closes_what_it_opens(void **state) {
     (void)state;
@@ -373,6 +381,7 @@ static void test_says_nothing_a_line_may_not_have(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_a_word_is_no_word),
+        cmocka_unit_test(test_words_stand_apart),
         cmocka_unit_test(test_closes_what_it_opens),
         cmocka_unit_test(test_comments_behind_code_are_rare),
         cmocka_unit_test(test_a_line_may_be_over),
