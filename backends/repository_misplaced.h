@@ -11,6 +11,7 @@
 //       last one is, or more, and closes nothing itself; unless that last one is at the left margin, or opens something: has
 //       a bracket that it does not close, ends as a label does, or begins with a comma
 //   M4  nor there, at the left margin, what goes on behind a block, as `} else {`, unless what is open at the margin may go on so
+//   M5  in Python `else`, `elif`, `except` and `finally` stand right behind a block that may go on so, as far left as it begins
 #ifndef HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
 #define HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
 

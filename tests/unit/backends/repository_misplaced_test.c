@@ -50,6 +50,33 @@ static void test_where_there_is_no_function(void **state) {
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
+// M5
+static void test_where_a_clause_has_its_block(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"python", "if a:\n    b()\n|else:\n", true},
+        {"python", "if a:\n    b()\n# not so\n\n|elif c:\n", true},
+        {"python", "if a:\n    b()\nc()\n|else:\n", false},
+        {"python", "if a:\n    b()\n    |else:\n", false},
+        {"python", "if a:\n    if b:\n        c()\n    |else:\n", true},
+        {"python", "if a:\n    b()\nelse:\n    c()\n|else:\n", false},
+        {"python", "if a:\n    b()\nel|se:\n", true},
+        {"python", "a()\nel|se:\n", false},
+        {"python", "a()\nelse|:\n", true}, // the person's own choice
+        {"python", "if (\n    a\n):\n    b()\n|else:\n", true},
+        {"python", "for a in b:\n    c()\n|else:\n", true},
+        {"python", "for a in b:\n    c()\n|elif d:\n", false},
+        {"python", "try:\n    a()\n|except B:\n", true},
+        {"python", "try:\n    a()\nexcept B:\n    c()\n|finally:\n", true},
+        {"python", "with a:\n    b()\n|finally:\n", false},
+        {"python", "class A:\n    |else:\n", false},
+        {"python", "|else:\n", false},
+        {"python", "|elsewhere = a\n", true},
+        {"lua", "a()\n|else\n", true},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
 // M2
 static void test_how_many_are_returned(void **state) {
     (void)state;
@@ -159,6 +186,7 @@ static void test_offers_no_bracket_within_a_block(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_where_there_is_no_function),
+        cmocka_unit_test(test_where_a_clause_has_its_block),
         cmocka_unit_test(test_how_many_are_returned),
         cmocka_unit_test(test_what_is_closed),
         cmocka_unit_test(test_offers_no_bracket_within_a_block),
