@@ -116,12 +116,12 @@ static const char *const data_extensions[] = {
 
 static const char *const vendored_folders[] = {
     // sorted
-    "3rd_party",   "3rdparty",    "bower_components", "deps",   "extern",   "external", "node_modules",
-    "third-party", "third_party", "thirdparty",       "vendor", "vendored", "vendors"};
+    "3rd_party",    "3rdparty",    "bower_components", "deps",       "dist",   "extern",   "external",
+    "node_modules", "third-party", "third_party",      "thirdparty", "vendor", "vendored", "vendors"};
 
 static const char *const generated_folders[] = {
     // sorted
-    "__generated__", "dist", "generated"};
+    "__generated__", "generated"};
 
 static const char *const generated_names[] = {
     "*.pb.go",       "*.pb.cc",       "*.pb.h",        "*.pb.swift", "*_pb2.py",       "*_pb2.pyi",

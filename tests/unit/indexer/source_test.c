@@ -60,6 +60,7 @@ static void test_taint(void **state) {
         {"src/a.c", "int a;", TAINT_OWN},
         {"vendor/a.c", "int a;", TAINT_VENDORED},
         {"x/third_party/y/a.c", "int a;", TAINT_VENDORED},
+        {"dist/browser/a.js", "f();", TAINT_VENDORED},
         {"vendor.c", "int a;", TAINT_OWN},
         {"tests/a.c", "int a;", TAINT_TEST},
         {"src/a_test.c", "int a;", TAINT_TEST},
