@@ -171,10 +171,35 @@ static void test_what_a_question_asks_for(void **state) {
     retriever_free(retriever);
 }
 
+// Small functions share a chunk, which has the name of one of them.
+static void test_a_line_is_of_its_own_function(void **state) {
+    (void)state;
+    static const struct source of_three[] = {{.path = "a.go",
+                                              .text = "package a\n\n"
+                                                      "// one\nfunc first() {\n\tuse(thing.one)\n}\n\n"
+                                                      "// two\nfunc second() {\n\tuse(thing.one)\n}\n\n"
+                                                      "// three\nfunc third() {\n\tuse(thing.one)\n}\n"}};
+    struct retriever *retriever = index_of(of_three, 1);
+    struct search_results results = {0};
+    search_in(retriever, "use(thing.one)", "", &results);
+    assert_int_equal(results.count, 3);
+    for (uint32_t i = 0; i < results.count; i++) {
+        const struct search_result *result = &results.items[i];
+        assert_in_range(result->line, result->start_line, result->end_line);
+        for (uint32_t k = 0; k < result->line_count; k++) {
+            assert_in_range(result->lines[k].number + 1, result->start_line,
+                            result->end_line); // its comment, too
+        }
+    }
+    search_results_free(&results);
+    retriever_free(retriever);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_first),
         cmocka_unit_test(test_lines_of_a_place),
+        cmocka_unit_test(test_a_line_is_of_its_own_function),
         cmocka_unit_test(test_what_is_not_listed),
         cmocka_unit_test(test_what_a_question_asks_for),
     };
