@@ -103,14 +103,19 @@ static int place_question(struct question *question, struct err *err) {
     }
     char *whole = plain_path(current, question->asked);
     char *root = NULL;
-    const char *below = NULL;
-    // Below a folder that is no repository there may be some.
-    if (app_find_root(".", &root, NULL) == 0 && app_is_marked(root) &&
-        (below = part_below(root, whole)) != NULL) {
+    bool is_found = app_find_root(".", &root, NULL) == 0;
+    const char *below = is_found ? part_below(root, whole) : NULL;
+    int code = 0;
+    if (!below || !app_is_marked(root)) { // below a folder that is no repository there may be some
+        code = place_elsewhere(question, whole, err);
+    }
+    if (below && !(question->root && app_is_marked(question->root))) {
+        free(question->root);
+        free(question->below);
         question->root = mem_copy_string(root);
         question->below = mem_copy_string(below);
+        code = 0;
     }
-    int code = below ? 0 : place_elsewhere(question, whole, err);
     free(root);
     free(whole);
     free(current);

@@ -103,6 +103,17 @@ class Explain(support.Case):
             self.assertEqual(done.stdout, words + "\n")
             self.assertEqual(done.stderr, "")
 
+    def test_the_nearest_repository_counts(self):
+        os.rmdir(os.path.join(self.root, ".git"))
+        os.remove(os.path.join(self.root, ".hunchignore"))
+        self.write("inner/a.c", "int a;\n")
+        explained = [json.loads(self.hunch("index", "--explain", "inner/a.c", "--json").stdout)]
+        os.mkdir(os.path.join(self.root, "inner", ".git"))
+        explained += [json.loads(self.hunch("index", "--explain", path, "--json").stdout) for path in ("inner/a.c", "src/one.c")]
+        root = os.path.realpath(self.root)
+        self.assertEqual([answer["root"] for answer in explained], [root, os.path.join(root, "inner"), root])
+        self.assertEqual([answer["isRepository"] for answer in explained], [False, True, False])
+
     def test_it_says_what_the_index_does(self):
         """Every file of the tree: what is in by explanation is what was counted."""
         files = [os.path.relpath(os.path.join(folder, name), self.root)
