@@ -24,9 +24,8 @@ static const char *why_none(const struct session *session, const struct json *pa
     if (path_asked(session, params)) {
         return "no suggestion was asked for in this document yet";
     }
-    return session_document(session, params)
-               ? "this is neither a file nor a new document (untitled:); others get no suggestions"
-               : "no such document is open, or nothing was asked yet";
+    return document ? "this is neither a file nor a new document (untitled:); others get no suggestions"
+                    : "no such document is open, or nothing was asked yet";
 }
 
 static struct json *why_json(const struct engine_answer *answer) {

@@ -185,6 +185,12 @@ class Completion(LspCase):
         why = client.request("hunch/why")
         self.assertIn("outcome", why)
 
+    def test_a_document_that_is_too_large_says_so(self):
+        client = self.ready()
+        client.open("src/huge.c", "int a;\n" * (17 << 20 >> 3) + "int b;\n" * (1 << 19))
+        self.assertEqual(client.complete("src/huge.c", 0, 6), {"items": []})
+        self.assertIn("16 MB", json.dumps(client.request("hunch/why", {"textDocument": {"uri": client.uri("src/huge.c")}})))
+
     def test_a_new_document_is_completed_and_not_stored(self):
         client = self.ready()
         for uri in ("untitled:Untitled-1", pathlib.Path(self.root, "src/unsaved.c").as_uri().replace("file:///", "untitled:/")):
