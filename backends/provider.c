@@ -29,13 +29,8 @@ const struct provider *provider_by_name(const char *name) {
     return NULL;
 }
 
-static bool ends_with(struct slice text, struct slice end) {
-    return text.length >= end.length &&
-           slice_equal(slice_sub(text, text.length - end.length, text.length), end);
-}
-
 static struct slice without_end(struct slice text, struct slice end) {
-    return ends_with(text, end) ? slice_sub(text, 0, text.length - end.length) : text;
+    return slice_ends_with(text, end) ? slice_sub(text, 0, text.length - end.length) : text;
 }
 
 // A path without its version: "/completions".

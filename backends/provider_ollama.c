@@ -58,11 +58,6 @@ static void read_event(const struct json *json, struct provider_event *event) {
     }
 }
 
-static bool ends_with(const char *text, const char *end) {
-    size_t length = strlen(text);
-    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
-}
-
 // What the model was trained for; its key names the architecture: "qwen2.context_length".
 static void read_facts(const char *model, const struct json *json, struct provider_facts *facts) {
     (void)model;
@@ -72,7 +67,7 @@ static void read_facts(const char *model, const struct json *json, struct provid
         facts->takes_halves = facts->takes_halves || strcmp(json_string(one, ""), "insert") == 0;
     }
     for (const struct json *one = json_first(about); one; one = json_next(one)) {
-        if (ends_with(json_key(one), ".context_length")) {
+        if (slice_ends_with(slice_of_string(json_key(one)), SLICE_LITERAL(".context_length"))) {
             facts->context_tokens = provider_count_of(about, json_key(one));
         }
     }

@@ -40,11 +40,7 @@ static size_t find_typed(struct document *document, struct slice line) {
 }
 
 static struct slice indentation_of(struct slice line) {
-    size_t end = 0;
-    while (end < line.length && (line.data[end] == ' ' || line.data[end] == '\t')) {
-        end++;
-    }
-    return slice_sub(line, 0, end);
+    return slice_sub(line, 0, slice_indentation(line));
 }
 
 // A tab if any line begins with one, else the fewest spaces, two or more, that a line begins with.

@@ -25,25 +25,12 @@ struct results {
     bool named;
 };
 
-static size_t indentation_of(struct slice line) {
-    size_t at = 0;
-    while (at < line.length && (line.data[at] == ' ' || line.data[at] == '\t')) {
-        at++;
-    }
-    return at;
-}
-
 static struct slice from(struct slice text, size_t at) {
     return slice_trim(slice_sub(text, at, text.length));
 }
 
 static bool has_word(struct slice text, const char *word) {
     return slice_find_word(text, slice_of_string(word), 0) != (size_t)-1;
-}
-
-static bool ends_with(struct slice text, const char *end) {
-    size_t length = strlen(end);
-    return text.length >= length && memcmp(text.data + text.length - length, end, length) == 0;
 }
 
 static struct slice first_word(struct slice text) {
@@ -89,8 +76,8 @@ static bool climb_on(struct climb *climb, struct slice *line) {
         climb->above.length = start;
         *line = slice_trim(whole);
         bool is_told = line->length > 0 && !(climb->has_labels && is_label(*line));
-        if (is_told && indentation_of(whole) < climb->indentation) {
-            climb->indentation = indentation_of(whole);
+        if (is_told && slice_indentation(whole) < climb->indentation) {
+            climb->indentation = slice_indentation(whole);
             return true;
         }
     }
@@ -175,7 +162,8 @@ static bool is_type(struct slice text) {
     size_t brace = slice_find(text, SLICE_LITERAL("{"), 0);
     struct slice head = slice_trim(slice_sub(text, 0, brace));
     return text.length > 0 && (lexer_is_word_byte(text.data[0]) || is_among(text.data[0], "(*[<")) &&
-           (brace == (size_t)-1 || ends_with(head, "struct") || ends_with(head, "interface"));
+           (brace == (size_t)-1 || slice_ends_with(head, SLICE_LITERAL("struct")) ||
+            slice_ends_with(head, SLICE_LITERAL("interface")));
 }
 
 static struct results results_in(struct slice text) {
@@ -309,7 +297,7 @@ static bool opens(struct slice line) {
 
 static bool is_in_block(const struct document *document) {
     struct slice above = line_above(document), below = line_below(document);
-    size_t before = indentation_of(above), behind = indentation_of(below);
+    size_t before = slice_indentation(above), behind = slice_indentation(below);
     bool is_alike = slice_common_head(above, below) >= before; // not blanks in one and tabs in the other
     bool goes_deeper = behind > before || !opens(slice_trim(above));
     return before > 0 && is_alike && goes_deeper && !is_among(below.data[behind], ")]}");
@@ -328,7 +316,7 @@ static bool may_go_on(const struct document *document) {
     static const char *const words[] = {"do", "else", "if", "try"};
     struct climb climb = climb_from(document);
     struct slice line = slice_of("", 0);
-    climb.indentation = indentation_of(line_above(document));
+    climb.indentation = slice_indentation(line_above(document));
     while (climb_on(&climb, &line)) {
     }
     return climb.indentation > 0 || (line.length > 0 && line.data[0] == '}') ||

@@ -32,14 +32,6 @@ static const char *const TYPES[] = {"class", "enum", "interface", "record", "str
 
 #define IS_AMONG(word, list) slice_is_among(word, list, sizeof(list) / sizeof *(list))
 
-static size_t indentation_of(struct slice line) {
-    size_t at = 0;
-    while (at < line.length && (line.data[at] == ' ' || line.data[at] == '\t')) {
-        at++;
-    }
-    return at;
-}
-
 // --- what is looked for ---
 
 // A function, type or method by its name, or a line as a whole.
@@ -139,7 +131,7 @@ static bool read_condition(struct reading *reading, struct slice mark) {
 
 // Returns whether it is of the block that the lines before it are of.
 static bool read_line(struct reading *reading, struct slice line, const struct declared *declared) {
-    size_t indentation = indentation_of(line);
+    size_t indentation = slice_indentation(line);
     struct slice text = slice_trim(line);
     if (text.length == 0) {
         return true;

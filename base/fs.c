@@ -17,14 +17,10 @@ static int fail(struct err *err, const char *verb, const char *path, int error) 
 }
 
 static int too_large(struct err *err, const char *path, size_t limit) {
-    bool is_mb = limit >= 1024 * 1024, is_kb = limit >= 1024;
-    return err_set(err, ERR_TOO_LARGE, "%s is over %zu %s, which is more than is read", path,
-                   limit / (is_mb   ? 1024 * 1024
-                            : is_kb ? 1024
-                                    : 1),
-                   is_mb   ? "MB"
-                   : is_kb ? "KB"
-                           : "bytes");
+    const size_t mb = 1024 * 1024, kb = 1024;
+    const char *unit = limit >= mb ? "MB" : limit >= kb ? "KB" : "bytes";
+    size_t count = limit >= mb ? limit / mb : limit >= kb ? limit / kb : limit;
+    return err_set(err, ERR_TOO_LARGE, "%s is over %zu %s, which is more than is read", path, count, unit);
 }
 
 static int read_all(int file, const char *path, size_t limit, struct str *out, struct err *err) {

@@ -48,6 +48,18 @@ static inline bool slice_equal_any_case(struct slice a, struct slice b) {
 static inline bool slice_starts_with(struct slice text, struct slice head) {
     return text.length >= head.length && (head.length == 0 || memcmp(text.data, head.data, head.length) == 0);
 }
+static inline bool slice_ends_with(struct slice text, struct slice end) {
+    return text.length >= end.length &&
+           (end.length == 0 || memcmp(text.data + text.length - end.length, end.data, end.length) == 0);
+}
+// How many blanks and tabs a line begins with.
+static inline size_t slice_indentation(struct slice line) {
+    size_t at = 0;
+    while (at < line.length && (line.data[at] == ' ' || line.data[at] == '\t')) {
+        at++;
+    }
+    return at;
+}
 // text[start, end); both are clamped to the slice.
 struct slice slice_sub(struct slice text, size_t start, size_t end);
 // Without ASCII white space at both ends.

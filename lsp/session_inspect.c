@@ -19,6 +19,7 @@ static const char *why_none(const struct session *session, const struct json *pa
     }
     const struct document *document = session_document(session, params);
     if (document && document->too_large) {
+        _Static_assert(DOCUMENT_LIMIT == 16 * 1024 * 1024, "the words below say so");
         return "the document is over 16 MB: there are no completions in it";
     }
     if (path_asked(session, params)) {

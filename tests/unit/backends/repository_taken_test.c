@@ -53,13 +53,32 @@ static void test_a_name_that_is_taken(void **state) {
     }
 }
 
+struct line_row {
+    const char *language, *text; // the line goes on behind the cursor
+    bool taken;
+};
+
+static void check_lines(const struct line_row *rows, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct place place = place_of(rows[i].text);
+        const char *cursor = strchr(rows[i].text, '|');
+        struct str line;
+        str_init(&line);
+        str_append_slice(&line, str_slice(&place.document.cursor_line));
+        str_append_slice(&line, slice_of(cursor + 1, strcspn(cursor + 1, "\n")));
+        size_t taken = taken_line(&place.document, language_of_id(rows[i].language), str_slice(&line));
+        if ((taken > 0) != rows[i].taken) {
+            fail_msg("%s: %s", rows[i].language, rows[i].text);
+        }
+        str_free(&line);
+        place_free(&place);
+    }
+}
+
 // T2
 static void test_a_line_that_is_taken(void **state) {
     (void)state;
-    static const struct {
-        const char *language, *text; // the line stands behind the cursor
-        bool taken;
-    } rows[] = {
+    static const struct line_row rows[] = {
         {"java", "class A {\n    public void f() {\n    }\n\n    |public void f() {\n}\n", true},
         {"java", "class A {\n    |public void f() {\n\n    public void f() {\n    }\n}\n", true},
         {"java", "class A {\n    public void f() {\n    }\n\n    |public void f(int a) {\n}\n", false},
@@ -94,24 +113,13 @@ static void test_a_line_that_is_taken(void **state) {
         {"rust", "#[cfg(unix)]\nfn f() {\n}\n\n#[cfg(windows)]\n|fn f() {", false},
         {"java", "|", false},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct place place = place_of(rows[i].text);
-        const char *line = strchr(rows[i].text, '|') + 1;
-        if ((taken_line(&place.document, language_of_id(rows[i].language),
-                        slice_of(line, strcspn(line, "\n"))) > 0) != rows[i].taken) {
-            fail_msg("%s: %s", rows[i].language, rows[i].text);
-        }
-        place_free(&place);
-    }
+    check_lines(rows, sizeof rows / sizeof *rows);
 }
 
 // T4
 static void test_an_import_that_is_taken(void **state) {
     (void)state;
-    static const struct {
-        const char *language, *text; // the line stands behind the cursor
-        bool taken;
-    } rows[] = {
+    static const struct line_row rows[] = {
         {"c", "#include <a.h>\n#include <b.h>\n|#include <a.h>\n\nint a;\n", true},
         {"c", "|#include \"a.h\"\n\n#include \"a.h\"\n", true},
         {"c", "#include <a.h>\n|#include <b.h>\n", false},
@@ -124,24 +132,13 @@ static void test_an_import_that_is_taken(void **state) {
         {"rust", "use a::b;\n\nmod c {\n    |use a::b;\n}\n", false},
         {"no such language", "use a\n|use a\n", false},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct place place = place_of(rows[i].text);
-        const char *line = strchr(rows[i].text, '|') + 1;
-        if ((taken_line(&place.document, language_of_id(rows[i].language),
-                        slice_of(line, strcspn(line, "\n"))) > 0) != rows[i].taken) {
-            fail_msg("%s: %s", rows[i].language, rows[i].text);
-        }
-        place_free(&place);
-    }
+    check_lines(rows, sizeof rows / sizeof *rows);
 }
 
 // T3
 static void test_a_type_or_method_that_is_taken(void **state) {
     (void)state;
-    static const struct {
-        const char *language, *text; // the line goes on behind the cursor
-        bool taken;
-    } rows[] = {
+    static const struct line_row rows[] = {
         {"go", "func (a *A) f(b int) {\n}\n\n|func (c *A) f() error {", true},
         {"go", "func (a A) f(b int) {\n}\n\nfunc (c *A) |f() error {", true},
         {"go", "|func (A) f() error {\n\nfunc (a *A[T]) f(b int) {\n}\n", true},
@@ -171,20 +168,7 @@ static void test_a_type_or_method_that_is_taken(void **state) {
         {"c", "struct a {\n};\n\n|struct a *f(void) {", false},
         {"no such language", "class A:\n    pass\n\n|class A(B):", false},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct place place = place_of(rows[i].text);
-        const char *cursor = strchr(rows[i].text, '|');
-        struct str line;
-        str_init(&line);
-        str_append_slice(&line, str_slice(&place.document.cursor_line));
-        str_append_slice(&line, slice_of(cursor + 1, strcspn(cursor + 1, "\n")));
-        if ((taken_line(&place.document, language_of_id(rows[i].language), str_slice(&line)) > 0) !=
-            rows[i].taken) {
-            fail_msg("%s: %s", rows[i].language, rows[i].text);
-        }
-        str_free(&line);
-        place_free(&place);
-    }
+    check_lines(rows, sizeof rows / sizeof *rows);
 }
 
 // What is there already is not offered by itself once more.
