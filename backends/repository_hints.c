@@ -14,7 +14,7 @@
 
 #include <math.h>
 
-enum { TYPE_NEAR = 4, TYPES_OF_NAME = 12, LINES_NEAR = 2, BELOW_NEAR = 12 };
+enum { TYPE_NEAR = 4, TYPES_OF_NAME = 12, LINES_NEAR = 2, BELOW_NEAR = 12, LAST_TOKENS = 3 };
 
 struct hint {
     struct definition is; // its word and owner, and the rest once it was asked for
@@ -36,8 +36,9 @@ struct hints {
     struct backend_hint from[HINTS_KEPT]; // what they are made of, for what is still to be read
     struct arena texts;                   // its strings: by then the request may be another
     uint32_t count;
-    uint32_t receiver;     // the name before the member sign at the cursor; 0: none
-    uint64_t above, below; // sub-words of the lines above the cursor, and of those below
+    uint32_t last[LAST_TOKENS]; // before the cursor
+    uint32_t receiver;          // the name before the member sign there; 0: none
+    uint64_t above, below;      // sub-words of the lines above the cursor, and of those below
     // The types of the receiver asked for last.
     uint32_t typed, types[TYPES_OF_NAME], type_count;
 };
@@ -122,11 +123,25 @@ static uint32_t receiver_of(struct hints *hints, const uint32_t *context, size_t
 }
 
 // A "." may become "..." and so is not among the tokens yet.
-static uint32_t receiver_at_cursor(struct hints *hints) {
+static void read_last(struct hints *hints) {
     const struct document *document = hints->document;
-    const uint32_t last[3] = {document_before(document, 2), document_before(document, 1), document->typed_id};
-    bool is_member, is_typed = document->typed_id != 0 && !token_is_name(document->typed_id);
-    return receiver_of(hints, last + is_typed, 2, &is_member);
+    uint32_t typed = document->typed_id;
+    bool is_typed = typed != 0 && !token_is_name(typed), is_member;
+    for (uint32_t i = 0; i < LAST_TOKENS; i++) {
+        uint32_t before = LAST_TOKENS - i - is_typed;
+        hints->last[i] = before > 0 ? document_before(document, before) : typed;
+    }
+    hints->receiver = receiver_of(hints, hints->last, LAST_TOKENS, &is_member);
+}
+
+// What retrieval followed to its type is known for the cursor alone: a name may stand there again, an expression may not.
+static bool is_at_cursor(const struct hints *hints, const struct hints_place *place, const uint32_t *context,
+                         size_t length) {
+    if (place->receiver) {
+        return place->receiver == hints->receiver;
+    }
+    return place->is_member && length >= LAST_TOKENS &&
+           memcmp(context + length - LAST_TOKENS, hints->last, sizeof hints->last) == 0;
 }
 
 static void mark_near(struct hints *hints) {
@@ -164,7 +179,7 @@ static void take_hints(struct hints *hints) {
     share_out(hints);
     read_lines(hints);
     mark_near(hints);
-    hints->receiver = receiver_at_cursor(hints);
+    read_last(hints);
 }
 
 struct hints *hints_new(const struct document *document, struct scope *scope) {
@@ -279,6 +294,7 @@ struct hints_place hints_place(struct hints *hints, const uint32_t *context, siz
         place.parts = scope_of(hints->scope, place.receiver)->parts;
         find_types(hints, place.receiver);
     }
+    place.at_cursor = is_at_cursor(hints, &place, context, length);
     find_call(hints, context, length, &place);
     enum scope_slot slot = length > 0 ? scope_of(hints->scope, context[length - 1])->slot : SLOT_LINE;
     place.begun = slot != SLOT_OPEN && slot != SLOT_COMMA;
@@ -362,12 +378,11 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
                       float features[HINTS_FEATURES]) {
     enum { OF_HINT = 4, OF_PLACE = HINTS_FEATURES - HINTS_OF_WORD };
     struct hint *hint = hint_of(hints, word);
-    bool at_cursor = hints->receiver && place->receiver == hints->receiver;
     float *own = features + HINTS_OF_WORD;
     memset(own, 0, OF_PLACE * sizeof *own);
     for (; hint; hint = next_of(hints, hint)) {
         const float values[OF_HINT] = {
-            hint->of_receiver && at_cursor,
+            hint->of_receiver && place->at_cursor,
             place->receiver && hint->is.owner && is_type_of(hints, hint->is.owner),
             place->is_member ? scope_alike(hint->is.owner_parts, place->parts) : 0,
             scope_alike(definition_of(hints, hint)->type_parts, place->line),
@@ -387,8 +402,8 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
 // May one of the word's hints be a member of what stands left of the sign?
 static bool fits(struct hints *hints, const struct hints_place *place, const struct hint *hint) {
     for (; hint; hint = next_of(hints, hint)) {
-        if (hint->is.owner && ((hint->of_receiver && place->receiver == hints->receiver) ||
-                               is_type_of(hints, hint->is.owner) || (hint->is.owner_parts & place->parts))) {
+        bool is_alike = is_type_of(hints, hint->is.owner) || (hint->is.owner_parts & place->parts);
+        if (hint->is.owner && ((hint->of_receiver && place->at_cursor) || (place->receiver && is_alike))) {
             return true;
         }
     }
@@ -400,7 +415,7 @@ uint32_t hints_names(struct hints *hints, const struct hints_place *place, uint3
     for (int other = 0; other <= 1; other++) {
         for (uint32_t i = 0; i < hints->count && count < limit; i++) {
             const struct hint *hint = &hints->items[i];
-            bool is_first = place->receiver && fits(hints, place, hint);
+            bool is_first = place->is_member && fits(hints, place, hint);
             if (is_first != (bool)other && !hint->is_near && !hint->repeats) {
                 ids[count++] = hint->is.id;
             }

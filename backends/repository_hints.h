@@ -22,6 +22,7 @@ struct hint;
 // What a context asks of the hints, found once for all words behind it.
 struct hints_place {
     bool is_member;          // behind . -> :: ?.
+    bool at_cursor;          // what is behind it is what retrieval knows the members of
     uint32_t receiver;       // the name before that sign; 0: none
     uint64_t parts;          // its sub-words
     uint64_t line;           // those of all names on the line

@@ -20,8 +20,10 @@ enum {
     HEADERS = 4,
     HEADER_REACH = 2000,
     REACH_STEP = 8 * 1024,
-    RECEIVER_USES = 40, // nearest to the cursor
-    TYPE_WORDS = 6      // of one type
+    RECEIVER_USES = 40,   // nearest to the cursor
+    TYPE_WORDS = 6,       // of one type
+    CHAIN_STEPS = 8,      // to the left of a member's sign
+    BRACKETS_REACH = 1024 // bytes
 };
 
 struct weighing {
@@ -253,6 +255,75 @@ static void receive(void *context, struct slice name, size_t at) {
     }
 }
 
+static bool stands_between(char c) { // what has a member, and the sign of that
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '?' || c == '!';
+}
+
+// Where the pair of brackets opens that closes right before `at`; `at` if none does within reach.
+static size_t before_brackets(struct slice text, size_t at) {
+    size_t depth = 0, least = at > BRACKETS_REACH ? at - BRACKETS_REACH : 0;
+    for (size_t start = at; start > least; start--) {
+        char c = text.data[start - 1];
+        depth += c == ')' || c == ']';
+        depth -= depth > 0 && (c == '(' || c == '[');
+        if (depth == 0) {
+            return c == '(' || c == '[' ? start - 1 : at;
+        }
+    }
+    return at;
+}
+
+// Methods of Rust's standard types, and await: the result has the members of what is asked.
+static bool is_transparent(struct slice word) {
+    static const char *const words[] = {"await",  "unwrap", "expect", "clone",
+                                        "as_ref", "as_mut", "borrow", "borrow_mut"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (slice_equal(word, slice_of_string(words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The name whose type has the members behind a sign at `at`: x of "x", "x?", "x!", "x(y)", "x[y]", "(y as x)" and
+// "x().unwrap()", also over lines.
+static struct slice receiver_before(struct slice text, size_t at) {
+    size_t inside = 0; // the end of what stood in the last brackets
+    for (int step = 0; step < CHAIN_STEPS; step++) {
+        while (at > 0 && stands_between(text.data[at - 1])) {
+            at--;
+        }
+        size_t open = before_brackets(text, at);
+        struct slice name = word_before(text, at);
+        size_t start = name.length > 0 ? (size_t)(name.data - text.data) : 0;
+        bool is_name = name.length > 0 && !terms_is_keyword(name);
+        if (open < at) {
+            inside = at - 1;
+            at = open;
+        } else if (is_transparent(name) && start > 0 && text.data[start - 1] == '.') {
+            at = start - 1;
+        } else if (!is_name && inside > 0) {
+            at = inside;
+            inside = 0;
+        } else {
+            return name;
+        }
+    }
+    return (struct slice){0};
+}
+
+// Foo of "Foo::make()" and "Foo.make()": what a type makes is mostly of that type.
+static void add_maker(struct query *query, struct slice made) {
+    struct slice text = query->text;
+    size_t at = (size_t)(made.data - text.data);
+    if (at > 1 && (text.data[at - 1] == '.' || text.data[at - 1] == ':')) {
+        struct slice maker = word_before(text, at - (text.data[at - 1] == '.' ? 1 : 2));
+        if (maker.length > 0 && maker.data[0] >= 'A' && maker.data[0] <= 'Z') {
+            query_add_receiver(query, maker);
+        }
+    }
+}
+
 // What stands left of the "." before the word, and by which types it is declared or made above.
 static void gather_receivers(struct query *query) {
     struct slice text = query->text;
@@ -266,12 +337,13 @@ static void gather_receivers(struct query *query) {
         return;
     }
     query->after_member = true;
-    struct receiving receiving = {.name = word_before(text, at)};
+    struct receiving receiving = {.name = receiver_before(text, at)};
     if (receiving.name.length == 0) {
         return;
     }
     map_set(&query->receivers, segment_exact_key(receiving.name), 1);
     vec_push(&query->receiver_names, receiving.name);
+    add_maker(query, receiving.name);
     query_identifiers(text, 0, at, receive, &receiving);
     size_t uses = receiving.uses < RECEIVER_USES ? receiving.uses : RECEIVER_USES;
     for (size_t i = 1; i <= uses && query->receiver_names.count < QUERY_RECEIVERS; i++) {

@@ -25,20 +25,27 @@ static const struct symbol *own_symbol(const struct record *own, struct slice na
     return NULL;
 }
 
+struct adding {
+    struct query *query;
+    struct slice scope; // of the definition whose signature is read
+};
+
 static void add_name(void *context, struct slice name, size_t at) {
     (void)at;
-    struct query *query = context;
-    if (query->receiver_names.count < RECEIVERS_NAMES) {
-        query_add_receiver(query, name);
+    const struct adding *adding = context;
+    bool is_own = slice_equal(name, SLICE_LITERAL("Self")) || slice_equal(name, SLICE_LITERAL("this"));
+    if (adding->query->receiver_names.count < RECEIVERS_NAMES) {
+        query_add_receiver(adding->query, is_own ? adding->scope : name);
     }
 }
 
 // All but the parameters; of a type what stands in parentheses are bases.
 static void add_signature(struct query *query, const struct symbol *symbol) {
+    struct adding adding = {query, segment_scope_name(symbol->scope)};
     struct slice text = slice_of_string(symbol->signature);
     size_t open = slice_find(text, SLICE_LITERAL("("), 0), depth = 0, close = open;
     if (symbol->kind == SYMBOL_TYPE || open == (size_t)-1) {
-        query_identifiers(text, 0, text.length, add_name, query);
+        query_identifiers(text, 0, text.length, add_name, &adding);
         return;
     }
     for (; close < text.length; close++) {
@@ -48,8 +55,8 @@ static void add_signature(struct query *query, const struct symbol *symbol) {
             break;
         }
     }
-    query_identifiers(text, 0, open, add_name, query);
-    query_identifiers(text, close, text.length, add_name, query);
+    query_identifiers(text, 0, open, add_name, &adding);
+    query_identifiers(text, close, text.length, add_name, &adding);
 }
 
 static bool is_self(struct slice name) {
