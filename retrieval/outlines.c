@@ -7,7 +7,7 @@ static bool find_type(const struct snapshot *snapshot, const struct query *query
                       struct definition *type) {
     for (size_t i = 0; i < query->name_count; i++) {
         const struct query_name *name = &query->names[i];
-        bool counts = of_receiver ? map_get(&query->receivers, segment_exact_key(name->text)) != NULL
+        bool counts = of_receiver ? map_get(&query->receivers.keys, segment_exact_key(name->text)) != NULL
                                   : name->distance <= OUTLINES_LINES && name->text.length >= 3;
         if (counts && definitions_of(snapshot, query, name->text, 1u << SYMBOL_TYPE, imports, self, type)) {
             return true;

@@ -14,17 +14,7 @@
 static const float BELOW_WEIGHT = 0.35f;  // of a line below the cursor
 static const float HEADER_WEIGHT = 0.6f;  // of a header of a block around the cursor
 static const float DISTANCE_FADE = 0.12f; // a line's weight is 1 / (1 + fade * distance)
-enum {
-    NEAR_LINES = 2,
-    BELOW_LINES = 5,
-    HEADERS = 4,
-    HEADER_REACH = 2000,
-    REACH_STEP = 8 * 1024,
-    RECEIVER_USES = 40,   // nearest to the cursor
-    TYPE_WORDS = 6,       // of one type
-    CHAIN_STEPS = 8,      // to the left of a member's sign
-    BRACKETS_REACH = 1024 // bytes
-};
+enum { NEAR_LINES = 2, BELOW_LINES = 5, HEADERS = 4, HEADER_REACH = 2000, REACH_STEP = 8 * 1024 };
 
 struct weighing {
     struct map weights; // term -> index in sums
@@ -168,190 +158,11 @@ static void gather_names(struct query *query) {
     map_free(&naming.seen);
 }
 
-// The identifier that ends right before `at`, spaces aside.
-static struct slice word_before(struct slice text, size_t at) {
-    while (at > 0 && (text.data[at - 1] == ' ' || text.data[at - 1] == '*' || text.data[at - 1] == '&')) {
-        at--;
-    }
-    size_t end = at;
-    while (at > 0 && identifiers_has(text.data[at - 1])) {
-        at--;
-    }
-    return slice_sub(text, at, end);
-}
-
-static bool is_passed_over(struct slice word) {
-    return slice_equal(word, SLICE_LITERAL("new")) || slice_equal(word, SLICE_LITERAL("mut")) ||
-           slice_equal(word, SLICE_LITERAL("await")) || slice_equal(word, SLICE_LITERAL("const")) ||
-           slice_equal(word, SLICE_LITERAL("struct"));
-}
-
-void query_add_receiver(struct query *query, struct slice name) {
-    uint32_t key = segment_exact_key(name);
-    if (name.length > 1 && !terms_is_keyword(name) && !map_get(&query->receivers, key)) {
-        map_set(&query->receivers, key, 1);
-        vec_push(&query->receiver_names, name);
-    }
-}
-
-// Foo in "Foo x" and "Foo *x"; all in "Foo<Bar> x".
-static void add_type_before(struct query *query, size_t at) {
-    struct slice text = query->text;
-    int depth = 0;
-    while (at > 0 && strchr(" *&", text.data[at - 1])) {
-        at--;
-    }
-    for (int words = 0; at > 0 && words < TYPE_WORDS;) {
-        char last = text.data[at - 1];
-        if (identifiers_has(last)) {
-            struct slice word = word_before(text, at);
-            query_add_receiver(query, word);
-            words += depth == 0 ? TYPE_WORDS : 1;
-            at -= word.length;
-        } else if (last == '>' || (depth > 0 && strchr("<, *&:?", last))) {
-            depth += (last == '>') - (last == '<');
-            at--;
-        } else {
-            return;
-        }
-    }
-}
-
-// Foo in "x: Foo", "x = new Foo(", "x := &pkg.Foo{", "x Foo"; all in "x: Foo[Bar]".
-static void add_type_behind(struct query *query, size_t at) {
-    struct slice text = query->text;
-    size_t end = slice_line_end(text, at);
-    for (int words = 0; words < TYPE_WORDS;) {
-        while (at < end && strchr(" :=&*?\"'", text.data[at])) {
-            at++;
-        }
-        size_t start = at;
-        while (at < end && identifiers_has(text.data[at])) {
-            at++;
-        }
-        struct slice word = slice_sub(text, start, at);
-        bool passed_over = is_passed_over(word);
-        if (!passed_over) {
-            query_add_receiver(query, word);
-        }
-        if (word.length == 0 || at == end || !(passed_over || strchr(".:<[", text.data[at]))) {
-            return;
-        }
-        words += !passed_over;
-        at += strchr(".<[", text.data[at]) != NULL;
-    }
-}
-
-struct receiving {
-    struct slice name;
-    size_t ends[RECEIVER_USES]; // of the last uses
-    size_t uses;
-};
-
-static void receive(void *context, struct slice name, size_t at) {
-    struct receiving *receiving = context;
-    if (slice_equal(name, receiving->name)) {
-        receiving->ends[receiving->uses++ % RECEIVER_USES] = at + name.length;
-    }
-}
-
-static bool stands_between(char c) { // what has a member, and the sign of that
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '?' || c == '!';
-}
-
-// Where the pair of brackets opens that closes right before `at`; `at` if none does within reach.
-static size_t before_brackets(struct slice text, size_t at) {
-    size_t depth = 0, least = at > BRACKETS_REACH ? at - BRACKETS_REACH : 0;
-    for (size_t start = at; start > least; start--) {
-        char c = text.data[start - 1];
-        depth += c == ')' || c == ']';
-        depth -= depth > 0 && (c == '(' || c == '[');
-        if (depth == 0) {
-            return c == '(' || c == '[' ? start - 1 : at;
-        }
-    }
-    return at;
-}
-
-// Methods of Rust's standard types, and await: the result has the members of what is asked.
-static bool is_transparent(struct slice word) {
-    static const char *const words[] = {"await",  "unwrap", "expect", "clone",
-                                        "as_ref", "as_mut", "borrow", "borrow_mut"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (slice_equal(word, slice_of_string(words[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// The name whose type has the members behind a sign at `at`: x of "x", "x?", "x!", "x(y)", "x[y]", "(y as x)" and
-// "x().unwrap()", also over lines.
-static struct slice receiver_before(struct slice text, size_t at) {
-    size_t inside = 0; // the end of what stood in the last brackets
-    for (int step = 0; step < CHAIN_STEPS; step++) {
-        while (at > 0 && stands_between(text.data[at - 1])) {
-            at--;
-        }
-        size_t open = before_brackets(text, at);
-        struct slice name = word_before(text, at);
-        size_t start = name.length > 0 ? (size_t)(name.data - text.data) : 0;
-        bool is_name = name.length > 0 && !terms_is_keyword(name);
-        if (open < at) {
-            inside = at - 1;
-            at = open;
-        } else if (is_transparent(name) && start > 0 && text.data[start - 1] == '.') {
-            at = start - 1;
-        } else if (!is_name && inside > 0) {
-            at = inside;
-            inside = 0;
-        } else {
-            return name;
-        }
-    }
-    return (struct slice){0};
-}
-
-// Foo of "Foo::make()" and "Foo.make()": what a type makes is mostly of that type.
-static void add_maker(struct query *query, struct slice made) {
-    struct slice text = query->text;
-    size_t at = (size_t)(made.data - text.data);
-    if (at > 1 && (text.data[at - 1] == '.' || text.data[at - 1] == ':')) {
-        struct slice maker = word_before(text, at - (text.data[at - 1] == '.' ? 1 : 2));
-        if (maker.length > 0 && maker.data[0] >= 'A' && maker.data[0] <= 'Z') {
-            query_add_receiver(query, maker);
-        }
-    }
-}
-
-// What stands left of the "." before the word, and by which types it is declared or made above.
 static void gather_receivers(struct query *query) {
-    struct slice text = query->text;
-    size_t at = query->word;
-    if (at >= 1 && text.data[at - 1] == '.') {
-        at -= 1;
-    } else if (at >= 2 &&
-               (memcmp(text.data + at - 2, "->", 2) == 0 || memcmp(text.data + at - 2, "::", 2) == 0)) {
-        at -= 2;
-    } else {
-        return;
-    }
-    query->after_member = true;
-    struct receiving receiving = {.name = receiver_before(text, at)};
-    if (receiving.name.length == 0) {
-        return;
-    }
-    map_set(&query->receivers, segment_exact_key(receiving.name), 1);
-    vec_push(&query->receiver_names, receiving.name);
-    add_maker(query, receiving.name);
-    query_identifiers(text, 0, at, receive, &receiving);
-    size_t uses = receiving.uses < RECEIVER_USES ? receiving.uses : RECEIVER_USES;
-    for (size_t i = 1; i <= uses && query->receiver_names.count < QUERY_RECEIVERS; i++) {
-        size_t end = receiving.ends[(receiving.uses - i) % RECEIVER_USES];
-        add_type_before(query, end - receiving.name.length);
-        if (end < text.length && strchr(" :=", text.data[end])) {
-            add_type_behind(query, end);
-        }
+    size_t sign = types_sign_before(query->text, query->word);
+    query->after_member = sign < query->word;
+    if (query->after_member) {
+        types_read(&query->receivers, query->text, types_holder_before(query->text, sign), sign);
     }
 }
 
@@ -382,7 +193,7 @@ void query_init(struct query *query, struct slice path, struct slice text, size_
     while (query->word > 0 && identifiers_has(query->text.data[query->word - 1])) {
         query->word--;
     }
-    map_init(&query->receivers);
+    types_init(&query->receivers);
     weigh_lines(query);
     weigh_near(query);
     gather_names(query);
@@ -397,6 +208,5 @@ void query_free(struct query *query) {
     if (query->owns_surroundings) {
         surroundings_free(query->surroundings);
     }
-    map_free(&query->receivers);
-    vec_free(&query->receiver_names);
+    types_free(&query->receivers);
 }

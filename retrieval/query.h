@@ -10,12 +10,12 @@
 #ifndef HUNCH_RETRIEVAL_QUERY_H
 #define HUNCH_RETRIEVAL_QUERY_H
 
-#include "base/map.h"
 #include "base/vec.h"
 #include "retrieval/bm25.h"
 #include "retrieval/surroundings.h"
+#include "retrieval/types.h"
 
-enum { QUERY_REACH = 32 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200, QUERY_RECEIVERS = 16 };
+enum { QUERY_REACH = 32 * 1024, QUERY_LINES = 20, QUERY_NAMES = 200 };
 
 struct query_name {
     struct slice text;
@@ -34,9 +34,7 @@ struct query {
     size_t line_term_count;
     struct query_name *names; // in the lines before the cursor, nearest first, each once
     size_t name_count;
-    struct map receivers; // segment_exact_key of what may be the type of the thing left of the "."
-    VEC(struct slice)
-    receiver_names; // those of `receivers`; about QUERY_RECEIVERS of the text, the nearest first
+    struct types receivers;            // of the thing left of the "."
     struct surroundings *surroundings; // names and lines within reach
     bool owns_surroundings;
 };
@@ -45,8 +43,6 @@ struct query {
 void query_init(struct query *query, struct slice path, struct slice text, size_t cursor,
                 struct surroundings *kept);
 void query_free(struct query *query);
-// Another that may be the type of what stands left of the "."; not a keyword. The name outlives the query.
-void query_add_receiver(struct query *query, struct slice name);
 // Calls emit for each identifier in text[start, end), in order; keywords included.
 void query_identifiers(struct slice text, size_t start, size_t end,
                        void (*emit)(void *context, struct slice name, size_t at), void *context);

@@ -26,7 +26,7 @@ static const struct symbol *own_symbol(const struct record *own, struct slice na
 }
 
 struct adding {
-    struct query *query;
+    struct types *types;
     struct slice scope; // of the definition whose signature is read
 };
 
@@ -34,14 +34,14 @@ static void add_name(void *context, struct slice name, size_t at) {
     (void)at;
     const struct adding *adding = context;
     bool is_own = slice_equal(name, SLICE_LITERAL("Self")) || slice_equal(name, SLICE_LITERAL("this"));
-    if (adding->query->receiver_names.count < RECEIVERS_NAMES) {
-        query_add_receiver(adding->query, is_own ? adding->scope : name);
+    if (adding->types->names.count < RECEIVERS_NAMES) {
+        types_add(adding->types, is_own ? adding->scope : name);
     }
 }
 
 // All but the parameters; of a type what stands in parentheses are bases.
-static void add_signature(struct query *query, const struct symbol *symbol) {
-    struct adding adding = {query, segment_scope_name(symbol->scope)};
+static void add_signature(struct types *types, const struct symbol *symbol) {
+    struct adding adding = {types, segment_scope_name(symbol->scope)};
     struct slice text = slice_of_string(symbol->signature);
     size_t open = slice_find(text, SLICE_LITERAL("("), 0), depth = 0, close = open;
     if (symbol->kind == SYMBOL_TYPE || open == (size_t)-1) {
@@ -64,22 +64,23 @@ static bool is_self(struct slice name) {
            slice_equal(name, SLICE_LITERAL("cls"));
 }
 
-static void add_own_type(struct query *query, const struct record *own, uint32_t line) {
+static void add_own_type(struct types *types, const struct record *own, uint32_t line) {
     const struct symbol *around = own ? record_symbol_at(own, line) : NULL;
-    if (around && query->receiver_names.count && is_self(query->receiver_names.items[0])) {
-        query_add_receiver(query, around->kind == SYMBOL_TYPE ? slice_of_string(around->name)
-                                                              : segment_scope_name(around->scope));
+    if (around && types->names.count && is_self(types->names.items[0])) {
+        types_add(types, around->kind == SYMBOL_TYPE ? slice_of_string(around->name)
+                                                     : segment_scope_name(around->scope));
     }
 }
 
 void receivers_follow(const struct snapshot *snapshot, struct query *query, const struct imports *imports,
                       const struct snapshot_file *self, const struct record *own, uint32_t line) {
+    struct types *types = &query->receivers;
     size_t from = 0;
-    add_own_type(query, own, line);
+    add_own_type(types, own, line);
     for (int round = 0; round < RECEIVERS_ROUNDS; round++) {
-        size_t end = query->receiver_names.count;
+        size_t end = types->names.count;
         for (; from < end; from++) {
-            struct slice name = query->receiver_names.items[from];
+            struct slice name = types->names.items[from];
             const struct symbol *symbol = own_symbol(own, name);
             struct definition found;
             if (!symbol && !is_frequent(snapshot, name) &&
@@ -87,7 +88,7 @@ void receivers_follow(const struct snapshot *snapshot, struct query *query, cons
                 symbol = segment_symbol(snapshot->segments[found.segment], found.id);
             }
             if (symbol) {
-                add_signature(query, symbol);
+                add_signature(types, symbol);
             }
         }
     }

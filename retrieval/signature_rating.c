@@ -253,7 +253,7 @@ static const struct signature_scope *look_up_scope(struct signature_rating *rati
         uint64_t said = surroundings_said(query->surroundings, keys->scope);
         *memo = (struct signature_scope){.scope = keys->scope,
                                          .near = near ? 1.0f / (1.0f + (float)*near * 0.2f) : 0,
-                                         .receiver = map_get(&query->receivers, keys->scope) != NULL,
+                                         .receiver = map_get(&query->receivers.keys, keys->scope) != NULL,
                                          .above = said & SAID_ABOVE,
                                          .imported = said & SAID_IMPORTED};
     }

@@ -175,8 +175,8 @@ static void offer_members_of_type(struct ranking *ranking, struct slice type) {
 // Of what may be the type of the thing left of the ".". First of all, as none of them may miss its place.
 static void offer_members(struct ranking *ranking) {
     const struct query *query = ranking->input->query;
-    for (size_t i = 0; i < query->receiver_names.count; i++) {
-        offer_members_of_type(ranking, query->receiver_names.items[i]);
+    for (size_t i = 0; i < query->receivers.names.count; i++) {
+        offer_members_of_type(ranking, query->receivers.names.items[i]);
     }
 }
 

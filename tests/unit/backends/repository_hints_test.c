@@ -167,7 +167,8 @@ static void members_are_told_by_their_receiver(void **state) {
         {"queue_t *q;\nq|", "count", OF_TYPE, false},
         {"my_buffer->|", "grow", OWNER_ALIKE, true},
         {"my_buffer->|", "count", OWNER_ALIKE, false},
-        {"l.|", "alive", OF_RECEIVER, true}, // the context gets the "." below
+        {"f(l)->|", "alive", OF_RECEIVER, true}, // of what a call returns
+        {"l.|", "alive", OF_RECEIVER, true},     // the context gets the "." below
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct world world;

@@ -73,15 +73,55 @@ static void test_receivers(void **state) {
         {"unique_ptr<Reader> r;\nr->|", "Reader"},
         {"Map<String, Reader> r;\nr.|", "Map"},
         {"Reader.|", "Reader"},
+        {"reader_of(path).|", "reader_of"},
+        {"reader_of(all[0], (1)).|", "reader_of"},
+        {"readers[i].|", "readers"},
+        {"readers[i][0](1).|", "readers"},
+        {"Reader r;\nr?.|", "Reader"},
+        {"let r: Reader;\nr!.|", "Reader"},
+        {"reader_of(path)?.|", "reader_of"},
+        {"await reader_of(path).|", "reader_of"},
+        {"if (await reader_of(path)).|", "reader_of"},
+        {"return (thing as Reader).|", "Reader"},
+        {"reader_of(path).unwrap().|", "reader_of"},
+        {"reader_of(path)\n    .await\n    .expect(\"why\")\n    .|", "reader_of"},
+        {"Reader::new(path).|", "Reader"},
+        {"let r = 1;\nReader.create(path)\n    .|", "Reader"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct asked asked;
         ask(&asked, rows[i].text);
-        if (!has(&asked.query.receivers, rows[i].type)) {
+        if (!has(&asked.query.receivers.keys, rows[i].type)) {
             fail_msg("%s is not among the types after \"%s\"", rows[i].type, rows[i].text);
         }
         query_free(&asked.query);
     }
+}
+
+// Brackets that nobody opens, or too far away, and a chain without an end.
+static void test_receivers_without_name(void **state) {
+    (void)state;
+    static const char *const texts[] = {").|",  "a).|", "(]().|", "?.|",
+                                        "!!.|", "().|", "((((.|", ")))))))))))))))).|"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct asked asked;
+        ask(&asked, texts[i]);
+        assert_true(asked.query.after_member);
+        assert_int_equal(asked.query.receivers.names.count, 0);
+        query_free(&asked.query);
+    }
+    struct str text;
+    struct asked asked;
+    str_init(&text);
+    str_append_string(&text, "far(");
+    for (int i = 0; i < 600; i++) {
+        str_append_string(&text, "1, ");
+    }
+    str_append_string(&text, "2).|");
+    ask(&asked, text.data);
+    assert_int_equal(asked.query.receivers.names.count, 0);
+    query_free(&asked.query);
+    str_free(&text);
 }
 
 // The uses nearest to the cursor count.
@@ -96,9 +136,9 @@ static void test_receivers_are_near(void **state) {
     }
     str_append_string(&text, "Near r;\nr.|");
     ask(&asked, text.data);
-    assert_true(has(&asked.query.receivers, "Near"));
-    assert_false(has(&asked.query.receivers, "Far"));
-    assert_int_equal(asked.query.receiver_names.count, 2);
+    assert_true(has(&asked.query.receivers.keys, "Near"));
+    assert_false(has(&asked.query.receivers.keys, "Far"));
+    assert_int_equal(asked.query.receivers.names.count, 2);
     query_free(&asked.query);
     str_free(&text);
 }
@@ -178,7 +218,7 @@ static void test_endless_line(void **state) {
     struct query query;
     query_init(&query, SLICE_LITERAL("a.js"), str_slice(&text), text.length, NULL);
     assert_true(query.after_member);
-    assert_non_null(map_get(&query.receivers, segment_exact_key(SLICE_LITERAL("Thing"))));
+    assert_non_null(map_get(&query.receivers.keys, segment_exact_key(SLICE_LITERAL("Thing"))));
     assert_true(weight_of(&query, "faraway") <= 0);
     query_free(&query);
     str_free(&text);
@@ -261,6 +301,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_word_and_member),
         cmocka_unit_test(test_receivers),
+        cmocka_unit_test(test_receivers_without_name),
         cmocka_unit_test(test_receivers_are_near),
         cmocka_unit_test(test_above_below_imported),
         cmocka_unit_test(test_names_nearest_first),

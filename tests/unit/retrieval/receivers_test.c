@@ -4,7 +4,7 @@
 #include "retrieval/receivers.h"
 #include "tests/unit/unit.h"
 
-enum { FILES = 5 };
+enum { FILES = 6 };
 
 static const struct {
     const char *path, *text;
@@ -17,6 +17,7 @@ static const struct {
     {"many_a.py", "class Twice:\n    def a(self):\n        pass\n"},
     {"many_b.py", "class Twice:\n    def b(self):\n        pass\n"},
     {"app.ts", "class Shelf extends Board {\n  books: Book[];\n}\n"},
+    {"jar.rs", "impl Jar {\n    pub fn lid(&mut self, on: bool) -> &mut Self {\n        self\n    }\n}\n"},
 };
 
 struct row {
@@ -42,11 +43,11 @@ static void check(const struct row *row) {
     query_init(&query, slice_of_string(row->path), text, text.length, NULL);
     imports_init(&imports, pinned.snapshot, query.path, open->language, open->imports, open->import_count);
     receivers_follow(pinned.snapshot, &query, &imports, &self, open, (uint32_t)slice_count(text, '\n'));
-    bool follows = map_get(&query.receivers, segment_exact_key(slice_of_string(row->type))) != NULL;
+    bool follows = map_get(&query.receivers.keys, segment_exact_key(slice_of_string(row->type))) != NULL;
     if (follows != row->follows) {
         fail_msg("%s is%s among the types after \"%s\"", row->type, follows ? "" : " not", row->text);
     }
-    assert_true(query.receiver_names.count <= RECEIVERS_NAMES);
+    assert_true(query.receivers.names.count <= RECEIVERS_NAMES);
     query_free(&query);
     imports_free(&imports);
     unpin_records(&pinned);
@@ -68,7 +69,10 @@ static void test_what_follows(void **state) {
         {"a.py", "class Own(Base):\n    def f(self):\n        self.", "Base", true},
         {"a.py", "class Own(Base):\n    def f(self):\n        other.", "Own", false},
         {"a.ts", "const s = new Shelf();\ns.", "Board", true},
-        {"a.py", "r = Reader()\nr", "Reader", false}, // no "."
+        {"a.py", "reader_of(p).", "Reader", true},
+        {"a.c", "loop_default(place_of(1))->", "loop_s", true},
+        {"a.rs", "fn f() {\n    jar.lid(true)\n        .", "Jar", true}, // returns Self
+        {"a.py", "r = Reader()\nr", "Reader", false},                    // no "."
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check(&rows[i]);
