@@ -91,6 +91,7 @@ static struct capture capture_of_name(const char *name) {
         {"variable", CAPTURE_DEFINITION, SYMBOL_VARIABLE},
         {"module", CAPTURE_DEFINITION, SYMBOL_MODULE},
         {"name", CAPTURE_NAME, 0},
+        {"file", CAPTURE_FILE, 0},
         {"declarator", CAPTURE_DECLARATOR, 0},
         {"body", CAPTURE_BODY, 0},
         {"block", CAPTURE_BLOCK, 0},

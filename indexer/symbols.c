@@ -44,7 +44,8 @@ struct found_symbol {
 // One match, its captures sorted by role; nodes not captured are null.
 struct match {
     const struct capture *definition_capture;
-    TSNode definition, name, declarator, body, block, value, scope, container, wrapper, target, target_end;
+    TSNode definition, name, file, declarator, body, block, value, scope, container, wrapper, target,
+        target_end;
     uint32_t pattern;
 };
 
@@ -70,6 +71,9 @@ static void match_read(struct match *match, const struct grammar *grammar, const
             break;
         case CAPTURE_NAME:
             match->name = node;
+            break;
+        case CAPTURE_FILE:
+            match->file = node;
             break;
         case CAPTURE_DECLARATOR:
             match->declarator = node;
@@ -251,6 +255,15 @@ static void take_import(struct search *search, const struct match *match) {
     }
 }
 
+static struct symbol_name name_of(struct search *search, const struct match *match) {
+    if (!ts_node_is_null(match->file)) {
+        return symbol_name_of_file(search->extraction, match->file);
+    }
+    TSNode node = ts_node_is_null(match->name) ? match->declarator : match->name;
+    return ts_node_is_null(node) ? (struct symbol_name){0}
+                                 : symbol_name_of(search->extraction, node, ts_node_is_null(match->name));
+}
+
 static void take_match(struct search *search, const struct place *place, const struct match *match) {
     if (!ts_node_is_null(match->target)) {
         take_import(search, match);
@@ -267,9 +280,8 @@ static void take_match(struct search *search, const struct place *place, const s
         inner.scope = scope_join(search, place->scope, type_name_of(search->extraction, match->scope));
         inner.in_type = true;
     }
-    TSNode name_node = ts_node_is_null(match->name) ? match->declarator : match->name;
-    if (match->definition_capture && !ts_node_is_null(name_node)) {
-        struct symbol_name name = symbol_name_of(search->extraction, name_node, ts_node_is_null(match->name));
+    struct symbol_name name = name_of(search, match);
+    if (match->definition_capture && name.text.length > 0) {
         const char *scope = scope_join(search, inner.scope, name.scope);
         add_symbol(search, place, match, &name, scope);
         enum symbol_kind kind = match->definition_capture->kind;

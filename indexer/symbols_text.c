@@ -98,6 +98,37 @@ struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode no
     return name;
 }
 
+// The last part of [0, end) of a path; what stands behind its first dot is left out.
+static struct slice path_part(struct slice path, size_t end) {
+    size_t start = end, stop;
+    while (start > 0 && path.data[start - 1] != '/') {
+        start--;
+    }
+    for (stop = start; stop < end && path.data[stop] != '.'; stop++) {
+    }
+    return slice_sub(path, start, stop);
+}
+
+struct symbol_name symbol_name_of_file(const struct extraction *extraction, TSNode node) {
+    struct slice path = slice_of_string(extraction->record->path), part = path_part(path, path.length);
+    if (slice_equal(part, SLICE_LITERAL("index")) && part.data > path.data) {
+        part = path_part(path, (size_t)(part.data - path.data) - 1);
+    }
+    char *name = arena_alloc(&extraction->record->arena, NAME_MAX_BYTES);
+    size_t length = 0;
+    bool raise = false;
+    for (size_t i = 0; i < part.length && length < NAME_MAX_BYTES; i++) {
+        char c = part.data[i];
+        if (slice_is_word_byte(c) || c == '$') {
+            name[length++] = raise && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        }
+        raise = length > 0 && c == '-';
+    }
+    bool is_name = length > 0 && !(name[0] >= '0' && name[0] <= '9');
+    return (struct symbol_name){.text = slice_of(name, is_name ? length : 0),
+                                .byte = ts_node_start_byte(node)};
+}
+
 struct symbol_name symbol_name_between(const struct extraction *extraction, TSNode first, TSNode last) {
     struct symbol_name name = {0};
     set_name(&name, extraction,

@@ -164,6 +164,9 @@ struct symbol_name {
 };
 
 struct symbol_name symbol_name_of(const struct extraction *extraction, TSNode node, bool is_declarator);
+// Of what a file gives away without a name, which stands for it at the node: what those who import it from there mostly call
+// it, `readAll` of read-all.js and of readAll/index.js. Empty if that is no name.
+struct symbol_name symbol_name_of_file(const struct extraction *extraction, TSNode node);
 // All from the first node to the last, without quotes.
 struct symbol_name symbol_name_between(const struct extraction *extraction, TSNode first, TSNode last);
 // One line of [start, end), comments left out, white space collapsed, the name behind it if it stands

@@ -38,6 +38,14 @@
 (variable_declarator name: (object_pattern (pair_pattern value: (identifier) @name))) @variable
 (variable_declarator name: (array_pattern (identifier) @name)) @variable
 
+; export default () => ...;  module.exports = function ...;  They are called like the file.
+(export_statement "default" @file value: [(arrow_function) (function_expression) (generator_function)] @callable) @function
+(export_statement "default" @file value: (class body: (_) @container)) @type
+((assignment_expression left: (member_expression object: (identifier) @_module property: (_) @file)
+  right: [(arrow_function) (function_expression)] @callable) @function (#eq? @_module "module"))
+((assignment_expression left: (member_expression object: (identifier) @_module property: (_) @file)
+  right: (class body: (_) @container)) @type (#eq? @_module "module"))
+
 ; exports.f = ...;  Class.prototype.f = function ...;  module.exports = { ... };
 (assignment_expression left: (member_expression property: (_) @name)
   right: [(arrow_function) (function_expression)] @callable) @function

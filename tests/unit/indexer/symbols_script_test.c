@@ -1,10 +1,38 @@
-// symbols_script_test.c - symbols of Bash, Lua and Elixir.
+// symbols_script_test.c - symbols of Bash, Lua and Elixir, and what a module of JavaScript gives away without a name.
 //
 // See symbols_check.h.
 #include "symbols_check.h"
 #include "tests/unit/unit.h"
 
 static const struct language_case cases[] = {
+    {"javascript", "lib/helpers/parse-raw_headers.test.js",
+     "import utils from '../utils.js';\n"
+     "export const named = 1;\n"
+     "export default rawHeaders => {\n"
+     "  const inner = () => 1;\n"
+     "};\n",
+     "variable named [] 2: export const named = 1\n"
+     "function parseRaw_headers [] 3: export default rawHeaders\n",
+     "../utils.js:1 "},
+    {"javascript", "lib/store/index.mjs", "export default function (state) {}\n",
+     "function store [] 1: export default function (state)\n", ""},
+    {"javascript", "index.js", "export default function* () {}\n",
+     "function index [] 1: export default function* ()\n", ""},
+    {"javascript", "3-way.js", "export default () => 1;\n", "", ""}, // which is no name
+    {"javascript", "Widget.js", "export default class extends Base { draw() {} }\n",
+     "type Widget [] 1: export default class extends Base\nmethod draw [Widget] 1: draw()\n", ""},
+    {"javascript", "server.cjs",
+     "module.exports = function (options) {};\n"
+     "module.exports.close = () => 1;\n",
+     "function server [] 1: module.exports = function (options)\n"
+     "function close [] 2: module.exports.close = ()\n",
+     ""},
+    {"javascript", "pool.js", "module.exports = class { take() {} };\n",
+     "type pool [] 1: module.exports = class\nmethod take [pool] 1: take()\n", ""},
+    {"typescript", "use-query.ts", "export default <T>(key: string): T => load(key);\n",
+     "function useQuery [] 1: export default <T>(key: string): T\n", ""},
+    {"typescriptreact", "Page.tsx", "export default async () => <div/>;\n",
+     "function Page [] 1: export default async ()\n", ""},
     {"shellscript", "run",
      "#!/bin/bash\n"
      "# Builds.\n"
