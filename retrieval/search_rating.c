@@ -189,6 +189,18 @@ static void rate_symbol(const struct search_rating *rating, struct search_hit *h
     rate_kind(rating->words, symbol, features);
 }
 
+// Within the module that Rust's files keep their tests in.
+static bool is_test_of_file(const struct symbol *symbol) {
+    static const char *const modules[] = {"tests", "test"};
+    bool is_so = false;
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        size_t length = strlen(modules[i]);
+        const char end = strncmp(symbol->scope, modules[i], length) == 0 ? symbol->scope[length] : 'x';
+        is_so = is_so || end == '\0' || end == '.';
+    }
+    return is_so;
+}
+
 void search_rating_rate(const struct search_rating *rating, struct search_hit *hit) {
     const struct record *record = snapshot_file(rating->snapshot, hit->at)->record;
     struct coverage all = {.words = rating->words, .field = SEGMENT_SYMBOLS};
@@ -203,7 +215,8 @@ void search_rating_rate(const struct search_rating *rating, struct search_hit *h
     }
     features[SEARCH_ALL] = share(rating, &all);
     features[SEARCH_EVERY] = says_every(rating->words, &all);
-    features[SEARCH_TEST] = record->taint == TAINT_TEST || is_aside(record);
+    features[SEARCH_TEST] =
+        record->taint == TAINT_TEST || is_aside(record) || (hit->symbol && is_test_of_file(hit->symbol));
     features[SEARCH_VENDORED] = record->taint == TAINT_VENDORED || record->taint == TAINT_GENERATED;
     features[SEARCH_PROSE] =
         !language_of_id(record->language) || language_is_data(language_of_id(record->language));

@@ -40,6 +40,10 @@ static const struct source sources[] = {
      "int Store::Open(const char *dbname) {\n    return open_file(dbname);\n}\n\nint close_file(int file) {\n    return file;\n}\n",
      TAINT_OWN},
     {"tests/open_test.cc", "void OpenTest() {\n    check(open(\"lid\"));\n}\n", TAINT_TEST},
+    {"lib/valve.rs",
+     "pub fn shut(valve: u8) {\n    turn(valve, gasket);\n}\n\nmod tests {\n    fn shut_gasket_valve() {\n"
+     "        check(gasket);\n    }\n}\n",
+     TAINT_OWN},
     {"lib/jvmTest/Ping.kt", "fun assertPing(socket: Int) {\n    check(socket)\n}\n", TAINT_OWN},
     {"lib/Ping.kt", "fun sendPing(socket: Int) {\n    write(socket)\n}\n", TAINT_OWN},
     {"app/stream.py",
@@ -83,6 +87,7 @@ static void test_what_is_first(void **state) {
         {"where are keys evicted", "app/evict.c", "perform_evictions", 5},
         {"open database", "app/store.cc", "Open", 1},  // called db there; not a benchmark
         {"socket ping", "lib/Ping.kt", "sendPing", 1}, // not a test, whose folder is called so
+        {"gasket valve", "lib/valve.rs", "shut", 1},   // nor one of the file's own
         {"stream with context", "app/stream.py", "stream_with_context", 5},
         {"where is a line drawn", "app/line.c", "draw_line", 1},
         {"app.crawler.go", "app/crawler.py", "go", 8}, // of a module, not a file of that ending
