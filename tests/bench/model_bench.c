@@ -1,7 +1,7 @@
 // model_bench.c - the built-in model's answers to a file of completion tasks.
 //
 //     model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
-//     model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl
+//     model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl [KEYS]
 //     model_bench [--without-hints] --neighbours ROOT TASKS.jsonl OUT.jsonl
 //
 // Learns every source file below ROOT with all targets of the task file cut
@@ -11,7 +11,8 @@
 // word ranking from. Figures of speed go to stderr.
 //
 // --typing: each task's line is typed key by key up to the target and on through it, in a document that stays open, and the
-// model is asked at every key as a server would ask it. OUT has the answer at the task's own place, given so.
+// model is asked at every key as a server would ask it. OUT has the answer at the task's own place, given so, KEYS that at every
+// key, with where in the line it is and what of the line was to come there (score_typing.py).
 // --neighbours: so are the lines below it, one after the other, each in place of itself.
 #include "backends/repository_beam.h"
 #include "backends/repository_predict.h"
@@ -85,6 +86,7 @@ static uint64_t learned_bytes;
 
 static struct hinting *hinting;
 static bool without_hints, typing;
+static FILE *keys;                            // NULL: nobody wants them
 static size_t neighbours;                     // how many lines below a task's own are typed, too
 static VEC(double) line_ms, key_ms, first_ms; // of the processor, per request
 
@@ -173,7 +175,7 @@ static bool read_tasks(const char *path) {
     return true;
 }
 
-static void print_row(FILE *out, const struct task *task, const struct predictions *found, double ms) {
+static struct json *row_of(const struct task *task, const struct predictions *found, double ms) {
     struct json *row = json_object();
     json_set_string(row, "id", json_get_string(task->json, "id", ""));
     json_set_number(row, "ms", ms);
@@ -181,6 +183,10 @@ static void print_row(FILE *out, const struct task *task, const struct predictio
     json_set_number(row, "confidence", found->count ? found->items[0].confidence : 0);
     json_set_number(row, "head", found->count ? (double)found->items[0].head : 0);
     json_set_number(row, "headConfidence", found->count ? found->items[0].head_confidence : 0);
+    return row;
+}
+
+static void print_row(FILE *out, struct json *row) {
     struct str line;
     str_init(&line);
     json_print(row, &line);
@@ -297,6 +303,12 @@ static double type_keys(struct corpus *corpus, struct predict_request *request, 
         double took = ask(corpus, request, task, is_place ? found : &other);
         ms = is_place ? took : ms;
         vec_push(&key_ms, took);
+        if (keys) {
+            struct json *row = row_of(task, is_place ? found : &other, took);
+            json_set_number(row, "at", (double)at);
+            json_set_slice(row, "rest", slice_sub(line, at, end));
+            print_row(keys, row);
+        }
         if (is_first) {
             vec_push(&first_ms, took);
         }
@@ -357,7 +369,7 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
         if (evidence) {
             print_evidence(evidence, corpus, &request, task);
         }
-        print_row(out, task, &found, ms);
+        print_row(out, row_of(task, &found, ms));
     }
     predictions_free(&found);
     str_free(&text);
@@ -385,10 +397,10 @@ int main(int argc, char **argv) {
     typing = neighbours > 0 || (argc > 1 && strcmp(argv[1], "--typing") == 0);
     argc -= typing;
     argv += typing;
-    if (argc < 4 || (typing && argc > 4) || !read_tasks(argv[2])) {
-        fprintf(stderr,
-                "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n"
-                "       model_bench [--without-hints] --typing|--neighbours ROOT TASKS.jsonl OUT.jsonl\n");
+    if (argc < 4 || !read_tasks(argv[2])) {
+        fprintf(stderr, "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n"
+                        "       model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl [KEYS]\n"
+                        "       model_bench [--without-hints] --neighbours ROOT TASKS.jsonl OUT.jsonl\n");
         return 2;
     }
     char *copies = temporary_make();
@@ -405,7 +417,8 @@ int main(int argc, char **argv) {
         argv[1], figures.files, figures.tokens, figures.vocabulary, (double)figures.bytes / 1e6,
         (double)learned_bytes / 1e6, wall, processor);
     FILE *out = fopen(argv[3], "w");
-    FILE *evidence = argc > 4 ? fopen(argv[4], "w") : NULL;
+    FILE *evidence = argc > 4 && !typing ? fopen(argv[4], "w") : NULL;
+    keys = argc > 4 && typing && neighbours == 0 ? fopen(argv[4], "w") : NULL;
     for (size_t i = 0; out && i < tasks.count; i++) {
         run_task(corpus, argv[1], &tasks.items[i], out, evidence);
     }
@@ -417,6 +430,9 @@ int main(int argc, char **argv) {
     }
     if (evidence) {
         fclose(evidence);
+    }
+    if (keys) {
+        fclose(keys);
     }
     corpus_free(corpus);
     hinting_free(hinting);

@@ -34,7 +34,7 @@ def similarity(a, b):
     return 1 - previous[-1] / max(len(a), len(b))
 
 
-LEAST, CUT = 0.05, 0.06  # as MINIMUM_CONFIDENCE and CUT_CONFIDENCE in backends/repository.c
+LEAST, CUT = 0.08, 0.15  # as MINIMUM_CONFIDENCE and CUT_CONFIDENCE in backends/repository.c
 
 
 def same(text, target):
@@ -68,7 +68,7 @@ def print_heads(answers):
 def print_cuts(answers):
     print("\n| cut below | exact % | similarity % | empty % | begins the target % | characters right | wrong |\n"
           "|---|---|---|---|---|---|---|")
-    for cut in (0, LEAST, 0.06, 0.07, 0.08, 0.1, 0.15):
+    for cut in (0, LEAST, 0.1, CUT, 0.2, 0.3):
         seen = []
         for line, target, row in answers:
             unsure = head_of(line, row) if row["confidence"] < cut else ""
