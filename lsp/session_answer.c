@@ -139,12 +139,14 @@ static void push_popup(struct session *session, const struct answer_place *place
     if (!is_usable(place, candidate) || label.length == 0) {
         return;
     }
+    char order[] = "~hunch0"; // behind what a language server knows for certain, the likeliest first
+    order[strlen(order) - 1] = (char)('0' + json_count(items));
     struct json *item = json_push(items, json_object());
     json_set_slice(item, "label", label);
+    json_set_string(item, "sortText", order);
     json_set_number(item, "kind", 1);
     json_set_string(item, "detail", "hunch");
     json_set_slice(item, "filterText", label);
-    json_set_string(item, "sortText", "~hunch"); // behind what a language server knows for certain
     json_set_number(item, "insertTextFormat", 1);
     struct json *edit = json_set(item, "textEdit", json_object());
     json_set(edit, "range", range_json(session, place, candidate->replace_start, candidate->replace_end));

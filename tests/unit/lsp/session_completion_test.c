@@ -214,6 +214,8 @@ static void test_popup(void **state) {
     const struct json *item = json_first(items);
     assert_string_equal(json_get_string(item, "label", ""), "print {");
     assert_string_equal(json_get_string(item, "filterText", ""), "print {");
+    assert_string_equal(json_get_string(item, "sortText", ""), "~hunch0");
+    assert_string_equal(json_get_string(json_next(item), "sortText", ""), "~hunch1");
     assert_int_equal(json_get_integer(item, "insertTextFormat", 0), 1);
     assert_json(json_get(item, "textEdit"), "{'range':{'start':{'line':0,'character':0},'end':{'line':0,"
                                             "'character':3}},'newText':'print {\\n  x\\n}'}");
