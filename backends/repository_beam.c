@@ -312,6 +312,20 @@ static double fitting(const struct counted *word, struct slice text, struct slic
                                            : word->probability;
 }
 
+// Is it a name that is used here, and not written to its end? A member may be of what stands elsewhere, and a type, too; and
+// behind a parenthesis Go names a method.
+static bool is_half_used(const struct search *search, const struct beam_path *path) {
+    const struct document *document = search->request->document;
+    const struct brackets *brackets = search->request->brackets;
+    uint32_t before = path->context > 0 ? path->ids[path->context - 1] : TOKEN_FILE;
+    struct slice word = encoder_word(&document->encoder, before);
+    bool is_other =
+        word.length > 0 && (strchr(".>*&])", word.data[word.length - 1]) || is_sign(search, before, "::"));
+    return brackets && brackets_are_in_code(brackets) && !is_other &&
+           !relevance_declares_behind(document, before) &&
+           relevance_declares_behind(document, document->typed_id) && coined_is_half_used(document);
+}
+
 // The first step when half a word is typed: only words that begin with it, all of them, since a word of one letter may
 // be far down among the likeliest.
 static void extend_typed(struct search *search, const struct beam_path *path,
@@ -323,8 +337,11 @@ static void extend_typed(struct search *search, const struct beam_path *path,
         ids[i] = answer->words[i].id;
     }
     encoder_words(&search->request->document->encoder, ids, answer->count, texts);
+    bool is_half = is_half_used(search, path);
     for (uint32_t i = 0; i < answer->count; i++) {
-        fits[i] = fitting(&answer->words[i], texts[i], search->request->typed);
+        fits[i] = is_half && texts[i].length == search->request->typed.length
+                      ? 0
+                      : fitting(&answer->words[i], texts[i], search->request->typed);
         total += fits[i];
     }
     for (uint32_t i = 0; i < answer->count; i++) {
@@ -333,7 +350,7 @@ static void extend_typed(struct search *search, const struct beam_path *path,
             extend(search, path, &answer->words[word], fits[word] / total);
         }
     }
-    if (counts_probability(answer, search->request->document->typed_id) <= 0) {
+    if (!is_half && counts_probability(answer, search->request->document->typed_id) <= 0) {
         struct counted whole = {.id = search->request->document->typed_id};
         extend(search, path, &whole, UNKNOWN_WORD / 2 / total);
     }

@@ -4,6 +4,9 @@
 // of words: while `should_return_thr` is typed, `thr` is none. While 4,200 lines were typed, a new name stood before what was
 // shown at 2,449 keys, most of them within it. Of 670 whose last part was no word of the repository 2 % were the last key of
 // the name, and of 320 whose last part had one letter or two.
+//
+// Where a name is used, other files may know half of it for a whole one: behind `return lim` comes `;` there. While the same lines
+// were typed, 117 answers ended a word so that stood nowhere else in the file, where others begin so; 2 of them were right.
 #include "backends/repository_coined.h"
 
 enum { SHORTEST_WORD = 3 };
@@ -60,4 +63,33 @@ bool coined_is_half(const struct encoder *encoder, struct slice name) {
     bool ends_with_digit = part.length == 0 && name.length > 0 && name.data[name.length - 1] != '_';
     return start > first && !ends_with_digit &&
            (part.length < SHORTEST_WORD || !is_word_in_any_case(encoder, part));
+}
+
+static bool stands_in(const struct token_list *tokens, uint32_t id, uint32_t space_bits) {
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (tokens->items[i] >> space_bits == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Is a longer name met that begins so?
+static bool begins_another(struct reading *reading, struct slice name) {
+    const struct words *words = reading_words(reading);
+    for (size_t i = 0; i < words->items.count; i++) {
+        struct slice other = words->items.items[i].text;
+        if (other.length > name.length && slice_starts_with(other, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool coined_is_half_used(const struct document *document) {
+    bool is_number = document->typed.length > 0 && document->typed.data[0] <= '9';
+    return token_is_name(document->typed_id) && !is_number &&
+           !stands_in(&document->tokens, document->typed_id, TOKEN_SPACE_BITS) &&
+           !stands_in(&document->line, document->typed_id, 0) &&
+           begins_another(document->reading, document->typed);
 }

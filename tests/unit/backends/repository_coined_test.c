@@ -1,5 +1,6 @@
-// repository_coined_test.c - which new names cannot be over yet.
+// repository_coined_test.c - which names cannot be over yet.
 #include "backends/repository_coined.h"
+#include "tests/unit/backends/place.h"
 #include "tests/unit/unit.h"
 
 // C1, C2
@@ -46,7 +47,35 @@ static void a_name_ends_with_a_word(void **state) {
     vocabulary_release(vocabulary);
 }
 
+// C3
+static void a_name_that_is_used_stands_elsewhere(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_half;
+    } rows[] = {
+        {"int f(int limit) {\n    return lim|\n}\n", true},
+        {"int f(int n) {\n    return lim|\n}\nint limit;\n", true},
+        {"int f(int limit) {\n    return limit|\n}\n", false},
+        {"int f(int limit, int lim) {\n    return lim|\n}\n", false},
+        {"int f(int limit) {\n    return lim|\n}\nint lim;\n", false},
+        {"int f(int limit) {\n    return lim + lim|\n}\n", false},
+        {"int f(int n) {\n    return lim|\n}\n", false},
+        {"int f(int n) {\n    return 1000 + 10|\n}\n", false},
+        {"int f(int n) {\n    a === b =|\n}\n", false},
+        {"|", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        if (coined_is_half_used(&place.document) != rows[i].is_half) {
+            fail_msg("%s", rows[i].text);
+        }
+        place_free(&place);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_name_ends_with_a_word)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_name_ends_with_a_word),
+                                       cmocka_unit_test(a_name_that_is_used_stands_elsewhere)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
