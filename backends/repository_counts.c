@@ -280,7 +280,8 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
     uint32_t position = visit->position;
     double weight = visit->weight;
     if (weight <= 0 || (counts->here.skipped && !stands_behind_name(source, position)) ||
-        !relevance_has(&counts->relevance, source->text.tokens, position, visit->depth)) {
+        !relevance_has(&counts->relevance, source->text.tokens, position,
+                       visit->depth + counts->here.skipped)) {
         return;
     }
     struct place place = place_compare(&counts->here, &source->text, position, visit->depth);

@@ -154,6 +154,14 @@ static bool is_receiver(const struct document *document, const uint32_t *ids, ui
     return false;
 }
 
+// Is the name at the end what a function returns, behind its parameters: `f(a) int`, `f(a): T`?
+static bool is_result(const struct document *document, const uint32_t *ids, uint32_t count) {
+    uint32_t at = count - 1;
+    at -= at > 0 &&
+          (is_word(word_at(document, ids, at - 1), ":") || is_word(word_at(document, ids, at - 1), "->"));
+    return at > 0 && is_word(word_at(document, ids, at - 1), ")") && closes_call(document, ids, at);
+}
+
 static bool may_open(const struct document *document, const struct brackets *brackets, const uint32_t *ids,
                      uint32_t count) {
     char open = brackets->count > 0 ? brackets->open[brackets->count - 1] : '\0';
@@ -161,7 +169,7 @@ static bool may_open(const struct document *document, const struct brackets *bra
         return true;
     }
     if (token_is_name(ids[count - 1])) {
-        return !is_assignment(document, ids, count, false);
+        return !is_assignment(document, ids, count, is_result(document, ids, count));
     }
     if (!is_word(word_at(document, ids, count - 1), ")")) {
         return true;

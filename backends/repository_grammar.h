@@ -5,8 +5,8 @@
 //
 // Invariants (tests quote the numbers):
 //   G1  in a language of statements with semicolons no block opens behind a call in a parenthesis that is still open, or
-//       behind one whose result is assigned or returned, or a name behind a comparison or semicolon there, unless a word
-//       that may have one stands there; nor behind the receiver of a Go method
+//       behind one whose result is assigned or returned, or its type (`x := f(a) int {`), or a name behind a comparison or
+//       semicolon there, unless a word that may have one stands there; nor behind the receiver of a Go method
 //   G2  where a colon opens blocks, there is one, or an assignment, only behind what may have it
 //   G3  a function at the left margin has no parameter `self`
 #ifndef HUNCH_BACKENDS_REPOSITORY_GRAMMAR_H

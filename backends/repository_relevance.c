@@ -9,7 +9,8 @@
 // declared (`int f(`, `def f(`, `fn f(`), in nearly every language, but not
 // behind the few words that work as operators do; these mean the same in all
 // languages that have them, so they are one list. Behind an operator, an open
-// parenthesis or a comma it is called.
+// parenthesis or a comma it is called. That holds for all that follows on the line, of which a definition has `a, b int) int {`
+// where a call has `a, b)`; but a definition is not only like others: in C++ they are headed `T A::f(`.
 #include "backends/repository_relevance.h"
 
 #include "indexer/language.h"
@@ -66,9 +67,21 @@ static bool is_member_sign(struct slice word) {
            slice_equal(word, SLICE_LITERAL("?."));
 }
 
-// A sign before a name that is called. `*` and `&` may be of the type that a definition begins with.
+// A sign before a name that is called. `*` and `&` may be of the type that a definition begins with; `:=` and `&&` are not.
 static bool is_before_call(struct slice sign) {
-    return sign.length > 0 && strchr("=(,!+-/%?|<", sign.data[0]);
+    return sign.length > 0 && (strchr("=(,!+-/%?|<[", sign.data[0]) || sign.data[sign.length - 1] == '=' ||
+                               slice_equal(sign, SLICE_LITERAL("&&")));
+}
+
+// How many tokens stand behind the nearest parenthesis that opens on the context's line; 0 if none does.
+static uint32_t tokens_behind(const struct relevance *relevance, const uint32_t *context, size_t length) {
+    uint32_t limit = length < RELEVANCE_LINE ? (uint32_t)length : RELEVANCE_LINE;
+    for (uint32_t i = 0; i < limit && context[length - 1 - i] >= TOKEN_FIRST_WORD; i++) {
+        if (context[length - 1 - i] == relevance->opening) {
+            return i;
+        }
+    }
+    return 0;
 }
 
 static enum call call_at(const struct document *document, const uint32_t *context, size_t length) {
@@ -144,6 +157,7 @@ void relevance_init(struct relevance *relevance, const struct document *document
                                     .extension = extension ? extension : "",
                                     .family = language_family(language_of_path(path)),
                                     .comment = encoder_find(&document->encoder, slice_of_string(comment))};
+    relevance->opening = encoder_find(&document->encoder, SLICE_LITERAL("("));
     relevance->closing = encoder_find(&document->encoder, SLICE_LITERAL(")"));
     relevance->star = encoder_find(&document->encoder, SLICE_LITERAL("*"));
     relevance->ampersand = encoder_find(&document->encoder, SLICE_LITERAL("&"));
@@ -167,19 +181,23 @@ double relevance_of_file(const struct relevance *relevance, const struct segment
 }
 
 void relevance_ask(struct relevance *relevance, const uint32_t *context, size_t length) {
-    relevance->call = call_at(relevance->document, context, length);
+    relevance->behind = tokens_behind(relevance, context, length);
+    relevance->call = call_at(relevance->document, context, length - relevance->behind);
     relevance->is_code = relevance->comment != 0 && length > 0 && token_is_name(context[length - 1]) &&
                          !context_is_comment(relevance, context, length);
 }
 
 // Two names side by side are what comments are made of, so only there it is looked for one. Of other names any call tells
-// what stands in one, but nothing of what is declared in a definition.
+// what stands in one, but nothing of what is declared in a definition; nor does the name's own one, of all that follows in a call.
 bool relevance_has(const struct relevance *relevance, struct packed tokens, uint32_t position,
                    uint32_t depth) {
-    if (relevance->is_code && token_is_name(token_id(packed_get(tokens, position)))) {
-        return !place_is_comment(relevance, tokens, position);
+    if (relevance->is_code && token_is_name(token_id(packed_get(tokens, position))) &&
+        place_is_comment(relevance, tokens, position)) {
+        return false;
     }
-    bool is_asked =
-        relevance->call == CALL_DEFINITION || (relevance->call != CALL_NONE && depth > 1); // of the same name
-    return !is_asked || !is_other_call(relevance, tokens, position);
+    uint32_t behind = relevance->behind;
+    bool is_asked = relevance->call == CALL_DEFINITION
+                        ? behind == 0
+                        : relevance->call != CALL_NONE && depth > 1 + behind; // of the same name
+    return !is_asked || !is_other_call(relevance, tokens, position - behind);
 }

@@ -13,19 +13,20 @@
 
 enum { RELEVANCE_OPERATORS = 128, RELEVANCE_LINE = 48 };
 
-// What a context that ends in `name(` does: calls it, as a member or not, or defines it. CALL_NONE, too, if that is
-// not certain.
+// What a context does whose nearest parenthesis that opens on its line stands in `name(`: calls it, as a member or not, or
+// defines it. CALL_NONE, too, if that is not certain.
 enum call { CALL_NONE, CALL_FUNCTION, CALL_MEMBER, CALL_DEFINITION };
 
 struct relevance {
     const struct document *document;
     const char *extension, *family;  // of the open file
     uint32_t comment, block, middle; // ids of what begins a comment, and a line within one; 0: no such word
-    uint32_t closing, star, ampersand;
+    uint32_t opening, closing, star, ampersand;
     uint32_t operators[RELEVANCE_OPERATORS]; // a table of ids; 0: free
     // Of the context asked for:
     enum call call;
-    bool is_code; // behind a name that stands in no comment
+    uint32_t behind; // so many tokens stand behind that parenthesis
+    bool is_code;    // behind a name that stands in no comment
 };
 
 void relevance_init(struct relevance *relevance, const struct document *document, const char *path);

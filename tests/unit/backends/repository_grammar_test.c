@@ -38,6 +38,25 @@ static void test_half_a_word_is_no_word(void **state) {
     world_free(&world);
 }
 
+// So is one that other files have for a whole one, where names of this file begin so.
+static void test_half_a_name_of_the_file(void **state) {
+    (void)state;
+    struct world world =
+        world_of("a.c", "int a(int lim) {\n    return lim;\n}\nint b(int lim) {\n    return lim;\n}\n");
+    static const char *const halves[] = {"int f(int limit) {\n    return lim|\n}\n",
+                                         "int f(int limit) {\n    lim|\n}\n"};
+    static const char *const wholes[] = {"int f(int bound) {\n    return lim|\n}\n",
+                                         "int f(int limit, int lim) {\n    return lim|\n}\n"};
+    for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
+        assert_false(any_begins(&world, "b.c", halves[i], ";"));
+    }
+    for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++) {
+        assert_true(any_begins(&world, "b.c", wholes[i], ";"));
+    }
+    assert_says(&world, "b.c", halves[0], "it;");
+    world_free(&world);
+}
+
 // Nor do two words stand without a blank, which would be one.
 static void test_words_stand_apart(void **state) {
     (void)state;
@@ -264,6 +283,14 @@ static void test_where_a_block_may_open(void **state) {
         {"cpp", "f(decltype(a)|{", true},
         {"c", "// x = f(a)|{", true},
         {"go", "_, ok := f(a); ok|{", false},
+        {"go", "sum := add(a, b int) int|{", false},
+        {"go", "return add(a) int|{", false},
+        {"typescript", "const x = y && f(a): T|{", false},
+        {"rust", "let x = f(a) -> T|{", false},
+        {"go", "add := func(a, b int) int|{", true},
+        {"cpp", "auto f = [](int a) mutable|{", true},
+        {"typescript", "const x = { f(a): T|{", true},
+        {"typescript", "x = (a) => f(b)\n  f(a): T|{", true},
         {"go", "func f() {\n\tx = a == b|{", false},
         {"go", "var x int\nfunc (s *Shop)|{", false},
         {"go", "var x int\nfunc (s *Shop) f(a int)|{", true},
@@ -381,6 +408,7 @@ static void test_says_nothing_a_line_may_not_have(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_a_word_is_no_word),
+        cmocka_unit_test(test_half_a_name_of_the_file),
         cmocka_unit_test(test_words_stand_apart),
         cmocka_unit_test(test_closes_what_it_opens),
         cmocka_unit_test(test_comments_behind_code_are_rare),
