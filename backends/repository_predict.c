@@ -11,6 +11,7 @@
 #include "backends/repository_choice.h"
 #include "backends/repository_lexer.h"
 #include "backends/repository_misplaced.h"
+#include "backends/repository_repeated.h"
 #include "backends/repository_taken.h"
 
 #include "base/utf8.h"
@@ -21,6 +22,8 @@
 enum { SHORTEST_HEAD = 3 };                // bytes: less is not worth a glance
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
 // Few comments behind code are foretold: while lines were typed, 8 of 203 were right that were said to be less than 20 % sure.
+// Of lines behind another 6 % were right where 14 % were foretold, and 10 % of 10 with this.
+static const double OTHER_LINE = 0.6;
 static const double SURE_COMMENT = 0.2, UNSURE_COMMENT = 0.25;
 
 struct line_search {
@@ -83,16 +86,19 @@ static bool has_taken_name(const struct line_search *search, const struct beam_p
 
 // How much of the text behind the cursor is enough to say that the line is there already, or out of place; 0 if neither is so.
 static size_t amiss_part(const struct line_search *search, struct slice text) {
-    if (!brackets_are_in_code(&search->brackets) || search->document->right) {
+    if (search->document->right) {
         return 0;
     }
+    bool is_code = brackets_are_in_code(&search->brackets);
     size_t start = search->document->cursor_line.length;
     struct str line;
     str_init(&line);
     str_append_slice(&line, str_slice(&search->document->cursor_line));
     str_append_slice(&line, text);
-    size_t amiss = taken_line(search->document, search->language, str_slice(&line));
-    amiss = amiss > 0 ? amiss : misplaced_part(search->document, search->language, str_slice(&line));
+    size_t amiss = is_code ? taken_line(search->document, search->language, str_slice(&line)) : 0;
+    amiss = amiss > 0 ? amiss : repeated_part(search->document, str_slice(&line), is_code);
+    amiss =
+        amiss > 0 || !is_code ? amiss : misplaced_part(search->document, search->language, str_slice(&line));
     str_free(&line);
     return amiss > start ? amiss - start : amiss > 0;
 }
@@ -363,6 +369,16 @@ static void weigh_comments(const struct line_search *search, struct predictions 
     }
 }
 
+// None is surer than the one before it: which comes first is better told by the choice than by how likely each is by itself.
+static void weigh_others(struct predictions *out) {
+    double before = 1;
+    for (uint32_t i = 0; i < out->count; i++) {
+        struct prediction *item = &out->items[i];
+        item->confidence = i > 0 ? OTHER_LINE * fmin(item->confidence, before) : item->confidence;
+        before = item->confidence > 0 ? item->confidence : before;
+    }
+}
+
 static void search_lines(const struct warm *warm, const struct predict_request *request,
                          struct predictions *out) {
     const struct document *document = warm_document(warm);
@@ -389,6 +405,7 @@ static void search_lines(const struct warm *warm, const struct predict_request *
     cut_heads(&search, out);
     weigh_line_end(&search, out);
     weigh_comments(&search, out);
+    weigh_others(out);
     add_lines(&search, out);
     vec_free(&search.context);
     free(search.result);

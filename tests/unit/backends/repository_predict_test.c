@@ -249,6 +249,57 @@ static void test_longer_of_two_likely_lines(void **state) {
     world_free(&world);
 }
 
+// None is surer than the one before it, nor half of them as sure as if it stood first.
+static void test_the_first_is_the_surest(void **state) {
+    (void)state;
+    struct world world =
+        world_of("a.c", "void a(void) {\n    say(hello);\n    say(welcome, guest);\n    say(please);\n    "
+                        "say(hello, guest);\n    tell(hello);\n    tell(please);\n}\n");
+    static const char *const documents[] = {
+        "void b(void) {\n    say(|\n}\n", "void b(void) {\n    tell(|\n}\n",
+        "void b(void) {\n    say(h|\n}\n", "void b(void) {\n    say(hello|\n}\n"};
+    uint32_t others = 0;
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        struct predictions found = ask(&world, "b.c", documents[i], 1, 3);
+        others += found.count - 1;
+        for (uint32_t k = 1; k < found.count; k++) {
+            assert_true(found.items[k].confidence <= 0.6 * found.items[k - 1].confidence + 1e-9);
+        }
+        predictions_free(&found);
+    }
+    assert_true(others > 2);
+    world_free(&world);
+}
+
+// What a definition has in its parentheses, and behind them, is of no call.
+static void test_calls_no_definition(void **state) {
+    (void)state;
+    struct world world = world_of("b.go", "");
+    static const char *const calls[] = {"sum := |",
+                                        "sum := addNumbers(|",
+                                        "sum := addNumbers(first, |",
+                                        "sum := addNumbers(first, second|",
+                                        "sum := addNumbers(first, second)|",
+                                        "ok && addNumbers(first, second|",
+                                        "a[addNumbers(first, second|"};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        struct str document;
+        str_init(&document);
+        str_append_string(&document,
+                          "func addNumbers(first, second int) int {\n\treturn first + second\n}\n\n"
+                          "func main() {\n\t");
+        str_append_string(&document, calls[i]);
+        str_append_string(&document, "\n}\n");
+        struct predictions found = ask(&world, "a.go", document.data, 1, 3);
+        for (uint32_t k = 0; k < found.count; k++) {
+            assert_true(found.items[k].confidence < 0.06 || !strstr(found.items[k].text.data, "int"));
+        }
+        predictions_free(&found);
+        str_free(&document);
+    }
+    world_free(&world);
+}
+
 // Of a call that goes on otherwise each time, what is the same.
 static void assert_head(const char *pattern, const char *document, const char *expected) {
     struct world world = world_new(0);
@@ -560,6 +611,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repeats_a_line),
         cmocka_unit_test(test_half_a_word),
+        cmocka_unit_test(test_the_first_is_the_surest),
+        cmocka_unit_test(test_calls_no_definition),
         cmocka_unit_test(test_whole_word_among_many),
         cmocka_unit_test(test_closes_what_is_open),
         cmocka_unit_test(test_space_is_the_words_own),
