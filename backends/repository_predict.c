@@ -21,10 +21,14 @@
 
 enum { SHORTEST_HEAD = 3 };                // bytes: less is not worth a glance
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
-// Few comments behind code are foretold: while lines were typed, 8 of 203 were right that were said to be less than 20 % sure.
+// Few comments behind code are foretold: while lines were typed, 8 of 203 were right that were said to be less than 20 % sure. Of
+// lines of one word 11 of 89 at least began the right line.
+static const double SURE = 0.2, UNSURE = 0.25;
+// What the odds are worth of a line that repeats another one: of 2,700 such 436 were right, where 735 were said to be. Of 361
+// that open a block two were that were said to be less than 70 % sure, of 16 others 11.
+static const double REPEATED = 0.35, SURE_REPEATED = 0.7;
 // Of lines behind another 6 % were right where 14 % were foretold, and 10 % of 10 with this.
 static const double OTHER_LINE = 0.6;
-static const double SURE_COMMENT = 0.2, UNSURE_COMMENT = 0.25;
 
 struct line_search {
     struct counts *counts;
@@ -84,6 +88,15 @@ static bool has_taken_name(const struct line_search *search, const struct beam_p
     return false;
 }
 
+// The cursor's line as it would be with the text.
+static struct str line_of(const struct line_search *search, struct slice text) {
+    struct str line;
+    str_init(&line);
+    str_append_slice(&line, str_slice(&search->document->cursor_line));
+    str_append_slice(&line, text);
+    return line;
+}
+
 // How much of the text behind the cursor is enough to say that the line is there already, or out of place; 0 if neither is so.
 static size_t amiss_part(const struct line_search *search, struct slice text) {
     if (search->document->right) {
@@ -91,10 +104,7 @@ static size_t amiss_part(const struct line_search *search, struct slice text) {
     }
     bool is_code = brackets_are_in_code(&search->brackets);
     size_t start = search->document->cursor_line.length;
-    struct str line;
-    str_init(&line);
-    str_append_slice(&line, str_slice(&search->document->cursor_line));
-    str_append_slice(&line, text);
+    struct str line = line_of(search, text);
     size_t amiss = is_code ? taken_line(search->document, search->language, str_slice(&line)) : 0;
     amiss = amiss > 0 ? amiss : repeated_part(search->document, str_slice(&line), is_code);
     amiss =
@@ -187,12 +197,38 @@ static char last_of(const struct prediction *item) {
     return item->text.data[item->text.length - 1];
 }
 
+static bool repeats(const struct line_search *search, struct slice text) {
+    const struct brackets *brackets = &search->brackets;
+    if (brackets->in_line_comment || brackets->in_block_comment || search->document->right) {
+        return false;
+    }
+    struct str line = line_of(search, text);
+    bool repeats = taken_repeats(search->document, str_slice(&line));
+    str_free(&line);
+    return repeats;
+}
+
+// A line that repeats another one is unlikely, and if it opens a block, as a `case` does, it is hardly ever right.
+static void weigh_repeated(const struct line_search *search, struct prediction *item) {
+    if (!repeats(search, str_slice(&item->text))) {
+        return;
+    }
+    bool opens = strchr("{:", last_of(item)) != NULL;
+    double part = REPEATED * item->confidence;
+    item->taken = opens && item->confidence < SURE_REPEATED ? item->text.length : 0;
+    item->confidence = part / (1 - item->confidence + part);
+}
+
 // One that declares what is there already, or is out of place, is not right. Asked only of what may be shown, as all of the
 // document is read for it. Returns whether it is such a line.
 static bool refuse_taken(const struct line_search *search, struct prediction *item) {
     const struct beam_path *path = &search->result->paths[item->path];
     item->taken = amiss_part(search, str_slice(&item->text));
-    bool taken = item->taken > 0 || has_taken_name(search, path, path->count);
+    bool is_named = has_taken_name(search, path, path->count);
+    if (item->taken == 0 && !is_named) {
+        weigh_repeated(search, item);
+    }
+    bool taken = item->taken > 0 || is_named;
     item->confidence = taken ? 0 : item->confidence;
     return taken;
 }
@@ -360,11 +396,22 @@ static bool begins_comment(const struct line_search *search, struct slice text) 
     return is_behind_code && (brackets.in_line_comment || brackets.in_block_comment);
 }
 
-static void weigh_comments(const struct line_search *search, struct predictions *out) {
+// Is it all of the line, as `return` or `break;`?
+static bool is_one_word(const struct line_search *search, struct slice text) {
+    size_t length = 0;
+    while (length < text.length && lexer_is_word_byte(text.data[length])) {
+        length++;
+    }
+    bool is_all = length == text.length || (length + 1 == text.length && text.data[length] == ';');
+    return search->document->line_start && brackets_are_in_code(&search->brackets) && is_all;
+}
+
+static void weigh_unsure(const struct line_search *search, struct predictions *out) {
     for (uint32_t i = 0; i < out->count; i++) {
         struct prediction *item = &out->items[i];
-        if (item->confidence < SURE_COMMENT && begins_comment(search, str_slice(&item->text))) {
-            item->confidence *= UNSURE_COMMENT;
+        struct slice text = str_slice(&item->text);
+        if (item->confidence < SURE && (begins_comment(search, text) || is_one_word(search, text))) {
+            item->confidence *= UNSURE;
         }
     }
 }
@@ -404,7 +451,7 @@ static void search_lines(const struct warm *warm, const struct predict_request *
     keep_best(&search, out, wanted ? wanted : 1);
     cut_heads(&search, out);
     weigh_line_end(&search, out);
-    weigh_comments(&search, out);
+    weigh_unsure(&search, out);
     weigh_others(out);
     add_lines(&search, out);
     vec_free(&search.context);

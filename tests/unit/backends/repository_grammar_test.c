@@ -192,6 +192,36 @@ static void test_comments_behind_code_are_rare(void **state) {
     }
 }
 
+// A word that is all of a line, as `return;`, is hardly told where others are as likely.
+static void test_few_words_alone_are_told(void **state) {
+    (void)state;
+    static const struct {
+        int with, without;  // how many functions end so
+        double least, most; // how sure that is
+    } rows[] = {{8, 0, 0.2, 1}, {1, 6, 0.0001, 0.05}};
+    static const char *const calls[] = {
+        "", "shut(door);", "close(window);", "free(lock);", "wait(a, b);", "x = y;", "y++;"};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str text;
+        str_init(&text);
+        for (int k = 0; k < rows[i].with + rows[i].without; k++) {
+            const char *last = k < rows[i].with ? "return;" : calls[k];
+            str_append_format(&text, "void f%d(void) {\n  go(a%d);\n  %s\n}\n\n", k, k, last);
+        }
+        struct world world = world_of("a.c", text.data);
+        struct predictions found =
+            ask(&world, "b.c", "void fresh(void) {\n  go(b);\n  |\n}\n", 1, PREDICT_CANDIDATES);
+        double sure = -1;
+        for (uint32_t k = 0; k < found.count; k++) {
+            sure = strcmp(found.items[k].text.data, "return;") == 0 ? found.items[k].confidence : sure;
+        }
+        assert_true(sure >= rows[i].least && sure <= rows[i].most);
+        predictions_free(&found);
+        world_free(&world);
+        str_free(&text);
+    }
+}
+
 // Behind a line that is over in most places where it stands little is said, also where its last word might go on.
 static void test_a_line_may_be_over(void **state) {
     (void)state;
@@ -412,6 +442,7 @@ int main(void) {
         cmocka_unit_test(test_words_stand_apart),
         cmocka_unit_test(test_closes_what_it_opens),
         cmocka_unit_test(test_comments_behind_code_are_rare),
+        cmocka_unit_test(test_few_words_alone_are_told),
         cmocka_unit_test(test_a_line_may_be_over),
         cmocka_unit_test(test_nothing_is_assigned_to_itself),
         cmocka_unit_test(test_code_is_no_comment),
