@@ -380,6 +380,9 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
     struct hint *hint = hint_of(hints, word);
     float *own = features + HINTS_OF_WORD;
     memset(own, 0, OF_PLACE * sizeof *own);
+    if (!hint && !place->call) {
+        return false;
+    }
     for (; hint; hint = next_of(hints, hint)) {
         const float values[OF_HINT] = {
             hint->of_receiver && place->at_cursor,
