@@ -9,11 +9,17 @@
 
 #include "base/hash.h"
 
+struct share {
+    uint64_t key; // 0: none
+    double of_word;
+};
+
 struct answers {
     uint64_t keys[ANSWERS_KEPT]; // apart from the answers, since all of them are looked through
     struct counts_answer items[ANSWERS_KEPT];
     uint32_t first, count; // of the ring
     size_t words;
+    struct share shares[ANSWERS_SHARES];
 };
 
 static uint64_t key_of(const uint32_t *context, size_t length) {
@@ -67,4 +73,13 @@ void answers_keep(struct answers *answers, const uint32_t *context, size_t lengt
     memcpy(kept->words, answer->words, answer->count * sizeof *kept->words);
     memcpy(kept->likeliest, answer->likeliest, answer->count * sizeof *kept->likeliest);
     answers->words += answer->count;
+}
+
+double *answers_share(struct answers *answers, const uint32_t *context, size_t length, uint32_t id) {
+    uint64_t key = (key_of(context, length) ^ id * UINT64_C(0x9E3779B97F4A7C15)) | 1;
+    struct share *share = &answers->shares[(key >> 32) % ANSWERS_SHARES];
+    if (share->key != key) {
+        *share = (struct share){key, -1};
+    }
+    return &share->of_word;
 }

@@ -2,13 +2,14 @@
 //
 // Ownership: answers_new / answers_free. It copies what it keeps; what it returns is valid until the next answers_keep.
 // Threads:   one at a time.
-// Errors:    none. Limits: ANSWERS_KEPT answers and ANSWERS_WORDS words in all; the oldest go first.
+// Errors:    none. Limits: ANSWERS_KEPT answers and ANSWERS_WORDS words in all; the oldest go first. ANSWERS_SHARES
+//            shares.
 #ifndef HUNCH_BACKENDS_REPOSITORY_ANSWERS_H
 #define HUNCH_BACKENDS_REPOSITORY_ANSWERS_H
 
 #include "backends/repository_counts.h"
 
-enum { ANSWERS_KEPT = 256, ANSWERS_WORDS = 1 << 15, ANSWERS_CONTEXT = 32 };
+enum { ANSWERS_KEPT = 256, ANSWERS_WORDS = 1 << 15, ANSWERS_SHARES = 256, ANSWERS_CONTEXT = 32 };
 
 struct answers;
 
@@ -19,5 +20,7 @@ void answers_free(struct answers *answers);
 struct counts_answer *answers_find(struct answers *answers, const uint32_t *context, size_t length);
 void answers_keep(struct answers *answers, const uint32_t *context, size_t length,
                   const struct counts_answer *answer);
+// Where a word's share behind a context is kept, see counts_share; less than 0: not asked, or forgotten.
+double *answers_share(struct answers *answers, const uint32_t *context, size_t length, uint32_t id);
 
 #endif

@@ -414,9 +414,9 @@ static void look_ahead(struct search *search, struct beam_path *path) {
     const struct document *document = search->request->document;
     for (uint32_t i = 0; i + 1 < document->ahead_count; i++) {
         path->ids[path->context + path->count + i] = document->ahead[i];
-        const struct counts_answer *answer =
-            counts_query(search->counts, path->ids, path->context + path->count + i + 1);
-        path->ahead += log(counts_probability(answer, document->ahead[i + 1]) + LEAST_AHEAD);
+        double share = counts_share(search->counts, path->ids, path->context + path->count + i + 1,
+                                    document->ahead[i + 1]);
+        path->ahead += log(share + LEAST_AHEAD);
     }
 }
 

@@ -26,8 +26,6 @@
 #include "backends/repository_relevance.h"
 #include "backends/repository_source.h"
 
-#include "base/hash.h"
-
 #include <math.h>
 
 enum { SLOTS = 4096, SLOT_BITS = 12, DEEPEST = PLACES_DEEPEST, SOON = 8 };
@@ -56,16 +54,6 @@ struct tally {
     double missed; // the weight of each place times the votes cast before it was met
 };
 
-// A context's places in each segment, by depth. A question needs those of its context without the nearest word, too,
-// which was asked for before it on the same path.
-struct narrowed {
-    uint64_t key;   // 0: none
-    uint32_t bound; // to which overlays
-    struct order_range ranges[SEGMENT_COUNT][DEEPEST + 1];
-    uint32_t depths[SEGMENT_COUNT];
-};
-enum { NARROWED = 256 };
-
 struct visit {
     uint32_t position;
     uint32_t depth;
@@ -84,7 +72,6 @@ struct counts {
     struct surroundings here; // its `skipped` is 1 while the context's nearest name may be any name
     double kernel[PLACE_WALK + 1], name_kernel[PLACE_MISSES + 1]; // weight of a place by its likeness
     struct narrowed *narrowed;
-    uint32_t bound; // how often the overlays changed
     struct visit *visits;
     uint32_t visit_count;
     struct slot *slots;
@@ -116,10 +103,7 @@ static void bind_sources(struct counts *counts, const struct generation *generat
     for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
         source_bind(&counts->sources[i], generation, i, is_same && i != SEGMENT_OVERLAY);
     }
-    for (uint32_t i = 0; i < NARROWED && !is_same; i++) {
-        counts->narrowed[i].key = 0;
-    }
-    counts->bound++;
+    narrowed_forget(counts->narrowed, is_same);
 }
 
 static void bind_document(struct counts *counts, const struct generation *generation,
@@ -146,7 +130,7 @@ static void let_document_go(struct counts *counts) {
 struct counts *counts_new(const struct generation *generation, const struct document *document,
                           const char *path) {
     struct counts *counts = mem_zero(1, sizeof *counts);
-    counts->narrowed = mem_alloc(NARROWED * sizeof *counts->narrowed);
+    counts->narrowed = narrowed_new();
     bind_sources(counts, generation, false);
     bind_document(counts, generation, document, path);
     for (uint32_t i = 0; i <= PLACE_WALK; i++) {
@@ -275,15 +259,18 @@ static void note_depth(const struct counts *counts, const struct visit *visit, u
     word->own = larger(word->own, depth);
 }
 
+// Does the place say anything of the cursor's?
+static bool counts_here(const struct counts *counts, const struct visit *visit) {
+    const struct source *source = visit->source;
+    return visit->weight > 0 && (!counts->here.skipped || stands_behind_name(source, visit->position)) &&
+           relevance_has(&counts->relevance, source->text.tokens, visit->position,
+                         visit->depth + counts->here.skipped);
+}
+
 static void visit_place(struct counts *counts, const struct visit *visit) {
     const struct source *source = visit->source;
     uint32_t position = visit->position;
     double weight = visit->weight;
-    if (weight <= 0 || (counts->here.skipped && !stands_behind_name(source, position)) ||
-        !relevance_has(&counts->relevance, source->text.tokens, position,
-                       visit->depth + counts->here.skipped)) {
-        return;
-    }
     struct place place = place_compare(&counts->here, &source->text, position, visit->depth);
     uint32_t index = word_of(counts, place.id);
     if (index == COUNTS_NONE) {
@@ -308,23 +295,6 @@ static void visit_place(struct counts *counts, const struct visit *visit) {
     counts->soft += soft;
     counts->framed += framed;
     counts->sharp += sharp;
-}
-
-static void narrow_segments(struct counts *counts) {
-    const struct surroundings *here = &counts->here;
-    size_t length = here->context_count - here->skipped, last = length < DEEPEST ? length : DEEPEST;
-    uint64_t key = hash_bytes(here->context + length - last, last * sizeof *here->context) | 1;
-    struct narrowed *narrowed = &counts->narrowed[(key >> 32) % NARROWED];
-    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
-        struct source *source = &counts->sources[i];
-        if (narrowed->key != key || (i == SEGMENT_OVERLAY && narrowed->bound != counts->bound)) {
-            narrowed->depths[i] = source_narrow(source, here->context, length, narrowed->ranges[i]);
-        }
-        source->ranges = narrowed->ranges[i];
-        source->depth = narrowed->depths[i];
-    }
-    narrowed->key = key;
-    narrowed->bound = counts->bound;
 }
 
 static void list_local(struct counts *counts, const struct source *source, uint32_t depth) {
@@ -368,12 +338,12 @@ static void list_depth(struct counts *counts, const struct source *source, uint3
 }
 
 static void list_all(struct counts *counts) {
+    size_t length = counts->here.context_count - counts->here.skipped;
     uint32_t deepest = 0;
     counts->visit_count = 0;
-    narrow_segments(counts);
+    sources_narrow(counts->sources, counts->narrowed, counts->here.context, length);
     counts->sources[SEGMENT_COUNT].depth =
-        places_narrow(&counts->local, counts->document, counts->here.context,
-                      counts->here.context_count - counts->here.skipped);
+        places_narrow(&counts->local, counts->document, counts->here.context, length);
     for (uint32_t i = 0; i < COUNTS_SOURCES; i++) {
         deepest = counts->sources[i].depth > deepest ? counts->sources[i].depth : deepest;
     }
@@ -430,7 +400,9 @@ static void visit_all(struct counts *counts) {
         if (i + SOON < counts->visit_count) {
             fetch(&visits[i + SOON]);
         }
-        visit_place(counts, &visits[i]);
+        if (counts_here(counts, &visits[i])) {
+            visit_place(counts, &visits[i]);
+        }
         if (i + 1 == counts->visit_count || visits[i + 1].depth != visits[i].depth) {
             vote(counts, visits[i].depth);
         }
@@ -466,17 +438,26 @@ static uint32_t reach_of(const uint32_t *context, size_t length) {
     return reach;
 }
 
-// The nearest name often says little, being new or rare, but what stands before it does: so any name in its
-// place counts as well, after all others.
-static void look_around(struct counts *counts, const uint32_t *context, size_t length) {
+// How much the places behind a context are like the cursor's: all, and those of one word.
+struct alike {
+    double all, these;
+};
+
+static void turn_to(struct counts *counts, const uint32_t *context, size_t length) {
     counts->here.context = context;
     counts->here.context_count = length;
     counts->here.reach = reach_of(context, length);
+    counts->here.skipped = 0;
     relevance_ask(&counts->relevance, context, length);
+}
+
+// The nearest name often says little, being new or rare, but what stands before it does: so any name in its
+// place counts as well, after all others.
+static void look_around(struct counts *counts, const uint32_t *context, size_t length) {
+    turn_to(counts, context, length);
     counts->seen = counts->recalled = 0;
     counts->total = counts->soft = counts->framed = counts->sharp = counts->votes = 0;
     counts->answer = (struct counts_answer){.residual = 1};
-    counts->here.skipped = 0;
     visit_all(counts);
     if (length > 1 && token_is_name(context[length - 1])) {
         counts->here.skipped = 1;
@@ -528,6 +509,39 @@ const struct counts_answer *counts_query(struct counts *counts, const uint32_t *
         answers_keep(counts->kept, context, length, &counts->answer);
     }
     return &counts->answer;
+}
+
+static void add_alike(struct counts *counts, uint32_t id, struct alike *alike) {
+    list_all(counts);
+    weigh_all(counts);
+    const struct visit *visits = counts->visits;
+    for (uint32_t i = 0; i < counts->visit_count; i++) {
+        if (i + SOON < counts->visit_count) {
+            fetch(&visits[i + SOON]);
+        }
+        if (counts_here(counts, &visits[i])) {
+            struct place place =
+                place_left(&counts->here, &visits[i].source->text, visits[i].position, visits[i].depth);
+            double soft = visits[i].weight * counts->kernel[place.agree] * counts->name_kernel[place.differ];
+            alike->all += soft;
+            alike->these += place.id == id ? soft : 0;
+        }
+    }
+}
+
+double counts_share(struct counts *counts, const uint32_t *context, size_t length, uint32_t id) {
+    double unkept = -1, *share = counts->kept ? answers_share(counts->kept, context, length, id) : &unkept;
+    if (*share < 0) {
+        struct alike alike = {0};
+        turn_to(counts, context, length);
+        add_alike(counts, id, &alike);
+        if (length > 1 && token_is_name(context[length - 1])) {
+            counts->here.skipped = 1;
+            add_alike(counts, id, &alike);
+        }
+        *share = alike.all > 0 ? alike.these / alike.all : 0;
+    }
+    return *share;
 }
 
 static bool is_kept(const struct counts_answer *answer) {

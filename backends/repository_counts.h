@@ -70,6 +70,8 @@ const struct counts_answer *counts_query(struct counts *counts, const uint32_t *
 uint32_t counts_find(const struct counts_answer *answer, uint32_t id);
 // The same, in an answer that is being ranked: what is not there is added, without evidence.
 uint32_t counts_add(struct counts_answer *answer, uint32_t id, uint32_t space);
+// Of one word alone, without ranking: its share of the places, see `soft`.
+double counts_share(struct counts *counts, const uint32_t *context, size_t length, uint32_t id);
 double counts_probability(const struct counts_answer *answer, uint32_t id);
 
 #endif

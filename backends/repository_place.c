@@ -97,12 +97,18 @@ uint32_t place_below(const struct surroundings *here, const struct place_text *t
                                  : 0;
 }
 
-struct place place_compare(const struct surroundings *here, const struct place_text *text, uint32_t position,
-                           uint32_t known) {
+struct place place_left(const struct surroundings *here, const struct place_text *text, uint32_t position,
+                        uint32_t known) {
     struct reader reader = reader_at(text->tokens, position);
     uint32_t token = token_here(&reader);
     struct place place = {.id = token_id(token), .space = token_space(token)};
     walk_left(here, reader, known, &place);
+    return place;
+}
+
+struct place place_compare(const struct surroundings *here, const struct place_text *text, uint32_t position,
+                           uint32_t known) {
+    struct place place = place_left(here, text, position, known);
     place.below = text->below ? text->below[position] : place_below(here, text, position);
     return place;
 }

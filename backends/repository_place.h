@@ -39,6 +39,9 @@ struct place_text {
 // left of the skipped ones agree for sure.
 struct place place_compare(const struct surroundings *here, const struct place_text *text, uint32_t position,
                            uint32_t known);
+// The same without what stands below.
+struct place place_left(const struct surroundings *here, const struct place_text *text, uint32_t position,
+                        uint32_t known);
 // How many words from the line end behind the position on agree with those below the cursor's line; 0 too if that end
 // is more than PLACE_LINE tokens away.
 uint32_t place_below(const struct surroundings *here, const struct place_text *text, uint32_t position);

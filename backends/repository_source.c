@@ -5,6 +5,20 @@
 // where these stand is remembered as long as the segment stays, and with it what its files weigh.
 #include "backends/repository_source.h"
 
+#include "base/hash.h"
+
+enum { CONTEXTS = 256 };
+
+struct narrowed {
+    struct context {
+        uint64_t key;   // 0: none
+        uint32_t bound; // to which overlays
+        struct order_range ranges[SEGMENT_COUNT][PLACES_DEEPEST + 1];
+        uint32_t depths[SEGMENT_COUNT];
+    } items[CONTEXTS];
+    uint32_t bound; // how often the overlays changed
+};
+
 void source_fini(struct source *source) {
     free(source->weights);
     free(source->firsts);
@@ -32,7 +46,8 @@ static struct order_range narrow_first(const struct source *source, struct order
     return first->range;
 }
 
-uint32_t source_narrow(const struct source *source, const uint32_t *context, size_t length,
+// ranges has PLACES_DEEPEST + 1. Returns the depth of the longest match.
+static uint32_t narrow(const struct source *source, const uint32_t *context, size_t length,
                        struct order_range *ranges) {
     ranges[0] = (struct order_range){0, source->order_count};
     for (uint32_t depth = 1; depth <= PLACES_DEEPEST && depth <= length; depth++) {
@@ -48,4 +63,31 @@ uint32_t source_narrow(const struct source *source, const uint32_t *context, siz
         }
     }
     return length < PLACES_DEEPEST ? (uint32_t)length : PLACES_DEEPEST;
+}
+
+struct narrowed *narrowed_new(void) {
+    return mem_zero(1, sizeof(struct narrowed));
+}
+
+void narrowed_forget(struct narrowed *narrowed, bool is_same) {
+    for (uint32_t i = 0; i < CONTEXTS && !is_same; i++) {
+        narrowed->items[i].key = 0;
+    }
+    narrowed->bound++;
+}
+
+void sources_narrow(struct source *sources, struct narrowed *narrowed, const uint32_t *context,
+                    size_t length) {
+    size_t last = length < PLACES_DEEPEST ? length : PLACES_DEEPEST;
+    uint64_t key = hash_bytes(context + length - last, last * sizeof *context) | 1;
+    struct context *known = &narrowed->items[(key >> 32) % CONTEXTS];
+    for (uint32_t i = 0; i < SEGMENT_COUNT; i++) {
+        if (known->key != key || (i == SEGMENT_OVERLAY && known->bound != narrowed->bound)) {
+            known->depths[i] = narrow(&sources[i], context, length, known->ranges[i]);
+        }
+        sources[i].ranges = known->ranges[i];
+        sources[i].depth = known->depths[i];
+    }
+    known->key = key;
+    known->bound = narrowed->bound;
 }

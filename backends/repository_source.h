@@ -35,8 +35,15 @@ struct source {
 // of it stays.
 void source_bind(struct source *source, const struct generation *generation, uint32_t which, bool is_same);
 void source_fini(struct source *source);
-// Where a context stands, by depth: ranges has PLACES_DEEPEST + 1. Returns the depth of the longest match.
-uint32_t source_narrow(const struct source *source, const uint32_t *context, size_t length,
-                       struct order_range *ranges);
+
+// Where contexts that were asked for stand: a question needs those of its context without the nearest word, too, which was
+// asked for before it on the same path.
+struct narrowed;
+struct narrowed *narrowed_new(void); // freed with free
+// is_same: only where they stand in the overlays.
+void narrowed_forget(struct narrowed *narrowed, bool is_same);
+// Where a context stands in each of the SEGMENT_COUNT segments.
+void sources_narrow(struct source *sources, struct narrowed *narrowed, const uint32_t *context,
+                    size_t length);
 
 #endif

@@ -4,6 +4,8 @@
 #include "tests/unit/backends/corpus_world.h"
 #include "tests/unit/unit.h"
 
+#include <math.h>
+
 static const char LIBRARY[] = "int open_door(struct door *door) {\n"
                               "    return report_missing(door);\n"
                               "}\n";
@@ -111,11 +113,40 @@ static void test_kept(void **state) {
     asked_free(&asked);
 }
 
+static double share(struct asked *asked, uint32_t id) {
+    return counts_share(asked->counts, asked->context.items, asked->context.count, id);
+}
+
+// Of one word alone as of all together, and so again when it is kept.
+static void test_share(void **state) {
+    (void)state;
+    struct asked asked;
+    asked_init(&asked);
+    vec_push(&asked.context,
+             id_of(&asked, "gate")); // stands behind no `return`, so that any name counts, too
+    const struct counts_answer *answer = ask(&asked);
+    double total = 0;
+    for (int kept = 0; kept <= 2; kept++) {
+        for (uint32_t i = 0; i < answer->seen; i++) {
+            double of_word = share(&asked, answer->words[i].id);
+            assert_true(fabs(of_word - answer->words[i].soft) < 1e-12);
+            total += of_word;
+        }
+        counts_keep(asked.counts);
+    }
+    assert_true(answer->seen > 1 && fabs(total - 3) < 1e-9);
+    assert_true(share(&asked, TOKEN_UNKNOWN - 1) == 0);
+    asked.context.count--; // another context
+    assert_true(share(&asked, id_of(&asked, "report_missing")) > 0);
+    asked_free(&asked);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_seen_and_at_hand),
         cmocka_unit_test(test_add),
         cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
