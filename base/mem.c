@@ -50,6 +50,15 @@ void *mem_map(size_t size) {
     return check(memory == MAP_FAILED ? NULL : memory, size);
 }
 
+void *mem_map_whole(size_t size) {
+    void *memory = mem_map(size);
+#ifdef MADV_POPULATE_WRITE // advice, so nothing depends on whether it is taken
+    madvise(memory, size, MADV_HUGEPAGE);
+    madvise(memory, size, MADV_POPULATE_WRITE);
+#endif
+    return memory;
+}
+
 void mem_unmap(void *memory, size_t size) {
     if (size) {
         munmap(memory, size);

@@ -28,7 +28,11 @@
 void *mem_alloc(size_t size) __attribute__((returns_nonnull, malloc));
 void *mem_zero(size_t count, size_t size) __attribute__((returns_nonnull, malloc)); // zeroed
 void *mem_map(size_t size) __attribute__((returns_nonnull, malloc)); // whole pages, zeroed, not of the heap
-void mem_unmap(void *memory, size_t size);                           // all of it or pages at either end
+// The same for what is touched all over: all of it is there at once, in large pages where the machine has them. As the kernel has
+// it, each small page comes twice, when it is read and when it is written to. Measured: 4,097 faults less and an eighth of the
+// time for counting into 8 MB.
+void *mem_map_whole(size_t size) __attribute__((returns_nonnull, malloc));
+void mem_unmap(void *memory, size_t size); // all of it or pages at either end
 void *mem_resize(void *memory, size_t count, size_t size) __attribute__((returns_nonnull));
 char *mem_copy_string(const char *text) __attribute__((returns_nonnull, malloc));
 // A NUL-terminated copy of `length` bytes, which may hold NULs themselves.
