@@ -26,7 +26,7 @@
 #include "base/vec.h"
 
 // Bits of a bucket's number.
-enum { LEAST_BITS = 10, MOST_BITS = 19 };
+enum { LEAST_BITS = 9, MOST_BITS = 18 };
 // Uses of a word that is not new; words that have a class of their own, and their least uses.
 enum { LEAST_USES = 3, COMMON = 400, LEAST_COMMON = 30 };
 // A frame goes so many words and lines back, and so deep.
@@ -35,6 +35,8 @@ enum { REACH = 30, LINES = 3, OPEN = 8, MOST_COMMAS = 3 };
 enum { WATCH = 1 << 12 };
 // Places from the one that is looked at to the one that is counted.
 enum { AHEAD = 8 };
+// Bits by which a class' number is turned for each class between it and the place, so that it says which it is.
+enum { TURN = 11 };
 static const float TRUST = 3;
 
 // Classes. Those of TOKEN_FILE and line ends are their ids.
@@ -212,10 +214,16 @@ static uint64_t mix(uint64_t hash, uint64_t more) {
     return hash ^ hash >> 32;
 }
 
-// A context and a class behind it, or one more before it: these share a counter. Apart they say which of two comes first, but
-// leave less room for others: weights fitted to that are no better (held-out loss 0.863, 0.859 as it is).
-static uint64_t with_class(uint64_t context, uint32_t class) {
-    return mix(context, class + 1);
+// What a class adds to hashes.
+static uint64_t number_of_class(uint32_t class) {
+    return mix(mix(0, class + 1), 0);
+}
+
+// A context of so many classes and a class behind it, or one more before it: these share a counter. Apart they say which of
+// two comes first, but leave less room for others: weights fitted to that are no better (held-out loss 0.863, 0.859 as it is).
+static inline uint64_t with_class(uint64_t context, uint32_t classes, uint64_t number) {
+    uint32_t turn = classes * TURN % 64;
+    return context ^ (number << turn | number >> (64 - turn) % 64);
 }
 
 uint64_t classes_family(const char *family) {
@@ -314,28 +322,25 @@ static void frame_contexts(const struct frame *frame, uint64_t family, uint64_t 
     contexts[2] = mix(hash, (uint64_t)second << 16 | commas << 1 | (has_line && frame->is_assigned));
 }
 
-// By one class more each, as far as there are any; returns how many.
-static uint32_t behind_contexts(uint64_t family, const uint32_t *before, size_t count,
-                                uint64_t contexts[CLASSES_BEHIND]) {
-    uint32_t found = 1;
+// By one class more each. before: what the nearest classes add, the nearest last; 0 where there are no more.
+static inline void behind_contexts(uint64_t family, const uint64_t before[CLASSES_BEHIND - 1],
+                                   uint64_t contexts[CLASSES_BEHIND]) {
     contexts[0] = family;
-    while (found < CLASSES_BEHIND && found <= count) {
-        uint32_t class = before[count - found];
-        contexts[found] = with_class(contexts[found - 1], class);
-        found++;
-        if (class == TOKEN_FILE) {
-            break;
-        }
+    for (uint32_t i = 1; i < CLASSES_BEHIND; i++) {
+        contexts[i] = with_class(contexts[i - 1], i - 1, before[CLASSES_BEHIND - 1 - i]);
     }
-    return found;
+}
+
+// How many of them there are.
+static uint32_t count_behind(size_t before) {
+    return before < CLASSES_BEHIND ? (uint32_t)before + 1 : CLASSES_BEHIND;
 }
 
 // --- counting ---
 
 static uint32_t count_of(const struct classes *classes, uint64_t hash) {
-    uint32_t mark, *bucket = counters_bucket(classes->counters, hash, &mark),
-                   *counter = counters_find(bucket, mark);
-    return counter ? *counter & COUNTERS_MOST : 0;
+    const uint16_t *counter = counters_find(counters_bucket(classes->counters, hash), hash);
+    return counter ? *counter : 0;
 }
 
 // A place that is to be counted. Its counters are fetched some places before that, since they lie anywhere.
@@ -345,32 +350,37 @@ struct sighting {
     uint32_t count;
 };
 
-static inline void fetch_counter(struct counters counters, uint64_t hash) {
-    uint32_t mark;
-    __builtin_prefetch(counters_bucket(counters, hash, &mark), 1);
+static inline void sight_context(struct counters counters, struct sighting *out, uint32_t i, uint32_t classes,
+                                 uint64_t number) {
+    out->with_class[i] = with_class(out->contexts[i], classes, number);
+    __builtin_prefetch(counters_bucket(counters, out->contexts[i]), 1);
+    __builtin_prefetch(counters_bucket(counters, out->with_class[i]), 1);
 }
 
-static void sight(struct counters counters, uint64_t family, const uint32_t *before, size_t count,
-                  const struct frame *frame, uint32_t class, struct sighting *out) {
+// numbers: what the classes before add, and that of the place.
+static void sight(struct counters counters, uint64_t family, const struct frame *frame,
+                  const uint64_t numbers[CLASSES_BEHIND], struct sighting *out) {
+    uint64_t number = numbers[CLASSES_BEHIND - 1];
     frame_contexts(frame, family, out->contexts);
-    out->count = CLASSES_FRAMES + behind_contexts(family, before, count, out->contexts + CLASSES_FRAMES);
-    for (uint32_t i = 0; i < out->count; i++) {
-        out->with_class[i] = with_class(out->contexts[i], class);
-        fetch_counter(counters, out->contexts[i]);
-        fetch_counter(counters, out->with_class[i]);
+    behind_contexts(family, numbers, out->contexts + CLASSES_FRAMES);
+    for (uint32_t i = 0; i < CLASSES_FRAMES; i++) {
+        sight_context(counters, out, i, CLASSES_BEHIND, number);
+    }
+    for (uint32_t i = CLASSES_FRAMES; i < CLASSES_FRAMES + CLASSES_BEHIND; i++) {
+        sight_context(counters, out, i, i - CLASSES_FRAMES, number);
     }
 }
 
 // From one context to those it is a part of, up to one that is new.
-static void count_contexts(struct counters counters, const struct sighting *sighting, uint32_t from,
-                           uint32_t to) {
+static inline void count_contexts(struct counters counters, const struct sighting *sighting, uint32_t from,
+                                  uint32_t to) {
     for (uint32_t i = from; i < to; i++) {
-        uint32_t *all = counters_get(counters, sighting->contexts[i]),
-                 before = all ? *all & COUNTERS_MOST : 0;
+        uint16_t *all = counters_get(counters, sighting->contexts[i]);
+        uint32_t before = all ? *all : 0;
         if (all && before < COUNTERS_MOST) {
             ++*all;
-            uint32_t *these = counters_get(counters, sighting->with_class[i]);
-            if (these && (*these & COUNTERS_MOST) < COUNTERS_MOST) { // who shares it may have counted, too
+            uint16_t *these = counters_get(counters, sighting->with_class[i]);
+            if (these && *these < COUNTERS_MOST) { // who shares it may have counted, too
                 ++*these;
             }
         }
@@ -388,27 +398,30 @@ static void count_place(struct counters counters, const struct sighting *sightin
 static bool count_file(struct classes *classes, const struct token_segment *segment,
                        const struct segment_file *file, const struct order_watch *watch) {
     uint64_t family = classes_family(file->family);
-    uint32_t count = file->end - file->start, *before = mem_alloc(count * sizeof *before);
+    uint32_t count = file->end - file->start;
+    uint64_t *numbers = mem_zero(count + CLASSES_BEHIND - 1, sizeof *numbers); // that the classes add
     struct sighting sightings[AHEAD];
     struct frame frame = {0};
     bool goes_on = true;
     uint32_t i = 0;
     for (; i < count && goes_on; i++) {
         uint32_t id = token_id(packed_get(segment->tokens, file->start + i));
-        before[i] = classes_of_word(classes, id, slice_of("", 0));
+        uint32_t class = id < TOKEN_FIRST_WORD ? id : classes->of_word[number_of(id)];
+        numbers[i + CLASSES_BEHIND - 1] = number_of_class(class);
         if (i > AHEAD) {
             count_place(classes->counters, &sightings[i % AHEAD]);
         }
         if (i > 0) {
-            sight(classes->counters, family, before, i, &frame, before[i], &sightings[i % AHEAD]);
+            sightings[i % AHEAD].count = CLASSES_FRAMES + count_behind(i);
+            sight(classes->counters, family, &frame, numbers + i, &sightings[i % AHEAD]);
         }
-        frame_read(&frame, before[i]);
+        frame_read(&frame, class);
         goes_on = i % WATCH != 0 || order_goes_on(watch);
     }
     for (uint32_t last = i > AHEAD ? i - AHEAD : 1; last < i; last++) {
         count_place(classes->counters, &sightings[last % AHEAD]);
     }
-    free(before);
+    free(numbers);
     return goes_on;
 }
 
@@ -454,7 +467,7 @@ static bool count_drawn(struct classes *classes, struct token_segment *const *se
 // A bucket a word, which holds most of what a place counts that was there before.
 static uint32_t bits_for(uint64_t tokens) {
     uint32_t bits = LEAST_BITS;
-    while (bits < MOST_BITS && tokens >> bits > 0) {
+    while (bits < MOST_BITS && tokens >> (bits + 1) > 0) {
         bits++;
     }
     return bits;
@@ -471,8 +484,8 @@ struct classes *classes_new(struct token_segment *const *segments, unsigned char
         all += segments[i]->count;
     }
     uint32_t bits = bits_for(all);
-    classes->counters.items = mem_zero((size_t)COUNTERS_BUCKET << bits, sizeof *classes->counters.items);
-    classes->counters.shift = 64 - bits;
+    classes->counters.buckets = mem_map_whole(sizeof *classes->counters.buckets << bits);
+    classes->counters.mask = (UINT64_C(1) << bits) - 1;
     bool goes_on = name_all(classes, segments, count, vocabulary, watch);
     goes_on = goes_on && count_drawn(classes, segments, dead, count, watch);
     if (!goes_on) {
@@ -490,13 +503,17 @@ void classes_look(const struct classes *classes, uint64_t family, const uint32_t
     for (size_t i = 0; i < count; i++) {
         frame_read(&frame, before[i]);
     }
-    place->behind = behind_contexts(family, before, count, place->contexts);
+    uint64_t numbers[CLASSES_BEHIND - 1] = {0};
+    for (size_t i = 0; i < count && i < CLASSES_BEHIND - 1; i++) {
+        numbers[CLASSES_BEHIND - 2 - i] = number_of_class(before[count - 1 - i]);
+    }
+    place->behind = count_behind(count);
+    behind_contexts(family, numbers, place->contexts);
     frame_contexts(&frame, family, place->contexts + CLASSES_BEHIND);
-    uint32_t mark;
     for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
         bool is_there = i < place->behind || i >= CLASSES_BEHIND;
         place->contexts[i] = is_there ? place->contexts[i] : 0;
-        __builtin_prefetch(counters_bucket(classes->counters, place->contexts[i], &mark));
+        __builtin_prefetch(counters_bucket(classes->counters, place->contexts[i]));
     }
     for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
         bool is_there = i < place->behind || i >= CLASSES_BEHIND;
@@ -507,30 +524,29 @@ void classes_look(const struct classes *classes, uint64_t family, const uint32_t
 
 // How likely a class is, by ever more of a place.
 struct chain {
-    float share;      // behind the context before, or in the wider frame
-    bool is_seen;     // there; else it was not behind this one, and need not be looked for
-    uint32_t mark;    // of its counter
-    uint32_t *bucket; // where that is
+    float share;     // behind the context before, or in the wider frame
+    bool is_seen;    // there; else it was not behind this one, and need not be looked for
+    uint64_t number; // that the class adds
+    uint64_t hash;   // of context and class
 };
 
 // One context more, for all classes at once: counters lie anywhere in memory, so that each would be waited for.
 static void blend(const struct classes *classes, const struct classes_place *place, uint32_t context,
-                  const uint32_t *wanted, uint32_t count, struct chain *chains) {
+                  uint32_t count, struct chain *chains) {
     float all = place->seen[context];
+    uint32_t before = context < CLASSES_BEHIND ? context : CLASSES_BEHIND;
     if (all <= 0) {
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
         if (chains[i].is_seen) {
-            chains[i].bucket = counters_bucket(
-                classes->counters, with_class(place->contexts[context], wanted[i]), &chains[i].mark);
-            __builtin_prefetch(chains[i].bucket);
+            chains[i].hash = with_class(place->contexts[context], before, chains[i].number);
+            __builtin_prefetch(counters_bucket(classes->counters, chains[i].hash));
         }
     }
     for (uint32_t i = 0; i < count; i++) {
         struct chain *chain = &chains[i];
-        const uint32_t *counter = chain->is_seen ? counters_find(chain->bucket, chain->mark) : NULL;
-        float these = counter ? (float)(*counter & COUNTERS_MOST) : 0;
+        float these = chain->is_seen ? (float)count_of(classes, chain->hash) : 0;
         chain->is_seen = these > 0;
         chain->share = ((these < all ? these : all) + TRUST * chain->share) * place->per_seen[context];
     }
@@ -541,10 +557,11 @@ void classes_fill(const struct classes *classes, const struct classes_place *pla
     enum { SHORT = 3 }; // contexts before the frames
     struct chain behind[CLASSES_COUNT], framed[CLASSES_COUNT];
     for (uint32_t i = 0; i < count; i++) {
-        behind[i] = framed[i] = (struct chain){.share = 1.0F / CLASSES_COUNT, .is_seen = true};
+        behind[i] = framed[i] = (struct chain){
+            .share = 1.0F / CLASSES_COUNT, .is_seen = true, .number = number_of_class(wanted[i])};
     }
     for (uint32_t context = 0; context < place->behind; context++) {
-        blend(classes, place, context, wanted, count, behind);
+        blend(classes, place, context, count, behind);
         for (uint32_t i = 0; i < count && context < SHORT; i++) {
             framed[i].share = behind[i].share;
             framed[i].is_seen =
@@ -553,7 +570,7 @@ void classes_fill(const struct classes *classes, const struct classes_place *pla
         }
     }
     for (uint32_t frame = 0; frame < CLASSES_FRAMES; frame++) {
-        blend(classes, place, CLASSES_BEHIND + frame, wanted, count, framed);
+        blend(classes, place, CLASSES_BEHIND + frame, count, framed);
         for (uint32_t i = 0; i < count; i++) {
             shares[i][0] = behind[i].share;
             shares[i][frame < 2 ? 2 : 3] = framed[i].share;
@@ -571,12 +588,11 @@ struct classes *classes_retain(struct classes *classes) {
 void classes_release(struct classes *classes) {
     if (classes && atomic_fetch_sub_explicit(&classes->references, 1, memory_order_acq_rel) == 1) {
         free(classes->of_word);
-        free(classes->counters.items);
+        mem_unmap(classes->counters.buckets, counters_bytes(classes->counters));
         free(classes);
     }
 }
 
 size_t classes_bytes(const struct classes *classes) {
-    return sizeof *classes + classes->words * sizeof *classes->of_word +
-           ((size_t)COUNTERS_BUCKET << (64 - classes->counters.shift)) * sizeof *classes->counters.items;
+    return sizeof *classes + classes->words * sizeof *classes->of_word + counters_bytes(classes->counters);
 }

@@ -3,64 +3,61 @@
 
 #include "tests/unit/unit.h"
 
-#include <stdbool.h>
+enum { BUCKETS = 2 };
 
-enum { TWO_BUCKETS = 63 }; // a shift
-
-// Hashes of the first bucket, all of other marks.
-static void find_hashes(struct counters counters, uint64_t *hashes, size_t count) {
-    uint32_t mark, marks[2 * COUNTERS_BUCKET];
-    size_t found = 0;
-    for (uint64_t hash = 1; found < count; hash++) {
-        bool is_other = counters_bucket(counters, hash, &mark) == counters.items;
-        for (size_t i = 0; i < found; i++) {
-            is_other = is_other && marks[i] != mark;
-        }
-        if (is_other) {
-            marks[found] = mark;
-            hashes[found++] = hash;
-        }
-    }
+// A hash of the first bucket, whose mark is this.
+static uint64_t hash_of(uint64_t mark) {
+    return mark << 48 | BUCKETS;
 }
 
-static uint32_t *found(struct counters counters, uint64_t hash) {
-    uint32_t mark, *bucket = counters_bucket(counters, hash, &mark);
-    return counters_find(bucket, mark);
+static uint16_t *found(struct counters counters, uint64_t hash) {
+    return counters_find(counters_bucket(counters, hash), hash);
+}
+
+// The counters are full of those with the marks from `first` on, each of which has counted as often.
+static void fill(struct counters counters, uint64_t first, uint16_t count) {
+    for (uint32_t i = 0; i < COUNTERS_BUCKET; i++) {
+        uint16_t *counter = counters_get(counters, hash_of(first + i));
+        assert_ptr_equal(counter, &counters.buckets[0].counts[i]);
+        assert_int_equal(*counter, 0);
+        *counter = count;
+    }
 }
 
 static void test_bucket(void **state) {
     (void)state;
-    uint32_t items[2 * COUNTERS_BUCKET] = {0};
-    struct counters counters = {items, TWO_BUCKETS};
-    uint64_t hashes[COUNTERS_BUCKET + 1], more;
-    find_hashes(counters, hashes, COUNTERS_BUCKET + 1);
-    more = hashes[COUNTERS_BUCKET];
-    for (uint32_t i = 0; i < COUNTERS_BUCKET; i++) { // each has a place of its own, and is found there
-        assert_null(found(counters, hashes[i]));
-        uint32_t *counter = counters_get(counters, hashes[i]);
-        assert_ptr_equal(counter, &items[i]);
-        *counter += COUNTERS_MOST; // does not touch the mark
-        for (uint32_t k = 0; k <= i; k++) {
-            assert_ptr_equal(found(counters, hashes[k]), &items[k]);
+    struct counters_bucket buckets[BUCKETS] = {0};
+    struct counters counters = {buckets, BUCKETS - 1};
+    assert_ptr_equal(counters_bucket(counters, hash_of(7) + 1), &buckets[1]);
+    for (uint64_t first = 0; first <= 1; first++) { // a mark may be 0, as those of free counters are
+        buckets[0] = (struct counters_bucket){0};
+        fill(counters, first, COUNTERS_MOST);
+        for (uint32_t i = 0; i < COUNTERS_BUCKET; i++) { // each has a place of its own, and is found there
+            assert_ptr_equal(found(counters, hash_of(first + i)), &buckets[0].counts[i]);
         }
+        assert_int_equal(buckets[1].counts[0], 0);
     }
+}
+
+static void test_full_bucket(void **state) {
+    (void)state;
+    struct counters_bucket buckets[BUCKETS] = {0};
+    struct counters counters = {buckets, BUCKETS - 1};
+    fill(counters, 1, 2);
+    assert_null(counters_get(counters, hash_of(1000))); // all have counted twice
     for (uint32_t i = 0; i < COUNTERS_BUCKET; i++) {
-        items[i] -= COUNTERS_MOST - 2;
-    }
-    assert_null(counters_get(counters, more)); // all have counted twice
-    for (uint32_t i = 0; i < COUNTERS_BUCKET; i++) {
-        items[i]--;
-        assert_ptr_equal(counters_get(counters, more), &items[i]);
-        assert_int_equal(items[i] & COUNTERS_MOST, 0);
-        assert_null(found(counters, hashes[i]));
-        items[i] += 2;
-        uint64_t held = hashes[i];
-        hashes[i] = more;
-        more = held;
+        uint64_t more = hash_of(1000 + i);
+        buckets[0].counts[i] = 1;
+        assert_ptr_equal(counters_get(counters, more), &buckets[0].counts[i]);
+        assert_int_equal(buckets[0].counts[i], 0);
+        buckets[0].counts[i] = 2;
+        assert_null(found(counters, hash_of(1 + i)));
+        assert_ptr_equal(found(counters, more), &buckets[0].counts[i]);
     }
 }
 
 int main(void) {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(test_bucket)};
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(test_bucket),
+                                              cmocka_unit_test(test_full_bucket)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
