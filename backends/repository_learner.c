@@ -239,7 +239,8 @@ static void learn(struct learner *learner, const struct selection_task *task) {
 }
 
 // How much more is learned before it is merged and seen. If it is known what there is, rounds end at an eighth
-// of it, a 64th and so on, and at all of it; a part that is learned in a moment is not worth sorting twice.
+// of it, a 64th and so on, and at all of it; a part that is learned in a moment is not worth sorting twice. Until it is
+// known, the first files are shown at once, and more of them when that takes longer than a moment.
 static uint64_t round_limit(struct learner *learner) {
     uint64_t live = living(learner);
     uint64_t limit = live / DELTA_PART;
@@ -249,8 +250,8 @@ static uint64_t round_limit(struct learner *learner) {
             goal /= FIRST_GROWTH;
         }
         limit = goal - live + goal / SLACK_PART;
-    } else if (learner->is_first) {
-        limit = live * (FIRST_GROWTH - 1);
+    } else if (learner->is_first && live > 0) {
+        limit = (live > SMALLEST_PART ? live : SMALLEST_PART) * (FIRST_GROWTH - 1);
     }
     return limit > SMALLEST_ROUND ? limit : SMALLEST_ROUND;
 }
@@ -406,9 +407,14 @@ static bool is_due(const struct learner *learner) {
     return !learner->is_first || small || round_is_full(learner);
 }
 
+// The first files, before the others are known: soon all is counted, which would be most of the work.
+static bool is_glimpse(const struct learner *learner) {
+    return learner->is_first && living(learner) < SMALLEST_PART;
+}
+
 // What was merged is shown before words are forgotten: else what is shown now would be kept beside both.
 static bool show_round(struct learner *learner) {
-    if (!count_classes(learner, &learner->open)) {
+    if (!is_glimpse(learner) && !count_classes(learner, &learner->open)) {
         return false;
     }
     if (learner->is_stale) {

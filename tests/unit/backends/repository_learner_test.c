@@ -1,5 +1,7 @@
 // repository_learner_test.c - what is published while a round of learning lasts, and that it can be stopped anywhere.
 #include "backends/repository_learner.h"
+
+#include "backends/repository_classes.h"
 #include "backends/repository_segment.h"
 
 #include "tests/unit/backends/corpus_world.h"
@@ -61,10 +63,10 @@ static void publish(void *context, struct generation *generation) {
     }
 }
 
-static void put_all(struct scene *scene, int version) {
+static void put_some(struct scene *scene, int files, int version) {
     struct str text;
     str_init(&text);
-    for (int file = 0; file < FILES; file++) {
+    for (int file = 0; file < files; file++) {
         char path[32];
         snprintf(path, sizeof path, "f%d.c", file);
         str_clear(&text);
@@ -79,10 +81,19 @@ static void put_all(struct scene *scene, int version) {
     str_free(&text);
 }
 
-static void open_scene(struct scene *scene) {
+static void put_all(struct scene *scene, int version) {
+    put_some(scene, FILES, version);
+}
+
+// Nothing is there yet.
+static void open_empty(struct scene *scene) {
     *scene = (struct scene){.root = temporary_make(), .selection = selection_new(CORPUS_TOKENS)};
     struct learner_options options = {scene->root, scene->selection, is_stopped, interrupt, publish, scene};
     scene->learner = learner_new(&options);
+}
+
+static void open_scene(struct scene *scene) {
+    open_empty(scene);
     put_all(scene, 1);
     selection_complete(scene->selection);
 }
@@ -93,6 +104,33 @@ static void close_scene(struct scene *scene) {
     selection_free(scene->selection);
     temporary_remove(scene->root);
     free(scene->root);
+}
+
+// Does the last generation know the classes of its words?
+static bool has_classes(const struct scene *scene) {
+    struct encoder encoder = {.vocabulary = scene->current->vocabulary};
+    return classes_know(scene->current->classes, encoder_find(&encoder, SLICE_LITERAL("w1")));
+}
+
+// Of a first pass the first files are shown at once; then it is sorted, and its classes counted, once, when all files are known.
+static void test_first_pass(void **state) {
+    (void)state;
+    struct scene scene;
+    open_empty(&scene);
+    put_some(&scene, 2, 1);
+    assert_true(learner_work(scene.learner));
+    assert_int_equal(live_files(scene.current), 2);
+    assert_false(has_classes(&scene));
+    int published = scene.published;
+    put_all(&scene, 1);
+    assert_true(learner_work(scene.learner));
+    assert_int_equal(scene.published, published);
+    selection_complete(scene.selection);
+    assert_true(learner_work(scene.learner));
+    assert_int_equal(scene.published, published + 1);
+    assert_int_equal(live_files(scene.current), FILES);
+    assert_true(has_classes(&scene));
+    close_scene(&scene);
 }
 
 // However far a round is: no file is missing since its new text is not sorted yet, and none is there twice.
@@ -191,6 +229,7 @@ static void test_shows_before_it_forgets_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_first_pass),
         cmocka_unit_test(test_typed_while_all_changes),
         cmocka_unit_test(test_stopped_anywhere),
         cmocka_unit_test(test_forgets),
