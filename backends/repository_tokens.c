@@ -35,10 +35,35 @@ static uint32_t find_word(const struct vocabulary *vocabulary, struct slice word
                             : intern_find(&vocabulary->words, word);
 }
 
+static struct recent_word *recent_of(struct recent_word *all, struct slice word) {
+    const unsigned char *bytes = (const unsigned char *)word.data;
+    size_t last = word.length - 1;
+    const unsigned char some[4] = {bytes[0], bytes[last / 2], bytes[last / 4 * 3], bytes[last]};
+    uint32_t number;
+    memcpy(&number, some, sizeof number);
+    return &all[((number + (uint32_t)word.length) * 2654435761u) >> (32 - RECENT_BITS)];
+}
+
+// By the one whose recent words these are.
+static uint32_t find_again(const struct vocabulary *vocabulary, struct recent_word *all, struct slice word) {
+    if (word.length == 1) {
+        return find_word(vocabulary, word);
+    }
+    struct recent_word *recent = recent_of(all, word);
+    if (slice_equal(recent->word, word)) {
+        return recent->id;
+    }
+    uint32_t known = find_word(vocabulary, word);
+    if (known != INTERN_NONE) {
+        *recent = (struct recent_word){intern_string(&vocabulary->words, known), known};
+    }
+    return known;
+}
+
 // Nobody else changes the words, so the writer reads them without the lock: a repository being learned must
 // not make a person wait, and a mutex let go for a moment is taken again before any waiter wakes up.
 static uint32_t add_word(struct vocabulary *vocabulary, struct slice word) {
-    uint32_t known = find_word(vocabulary, word);
+    uint32_t known = find_again(vocabulary, vocabulary->written, word);
     if (known == INTERN_NONE) {
         uv_mutex_lock(&vocabulary->lock);
         known = intern_add(&vocabulary->words, word);
@@ -59,31 +84,6 @@ struct vocabulary *vocabulary_shrink(const struct vocabulary *from, const unsign
         }
     }
     return fresh;
-}
-
-static struct recent_word *recent_of(struct vocabulary *vocabulary, struct slice word) {
-    const unsigned char *bytes = (const unsigned char *)word.data;
-    size_t last = word.length - 1;
-    const unsigned char some[4] = {bytes[0], bytes[last / 2], bytes[last / 4 * 3], bytes[last]};
-    uint32_t number;
-    memcpy(&number, some, sizeof number);
-    return &vocabulary->recent[((number + (uint32_t)word.length) * 2654435761u) >> (32 - RECENT_BITS)];
-}
-
-// By readers, with the lock.
-static uint32_t find_again(struct vocabulary *vocabulary, struct slice word) {
-    if (word.length == 1) {
-        return find_word(vocabulary, word);
-    }
-    struct recent_word *recent = recent_of(vocabulary, word);
-    if (slice_equal(recent->word, word)) {
-        return recent->id;
-    }
-    uint32_t known = find_word(vocabulary, word);
-    if (known != INTERN_NONE) {
-        *recent = (struct recent_word){intern_string(&vocabulary->words, known), known};
-    }
-    return known;
 }
 
 static bool is_known(const struct encoder *encoder, uint32_t word) {
@@ -113,7 +113,9 @@ static uint32_t word_id(struct encoder *encoder, struct slice word) {
         return add_word(encoder->vocabulary, word) * 2 + TOKEN_FIRST_WORD + is_name(word);
     }
     uint32_t met = id_of_met(encoder, word);
-    return met ? met : encoder_id(encoder, word, find_again(encoder->vocabulary, word));
+    return met ? met
+               : encoder_id(encoder, word,
+                            find_again(encoder->vocabulary, encoder->vocabulary->recent, word));
 }
 
 void encoder_append_line(struct encoder *encoder, uint32_t indent, bool has_blank, struct token_list *out) {
@@ -169,7 +171,7 @@ uint32_t encoder_find(const struct encoder *encoder, struct slice word) {
     }
     uint32_t name = is_name(word);
     uv_mutex_lock(&encoder->vocabulary->lock);
-    uint32_t known = find_again(encoder->vocabulary, word);
+    uint32_t known = find_again(encoder->vocabulary, encoder->vocabulary->recent, word);
     uv_mutex_unlock(&encoder->vocabulary->lock);
     if (is_known(encoder, known)) {
         return known * 2 + TOKEN_FIRST_WORD + name;

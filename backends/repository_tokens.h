@@ -34,7 +34,7 @@ struct token_list {
     size_t capacity;
 };
 
-// A word lately met by a reader. Text repeats itself, and all words of a large vocabulary are far away in memory.
+// A word lately met. Text repeats itself, and all words of a large vocabulary are far away in memory.
 struct recent_word {
     struct slice word; // the vocabulary's own bytes; empty: none yet
     uint32_t id;
@@ -45,7 +45,8 @@ struct vocabulary {
     atomic_int references;
     uv_mutex_t lock;
     struct intern words;
-    struct recent_word recent[1 << RECENT_BITS]; // each word has one place
+    struct recent_word recent[1 << RECENT_BITS];  // by readers, with the lock; each word has one place
+    struct recent_word written[1 << RECENT_BITS]; // by the one who adds words
     uint32_t of_byte[256]; // the words of one byte, which are half of all; INTERN_NONE if it has it not
 };
 
