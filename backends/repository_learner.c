@@ -55,7 +55,7 @@ struct learner {
     uint64_t round;       // grows when anything but the overlays changes
     uint32_t versions;    // of overlays
     bool is_first;        // pass, not over yet
-    bool is_stale;        // something was learned or died since the last generation
+    bool is_stale;        // something was learned, counted or died since the last generation
     bool has_died;        // a file other than an overlay, since the last round
 };
 
@@ -183,6 +183,7 @@ static bool count_classes(struct learner *learner, const struct order_watch *wat
         classes_release(learner->classes);
         learner->classes = classes;
         learner->counted = now;
+        learner->is_stale = true;
         learner->round++; // what was ranked with others is out of date
     }
     return classes != NULL;

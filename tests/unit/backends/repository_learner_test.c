@@ -133,6 +133,20 @@ static void test_first_pass(void **state) {
     close_scene(&scene);
 }
 
+// The first files were all there are: what is counted once that is known is shown, too.
+static void test_first_files_are_all(void **state) {
+    (void)state;
+    struct scene scene;
+    open_empty(&scene);
+    put_some(&scene, 2, 1);
+    assert_true(learner_work(scene.learner));
+    assert_false(has_classes(&scene));
+    selection_complete(scene.selection);
+    assert_true(learner_work(scene.learner));
+    assert_true(has_classes(&scene));
+    close_scene(&scene);
+}
+
 // However far a round is: no file is missing since its new text is not sorted yet, and none is there twice.
 static void test_typed_while_all_changes(void **state) { // C1, C4
     (void)state;
@@ -230,6 +244,7 @@ static void test_shows_before_it_forgets_words(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_pass),
+        cmocka_unit_test(test_first_files_are_all),
         cmocka_unit_test(test_typed_while_all_changes),
         cmocka_unit_test(test_stopped_anywhere),
         cmocka_unit_test(test_forgets),
