@@ -129,9 +129,12 @@ static size_t before_brackets(struct slice text, size_t at) {
     for (size_t start = at; start > least; start--) {
         char c = text.data[start - 1];
         depth += c == ')' || c == ']';
-        depth -= depth > 0 && (c == '(' || c == '[');
         if (depth == 0) {
-            return c == '(' || c == '[' ? start - 1 : at;
+            return at;
+        }
+        depth -= c == '(' || c == '[';
+        if (depth == 0) {
+            return start - 1;
         }
     }
     return at;

@@ -101,8 +101,8 @@ static void test_receivers(void **state) {
 // Brackets that nobody opens, or too far away, and a chain without an end.
 static void test_receivers_without_name(void **state) {
     (void)state;
-    static const char *const texts[] = {").|",  "a).|", "(]().|", "?.|",
-                                        "!!.|", "().|", "((((.|", ")))))))))))))))).|"};
+    static const char *const texts[] = {
+        ").|", "a).|", "(]().|", "?.|", "!!.|", "().|", "((((.|", ")))))))))))))))).|", "take(.|", "all[::|"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct asked asked;
         ask(&asked, texts[i]);
