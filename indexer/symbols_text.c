@@ -114,12 +114,14 @@ struct symbol_name symbol_name_of_file(const struct extraction *extraction, TSNo
     if (slice_equal(part, SLICE_LITERAL("index")) && part.data > path.data) {
         part = path_part(path, (size_t)(part.data - path.data) - 1);
     }
-    char *name = arena_alloc(&extraction->record->arena, NAME_MAX_BYTES);
+    size_t most = utf8_floor(part, part.length < NAME_MAX_BYTES ? part.length : NAME_MAX_BYTES);
+    part.length = utf8_valid(part) ? most : 0;
+    char *name = arena_bytes(&extraction->record->arena, part.length);
     size_t length = 0;
     bool raise = false;
-    for (size_t i = 0; i < part.length && length < NAME_MAX_BYTES; i++) {
+    for (size_t i = 0; i < part.length; i++) {
         char c = part.data[i];
-        if (slice_is_word_byte(c) || c == '$') {
+        if (slice_is_word_byte(c) || (unsigned char)c >= 0x80 || c == '$') {
             name[length++] = raise && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
         }
         raise = length > 0 && c == '-';

@@ -38,13 +38,19 @@
 (variable_declarator name: (object_pattern (pair_pattern value: (identifier) @name))) @variable
 (variable_declarator name: (array_pattern (identifier) @name)) @variable
 
+; module.exports = class Name { ... };  Its members are of that name, so it is above the one that is called like the file.
+(assignment_expression left: [(identifier) (member_expression)]
+  right: (class name: (_) @name body: (_) @container)) @type
+
 ; export default () => ...;  module.exports = function ...;  They are called like the file.
 (export_statement "default" @file value: [(arrow_function) (function_expression) (generator_function)] @callable) @function
 (export_statement "default" @file value: (class body: (_) @container)) @type
-((assignment_expression left: (member_expression object: (identifier) @_module property: (_) @file)
-  right: [(arrow_function) (function_expression)] @callable) @function (#eq? @_module "module"))
-((assignment_expression left: (member_expression object: (identifier) @_module property: (_) @file)
-  right: (class body: (_) @container)) @type (#eq? @_module "module"))
+((assignment_expression left: (member_expression object: (identifier) @_module property: (_) @file @_exports)
+  right: [(arrow_function) (function_expression)] @callable) @function
+  (#eq? @_module "module") (#eq? @_exports "exports"))
+((assignment_expression left: (member_expression object: (identifier) @_module property: (_) @file @_exports)
+  right: (class body: (_) @container)) @type
+  (#eq? @_module "module") (#eq? @_exports "exports"))
 
 ; exports.f = ...;  Class.prototype.f = function ...;  module.exports = { ... };
 (assignment_expression left: (member_expression property: (_) @name)
@@ -55,8 +61,6 @@
 (call_expression arguments: (arguments (function_expression name: (_) @name body: (_) @body) @function))
 (assignment_expression left: [(identifier) (member_expression)]
   right: (function_expression name: (_) @name body: (_) @body)) @function
-(assignment_expression left: [(identifier) (member_expression)]
-  right: (class name: (_) @name body: (_) @container)) @type
 (assignment_expression left: [(identifier) @name (member_expression property: (_) @name)]
   right: (class body: (_) @container)) @type
 

@@ -4,6 +4,13 @@
 #include "symbols_check.h"
 #include "tests/unit/unit.h"
 
+#define TEN_BYTES    "ten-bytes_"
+#define NINETY_BYTES TEN_BYTES TEN_BYTES TEN_BYTES TEN_BYTES TEN_BYTES TEN_BYTES TEN_BYTES TEN_BYTES TEN_BYTES
+#define TEN_AS_NAME  "tenBytes_"
+#define NINETY_AS_NAME                                                                                       \
+    TEN_AS_NAME TEN_AS_NAME TEN_AS_NAME TEN_AS_NAME TEN_AS_NAME TEN_AS_NAME TEN_AS_NAME TEN_AS_NAME          \
+        TEN_AS_NAME
+
 static const struct language_case cases[] = {
     {"javascript", "lib/helpers/parse-raw_headers.test.js",
      "import utils from '../utils.js';\n"
@@ -19,6 +26,23 @@ static const struct language_case cases[] = {
     {"javascript", "index.js", "export default function* () {}\n",
      "function index [] 1: export default function* ()\n", ""},
     {"javascript", "3-way.js", "export default () => 1;\n", "", ""}, // which is no name
+    {"javascript", ".js", "export default () => 1;\n", "", ""},
+    {"javascript",
+     "gr\xC3\xB6\xC3\x9F"
+     "e.js",
+     "export default () => 1;\n",
+     "function gr\xC3\xB6\xC3\x9F"
+     "e [] 1: export default ()\n",
+     ""},
+    {"javascript",
+     "gr\xF6\xDF"
+     "e.js",
+     "export default () => 1;\n", "", ""}, // of another encoding
+    {"javascript", "folder.js/index.js", "export default () => 1;\n",
+     "function folder [] 1: export default ()\n", ""},
+    {"javascript", NINETY_BYTES NINETY_BYTES TEN_BYTES "123456789\xC3\xA9-cut.js",
+     "export default () => 1;\n",
+     "function " NINETY_AS_NAME NINETY_AS_NAME TEN_AS_NAME "123456789 [] 1: export default ()\n", ""},
     {"javascript", "Widget.js", "export default class extends Base { draw() {} }\n",
      "type Widget [] 1: export default class extends Base\nmethod draw [Widget] 1: draw()\n", ""},
     {"javascript", "server.cjs",
@@ -29,6 +53,13 @@ static const struct language_case cases[] = {
      ""},
     {"javascript", "pool.js", "module.exports = class { take() {} };\n",
      "type pool [] 1: module.exports = class\nmethod take [pool] 1: take()\n", ""},
+    {"javascript", "worker-pool.js", // whose class has a name
+     "module.exports = class WorkerPool { take() {} };\n",
+     "type workerPool [] 1: module.exports = class WorkerPool\n"
+     "type WorkerPool [] 1: module.exports = class WorkerPool\nmethod take [WorkerPool] 1: take()\n",
+     ""},
+    {"javascript", "modules.js", "module.load = (name) => 1;\n", // of which this is a variable
+     "function load [] 1: module.load = (name)\n", ""},
     {"typescript", "use-query.ts", "export default <T>(key: string): T => load(key);\n",
      "function useQuery [] 1: export default <T>(key: string): T\n", ""},
     {"typescriptreact", "Page.tsx", "export default async () => <div/>;\n",
