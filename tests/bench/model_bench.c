@@ -397,7 +397,7 @@ int main(int argc, char **argv) {
     typing = neighbours > 0 || (argc > 1 && strcmp(argv[1], "--typing") == 0);
     argc -= typing;
     argv += typing;
-    if (argc < 4 || !read_tasks(argv[2])) {
+    if (argc < 4 || (argc > 4 && neighbours > 0) || !read_tasks(argv[2])) {
         fprintf(stderr, "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n"
                         "       model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl [KEYS]\n"
                         "       model_bench [--without-hints] --neighbours ROOT TASKS.jsonl OUT.jsonl\n");
@@ -418,7 +418,7 @@ int main(int argc, char **argv) {
         (double)learned_bytes / 1e6, wall, processor);
     FILE *out = fopen(argv[3], "w");
     FILE *evidence = argc > 4 && !typing ? fopen(argv[4], "w") : NULL;
-    keys = argc > 4 && typing && neighbours == 0 ? fopen(argv[4], "w") : NULL;
+    keys = argc > 4 && typing ? fopen(argv[4], "w") : NULL;
     for (size_t i = 0; out && i < tasks.count; i++) {
         run_task(corpus, argv[1], &tasks.items[i], out, evidence);
     }
