@@ -139,6 +139,7 @@ static void push_popup(struct session *session, const struct answer_place *place
     if (!is_usable(place, candidate) || label.length == 0) {
         return;
     }
+    _Static_assert(POPUP_LIMIT <= 10, "a digit for each");
     char order[] = "~hunch0"; // behind what a language server knows for certain, the likeliest first
     order[strlen(order) - 1] = (char)('0' + json_count(items));
     struct json *item = json_push(items, json_object());
