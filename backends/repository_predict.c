@@ -106,7 +106,8 @@ static size_t amiss_part(const struct line_search *search, struct slice text) {
     size_t start = search->document->cursor_line.length;
     struct str line = line_of(search, text);
     size_t amiss = is_code ? taken_line(search->document, search->language, str_slice(&line)) : 0;
-    amiss = amiss > 0 ? amiss : repeated_part(search->document, str_slice(&line), is_code);
+    amiss =
+        amiss > 0 ? amiss : repeated_part(search->document, str_slice(&line), is_code && search->language);
     amiss =
         amiss > 0 || !is_code ? amiss : misplaced_part(search->document, search->language, str_slice(&line));
     str_free(&line);
@@ -203,9 +204,14 @@ static bool repeats(const struct line_search *search, struct slice text) {
         return false;
     }
     struct str line = line_of(search, text);
-    bool repeats = taken_repeats(search->document, str_slice(&line));
+    bool repeats = repeated_once(search->document, str_slice(&line));
     str_free(&line);
     return repeats;
+}
+
+// A colon does so in code and data, not in prose, which has no line comments.
+static bool opens_block(const struct language *language, char last) {
+    return last == '{' || (last == ':' && language_line_comment(language)[0] != '\0');
 }
 
 // A line that repeats another one is unlikely, and if it opens a block, as a `case` does, it is hardly ever right.
@@ -213,7 +219,7 @@ static void weigh_repeated(const struct line_search *search, struct prediction *
     if (!repeats(search, str_slice(&item->text))) {
         return;
     }
-    bool opens = strchr("{:", last_of(item)) != NULL;
+    bool opens = opens_block(search->language, last_of(item));
     double part = REPEATED * item->confidence;
     item->taken = opens && item->confidence < SURE_REPEATED ? item->text.length : 0;
     item->confidence = part / (1 - item->confidence + part);

@@ -8,8 +8,7 @@
 // it is what a test is called, or a macro that declares, at the left margin, where nothing is called. While 4,200 lines were
 // typed, what was shown changed at 3,339 keys for it (heads of such lines were shown then), and was right at 142 of these before.
 //
-// What declares nothing may come again, and lines that a block has several times do. One that it has once is likely, too, for the
-// same reasons, and seldom wanted: a call, an item of a list, a `case`. So it is told who looks at what may be shown.
+// What declares nothing may come again: how often such a line does, and what else a block says once, repository_repeated.c tells.
 #include "backends/repository_taken.h"
 
 #include "backends/repository_lexer.h"
@@ -32,9 +31,6 @@ static const char *const NAMELESS[] = {"class", "enum", "interface", "struct", "
 
 // What a type's name stands behind that a file declares once. Not in C, where it is of the name wherever that is used.
 static const char *const TYPES[] = {"class", "enum", "interface", "record", "struct", "trait", "type"};
-
-// Bytes: of a line that says something, and how far above and below it is looked for. All of a large file costs a key 3 % more.
-enum { SHORTEST_REPEATED = 3, REPEATED_NEAR = 4 << 10 };
 
 #define IS_AMONG(word, list) slice_is_among(word, list, sizeof(list) / sizeof *(list))
 
@@ -192,21 +188,12 @@ static size_t start_with_marks(struct slice text, size_t at) {
     return start;
 }
 
-// The document's lines around the cursor's.
-struct around {
-    struct slice above, below;
-};
-
-static struct around lines_around(const struct document *document) {
-    struct slice above = document->above, below = document->suffix;
-    above.length = slice_line_start(above, above.length);
-    return (struct around){above, slice_sub(below, slice_line_end(below, 0) + 1, below.length)};
-}
-
 // Most often it stands nowhere, so it is looked for before lines are read, and these from there on.
-static bool is_taken_in(struct around around, const struct declared *declared) {
-    struct slice above = around.above, below = around.below,
+static bool is_taken(const struct document *document, const struct declared *declared) {
+    struct slice above = document->above, below = document->suffix,
                  text = declared->line.length > 0 ? declared->line : declared->name;
+    above.length = slice_line_start(above, above.length);
+    below = slice_sub(below, slice_line_end(below, 0) + 1, below.length);
     size_t first = slice_find(above, text, 0);
     bool is_above = first != (size_t)-1, is_below = slice_find(below, text, 0) != (size_t)-1;
     if (!is_above && !is_below) {
@@ -215,10 +202,6 @@ static bool is_taken_in(struct around around, const struct declared *declared) {
     size_t start = start_with_marks(above, is_above ? first : above.length);
     struct reading reading = read_lines(slice_sub(above, start, above.length), declared);
     return !reading.is_several && (reading.is_taken || (is_below && is_taken_below(below, declared)));
-}
-
-static bool is_taken(const struct document *document, const struct declared *declared) {
-    return is_taken_in(lines_around(document), declared);
 }
 
 // --- names ---
@@ -238,39 +221,6 @@ bool taken_name(const struct document *document, const struct language *language
                                 .indentation = document->indentation.length};
     return token_is_name(ids[count - 1]) && names_function(language, &function) &&
            is_taken(document, &function);
-}
-
-// --- the very same line ---
-
-static struct around lines_near(const struct document *document) {
-    struct around around = lines_around(document);
-    size_t length = around.above.length, start = length > REPEATED_NEAR ? length - REPEATED_NEAR : 0;
-    around.above = slice_sub(around.above, slice_line_start(around.above, start), length);
-    around.below = slice_sub(around.below, 0, REPEATED_NEAR);
-    return around;
-}
-
-// Is it there once, as a line that is indented so far?
-static bool stands_once(struct around around, struct slice line, size_t indentation) {
-    size_t at = slice_find(around.above, line, 0), at_below = slice_find(around.below, line, 0);
-    bool is_above = at != (size_t)-1, is_below = at_below != (size_t)-1;
-    struct slice text = is_above ? around.above : around.below;
-    at = is_above ? at : at_below;
-    if (is_above == is_below || slice_find(text, line, at + 1) != (size_t)-1) {
-        return false;
-    }
-    struct slice whole = slice_sub(text, slice_line_start(text, at), slice_line_end(text, at));
-    return slice_equal(slice_trim(whole), line) && slice_indentation(whole) == indentation;
-}
-
-// Near first, where nearly all of them are.
-bool taken_repeats(const struct document *document, struct slice line) {
-    struct declared declared = {.line = slice_trim(line), .indentation = document->indentation.length};
-    struct around near = lines_near(document);
-    bool says_much = declared.line.length >= SHORTEST_REPEATED && !strchr(")]}", declared.line.data[0]);
-    return says_much && stands_once(near, declared.line, declared.indentation) &&
-           stands_once(lines_around(document), declared.line, declared.indentation) &&
-           is_taken_in(near, &declared);
 }
 
 // --- lines ---

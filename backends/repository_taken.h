@@ -11,8 +11,6 @@
 //   T3  a type or a Go method is taken if its name ends behind the cursor, and the same block has such a type, or a method of
 //       that receiver, of that name, unless as with T2; not a type of C or C++, nor what no language is known for
 //   T4  an import of one line is taken if the same block has the very same line, unless as with T2
-//   T5  a line repeats another one if the same block has the very same line, at most 4 KB away, and the document its text nowhere
-//       else, unless as with T2; not one of less than three bytes, nor one that begins with a bracket that closes
 #ifndef HUNCH_BACKENDS_REPOSITORY_TAKEN_H
 #define HUNCH_BACKENDS_REPOSITORY_TAKEN_H
 
@@ -24,7 +22,5 @@ bool taken_name(const struct document *document, const struct language *language
                 uint32_t count);
 // line: the cursor's, as it would be, of code. Returns how much of it is enough to say what it declares, 0 if it is not taken.
 size_t taken_line(const struct document *document, const struct language *language, struct slice line);
-// line: the cursor's, as it would be, of no comment. Does it repeat another one?
-bool taken_repeats(const struct document *document, struct slice line);
 
 #endif

@@ -176,93 +176,6 @@ static void test_a_type_or_method_that_is_taken(void **state) {
     check_lines(rows, sizeof rows / sizeof *rows);
 }
 
-// T5
-static void test_a_line_that_repeats_another(void **state) {
-    (void)state;
-    static const struct {
-        const char *text;
-        bool repeats;
-    } rows[] = {
-        {"case A:\n    a();\n|case A:\n", true},
-        {"|case A:\ncase B:\ncase A:\n", true},
-        {"cas|e A:\ncase A:\n", true},
-        {"case A: // a\n|case A:\n", false},
-        {"    case A:\n|case A:\n", false},
-        {"x {\n  a();\n}\ny {\n  |a();\n}\n", false},
-        {"f(a);\nf(b);\nf(a);\n|f(a);\n", false},
-        {"f(a);\n|f(a);\nx = f(a);\n", false},
-        {"#if A\nf(a);\n#else\n|f(a);\n#endif\n", false},
-        {"});\n|});\n", false},
-        {"a;\n|a;\n", false},
-        {"|f(a);\n", false},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct place place = place_of(rows[i].text);
-        struct str line = line_of(&place, rows[i].text);
-        if (taken_repeats(&place.document, str_slice(&line)) != rows[i].repeats) {
-            fail_msg("%s", rows[i].text);
-        }
-        str_free(&line);
-        place_free(&place);
-    }
-}
-
-// T5
-static void test_a_line_far_away_is_not_repeated(void **state) {
-    (void)state;
-    enum { LINES = 5 << 10 };
-    char text[LINES + 32] = "f(a);\n";
-    size_t length = strlen(text);
-    memset(text + length, '\n', LINES);
-    memcpy(text + length + LINES, "|f(a);\n", sizeof "|f(a);\n");
-    for (int is_near = 0; is_near < 2; is_near++) {
-        struct place place = place_of(is_near ? "f(a);\n\n|f(a);\n" : text);
-        assert_int_equal(taken_repeats(&place.document, SLICE_LITERAL("f(a);")), is_near);
-        place_free(&place);
-    }
-}
-
-// How sure the model is of the line, which is one of those that it finds.
-static double sure_of(const struct world *world, const char *document, const char *line) {
-    struct predictions found = ask(world, "B.java", document, 1, PREDICT_CANDIDATES);
-    double sure = -1;
-    for (uint32_t i = 0; i < found.count; i++) {
-        sure = strcmp(found.items[i].text.data, line) == 0 ? found.items[i].confidence : sure;
-    }
-    predictions_free(&found);
-    assert_true(sure >= 0);
-    return sure;
-}
-
-// It is less sure of a line that its block has once than of one that it has twice, and not at all sure if it opens a block.
-static void test_is_less_sure_of_what_repeats(void **state) {
-    (void)state;
-    static const struct {
-        const char *once, *twice, *line;
-        bool is_refused;
-    } rows[] = {
-        {"  open(door);\n  pass();\n  go(door);\n  |\n",
-         "  open(door);\n  pass();\n  open(door);\n  go(door);\n  |\n", "open(door);", false},
-        {"  case OPEN:\n  pass();\n  go(door);\n  |\n",
-         "  case OPEN:\n  pass();\n  case OPEN:\n  go(door);\n  |\n", "case OPEN:", true},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct str text;
-        str_init(&text);
-        for (int k = 0; k < 2; k++) {
-            str_append_format(&text,
-                              "  go(door);\n  %s\n  go(door);\n  shut(door);\n  go(door);\n  case SHUT:\n",
-                              rows[i].line);
-        }
-        struct world world = world_of("A.java", text.data);
-        double once = sure_of(&world, rows[i].once, rows[i].line),
-               twice = sure_of(&world, rows[i].twice, rows[i].line);
-        assert_true(once < twice && (once == 0) == rows[i].is_refused);
-        str_free(&text);
-        world_free(&world);
-    }
-}
-
 // What is there already is not offered by itself once more.
 static void test_is_not_sure_of_what_is_there(void **state) {
     (void)state;
@@ -358,9 +271,6 @@ int main(void) {
         cmocka_unit_test(test_a_line_that_is_taken),
         cmocka_unit_test(test_an_import_that_is_taken),
         cmocka_unit_test(test_a_type_or_method_that_is_taken),
-        cmocka_unit_test(test_a_line_that_repeats_another),
-        cmocka_unit_test(test_a_line_far_away_is_not_repeated),
-        cmocka_unit_test(test_is_less_sure_of_what_repeats),
         cmocka_unit_test(test_is_not_sure_of_what_is_there),
         cmocka_unit_test(test_offers_another_line),
         cmocka_unit_test(test_how_much_says_so),
