@@ -74,12 +74,12 @@ static bool stands_in(const struct token_list *tokens, uint32_t id, uint32_t spa
     return false;
 }
 
-// Is a longer name met that begins so?
-static bool begins_another(struct reading *reading, struct slice name) {
-    const struct words *words = reading_words(reading);
+// Does a longer name of the document begin so? The reading has met others that are in it no more.
+static bool begins_another(const struct document *document, struct slice name) {
+    const struct words *words = reading_words(document->reading);
     for (size_t i = 0; i < words->items.count; i++) {
         struct slice other = words->items.items[i].text;
-        if (other.length > name.length && slice_starts_with(other, name)) {
+        if (document->met_ids[i] != 0 && other.length > name.length && slice_starts_with(other, name)) {
             return true;
         }
     }
@@ -90,6 +90,5 @@ bool coined_is_half_used(const struct document *document) {
     bool is_number = document->typed.length > 0 && document->typed.data[0] <= '9';
     return token_is_name(document->typed_id) && !is_number &&
            !stands_in(&document->tokens, document->typed_id, TOKEN_SPACE_BITS) &&
-           !stands_in(&document->line, document->typed_id, 0) &&
-           begins_another(document->reading, document->typed);
+           !stands_in(&document->line, document->typed_id, 0) && begins_another(document, document->typed);
 }

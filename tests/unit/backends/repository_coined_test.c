@@ -74,8 +74,27 @@ static void a_name_that_is_used_stands_elsewhere(void **state) {
     }
 }
 
+// C3: of a text that was read before and is written otherwise now nothing is known.
+static void a_name_that_stood_elsewhere_says_nothing(void **state) {
+    (void)state;
+    struct vocabulary *vocabulary = vocabulary_new();
+    struct reading *reading = reading_new();
+    static const char *const texts[] = {"int f(int limit) {\n    return lim",
+                                        "int f(int n) {\n    return lim"};
+    for (int is_later = 0; is_later < 2; is_later++) {
+        struct document document;
+        document_init(&document, vocabulary, reading, slice_of_string(texts[is_later]),
+                      SLICE_LITERAL("\n}\n"));
+        assert_int_equal(coined_is_half_used(&document), !is_later);
+        document_fini(&document);
+    }
+    reading_free(reading);
+    vocabulary_release(vocabulary);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_name_ends_with_a_word),
-                                       cmocka_unit_test(a_name_that_is_used_stands_elsewhere)};
+                                       cmocka_unit_test(a_name_that_is_used_stands_elsewhere),
+                                       cmocka_unit_test(a_name_that_stood_elsewhere_says_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
