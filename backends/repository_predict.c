@@ -19,7 +19,7 @@
 
 #include <math.h>
 
-enum { SHORTEST_HEAD = 3 };                // bytes: less is not worth a glance
+enum { SHORTEST_HEAD = 3 }; // bytes: less is not worth a glance, unless a word ends that was longer a key ago
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
 // Few comments behind code are foretold: while lines were typed, 8 of 203 were right that were said to be less than 20 % sure. Of
 // lines of one word 11 of 89 at least began the right line.
@@ -41,6 +41,18 @@ struct line_search {
     const struct language *language;
 };
 
+// What stands before a word; behind `=` what stands before that, whatever the places say from which either was taken.
+static uint32_t space_before(const struct document *document, const struct beam_path *path, uint32_t i,
+                             bool is_spaced) {
+    uint32_t space = token_space(path->tokens[i]),
+             first = is_spaced ? SPACE_ONE : token_space(path->tokens[0]);
+    bool is_assigned =
+        i > 0 && (i > 1 || document->typed.length == 0) &&
+        slice_equal(encoder_word(&document->encoder, token_id(path->tokens[i - 1])), SLICE_LITERAL("="));
+    uint32_t before = i == 1 ? first : is_assigned ? token_space(path->tokens[i - 1]) : space;
+    return is_assigned && before <= SPACE_ONE && space <= SPACE_ONE ? before : space;
+}
+
 static void render(const struct document *document, const struct beam_path *path, uint32_t count,
                    bool first_line, struct str *out) {
     bool spaced = !first_line || document->spaced || document->line_start;
@@ -49,7 +61,7 @@ static void render(const struct document *document, const struct beam_path *path
         if (i == 0 && first_line && document->typed.length > 0) {
             word = slice_sub(word, document->typed.length, word.length);
         } else if (i > 0 || !spaced) {
-            str_append_slice(out, lexer_space_text(token_space(path->tokens[i])));
+            str_append_slice(out, lexer_space_text(space_before(document, path, i, spaced)));
         }
         str_append_slice(out, word);
     }
@@ -282,7 +294,8 @@ static void cut_heads(const struct line_search *search, struct predictions *out)
         str_init(&text);
         render(search->document, path, path->head, true, &text);
         bool is_own = item->features[CONFIDENCE_MADE] <= 0; // the text is the path's
-        bool is_worth = is_own && slice_trim(str_slice(&text)).length >= SHORTEST_HEAD;
+        size_t length = slice_trim(str_slice(&text)).length, typed = search->document->typed.length;
+        bool is_worth = is_own && length > 0 && length + typed >= SHORTEST_HEAD;
         bool is_taken =
             (item->taken > 0 && text.length >= item->taken) || has_taken_name(search, path, path->head);
         item->head = is_worth && !is_taken ? text.length : 0;
