@@ -41,29 +41,41 @@ struct line_search {
     const struct language *language;
 };
 
-// What stands before a word; behind `=` what stands before that, whatever the places say from which either was taken.
-static uint32_t space_before(const struct document *document, const struct beam_path *path, uint32_t i,
-                             bool is_spaced) {
-    uint32_t space = token_space(path->tokens[i]),
-             first = is_spaced ? SPACE_ONE : token_space(path->tokens[0]);
-    bool is_assigned =
-        i > 0 && (i > 1 || document->typed.length == 0) &&
-        slice_equal(encoder_word(&document->encoder, token_id(path->tokens[i - 1])), SLICE_LITERAL("="));
-    uint32_t before = i == 1 ? first : is_assigned ? token_space(path->tokens[i - 1]) : space;
-    return is_assigned && before <= SPACE_ONE && space <= SPACE_ONE ? before : space;
+static bool is_sign(const struct document *document, const struct beam_path *path, uint32_t i,
+                    const char *sign) {
+    return slice_equal(encoder_word(&document->encoder, token_id(path->tokens[i])), slice_of_string(sign));
 }
 
-static void render(const struct document *document, const struct beam_path *path, uint32_t count,
+// Before the i-th word. Behind `=` stands what stands before it, whatever the places say from which either was taken: a blank, but
+// in a call, whose names of arguments have none where places differ. is_spaced: the first word's blank is there.
+static uint32_t space_before(const struct document *document, const struct beam_path *path, uint32_t i,
+                             bool is_spaced, bool in_call) {
+    uint32_t space = i == 0 && is_spaced ? SPACE_ONE : token_space(path->tokens[i]);
+    bool is_behind = i > 0 && (i > 1 || document->typed.length == 0) && is_sign(document, path, i - 1, "=");
+    bool is_before = !is_behind && i + 1 < path->count && is_sign(document, path, i, "=");
+    uint32_t other = is_behind   ? (i == 1 && is_spaced ? SPACE_ONE : token_space(path->tokens[i - 1]))
+                     : is_before ? token_space(path->tokens[i + 1])
+                                 : space;
+    bool differs = space != other && space <= SPACE_ONE && other <= SPACE_ONE;
+    return !differs ? space : in_call && !(i < 2 && is_spaced) ? SPACE_NONE : SPACE_ONE;
+}
+
+static void render(const struct line_search *search, const struct beam_path *path, uint32_t count,
                    bool first_line, struct str *out) {
+    const struct document *document = search->document;
+    const struct brackets *brackets = &search->brackets;
     bool spaced = !first_line || document->spaced || document->line_start;
+    uint32_t depth = brackets->count > 0 && brackets->open[brackets->count - 1] == ')'; // of parentheses
     for (uint32_t i = 0; i < count; i++) {
         struct slice word = encoder_word(&document->encoder, token_id(path->tokens[i]));
+        depth -= depth > 0 && is_sign(document, path, i, ")");
         if (i == 0 && first_line && document->typed.length > 0) {
             word = slice_sub(word, document->typed.length, word.length);
         } else if (i > 0 || !spaced) {
-            str_append_slice(out, lexer_space_text(space_before(document, path, i, spaced)));
+            str_append_slice(out, lexer_space_text(space_before(document, path, i, spaced, depth > 0)));
         }
         str_append_slice(out, word);
+        depth += is_sign(document, path, i, "(");
     }
 }
 
@@ -161,7 +173,7 @@ static void collect(const struct line_search *search, struct predictions *out) {
         const struct beam_path *path = &search->result->paths[i];
         struct prediction *item = &out->items[out->count];
         str_init(&item->text);
-        render(search->document, path, path->count, true, &item->text);
+        render(search, path, path->count, true, &item->text);
         if (!is_clean(str_slice(&item->text)) || !is_new(out, str_slice(&item->text))) {
             str_free(&item->text);
             continue;
@@ -292,7 +304,7 @@ static void cut_heads(const struct line_search *search, struct predictions *out)
         const struct beam_path *path = &search->result->paths[item->path];
         struct str text;
         str_init(&text);
-        render(search->document, path, path->head, true, &text);
+        render(search, path, path->head, true, &text);
         bool is_own = item->features[CONFIDENCE_MADE] <= 0; // the text is the path's
         size_t length = slice_trim(str_slice(&text)).length, typed = search->document->typed.length;
         bool is_worth = is_own && length > 0 && length + typed >= SHORTEST_HEAD;
@@ -358,7 +370,7 @@ static bool add_line(struct line_search *search, struct str *indent, struct pred
     confidence_features(search->document, search->result, path, features);
     struct str line;
     str_init(&line);
-    render(search->document, path, path->count, false, &line);
+    render(search, path, path->count, false, &line);
     double confidence = has_taken_name(search, path, path->count) ? 0 : confidence_in(path, features) * share;
     bool good = confidence >= LEAST_NEXT_LINE && is_clean(str_slice(&line)) &&
                 !slice_equal(str_slice(&line), search->document->below);

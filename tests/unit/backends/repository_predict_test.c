@@ -110,6 +110,23 @@ static void test_space_is_the_words_own(void **state) {
     world_free(&world);
 }
 
+// The word behind `=` is known from keywords alone, which have no blanks.
+static void test_space_behind_an_assignment(void **state) {
+    (void)state;
+    struct world world = world_new(0);
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i < 12; i++) {
+        str_append_format(&text, "def f%d(self, lid):\n    self.size = size\n    make(wobble=wobble)\n", i);
+    }
+    world_put(&world, "src/door.py", text.data);
+    str_free(&text);
+    world_commit(&world, true);
+    assert_says(&world, "src/lock.py", "def g(self, wobble):\n    self.size = size\n    self.wobble|\n",
+                " = wobble");
+    world_free(&world);
+}
+
 static void test_right_of_the_cursor(void **state) {
     (void)state;
     struct world world = library();
@@ -279,7 +296,8 @@ static void test_what_is_sure_of_an_unsure_line(void **state) {
     assert_head(call, "int work(int n) {\n    send_packet(|);\n}\n", "queue,");
     assert_head(short_call, "int work(int n) {\n    go(name, |);\n}\n", "");
     assert_head(short_call, "int work(int n) {\n    |\n}\n", "go(");
-    assert_head(short_call, "int work(int n) {\n    g|\n}\n", "");
+    assert_head(short_call, "int work(int n) {\n    g|\n}\n", "o("); // what is left of the same one
+    assert_head(short_call, "int work(int n) {\n    go|\n}\n", "(");
 }
 
 static void test_finished_line_is_left_alone(void **state) {
@@ -551,6 +569,7 @@ int main(void) {
         cmocka_unit_test(test_whole_word_among_many),
         cmocka_unit_test(test_closes_what_is_open),
         cmocka_unit_test(test_space_is_the_words_own),
+        cmocka_unit_test(test_space_behind_an_assignment),
         cmocka_unit_test(test_right_of_the_cursor),
         cmocka_unit_test(test_own_edited_line_is_not_learned),
         cmocka_unit_test(test_open_file_counts_not_its_disk_copy),
