@@ -34,6 +34,9 @@ static bool already_offered(const struct engine_request *request, struct slice t
 }
 
 // Who asks by hand wants to see more, but no rubbish.
+// Whoever sees another suggestion than the first has asked for it.
+static const double OF_OTHERS = 0.5;
+
 static double threshold_for(const struct engine_request *request, double own) {
     double set = request->engine->options.config->minimum_confidence;
     double threshold = set > 0 ? set : own;
@@ -84,6 +87,7 @@ static bool take_head(struct engine_request *request, const struct backend_candi
 
 static enum outcome take(struct engine_request *request, const struct backend_candidate *raw) {
     double least = threshold_for(request, request->model->minimum_confidence);
+    least *= request->answer.candidate_count > 0 ? OF_OTHERS : 1;
     if (take_head(request, raw, least)) {
         return OUTCOME_SHOWN;
     }
