@@ -109,6 +109,26 @@ static void an_unsure_line_is_cut_to_its_sure_head(void **state) {
     }
 }
 
+static void another_may_be_less_sure(void **state) {
+    struct fixture *fixture = *state;
+    struct asked asked = {0};
+    const struct backend_candidate candidates[] = {{slice_of_string("puts(text, 1);"), 0.8, 0, 0},
+                                                   {slice_of_string("puts(text, 2);"), 0.006, 5, 0.9},
+                                                   {slice_of_string("puts(text, 3);"), 0.004, 5, 0.9}};
+    const struct backend_result result = {
+        .message = "", .hint = "", .candidates = candidates, .candidate_count = 3, .finish = FINISH_STOP};
+    fixture->model.base.traits.minimum_confidence = 0.05;
+    fixture->model.base.traits.cut_confidence = 0.07;
+    ask_on(fixture, &asked, "  |", 0, true); // by hand, for which a fifth is enough
+    turn(fixture, &asked, 1);
+    fixture->model.call->callbacks.on_done(fixture->model.call->callbacks.context, &result);
+    turn(fixture, &asked, 99);
+    const struct engine_answer *answer = engine_last(fixture->engine, "a.c");
+    assert_int_equal(answer->candidate_count, 2);
+    assert_true(
+        slice_equal(answer->candidates[1].text, slice_of_string("puts(text, 2);"))); // whole: not a head
+}
+
 // What is typed is the beginning of what is shown, and the model would now say something else.
 static void what_is_shown_stays_while_it_is_typed(void **state) {
     struct fixture *fixture = *state;
@@ -371,6 +391,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_model_is_told_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unsure_line_is_cut_to_its_sure_head, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_may_be_less_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_shown_stays_while_it_is_typed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_line_is_explained, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_carry_the_models_words, set_up, tear_down),
