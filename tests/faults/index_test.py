@@ -55,7 +55,9 @@ class Indexed(support.Case):
         """In numbers, and word for word if it was stored."""
         environment = self.clean_environment()
         shutil.rmtree(environment["XDG_CACHE_HOME"], ignore_errors=True)
-        clean = json.loads(self.hunch("index", "--json", environment=environment).stdout)
+        done = self.hunch("index", "--json", environment=environment)
+        clean = json.loads(done.stdout)
+        self.assertTrue(clean["store"], done.stderr)
         for key in ("files", "chunks", "symbols"):
             self.assertEqual(result[key], clean[key], key)
         if result["store"]:
