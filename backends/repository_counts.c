@@ -392,15 +392,20 @@ static void fetch(const struct visit *visit) {
     packed_fetch(visit->source->text.tokens, visit->position < SOON ? 0 : visit->position - SOON);
 }
 
+// As counts_here, of each in turn: places are far apart in memory.
+static bool next_counts(const struct counts *counts, uint32_t i) {
+    if (i + SOON < counts->visit_count) {
+        fetch(&counts->visits[i + SOON]);
+    }
+    return counts_here(counts, &counts->visits[i]);
+}
+
 static void visit_all(struct counts *counts) {
     list_all(counts);
     weigh_all(counts);
     const struct visit *visits = counts->visits;
     for (uint32_t i = 0; i < counts->visit_count; i++) {
-        if (i + SOON < counts->visit_count) {
-            fetch(&visits[i + SOON]);
-        }
-        if (counts_here(counts, &visits[i])) {
+        if (next_counts(counts, i)) {
             visit_place(counts, &visits[i]);
         }
         if (i + 1 == counts->visit_count || visits[i + 1].depth != visits[i].depth) {
@@ -516,10 +521,7 @@ static void add_alike(struct counts *counts, uint32_t id, struct alike *alike) {
     weigh_all(counts);
     const struct visit *visits = counts->visits;
     for (uint32_t i = 0; i < counts->visit_count; i++) {
-        if (i + SOON < counts->visit_count) {
-            fetch(&visits[i + SOON]);
-        }
-        if (counts_here(counts, &visits[i])) {
+        if (next_counts(counts, i)) {
             struct place place =
                 place_left(&counts->here, &visits[i].source->text, visits[i].position, visits[i].depth);
             double soft = visits[i].weight * counts->kernel[place.agree] * counts->name_kernel[place.differ];

@@ -33,10 +33,10 @@ static bool already_offered(const struct engine_request *request, struct slice t
     return false;
 }
 
-// Who asks by hand wants to see more, but no rubbish.
 // Whoever sees another suggestion than the first has asked for it.
 static const double OF_OTHERS = 0.5;
 
+// Who asks by hand wants to see more, but no rubbish.
 static double threshold_for(const struct engine_request *request, double own) {
     double set = request->engine->options.config->minimum_confidence;
     double threshold = set > 0 ? set : own;

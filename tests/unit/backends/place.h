@@ -35,4 +35,14 @@ static inline void place_free(struct place *place) {
     vocabulary_release(place->vocabulary);
 }
 
+// The cursor's line as it would be with what stands behind the '|'. str_free.
+static inline struct str place_line(const struct place *place, const char *text) {
+    const char *cursor = strchr(text, '|');
+    struct str line;
+    str_init(&line);
+    str_append_slice(&line, str_slice(&place->document.cursor_line));
+    str_append_slice(&line, slice_of(cursor + 1, strcspn(cursor + 1, "\n")));
+    return line;
+}
+
 #endif

@@ -9,19 +9,10 @@ struct row {
     bool is_code, repeated;
 };
 
-static struct str line_of(const struct place *place, const char *text) {
-    const char *cursor = strchr(text, '|');
-    struct str line;
-    str_init(&line);
-    str_append_slice(&line, str_slice(&place->document.cursor_line));
-    str_append_slice(&line, slice_of(cursor + 1, strcspn(cursor + 1, "\n")));
-    return line;
-}
-
 static void check(const struct row *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct place place = place_of(rows[i].text);
-        struct str line = line_of(&place, rows[i].text);
+        struct str line = place_line(&place, rows[i].text);
         size_t part = repeated_part(&place.document, str_slice(&line), rows[i].is_code);
         assert_true(part <= line.length);
         if ((part > 0) != rows[i].repeated) {
@@ -154,7 +145,7 @@ static void test_a_line_that_stands_once(void **state) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct place place = place_of(rows[i].text);
-        struct str line = line_of(&place, rows[i].text);
+        struct str line = place_line(&place, rows[i].text);
         if (repeated_once(&place.document, str_slice(&line)) != rows[i].repeats) {
             fail_msg("%s", rows[i].text);
         }

@@ -58,19 +58,10 @@ struct line_row {
     bool taken;
 };
 
-static struct str line_of(const struct place *place, const char *text) {
-    const char *cursor = strchr(text, '|');
-    struct str line;
-    str_init(&line);
-    str_append_slice(&line, str_slice(&place->document.cursor_line));
-    str_append_slice(&line, slice_of(cursor + 1, strcspn(cursor + 1, "\n")));
-    return line;
-}
-
 static void check_lines(const struct line_row *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct place place = place_of(rows[i].text);
-        struct str line = line_of(&place, rows[i].text);
+        struct str line = place_line(&place, rows[i].text);
         size_t taken = taken_line(&place.document, language_of_id(rows[i].language), str_slice(&line));
         if ((taken > 0) != rows[i].taken) {
             fail_msg("%s: %s", rows[i].language, rows[i].text);
