@@ -53,6 +53,7 @@ struct beam_request {
     size_t context_count;
     struct slice typed; // what the first word must begin with
     bool use_ahead;     // the path ends where the document goes on; else at any line end
+    bool several;       // paths are wanted, not the best one alone
     uint32_t max_tokens;
     const struct cancel *cancel;
     const struct brackets *brackets; // at the cursor: no path closes what is not open; NULL: any may

@@ -27,6 +27,8 @@ static const double SURE = 0.2, UNSURE = 0.25;
 // What the odds are worth of a line that repeats another one: of 2,700 such 436 were right, where 735 were said to be. Of 361
 // that open a block two were that were said to be less than 70 % sure, of 16 others 11.
 static const double REPEATED = 0.35, SURE_REPEATED = 0.7;
+// A refused line is next to never right. It stays possible, so that whoever wants to see everything does.
+static const double REFUSED = 0.001;
 // Of lines behind another 6 % were right where 14 % were foretold, and 10 % of 10 with this.
 static const double OTHER_LINE = 0.6;
 
@@ -161,6 +163,7 @@ static void add_found(const struct line_search *search, struct predictions *out,
     changes_judge(search->changes, &line, item->features + CONFIDENCE_OF_SEARCH);
     item->path = path;
     item->place = out->count;
+    item->judged = item->refused = false;
     item->confidence = confidence_in(found, item->features);
     item->score = choice_score(item->features, out->items[0].features, out->count,
                                beam_path_length(search->document, found));
@@ -249,28 +252,32 @@ static void weigh_repeated(const struct line_search *search, struct prediction *
     item->confidence = part / (1 - item->confidence + part);
 }
 
-// One that declares what is there already, or is out of place, is not right. Asked only of what may be shown, as all of the
-// document is read for it. Returns whether it is such a line.
-static bool refuse_taken(const struct line_search *search, struct prediction *item) {
-    const struct beam_path *path = &search->result->paths[item->path];
-    item->taken = amiss_part(search, str_slice(&item->text));
-    bool is_named = has_taken_name(search, path, path->count);
-    if (item->taken == 0 && !is_named) {
-        weigh_repeated(search, item);
+// One that declares what is there already, or is out of place, is not right. Asked once, and only of what may be shown, as all
+// of the document is read for it.
+static void refuse_taken(const struct line_search *search, struct prediction *item) {
+    if (item->judged) {
+        return;
     }
-    bool taken = item->taken > 0 || is_named;
-    item->confidence = taken ? 0 : item->confidence;
-    return taken;
+    const struct beam_path *path = &search->result->paths[item->path];
+    item->judged = true;
+    item->taken = amiss_part(search, str_slice(&item->text));
+    item->refused = item->taken > 0 || has_taken_name(search, path, path->count);
+    if (!item->refused) {
+        weigh_repeated(search, item);
+        item->refused = item->taken > 0;
+    }
+    item->confidence *= item->refused ? REFUSED : 1;
 }
 
 // In place of a line that is taken the best one that ends as it does. Others are most often parts of it.
 static void pass_taken(const struct line_search *search, struct predictions *out) {
-    if (out->count == 0 || !refuse_taken(search, &out->items[0])) {
-        return;
-    }
-    for (uint32_t i = 1; i < out->count; i++) {
+    for (uint32_t i = 0; i < out->count; i++) {
+        if (last_of(&out->items[i]) != last_of(&out->items[0])) {
+            continue;
+        }
+        refuse_taken(search, &out->items[i]);
         struct prediction item = out->items[i];
-        if (last_of(&item) == last_of(&out->items[0]) && !refuse_taken(search, &item)) {
+        if (!item.refused) {
             memmove(out->items + 1, out->items, i * sizeof *out->items);
             out->items[0] = item;
             return;
@@ -278,23 +285,38 @@ static void pass_taken(const struct line_search *search, struct predictions *out
     }
 }
 
-// Whoever asks for all gets all, since the choice is fitted on them.
+// Is it worth a place among several? Neither is what begins one that was not.
+static bool is_another(const struct line_search *search, struct predictions *out, uint32_t at) {
+    struct prediction *item = &out->items[at];
+    if (is_cut(out, at, str_slice(&item->text))) {
+        return false;
+    }
+    refuse_taken(search, item);
+    return !item->refused;
+}
+
+// Whoever asks for all gets all, since the choice is fitted on them. The first is kept even if it is refused, since it tells why
+// nothing is shown.
 static void keep_best(const struct line_search *search, struct predictions *out, uint32_t wanted) {
-    uint32_t kept = 0;
+    bool kept[PREDICT_CANDIDATES] = {false};
+    uint32_t count = 0;
     qsort(out->items, out->count, sizeof *out->items, best_first);
     pass_taken(search, out);
+    for (uint32_t i = 0; i < out->count && count < wanted; i++) {
+        kept[i] = i == 0 || wanted == PREDICT_CANDIDATES || is_another(search, out, i);
+        count += kept[i];
+    }
+    count = 0;
     for (uint32_t i = 0; i < out->count; i++) {
         struct prediction item = out->items[i];
-        if (kept == wanted || (wanted < PREDICT_CANDIDATES && is_cut(out, kept, str_slice(&item.text)))) {
-            str_free(&item.text);
+        if (kept[i]) {
+            refuse_taken(search, &item);
+            out->items[count++] = item;
         } else {
-            if (i > 0) {
-                refuse_taken(search, &item);
-            }
-            out->items[kept++] = item;
+            str_free(&item.text);
         }
     }
-    out->count = kept;
+    out->count = count;
 }
 
 // What may be shown of lines that are not sure as a whole.
@@ -325,6 +347,7 @@ static void run_search(struct line_search *search, bool first_line) {
                                 .context_count = search->context.count,
                                 .typed = first_line ? search->document->typed : slice_of("", 0),
                                 .use_ahead = first_line,
+                                .several = first_line && request->candidates > 1,
                                 .max_tokens = limit,
                                 .cancel = request->cancel,
                                 .brackets = first_line ? &search->brackets : NULL};
@@ -453,7 +476,7 @@ static void weigh_others(struct predictions *out) {
     for (uint32_t i = 0; i < out->count; i++) {
         struct prediction *item = &out->items[i];
         item->confidence = i > 0 ? OTHER_LINE * fmin(item->confidence, before) : item->confidence;
-        before = item->confidence > 0 ? item->confidence : before;
+        before = item->refused || item->confidence <= 0 ? before : item->confidence;
     }
 }
 

@@ -36,6 +36,7 @@ struct prediction {
     size_t head;                         // so many bytes of it may be shown without the rest; 0: none
     double head_confidence;              // that these are right
     size_t taken;                        // so many say that its block has it, or it is misplaced; 0: none do
+    bool judged, refused;                // whether it is taken or misplaced is known; it is
     uint32_t path;                       // of the search's results, by itself or changed
     uint32_t place;                      // in the order in which lines were found
     double score;                        // what the line to be shown is chosen by

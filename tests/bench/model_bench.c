@@ -362,7 +362,7 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
                                           .prefix = slice_sub(str_slice(&text), 0, start),
                                           .suffix = suffix,
                                           .max_lines = 1,
-                                          .candidates = 3};
+                                          .candidates = 1};
         double ms = typing ? type_lines(corpus, &request, task, str_slice(&text), start, &found)
                            : ask(corpus, &request, task, &found);
         vec_push(&line_ms, ms);
