@@ -11,6 +11,8 @@
 #include "completion/hints.h"
 #include "completion/postprocess.h"
 
+#include <math.h>
+
 static enum outcome outcome_of_failure(int code) {
     switch (code) {
     case ERR_TIMEOUT:
@@ -36,11 +38,16 @@ static bool already_offered(const struct engine_request *request, struct slice t
 // Whoever sees another suggestion than the first has asked for it.
 static const double OF_OTHERS = 0.5;
 
+// From how sure on a line is shown that nobody asked for.
+static double usual_threshold(const struct engine_request *request, double own) {
+    double set = request->engine->options.config->minimum_confidence;
+    return set > 0 ? set : own;
+}
+
 // Who asks by hand wants to see more, but no rubbish.
 static double threshold_for(const struct engine_request *request, double own) {
-    double set = request->engine->options.config->minimum_confidence;
-    double threshold = set > 0 ? set : own;
-    return request->query.invoked ? threshold / 5 : threshold;
+    double usual = usual_threshold(request, own);
+    return request->query.invoked ? usual / 5 : usual;
 }
 
 enum outcome engine_model_take(struct engine_request *request, const struct backend_candidate *raw,
@@ -119,6 +126,35 @@ static const char *reason_of(struct engine_request *request, const struct backen
                         result->hint[0] ? ": " : "", result->hint);
 }
 
+// Rounded down, lest it seem to reach the measure.
+static double percent_below(double confidence) {
+    return floor(confidence * 1000) / 10;
+}
+
+// How sure it is, what it would take, and who sets that.
+static const char *unsure_reason(struct engine_request *request, const struct backend_candidate *best) {
+    double own = request->model->minimum_confidence, usual = usual_threshold(request, own);
+    const char *text = outcome_text(OUTCOME_LOW_CONFIDENCE);
+    double sure = percent_below(best->confidence);
+    if (!request->query.invoked) {
+        return arena_format(&request->arena,
+                            "%s: its best line is %.3g %% sure, shown from %.3g %% on "
+                            "(completion.minimumConfidence)",
+                            text, sure, usual * 100);
+    }
+    return arena_format(
+        &request->arena,
+        "%s: its best line is %.3g %% sure, shown from %.3g %% on where one asks by hand, from "
+        "%.3g %% on while one types (completion.minimumConfidence)",
+        text, sure, threshold_for(request, own) * 100, usual * 100);
+}
+
+static const char *silence_reason(struct engine_request *request, enum outcome outcome,
+                                  const struct backend_result *result) {
+    return outcome == OUTCOME_LOW_CONFIDENCE ? unsure_reason(request, &result->candidates[0])
+                                             : outcome_text(outcome);
+}
+
 static void take_result(struct engine_request *request, const struct backend_result *result) {
     struct engine_answer *answer = &request->answer;
     if (ask_another(request, result)) {
@@ -146,7 +182,8 @@ static void take_result(struct engine_request *request, const struct backend_res
     if (!shown && engine_tier_keep(request, slice_of("", 0))) { // a head, whose line went on unsurely
         return;
     }
-    engine_request_decide(request, shown ? OUTCOME_SHOWN : first, shown ? "" : outcome_text(first));
+    engine_request_decide(request, shown ? OUTCOME_SHOWN : first,
+                          shown ? "" : silence_reason(request, first, result));
 }
 
 static void after_model(void *context, const struct backend_result *result) {

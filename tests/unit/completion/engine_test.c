@@ -69,6 +69,34 @@ static void silence_has_a_reason(void **state) {
     }
 }
 
+// And what it would take; the model's own measure is 0.08.
+static void how_unsure_it_was_is_said(void **state) {
+    struct fixture *fixture = *state;
+    static const struct {
+        double confidence, least; // least: as it is set; 0: as the model says
+        bool invoked;
+        const char *words;
+    } cases[] = {
+        {0.032, 0, false, ": its best line is 3.2 % sure, shown from 8 % on (completion.minimumConfidence)"},
+        {0.07999, 0, false, ": its best line is 7.9 % sure, shown from 8 % on ("},
+        {0.3, 0.5, false, ": its best line is 30 % sure, shown from 50 % on ("},
+        {0.009, 0, true,
+         ": its best line is 0.9 % sure, shown from 1.6 % on where one asks by hand, from 8 % on while one types ("},
+    };
+    fixture->model.base.traits.minimum_confidence = 0.08;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct asked asked = {0};
+        fixture->model.starts = 0;
+        fixture->config->minimum_confidence = cases[i].least;
+        ask_on(fixture, &asked, "  |", 0, cases[i].invoked);
+        turn(fixture, &asked, 1);
+        reply(fixture, "puts(text);", cases[i].confidence);
+        turn(fixture, &asked, 99);
+        assert_int_equal(asked.outcome, OUTCOME_LOW_CONFIDENCE);
+        assert_non_null(strstr(asked.reason, cases[i].words));
+    }
+}
+
 // The model's own measures are 0.05 and 0.07.
 static void an_unsure_line_is_cut_to_its_sure_head(void **state) {
     struct fixture *fixture = *state;
@@ -390,6 +418,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_good_answer_is_shown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_model_is_told_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(how_unsure_it_was_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unsure_line_is_cut_to_its_sure_head, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_may_be_less_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_shown_stays_while_it_is_typed, set_up, tear_down),

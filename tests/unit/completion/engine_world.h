@@ -64,7 +64,7 @@ struct asked {
     int answers;
     enum outcome outcome;
     char shown[64];
-    char reason[128];
+    char reason[256];
     size_t count;
 };
 
