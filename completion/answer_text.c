@@ -6,6 +6,8 @@
 #include "base/utf8.h"
 #include "completion/engine.h"
 
+#include <math.h>
+
 enum { LINE_SHOWN = 90, ITEMS_SHOWN = 12 };
 
 static void append_visible(struct str *out, struct slice text) {
@@ -26,6 +28,24 @@ static bool is_asked(enum outcome outcome) {
            outcome != OUTCOME_MID_WORD;
 }
 
+double engine_answer_percent(double confidence) {
+    return floor(confidence * 1000) / 10;
+}
+
+// What nobody who types would see is no sample of what Hunch suggests.
+static void append_sureness(const struct engine_answer *answer, struct str *out) {
+    double confidence = answer->candidates[0].confidence;
+    if (confidence >= answer->usual_confidence) {
+        str_append_format(out, ", %.0f %% sure", confidence * 100);
+    } else if (confidence >= 0) {
+        str_append_format(
+            out,
+            ", %.3g %% sure: shown as it was asked for by hand; while one types, from %.3g %% on "
+            "(completion.minimumConfidence)",
+            engine_answer_percent(confidence), answer->usual_confidence * 100);
+    }
+}
+
 void engine_answer_summary(const struct engine_answer *answer, struct str *out) {
     if (answer->candidate_count == 0) {
         str_append_string(out, "silent: ");
@@ -35,12 +55,9 @@ void engine_answer_summary(const struct engine_answer *answer, struct str *out) 
         }
         return;
     }
-    double confidence = answer->candidates[0].confidence;
     str_append_format(out, "%s model, %.1f ms (%.1f ms of it for context)", answer->model, answer->total_ms,
                       answer->context_ms);
-    if (confidence >= 0) {
-        str_append_format(out, ", %.0f %% sure", confidence * 100);
-    }
+    append_sureness(answer, out);
 }
 
 static void append_item(struct str *out, const struct context_item *item) {

@@ -58,6 +58,7 @@ struct engine_answer {
     const char *instead; // why a model that comes before it did not; "": it is the first, or failed, too
     struct slice typed;  // of a suggestion made before, whose rest this is; empty: it is made now
     bool unasked; // at hand, or the quick model's: it tells nothing of the model that the settings name
+    double usual_confidence; // asked for by hand: from how sure on it is shown to who types; else 0
     size_t cursor;
     double context_ms, model_ms, first_token_ms, total_ms;
     uint32_t prompt_tokens, cached_tokens;
@@ -96,6 +97,8 @@ struct json *engine_answer_json(const struct engine_answer *answer);
 void engine_answer_text(const struct engine_answer *answer, struct str *out);
 // The model, the time and how sure it is; or why it is silent.
 void engine_answer_summary(const struct engine_answer *answer, struct str *out);
+// A confidence in per cent, rounded down to a tenth lest it seem to reach the measure it stays below.
+double engine_answer_percent(double confidence);
 // What was retrieved, best first, a line each behind `margin`, at most `limit` of them.
 void engine_context_text(const struct context *context, uint32_t limit, const char *margin, struct str *out);
 

@@ -11,8 +11,6 @@
 #include "completion/hints.h"
 #include "completion/postprocess.h"
 
-#include <math.h>
-
 static enum outcome outcome_of_failure(int code) {
     switch (code) {
     case ERR_TIMEOUT:
@@ -126,16 +124,11 @@ static const char *reason_of(struct engine_request *request, const struct backen
                         result->hint[0] ? ": " : "", result->hint);
 }
 
-// Rounded down, lest it seem to reach the measure.
-static double percent_below(double confidence) {
-    return floor(confidence * 1000) / 10;
-}
-
 // How sure it is, what it would take, and who sets that.
 static const char *unsure_reason(struct engine_request *request, const struct backend_candidate *best) {
     double own = request->model->minimum_confidence, usual = usual_threshold(request, own);
     const char *text = outcome_text(OUTCOME_LOW_CONFIDENCE);
-    double sure = percent_below(best->confidence);
+    double sure = engine_answer_percent(best->confidence);
     if (!request->query.invoked) {
         return arena_format(&request->arena,
                             "%s: its best line is %.3g %% sure, shown from %.3g %% on "
@@ -203,6 +196,8 @@ void engine_model_choose(struct engine_request *request, const struct backend_tr
     request->context_tokens = model->context_tokens;
     request->tokens = model->tokens;
     request->answer.model = model->model;
+    request->answer.usual_confidence =
+        request->query.invoked ? usual_threshold(request, model->minimum_confidence) : 0;
 }
 
 // Who does not know what follows would write it once more.

@@ -61,6 +61,38 @@ static void test_what_is_typed_stays_and_says_so(void **state) {
                          "context of 0 items in 0.0 ms\n");
 }
 
+static void test_what_is_shown_only_by_hand_says_so(void **state) {
+    (void)state;
+    static const struct {
+        double confidence, usual;
+        const char *words;
+    } cases[] = {
+        {0.0799, 0.08,
+         ", 7.9 % sure: shown as it was asked for by hand; while one types, from 8 % on "
+         "(completion.minimumConfidence)\n"},
+        {0.08, 0.08, ", 8 % sure\n"},
+        {0.02, 0, ", 2 % sure\n"}, // not by hand
+        {-1, 0.08, "ms of it for context)\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct context context = {0};
+        struct engine_candidate candidate = {.shown = SLICE_LITERAL("ne();"),
+                                             .confidence = cases[i].confidence};
+        struct engine_answer answer = {.outcome = OUTCOME_SHOWN,
+                                       .instead = "",
+                                       .candidates = &candidate,
+                                       .candidate_count = 1,
+                                       .context = &context,
+                                       .model = "built-in",
+                                       .usual_confidence = cases[i].usual};
+        struct str text;
+        str_init(&text);
+        engine_answer_text(&answer, &text);
+        assert_non_null(strstr(text.data, cases[i].words));
+        str_free(&text);
+    }
+}
+
 static void test_silence_has_its_reason(void **state) {
     (void)state;
     struct context context = {0};
@@ -118,6 +150,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suggestions_with_context),
         cmocka_unit_test(test_what_is_typed_stays_and_says_so),
+        cmocka_unit_test(test_what_is_shown_only_by_hand_says_so),
         cmocka_unit_test(test_silence_has_its_reason),
         cmocka_unit_test(test_who_answers_in_place_of_another_says_why),
         cmocka_unit_test(test_what_hides_is_shown),

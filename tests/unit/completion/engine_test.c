@@ -137,6 +137,26 @@ static void an_unsure_line_is_cut_to_its_sure_head(void **state) {
     }
 }
 
+static void what_is_asked_for_by_hand_knows_the_usual_measure(void **state) {
+    struct fixture *fixture = *state;
+    static const struct {
+        double least, usual;
+        bool invoked;
+    } cases[] = {{0, 0.05, true}, {0.5, 0.5, true}, {0.5, 0, false}};
+    fixture->model.base.traits.minimum_confidence = 0.05;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct asked asked = {0};
+        fixture->model.starts = 0;
+        fixture->config->minimum_confidence = cases[i].least;
+        ask_on(fixture, &asked, "  |", 0, cases[i].invoked);
+        turn(fixture, &asked, 1);
+        reply(fixture, "puts(text);", 0.9);
+        turn(fixture, &asked, 99);
+        double usual = engine_last(fixture->engine, "a.c")->usual_confidence;
+        assert_true(usual > cases[i].usual - 0.001 && usual < cases[i].usual + 0.001);
+    }
+}
+
 static void another_may_be_less_sure(void **state) {
     struct fixture *fixture = *state;
     struct asked asked = {0};
@@ -420,6 +440,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(silence_has_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(how_unsure_it_was_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unsure_line_is_cut_to_its_sure_head, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_asked_for_by_hand_knows_the_usual_measure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_may_be_less_sure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_shown_stays_while_it_is_typed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_line_is_explained, set_up, tear_down),
