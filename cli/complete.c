@@ -26,6 +26,7 @@
 enum { FILE_LIMIT = 16 * 1024 * 1024, SHOWN_CONTEXT = 12 };
 
 struct complete_options {
+    const char *command; // as it was called
     bool json, why, from_stdin;
     struct place place;
 };
@@ -203,7 +204,7 @@ static int locate(struct complete_run *run, char **root, struct err *err) {
     }
     if (!real) {
         return err_set(err, cause.code, "%s; give a file of a repository, as in: hunch %s src/main.c:12:5",
-                       cause.message, options->why ? "why" : "complete");
+                       cause.message, options->command);
     }
     const char *below = *root ? uri_path_below(real, *root) : real;
     run->path = mem_copy_string(below ? below : real);
@@ -292,11 +293,11 @@ static int run(int argc, char **argv, struct complete_options options, const cha
 }
 
 int command_complete(int argc, char **argv) {
-    return run(argc, argv, (struct complete_options){0},
+    return run(argc, argv, (struct complete_options){.command = "complete"},
                "hunch complete FILE:LINE:COL [--stdin] [--json] [--why]");
 }
 
 int command_why(int argc, char **argv) {
-    return run(argc, argv, (struct complete_options){.why = true},
+    return run(argc, argv, (struct complete_options){.command = "why", .why = true},
                "hunch why FILE:LINE:COL [--stdin] [--json]");
 }

@@ -1,6 +1,7 @@
 // main.c - dispatches to one file per subcommand.
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -53,8 +54,13 @@ static int finish_output(int status) {
     return status;
 }
 
-static bool is_help(const char *argument) {
-    return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+static int run(const struct command *command, int argc, char **argv) {
+    bool helps_itself = command->run == command_model; // there are commands below it
+    if (!helps_itself && options_want_help(argc, argv)) {
+        printf("%s\n  %s\n", command->usage, command->purpose);
+        return 0;
+    }
+    return command->run(argc, argv);
 }
 
 static int dispatch(int argc, char **argv) {
@@ -70,12 +76,8 @@ static int dispatch(int argc, char **argv) {
     // Editors start servers with --stdio by habit.
     name = strcmp(name, "--stdio") == 0 ? "lsp" : name;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(name, commands[i].name) == 0 && argc > 2 && is_help(argv[2])) {
-            printf("%s\n  %s\n", commands[i].usage, commands[i].purpose);
-            return 0;
-        }
         if (strcmp(name, commands[i].name) == 0) {
-            return commands[i].run(argc - 1, argv + 1);
+            return run(&commands[i], argc - 1, argv + 1);
         }
     }
     fprintf(stderr, "hunch: there is no command \"%s\"; these are:\n\n", name);

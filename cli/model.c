@@ -217,6 +217,10 @@ int command_model(int argc, char **argv) {
         return command_model_setup(argc - 1, argv + 1);
     }
     const char *usage = "hunch model [setup | serve] [--json]";
+    if (options_want_help(argc, argv)) {
+        printf("%s\n  the local model: what there is, how to get one; keep it running\n", usage);
+        return 0;
+    }
     if (!options_parse(argc, argv, usage, NULL, &options)) {
         return 2;
     }

@@ -82,7 +82,7 @@ static int serve(const struct serve_options *options) {
 int command_model_serve(int argc, char **argv) {
     const char *usage = "hunch model serve [--program PROGRAM] [--context TOKENS] [--arguments WORDS] [FILE]";
     struct serve_options options = {.program = ""};
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+    if (options_want_help(argc, argv)) {
         printf("%s\n  keeps the local model running without an editor, until it is interrupted\n", usage);
         return 0;
     }

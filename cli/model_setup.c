@@ -214,11 +214,13 @@ int command_model_setup(int argc, char **argv) {
     static const struct option known[] = {{"sha256", required_argument, NULL, 's'},
                                           {"ca-file", required_argument, NULL, 'c'},
                                           {"write", no_argument, NULL, 'w'},
-                                          {"help", no_argument, NULL, 'h'},
                                           {0}};
     const char *usage = "hunch model setup [NAME | URL [--sha256 DIGITS]] [--ca-file FILE] [--write]";
     struct setup_options options = {0};
-    bool help = false;
+    if (options_want_help(argc, argv)) {
+        printf("%s\n  the way to a local model, step by step; downloads one if it is named\n", usage);
+        return 0;
+    }
     opterr = 0; // what is wrong is told here
     for (int option; (option = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
         if (option == '?' || option == ':') {
@@ -227,11 +229,6 @@ int command_model_setup(int argc, char **argv) {
         options.sha256 = option == 's' ? optarg : options.sha256;
         options.ca_file = option == 'c' ? optarg : options.ca_file;
         options.write = options.write || option == 'w';
-        help = help || option == 'h';
-    }
-    if (help) {
-        printf("%s\n  the way to a local model, step by step; downloads one if it is named\n", usage);
-        return 0;
     }
     options.wanted = optind < argc ? argv[optind] : NULL;
     if (argc - optind > 1) {

@@ -10,6 +10,15 @@
 
 enum { WRONG_USAGE = 2 };
 
+bool options_want_help(int argc, char **argv) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // An argument may be the name of somebody else's file.
 int options_refuse(const char *usage, const char *format, ...) {
     char line[1000];

@@ -19,6 +19,9 @@ struct options {
 // extra: the name of one more flag, NULL: none.
 bool options_parse(int argc, char **argv, const char *usage, const char *extra, struct options *options);
 
+// Does a command's argument ask what it is for? Anywhere before "--", behind which nothing is an option.
+bool options_want_help(int argc, char **argv);
+
 // Says on stderr what is wrong, then the usage. Gives the exit status, 2.
 int options_refuse(const char *usage, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Of an option that getopt_long gave '?' or, with a ":" before its short options, ':' for.

@@ -137,24 +137,36 @@ static bool has_patch(struct slice history) {
     return slice_find(history, SLICE_LITERAL("diff --"), 0) < history.length;
 }
 
+static int refuse_folder(const struct err *err) {
+    log_error("%s; give the folder of a repository, as in: git log -p | hunch replay ~/src/project",
+              err->message);
+    return 1;
+}
+
+// What is said of the folder's files is of interest only where there is a history of them.
+static int replay_patch(const char *root, bool is_named, struct slice history,
+                        const struct replay_options *options) {
+    struct err err = {0};
+    if (!has_patch(history)) {
+        log_error(
+            "there is no patch in what came through the pipe; as in: git log -p --first-parent -m | hunch replay");
+        return 1;
+    }
+    return admit_root(root, is_named, &err) == 0 ? replay_history(root, history, options)
+                                                 : refuse_folder(&err);
+}
+
 static int replay_folder(const char *folder, const struct replay_options *options) {
     struct err err = {0};
     char *root = NULL;
-    if (admit_folder(folder, &root, &err) != 0) {
-        log_error("%s; give the folder of a repository, as in: git log -p | hunch replay ~/src/project",
-                  err.message);
-        return 1;
+    if (app_require_root(folder ? folder : ".", &root, &err) != 0) {
+        return refuse_folder(&err);
     }
     app_spill_to_cache();
     struct str history;
     str_init(&history);
     int status = read_history(&history);
-    if (status == 0 && !has_patch(str_slice(&history))) {
-        log_error(
-            "there is no patch in what came through the pipe; as in: git log -p --first-parent -m | hunch replay");
-        status = 1;
-    }
-    status = status ? status : replay_history(root, str_slice(&history), options);
+    status = status ? status : replay_patch(root, folder != NULL, str_slice(&history), options);
     str_free(&history);
     free(root);
     return status;

@@ -518,8 +518,22 @@ class Replay(support.Case):
         for text in ("", "commit 1\n\n    a message\n"):
             self.assertIn("no patch", self.hunch("replay", self.root, text=text, status=1).stderr)
 
+    def test_no_history_is_all_that_is_said_of_it(self):
+        loose = os.path.join(self.temporary, "loose")
+        os.makedirs(loose)
+        for i in range(1001):  # so many that it would be said that they are read, this being no repository
+            open(os.path.join(loose, f"{i}.txt"), "w").close()
+        told = self.hunch("replay", text="", status=1, cwd=loose).stderr
+        self.assertEqual(len(told.splitlines()), 1, told)
+        self.assertIn("no patch", told)
+
 
 class Usage(support.Case):
+    def test_a_missing_file_is_told_in_the_words_of_the_command(self):
+        for arguments, command in ((["complete"], "complete"), (["complete", "--why"], "complete"), (["why"], "why")):
+            told = self.hunch(*arguments, "missing.c:1:1", status=1).stderr
+            self.assertIn(f"as in: hunch {command} src/main.c:12:5", told)
+
     def test_a_file_of_no_repository_is_no_folder(self):
         lonely = os.path.join(self.temporary, "lonely.c")
         with open(lonely, "w") as file:
@@ -581,10 +595,13 @@ class Usage(support.Case):
             self.assertIn(wrong, told[0])
             self.assertTrue(told[1].startswith("hunch: usage: "), told)
         self.assertIn("hunch complete", self.hunch("--help").stdout)
-        for command in ("lsp", "complete", "index", "status", "demo", "replay", "doctor"):
-            self.assertIn("hunch " + command, self.hunch(command, "--help").stdout)
-        for command in ("setup", "serve"):
-            self.assertIn("hunch model " + command, self.hunch("model", command, "--help").stdout)
+        for command in ("lsp", "complete", "why", "search", "index", "status", "demo", "replay", "doctor", "model",
+                        "model setup", "model serve"):
+            for arguments in (["--help"], ["x", "--help"], ["--json", "x", "-h"]):
+                told = self.hunch(*command.split(), *arguments)
+                self.assertIn("hunch " + command, told.stdout.splitlines()[0])
+                self.assertEqual(told.stderr, "")
+        self.assertIn("answers that", self.hunch("search", "--", "--help", self.root, status=1).stderr)
         for word in ("--version", "version"):
             self.assertRegex(self.hunch(word).stdout, r"^hunch \d+\.\d+\.\d+$")
 
