@@ -101,11 +101,16 @@ static struct capture capture_of_name(const char *name) {
         {"container", CAPTURE_CONTAINER, 0},
         {"wrapper", CAPTURE_WRAPPER, 0},
         {"target", CAPTURE_TARGET, 0},
+        {"rank", CAPTURE_RANK, 0},
     };
     size_t length = strcspn(name, ".");
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
         if (strlen(roles[i].name) == length && strncmp(roles[i].name, name, length) == 0) {
-            return (struct capture){roles[i].role, roles[i].kind, strcmp(name + length, ".declaration") == 0};
+            const char *more = name[length] ? name + length + 1 : "";
+            return (struct capture){.role = roles[i].role,
+                                    .kind = roles[i].kind,
+                                    .is_declaration = strcmp(more, "declaration") == 0,
+                                    .rank = (unsigned)strtoul(more, NULL, 10)};
         }
     }
     return (struct capture){.role = CAPTURE_OTHER};

@@ -75,12 +75,14 @@ enum capture_role {
     CAPTURE_CONTAINER,
     CAPTURE_WRAPPER,
     CAPTURE_TARGET,
+    CAPTURE_RANK,
 };
 
 struct capture {
     enum capture_role role;
     enum symbol_kind kind; // of CAPTURE_DEFINITION
     bool is_declaration;
+    unsigned rank; // of CAPTURE_RANK, 1 for the highest
 };
 
 struct grammar {

@@ -19,7 +19,7 @@
 
 enum {
     STORE_APPLICATION = 0x48554E43, // "HUNC", in SQLite's header
-    STORE_VERSION = 10,             // raise it when the tables or what is extracted into them change
+    STORE_VERSION = 11,             // raise it when the tables or what is extracted into them change
     STORE_OPEN_MS = 500,            // wait for a lock while nothing can be found yet
     STORE_BUSY_MS = 2000,           // wait for a lock later
     STORE_FLOOR = 64 * 1024,        // bytes that even the store of a tiny repository may take

@@ -11,6 +11,9 @@
 // no business in a body, so it is a definition all the same, and the function
 // around it ends where the first of them begins.
 //
+// A heading (@rank) holds what follows it up to the next one of its rank or a
+// higher one, whether its grammar makes a node of all that or not.
+//
 // What a definition is called depends on where it stands: a function inside a
 // type is a method, a variable inside a type a field, a variable in capitals a
 // constant.
@@ -39,6 +42,7 @@ struct found_symbol {
     uint32_t order;   // as found; of two matches of one pattern the first wins
     uint32_t place;   // the number of the place it was found in
     bool was_astray;
+    unsigned rank; // of a heading; 0: it is none
 };
 
 // One match, its captures sorted by role; nodes not captured are null.
@@ -47,6 +51,7 @@ struct match {
     TSNode definition, name, file, declarator, body, block, value, scope, container, wrapper, target,
         target_end;
     uint32_t pattern;
+    unsigned rank; // of a heading; 0: it is none
 };
 
 struct search {
@@ -102,6 +107,9 @@ static void match_read(struct match *match, const struct grammar *grammar, const
         case CAPTURE_TARGET:
             match->target = ts_node_is_null(match->target) ? node : match->target;
             match->target_end = node;
+            break;
+        case CAPTURE_RANK:
+            match->rank = capture->rank;
             break;
         default:
             break;
@@ -242,7 +250,7 @@ static void add_symbol(struct search *search, const struct place *place, const s
     set_kind(&symbol, match, name, place->in_type);
     uint32_t order = (uint32_t)search->symbols.count;
     vec_push(&search->symbols, (struct found_symbol){symbol, name->byte, match->pattern, order, place->number,
-                                                     place->astray > 0});
+                                                     place->astray > 0, match->rank});
 }
 
 // Of several targets the import is all from the first to the last: `a.b.{C, D}`.
@@ -352,6 +360,32 @@ static int by_start(const void *left, const void *right) {
     return (a->name_byte > b->name_byte) - (a->name_byte < b->name_byte);
 }
 
+static void end_at(const struct extraction *extraction, struct symbol *symbol, uint32_t byte) {
+    symbol->end_byte = trimmed_end(extraction, symbol->start_byte, byte);
+    symbol->end_line = last_line(extraction, symbol->start_byte, symbol->end_byte);
+}
+
+// Headings end where the next one of their rank or a higher one begins, and are named by those that they are below.
+static void nest_headings(struct search *search, struct found_symbol *found, size_t count) {
+    const struct extraction *extraction = search->extraction;
+    VEC(struct found_symbol *) open = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (!found[i].rank) {
+            continue;
+        }
+        while (open.count && open.items[open.count - 1]->rank >= found[i].rank) {
+            end_at(extraction, &open.items[--open.count]->symbol, found[i].symbol.start_byte);
+        }
+        const struct symbol *outer = open.count ? &open.items[open.count - 1]->symbol : NULL;
+        found[i].symbol.scope = outer ? scope_join(search, outer->scope, slice_of_string(outer->name)) : "";
+        vec_push(&open, &found[i]);
+    }
+    while (open.count) {
+        end_at(extraction, &open.items[--open.count]->symbol, (uint32_t)extraction->text.length);
+    }
+    vec_free(&open);
+}
+
 // Functions end where what strayed into them begins.
 static void end_before_astray(const struct extraction *extraction, struct found_symbol *found, size_t count) {
     VEC(size_t) open = {0}; // functions around the present symbol
@@ -361,8 +395,7 @@ static void end_before_astray(const struct extraction *extraction, struct found_
         while (open.count && (is_function && found[i].was_astray)) {
             struct symbol *outer = &found[open.items[--open.count]].symbol;
             if (outer->end_byte > start && outer->start_byte < start) {
-                outer->end_byte = trimmed_end(extraction, outer->start_byte, start);
-                outer->end_line = last_line(extraction, outer->start_byte, outer->end_byte);
+                end_at(extraction, outer, start);
             }
         }
         if (is_function) {
@@ -409,6 +442,7 @@ static size_t sort_found(struct search *search) {
     if (count) {
         qsort(found, count, sizeof *found, by_start);
         end_before_astray(search->extraction, found, count);
+        nest_headings(search, found, count);
     }
     if (search->extraction->language->is_data && count > DATA_SYMBOLS_MAX) {
         count = DATA_SYMBOLS_MAX;

@@ -175,8 +175,8 @@ static const struct language_case cases[] = {
      "module Hunch [] 4: # Hunch\n"
      "module Install [Hunch] 8: ## Install\n"
      "module Deep *thing* [Hunch.Install] 15: ### Deep *thing*\n"
-     "module Setext [Hunch.Install.Deep *thing*] 18: Setext\n"
-     "module Second [Hunch.Install.Deep *thing*] 22: Second\n",
+     "module Setext [] 18: Setext\n"
+     "module Second [Setext] 22: Second\n",
      ""},
 };
 
@@ -209,6 +209,8 @@ static void test_chunks(void **state) {
     static const struct parts_case parts[] = {
         {"markdown", "# Guide\n\n## First\n\n", "## Second\n\n", "Word ", " of prose, and more.", "",
          "module", "Second", "Guide"},
+        {"markdown", "Guide\n=====\n\nFirst\n-----\n\n", "\nSecond\n------\n\n", "Word ",
+         " of prose, and more.", "", "module", "Second", "Guide"},
         {"toml", "[first]\n", "[second]\n", "key_", " = \"some value\"", "", "field", "second", ""},
         {"yaml", "first:\n", "second:\n", "  key_", ": some value of it", "", "field", "second", ""},
         {"css", ".first {\n", "}\n.second {\n", "  --key-", ": some value;", "}\n", "field", "second", ""},
@@ -226,7 +228,8 @@ static void test_chunks(void **state) {
         for (uint32_t c = 0; c < record->chunk_count; c++) {
             const struct chunk *chunk = &record->chunks[c];
             if (strcmp(chunk->name, parts[i].name) == 0) {
-                assert_in_range(chunk->start_byte, second, text.length);
+                assert_in_range(chunk->start_byte, second,
+                                found ? text.length : second + 10); // with its head
                 assert_string_equal(chunk->kind, parts[i].kind);
                 assert_string_equal(chunk->scope, parts[i].scope);
                 found++;
@@ -235,6 +238,33 @@ static void test_chunks(void **state) {
         assert_int_not_equal(found, 0);
         record_release(record);
         str_free(&text);
+    }
+}
+
+// However it is written, a heading reaches to the next one of its rank or a higher one.
+static void test_headings(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *headings; // name, scope, first line, last line
+    } texts[] = {
+        {"# A\na\n\n## B\nb\n\n# C\nc\n", "A [] 1-5; B [A] 4-5; C [] 7-8; "},
+        {"A\n===\na\n\nB\n---\nb\n\nC\n===\nc\n", "A [] 1-7; B [A] 5-7; C [] 9-11; "},
+        {"# A\na\n\n### B\nb\n\nC\n---\nc\n\n### D\nd\n\nE\n===\ne\n",
+         "A [] 1-12; B [A] 4-5; C [A] 7-12; D [A.C] 11-12; E [] 14-16; "},
+        {"B\n---\nb\n\n# C\n\n###### D\n", "B [] 1-3; C [] 5-7; D [C] 7-7; "},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct record *record = extract("markdown", "a.md", slice_of_string(texts[i].text));
+        struct str headings;
+        str_init(&headings);
+        for (uint32_t s = 0; s < record->symbol_count; s++) {
+            const struct symbol *symbol = &record->symbols[s];
+            str_append_format(&headings, "%s [%s] %u-%u; ", symbol->name, symbol->scope,
+                              symbol->start_line + 1, symbol->end_line + 1);
+        }
+        assert_string_equal(headings.data, texts[i].headings);
+        record_release(record);
+        str_free(&headings);
     }
 }
 
@@ -257,6 +287,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_languages),
         cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_headings),
         cmocka_unit_test(test_many_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
