@@ -7,13 +7,18 @@ static void warn(void *context, const char *line) {
     log_warning("%s", line);
 }
 
-void session_read_settings(struct session *session, const struct json *settings, enum config_origin origin) {
+static void take(struct session *session, const struct json *settings, enum config_origin origin,
+                 void (*on_warning)(void *context, const char *line)) {
     session_replace_string(&session->silence, NULL); // it may have been a setting's
-    config_merge(session->options.config, settings, origin, warn, NULL);
+    config_merge(session->options.config, settings, origin, on_warning, NULL);
     if (session->options.config->log_level) {
         log_set_level_named(session->options.config->log_level);
     }
     session_status_changed(session);
+}
+
+void session_read_settings(struct session *session, const struct json *settings, enum config_origin origin) {
+    take(session, settings, origin, warn);
 }
 
 // No settings at all (null) take back those that came before.
@@ -34,15 +39,13 @@ void session_pull_configuration(struct session *session) {
     rpc_call(session->rpc, "workspace/configuration", params, on_configuration, session);
 }
 
-// Editors that answer workspace/configuration are asked again; the others send the settings along.
+// Editors that answer workspace/configuration are asked again, and told of what is wrong when they have answered. What
+// they send along counts at once: whoever has just switched something asks how it is before that.
 void session_did_change_configuration(void *self, const struct json *params) {
     struct session *session = self;
-    if (session->client_configuration) {
-        session_pull_configuration(session);
-        return;
-    }
     const struct json *settings = json_get(json_get(params, "settings"), "hunch");
     if (!json_is_null(settings)) {
-        session_read_settings(session, settings, CONFIG_WORKSPACE);
+        take(session, settings, CONFIG_WORKSPACE, session->client_configuration ? NULL : warn);
     }
+    session_pull_configuration(session);
 }

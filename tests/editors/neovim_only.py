@@ -202,7 +202,10 @@ def off_holds_for_later_servers(editor):
     editor.restart()
     editor.until("another server", lambda: set(editor.server_processes()) - old)
     editor.until("the status to say so", lambda: "off" in editor.status())
-    editor.command("Hunch on")
+    editor.lua("vim.cmd('Hunch on') vim.cmd('Hunch status')")
+    shown = editor.until("the status, asked for at once", lambda: editor.lua("return Test.float()"))
+    assert "off" not in shown, shown
+    editor.keys("q")
     scenarios.wait_until_ready(editor)
 
 
