@@ -1,13 +1,17 @@
 // demo.c - `hunch demo [DIR|FILE]`: what ghost text would look like in this very repository.
 //
-// Forty places, no two on one line, are drawn from the repository's own source
-// files, or from those below what was named (a fixed sequence, so that two runs
-// show the same), of data and prose only where no code has such a line: the
-// rest of an ordinary line at a token's end. The
-// file's text without that rest is the open document; the file on disk is
-// masked from the model, so nothing is given away. How all forty went is told
-// first, then the surest suggestions are shown with what was really written there;
-// of a model that reads a prompt with what was retrieved for it.
+// Two hundred places, no two on one line, are drawn from the repository's own
+// source files, or from those below what was named (a fixed sequence, so that
+// two runs show the same), of data and prose only where no code has such a
+// line: the rest of an ordinary line at a token's end. Of a model behind a
+// server, which takes its time, forty are asked for. The file's text without
+// that rest is the open document; the file on disk is masked from the model, so
+// nothing is given away. How all of them went is told first, then the surest
+// suggestions that are long enough to be worth a key are shown with what was really
+// written there; of a model that reads a prompt with what was retrieved for it.
+//
+// A suggestion may also be the right beginning of what is written: of an unsure
+// line the sure head is shown, by design.
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -23,7 +27,9 @@
 #include <stdlib.h>
 
 enum {
-    PLACES = 40,
+    PLACES = 200,
+    PLACES_OF_SERVER = 40,
+    WORTH_A_KEY = 10, // characters
     SHOWN = 8,
     SHOWN_CONTEXT = 3,
     FILE_LIMIT = 1024 * 1024,
@@ -31,6 +37,8 @@ enum {
     MIN_LINE = 20,
     MAX_LINE = 140
 };
+
+enum match { WRONG, BEGINNING, EXACT };
 
 struct sample {
     char *path;
@@ -41,7 +49,9 @@ struct sample {
     struct str report; // what to print, once answered
     char *model;       // that said it; NULL: nobody did
     double confidence;
-    bool shown, exact;
+    bool shown;
+    size_t length; // of what is shown
+    enum match match;
     double total_ms;
 };
 
@@ -50,11 +60,15 @@ struct source {
     bool is_data;
 };
 
+// Why a file has no place.
+enum unfit { UNFIT_LANGUAGE, UNFIT_VENDORED, UNFIT_GENERATED, UNFIT_SMALL, UNFIT_LINES, UNFIT_COUNT };
+
 struct demo {
     struct app *app;
     const char *below; // what was named, as a path from the root; "" if that is the root, or nothing was
-    uv_mutex_t mutex;  // guards sources: the writer thread fills it
+    uv_mutex_t mutex;  // guards the next two: the writer thread fills them
     VEC(struct source) sources;
+    bool unfit[UNFIT_COUNT]; // some file below it is
     struct sample samples[PLACES];
     size_t sample_count, asked;
     enum outcome outcome; // of the last answer
@@ -73,16 +87,29 @@ static bool is_named(const struct demo *demo, const char *path) {
     return demo->below[0] == '\0' || uri_path_below(path, demo->below);
 }
 
+// If it is long enough and of code, it may still have no line.
+static enum unfit judge(const struct record *record) {
+    return !record->language[0]               ? UNFIT_LANGUAGE
+           : record->taint == TAINT_VENDORED  ? UNFIT_VENDORED
+           : record->taint == TAINT_GENERATED ? UNFIT_GENERATED
+           : record->size <= SMALLEST_FILE    ? UNFIT_SMALL
+                                              : UNFIT_LINES;
+}
+
 static void on_record(void *self, struct record *record, struct slice text) {
     (void)text;
     struct demo *demo = self;
-    if (is_named(demo, record->path) && record->language[0] && record->taint <= TAINT_TEST &&
-        record->size > SMALLEST_FILE && record->size < FILE_LIMIT) {
-        uv_mutex_lock(&demo->mutex);
+    if (!is_named(demo, record->path)) {
+        return;
+    }
+    enum unfit unfit = judge(record);
+    uv_mutex_lock(&demo->mutex);
+    demo->unfit[unfit] = true;
+    if (unfit == UNFIT_LINES) {
         bool is_data = language_is_data(language_of_id(record->language));
         vec_push(&demo->sources, (struct source){mem_copy_string(record->path), is_data});
-        uv_mutex_unlock(&demo->mutex);
     }
+    uv_mutex_unlock(&demo->mutex);
 }
 
 static int code_first(const void *a, const void *b) {
@@ -169,9 +196,15 @@ static void forget(struct sample *sample) {
     *sample = (struct sample){0};
 }
 
+static size_t places_wanted(const struct demo *demo) {
+    const struct app *app = demo->app;
+    return app->links[0].backend == app->repository ? PLACES : PLACES_OF_SERVER;
+}
+
 // Among so many of the sources.
 static void choose_samples(struct demo *demo, size_t count) {
-    for (size_t attempt = 0; attempt < PLACES * 20 && demo->sample_count < PLACES && count; attempt++) {
+    size_t wanted = places_wanted(demo);
+    for (size_t attempt = 0; attempt < wanted * 20 && demo->sample_count < wanted && count; attempt++) {
         const char *path = demo->sources.items[next_random(demo) % count].path;
         char *whole = fs_join(demo->app->root, path);
         struct str text;
@@ -196,20 +229,29 @@ static void choose_samples(struct demo *demo, size_t count) {
 
 static void ask_next(struct demo *demo);
 
-static bool same_but_for_spaces(struct slice a, const char *b) {
-    size_t i = 0;
-    for (; *b; b++) {
-        if (*b == ' ' || *b == '\t') {
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+// But for spaces. Half a word is no beginning.
+static enum match compare(struct slice shown, struct slice written) {
+    size_t at = 0;
+    for (size_t i = 0; i < shown.length; i++) {
+        if (is_blank(shown.data[i])) {
             continue;
         }
-        while (i < a.length && (a.data[i] == ' ' || a.data[i] == '\t')) {
-            i++;
+        while (at < written.length && is_blank(written.data[at])) {
+            at++;
         }
-        if (i >= a.length || a.data[i++] != *b) {
-            return false;
+        if (at == written.length || written.data[at++] != shown.data[i]) {
+            return WRONG;
         }
     }
-    return slice_trim(slice_sub(a, i, a.length)).length == 0;
+    if (slice_trim(slice_sub(written, at, written.length)).length == 0) {
+        return EXACT;
+    }
+    bool is_half = at > 0 && slice_is_word_byte(written.data[at - 1]) && slice_is_word_byte(written.data[at]);
+    return at == 0 || is_half ? WRONG : BEGINNING;
 }
 
 // The answer lives only for this call, so what will be printed is written now, into memory.
@@ -222,10 +264,10 @@ static void write_report(const struct sample *sample, const struct engine_answer
         fprintf(out, ", %.0f %% sure", sample->confidence * 100);
     }
     fputs("; ", out);
-    if (sample->exact) {
+    if (sample->match == EXACT) {
         terminal_write(out, STYLE_GREEN, SLICE_LITERAL("exactly what is written there\n"));
     } else {
-        fputs("written there: ", out);
+        fputs(sample->match == BEGINNING ? "right so far, written there: " : "written there: ", out);
         terminal_write(out, STYLE_RED, slice_trim(slice_of_string(sample->rest)));
         fputc('\n', out);
     }
@@ -248,7 +290,8 @@ static void on_answer(void *context, const struct engine_answer *answer) {
         const struct engine_candidate *best =
             &answer->candidates[0]; // the head of an unsure line is no sure one
         sample->confidence = best->whole.length ? best->whole_confidence : best->confidence;
-        sample->exact = same_but_for_spaces(best->shown, sample->rest);
+        sample->match = compare(slice_trim(best->shown), slice_of_string(sample->rest));
+        sample->length = slice_trim(best->shown).length;
         char *memory = NULL;
         size_t size = 0;
         FILE *out = terminal_open_memory(&memory, &size);
@@ -275,11 +318,15 @@ static void ask_next(struct demo *demo) {
     engine_start(demo->app->engine, &query, on_answer, demo);
 }
 
+static int order_of(const struct sample *sample) {
+    return !sample->shown ? 2 : sample->length < WORTH_A_KEY ? 1 : 0;
+}
+
 static int surest_first(const void *a, const void *b) {
     const struct sample *left = a;
     const struct sample *right = b;
-    if (left->shown != right->shown) {
-        return right->shown - left->shown;
+    if (order_of(left) != order_of(right)) {
+        return order_of(left) - order_of(right);
     }
     return (left->confidence < right->confidence) - (left->confidence > right->confidence);
 }
@@ -301,7 +348,7 @@ static size_t count_of(const struct demo *demo, const char *model, size_t from, 
 
 // Any of the models may have answered, each at some of the places.
 static void print_models(const struct demo *demo, size_t shown) {
-    const char *before = "The surest ones, from";
+    const char *before = "The surest ones, short ones last, from";
     for (size_t i = 0; i < shown; i++) {
         const char *model = demo->samples[i].model;
         size_t count = count_of(demo, model, 0, shown);
@@ -328,24 +375,49 @@ static int print_nothing(const struct demo *demo) {
 
 static void print_counts(const struct demo *demo, size_t shown) {
     double durations[PLACES];
-    size_t exact = 0;
+    size_t matches[] = {0, 0, 0}, sure = 0, sure_and_exact = 0;
     for (size_t i = 0; i < demo->sample_count; i++) {
-        durations[i] = demo->samples[i].total_ms;
-        exact += demo->samples[i].exact;
+        const struct sample *sample = &demo->samples[i];
+        bool is_sure = sample->shown && sample->confidence >= 0.5;
+        durations[i] = sample->total_ms;
+        matches[sample->match]++;
+        sure += is_sure;
+        sure_and_exact += is_sure && sample->match == EXACT;
     }
     qsort(durations, demo->sample_count, sizeof *durations, by_duration);
     printf(
-        "Asked at %zu place%s: %zu suggestion%s, %zu of them exactly what is written there; %.1f ms each (median).\n",
-        demo->sample_count, str_plural(demo->sample_count), shown, str_plural(shown), exact,
-        durations[demo->sample_count / 2]);
+        "Asked at %zu place%s: %zu suggestion%s, %zu of them exactly what is written there, %zu its beginning; %.1f ms each "
+        "(median).\n",
+        demo->sample_count, str_plural(demo->sample_count), shown, str_plural(shown), matches[EXACT],
+        matches[BEGINNING], durations[demo->sample_count / 2]);
+    if (sure > 1) {
+        printf("Of the %zu that the model was at least half sure of, %zu %s exactly that.\n", sure,
+               sure_and_exact, sure_and_exact == 1 ? "is" : "are");
+    }
 }
 
-static void print_no_place(const struct demo *demo) {
+// What keeps the files below what was named from having a place. False: there is none in the index.
+static bool print_unfit(struct demo *demo) {
+    static const char *const words[] = {"it is no source code", "it is somebody else's code",
+                                        "it is generated", "it is too small",
+                                        "none of its lines is of 20 to 140 characters and code"};
+    _Static_assert(MIN_LINE == 20 && MAX_LINE == 140, "the words say so");
+    const char *separator = " has no line to complete: ";
+    uv_mutex_lock(&demo->mutex);
+    for (int i = 0; i < UNFIT_COUNT; i++) {
+        if (demo->unfit[i]) {
+            printf("%s%s", separator, words[i]);
+            separator = ", or ";
+        }
+    }
+    uv_mutex_unlock(&demo->mutex);
+    return separator[0] == ',';
+}
+
+static void print_no_place(struct demo *demo) {
     if (demo->below[0]) {
         terminal_write_name(stdout, STYLE_PLAIN, demo->below);
-        puts(
-            " has no line to complete: it is too small, no source code, or not in the index; hunch index --explain says "
-            "of each file whether it is.");
+        puts(print_unfit(demo) ? "." : " is not in the index: hunch index --explain says of each file why.");
     } else {
         puts(
             "There is no source file here that is large enough to complete in: give the folder of a repository, as in: "
