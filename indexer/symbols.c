@@ -427,6 +427,20 @@ static size_t join_clauses(struct found_symbol *found, size_t count) {
     return kept;
 }
 
+// What is called like its file may have that very name, too.
+static size_t drop_twins(struct found_symbol *found, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct symbol *last = kept ? &found[kept - 1].symbol : NULL, *symbol = &found[i].symbol;
+        bool is_twin = last && last->start_byte == symbol->start_byte && last->kind == symbol->kind &&
+                       strcmp(last->name, symbol->name) == 0;
+        if (!is_twin) {
+            found[kept++] = found[i];
+        }
+    }
+    return kept;
+}
+
 // Each name once, in the order of the file.
 static size_t sort_found(struct search *search) {
     struct found_symbol *found = search->symbols.items;
@@ -441,6 +455,7 @@ static size_t sort_found(struct search *search) {
     }
     if (count) {
         qsort(found, count, sizeof *found, by_start);
+        count = drop_twins(found, count);
         end_before_astray(search->extraction, found, count);
         nest_headings(search, found, count);
     }

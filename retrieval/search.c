@@ -466,6 +466,37 @@ static void sort(struct searching *searching) {
     }
 }
 
+// What is one definition under two names: `module.exports = function make() {}` is make, and called like its file.
+static uint64_t body_key(const struct search_hit *hit) {
+    const struct symbol *symbol = hit->symbol;
+    bool has_body =
+        symbol && !symbol->is_declaration &&
+        (symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD || symbol->kind == SYMBOL_TYPE);
+    if (!has_body) {
+        return 0;
+    }
+    uint64_t parts[] = {(uint64_t)hit->at.segment << 32 | hit->at.file, symbol->start_byte, symbol->end_byte};
+    return hash_bytes(parts, sizeof parts);
+}
+
+// By its better name. The hits are sorted.
+static void keep_once(struct searching *searching) {
+    struct map seen; // body_key -> 1
+    map_init(&seen);
+    size_t kept = 0;
+    for (size_t i = 0; i < searching->found.count; i++) {
+        uint64_t key = body_key(&searching->found.items[i]);
+        if (!key || !map_get(&seen, key)) {
+            searching->found.items[kept++] = searching->found.items[i];
+        }
+        if (key) {
+            map_set(&seen, key, 1);
+        }
+    }
+    searching->found.count = kept;
+    map_free(&seen);
+}
+
 static void gather(struct searching *searching, struct search_near near, const struct search_read *read) {
     if (read->files.is_all) {
         gather_files(searching, &read->files);
@@ -499,6 +530,7 @@ size_t search_run(const struct snapshot *snapshot, const struct search_words *wo
         score(&searching, &searching.found.items[i]);
     }
     sort(&searching);
+    keep_once(&searching);
     size_t count = searching.found.count < limit ? searching.found.count : limit;
     if (count) {
         memcpy(hits, searching.found.items, count * sizeof *hits);

@@ -34,7 +34,7 @@ def is_right(text, rest):
 
 def type_line(rows, cut, least, sums):
     at, end, before = min(rows), max(rows) + 1, ""
-    while at < end and at in rows:
+    while at < end and at in rows and rows[at]["rest"]:
         rest = rows[at]["rest"]
         text = shown(rows[at], cut, least)
         sums["keys"] += 1

@@ -58,6 +58,9 @@ static const struct language_case cases[] = {
      "type workerPool [] 1: module.exports = class WorkerPool\n"
      "type WorkerPool [] 1: module.exports = class WorkerPool\nmethod take [WorkerPool] 1: take()\n",
      ""},
+    {"javascript", "merge.js", // which is its name as well
+     "module.exports = function merge (into, from) {};\n",
+     "function merge [] 1: module.exports = function merge (into, from)\n", ""},
     {"javascript", "modules.js", "module.load = (name) => 1;\n", // of which this is a variable
      "function load [] 1: module.load = (name)\n", ""},
     {"typescript", "use-query.ts", "export default <T>(key: string): T => load(key);\n",

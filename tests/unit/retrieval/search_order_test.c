@@ -200,6 +200,31 @@ static void test_a_line_is_of_its_own_function(void **state) {
     retriever_free(retriever);
 }
 
+// Once (Q1 of search.h), and a function that is also called like its file is found by both names.
+static void test_two_names_of_one_function(void **state) {
+    (void)state;
+    static const struct source two[] = {{"lib/create-window.js",
+                                         "module.exports = function openPane(size) {\n  return size\n}\n",
+                                         TAINT_OWN}};
+    static const struct {
+        const char *asked, *name;
+    } cases[] = {
+        {"openPane", "openPane"}, {"createWindow", "createWindow"}, {"opening the pane", "openPane"}};
+    struct retriever *retriever = index_of(two, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_results results;
+        size_t found = 0;
+        search_in(retriever, cases[i].asked, "", &results);
+        for (size_t j = 0; j < results.count; j++) {
+            found += results.items[j].name[0] != '\0';
+        }
+        assert_int_equal(found, 1);
+        assert_string_equal(results.items[0].name, cases[i].name);
+        search_results_free(&results);
+    }
+    retriever_free(retriever);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_first),
@@ -207,6 +232,7 @@ int main(void) {
         cmocka_unit_test(test_a_line_is_of_its_own_function),
         cmocka_unit_test(test_what_is_not_listed),
         cmocka_unit_test(test_what_a_question_asks_for),
+        cmocka_unit_test(test_two_names_of_one_function),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
