@@ -53,7 +53,7 @@ enum { SEARCH_MOST = 1000 };
     X(CONSTRUCTOR) /* of a type whose name alone is asked for */                                             \
     X(FUNCTION)                                                                                              \
     X(TYPE)                                                                                                  \
-    X(CONSTANT)                                                                                              \
+    X(CONSTANT) /* or a type that is but a name for another */                                               \
     X(FIELD)                                                                                                 \
     X(VARIABLE)                                                                                              \
     X(MODULE)                                                                                                \

@@ -157,6 +157,11 @@ static bool takes_arguments(const struct symbol *macro) {
     return at != (size_t)-1 && signature.data[at + name.length] == '('; // the signature ends in a 0
 }
 
+// An alias or an associated type, which is no more than a name for another. What has a body has lines below its header.
+static bool is_bare_type(const struct symbol *symbol) {
+    return symbol->kind == SYMBOL_TYPE && symbol->header_end_line == symbol->end_line;
+}
+
 static void rate_kind(const struct search_words *words, const struct symbol *symbol, float *features) {
     static const enum search_feature kinds[] = {
         [SYMBOL_FUNCTION] = SEARCH_FUNCTION, [SYMBOL_METHOD] = SEARCH_FUNCTION,
@@ -166,7 +171,7 @@ static void rate_kind(const struct search_words *words, const struct symbol *sym
     float lines = (float)(symbol->end_line - symbol->start_line + 1);
     bool is_method = symbol->kind == SYMBOL_METHOD && words->kind == SYMBOL_FUNCTION;
     bool is_constant = symbol->kind == SYMBOL_MACRO && !takes_arguments(symbol);
-    features[is_constant ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
+    features[is_constant || is_bare_type(symbol) ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
     features[SEARCH_KIND] = words->asks_kind && (symbol->kind == words->kind || is_method);
     features[SEARCH_CONSTRUCTOR] = is_asked_as_type(words, symbol);
     features[SEARCH_DECLARATION] = symbol->is_declaration;

@@ -44,6 +44,11 @@ static const struct source sources[] = {
      "pub fn shut(valve: u8) {\n    turn(valve, gasket);\n}\n\nmod tests {\n    fn shut_gasket_valve() {\n"
      "        check(gasket);\n    }\n}\n",
      TAINT_OWN},
+    // An associated type is but a name for another.
+    {"lib/kettle.rs",
+     "impl Boil for Kettle {\n    type Boiling = BoxFuture<Steam>;\n\n    fn make(&self, water: Water) -> Self::Boiling {\n"
+     "        heat(water)\n    }\n}\n",
+     TAINT_OWN},
     {"lib/jvmTest/Ping.kt", "fun assertPing(socket: Int) {\n    check(socket)\n}\n", TAINT_OWN},
     {"lib/Ping.kt", "fun sendPing(socket: Int) {\n    write(socket)\n}\n", TAINT_OWN},
     {"app/stream.py",
@@ -88,6 +93,8 @@ static void test_what_is_first(void **state) {
         {"open database", "app/store.cc", "Open", 1},  // called db there; not a benchmark
         {"socket ping", "lib/Ping.kt", "sendPing", 1}, // not a test, whose folder is called so
         {"gasket valve", "lib/valve.rs", "shut", 1},   // nor one of the file's own
+        {"what is the boiling of the kettle", "lib/kettle.rs", "make", 4},
+        {"Boiling", "lib/kettle.rs", "Boiling", 2}, // by its name it is first
         {"stream with context", "app/stream.py", "stream_with_context", 5},
         {"where is a line drawn", "app/line.c", "draw_line", 1},
         {"app.crawler.go", "app/crawler.py", "go", 8}, // of a module, not a file of that ending
