@@ -267,9 +267,10 @@ static struct symbol_name name_of(struct search *search, const struct match *mat
     if (!ts_node_is_null(match->file)) {
         return symbol_name_of_file(search->extraction, match->file);
     }
-    TSNode node = ts_node_is_null(match->name) ? match->declarator : match->name;
-    return ts_node_is_null(node) ? (struct symbol_name){0}
-                                 : symbol_name_of(search->extraction, node, ts_node_is_null(match->name));
+    bool is_declared = ts_node_is_null(match->name);
+    TSNode node = is_declared ? match->declarator : match->name;
+    struct symbol_name none = {0};
+    return ts_node_is_null(node) ? none : symbol_name_of(search->extraction, node, is_declared);
 }
 
 static void take_match(struct search *search, const struct place *place, const struct match *match) {

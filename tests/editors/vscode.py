@@ -234,9 +234,17 @@ class Driver(Editor):
 
     def connect_probe(self):
         address = str(self.folder / "probe")
-        self.until("the extensions to start", lambda: os.path.exists(address))
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(address)
+
+        def connected():
+            connection = socket.socket(socket.AF_UNIX)
+            # There is no such file before the extensions start, and nobody behind it for a moment after.
+            with contextlib.suppress(OSError):
+                connection.connect(address)
+                return connection
+            connection.close()
+            return None
+
+        connection = self.until("the extensions to start", connected)
         self.probe = Lines(connection.makefile("wb"), connection.makefile("rb"), "the probe")
 
     def do(self, action, *arguments):
