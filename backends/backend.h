@@ -55,6 +55,7 @@ struct backend_candidate {
     double confidence;      // 0..1 that the text is exactly right; negative if the model has no idea
     size_t head;            // where that is too little: so many bytes of it may be shown alone; 0: none
     double head_confidence; // 0..1 that these are right as far as they go
+    bool refused;           // it is there already or out of place, and so next to never right
 };
 
 enum backend_finish {

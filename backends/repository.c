@@ -117,7 +117,7 @@ static void report(struct backend_call *call, int code, const char *message, con
     for (uint32_t i = 0; code == 0 && i < call->predictions.count; i++) {
         const struct prediction *item = &call->predictions.items[i];
         candidates[i] = (struct backend_candidate){str_slice(&item->text), item->confidence, item->head,
-                                                   item->head_confidence};
+                                                   item->head_confidence, item->refused};
         result.candidate_count++;
     }
     result.candidates = candidates;

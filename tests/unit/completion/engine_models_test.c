@@ -217,7 +217,7 @@ static void the_quick_model_answers_where_it_is_sure(void **state) {
 static void a_head_is_no_line_that_the_quick_model_is_sure_of(void **state) {
     struct fixture *fixture = *state;
     static struct two_models two;
-    const struct backend_candidate unsure = {SLICE_LITERAL("foo(1, 2);"), 0.01, 4, 0.99};
+    const struct backend_candidate unsure = {SLICE_LITERAL("foo(1, 2);"), 0.01, 4, 0.99, false};
     struct asked asked = {0};
     open_tiers(fixture, &two);
     fixture->config->minimum_confidence = 0.05;

@@ -76,12 +76,16 @@ static void how_unsure_it_was_is_said(void **state) {
         double confidence, least; // least: as it is set; 0: as the model says
         bool invoked;
         const char *words;
+        bool refused;
     } cases[] = {
-        {0.032, 0, false, ": its best line is 3.2 % sure, shown from 8 % on (completion.minimumConfidence)"},
-        {0.07999, 0, false, ": its best line is 7.9 % sure, shown from 8 % on ("},
-        {0.3, 0.5, false, ": its best line is 30 % sure, shown from 50 % on ("},
+        {0.032, 0, false, ": its best line is 3.2 % sure, shown from 8 % on (completion.minimumConfidence)",
+         false},
+        {0.07999, 0, false, ": its best line is 7.9 % sure, shown from 8 % on (", false},
+        {0.3, 0.5, false, ": its best line is 30 % sure, shown from 50 % on (", false},
         {0.009, 0, true,
-         ": its best line is 0.9 % sure, shown from 1.6 % on where one asks by hand, from 8 % on while one types ("},
+         ": its best line is 0.9 % sure, shown from 1.6 % on where one asks by hand, from 8 % on while one types (",
+         false},
+        {0.0009, 0, false, ": its best line is there already, or out of place", true},
     };
     fixture->model.base.traits.minimum_confidence = 0.08;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -90,7 +94,9 @@ static void how_unsure_it_was_is_said(void **state) {
         fixture->config->minimum_confidence = cases[i].least;
         ask_on(fixture, &asked, "  |", 0, cases[i].invoked);
         turn(fixture, &asked, 1);
-        reply(fixture, "puts(text);", cases[i].confidence);
+        reply_with(fixture, &(struct backend_candidate){.text = slice_of_string("puts(text);"),
+                                                        .confidence = cases[i].confidence,
+                                                        .refused = cases[i].refused});
         turn(fixture, &asked, 99);
         assert_int_equal(asked.outcome, OUTCOME_LOW_CONFIDENCE);
         assert_non_null(strstr(asked.reason, cases[i].words));
@@ -130,7 +136,7 @@ static void an_unsure_line_is_cut_to_its_sure_head(void **state) {
         turn(fixture, &asked, 1);
         reply_with(fixture,
                    &(struct backend_candidate){slice_of_string("puts(text, 1);"), cases[i].confidence,
-                                               cases[i].head, cases[i].head_confidence});
+                                               cases[i].head, cases[i].head_confidence, false});
         turn(fixture, &asked, 99);
         assert_int_equal(asked.outcome, cases[i].shown ? OUTCOME_SHOWN : OUTCOME_LOW_CONFIDENCE);
         assert_string_equal(asked.shown, cases[i].shown ? cases[i].shown : "");
@@ -160,9 +166,9 @@ static void what_is_asked_for_by_hand_knows_the_usual_measure(void **state) {
 static void another_may_be_less_sure(void **state) {
     struct fixture *fixture = *state;
     struct asked asked = {0};
-    const struct backend_candidate candidates[] = {{slice_of_string("puts(text, 1);"), 0.8, 0, 0},
-                                                   {slice_of_string("puts(text, 2);"), 0.006, 5, 0.9},
-                                                   {slice_of_string("puts(text, 3);"), 0.004, 5, 0.9}};
+    const struct backend_candidate candidates[] = {{slice_of_string("puts(text, 1);"), 0.8, 0, 0, false},
+                                                   {slice_of_string("puts(text, 2);"), 0.006, 5, 0.9, false},
+                                                   {slice_of_string("puts(text, 3);"), 0.004, 5, 0.9, false}};
     const struct backend_result result = {
         .message = "", .hint = "", .candidates = candidates, .candidate_count = 3, .finish = FINISH_STOP};
     fixture->model.base.traits.minimum_confidence = 0.05;
@@ -208,7 +214,7 @@ static void what_is_shown_stays_while_it_is_typed(void **state) {
         ask(fixture, &before, document);
         turn(fixture, &before, 1);
         reply_with(fixture, &(struct backend_candidate){slice_of_string("puts(text, 1);"), cases[i].first,
-                                                        cases[i].head, 0.8});
+                                                        cases[i].head, 0.8, false});
         turn(fixture, &before, 99);
         snprintf(document, sizeof document, "int a%zu;\n  %s|", i, cases[i].typed);
         ask(fixture, &asked, document);
@@ -231,7 +237,7 @@ static void a_cut_line_is_explained(void **state) {
     fixture->config->minimum_confidence = 0.5;
     ask(fixture, &asked, "  |");
     turn(fixture, &asked, 1);
-    reply_with(fixture, &(struct backend_candidate){slice_of_string("puts(text, 1);"), 0.2, 5, 0.8});
+    reply_with(fixture, &(struct backend_candidate){slice_of_string("puts(text, 1);"), 0.2, 5, 0.8, false});
     turn(fixture, &asked, 99);
     const struct engine_answer *answer = engine_last(fixture->engine, "a.c");
     assert_true(answer->candidates[0].confidence > 0.79 && answer->candidates[0].confidence < 0.81);
