@@ -26,7 +26,7 @@
 
 #include "backends/repository_tokens.h"
 
-enum { SMALL_RANGE = 12, KEYED_RANGE = 1 << 18, WATCH_EACH = 1 << 16, WORK = 64, SOON = 32 };
+enum { SMALL_RANGE = 12, KEYED_RANGE = 1 << 17, WATCH_EACH = 1 << 16, WORD = 64, SOON = 32 };
 enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, LEAST_DIGITS = 96, MOST_DIGITS = 1 << 16 }; // of a range
 
 struct keyed {
@@ -74,10 +74,14 @@ static void note_work(struct sorter *sorter, uint32_t count) {
     }
 }
 
+static inline bool goes_on(struct sorter *sorter, uint32_t count) {
+    note_work(sorter, count);
+    return !sorter->stopped;
+}
+
 // At the i-th of many small steps.
 static inline bool goes_on_at(struct sorter *sorter, uint32_t i) {
-    note_work(sorter, i % WORK == 0 ? WORK : 0);
-    return !sorter->stopped;
+    return goes_on(sorter, i % WORD == 0 ? WORD : 0);
 }
 
 static inline uint32_t median(uint32_t a, uint32_t b, uint32_t c) {
@@ -150,10 +154,28 @@ static void insert_keyed(struct keyed *items, uint32_t count) {
 
 static void sort_keyed(struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth);
 
+static bool is_over(const struct sorter *sorter, uint64_t key) {
+    return (key & ((UINT64_C(1) << sorter->bits) - 1)) == TOKEN_FILE;
+}
+
+// Most often two are left.
+static void sort_two(const struct sorter *sorter, struct keyed items[2], uint32_t depth) {
+    while (items[0].key == items[1].key && !is_over(sorter, items[0].key) &&
+           depth + sorter->width <= ORDER_DEPTH) {
+        depth += sorter->width;
+        items[0].key = make_key(sorter, items[0].position, depth);
+        items[1].key = make_key(sorter, items[1].position, depth);
+    }
+    if (items[1].key < items[0].key) {
+        swap_keyed(items, 0, 1);
+    }
+}
+
 // All agree in the tokens from depth on that a key holds.
 static void sort_deeper(struct sorter *sorter, struct keyed *items, uint32_t count, uint32_t depth) {
-    bool over = (items[0].key & ((UINT64_C(1) << sorter->bits) - 1)) == TOKEN_FILE;
-    if (count > 1 && !over && depth + sorter->width <= ORDER_DEPTH) {
+    if (count == 2) {
+        sort_two(sorter, items, depth);
+    } else if (count > 1 && !is_over(sorter, items[0].key) && depth + sorter->width <= ORDER_DEPTH) {
         load_keys(sorter, items, count, depth + sorter->width);
         sort_keyed(sorter, items, count, depth + sorter->width);
     }
@@ -312,67 +334,65 @@ static uint32_t positions(const struct sorter *sorter, uint32_t count) {
     return total;
 }
 
-// Is a position's context greater than that of the position before it, which is the rest of it? A bit each.
-static inline bool is_greater(const uint64_t *greater, uint32_t position) {
-    return greater[position / 64] >> position % 64 & 1;
+static inline bool has_bit(const uint64_t *bits, uint32_t position) {
+    return bits[position / WORD] >> position % WORD & 1;
 }
 
-static uint64_t *compare_with_rest(struct sorter *sorter, uint32_t count) {
-    struct packed tokens = sorter->tokens;
-    uint64_t *greater = mem_zero((size_t)count / 64 + 1, sizeof *greater);
-    uint32_t next = TOKEN_FILE;
-    bool last = false;
-    for (uint32_t i = 2; i < count && goes_on_at(sorter, i); i++) {
-        uint32_t nearest = id_at(tokens, i - 1);
-        last = nearest != TOKEN_FILE && (nearest > next || (nearest == next && last));
-        greater[i / 64] |= (uint64_t)last << i % 64;
-        next = nearest;
-    }
-    return greater;
-}
-
+// A position's context is greater than that of the position before it, which is the rest of it, or less.
 struct induction {
     struct packed tokens;
-    struct packed order; // 0: nothing there yet
+    // 0: nothing there yet. Position 1 is not greater, and the less ones come when all are there.
+    struct packed order;
     uint32_t count, ids, total;
-    uint64_t *greater;
-    uint32_t *starts; // of each id's bucket, the positions behind it; one more than there are ids
-    uint32_t *next;   // where the next one of a bucket goes
+    uint64_t *greater, *less; // a bit a position; neither where a file begins
+    uint32_t *starts;         // of each id's bucket, the positions behind it; one more than there are ids
+    uint32_t *next;           // where the next one of a bucket goes
 };
 
-static bool is_there_and(const struct induction *induction, uint32_t position, bool greater) {
-    return is_greater(induction->greater, position) == greater && position < induction->count &&
-           id_at(induction->tokens, position) != TOKEN_FILE;
-}
-
-static void count_buckets(struct sorter *sorter, struct induction *induction) {
+// Whole words at a time, since to look at each position costs as much as to sort it.
+static void compare_with_rest(struct sorter *sorter, struct induction *induction) {
     struct packed tokens = induction->tokens;
-    uint32_t nearest = TOKEN_FILE;
-    for (uint32_t i = 1; i < induction->count && goes_on_at(sorter, i); i++) {
-        uint32_t id = id_at(tokens, i);
-        induction->starts[nearest + 1] += id != TOKEN_FILE;
-        nearest = id;
+    uint32_t nearest = TOKEN_FILE, next = TOKEN_FILE, last = 0, largest = 0;
+    for (size_t start = 0; start < induction->count && goes_on(sorter, WORD); start += WORD) {
+        size_t end = induction->count - start < WORD ? induction->count : start + WORD;
+        uint64_t greater = 0, there = 0;
+        for (size_t i = start; i < end; i++) {
+            uint32_t id = id_at(tokens, i), is_there = id != TOKEN_FILE;
+            last = (uint32_t)(nearest > next) | ((uint32_t)(nearest == next) & last);
+            greater |= (uint64_t)last << i % WORD;
+            there |= (uint64_t)is_there << i % WORD;
+            induction->starts[nearest + 1] += is_there;
+            largest = id > largest ? id : largest;
+            next = nearest;
+            nearest = id;
+        }
+        induction->greater[start / WORD] = greater & there;
+        induction->less[start / WORD] = there & ~greater;
     }
+    induction->ids = largest + 1;
     for (uint32_t id = 0; id < induction->ids; id++) {
         induction->starts[id + 1] += induction->starts[id];
     }
     induction->total = induction->starts[induction->ids];
 }
 
-// The seeds to the end of their buckets, and what stands first in its file.
+// Those before which a file begins, and those that are less and followed by one that is greater.
+static uint64_t seeds_of(const struct induction *induction, uint32_t word) {
+    const uint64_t *greater = induction->greater + word, *less = induction->less + word;
+    uint64_t there = *greater | *less, before = word > 0 ? greater[-1] | less[-1] : 0;
+    uint64_t is_first = there & ~(there << 1 | before >> (WORD - 1));
+    return is_first | (*less & (*greater >> 1 | greater[1] << (WORD - 1)));
+}
+
+// To the end of their buckets.
 static void place_seeds(struct sorter *sorter, struct induction *induction) {
-    struct packed tokens = induction->tokens;
     memcpy(induction->next, induction->starts + 1, induction->ids * sizeof *induction->next);
-    uint32_t nearest = TOKEN_FILE, id = induction->count > 1 ? id_at(tokens, 1) : TOKEN_FILE;
-    for (uint32_t i = 1; i < induction->count && goes_on_at(sorter, i); i++) {
-        uint32_t next = i + 1 < induction->count ? id_at(tokens, i + 1) : TOKEN_FILE;
-        bool seed =
-            next != TOKEN_FILE && !is_greater(induction->greater, i) && is_greater(induction->greater, i + 1);
-        if (id != TOKEN_FILE && (nearest == TOKEN_FILE || seed)) {
-            packed_set(induction->order, --induction->next[nearest], i);
+    for (uint32_t word = 0; word * WORD < induction->count && goes_on(sorter, WORD); word++) {
+        for (uint64_t seeds = seeds_of(induction, word); seeds; seeds &= seeds - 1) {
+            uint32_t position = word * WORD + (uint32_t)__builtin_ctzll(seeds);
+            uint32_t nearest = id_at(induction->tokens, position - 1);
+            packed_set(induction->order, --induction->next[nearest], position);
         }
-        nearest = id;
-        id = next;
     }
 }
 
@@ -386,7 +406,7 @@ static void sort_seeds(struct sorter *sorter, const struct induction *induction)
 // The position after one that has its place is put at the next place of its bucket.
 static inline void induce(struct induction *induction, uint32_t at, bool greater) {
     uint32_t position = packed_get(induction->order, at);
-    if (position != 0 && is_there_and(induction, position + 1, greater)) {
+    if (has_bit(greater ? induction->greater : induction->less, position + 1)) {
         uint32_t *next = &induction->next[id_at(induction->tokens, position)];
         packed_set(induction->order, greater ? (*next)++ : --*next, position + 1);
     }
@@ -407,16 +427,18 @@ static void induce_all(struct sorter *sorter, struct induction *induction) {
 }
 
 static uint32_t sort_by_induction(struct sorter *sorter, uint32_t count, uint32_t ids) {
-    struct induction induction = {
-        .tokens = sorter->tokens, .order = sorter->order, .count = count, .ids = ids};
-    induction.greater = compare_with_rest(sorter, count);
+    struct induction induction = {.tokens = sorter->tokens, .order = sorter->order, .count = count};
+    size_t words = (size_t)count / WORD + 2; // one behind the last is looked at
+    induction.greater = mem_zero(words, sizeof *induction.greater);
+    induction.less = mem_zero(words, sizeof *induction.less);
     induction.starts = mem_zero((size_t)ids + 1, sizeof *induction.starts);
-    induction.next = mem_zero(ids, sizeof *induction.next);
-    count_buckets(sorter, &induction);
+    compare_with_rest(sorter, &induction);
+    induction.next = mem_zero(induction.ids, sizeof *induction.next);
     place_seeds(sorter, &induction);
     sort_seeds(sorter, &induction);
     induce_all(sorter, &induction);
     free(induction.greater);
+    free(induction.less);
     free(induction.starts);
     free(induction.next);
     return induction.total;
@@ -424,14 +446,7 @@ static uint32_t sort_by_induction(struct sorter *sorter, uint32_t count, uint32_
 
 uint32_t order_sort(struct packed tokens, uint32_t count, struct packed order,
                     const struct order_watch *watch) {
-    uint32_t ids = 1, bits = 1;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t id = id_at(tokens, i);
-        ids = id >= ids ? id + 1 : ids;
-    }
-    while (ids >> bits) {
-        bits++;
-    }
+    uint32_t bits = tokens.bits > TOKEN_SPACE_BITS ? tokens.bits - TOKEN_SPACE_BITS : 1, ids = 1u << bits;
     struct sorter sorter = {
         .tokens = tokens, .order = order, .watch = watch, .bits = bits, .width = 64 / bits};
     sorter.keyed = mem_alloc((count < KEYED_RANGE ? count + 1 : KEYED_RANGE) * sizeof *sorter.keyed);
