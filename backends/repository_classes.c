@@ -3,12 +3,16 @@
 // Places that have the same words before them are few, and often none has. But
 // what may come next is much the same behind all words of a kind: a condition's
 // closing bracket is followed by an opening one, whatever was asked. So words
-// fall into some four hundred classes - brackets and commas, the words that a
-// repository uses most, and of all others how they are written and whether they
-// are mostly called or have members - and it is counted which class follows
+// fall into some four hundred classes (repository_word_classes.h), and it is
+// counted which class follows
 //
 //   - the nearest classes, one to five of them, and
 //   - a frame: the line's first word, the innermost open bracket, what it belongs to.
+//
+// The nearest classes and the one behind them are a run of classes, as are the nearest ones of
+// the place that comes next: so a run is counted once, by its end. Who counts on from place to
+// place knows how often the one before was there, and need not look for it. A frame has a
+// counter of its own, and one for each class behind it.
 //
 // A longer context is counted only once a shorter one was seen before it, so that
 // what occurs once takes little room. Counters are found by a hash, and each knows
@@ -19,7 +23,7 @@
 #include "backends/repository_classes.h"
 
 #include "backends/repository_counters.h"
-#include "backends/repository_lexer.h"
+#include "backends/repository_word_classes.h"
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -27,184 +31,39 @@
 
 // Bits of a bucket's number.
 enum { LEAST_BITS = 9, MOST_BITS = 18 };
-// Uses of a word that is not new; words that have a class of their own, and their least uses.
-enum { LEAST_USES = 3, COMMON = 400, LEAST_COMMON = 30 };
 // A frame goes so many words and lines back, and so deep.
 enum { REACH = 30, LINES = 3, OPEN = 8, MOST_COMMAS = 3 };
 // Words from one question whether to go on to the next.
 enum { WATCH = 1 << 12 };
 // Places from the one that is looked at to the one that is counted.
 enum { AHEAD = 8 };
-// Bits by which a class' number is turned for each class between it and the place, so that it says which it is.
+// Bits by which a context's hash is turned for each class behind it, so that it says which comes first.
 enum { TURN = 11 };
 static const float TRUST = 3;
 
-// Classes. Those of TOKEN_FILE and line ends are their ids.
-enum {
-    CLASS_OPEN = TOKEN_FIRST_WORD, // ( [ {
-    CLASS_CLOSE = CLASS_OPEN + 3,  // ) ] }
-    CLASS_COMMA = CLASS_CLOSE + 3,
-    CLASS_ASSIGN, // = :=
-    CLASS_COMMON = CLASS_ASSIGN + 2,
-    CLASS_OTHER = CLASS_COMMON + COMMON
+// Of a language's family, its hash and how many places were counted.
+struct family {
+    uint64_t hash;
+    uint32_t places;
 };
-enum shape { SHAPE_SMALL, SHAPE_CAPITAL, SHAPE_CAPITALS, SHAPE_NUMBER, SHAPE_SIGN, SHAPE_COUNT };
-enum role { ROLE_NEW, ROLE_PLAIN, ROLE_CALLED, ROLE_OWNER, ROLE_COUNT };
-_Static_assert((int)CLASS_OTHER + (int)SHAPE_COUNT * (int)ROLE_COUNT == (int)CLASSES_COUNT,
-               "the header counts all");
 
 struct classes {
     atomic_int references;
+    VEC(struct family) families;
     uint16_t *of_word; // by number in the vocabulary
     uint32_t words;
     struct counters counters;
 };
 
-// --- classes of words ---
-
-static enum shape shape_of(struct slice word) {
-    char c = word.length > 0 ? word.data[0] : '.';
-    if (c >= '0' && c <= '9') {
-        return SHAPE_NUMBER;
-    }
-    if (c < 'A' || c > 'Z') {
-        return lexer_is_word_byte(c) ? SHAPE_SMALL : SHAPE_SIGN;
-    }
-    for (size_t i = 1; i < word.length; i++) {
-        if (word.data[i] >= 'a' && word.data[i] <= 'z') {
-            return SHAPE_CAPITAL;
-        }
-    }
-    return SHAPE_CAPITALS;
-}
-
-static uint16_t class_by_shape(struct slice word, enum role role) {
-    return (uint16_t)(CLASS_OTHER + (int)shape_of(word) * (int)ROLE_COUNT + (int)role);
-}
-
-// 0: it has no such class.
-static uint16_t class_of_sign(struct slice word) {
-    static const char *const signs[] = {"(", "[", "{", ")", "]", "}", ",", "=", ":="};
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        if (slice_equal(word, slice_of_string(signs[i]))) {
-            return (uint16_t)(CLASS_OPEN + i);
-        }
-    }
-    return 0;
-}
-
-static uint32_t number_of(uint32_t id) {
-    return (id - TOKEN_FIRST_WORD) / 2;
-}
-
-// How a word is used.
-struct usage {
-    uint32_t uses, calls, members;
-};
-
-// The id of a sign; TOKEN_UNKNOWN if the vocabulary lacks it.
-static uint32_t id_of_sign(const struct vocabulary *vocabulary, const char *sign) {
-    uint32_t number = intern_find(&vocabulary->words, slice_of_string(sign));
-    return number == INTERN_NONE ? TOKEN_UNKNOWN : number * 2 + TOKEN_FIRST_WORD;
-}
-
-// False if stopped. Without branches, but for the loop's: nearly every one would be guessed wrongly.
-static bool count_usage(const struct token_segment *segment, const struct vocabulary *vocabulary,
-                        const struct order_watch *watch, struct usage *usage, uint32_t words) {
-    uint32_t opens = id_of_sign(vocabulary, "("), dot = id_of_sign(vocabulary, "."),
-             arrow = id_of_sign(vocabulary, "->"), colons = id_of_sign(vocabulary, "::"),
-             maybe = id_of_sign(vocabulary, "?."), before = words, name = 0;
-    for (uint32_t i = 0; i < segment->count; i++) {
-        uint32_t id = token_id(packed_get(segment->tokens, i)), is_word = id >= TOKEN_FIRST_WORD;
-        uint32_t is_member = (uint32_t)(id == dot) | (uint32_t)(id == arrow) | (uint32_t)(id == colons) |
-                             (uint32_t)(id == maybe);
-        if (i % WATCH == 0 && !order_goes_on(watch)) {
-            return false;
-        }
-        usage[before].calls += name & (uint32_t)(id == opens);
-        usage[before].members += name & is_member;
-        before = is_word ? number_of(id) : words;
-        name = is_word & id;
-        usage[before].uses++;
-    }
-    return true;
-}
-
-struct used_word {
-    uint64_t rank; // its uses, and of those used as much a hash: numbers depend on what was read first
-    uint32_t number;
-};
-
-static int most_used_first(const void *a, const void *b) {
-    uint64_t x = ((const struct used_word *)a)->rank, y = ((const struct used_word *)b)->rank;
-    return x < y ? 1 : x > y ? -1 : 0;
-}
-
-// The most used words have classes of their own.
-static void name_common(struct classes *classes, const struct vocabulary *vocabulary,
-                        const struct usage *usage) {
-    VEC(struct used_word) words = {0};
-    for (uint32_t i = 0; i < classes->words; i++) {
-        if (usage[i].uses >= LEAST_COMMON && classes->of_word[i] >= CLASS_OTHER) {
-            struct slice word = intern_string(&vocabulary->words, i);
-            uint64_t rank = (uint64_t)usage[i].uses << 32 | hash_fold(hash_bytes(word.data, word.length));
-            vec_push(&words, (struct used_word){rank, i});
-        }
-    }
-    if (words.count > 0) {
-        qsort(words.items, words.count, sizeof *words.items, most_used_first);
-    }
-    for (uint32_t i = 0; i < words.count && i < COMMON; i++) {
-        classes->of_word[words.items[i].number] = (uint16_t)(CLASS_COMMON + i);
-    }
-    vec_free(&words);
-}
-
-// What is seen seldom is as good as new: how new words are used can be learned from such ones alone.
-static enum role role_of(const struct usage *usage) {
-    return usage->uses < LEAST_USES           ? ROLE_NEW
-           : usage->calls * 2 > usage->uses   ? ROLE_CALLED
-           : usage->members * 2 > usage->uses ? ROLE_OWNER
-                                              : ROLE_PLAIN;
-}
-
-static bool name_by_use(struct classes *classes, const struct vocabulary *vocabulary,
-                        const struct order_watch *watch, const struct usage *usage) {
-    for (uint32_t i = 0; i < classes->words; i++) {
-        struct slice word = intern_string(&vocabulary->words, i);
-        uint16_t sign = class_of_sign(word);
-        enum role role = role_of(&usage[i]);
-        classes->of_word[i] = sign ? sign : class_by_shape(word, role);
-        if (i % WATCH == 0 && !order_goes_on(watch)) {
-            return false;
-        }
-    }
-    name_common(classes, vocabulary, usage);
-    return true;
-}
-
-static bool name_all(struct classes *classes, struct token_segment *const *segments, uint32_t count,
-                     const struct vocabulary *vocabulary, const struct order_watch *watch) {
-    struct usage *usage = mem_zero((size_t)classes->words + 1, sizeof *usage);
-    bool goes_on = true;
-    for (uint32_t i = 0; i < count && goes_on; i++) {
-        goes_on = count_usage(segments[i], vocabulary, watch, usage, classes->words);
-    }
-    goes_on = goes_on && name_by_use(classes, vocabulary, watch, usage);
-    free(usage);
-    return goes_on;
-}
-
 bool classes_know(const struct classes *classes, uint32_t id) {
-    return id < TOKEN_FIRST_WORD || (id < TOKEN_UNKNOWN && number_of(id) < classes->words);
+    return id < TOKEN_FIRST_WORD || (id < TOKEN_UNKNOWN && token_number(id) < classes->words);
 }
 
 uint32_t classes_of_word(const struct classes *classes, uint32_t id, struct slice bytes) {
     if (classes_know(classes, id)) {
-        return id < TOKEN_FIRST_WORD ? id : classes->of_word[number_of(id)];
+        return id < TOKEN_FIRST_WORD ? id : classes->of_word[token_number(id)];
     }
-    uint16_t sign = class_of_sign(bytes);
-    return sign ? sign : class_by_shape(bytes, ROLE_NEW);
+    return word_class_of_new(bytes);
 }
 
 // --- contexts ---
@@ -219,15 +78,32 @@ static uint64_t number_of_class(uint32_t class) {
     return mix(mix(0, class + 1), 0);
 }
 
-// A context of so many classes and a class behind it, or one more before it: these share a counter. Apart they say which of
-// two comes first, but leave less room for others: weights fitted to that are no better (held-out loss 0.863, 0.859 as it is).
-static inline uint64_t with_class(uint64_t context, uint32_t classes, uint64_t number) {
-    uint32_t turn = classes * TURN % 64;
-    return context ^ (number << turn | number >> (64 - turn) % 64);
+// A context and a class behind it.
+static inline uint64_t with_class(uint64_t context, uint64_t number) {
+    return (context << TURN | context >> (64 - TURN)) ^ number;
 }
 
 uint64_t classes_family(const char *family) {
     return hash_bytes(family, strlen(family));
+}
+
+static uint32_t places_of(const struct classes *classes, uint64_t family) {
+    for (size_t i = 0; i < classes->families.count; i++) {
+        if (classes->families.items[i].hash == family) {
+            return classes->families.items[i].places;
+        }
+    }
+    return 0;
+}
+
+static void count_places(struct classes *classes, uint64_t family, uint32_t places) {
+    for (size_t i = 0; i < classes->families.count; i++) {
+        if (classes->families.items[i].hash == family) {
+            classes->families.items[i].places += places;
+            return;
+        }
+    }
+    vec_push(&classes->families, (struct family){family, places});
 }
 
 // An open bracket.
@@ -305,7 +181,8 @@ static bool is_near(const struct frame *frame, uint32_t at) {
 }
 
 // From the one that says least on.
-static void frame_contexts(const struct frame *frame, uint64_t family, uint64_t contexts[CLASSES_FRAMES]) {
+static inline void frame_contexts(const struct frame *frame, uint64_t family,
+                                  uint64_t contexts[CLASSES_FRAMES]) {
     static const struct opened nothing = {0};
     const struct opened *open = frame->depth > 0 ? &frame->open[frame->depth - 1] : &nothing;
     bool has_line = is_near(frame, frame->starts[0]);
@@ -322,16 +199,20 @@ static void frame_contexts(const struct frame *frame, uint64_t family, uint64_t 
     contexts[2] = mix(hash, (uint64_t)second << 16 | commas << 1 | (has_line && frame->is_assigned));
 }
 
-// By one class more each. before: what the nearest classes add, the nearest last; 0 where there are no more.
-static inline void behind_contexts(uint64_t family, const uint64_t before[CLASSES_BEHIND - 1],
-                                   uint64_t contexts[CLASSES_BEHIND]) {
-    contexts[0] = family;
-    for (uint32_t i = 1; i < CLASSES_BEHIND; i++) {
-        contexts[i] = with_class(contexts[i - 1], i - 1, before[CLASSES_BEHIND - 1 - i]);
+// The last classes, none of them, one and so on. Of those that would reach beyond the beginning of the file the hash means nothing,
+// and is not used.
+struct run {
+    uint64_t hashes[CLASSES_BEHIND + 1];
+};
+
+static inline void run_read(struct run *run, uint64_t family, uint64_t number) {
+    for (uint32_t i = CLASSES_BEHIND; i > 0; i--) {
+        run->hashes[i] = with_class(run->hashes[i - 1], number);
     }
+    run->hashes[0] = family;
 }
 
-// How many of them there are.
+// How many of them are a context.
 static uint32_t count_behind(size_t before) {
     return before < CLASSES_BEHIND ? (uint32_t)before + 1 : CLASSES_BEHIND;
 }
@@ -345,36 +226,26 @@ static uint32_t count_of(const struct classes *classes, uint64_t hash) {
 
 // A place that is to be counted. Its counters are fetched some places before that, since they lie anywhere.
 struct sighting {
-    uint64_t contexts[CLASSES_BEHIND + CLASSES_FRAMES]; // those of the frame first
-    uint64_t with_class[CLASSES_BEHIND + CLASSES_FRAMES];
-    uint32_t count;
+    struct run run; // that ends with it
+    uint64_t contexts[CLASSES_FRAMES], with_class[CLASSES_FRAMES];
 };
 
-static inline void sight_context(struct counters counters, struct sighting *out, uint32_t i, uint32_t classes,
-                                 uint64_t number) {
-    out->with_class[i] = with_class(out->contexts[i], classes, number);
-    __builtin_prefetch(counters_bucket(counters, out->contexts[i]), 1);
-    __builtin_prefetch(counters_bucket(counters, out->with_class[i]), 1);
-}
-
-// numbers: what the classes before add, and that of the place.
-static void sight(struct counters counters, uint64_t family, const struct frame *frame,
-                  const uint64_t numbers[CLASSES_BEHIND], struct sighting *out) {
-    uint64_t number = numbers[CLASSES_BEHIND - 1];
-    frame_contexts(frame, family, out->contexts);
-    behind_contexts(family, numbers, out->contexts + CLASSES_FRAMES);
-    for (uint32_t i = 0; i < CLASSES_FRAMES; i++) {
-        sight_context(counters, out, i, CLASSES_BEHIND, number);
+static void sight(struct counters counters, uint64_t family, const struct frame *frame, uint64_t number,
+                  struct sighting *out) {
+    for (uint32_t i = 2; i <= CLASSES_BEHIND; i++) { // those of one class are at hand
+        __builtin_prefetch(counters_bucket(counters, out->run.hashes[i]), 1);
     }
-    for (uint32_t i = CLASSES_FRAMES; i < CLASSES_FRAMES + CLASSES_BEHIND; i++) {
-        sight_context(counters, out, i, i - CLASSES_FRAMES, number);
+    frame_contexts(frame, family, out->contexts);
+    for (uint32_t i = 0; i < CLASSES_FRAMES; i++) {
+        out->with_class[i] = with_class(out->contexts[i], number);
+        __builtin_prefetch(counters_bucket(counters, out->contexts[i]), 1);
+        __builtin_prefetch(counters_bucket(counters, out->with_class[i]), 1);
     }
 }
 
 // From one context to those it is a part of, up to one that is new.
-static inline void count_contexts(struct counters counters, const struct sighting *sighting, uint32_t from,
-                                  uint32_t to) {
-    for (uint32_t i = from; i < to; i++) {
+static inline void count_frame(struct counters counters, const struct sighting *sighting) {
+    for (uint32_t i = 0; i < CLASSES_FRAMES; i++) {
         uint16_t *all = counters_get(counters, sighting->contexts[i]);
         uint32_t before = all ? *all : 0;
         if (all && before < COUNTERS_MOST) {
@@ -390,38 +261,58 @@ static inline void count_contexts(struct counters counters, const struct sightin
     }
 }
 
-static void count_place(struct counters counters, const struct sighting *sighting) {
-    count_contexts(counters, sighting, CLASSES_FRAMES, sighting->count);
-    count_contexts(counters, sighting, 0, CLASSES_FRAMES);
+// Likewise. seen: how often the runs of one class and more before the place were there, this time included, in [1] and so on;
+// then those with the place.
+static inline void count_run(struct counters counters, const struct run *run,
+                             uint32_t seen[CLASSES_BEHIND + 1]) {
+    uint32_t here = 2, i = 1; // all places have no class before them
+    for (; i <= CLASSES_BEHIND && here > 0; i++) {
+        uint32_t longer = seen[i];
+        uint16_t *counter = counters_get(counters, run->hashes[i]);
+        seen[i] = counter ? *counter + 1u : 0;
+        if (counter && *counter < COUNTERS_MOST && here <= COUNTERS_MOST) {
+            ++*counter;
+        }
+        here = here > 1 ? longer : 0;
+    }
+    for (; i <= CLASSES_BEHIND; i++) {
+        seen[i] = 0;
+    }
+}
+
+static void count_place(struct counters counters, const struct sighting *sighting,
+                        uint32_t seen[CLASSES_BEHIND + 1]) {
+    count_run(counters, &sighting->run, seen);
+    count_frame(counters, sighting);
 }
 
 static bool count_file(struct classes *classes, const struct token_segment *segment,
                        const struct segment_file *file, const struct order_watch *watch) {
     uint64_t family = classes_family(file->family);
     uint32_t count = file->end - file->start;
-    uint64_t *numbers = mem_zero(count + CLASSES_BEHIND - 1, sizeof *numbers); // that the classes add
+    uint32_t seen[CLASSES_BEHIND + 1] = {0};
     struct sighting sightings[AHEAD];
     struct frame frame = {0};
+    struct run run = {{family}};
+    count_places(classes, family, count - 1); // none is that of the file's beginning
     bool goes_on = true;
     uint32_t i = 0;
     for (; i < count && goes_on; i++) {
         uint32_t id = token_id(packed_get(segment->tokens, file->start + i));
-        uint32_t class = id < TOKEN_FIRST_WORD ? id : classes->of_word[number_of(id)];
-        numbers[i + CLASSES_BEHIND - 1] = number_of_class(class);
-        if (i > AHEAD) {
-            count_place(classes->counters, &sightings[i % AHEAD]);
+        uint32_t class = id < TOKEN_FIRST_WORD ? id : classes->of_word[token_number(id)];
+        uint64_t number = number_of_class(class);
+        if (i >= AHEAD) {
+            count_place(classes->counters, &sightings[i % AHEAD], seen);
         }
-        if (i > 0) {
-            sightings[i % AHEAD].count = CLASSES_FRAMES + count_behind(i);
-            sight(classes->counters, family, &frame, numbers + i, &sightings[i % AHEAD]);
-        }
+        run_read(&run, family, number);
+        sightings[i % AHEAD].run = run;
+        sight(classes->counters, family, &frame, number, &sightings[i % AHEAD]);
         frame_read(&frame, class);
         goes_on = i % WATCH != 0 || order_goes_on(watch);
     }
-    for (uint32_t last = i > AHEAD ? i - AHEAD : 1; last < i; last++) {
-        count_place(classes->counters, &sightings[last % AHEAD]);
+    for (uint32_t last = i > AHEAD ? i - AHEAD : 0; last < i; last++) {
+        count_place(classes->counters, &sightings[last % AHEAD], seen);
     }
-    free(numbers);
     return goes_on;
 }
 
@@ -486,7 +377,7 @@ struct classes *classes_new(struct token_segment *const *segments, unsigned char
     uint32_t bits = bits_for(all);
     classes->counters.buckets = mem_map_whole(sizeof *classes->counters.buckets << bits);
     classes->counters.mask = (UINT64_C(1) << bits) - 1;
-    bool goes_on = name_all(classes, segments, count, vocabulary, watch);
+    bool goes_on = word_class_name_all(segments, count, vocabulary, watch, classes->of_word, classes->words);
     goes_on = goes_on && count_drawn(classes, segments, dead, count, watch);
     if (!goes_on) {
         classes_release(classes);
@@ -503,12 +394,12 @@ void classes_look(const struct classes *classes, uint64_t family, const uint32_t
     for (size_t i = 0; i < count; i++) {
         frame_read(&frame, before[i]);
     }
-    uint64_t numbers[CLASSES_BEHIND - 1] = {0};
-    for (size_t i = 0; i < count && i < CLASSES_BEHIND - 1; i++) {
-        numbers[CLASSES_BEHIND - 2 - i] = number_of_class(before[count - 1 - i]);
+    struct run run = {{family}};
+    for (size_t i = count > CLASSES_BEHIND - 1 ? count - (CLASSES_BEHIND - 1) : 0; i < count; i++) {
+        run_read(&run, family, number_of_class(before[i]));
     }
     place->behind = count_behind(count);
-    behind_contexts(family, numbers, place->contexts);
+    memcpy(place->contexts, run.hashes, CLASSES_BEHIND * sizeof *place->contexts);
     frame_contexts(&frame, family, place->contexts + CLASSES_BEHIND);
     for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
         bool is_there = i < place->behind || i >= CLASSES_BEHIND;
@@ -517,7 +408,8 @@ void classes_look(const struct classes *classes, uint64_t family, const uint32_t
     }
     for (uint32_t i = 0; i < CLASSES_BEHIND + CLASSES_FRAMES; i++) {
         bool is_there = i < place->behind || i >= CLASSES_BEHIND;
-        place->seen[i] = is_there ? (float)count_of(classes, place->contexts[i]) : 0;
+        uint32_t seen = i == 0 ? places_of(classes, family) : count_of(classes, place->contexts[i]);
+        place->seen[i] = is_there ? (float)seen : 0;
         place->per_seen[i] = 1 / (place->seen[i] + TRUST);
     }
 }
@@ -534,13 +426,12 @@ struct chain {
 static void blend(const struct classes *classes, const struct classes_place *place, uint32_t context,
                   uint32_t count, struct chain *chains) {
     float all = place->seen[context];
-    uint32_t before = context < CLASSES_BEHIND ? context : CLASSES_BEHIND;
     if (all <= 0) {
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
         if (chains[i].is_seen) {
-            chains[i].hash = with_class(place->contexts[context], before, chains[i].number);
+            chains[i].hash = with_class(place->contexts[context], chains[i].number);
             __builtin_prefetch(counters_bucket(classes->counters, chains[i].hash));
         }
     }
@@ -587,6 +478,7 @@ struct classes *classes_retain(struct classes *classes) {
 
 void classes_release(struct classes *classes) {
     if (classes && atomic_fetch_sub_explicit(&classes->references, 1, memory_order_acq_rel) == 1) {
+        vec_free(&classes->families);
         free(classes->of_word);
         mem_unmap(classes->counters.buckets, counters_bytes(classes->counters));
         free(classes);

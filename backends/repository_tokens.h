@@ -68,6 +68,10 @@ static inline uint32_t token_make(uint32_t id, uint32_t space) {
 static inline uint32_t token_id(uint32_t token) {
     return token >> TOKEN_SPACE_BITS;
 }
+// The number in its vocabulary of a word's id.
+static inline uint32_t token_number(uint32_t id) {
+    return (id - TOKEN_FIRST_WORD) / 2;
+}
 static inline uint32_t token_space(uint32_t token) {
     return token & ((1u << TOKEN_SPACE_BITS) - 1);
 }

@@ -285,6 +285,41 @@ static void test_counts_every_place(void **state) {
     classes_release(classes);
 }
 
+// How often the last classes of these stood there, from the last one on.
+static void check_runs(const struct classes *classes, const char *family, const uint32_t *before,
+                       size_t count, const float *seen) {
+    struct classes_place place;
+    classes_look(classes, classes_family(family), before, count, &place);
+    for (size_t i = 1; i < CLASSES_BEHIND; i++) {
+        assert_float_equal(place.seen[i], seen[i - 1], 0);
+    }
+}
+
+// A longer run is counted once a shorter one was there before, and none that two files would make.
+static void test_counts_runs(void **state) {
+    (void)state;
+    enum { TIMES = 10, PERIOD = 3 };
+    static const uint32_t period[PERIOD] = {TOKEN_LINE_SAME, TOKEN_LINE_DEEPER, TOKEN_LINE_SHALLOWER};
+    struct segment_builder builder = {0};
+    uint32_t tokens[TIMES * PERIOD];
+    for (size_t i = 0; i < TIMES * PERIOD; i++) {
+        tokens[i] = token_make(period[i % PERIOD], 0);
+    }
+    const struct segment_file one = {.path = "one", .family = "a"}, other = {.path = "other", .family = "a"};
+    assert_true(token_segment_add(&builder, &one, tokens, TIMES * PERIOD - 1));
+    assert_true(token_segment_add(&builder, &other, tokens, 1));
+    unsigned char dead[2] = {0};
+    struct classes *classes = count_all(token_segment_unsorted(&builder), dead);
+    const uint32_t known[] = {period[2], period[0], period[1], period[2], period[0], period[1]};
+    check_runs(classes, "a", known, sizeof known / sizeof *known, (float[]){10, 10, 9, 8, 7});
+    check_runs(classes, "b", known, sizeof known / sizeof *known, (float[]){0, 0, 0, 0, 0});
+    for (size_t i = 0; i < 2; i++) { // whichever file is counted first
+        const uint32_t across[] = {period[i], TOKEN_FILE, period[0]};
+        check_runs(classes, "a", across, 3, (float[]){11, 2, 0, 0, 0});
+    }
+    classes_release(classes);
+}
+
 // Of more than CLASSES_TOKENS the same files are counted whichever comes first, and another for one that is gone.
 static void test_counts_no_more(void **state) {
     (void)state;
@@ -317,10 +352,15 @@ static void test_counts_no_more(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_follows),        cmocka_unit_test(test_classes_of_words),
-        cmocka_unit_test(test_order_of_files),      cmocka_unit_test(test_words_typed_since),
-        cmocka_unit_test(test_nothing_and_stopped), cmocka_unit_test(test_grows),
-        cmocka_unit_test(test_counts_every_place),  cmocka_unit_test(test_counts_no_more),
+        cmocka_unit_test(test_what_follows),
+        cmocka_unit_test(test_counts_runs),
+        cmocka_unit_test(test_classes_of_words),
+        cmocka_unit_test(test_order_of_files),
+        cmocka_unit_test(test_words_typed_since),
+        cmocka_unit_test(test_nothing_and_stopped),
+        cmocka_unit_test(test_grows),
+        cmocka_unit_test(test_counts_every_place),
+        cmocka_unit_test(test_counts_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
