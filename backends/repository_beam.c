@@ -288,24 +288,38 @@ static void extend_all(struct search *search, const struct beam_path *path,
     }
 }
 
+// Of the open file's words by their numbers: does it begin with what is typed, and go on? Each is asked for its bytes once, not
+// wherever it stands.
+static unsigned char *words_that_fit(const struct search *search) {
+    enum { AT_ONCE = 64 };
+    const struct document *document = search->request->document;
+    const uint32_t *ids = document->words.items;
+    struct slice texts[AT_ONCE], typed = search->request->typed;
+    unsigned char *fit = mem_alloc(document->words.count);
+    for (size_t from = 0; from < document->words.count; from += AT_ONCE) {
+        size_t left = document->words.count - from, count = left < AT_ONCE ? left : AT_ONCE;
+        encoder_words(&document->encoder, ids + from, count, texts);
+        for (size_t i = 0; i < count; i++) {
+            fit[from + i] = texts[i].length > typed.length && slice_starts_with(texts[i], typed);
+        }
+    }
+    return fit;
+}
+
 // The nearest words of the open file that begin with what is typed, for when no context knows one.
 static void extend_from_document(struct search *search, const struct beam_path *path, double probability) {
     const struct document *document = search->request->document;
-    uint32_t found[BRANCHES], count = 0;
+    unsigned char *fit = words_that_fit(search);
+    uint32_t count = 0;
     for (uint32_t i = 1; i < document->tokens.count && count < BRANCHES; i++) {
-        uint32_t position = i < document->cursor ? document->cursor - i : i;
-        struct counted word = {.id = token_id(document->tokens.items[position])};
-        struct slice text = encoder_word(&document->encoder, word.id);
-        bool fits =
-            text.length > search->request->typed.length && slice_starts_with(text, search->request->typed);
-        for (uint32_t k = 0; k < count; k++) {
-            fits &= found[k] != word.id;
-        }
-        if (fits) {
-            found[count++] = word.id;
-            extend(search, path, &word, probability / (1 << count));
+        uint32_t number = document->numbers.items[i < document->cursor ? document->cursor - i : i];
+        if (fit[number]) {
+            struct counted word = {.id = document->words.items[number]};
+            fit[number] = false;
+            extend(search, path, &word, probability / (1 << ++count));
         }
     }
+    free(fit);
 }
 
 // How likely the word that is typed is this one, if it is any of those that begin so.

@@ -15,6 +15,7 @@
 #include <math.h>
 
 enum { TYPE_NEAR = 4, TYPES_OF_NAME = 12, LINES_NEAR = 2, BELOW_NEAR = 12, LAST_TOKENS = 3 };
+enum { RECEIVERS = 16 }; // a line asks for a few, in turns
 
 struct hint {
     struct definition is; // its word and owner, and the rest once it was asked for
@@ -28,6 +29,11 @@ struct hint {
     bool is_read;
 };
 
+// The types of a receiver, for which all of the open file is gone through.
+struct types {
+    uint32_t name, count, items[TYPES_OF_NAME]; // name 0: none yet
+};
+
 struct hints {
     const struct document *document;
     struct scope *scope; // its standings say which is the first hint of a word
@@ -39,8 +45,9 @@ struct hints {
     uint32_t last[LAST_TOKENS]; // before the cursor
     uint32_t receiver;          // the name before the member sign there; 0: none
     uint64_t above, below;      // sub-words of the lines above the cursor, and of those below
-    // The types of the receiver asked for last.
-    uint32_t typed, types[TYPES_OF_NAME], type_count;
+    struct types of_receivers[RECEIVERS];
+    uint32_t receivers;        // so many were asked for
+    const struct types *types; // of the last one
 };
 
 // --- names ---
@@ -196,7 +203,8 @@ void hints_renew(struct hints *hints) {
     for (uint32_t i = 0; i < hints->count; i++) {
         scope_of(hints->scope, hints->items[i].is.id)->hint = 0;
     }
-    hints->count = hints->typed = 0;
+    hints->count = hints->receivers = 0;
+    memset(hints->of_receivers, 0, sizeof hints->of_receivers);
     arena_free(&hints->texts);
     definitions_make_room(&hints->read, HINTS_KEPT);
     take_hints(hints);
@@ -221,39 +229,48 @@ static bool is_owner(const struct hints *hints, uint32_t id) {
     return false;
 }
 
-// The types that stand a few tokens before or behind a name, anywhere in the open file.
-static void find_types(struct hints *hints, uint32_t name) {
-    const struct document *document = hints->document;
-    if (hints->typed == name) {
-        return;
-    }
-    hints->typed = name;
-    hints->type_count = 0;
-    for (uint32_t i = 1; i < document->tokens.count; i++) {
-        if (token_id(document->tokens.items[i]) != name) {
-            continue;
-        }
-        for (uint32_t k = i > TYPE_NEAR ? i - TYPE_NEAR : 1; k <= i + TYPE_NEAR && k < document->tokens.count;
-             k++) {
-            uint32_t id = token_id(document->tokens.items[k]);
-            bool known = id == name || !token_is_name(id) || !is_owner(hints, id);
-            for (uint32_t t = 0; t < hints->type_count; t++) {
-                known |= hints->types[t] == id;
-            }
-            if (!known && hints->type_count < TYPES_OF_NAME) {
-                hints->types[hints->type_count++] = id;
-            }
-        }
-    }
-}
-
-static bool is_type_of(const struct hints *hints, uint32_t owner) {
-    for (uint32_t t = 0; t < hints->type_count; t++) {
-        if (hints->types[t] == owner) {
+static bool is_among(const struct types *types, uint32_t id) {
+    for (uint32_t i = 0; i < types->count; i++) {
+        if (types->items[i] == id) {
             return true;
         }
     }
     return false;
+}
+
+// Those around one place of the name.
+static void find_types_at(const struct hints *hints, uint32_t position, struct types *types) {
+    const struct token_list *tokens = &hints->document->tokens;
+    uint32_t first = position > TYPE_NEAR ? position - TYPE_NEAR : 1;
+    for (uint32_t i = first; i <= position + TYPE_NEAR && i < tokens->count; i++) {
+        uint32_t id = token_id(tokens->items[i]);
+        bool is_type = id != types->name && token_is_name(id) && is_owner(hints, id);
+        if (is_type && types->count < TYPES_OF_NAME && !is_among(types, id)) {
+            types->items[types->count++] = id;
+        }
+    }
+}
+
+// The types that stand a few tokens before or behind a name, anywhere in the open file.
+static const struct types *types_of(struct hints *hints, uint32_t name) {
+    for (uint32_t i = 0; i < RECEIVERS; i++) {
+        if (hints->of_receivers[i].name == name) {
+            return &hints->of_receivers[i];
+        }
+    }
+    const struct token_list *tokens = &hints->document->tokens;
+    struct types *types = &hints->of_receivers[hints->receivers++ % RECEIVERS];
+    *types = (struct types){.name = name};
+    for (uint32_t i = 1; i < tokens->count; i++) {
+        if (token_id(tokens->items[i]) == name) {
+            find_types_at(hints, i, types);
+        }
+    }
+    return types;
+}
+
+static bool is_type_of_receiver(const struct hints *hints, const struct hints_place *place, uint32_t owner) {
+    return place->receiver && is_among(hints->types, owner);
 }
 
 // The call that the context ends in, if its name is a hint with parameters.
@@ -292,7 +309,7 @@ struct hints_place hints_place(struct hints *hints, const uint32_t *context, siz
     place.receiver = receiver_of(hints, context, length, &place.is_member);
     if (place.receiver) {
         place.parts = scope_of(hints->scope, place.receiver)->parts;
-        find_types(hints, place.receiver);
+        hints->types = types_of(hints, place.receiver);
     }
     place.at_cursor = is_at_cursor(hints, &place, context, length);
     find_call(hints, context, length, &place);
@@ -386,7 +403,7 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
     for (; hint; hint = next_of(hints, hint)) {
         const float values[OF_HINT] = {
             hint->of_receiver && place->at_cursor,
-            place->receiver && hint->is.owner && is_type_of(hints, hint->is.owner),
+            hint->is.owner && is_type_of_receiver(hints, place, hint->is.owner),
             place->is_member ? scope_alike(hint->is.owner_parts, place->parts) : 0,
             scope_alike(definition_of(hints, hint)->type_parts, place->line),
         };
@@ -405,8 +422,9 @@ bool hints_fill_place(struct hints *hints, const struct hints_place *place, cons
 // May one of the word's hints be a member of what stands left of the sign?
 static bool fits(struct hints *hints, const struct hints_place *place, const struct hint *hint) {
     for (; hint; hint = next_of(hints, hint)) {
-        bool is_alike = is_type_of(hints, hint->is.owner) || (hint->is.owner_parts & place->parts);
-        if (hint->is.owner && ((hint->of_receiver && place->at_cursor) || (place->receiver && is_alike))) {
+        bool is_alike = is_type_of_receiver(hints, place, hint->is.owner) ||
+                        (place->receiver && (hint->is.owner_parts & place->parts));
+        if (hint->is.owner && ((hint->of_receiver && place->at_cursor) || is_alike)) {
             return true;
         }
     }
