@@ -79,9 +79,12 @@ static bool ends_with_word(const char before[BRACKETS_BEFORE], size_t end, const
            !lexer_is_word_byte(before[end - length - 1]);
 }
 
-// What will close a parenthesis that opens at text[at]?
+// What will close a parenthesis that opens at text[at]? Most are told by the byte before them to be no `for (`, `try (` or `if (`.
 static char closer_of(const struct brackets *brackets, struct slice text, size_t at) {
     char before[BRACKETS_BEFORE];
+    if (at > 0 && !strchr(" ryf", text.data[at - 1])) {
+        return ')';
+    }
     look_back(brackets, text, at, before);
     size_t end = skip_blanks(before);
     if (ends_with_word(before, end, "for") || ends_with_word(before, end, "try")) {
@@ -92,9 +95,12 @@ static char closer_of(const struct brackets *brackets, struct slice text, size_t
 
 static bool is_body_missing(const struct brackets *brackets, struct slice text, size_t at) {
     char before[BRACKETS_BEFORE];
+    if (!brackets->behind_condition) {
+        return false;
+    }
     look_back(brackets, text, at, before);
     size_t end = skip_blanks(before);
-    return brackets->behind_condition && end > 0 && before[end - 1] == ')';
+    return end > 0 && before[end - 1] == ')';
 }
 
 // Did it stand in no parenthesis, nor for all that an `if` is to do?
@@ -164,9 +170,12 @@ static bool is_quoted(struct brackets *brackets, char c) {
 
 // Three quotes open a text and close it, whatever stands in it; an apostrophe there opens none.
 static void note_text(struct brackets *brackets, char c) {
-    brackets->same = c == brackets->last ? brackets->same + 1 : 1;
     bool is_other = brackets->quote && brackets->quote != c;
-    if ((c != '"' && c != '\'') || brackets->same != 3 || (!brackets->text && is_other)) {
+    if (c != '"' && c != '\'') {
+        return;
+    }
+    brackets->same = c == brackets->last ? brackets->same + 1 : 1;
+    if (brackets->same != 3 || (!brackets->text && is_other)) {
         return;
     }
     brackets->text = brackets->text == c ? '\0' : brackets->text ? brackets->text : c;
@@ -204,22 +213,41 @@ static bool read_code(struct brackets *brackets, struct slice text, size_t at) {
     }
 }
 
-// In code nothing else says anything of brackets, but for what begins a comment.
-static bool is_plain(const struct brackets *brackets, char c) {
-    static const bool telling[256] = {
-        ['('] = true, [')'] = true, ['['] = true,  [']'] = true, ['{'] = true,  ['}'] = true,
-        ['"'] = true, ['`'] = true, ['\''] = true, ['/'] = true, ['\n'] = true, [';'] = true};
-    return !telling[(unsigned char)c] && c != brackets->comment[0];
+// Of which of these a byte says something.
+enum { IN_CODE = 1, IN_BLOCK = 2, IN_QUOTE = 4 };
+static const unsigned char TELLING[256] = {['('] = IN_CODE,
+                                           [')'] = IN_CODE,
+                                           ['['] = IN_CODE,
+                                           [']'] = IN_CODE,
+                                           ['{'] = IN_CODE,
+                                           ['}'] = IN_CODE,
+                                           [';'] = IN_CODE,
+                                           ['`'] = IN_CODE | IN_QUOTE,
+                                           ['/'] = IN_CODE | IN_BLOCK,
+                                           ['\\'] = IN_QUOTE,
+                                           ['"'] = IN_CODE | IN_BLOCK | IN_QUOTE,
+                                           ['\''] = IN_CODE | IN_BLOCK | IN_QUOTE,
+                                           ['\n'] = IN_CODE | IN_BLOCK | IN_QUOTE};
+
+// The kind of what stands there, whose plain bytes may be passed over; 0: none may. A quote's first ones count.
+static unsigned kind_of(const struct brackets *brackets) {
+    return brackets->in_block_comment                   ? IN_BLOCK
+           : !brackets->quote                           ? IN_CODE
+           : brackets->quoted > 1 && !brackets->escaped ? IN_QUOTE
+                                                        : 0;
 }
 
 // To the next byte that may say something: most of a text is passed over at a glance.
 static size_t pass_over(struct brackets *brackets, struct slice text, size_t from) {
     size_t at = from;
+    unsigned kind = kind_of(brackets);
+    char comment = kind == IN_CODE ? brackets->comment[0] : '\n';
     if (brackets->in_line_comment && !brackets->text) { // a text's quotes may close it there
         size_t end = slice_find(text, SLICE_LITERAL("\n"), at);
         at = end == (size_t)-1 ? text.length : end;
-    } else if (!brackets->quote && !brackets->in_block_comment) {
-        while (at < text.length && is_plain(brackets, text.data[at])) {
+    } else if (kind > 0) {
+        while (at < text.length && !(TELLING[(unsigned char)text.data[at]] & kind) &&
+               text.data[at] != comment) {
             at++;
         }
     }

@@ -11,11 +11,13 @@
 
 #include "indexer/lanes.h"
 
-static const char *const SIGNS[] = {"...", "===", "!==", "<<=", ">>=", "**=", "->", "::", "=>", "==",
-                                    "!=",  "<=",  ">=",  "&&",  "||",  "++",  "--", "<<", ">>", ":=",
-                                    "+=",  "-=",  "*=",  "/=",  "%=",  "|=",  "&=", "^=", "<-", "??",
-                                    "?.",  "//",  "/*",  "*/",  "**",  "..",  "##"};
-enum { SIGN_COUNT = sizeof SIGNS / sizeof SIGNS[0] };
+// What may be the second byte of a sign of two, by its first one.
+static const char *const SECOND_BYTES[256] = {
+    ['!'] = "=",   ['#'] = "#",  ['%'] = "=",   ['&'] = "&=", ['*'] = "=/*", ['+'] = "+=",
+    ['-'] = ">-=", ['.'] = ".",  ['/'] = "=/*", [':'] = ":=", ['<'] = "=<-", ['='] = ">=",
+    ['>'] = "=>",  ['?'] = "?.", ['^'] = "=",   ['|'] = "|="};
+static const char *const LONG_SIGNS[] = {"...", "===", "!==", "<<=", ">>=", "**="};
+enum { LONG_SIGN_COUNT = sizeof LONG_SIGNS / sizeof *LONG_SIGNS, LONG_SIGN = 3 };
 
 // A set of bytes, a bit each: looked up at every byte of every text, where a chain of comparisons takes long.
 struct byte_set {
@@ -23,11 +25,6 @@ struct byte_set {
 };
 #define BIT(c)            (UINT64_C(1) << ((c) % 64))
 #define BITS(first, last) ((BIT(last) - BIT(first)) | BIT(last))
-// What the second byte of a sign is: most are alone, and looking through the list costs more than all the rest.
-static const struct byte_set SECOND_BYTES = {{BIT('.') | BIT('/') | BIT('=') | BIT('-') | BIT('>') |
-                                                  BIT(':') | BIT('&') | BIT('+') | BIT('<') | BIT('?') |
-                                                  BIT('*') | BIT('#'),
-                                              BIT('|')}};
 static const struct byte_set WORD_BYTES = {
     {BITS('0', '9') | BIT('$'), BITS('A', 'Z') | BITS('a', 'z') | BIT('_'), UINT64_MAX, UINT64_MAX}};
 static const struct byte_set SPACES = {{BIT(' ') | BIT('\t') | BIT('\v') | BIT('\f')}};
@@ -99,23 +96,40 @@ static size_t word_length(struct slice text, size_t start) {
         return number_length(text, start, end);
     }
     size_t at = start, found = LANES;
-    for (; at < end && found == LANES; at += found) {
-        found = word_bytes(lanes_load_before(text.data + at, text.data + text.length));
+    while (found == LANES && end - at >= LANES) {
+        found = word_bytes(lanes_load(text.data + at));
+        at += found;
     }
-    return (at < end ? at : end) - start;
+    while (found == LANES && at < end && lexer_is_word_byte(text.data[at])) {
+        at++;
+    }
+    return at - start;
+}
+
+// Does the sign of two bytes there go on?
+static bool is_long_sign(struct slice text, size_t start) {
+    struct slice sign = slice_sub(text, start, start + LONG_SIGN);
+    for (size_t i = 0; i < LONG_SIGN_COUNT; i++) {
+        if (slice_equal(sign, slice_of(LONG_SIGNS[i], LONG_SIGN))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_byte(const char *bytes, char c) {
+    while (*bytes && *bytes != c) {
+        bytes++;
+    }
+    return *bytes;
 }
 
 static size_t sign_length(struct slice text, size_t start) {
-    struct slice rest = slice_of(text.data + start, text.length - start);
-    if (rest.length < 2 || !is_in(&SECOND_BYTES, rest.data[1])) {
+    const char *second = SECOND_BYTES[(unsigned char)text.data[start]];
+    if (!second || start + 1 == text.length || !has_byte(second, text.data[start + 1])) {
         return 1;
     }
-    for (size_t i = 0; i < SIGN_COUNT; i++) {
-        if (SIGNS[i][0] == rest.data[0] && slice_starts_with(rest, slice_of_string(SIGNS[i]))) {
-            return strlen(SIGNS[i]);
-        }
-    }
-    return 1;
+    return start + 2 < text.length && strchr("=.", text.data[start + 2]) && is_long_sign(text, start) ? 3 : 2;
 }
 
 bool lexer_next(struct slice text, size_t *at, struct lexeme *out) {
@@ -145,12 +159,12 @@ bool lexer_extends(struct slice lexeme) {
     if (lexeme.length == 0 || lexer_is_word_byte(lexeme.data[0])) {
         return lexeme.length > 0;
     }
-    for (size_t i = 0; i < SIGN_COUNT; i++) {
-        if (strlen(SIGNS[i]) > lexeme.length && slice_starts_with(slice_of_string(SIGNS[i]), lexeme)) {
+    for (size_t i = 0; i < LONG_SIGN_COUNT; i++) {
+        if (lexeme.length < LONG_SIGN && slice_starts_with(slice_of(LONG_SIGNS[i], LONG_SIGN), lexeme)) {
             return true;
         }
     }
-    return false;
+    return lexeme.length == 1 && SECOND_BYTES[(unsigned char)lexeme.data[0]];
 }
 
 // 0: none, 1-9: that many spaces, 10-13: that many tabs less nine, 15: anything else.
