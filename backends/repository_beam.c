@@ -17,6 +17,8 @@
 #include "backends/repository_beam.h"
 
 #include "backends/repository_coined.h"
+#include "backends/repository_confidence.h"
+#include "backends/repository_foreign.h"
 #include "backends/repository_grammar.h"
 #include "backends/repository_lexer.h"
 #include "backends/repository_relevance.h"
@@ -228,9 +230,14 @@ static bool may_be_cut(const struct search *search, const struct beam_path *path
 }
 
 static void note_head(const struct search *search, struct beam_path *path) {
-    if (path->log_probability >= log(LEAST_HEAD) && may_be_cut(search, path)) {
+    if (path->log_probability < log(LEAST_HEAD) || !may_be_cut(search, path)) {
+        return;
+    }
+    double part = foreign_head_part(search->request->document, search->request->brackets, path);
+    double likely = confidence_in_part(exp(path->log_probability), part);
+    if (likely >= LEAST_HEAD) {
         path->head = path->count;
-        path->head_probability = exp(path->log_probability);
+        path->head_probability = likely;
     }
 }
 

@@ -36,5 +36,9 @@ void confidence_features(const struct document *document, const struct beam_resu
 float confidence_sum(const struct confidence_tree *forest, int trees, const float *features);
 // From 0 to 1.
 double confidence_of(const float features[CONFIDENCE_FEATURES]);
+// What it becomes where the odds count for a part.
+static inline double confidence_in_part(double confidence, double part) {
+    return part * confidence / (1 - confidence + part * confidence);
+}
 
 #endif

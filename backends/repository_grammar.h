@@ -9,6 +9,7 @@
 //       semicolon there, unless a word that may have one stands there; nor behind the receiver of a Go method
 //   G2  where a colon opens blocks, there is one, or an assignment, only behind what may have it
 //   G3  a function at the left margin has no parameter `self`
+//   G4  a method of Python begins its parameters with `self` or the class, unless it is static
 #ifndef HUNCH_BACKENDS_REPOSITORY_GRAMMAR_H
 #define HUNCH_BACKENDS_REPOSITORY_GRAMMAR_H
 

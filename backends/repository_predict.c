@@ -9,6 +9,7 @@
 
 #include "backends/repository_beam.h"
 #include "backends/repository_choice.h"
+#include "backends/repository_foreign.h"
 #include "backends/repository_lexer.h"
 #include "backends/repository_misplaced.h"
 #include "backends/repository_repeated.h"
@@ -31,6 +32,12 @@ static const double REPEATED = 0.35, SURE_REPEATED = 0.7;
 static const double REFUSED = 0.001;
 // Of lines behind another 6 % were right where 14 % were foretold, and 10 % of 10 with this.
 static const double OTHER_LINE = 0.6;
+// Prose goes on as it did elsewhere less often than code, the more so the less sure it is: of 9,450 lines in comments and texts of
+// several lines, while 4,200 were typed, 5 % were right of those said to be 14 % sure, and 93 % of those said to be 91 % sure.
+static const double PROSE = 0.6, PROSE_SLOPE = 1.4;
+// What the odds are worth where a name that nothing knows is taken to end at the cursor: while it is typed each letter might be its
+// last one. Those who ask by hand do so behind the last one, so what is likely even without that stays.
+static const double NEW_NAME = 0.25, SURE_NAME = 0.5;
 
 struct line_search {
     struct counts *counts;
@@ -247,9 +254,8 @@ static void weigh_repeated(const struct line_search *search, struct prediction *
         return;
     }
     bool opens = opens_block(search->language, last_of(item));
-    double part = REPEATED * item->confidence;
     item->taken = opens && item->confidence < SURE_REPEATED ? item->text.length : 0;
-    item->confidence = part / (1 - item->confidence + part);
+    item->confidence = confidence_in_part(item->confidence, REPEATED);
 }
 
 // One that declares what is there already, or is out of place, is not right. Asked once, and only of what may be shown, as all
@@ -470,6 +476,29 @@ static void weigh_unsure(const struct line_search *search, struct predictions *o
     }
 }
 
+// In a comment, or in a text of several lines.
+static bool is_in_prose(const struct brackets *brackets) {
+    return brackets->in_line_comment || brackets->in_block_comment || brackets->text;
+}
+
+static void weigh_prose(const struct line_search *search, struct predictions *out) {
+    for (uint32_t i = 0; i < out->count && is_in_prose(&search->brackets); i++) {
+        struct prediction *item = &out->items[i];
+        double odds = item->confidence / fmax(1 - item->confidence, 1e-9);
+        item->confidence = confidence_in_part(item->confidence, PROSE * pow(odds, PROSE_SLOPE - 1));
+    }
+}
+
+static void weigh_foreign(const struct line_search *search, struct predictions *out) {
+    for (uint32_t i = 0; i < out->count; i++) {
+        struct prediction *item = &out->items[i];
+        const struct beam_path *path = &search->result->paths[item->path];
+        double part = foreign_part(search->document, &search->brackets, path);
+        bool ends_name = item->confidence < SURE_NAME && foreign_ends_name(search->document, path);
+        item->confidence = confidence_in_part(item->confidence, ends_name ? fmin(part, NEW_NAME) : part);
+    }
+}
+
 // None is surer than the one before it: which comes first is better told by the choice than by how likely each is by itself.
 static void weigh_others(struct predictions *out) {
     double before = 1;
@@ -506,6 +535,8 @@ static void search_lines(const struct warm *warm, const struct predict_request *
     cut_heads(&search, out);
     weigh_line_end(&search, out);
     weigh_unsure(&search, out);
+    weigh_prose(&search, out);
+    weigh_foreign(&search, out);
     weigh_others(out);
     add_lines(&search, out);
     vec_free(&search.context);

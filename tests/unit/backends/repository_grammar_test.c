@@ -140,6 +140,24 @@ static void test_prose_says_little(void **state) {
     world_free(&world);
 }
 
+// What a comment says it seldom says again as it did elsewhere.
+static void test_comments_are_less_sure(void **state) {
+    (void)state;
+    static const char *const words[] = {"door", "gate", "lid", "lock", "hatch", "window", "drawer", "cage"};
+    struct str text;
+    str_init(&text);
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        str_append_format(&text, "void f%zu(void) {\n    // open the %s\n}\n", k, words[k]);
+    }
+    struct world world = world_of("a.c", text.data);
+    struct predictions found = ask(&world, "b.c", "void g(void) {\n    // open the |\n}\n", 1, 1);
+    assert_int_equal(found.count, 1);
+    assert_true(found.items[0].confidence < 0.36); // as in code it would be 0.44
+    predictions_free(&found);
+    world_free(&world);
+    str_free(&text);
+}
+
 // What a comment says of a name is not what stands behind it in code, and the other way round it may be.
 static void test_code_is_no_comment(void **state) {
     (void)state;
@@ -424,6 +442,35 @@ static void test_who_has_a_self(void **state) {
     world_free(&world);
 }
 
+// G4
+static void test_what_a_method_begins_with(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"python", "class A:\n    def f(|name", false},
+        {"python", "class A:\n    def f(|)", false},
+        {"python", "class A(B):\n    x = 1\n\n    @cached\n    async def f(|name", false},
+        {"python", "class A:\n    def g(self):\n        pass\n\n    def f(|name", false},
+        {"python", "class A:\n    def f(|self", true},
+        {"python", "class A:\n    def f(|cls", true},
+        {"python", "class A:\n    def f(self, |name", true},
+        {"python", "class A:\n    @staticmethod\n    def f(|name", true},
+        {"python", "class A:\n    @cached\n    @staticmethod\n    def f(|name", true},
+        {"python", "class A:\n    @staticmethod\n    def g(name):\n        pass\n\n    def f(|name", false},
+        {"python", "class A:\n    def g(self):\n        def f(|name", true},
+        {"python", "if A:\n    def f(|name", true},
+        {"python", "def f(|name", true},
+        {"python", "class A:\n    x = g(|name", true},
+        {"python", "class A:\n    '''as def f(|name", true},
+        {"ruby", "class A\n    def f(|name", true},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+    struct world world = world_of("a.py", "def read(name):\n    pass\n\ndef reach(name):\n    pass\n");
+    assert_false(any_says(&world, "b.py", "class B:\n    def r|\n", "name"));
+    assert_true(any_says(&world, "b.py", "class B:\n    def read(na|\n", "me"));
+    assert_true(any_says(&world, "b.py", "def r|\n", "name"));
+    world_free(&world);
+}
+
 // A condition's colon, and a loop's brace, are not said behind what is no condition.
 static void test_says_nothing_a_line_may_not_have(void **state) {
     (void)state;
@@ -449,11 +496,13 @@ int main(void) {
         cmocka_unit_test(test_a_call_is_no_definition),
         cmocka_unit_test(test_other_languages_say_nothing),
         cmocka_unit_test(test_prose_says_little),
+        cmocka_unit_test(test_comments_are_less_sure),
         cmocka_unit_test(test_where_a_block_may_open),
         cmocka_unit_test(test_what_may_be_typed_or_assigned),
         cmocka_unit_test(test_says_nothing_a_line_may_not_have),
         cmocka_unit_test(test_a_line_out_of_sight),
         cmocka_unit_test(test_who_has_a_self),
+        cmocka_unit_test(test_what_a_method_begins_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
