@@ -38,6 +38,10 @@ struct named {
     bool is_typed;
 };
 
+static bool is_number(struct slice word) {
+    return word.data[0] >= '0' && word.data[0] <= '9';
+}
+
 static bool is_sign(struct slice word, const char *sign) {
     return slice_equal(word, slice_of_string(sign));
 }
@@ -56,7 +60,7 @@ static bool stands_left(const struct document *document, uint32_t id) {
     return false;
 }
 
-// Nearest first, where most are.
+// Nearest first, where most are. The document counts the word that is typed among its own.
 static bool stands_in_text(const struct document *document, uint32_t id) {
     for (size_t i = document->tokens.count; i > 0; i--) {
         if (token_id(document->tokens.items[i - 1]) == id) {
@@ -66,12 +70,20 @@ static bool stands_in_text(const struct document *document, uint32_t id) {
     return false;
 }
 
-// The word that is typed is among the document's because it is.
-static bool is_foreign(const struct document *document, const struct named *name) {
-    bool is_name = token_is_name(name->id) && (name->word.data[0] < '0' || name->word.data[0] > '9');
-    return is_name && !stands_left(document, name->id) &&
-           (name->id == document->typed_id ? !stands_in_text(document, name->id)
-                                           : document_number(document, name->id) == DOCUMENT_NO_WORD);
+// What is typed is the person's own choice.
+static bool is_foreign(const struct document *document, uint32_t id) {
+    return token_is_name(id) && id != document->typed_id && !stands_left(document, id) &&
+           document_number(document, id) == DOCUMENT_NO_WORD;
+}
+
+// Few lines have one, and the others are read no further.
+static bool has_foreign(const struct document *document, const struct beam_path *path) {
+    for (uint32_t i = 0; i < path->count; i++) {
+        if (is_foreign(document, path->ids[path->context + i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static const struct backend_hint *hint_of(const struct document *document, struct slice word) {
@@ -96,8 +108,8 @@ static enum role role_of_used(const struct named *name, const struct backend_hin
 static enum role role_of(const struct document *document, const struct named *name) {
     static const char *const signs[] = {"(", "!", "=", ":=", ":"};
     const struct backend_hint *hint = hint_of(document, name->word);
-    if (name->is_typed && name->id == document->typed_id) {
-        return ROLE_FAMILIAR; // it is the person's own choice
+    if (is_number(name->word)) {
+        return ROLE_FAMILIAR;
     }
     if (has_members(name->left) && !is_sign(name->right, "(")) {
         return !hint ? ROLE_MEMBER : hint->kind == SYMBOL_FIELD ? ROLE_FIELD : ROLE_FAMILIAR;
@@ -123,12 +135,15 @@ static double part_left(const struct document *document, const struct brackets *
                         const struct beam_path *path, const double *of_role) {
     struct brackets brackets = *at_cursor;
     double part = 1;
+    if (!has_foreign(document, path)) {
+        return 1;
+    }
     for (uint32_t i = 0; i < path->count; i++) {
         struct named name = name_at(document, path, i);
         if (i > 0) {
             brackets_read(&brackets, lexer_space_text(token_space(path->tokens[i])));
         }
-        if (brackets_are_in_code(&brackets) && is_foreign(document, &name)) {
+        if (brackets_are_in_code(&brackets) && is_foreign(document, name.id)) {
             part = fmin(part, of_role[role_of(document, &name)]);
         }
         size_t typed = name.is_typed ? document->typed.length : 0;
@@ -149,6 +164,7 @@ double foreign_head_part(const struct document *document, const struct brackets 
 
 bool foreign_ends_name(const struct document *document, const struct beam_path *path) {
     struct named name = name_at(document, path, 0);
-    return name.is_typed && name.id == document->typed_id && is_foreign(document, &name) &&
+    return name.is_typed && name.id == document->typed_id && token_is_name(name.id) &&
+           !is_number(name.word) && !stands_left(document, name.id) && !stands_in_text(document, name.id) &&
            !hint_of(document, name.word);
 }
