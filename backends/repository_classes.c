@@ -294,23 +294,27 @@ static bool count_file(struct classes *classes, const struct token_segment *segm
     struct sighting sightings[AHEAD];
     struct frame frame = {0};
     struct run run = {{family}};
-    count_places(classes, family, count - 1); // none is that of the file's beginning
+    count_places(classes, family, count - 1);
+    // What a file begins with is no place, but stands before one.
+    run_read(&run, family, number_of_class(TOKEN_FILE));
+    count_run(classes->counters, &run, seen);
+    frame_read(&frame, TOKEN_FILE);
     bool goes_on = true;
-    uint32_t i = 0;
+    uint32_t i = 1;
     for (; i < count && goes_on; i++) {
         uint32_t id = token_id(packed_get(segment->tokens, file->start + i));
         uint32_t class = id < TOKEN_FIRST_WORD ? id : classes->of_word[token_number(id)];
         uint64_t number = number_of_class(class);
-        if (i >= AHEAD) {
+        if (i > AHEAD) {
             count_place(classes->counters, &sightings[i % AHEAD], seen);
         }
         run_read(&run, family, number);
         sightings[i % AHEAD].run = run;
         sight(classes->counters, family, &frame, number, &sightings[i % AHEAD]);
         frame_read(&frame, class);
-        goes_on = i % WATCH != 0 || order_goes_on(watch);
+        goes_on = i % WATCH != 1 || order_goes_on(watch);
     }
-    for (uint32_t last = i > AHEAD ? i - AHEAD : 0; last < i; last++) {
+    for (uint32_t last = i > AHEAD ? i - AHEAD : 1; last < i; last++) {
         count_place(classes->counters, &sightings[last % AHEAD], seen);
     }
     return goes_on;

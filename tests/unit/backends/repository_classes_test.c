@@ -271,7 +271,13 @@ static uint32_t places_counted(const struct classes *classes, const char *family
     return (uint32_t)place.seen[0];
 }
 
-// Each place of a file once, however many there are.
+static float frames_counted(const struct classes *classes, const char *family, uint32_t before) {
+    struct classes_place place;
+    classes_look(classes, classes_family(family), &before, 1, &place);
+    return place.seen[CLASSES_BEHIND];
+}
+
+// Each place of a file once, however many there are; what it begins with is none.
 static void test_counts_every_place(void **state) {
     (void)state;
     static const char *const names[] = {"one", "two", "seven", "eight", "nine", "ten", "many"};
@@ -281,6 +287,7 @@ static void test_counts_every_place(void **state) {
     struct classes *classes = count_all(segment_of_lines(names, lines, FILES), dead);
     for (size_t i = 0; i < FILES; i++) {
         assert_int_equal(places_counted(classes, names[i]), lines[i]);
+        assert_float_equal(frames_counted(classes, names[i], TOKEN_FILE), 1, 0);
     }
     classes_release(classes);
 }
