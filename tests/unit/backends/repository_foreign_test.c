@@ -1,5 +1,6 @@
 // repository_foreign_test.c - what names that the open file has not leave of a line's odds.
 #include "tests/unit/backends/place.h"
+#include "tests/unit/backends/predict_world.h"
 #include "tests/unit/unit.h"
 
 #include "backends/repository_foreign.h"
@@ -143,8 +144,29 @@ static void members(void **state) {
     check_rows(heads, sizeof heads / sizeof *heads, foreign_head_part);
 }
 
+// What a person sees of it: neither the line nor its head is as sure as other files are of it.
+static void a_line_is_less_sure(void **state) {
+    (void)state;
+    static const char *const words[] = {"door", "gate", "lid", "lock", "hatch", "window", "drawer", "cage"};
+    struct str text;
+    str_init(&text);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        str_append_format(&text, "int f%zu(void) {\n    open_all(x->limit, %s);\n}\n", i, words[i]);
+    }
+    struct world world = world_of("a.c", text.data);
+    struct predictions found = ask(&world, "b.c", "int f(void) {\n    open_all(|\n}\n", 1, 1);
+    assert_int_equal(found.count, 1);
+    assert_string_equal(found.items[0].text.data, "x->limit, door);");
+    assert_true(found.items[0].confidence < 0.1 &&
+                found.items[0].head_confidence < 0.75); // else 0.19 and 0.93
+    predictions_free(&found);
+    world_free(&world);
+    str_free(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(names_that_are_used),
-                                       cmocka_unit_test(a_name_that_is_typed), cmocka_unit_test(members)};
+                                       cmocka_unit_test(a_name_that_is_typed), cmocka_unit_test(members),
+                                       cmocka_unit_test(a_line_is_less_sure)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
