@@ -489,11 +489,13 @@ static void weigh_prose(const struct line_search *search, struct predictions *ou
     }
 }
 
+// A text that was changed has no longer the path's names.
 static void weigh_foreign(const struct line_search *search, struct predictions *out) {
     for (uint32_t i = 0; i < out->count; i++) {
         struct prediction *item = &out->items[i];
         const struct beam_path *path = &search->result->paths[item->path];
-        double part = foreign_part(search->document, &search->brackets, path);
+        bool is_own = item->features[CONFIDENCE_MADE] <= 0;
+        double part = is_own ? foreign_part(search->document, &search->brackets, path) : 1;
         bool ends_name = item->confidence < SURE_NAME && foreign_ends_name(search->document, path);
         item->confidence = confidence_in_part(item->confidence, ends_name ? fmin(part, NEW_NAME) : part);
     }
