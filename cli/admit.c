@@ -92,7 +92,7 @@ int admit_root(const char *root, bool is_named, struct err *err) {
 int admit_folder(const char *folder, char **root, struct err *err) {
     int code = app_require_root(folder ? folder : ".", root, err);
     if (code == 0) {
-        code = admit_root(*root, folder != NULL, err);
+        code = admit_root(*root, folder && fs_is_folder(folder), err); // a file in it does not name it
     }
     if (code) {
         free(*root);

@@ -19,7 +19,7 @@ static const struct command {
     {"complete", command_complete, "hunch complete FILE:LINE:COL [--stdin] [--json] [--why]",
      "one completion at a place in a file (line and column count from 1)"},
     {"why", command_why, "hunch why FILE:LINE:COL [--stdin] [--json]",
-     "the same, and what of the repository was found for it"},
+     "what ghost text would appear there, and what of the repository was found for it"},
     {"search", command_search, "hunch search \"WORDS OR CODE\" [FOLDER] [--json]",
      "what answers best in a repository: plain words, a name or code (--limit N, --lines N)"},
     {"index", command_index, "hunch index [DIR | --gc | --explain PATH...] [--json]",

@@ -22,7 +22,13 @@ static const char USAGE[] =
     "git log -p --first-parent -m [-n N] | hunch replay [DIR] [--limit POSITIONS] [--model repository] [--json] "
     "[--evidence FILE]";
 
-static void print_text(const struct history_figures *figures) {
+static void print_text(const struct history_figures *figures, bool has_evidence) {
+    if (figures->positions == 0 && figures->unmatched > 0) {
+        printf(
+            "None of the %zu change%s read fits the folder: is it the one of this history, as its newest commit left it?\n",
+            figures->unmatched, str_plural(figures->unmatched));
+        return;
+    }
     if (figures->positions == 0) {
         puts(
             "No line of code was added in the commits read: give more of them, as in: git log -p -n 1000 | hunch replay");
@@ -41,8 +47,11 @@ static void print_text(const struct history_figures *figures) {
     if (figures->unmatched > 0) {
         printf(
             "  %zu change%s left out: the folder is not as the newest commit left it (git may have other line ends there), "
-            "or git log was not told --first-parent -m\n",
+            "it is another history's, or git log was not told --first-parent -m\n",
             figures->unmatched, figures->unmatched == 1 ? " was" : "s were");
+    }
+    if (has_evidence) {
+        puts("  (for --evidence it is asked nearer to lines' ends, too, where it is right more often)");
     }
 }
 
@@ -123,7 +132,7 @@ static int replay_history(const char *root, struct slice history, const struct r
     } else if (options->json) {
         print_json(root, &figures);
     } else {
-        print_text(&figures);
+        print_text(&figures, evidence != NULL);
     }
     if (evidence && fclose(evidence) != 0) {
         log_error("%s cannot be written: %s; give --evidence another path", options->evidence,

@@ -513,6 +513,9 @@ class Replay(support.Case):
         self.assertEqual((lines, round(100 * right / lines)), (3, round(done["exact"])))
         text = self.hunch("replay", self.root, text=self.history(self.ADDED, 5, 6)).stdout
         self.assertIn("3 lines that 1 commit added", text)
+        self.assertNotIn("--evidence", text)
+        with_evidence = self.hunch("replay", self.root, "--evidence", os.devnull, text=self.history(self.ADDED, 5, 6)).stdout
+        self.assertIn("for --evidence it is asked nearer to lines' ends", with_evidence)
 
     def test_what_a_commit_brought_is_not_known_before(self):
         added = "int zork(void) {\n    return quux(frob(12), wibble);\n    return quux(frob(13), wobble);\n}\n\n"
@@ -524,6 +527,7 @@ class Replay(support.Case):
         self.write("src/door.c", self.BEFORE)
         done = json.loads(self.hunch("replay", self.root, "--json", text=self.history(self.ADDED, 5, 6)).stdout)
         self.assertEqual((done["positions"], done["unmatched"]), (0, 1))
+        self.assertIn("None of the 1 change read fits the folder", self.hunch("replay", self.root, text=self.history(self.ADDED, 5, 6)).stdout)
         secret = self.history(self.ADDED, 0, 1).replace("src/door.c", "../outside.c")
         done = json.loads(self.hunch("replay", self.root, "--json", text=secret).stdout)
         self.assertEqual((done["positions"], done["unmatched"]), (0, 0))

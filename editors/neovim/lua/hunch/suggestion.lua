@@ -23,6 +23,7 @@ local M = {}
 local METHOD = 'textDocument/inlineCompletion'
 local INVOKED = 1
 local NAMESPACE = vim.api.nvim_create_namespace('nvim.lsp.inline_completion')
+local BESIDE_MESSAGE = 12 -- columns that 'showcmd' may take
 
 -- Where the cursor stood when the question was put that was answered last, by client.
 local answered = {} ---@type table<integer, integer[]>
@@ -255,11 +256,22 @@ local function ask_anew(bufnr, on_answer)
   return true
 end
 
+---What is longer than its line would make Neovim ask for a key before it goes on.
+---@param text string
+---@return string
+local function fit_line(text)
+  local room = vim.o.columns - BESIDE_MESSAGE
+  if vim.fn.strdisplaywidth(text) <= room then
+    return text
+  end
+  return vim.fn.strcharpart(text, 0, room - 1) .. '…'
+end
+
 -- The person asked and sees nothing: the reason belongs on the screen.
 local function tell_silence()
   local silence = require('hunch').status().silence
   if not is_shown() and silence and silence ~= '' then
-    vim.api.nvim_echo({ { 'Hunch: ' .. silence } }, false, {})
+    vim.api.nvim_echo({ { fit_line('Hunch: ' .. silence) } }, false, {})
   end
 end
 
