@@ -68,10 +68,9 @@ bool symbol_holds_others(const struct symbol *symbol) {
     return symbol->kind != SYMBOL_FIELD && symbol->kind != SYMBOL_CONSTANT;
 }
 
-// How many symbols begin before the byte (R4).
-static uint32_t count_before(const struct record *record, uint32_t byte) {
+uint32_t record_symbols_before(const struct record *record, uint32_t byte) {
     uint32_t low = 0, high = record->symbol_count;
-    while (low < high) {
+    while (low < high) { // R4
         uint32_t middle = low + (high - low) / 2;
         if (record->symbols[middle].start_byte < byte) {
             low = middle + 1;
@@ -93,7 +92,7 @@ const struct symbol *record_symbol_at(const struct record *record, uint32_t line
 }
 
 const char *record_chunk_header(const struct record *record, const struct chunk *chunk) {
-    for (uint32_t i = count_before(record, chunk->start_byte); i-- > 0;) {
+    for (uint32_t i = record_symbols_before(record, chunk->start_byte); i-- > 0;) {
         const struct symbol *symbol = &record->symbols[i];
         if (symbol->end_byte > chunk->start_byte && symbol_holds_others(symbol)) {
             return symbol->signature;

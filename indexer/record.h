@@ -128,6 +128,8 @@ bool symbol_holds_others(const struct symbol *symbol);
 
 // The innermost definition around a line, fields and constants aside; NULL if there is none.
 const struct symbol *record_symbol_at(const struct record *record, uint32_t line);
+// How many symbols begin before the byte.
+uint32_t record_symbols_before(const struct record *record, uint32_t byte);
 // The header line of a chunk: the signature of the definition whose middle it is, "" if it begins with its own.
 const char *record_chunk_header(const struct record *record, const struct chunk *chunk);
 

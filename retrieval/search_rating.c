@@ -157,12 +157,23 @@ static bool takes_arguments(const struct symbol *macro) {
     return at != (size_t)-1 && signature.data[at + name.length] == '('; // the signature ends in a 0
 }
 
-// An alias or an associated type, which is no more than a name for another. What has a body has lines below its header.
-static bool is_bare_type(const struct symbol *symbol) {
-    return symbol->kind == SYMBOL_TYPE && symbol->header_end_line == symbol->end_line;
+static bool has_members(const struct record *outline, const struct symbol *symbol) {
+    uint32_t next = record_symbols_before(outline, symbol->start_byte + 1);
+    return next < outline->symbol_count && outline->symbols[next].start_byte < symbol->end_byte;
 }
 
-static void rate_kind(const struct search_words *words, const struct symbol *symbol, float *features) {
+// An alias or an associated type, which is no more than a name for another. What has a body has lines below its header,
+// or, all on one line, members.
+static bool is_bare_type(const struct search_rating *rating, const struct search_hit *hit) {
+    const struct symbol *symbol = hit->symbol;
+    return symbol->kind == SYMBOL_TYPE && symbol->header_end_line == symbol->end_line &&
+           !has_members(snapshot_outline(rating->snapshot, hit->at), symbol);
+}
+
+static void rate_kind(const struct search_rating *rating, struct search_hit *hit) {
+    const struct search_words *words = rating->words;
+    const struct symbol *symbol = hit->symbol;
+    float *features = hit->features;
     static const enum search_feature kinds[] = {
         [SYMBOL_FUNCTION] = SEARCH_FUNCTION, [SYMBOL_METHOD] = SEARCH_FUNCTION,
         [SYMBOL_TYPE] = SEARCH_TYPE,         [SYMBOL_MACRO] = SEARCH_FUNCTION,
@@ -171,7 +182,7 @@ static void rate_kind(const struct search_words *words, const struct symbol *sym
     float lines = (float)(symbol->end_line - symbol->start_line + 1);
     bool is_method = symbol->kind == SYMBOL_METHOD && words->kind == SYMBOL_FUNCTION;
     bool is_constant = symbol->kind == SYMBOL_MACRO && !takes_arguments(symbol);
-    features[is_constant || is_bare_type(symbol) ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
+    features[is_constant || is_bare_type(rating, hit) ? SEARCH_CONSTANT : kinds[symbol->kind]] = 1;
     features[SEARCH_KIND] = words->asks_kind && (symbol->kind == words->kind || is_method);
     features[SEARCH_CONSTRUCTOR] = is_asked_as_type(words, symbol);
     features[SEARCH_DECLARATION] = symbol->is_declaration;
@@ -191,7 +202,7 @@ static void rate_symbol(const struct search_rating *rating, struct search_hit *h
         features[SEARCH_KEYWORD] = (float)search_rating_count_keywords(rating->words, symbol->signature) /
                                    (float)rating->words->keyword_count;
     }
-    rate_kind(rating->words, symbol, features);
+    rate_kind(rating, hit);
 }
 
 // Within the module that Rust's files keep their tests in.

@@ -164,12 +164,18 @@ static void test_what_a_question_asks_for(void **state) {
          TAINT_TEST},
         {"app/sweep.c", "int start_expiring(int rows) {\n    return rows;\n}\n", TAINT_OWN},
         {"app/rows.c", "int count_rows(int rows) {\n    return rows;\n}\n", TAINT_OWN},
+        // All on one line, but more than a name.
+        {"app/Bill.kt",
+         "data class Invoice(val amount: Int, val customer: String)\n\n"
+         "fun amountOf(invoice: Invoice, customer: String): Int {\n    return invoice.amount\n}\n",
+         TAINT_OWN},
     };
     static const struct {
         const char *asked, *name;
     } cases[] = {{"where is the panic recovered", "recover"},
                  {"where is the panic recovered in tests", "test_panic_is_recovered"},
-                 {"where do rows expire", "start_expiring"}};
+                 {"where do rows expire", "start_expiring"},
+                 {"what is an invoice of a customer", "Invoice"}};
     struct retriever *retriever = index_of(asked_of, sizeof asked_of / sizeof asked_of[0]);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct search_results results;
