@@ -81,6 +81,9 @@ struct json *engine_answer_json(const struct engine_answer *answer) {
     if (answer->instead[0]) {
         json_set_string(object, "instead", answer->instead);
     }
+    if (answer->usual_confidence > 0) {
+        json_set_number(object, "usualConfidence", answer->usual_confidence);
+    }
     json_set(object, "candidates", candidates_json(answer));
     json_set(object, "context", context_json(answer->context));
     json_set_number(object, "promptBytes", (double)answer->prompt.length);
