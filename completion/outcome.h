@@ -9,7 +9,7 @@
     X(OUTCOME_CONTEXT, "context", "only the context was asked for")                                          \
     X(OUTCOME_DISABLED, "disabled", "switched off in the settings")                                          \
     X(OUTCOME_LANGUAGE_OFF, "language-off", "switched off for this language")                                \
-    X(OUTCOME_IGNORED, "ignored", "this file is left out by a rule (hunch index --explain FILE names it)")                                         \
+    X(OUTCOME_IGNORED, "ignored", "this file is left out by a rule (hunch index --explain FILE names it)")   \
     X(OUTCOME_MID_WORD, "mid-word", "the cursor is inside a word")                                           \
     X(OUTCOME_NOTHING, "nothing", "the model had nothing to say")                                            \
     X(OUTCOME_LOW_CONFIDENCE, "low-confidence", "the model was not sure enough")                             \

@@ -163,6 +163,30 @@ static void test_what_is_closed(void **state) {
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
+// Somebody puts a condition before another one.
+static void test_takes_no_bracket_of_what_stands_right(void **state) {
+    (void)state;
+    static const struct {
+        const char *document, *text;
+        bool is_sure;
+    } rows[] = {{"void h(void) {\n    if (is_open()|\n}\n", ") {", true},
+                {"void h(void) {\n    if (is_open()|is_shut()) {\n}\n", ") {", false},
+                {"void h(void) {\n    if (|is_shut()) {\n}\n", "is_open() &&", true}};
+    struct world world =
+        world_of("a.c", "void f(void) {\n    if (is_open()) {\n    }\n    if (is_open()) {\n    }\n"
+                        "    if (is_open() && is_shut()) {\n    }\n}\n");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct predictions found = ask(&world, "b.c", rows[i].document, 1, PREDICT_CANDIDATES);
+        bool is_sure = false;
+        for (uint32_t k = 0; k < found.count; k++) {
+            is_sure |= strcmp(found.items[k].text.data, rows[i].text) == 0 && !found.items[k].refused;
+        }
+        assert_int_equal(is_sure, rows[i].is_sure);
+        predictions_free(&found);
+    }
+    world_free(&world);
+}
+
 static void test_offers_no_bracket_within_a_block(void **state) {
     (void)state;
     struct world world = world_of("a.c", "void f(void) {\n    a();\n}\n\nvoid g(void) {\n    a();\n}\n");
@@ -189,6 +213,7 @@ int main(void) {
         cmocka_unit_test(test_where_a_clause_has_its_block),
         cmocka_unit_test(test_how_many_are_returned),
         cmocka_unit_test(test_what_is_closed),
+        cmocka_unit_test(test_takes_no_bracket_of_what_stands_right),
         cmocka_unit_test(test_offers_no_bracket_within_a_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
