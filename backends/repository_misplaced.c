@@ -18,7 +18,7 @@
 
 #include "backends/repository_lexer.h"
 
-enum { UNKNOWN_RESULTS = -1 };
+enum { UNKNOWN_RESULTS = -1, RIGHT_READ = 256 /* bytes right of the cursor */ };
 
 struct results {
     int count;
@@ -392,4 +392,32 @@ size_t misplaced_part(const struct document *document, const struct language *la
     }
     bool has_results = strcmp(language_id(language), "go") == 0;
     return has_results && !may_be_returned(document, from(text, word)) ? start + text.length : 0;
+}
+
+static bool fits_right(const struct brackets *open, struct slice text, struct slice right) {
+    struct brackets brackets = *open;
+    return !brackets_read(&brackets, text) || brackets_read(&brackets, right);
+}
+
+static size_t taken_bracket(const struct brackets *open, struct slice text, struct slice right) {
+    if (fits_right(open, text, right) || !fits_right(open, slice_of("", 0), right)) {
+        return 0;
+    }
+    size_t part = 1;
+    while (part < text.length && fits_right(open, slice_sub(text, 0, part), right)) {
+        part++;
+    }
+    return part;
+}
+
+static bool is_second_call(const struct document *document, struct slice text, struct slice right) {
+    struct slice left = str_slice(&document->cursor_line);
+    return left.length > 0 && lexer_is_word_byte(left.data[left.length - 1]) && text.length > 0 &&
+           text.data[0] == '(' && right.length > 0 && right.data[0] == '(';
+}
+
+size_t misplaced_beside(const struct document *document, const struct brackets *brackets, struct slice text) {
+    size_t end = slice_line_end(document->suffix, 0);
+    struct slice right = slice_sub(document->suffix, 0, end < RIGHT_READ ? end : RIGHT_READ);
+    return is_second_call(document, text, right) ? 1 : taken_bracket(brackets, text, right);
 }

@@ -12,13 +12,18 @@
 //       a bracket that it does not close, ends as a label does, or begins with a comma
 //   M4  nor there, at the left margin, what goes on behind a block, as `} else {`, unless what is open at the margin may go on so
 //   M5  in Python `else`, `elif`, `except` and `finally` stand right behind a block that may go on so, as far left as it begins
+//   M6  what stands right of the cursor closes as much as it did without the text
+//   M7  no other parenthesis comes between a function's name and its own
 #ifndef HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
 #define HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
 
+#include "backends/repository_brackets.h"
 #include "backends/repository_document.h"
 #include "indexer/language.h"
 
 // line: the cursor's, as it would be, of code. Returns how much of it is enough to say that it is out of place, 0 if it is not.
 size_t misplaced_part(const struct document *document, const struct language *language, struct slice line);
+// text: for the cursor, right of which its line goes on. Returns how much of it is enough to say so, 0 if it is not.
+size_t misplaced_beside(const struct document *document, const struct brackets *brackets, struct slice text);
 
 #endif

@@ -20,8 +20,7 @@
 
 #include <math.h>
 
-// Bytes: a shorter head is not worth a glance, unless a word ends that was longer a key ago; so much is read of what stands right.
-enum { SHORTEST_HEAD = 3, RIGHT_READ = 256 };
+enum { SHORTEST_HEAD = 3 }; // bytes: less is not worth a glance, unless a word ends that was longer a key ago
 static const double LEAST_NEXT_LINE = 0.6; // confidence of a further line
 // Few comments behind code are foretold: while lines were typed, 8 of 203 were right that were said to be less than 20 % sure. Of
 // lines of one word 11 of 89 at least began the right line.
@@ -131,33 +130,10 @@ static struct str line_of(const struct line_search *search, struct slice text) {
     return line;
 }
 
-static struct slice right_of_cursor(const struct document *document) {
-    struct slice below = document->suffix;
-    return document->closed ? slice_of("", 0) : slice_sub(below, 0, slice_line_end(below, 0));
-}
-
-static bool fits_right(const struct line_search *search, struct slice text) {
-    struct brackets brackets = search->brackets;
-    struct slice right = slice_sub(right_of_cursor(search->document), 0, RIGHT_READ);
-    return !brackets_read(&brackets, text) || brackets_read(&brackets, right);
-}
-
-// What stands right of the cursor closes what is open there. How much of the text leaves nothing for it to close; 0: it does.
-static size_t takes_bracket(const struct line_search *search, struct slice text) {
-    if (fits_right(search, text) || !fits_right(search, slice_of("", 0))) {
-        return 0;
-    }
-    size_t part = 1;
-    while (part < text.length && fits_right(search, slice_sub(text, 0, part))) {
-        part++;
-    }
-    return part;
-}
-
 // How much of the text behind the cursor is enough to say that the line is there already, or out of place; 0 if neither is so.
 static size_t amiss_part(const struct line_search *search, struct slice text) {
     if (search->document->right) {
-        return takes_bracket(search, text);
+        return misplaced_beside(search->document, &search->brackets, text);
     }
     bool is_code = brackets_are_in_code(&search->brackets);
     size_t start = search->document->cursor_line.length;
@@ -174,6 +150,11 @@ static size_t amiss_part(const struct line_search *search, struct slice text) {
 // A path that never found its end says how the line may go on, not where it stops.
 static double confidence_in(const struct beam_path *path, const float *features) {
     return path->finished ? confidence_of(features) : 0;
+}
+
+static struct slice right_of_cursor(const struct document *document) {
+    struct slice below = document->suffix;
+    return document->closed ? slice_of("", 0) : slice_sub(below, 0, slice_line_end(below, 0));
 }
 
 static struct change_line line_with(const struct line_search *search, struct slice text) {

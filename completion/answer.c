@@ -74,6 +74,9 @@ struct json *engine_answer_json(const struct engine_answer *answer) {
     json_set_string(object, "outcome", outcome_id(answer->outcome));
     json_set_string(object, "reason", answer->reason);
     json_set_string(object, "model", answer->model);
+    if (answer->unsure.length) {
+        json_set_slice(object, "unsure", answer->unsure);
+    }
     if (answer->typed.length) {
         json_set_bool(object, "atHand", true);
         json_set_slice(object, "typed", answer->typed);

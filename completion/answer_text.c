@@ -117,6 +117,14 @@ static void append_cut(const struct engine_candidate *candidate, struct str *out
     }
 }
 
+static void append_unsure(const struct engine_answer *answer, struct str *out) {
+    if (answer->unsure.length) {
+        str_append_string(out, "not shown: ");
+        append_visible(out, answer->unsure);
+        str_append_char(out, '\n');
+    }
+}
+
 // What is suggested is but the rest of what was.
 static void append_typed(const struct engine_answer *answer, struct str *out) {
     if (answer->typed.length) {
@@ -137,6 +145,7 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
         append_cut(&answer->candidates[i], out);
     }
     append_typed(answer, out);
+    append_unsure(answer, out);
     engine_answer_summary(answer, out);
     append_instead(answer, out);
     if (answer->candidate_count == 0 && answer->context->count == 0) { // most often none was asked for

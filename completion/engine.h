@@ -56,6 +56,7 @@ struct engine_answer {
     struct prompt_report told;     // what of it is new to the model; zero without a prompt
     const char *model;             // who answered, or was asked last
     const char *instead; // why a model that comes before it did not; "": it is the first, or failed, too
+    struct slice unsure; // the best line, where it is not sure enough to be shown; else empty
     struct slice typed;  // of a suggestion made before, whose rest this is; empty: it is made now
     bool unasked; // at hand, or the quick model's: it tells nothing of the model that the settings name
     double usual_confidence; // asked for by hand: from how sure on it is shown to who types; else 0

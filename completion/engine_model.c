@@ -128,6 +128,7 @@ static const char *reason_of(struct engine_request *request, const struct backen
 static const char *unsure_reason(struct engine_request *request, const struct backend_candidate *best) {
     double own = request->model->minimum_confidence, usual = usual_threshold(request, own);
     const char *text = outcome_text(OUTCOME_LOW_CONFIDENCE);
+    request->answer.unsure = slice_of(arena_copy(&request->arena, best->text), best->text.length);
     if (best->refused) {
         return arena_format(&request->arena, "%s: its best line is there already, or out of place", text);
     }

@@ -163,14 +163,15 @@ static void test_what_is_closed(void **state) {
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
-// Somebody puts a condition before another one.
-static void test_takes_no_bracket_of_what_stands_right(void **state) {
+// M6: somebody puts a condition before another one. M7: the call is there.
+static void test_fits_what_stands_right(void **state) {
     (void)state;
     static const struct {
         const char *document, *text;
         bool is_sure;
     } rows[] = {{"void h(void) {\n    if (is_open()|\n}\n", ") {", true},
                 {"void h(void) {\n    if (is_open()|is_shut()) {\n}\n", ") {", false},
+                {"void h(void) {\n    if (is_open|() && is_shut()) {\n}\n", "() &&", false},
                 {"void h(void) {\n    if (|is_shut()) {\n}\n", "is_open() &&", true}};
     struct world world =
         world_of("a.c", "void f(void) {\n    if (is_open()) {\n    }\n    if (is_open()) {\n    }\n"
@@ -213,7 +214,7 @@ int main(void) {
         cmocka_unit_test(test_where_a_clause_has_its_block),
         cmocka_unit_test(test_how_many_are_returned),
         cmocka_unit_test(test_what_is_closed),
-        cmocka_unit_test(test_takes_no_bracket_of_what_stands_right),
+        cmocka_unit_test(test_fits_what_stands_right),
         cmocka_unit_test(test_offers_no_bracket_within_a_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,9 @@ static void test_silence_has_its_reason(void **state) {
                                    .context = &context,
                                    .model = "built-in"};
     assert_text(&answer, "silent: the model had nothing to say (built-in model, 0.0 ms)\n");
+    answer.unsure = SLICE_LITERAL("go();");
+    assert_text(&answer, "not shown: go();\nsilent: the model had nothing to say (built-in model, 0.0 ms)\n");
+    answer.unsure = (struct slice){0};
     answer.outcome = OUTCOME_DISABLED; // and no model where none was asked
     answer.reason = "switched off in the settings";
     assert_text(&answer, "silent: switched off in the settings\n");

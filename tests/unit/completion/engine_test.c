@@ -100,6 +100,7 @@ static void how_unsure_it_was_is_said(void **state) {
         turn(fixture, &asked, 99);
         assert_int_equal(asked.outcome, OUTCOME_LOW_CONFIDENCE);
         assert_non_null(strstr(asked.reason, cases[i].words));
+        assert_true(slice_equal(engine_last(fixture->engine, "a.c")->unsure, slice_of_string("puts(text);")));
     }
 }
 
