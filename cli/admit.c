@@ -66,7 +66,8 @@ static bool is_stored(const char *root) {
     return is_there;
 }
 
-int admit_root(const char *root, bool is_named, struct err *err) {
+int admit_root(const char *root, const char *named, struct err *err) {
+    bool is_named = named && fs_is_folder(named);
     if (app_is_marked(root) || is_stored(root)) {
         return 0;
     }
@@ -92,7 +93,7 @@ int admit_root(const char *root, bool is_named, struct err *err) {
 int admit_folder(const char *folder, char **root, struct err *err) {
     int code = app_require_root(folder ? folder : ".", root, err);
     if (code == 0) {
-        code = admit_root(*root, folder && fs_is_folder(folder), err); // a file in it does not name it
+        code = admit_root(*root, folder, err);
     }
     if (code) {
         free(*root);

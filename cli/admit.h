@@ -14,12 +14,11 @@
 
 #include "base/err.h"
 
-#include <stdbool.h>
-
 enum { ADMIT_FILES = 20000, ADMIT_SILENTLY = 1000 };
 
-// 0 or ERR_DENIED. is_named: the user gave the folder, rather than to stand in it. Announces on stderr.
-int admit_root(const char *root, bool is_named, struct err *err);
+// 0 or ERR_DENIED. named: what the user gave, NULL: nothing, who stands in it. Of these a folder alone is meant to be read: who gives
+// a file wants that. Announces on stderr.
+int admit_root(const char *root, const char *named, struct err *err);
 // app_require_root of the folder that the user gave, or (NULL) stands in, if it is admitted.
 int admit_folder(const char *folder, char **root, struct err *err);
 

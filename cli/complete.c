@@ -196,7 +196,7 @@ static int locate(struct complete_run *run, char **root, struct err *err) {
         real = find_new_file(file, root, &cause);
     }
     struct err refusal;
-    if (*root && admit_root(*root, false, &refusal) != 0) {
+    if (*root && admit_root(*root, NULL, &refusal) != 0) {
         log_warning("%s; so the file alone is used (an empty .hunchignore makes a folder a repository)",
                     refusal.message);
         free(*root);

@@ -308,7 +308,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
             "there is no index then; run `git init` there, or make an empty .hunchignore",
             root);
     }
-    bool is_read = admit_root(root, folder != NULL, &err) == 0;
+    bool is_read = admit_root(root, folder, &err) == 0;
     if (!is_read) {
         add(doctor, "index", WARNING, "%s", err.message);
     }

@@ -153,7 +153,7 @@ static int refuse_folder(const struct err *err) {
 }
 
 // What is said of the folder's files is of interest only where there is a history of them.
-static int replay_patch(const char *root, bool is_named, struct slice history,
+static int replay_patch(const char *root, const char *named, struct slice history,
                         const struct replay_options *options) {
     struct err err = {0};
     if (!has_patch(history)) {
@@ -161,8 +161,7 @@ static int replay_patch(const char *root, bool is_named, struct slice history,
             "there is no patch in what came through the pipe; as in: git log -p --first-parent -m | hunch replay");
         return 1;
     }
-    return admit_root(root, is_named, &err) == 0 ? replay_history(root, history, options)
-                                                 : refuse_folder(&err);
+    return admit_root(root, named, &err) == 0 ? replay_history(root, history, options) : refuse_folder(&err);
 }
 
 static int replay_folder(const char *folder, const struct replay_options *options) {
@@ -175,7 +174,7 @@ static int replay_folder(const char *folder, const struct replay_options *option
     struct str history;
     str_init(&history);
     int status = read_history(&history);
-    status = status ? status : replay_patch(root, folder != NULL, str_slice(&history), options);
+    status = status ? status : replay_patch(root, folder, str_slice(&history), options);
     str_free(&history);
     free(root);
     return status;

@@ -128,7 +128,6 @@ static const char *reason_of(struct engine_request *request, const struct backen
 static const char *unsure_reason(struct engine_request *request, const struct backend_candidate *best) {
     double own = request->model->minimum_confidence, usual = usual_threshold(request, own);
     const char *text = outcome_text(OUTCOME_LOW_CONFIDENCE);
-    request->answer.unsure = slice_of(arena_copy(&request->arena, best->text), best->text.length);
     if (best->refused) {
         return arena_format(&request->arena, "%s: its best line is there already, or out of place", text);
     }
@@ -146,10 +145,16 @@ static const char *unsure_reason(struct engine_request *request, const struct ba
         text, sure, threshold_for(request, own) * 100, usual * 100);
 }
 
-static const char *silence_reason(struct engine_request *request, enum outcome outcome,
-                                  const struct backend_result *result) {
-    return outcome == OUTCOME_LOW_CONFIDENCE ? unsure_reason(request, &result->candidates[0])
-                                             : outcome_text(outcome);
+// The best line is not shown, for this reason.
+static void decide_silence(struct engine_request *request, enum outcome outcome,
+                           const struct backend_result *result) {
+    const char *reason = outcome_text(outcome);
+    if (outcome == OUTCOME_LOW_CONFIDENCE) {
+        const struct backend_candidate *best = &result->candidates[0];
+        request->answer.unsure = slice_of(arena_copy(&request->arena, best->text), best->text.length);
+        reason = unsure_reason(request, best);
+    }
+    engine_request_decide(request, outcome, reason);
 }
 
 static void take_result(struct engine_request *request, const struct backend_result *result) {
@@ -179,8 +184,11 @@ static void take_result(struct engine_request *request, const struct backend_res
     if (!shown && engine_tier_keep(request, slice_of("", 0))) { // a head, whose line went on unsurely
         return;
     }
-    engine_request_decide(request, shown ? OUTCOME_SHOWN : first,
-                          shown ? "" : silence_reason(request, first, result));
+    if (shown) {
+        engine_request_decide(request, OUTCOME_SHOWN, "");
+    } else {
+        decide_silence(request, first, result);
+    }
 }
 
 static void after_model(void *context, const struct backend_result *result) {
