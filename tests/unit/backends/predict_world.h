@@ -28,6 +28,19 @@ static inline struct predictions ask(const struct world *world, const char *path
     return found;
 }
 
+// A file whose eight functions have one line each, which is the same but for a word.
+static inline struct world world_of_eight(const char *path, const char *before, const char *behind) {
+    static const char *const words[] = {"door", "gate", "lid", "lock", "hatch", "window", "drawer", "cage"};
+    struct str text;
+    str_init(&text);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        str_append_format(&text, "int f%zu(void) {\n    %s%s%s\n}\n", i, before, words[i], behind);
+    }
+    struct world world = world_of(path, text.data);
+    str_free(&text);
+    return world;
+}
+
 static inline void assert_says(const struct world *world, const char *path, const char *document,
                                const char *expected) {
     struct predictions found = ask(world, path, document, 1, 1);

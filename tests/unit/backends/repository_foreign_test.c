@@ -147,13 +147,7 @@ static void members(void **state) {
 // What a person sees of it: neither the line nor its head is as sure as other files are of it.
 static void a_line_is_less_sure(void **state) {
     (void)state;
-    static const char *const words[] = {"door", "gate", "lid", "lock", "hatch", "window", "drawer", "cage"};
-    struct str text;
-    str_init(&text);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        str_append_format(&text, "int f%zu(void) {\n    open_all(x->limit, %s);\n}\n", i, words[i]);
-    }
-    struct world world = world_of("a.c", text.data);
+    struct world world = world_of_eight("a.c", "open_all(x->limit, ", ");");
     struct predictions found = ask(&world, "b.c", "int f(void) {\n    open_all(|\n}\n", 1, 1);
     assert_int_equal(found.count, 1);
     assert_string_equal(found.items[0].text.data, "x->limit, door);");
@@ -161,7 +155,6 @@ static void a_line_is_less_sure(void **state) {
                 found.items[0].head_confidence < 0.75); // else 0.19 and 0.93
     predictions_free(&found);
     world_free(&world);
-    str_free(&text);
 }
 
 int main(void) {

@@ -69,6 +69,14 @@ static void silence_has_a_reason(void **state) {
     }
 }
 
+// With the measure that is set, 0: none, up to where the model is asked.
+static void ask_from(struct fixture *fixture, struct asked *asked, double least, bool invoked) {
+    fixture->model.starts = 0;
+    fixture->config->minimum_confidence = least;
+    ask_on(fixture, asked, "  |", 0, invoked);
+    turn(fixture, asked, 1);
+}
+
 // And what it would take; the model's own measure is 0.08.
 static void how_unsure_it_was_is_said(void **state) {
     struct fixture *fixture = *state;
@@ -90,10 +98,7 @@ static void how_unsure_it_was_is_said(void **state) {
     fixture->model.base.traits.minimum_confidence = 0.08;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct asked asked = {0};
-        fixture->model.starts = 0;
-        fixture->config->minimum_confidence = cases[i].least;
-        ask_on(fixture, &asked, "  |", 0, cases[i].invoked);
-        turn(fixture, &asked, 1);
+        ask_from(fixture, &asked, cases[i].least, cases[i].invoked);
         reply_with(fixture, &(struct backend_candidate){.text = slice_of_string("puts(text);"),
                                                         .confidence = cases[i].confidence,
                                                         .refused = cases[i].refused});
@@ -131,10 +136,7 @@ static void an_unsure_line_is_cut_to_its_sure_head(void **state) {
     fixture->model.base.traits.cut_confidence = 0.07;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct asked asked = {0};
-        fixture->model.starts = 0;
-        fixture->config->minimum_confidence = cases[i].least;
-        ask_on(fixture, &asked, "  |", 0, cases[i].invoked);
-        turn(fixture, &asked, 1);
+        ask_from(fixture, &asked, cases[i].least, cases[i].invoked);
         reply_with(fixture,
                    &(struct backend_candidate){slice_of_string("puts(text, 1);"), cases[i].confidence,
                                                cases[i].head, cases[i].head_confidence, false});
@@ -153,10 +155,7 @@ static void what_is_asked_for_by_hand_knows_the_usual_measure(void **state) {
     fixture->model.base.traits.minimum_confidence = 0.05;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct asked asked = {0};
-        fixture->model.starts = 0;
-        fixture->config->minimum_confidence = cases[i].least;
-        ask_on(fixture, &asked, "  |", 0, cases[i].invoked);
-        turn(fixture, &asked, 1);
+        ask_from(fixture, &asked, cases[i].least, cases[i].invoked);
         reply(fixture, "puts(text);", 0.9);
         turn(fixture, &asked, 99);
         struct json *told = engine_answer_json(engine_last(fixture->engine, "a.c"));
