@@ -28,7 +28,7 @@ class Indexed(support.Case):
     """A repository of files that look alike, and what a clean build of it is."""
 
     files = 150
-    padding = ""  # behind each function
+    padding = " // as before, again and again"  # behind each function, so that a store is far smaller than its source
 
     def setUp(self):
         super().setUp()
