@@ -23,7 +23,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import urllib.parse
 
 import scenarios
@@ -347,16 +346,10 @@ class Driver(Editor):
         self.probe.ask("closePages")
         self.until("no page", lambda: not self.page_text())
         self.do("command", command)
-        return self.until(f"what {command} shows", self.settled_page_text)
+        return self.until(f"what {command} shows", self.page_text)
 
     def page_text(self):
         return "\n".join(self.probe.ask("pages")).strip()
-
-    def settled_page_text(self):
-        """A page seen before comes back as it was, and is brought up to date a moment later."""
-        first = self.page_text()
-        time.sleep(0.3)
-        return first if self.page_text() == first else ""
 
     def status_item(self):
         return self.do("textOf", STATUS_ITEM)
