@@ -138,13 +138,11 @@ size_t config_row_index(const struct config_row *row) {
 }
 
 const char *config_row_nearest(const char *key) {
-    const char *nearest = rows[0].key;
-    for (size_t i = 1; i < ROWS; i++) {
-        if (str_distance(key, rows[i].key) < str_distance(key, nearest)) {
-            nearest = rows[i].key;
-        }
+    const char *nearest = NULL;
+    for (size_t i = 0; i < ROWS; i++) {
+        nearest = str_nearer(key, nearest, rows[i].key);
     }
-    return 2 * str_distance(key, nearest) <= strlen(key) ? nearest : NULL;
+    return nearest;
 }
 
 bool config_row_has_choice(const struct config_row *row, const char *text) {

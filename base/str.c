@@ -203,21 +203,36 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-// Levenshtein's. Of the second word what is behind its first letters is left out.
+static bool is_same_letter(char a, char b) {
+    return strncasecmp(&a, &b, 1) == 0;
+}
+
+// Levenshtein's, and two letters exchanged are one mistake. Of the second word what is behind its first letters is left
+// out.
 size_t str_distance(const char *a, const char *b) {
-    size_t previous[64];
-    size_t width = smaller(strlen(b), 63);
+    enum { COMPARED = 63 };
+    size_t rows[3][COMPARED + 1] = {{0}}; // of the last three letters of `a`, in turns
+    size_t width = smaller(strlen(b), COMPARED), i = 0;
     for (size_t j = 0; j <= width; j++) {
-        previous[j] = j;
+        rows[0][j] = j;
     }
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = previous[0];
-        previous[0] = i + 1;
+    for (; a[i]; i++) {
+        const size_t *before = rows[(i + 2) % 3], *previous = rows[i % 3];
+        size_t *row = rows[(i + 1) % 3];
+        row[0] = i + 1;
         for (size_t j = 0; j < width; j++) {
-            size_t change = diagonal + (strncasecmp(&a[i], &b[j], 1) != 0);
-            diagonal = previous[j + 1];
-            previous[j + 1] = smaller(change, smaller(previous[j], diagonal) + 1);
+            size_t change = previous[j] + !is_same_letter(a[i], b[j]);
+            row[j + 1] = smaller(change, smaller(previous[j + 1], row[j]) + 1);
+            if (i && j && is_same_letter(a[i], b[j - 1]) && is_same_letter(a[i - 1], b[j])) {
+                row[j + 1] = smaller(row[j + 1], before[j - 1] + 1);
+            }
         }
     }
-    return previous[width];
+    return rows[i % 3][width];
+}
+
+const char *str_nearer(const char *typed, const char *nearest, const char *word) {
+    size_t distance = str_distance(typed, word);
+    bool is_near = 2 * distance <= strlen(typed);
+    return is_near && (!nearest || distance < str_distance(typed, nearest)) ? word : nearest;
 }

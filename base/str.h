@@ -82,8 +82,11 @@ size_t slice_line_end(struct slice text, size_t at);
 size_t slice_common_head(struct slice a, struct slice b);
 size_t slice_common_tail(struct slice a, struct slice b);
 
-// How many letters must change, come or go to make one word the other, case aside.
+// How many letters must change, come, go or change places with the next to make one word the other, case aside.
 size_t str_distance(const char *a, const char *b);
+// Of words tried one after another, which was meant by what was typed: the nearest so far (NULL: none), or this one.
+// What has more wrong letters than right ones means none.
+const char *str_nearer(const char *typed, const char *nearest, const char *word);
 
 // What a noun ends in that is counted so: "1 file", "2 files".
 static inline const char *str_plural(uint64_t count) {

@@ -100,7 +100,7 @@ int command_collect(int argc, char **argv) {
     opterr = 0; // what is wrong is told here
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (option == '?') {
-            return options_refuse_option(usage, option, argv);
+            return options_refuse_option(usage, known, option, argv);
         }
         json = json || option == 'j';
         only_told = only_told || option == 'd';

@@ -228,6 +228,7 @@ static int complete(const struct complete_options *options) {
     if (code == 0) {
         code = read_document(&run, &err);
     }
+    bool refused = code != 0;
     if (code == 0) {
         code = app_open(&run.app, &loop, config, root, &events, &err);
     }
@@ -252,16 +253,16 @@ static int complete(const struct complete_options *options) {
     text_release(run.text);
     free(run.path);
     free(root);
-    return code || run.failed ? 1 : 0;
+    return refused ? OPTIONS_REFUSED : code || run.failed ? 1 : 0;
 }
 
 static int run(int argc, char **argv, struct complete_options options, const char *usage) {
-    static const struct option long_options[] = {{"json", no_argument, NULL, 'j'},
-                                                 {"why", no_argument, NULL, 'w'},
-                                                 {"stdin", no_argument, NULL, 's'},
-                                                 {0}};
+    static const struct option known[] = {{"json", no_argument, NULL, 'j'},
+                                          {"why", no_argument, NULL, 'w'},
+                                          {"stdin", no_argument, NULL, 's'},
+                                          {0}};
     opterr = 0; // what is wrong is told here
-    for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (option) {
         case 'j':
             options.json = true;
@@ -273,7 +274,7 @@ static int run(int argc, char **argv, struct complete_options options, const cha
             options.from_stdin = true;
             break;
         default:
-            return options_refuse_option(usage, option, argv);
+            return options_refuse_option(usage, known, option, argv);
         }
     }
     if (argc == optind) {
@@ -285,7 +286,7 @@ static int run(int argc, char **argv, struct complete_options options, const cha
     struct err err = {0};
     if (place_parse(argv[optind], &options.place, &err) != 0) {
         log_error("%s", err.message);
-        return 2;
+        return OPTIONS_REFUSED;
     }
     int status = complete(&options);
     place_free(&options.place);

@@ -498,8 +498,7 @@ static int run_demo(const char *named) {
     struct err err = {0};
     char *root = NULL;
     if (admit_folder(named, &root, &err) != 0) {
-        log_error("%s; give the folder of a repository, as in: hunch demo ~/src/project", err.message);
-        return 1;
+        return options_refuse_folder(&err, "hunch demo ~/src/project");
     }
     struct demo *demo = mem_zero(1, sizeof *demo);
     char *real = named ? fs_real_path(named, NULL) : NULL;

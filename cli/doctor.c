@@ -292,14 +292,10 @@ static void check_embedder(struct doctor *doctor, const struct config *config, c
     free(state.model);
 }
 
-static void check_repository(struct doctor *doctor, const struct config *config, const char *folder) {
+// folder: what the user gave, NULL: nothing.
+static void check_repository(struct doctor *doctor, const struct config *config, const char *root,
+                             const char *folder) {
     struct err err = {0};
-    char *root = NULL;
-    if (app_require_root(folder ? folder : ".", &root, &err) != 0) {
-        add(doctor, "repository", WRONG,
-            "%s; give the folder of a repository, as in: hunch doctor ~/src/project", err.message);
-        return;
-    }
     if (app_is_marked(root)) {
         add(doctor, "repository", FINE, "%s", root);
     } else {
@@ -330,7 +326,6 @@ static void check_repository(struct doctor *doctor, const struct config *config,
         add(doctor, "index", WRONG, "%s", err.message);
     }
     check_embedder(doctor, config, root);
-    free(root);
 }
 
 // --- the report ---
@@ -391,13 +386,18 @@ static void print_json(const struct doctor *doctor, const struct config *config)
 
 static int examine(const char *folder, bool json) {
     struct doctor doctor = {0};
+    struct err err = {0};
+    char *root = NULL;
+    if (app_require_root(folder ? folder : ".", &root, &err) != 0) {
+        return options_refuse_folder(&err, "hunch doctor ~/src/project");
+    }
     log_set_level(LOG_LEVEL_ERROR); // what would be a line of the log is one of the report
     uv_loop_init(&doctor.loop);
     add(&doctor, "hunch", FINE, "version %s", HUNCH_VERSION);
     struct config *config = check_config(&doctor);
     check_cache(&doctor);
     check_program(&doctor, config);
-    check_repository(&doctor, config, folder);
+    check_repository(&doctor, config, root, folder);
     sort_checks(&doctor);
     terminal_progress_end();
     if (json) {
@@ -413,6 +413,7 @@ static int examine(const char *folder, bool json) {
     vec_free(&doctor.checks);
     config_free(config);
     uv_loop_close(&doctor.loop);
+    free(root);
     return status;
 }
 
@@ -420,5 +421,5 @@ int command_doctor(int argc, char **argv) {
     struct options options;
     return options_parse(argc, argv, "hunch doctor [DIR] [--json]", NULL, &options)
                ? examine(options.path_count ? options.folder : NULL, options.json)
-               : 2;
+               : OPTIONS_REFUSED;
 }

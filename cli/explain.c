@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cli/app.h"
 #include "cli/explain.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "indexer/language.h"
 
@@ -267,7 +268,7 @@ static int explain_one(const char *path, bool json) {
         log_error("%s; give a path, as in: hunch index --explain src/main.c",
                   *path ? err.message : "there is no path without a name");
         free(question.root);
-        return 1;
+        return OPTIONS_REFUSED;
     }
     struct explanation answer;
     explain_path(question.root, question.below, &answer);
@@ -279,6 +280,10 @@ static int explain_one(const char *path, bool json) {
     return is_out ? 1 : 0;
 }
 
+static int worse(int status, int other) {
+    return status > other ? status : other;
+}
+
 static int explain_lines(bool json) {
     enum { LINE_LIMIT = 64 * 1024 };
     int status = 0;
@@ -286,7 +291,7 @@ static int explain_lines(bool json) {
     while (fgets(line, LINE_LIMIT, stdin)) {
         line[strcspn(line, "\n")] = '\0';
         if (line[0]) {
-            status |= explain_one(line, json);
+            status = worse(status, explain_one(line, json));
         }
     }
     free(line);
@@ -296,7 +301,8 @@ static int explain_lines(bool json) {
 int explain_command(char *const *paths, int count, bool json) {
     int status = count ? 0 : explain_one(".", json);
     for (int i = 0; i < count; i++) {
-        status |= strcmp(paths[i], "-") == 0 ? explain_lines(json) : explain_one(paths[i], json);
+        bool is_list = strcmp(paths[i], "-") == 0;
+        status = worse(status, is_list ? explain_lines(json) : explain_one(paths[i], json));
     }
     return status;
 }

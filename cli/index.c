@@ -149,8 +149,7 @@ static int run_index(const char *folder, bool json) {
     struct err err = {0};
     char *root = NULL;
     if (admit_folder(folder, &root, &err) != 0) {
-        log_error("%s; give the folder of a repository, as in: hunch index ~/src/project", err.message);
-        return 1;
+        return options_refuse_folder(&err, "hunch index ~/src/project");
     }
     struct config *config = app_load_config(NULL, NULL);
     struct index_run run = {.json = json};
@@ -184,9 +183,9 @@ static int run_index(const char *folder, bool json) {
     return code ? 1 : 0;
 }
 
-static bool asks_to_collect(int argc, char **argv) {
+static bool has_option(int argc, char **argv, const char *option) {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], "--gc") == 0) {
+        if (strcmp(argv[i], option) == 0) {
             return true;
         }
     }
@@ -194,13 +193,18 @@ static bool asks_to_collect(int argc, char **argv) {
 }
 
 int command_index(int argc, char **argv) {
-    if (asks_to_collect(argc, argv)) {
+    const char *usage = "hunch index [DIR | --gc [--dry-run] | --explain PATH...] [--json]";
+    if (has_option(argc, argv, "--gc")) {
         return command_collect(argc, argv);
     }
+    if (has_option(argc, argv, "--dry-run")) {
+        return options_refuse(
+            usage, "--dry-run is of --gc alone: hunch index --gc --dry-run tells which stored indexes would "
+                   "go; whether a file would be indexed, and why, tells hunch index --explain PATH");
+    }
     struct options options;
-    if (!options_parse(argc, argv, "hunch index [DIR | --gc | --explain PATH...] [--json]", "explain",
-                       &options)) {
-        return 2;
+    if (!options_parse(argc, argv, usage, "explain", &options)) {
+        return OPTIONS_REFUSED;
     }
     return options.extra ? explain_command(options.paths, options.path_count, options.json)
                          : run_index(options.path_count ? options.folder : NULL, options.json);

@@ -1,7 +1,9 @@
 // main.c - dispatches to one file per subcommand.
 #include "base/mem.h"
+#include "base/str.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -22,7 +24,7 @@ static const struct command {
      "what ghost text would appear there, and what of the repository was found for it"},
     {"search", command_search, "hunch search \"WORDS OR CODE\" [FOLDER] [--json]",
      "what answers best in a repository: plain words, a name or code (--limit N, --lines N)"},
-    {"index", command_index, "hunch index [DIR | --gc | --explain PATH...] [--json]",
+    {"index", command_index, "hunch index [DIR | --gc [--dry-run] | --explain PATH...] [--json]",
      "index a repository; tidy up all stored indexes (--dry-run: say which would go); or say why paths are in or not"},
     {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index"},
     {"demo", command_demo, "hunch demo [DIR|FILE]",
@@ -35,12 +37,14 @@ static const struct command {
      "check settings, model and index, and say what is wrong"},
 };
 
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
 static void print_help(FILE *out) {
     fputs("hunch " HUNCH_VERSION ": code completion that knows your repository\n\n", out);
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        fprintf(out, "  %-61s %s\n", commands[i].usage, commands[i].purpose);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        fprintf(out, "  %-65s %s\n", commands[i].usage, commands[i].purpose);
     }
-    fputs("\nSettings: docs/configuration.md. Editors: editors/.\n", out);
+    fputs("\nOf one: hunch COMMAND --help. Settings: docs/configuration.md. Editors: editors/.\n", out);
 }
 
 // A full disk or a closed pipe shows itself only when the last bytes go out.
@@ -63,6 +67,44 @@ static int run(const struct command *command, int argc, char **argv) {
     return command->run(argc, argv);
 }
 
+static const struct command *find(const char *name) {
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int refuse(const char *name) {
+    const char *meant = str_nearer(name, str_nearer(name, NULL, "--help"), "--version");
+    for (size_t i = 0; i < COMMANDS; i++) {
+        meant = str_nearer(name, meant, commands[i].name);
+    }
+    if (meant) {
+        const struct command *command = find(meant);
+        return options_refuse(command ? command->usage : "hunch [COMMAND ... | --help | --version]",
+                              "there is no command \"%s\": did you mean %s?", name, meant);
+    }
+    fputs("hunch: there is no command \"", stderr);
+    terminal_write_name(stderr, STYLE_PLAIN, name);
+    fputs("\"; these are:\n\n", stderr);
+    print_help(stderr);
+    return OPTIONS_REFUSED;
+}
+
+// Of one command, as "hunch COMMAND --help" does, if one follows.
+static int help(int argc, char **argv) {
+    char option[] = "--help";
+    char *asked[] = {argc > 2 ? argv[2] : NULL, option, NULL};
+    if (!asked[0]) {
+        print_help(stdout);
+        return 0;
+    }
+    const struct command *command = find(asked[0]);
+    return command ? run(command, 2, asked) : refuse(asked[0]);
+}
+
 static int dispatch(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
@@ -70,19 +112,11 @@ static int dispatch(int argc, char **argv) {
         return 0;
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        print_help(stdout);
-        return 0;
+        return help(argc, argv);
     }
     // Editors start servers with --stdio by habit.
-    name = strcmp(name, "--stdio") == 0 ? "lsp" : name;
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(name, commands[i].name) == 0) {
-            return run(&commands[i], argc - 1, argv + 1);
-        }
-    }
-    fprintf(stderr, "hunch: there is no command \"%s\"; these are:\n\n", name);
-    print_help(stderr);
-    return 2;
+    const struct command *command = find(strcmp(name, "--stdio") == 0 ? "lsp" : name);
+    return command ? run(command, argc - 1, argv + 1) : refuse(name);
 }
 
 int main(int argc, char **argv) {

@@ -222,10 +222,13 @@ int command_model(int argc, char **argv) {
         return 0;
     }
     if (!options_parse(argc, argv, usage, NULL, &options)) {
-        return 2;
+        return OPTIONS_REFUSED;
     }
     if (options.path_count) {
-        return options_refuse_more(usage, options.folder);
+        const char *meant = str_nearer(options.folder, str_nearer(options.folder, NULL, "setup"), "serve");
+        return meant ? options_refuse(usage, "\"%s\" is none of its commands: did you mean %s?",
+                                      options.folder, meant)
+                     : options_refuse_more(usage, options.folder);
     }
     return show(options.json);
 }

@@ -42,7 +42,7 @@ static int parse(int argc, char **argv, const char *usage, struct serve_options 
             options->context_tokens = (uint32_t)strtoul(optarg, NULL, 10);
             break;
         default:
-            return options_refuse_option(usage, option, argv);
+            return options_refuse_option(usage, known, option, argv);
         }
     }
     options->file = optind < argc ? argv[optind] : NULL;

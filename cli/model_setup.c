@@ -224,7 +224,7 @@ int command_model_setup(int argc, char **argv) {
     opterr = 0; // what is wrong is told here
     for (int option; (option = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
         if (option == '?' || option == ':') {
-            return options_refuse_option(usage, option, argv);
+            return options_refuse_option(usage, known, option, argv);
         }
         options.sha256 = option == 's' ? optarg : options.sha256;
         options.ca_file = option == 'c' ? optarg : options.ca_file;

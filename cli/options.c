@@ -1,14 +1,13 @@
 // options.c - see options.h.
 #include "cli/options.h"
 
+#include "base/log.h"
+#include "base/str.h"
 #include "cli/terminal.h"
 
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { WRONG_USAGE = 2 };
 
 bool options_want_help(int argc, char **argv) {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -29,7 +28,7 @@ int options_refuse(const char *usage, const char *format, ...) {
     fputs("hunch: ", stderr);
     terminal_write_name(stderr, STYLE_PLAIN, line);
     fprintf(stderr, "\nhunch: usage: %s\n", usage);
-    return WRONG_USAGE;
+    return OPTIONS_REFUSED;
 }
 
 // Of several letters behind one "-" the argument is gone through only at the last.
@@ -40,12 +39,34 @@ static const char *refused(char **argv) {
     return is_begun && strcmp(last, alone) != 0 ? next : last;
 }
 
-int options_refuse_option(const char *usage, int given, char **argv) {
-    return options_refuse(usage, given == ':' ? "%s wants a value" : "there is no option %s", refused(argv));
+// What follows a "=" is no part of a name.
+const char *options_meant(const struct option *known, const char *argument) {
+    char typed[64];
+    const char *meant = NULL;
+    bool is_long = strncmp(argument, "--", 2) == 0;
+    snprintf(typed, sizeof typed, "%.*s", is_long ? (int)strcspn(argument + 2, "=") : 0, argument + 2);
+    for (; known->name; known++) {
+        meant = str_nearer(typed, meant, known->name);
+    }
+    return meant;
+}
+
+int options_refuse_option(const char *usage, const struct option *known, int given, char **argv) {
+    const char *argument = refused(argv);
+    const char *meant = given == ':' ? NULL : options_meant(known, argument);
+    if (meant) {
+        return options_refuse(usage, "there is no option %s: did you mean --%s?", argument, meant);
+    }
+    return options_refuse(usage, given == ':' ? "%s wants a value" : "there is no option %s", argument);
 }
 
 int options_refuse_more(const char *usage, const char *argument) {
     return options_refuse(usage, "\"%s\" is one argument too many", argument);
+}
+
+int options_refuse_folder(const struct err *err, const char *example) {
+    log_error("%s; give the folder of a repository, as in: %s", err->message, example);
+    return OPTIONS_REFUSED;
 }
 
 bool options_parse(int argc, char **argv, const char *usage, const char *extra, struct options *options) {
@@ -54,7 +75,7 @@ bool options_parse(int argc, char **argv, const char *usage, const char *extra, 
     opterr = 0; // what is wrong is told here
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (option == '?') {
-            options_refuse_option(usage, option, argv);
+            options_refuse_option(usage, known, option, argv);
             return false;
         }
         options->json = options->json || option == 'j';

@@ -84,8 +84,7 @@ static void print_json(const char *root, const struct history_figures *figures) 
 
 static int read_history(struct str *history) {
     if (isatty(STDIN_FILENO)) {
-        log_error("hunch replay reads a history, and runs no git by itself: %s", USAGE);
-        return 2;
+        return options_refuse(USAGE, "hunch replay reads a history, and runs no git by itself");
     }
     terminal_note("reading the history");
     for (;;) {
@@ -146,11 +145,7 @@ static bool has_patch(struct slice history) {
     return slice_find(history, SLICE_LITERAL("diff --"), 0) < history.length;
 }
 
-static int refuse_folder(const struct err *err) {
-    log_error("%s; give the folder of a repository, as in: git log -p | hunch replay ~/src/project",
-              err->message);
-    return 1;
-}
+static const char EXAMPLE[] = "git log -p | hunch replay ~/src/project";
 
 // What is said of the folder's files is of interest only where there is a history of them.
 static int replay_patch(const char *root, const char *named, struct slice history,
@@ -161,14 +156,15 @@ static int replay_patch(const char *root, const char *named, struct slice histor
             "there is no patch in what came through the pipe; as in: git log -p --first-parent -m | hunch replay");
         return 1;
     }
-    return admit_root(root, named, &err) == 0 ? replay_history(root, history, options) : refuse_folder(&err);
+    return admit_root(root, named, &err) == 0 ? replay_history(root, history, options)
+                                              : options_refuse_folder(&err, EXAMPLE);
 }
 
 static int replay_folder(const char *folder, const struct replay_options *options) {
     struct err err = {0};
     char *root = NULL;
     if (app_require_root(folder ? folder : ".", &root, &err) != 0) {
-        return refuse_folder(&err);
+        return options_refuse_folder(&err, EXAMPLE);
     }
     app_spill_to_cache();
     struct str history;
@@ -190,7 +186,7 @@ int command_replay(int argc, char **argv) {
     opterr = 0; // what is wrong is told here
     for (int option; (option = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
         if (option == '?' || option == ':') {
-            return options_refuse_option(USAGE, option, argv);
+            return options_refuse_option(USAGE, known, option, argv);
         }
         options.json = options.json || option == 'j';
         options.evidence = option == 'e' ? optarg : options.evidence;

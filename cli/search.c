@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LIMIT = 10, LINES = 4, UNUSABLE = 2 };
+enum { LIMIT = 10, LINES = 4 };
 enum { FOLD = 2, PLACES = 3 }; // so many times the limit are looked at; places named of what is folded
 enum { OPERANDS = 3 };         // the words, the folder, and one too many
 static const char USAGE[] = "hunch search \"WORDS OR CODE\" [FOLDER] [--json] [--limit N] [--lines N]";
@@ -360,13 +360,11 @@ static int search(const struct search_options *options) {
     struct err err = {0};
     uv_loop_init(&run.loop);
     struct config *config = app_load_config(NULL, NULL);
-    int code = locate(&run, &err), status = UNUSABLE;
+    int code = locate(&run, &err), status;
     code = code ? code : open_index(&run, config, &err);
     if (code) {
-        log_error(
-            "%s; quote the words and give the folder of a repository, as in: hunch search \"open a socket\" "
-            "~/src/project",
-            err.message);
+        status = options_refuse_folder(
+            &err, "hunch search \"open a socket\" ~/src/project (several words in quotes)");
     } else {
         status = answer(&run);
         indexer_close(run.indexer);
@@ -385,6 +383,11 @@ static int search(const struct search_options *options) {
 
 // --- arguments ---
 
+static const struct option known[] = {{"json", no_argument, NULL, 'j'},
+                                      {"limit", required_argument, NULL, 'n'},
+                                      {"lines", required_argument, NULL, 'l'},
+                                      {0}};
+
 static bool read_number(const char *text, long most, long least, long *number) {
     char *end;
     errno = 0;
@@ -396,6 +399,17 @@ static bool read_number(const char *text, long most, long least, long *number) {
 static int refuse_number(const char *name, long least, long most) {
     return options_refuse(USAGE, "%s is \"%s\": a number from %ld to %ld is wanted", name, optarg, least,
                           most);
+}
+
+static int refuse_option(const char *argument) {
+    const char *meant = options_meant(known, argument);
+    char guess[80] = "; to";
+    if (meant) {
+        snprintf(guess, sizeof guess, ": did you mean --%s? To", meant);
+    }
+    return options_refuse(USAGE,
+                          "there is no option %s%s search for it, put -- before it: hunch search -- \"%s\"",
+                          argument, guess, argument);
 }
 
 // 0, or the exit status of what was refused. argument: which the option is in.
@@ -420,9 +434,7 @@ static int read_option(int option, const char *argument, struct search_options *
     case ':':
         return options_refuse(USAGE, "%s wants a value", argument);
     default:
-        return options_refuse(
-            USAGE, "there is no option %s; to search for it, put -- before it: hunch search -- \"%s\"",
-            argument, argument);
+        return refuse_option(argument);
     }
 }
 
@@ -460,10 +472,6 @@ static void take_operand(struct operands *operands, const char *argument) {
 
 // Options may stand anywhere before "--". 0, or the exit status of what was refused.
 static int read_arguments(int argc, char **argv, struct search_options *options, struct operands *operands) {
-    static const struct option known[] = {{"json", no_argument, NULL, 'j'},
-                                          {"limit", required_argument, NULL, 'n'},
-                                          {"lines", required_argument, NULL, 'l'},
-                                          {0}};
     bool has_ended = false;
     opterr = 0; // what is wrong is told here
     while (optind < argc) {
@@ -503,7 +511,7 @@ int command_search(int argc, char **argv) {
     options.folder = operands.count > 1 ? operands.given[1] : NULL;
     if (!has_something(options.text)) {
         log_error("there is no word in \"%s\" to search for", options.text);
-        return UNUSABLE;
+        return OPTIONS_REFUSED;
     }
     return search(&options);
 }

@@ -2,7 +2,7 @@
 //
 // Works beside a language server that has the same index open, and without one.
 // The exit status is 0 if an index is there, complete or not; 1 if nothing is
-// stored, the store is damaged or cannot be read, or the folder does not exist.
+// stored, or the store is damaged or cannot be read.
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/app.h"
@@ -155,9 +155,7 @@ static const char *name_model(const struct config_server *settings) {
 static int show(const char *folder, bool json) {
     struct report report = {0};
     if (app_require_root(folder, &report.root, &report.err) != 0) {
-        log_error("%s; give the folder of a repository, as in: hunch status ~/src/project",
-                  report.err.message);
-        return 1;
+        return options_refuse_folder(&report.err, "hunch status ~/src/project");
     }
     struct config *config = app_load_config(NULL, NULL);
     report.model = name_model(&config->model);
@@ -174,5 +172,5 @@ int command_status(int argc, char **argv) {
     struct options options;
     return options_parse(argc, argv, "hunch status [DIR] [--json]", NULL, &options)
                ? show(options.folder, options.json)
-               : 2;
+               : OPTIONS_REFUSED;
 }

@@ -74,7 +74,7 @@ const char *language_id_meant(const char *id) {
     for (size_t i = 0; i < language_table_count && !is_good; i++) {
         for (const char *const *known = language_table[i].ids; *known; known++) {
             bool exchanged = is_exchanged(id, *known);
-            size_t distance = exchanged ? 1 : str_distance(id, *known);
+            size_t distance = str_distance(id, *known);
             if (distance < least && (exchanged || distance * LETTERS_EACH <= length)) {
                 least = distance;
                 meant = *known;

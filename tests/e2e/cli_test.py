@@ -33,7 +33,7 @@ class Index(support.Case):
     def test_bad_folders_get_one_clear_line(self):
         self.write("plain", "text")
         for folder in ("/nonexistent/folder", ""):
-            done = self.hunch("index", folder, status=1)
+            done = self.hunch("index", folder, status=2)
             self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
             self.assertIn(folder, done.stderr)
         empty = os.path.join(self.temporary, "empty")
@@ -134,7 +134,8 @@ class Explain(support.Case):
             # From outside, where no repository is, the nearest folder that exists decides which one is meant.
             self.assertEqual((answer["indexed"], answer["kind"]), (False, "file"))
             self.assertEqual(answer["reason"], "hunchignore")
-        self.hunch("index", "--explain", "", status=1)
+        self.hunch("index", "--explain", "", status=2)
+        self.hunch("index", "--explain", "", whole, status=2)
 
     def test_several_paths(self):
         done = self.hunch("index", "--explain", "src/one.c", "x.log", "notes", status=1)
@@ -249,7 +250,7 @@ class Status(support.Case):
         self.assertEqual(self.status_of()["index"], "complete")
 
     def test_folders_that_are_none(self):
-        done = self.hunch("status", "/nonexistent/folder", status=1)
+        done = self.hunch("status", "/nonexistent/folder", status=2)
         self.assertIn("/nonexistent/folder", done.stderr)
         environment = {name: value for name, value in self.environment.items() if not name.startswith("XDG_") and name != "HOME"}
         answer = self.status_of(environment=environment, status=1)
@@ -295,7 +296,7 @@ class Complete(support.Case):
         self.assertFalse(os.path.exists(os.path.join(self.root, "src/lend.c")))
         lonely = os.path.join(self.environment["HOME"], "x.c")
         self.assertEqual(self.complete(lonely + ":1:4", "--stdin", text="int x")["context"], [])
-        self.assertIn("hunch why src", self.hunch("why", "none/x.c:1:1", "--stdin", text="", status=1).stderr)
+        self.assertIn("hunch why src", self.hunch("why", "none/x.c:1:1", "--stdin", text="", status=2).stderr)
 
     def test_the_readmes_half_lines_are_completed(self):
         shutil.copytree(os.path.join(support.SOURCE, "base"), os.path.join(self.root, "base"))
@@ -321,19 +322,19 @@ class Complete(support.Case):
 
     def test_bad_places_get_one_clear_line(self):
         cases = {
-            "src/bank.c:999:1": (1, "999"), "src/bank.c:1:999": (1, "999"), "src/absent.c:1:1": (1, "src/absent.c"),
-            "src/bank.c": (2, "FILE:LINE:COL"), "src:1:1": (1, "src"), "src/bank.c:0:1": (2, "FILE:LINE:COL"),
+            "src/bank.c:999:1": "999", "src/bank.c:1:999": "999", "src/absent.c:1:1": "src/absent.c",
+            "src/bank.c": "FILE:LINE:COL", "src:1:1": "src", "src/bank.c:0:1": "FILE:LINE:COL",
         }
-        for place, (status, names) in cases.items():
-            done = self.hunch("complete", place, status=status)
+        for place, names in cases.items():
+            done = self.hunch("complete", place, status=2)
             self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
             self.assertIn(names, done.stderr)
-        self.assertIn("give a file", self.hunch("complete", "src/absent.c:1:1", status=1).stderr)
+        self.assertIn("give a file", self.hunch("complete", "src/absent.c:1:1", status=2).stderr)
         self.write("src/binary.c", b"int a;\0\1\2")
-        self.assertIn("not text", self.hunch("complete", "src/binary.c:1:1", status=1).stderr)
+        self.assertIn("not text", self.hunch("complete", "src/binary.c:1:1", status=2).stderr)
         self.write("src/wide.c", "int a;".encode("utf-16"))
-        self.assertIn("save it as UTF-8", self.hunch("complete", "src/wide.c:1:1", status=1).stderr)
-        self.assertIn("a folder", self.hunch("complete", "src:1:1", status=1).stderr)
+        self.assertIn("save it as UTF-8", self.hunch("complete", "src/wide.c:1:1", status=2).stderr)
+        self.assertIn("a folder", self.hunch("complete", "src:1:1", status=2).stderr)
 
     def test_the_ends_of_lines_from_windows_are_not_shown(self):
         self.write("src/windows.c", b"int one;\r\nint two;\r\nint three;\r\n")
@@ -547,7 +548,7 @@ class Replay(support.Case):
 class Usage(support.Case):
     def test_a_missing_file_is_told_in_the_words_of_the_command(self):
         for arguments, command in ((["complete"], "complete"), (["complete", "--why"], "complete"), (["why"], "why")):
-            told = self.hunch(*arguments, "missing.c:1:1", status=1).stderr
+            told = self.hunch(*arguments, "missing.c:1:1", status=2).stderr
             self.assertIn(f"as in: hunch {command} src/main.c:12:5", told)
 
     def test_a_file_of_no_repository_is_no_folder(self):
@@ -555,11 +556,41 @@ class Usage(support.Case):
         with open(lonely, "w") as file:
             file.write("int lonely;\n")
         for command in (["index"], ["status"], ["demo"], ["doctor"], ["search", "lonely"]):
-            done = self.hunch(*command, lonely, status=2 if command[0] == "search" else 1)
-            self.assertIn(f"{lonely} is in no repository; ", done.stdout + done.stderr)
+            self.assertIn(f"{lonely} is in no repository; ", self.hunch(*command, lonely, status=2).stderr)
         self.assertIn(f"; but {os.path.dirname(lonely)} is no repository (no .git, ", self.hunch("index", "--explain", lonely).stdout)
         self.assertNotIn("no repository", self.hunch("index", "--explain", "src/bank.c").stdout)
         self.assertIn(f"{lonely} is in no repository, so only the file itself is used", self.hunch("why", f"{lonely}:1:4").stderr)
+
+    def test_a_missing_folder_is_told_alike(self):
+        for command, example in (("index", "hunch index"), ("status", "hunch status"), ("demo", "hunch demo"),
+                                 ("doctor", "hunch doctor"), ("search account", 'hunch search "open a socket"'),
+                                 ("replay", "git log -p | hunch replay")):
+            for arguments in (["none"], ["none", "--json"][: 1 if command == "demo" else 2]):
+                done = self.hunch(*command.split(), *arguments, text="", status=2)
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr, rf"^hunch: cannot find none: No such file or directory; give the folder of a "
+                                              rf"repository, as in: {re.escape(example)} ~/src/project.*\n$")
+
+    def test_what_is_mistyped_is_guessed(self):
+        for arguments, meant in ((["serach", "x"], 'there is no command "serach": did you mean search?'),
+                                 (["help", "idnex"], 'there is no command "idnex": did you mean index?'),
+                                 (["--versoin"], "did you mean --version?"),
+                                 (["model", "stup"], "did you mean setup?"),
+                                 (["model", "setup", "--wriet"], "there is no option --wriet: did you mean --write?"),
+                                 (["model", "serve", "--programm=x"], "there is no option --programm=x: did you mean --program?"),
+                                 (["index", "--jsno"], "there is no option --jsno: did you mean --json?"),
+                                 (["index", "--explian", "a"], "did you mean --explain?"),
+                                 (["index", "--gc", "--dryrun"], "did you mean --dry-run?"),
+                                 (["complete", "--stdn", "a:1:1"], "did you mean --stdin?"),
+                                 (["replay", "--limti", "5"], "did you mean --limit?"),
+                                 (["search", "--lnies", "5", "x"], "did you mean --lines? To search for it, put -- before it")):
+            told = self.hunch(*arguments, status=2).stderr.splitlines()
+            self.assertIn(meant, told[0])
+            self.assertIn("hunch: usage: ", told[1])
+            self.assertEqual(len(told), 2)
+        for arguments in (["quagga"], ["index", "--quagga"], ["index", "-quagga"]):
+            self.assertNotIn("did you mean", self.hunch(*arguments, status=2).stderr)
+        self.assertEqual(self.hunch("help", "index").stdout, self.hunch("index", "--help").stdout)
 
     def test_flags_come_in_any_order(self):
         self.hunch("index")
@@ -601,6 +632,9 @@ class Usage(support.Case):
                                  (["index", "--json", "-x"], "there is no option -x"), (["index", "a", "b\x1b[2J"], '"b?[2J" is one'),
                                  (["index", "a", "b"], '"b" is one argument too many'),
                                  (["index", "--gc", "src"], 'takes no folder, as "src" is'),
+                                 (["index", "--dry-run"], "hunch index --gc --dry-run tells which stored indexes would go"),
+                                 (["index", ".", "--dry-run"], "tells hunch index --explain PATH"),
+                                 (["replay", "--jsno"], "there is no option --jsno"),
                                  (["complete"], "no place is given"), (["why", "-xy", "a:1:1"], "there is no option -xy"),
                                  (["replay", "--limit", "0"], '--limit is "0": a number of lines'),
                                  (["replay", "--model", "x"], '--model is "x"'), (["demo", "--x"], "there is no option --x"),

@@ -131,11 +131,11 @@ class Search(support.Case):
         with open(os.path.join(home, "a.c"), "w") as file:
             file.write("int quagga_home;\n")
         for command in (["search", "quagga"], ["index"], ["demo"]):
-            refused = self.hunch(*command, cwd=home, status=2 if command[0] == "search" else 1)
+            refused = self.hunch(*command, cwd=home, status=2)
             self.assertIn(f"hunch: {home} is or holds your home folder and no repository", refused.stderr)
             self.assertIn("it is read only if it is named; ", refused.stderr)
         # A file below a folder does not name it.
-        refused = self.hunch("index", os.path.join(os.path.basename(home), "a.c"), cwd=os.path.dirname(home), status=1)
+        refused = self.hunch("index", os.path.join(os.path.basename(home), "a.c"), cwd=os.path.dirname(home), status=2)
         self.assertIn("is or holds your home folder", refused.stderr)
         self.assertIn("quagga_home", self.search("quagga", home).stdout)
 

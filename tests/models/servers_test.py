@@ -104,7 +104,7 @@ class Models(Case):
 
     def test_the_whole_machine_is_no_project(self):
         for arguments in (["index", "/"], ["doctor", "/"], ["complete", "/:1:1"]):
-            done = self.hunch(*arguments, status=1)
+            done = self.hunch(*arguments, status=2)
             self.assertIn("whole machine", done.stderr + done.stdout)
 
     def test_output_that_cannot_be_written_is_said(self):

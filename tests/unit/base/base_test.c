@@ -107,7 +107,11 @@ static void words_have_a_distance(void **state) {
         size_t distance;
     } rows[] = {{"", "", 0},
                 {"python", "Python", 0},
-                {"pyhton", "python", 2},
+                {"pyhton", "python", 1},
+                {"serach", "search", 1},
+                {"jsno", "JSON", 1},
+                {"ba", "ab", 1},
+                {"bca", "abc", 2},
                 {"pythn", "python", 1},
                 {"pythoon", "python", 1},
                 {"", "abc", 3},
@@ -115,6 +119,22 @@ static void words_have_a_distance(void **state) {
                 {"abc", "xyz", 3}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(str_distance(rows[i].a, rows[i].b), rows[i].distance);
+    }
+}
+
+static void what_was_typed_means_a_word(void **state) {
+    (void)state;
+    static const char *const words[] = {"search", "status", "lsp"};
+    static const struct {
+        const char *typed, *meant;
+    } rows[] = {{"serach", "search"}, {"stats", "status"}, {"lp", "lsp"},
+                {"x", NULL},          {"", NULL},          {"quagga", NULL}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *meant = NULL;
+        for (size_t j = 0; j < sizeof words / sizeof *words; j++) {
+            meant = str_nearer(rows[i].typed, meant, words[j]);
+        }
+        assert_ptr_equal(meant, rows[i].meant);
     }
 }
 
@@ -425,6 +445,7 @@ int main(void) {
         cmocka_unit_test(str_grows_and_detaches),
         cmocka_unit_test(slices_find_and_trim),
         cmocka_unit_test(words_have_a_distance),
+        cmocka_unit_test(what_was_typed_means_a_word),
         cmocka_unit_test(arena_keeps_small_and_large),
         cmocka_unit_test(map_agrees_with_an_array),
         cmocka_unit_test(map_tells_keys_of_like_hashes_apart),
