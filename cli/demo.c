@@ -5,8 +5,8 @@
 // two runs show the same), of data and prose only where no code has such a
 // line: the rest of an ordinary line at a token's end. Of a model behind a
 // server, which takes its time, forty are asked for. The file's text without
-// that rest is the open document; the file on disk is masked from the model, so
-// nothing is given away. How all of them went is told first, then the surest
+// that rest, read when its turn comes, is the open document; the file on disk is
+// masked from the model, so nothing is given away. How all of them went is told first, then the surest
 // suggestions that are long enough to be worth a key are shown with what was really
 // written there; of a model that reads a prompt with what was retrieved for it.
 //
@@ -42,9 +42,8 @@ enum match { WRONG, BEGINNING, EXACT };
 
 struct sample {
     char *path;
-    struct text *document; // without the rest of the line
-    char *rest;            // what was written there
-    size_t line;           // where it starts
+    char *rest;  // what was written there
+    size_t line; // where it starts
     size_t cursor;
     struct str report; // what to print, once answered
     char *model;       // that said it; NULL: nobody did
@@ -71,8 +70,9 @@ struct demo {
     bool unfit[UNFIT_COUNT]; // some file below it is
     struct sample samples[PLACES];
     size_t sample_count, asked;
-    enum outcome outcome; // of the last answer
-    char *reason;         // the same: why nothing was suggested
+    struct text *document; // that is asked about; of all of them at once there may be much
+    enum outcome outcome;  // of the last answer
+    char *reason;          // the same: why nothing was suggested
     uint64_t random;
 };
 
@@ -166,12 +166,6 @@ static bool draw(struct demo *demo, struct slice text, struct sample *sample) {
     if (line.length - cut < 4) {
         return false;
     }
-    struct str document;
-    str_init(&document);
-    str_append_slice(&document, text);
-    str_splice(&document, start + cut, start + line.length, NULL, 0);
-    sample->document = text_new(str_slice(&document));
-    str_free(&document);
     sample->rest = mem_copy_bytes(line.data + cut, line.length - cut);
     sample->line = start;
     sample->cursor = start + cut;
@@ -191,7 +185,6 @@ static void forget(struct sample *sample) {
     free(sample->path);
     free(sample->rest);
     free(sample->model);
-    text_release(sample->document);
     str_free(&sample->report);
     *sample = (struct sample){0};
 }
@@ -255,10 +248,11 @@ static enum match compare(struct slice shown, struct slice written) {
 }
 
 // The answer lives only for this call, so what will be printed is written now, into memory.
-static void write_report(const struct sample *sample, const struct engine_answer *answer, FILE *out) {
+static void write_report(const struct sample *sample, struct slice document,
+                         const struct engine_answer *answer, FILE *out) {
     terminal_write_name(out, STYLE_BOLD, sample->path);
     fputc('\n', out);
-    terminal_ghost(out, text_slice(sample->document), answer);
+    terminal_ghost(out, document, answer);
     fprintf(out, "         %.1f ms", answer->total_ms);
     if (sample->confidence >= 0) { // else the model has no idea
         fprintf(out, ", %.0f %% sure", sample->confidence * 100);
@@ -295,7 +289,7 @@ static void on_answer(void *context, const struct engine_answer *answer) {
         char *memory = NULL;
         size_t size = 0;
         FILE *out = terminal_open_memory(&memory, &size);
-        write_report(sample, answer, out);
+        write_report(sample, text_slice(demo->document), answer, out);
         fclose(out);
         str_append(&sample->report, memory, size);
         free(memory);
@@ -303,7 +297,29 @@ static void on_answer(void *context, const struct engine_answer *answer) {
     ask_next(demo);
 }
 
+// The file without the rest of the line. False: that no longer stands there.
+static bool read_document(struct demo *demo, const struct sample *sample) {
+    char *whole = fs_join(demo->app->root, sample->path);
+    size_t end = sample->cursor + strlen(sample->rest);
+    struct str text;
+    str_init(&text);
+    bool is_there =
+        fs_read(whole, FILE_LIMIT, &text, NULL) == 0 &&
+        slice_equal(slice_sub(str_slice(&text), sample->cursor, end), slice_of_string(sample->rest));
+    if (is_there) {
+        str_splice(&text, sample->cursor, end, NULL, 0);
+        text_release(demo->document);
+        demo->document = text_new(str_slice(&text));
+    }
+    str_free(&text);
+    free(whole);
+    return is_there;
+}
+
 static void ask_next(struct demo *demo) {
+    while (demo->asked < demo->sample_count && !read_document(demo, &demo->samples[demo->asked])) {
+        demo->asked++; // changed since it was drawn: nothing is shown of it
+    }
     if (demo->asked == demo->sample_count) {
         uv_stop(demo->app->loop);
         return;
@@ -312,7 +328,7 @@ static void ask_next(struct demo *demo) {
     struct engine_query query = {
         .path = sample->path,
         .language = language_id(language_of_path(sample->path)),
-        .text = sample->document,
+        .text = demo->document,
         .cursor = sample->cursor,
     };
     engine_start(demo->app->engine, &query, on_answer, demo);
@@ -489,6 +505,7 @@ static void free_demo(struct demo *demo) {
         free(demo->sources.items[i].path);
     }
     vec_free(&demo->sources);
+    text_release(demo->document);
     uv_mutex_destroy(&demo->mutex);
     free(demo->reason);
     free(demo);

@@ -489,6 +489,21 @@ class Demo(support.Case):
                 file.write(f"{line}\n" * 400)
         self.assertIn("Asked at 200 places", self.hunch("demo", folder).stdout)
 
+    def test_of_many_places_in_large_files_one_is_held_at_a_time(self):
+        lines = [f"int part_{i % 7} = compute_total(account_{i % 11}, {i % 13});\n" for i in range(20_000)]
+        path = self.write("src/large.c", "".join(lines))
+        # What is freed is to be free under AddressSanitizer, too.
+        self.environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
+
+        def most(*arguments):
+            with subprocess.Popen([support.BINARY, *arguments], cwd=self.root, env=self.environment, stdout=subprocess.PIPE) as process:
+                self.assertTrue(process.stdout.read())
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            return usage.ru_maxrss * 1024
+        self.assertLess(most("demo", "src/large.c"), most("complete", "src/large.c:1:9") + 100 * os.path.getsize(path))
+
     def test_an_empty_folder_is_said(self):
         empty = os.path.join(self.temporary, "empty")
         os.makedirs(empty)
