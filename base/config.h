@@ -51,6 +51,7 @@ struct config_server {
 };
 
 struct config {
+    char editor[40];            // that is configured, as it names itself; "": not known. Set by the session
     bool enabled;               // "enabled": true
     struct config_server model; // "model.*": the one that is asked, "repository" or a server's kind
     struct config_server

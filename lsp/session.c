@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct json *sync_capability(void) {
@@ -144,6 +145,8 @@ static void initialize(void *self, struct rpc_request *request, const struct jso
     const struct json *watching = json_get(json_get(capabilities, "workspace"), "didChangeWatchedFiles");
     session->client_watching = json_get_bool(watching, "dynamicRegistration", false);
     session->root = choose_root(params);
+    const char *editor = json_get_string(json_get(params, "clientInfo"), "name", "");
+    snprintf(session->options.config->editor, sizeof session->options.config->editor, "%s", editor);
     set_trace(session, json_get_string(params, "trace", "off"));
     const struct json *options = json_get(params, "initializationOptions");
     if (!json_is_null(options)) {

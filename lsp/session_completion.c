@@ -86,7 +86,7 @@ static void free_flight(struct flight *flight) {
 
 static void on_answer(void *context, const struct engine_answer *answer) {
     struct flight *flight = context;
-    session_note_answer(flight->session, answer);
+    session_note_answer(flight->session, answer, flight->invoked);
     trace_answer(flight, answer);
     if (answer->outcome == OUTCOME_CANCELLED || answer->outcome == OUTCOME_SUPERSEDED) {
         rpc_fail(flight->request, RPC_REQUEST_CANCELLED, answer->reason);

@@ -61,6 +61,11 @@ static bool is_running(const struct session_pass *pass) {
 static void on_created(void *context, const struct json *result, const struct json *error) {
     (void)result;
     struct session_pass *pass = context;
+    if (error && pass->session->client_progress) {
+        pass->session->client_progress = false;
+        session_log_refusal("window/workDoneProgress/create", error,
+                            "no progress is shown; the status tells how far the index is");
+    }
     if (error || !is_running(pass)) {
         pass->state = PROGRESS_HIDDEN;
         return;

@@ -23,8 +23,13 @@ void session_read_settings(struct session *session, const struct json *settings,
 
 // No settings at all (null) take back those that came before.
 static void on_configuration(void *context, const struct json *result, const struct json *error) {
+    struct session *session = context;
     if (!error) {
-        session_read_settings(context, json_first(result), CONFIG_WORKSPACE);
+        session_read_settings(session, json_first(result), CONFIG_WORKSPACE);
+    } else if (!session->told_settings) {
+        session->told_settings = true;
+        session_log_refusal("workspace/configuration", error,
+                            "what it set before counts on; your own config.json is read in any case");
     }
 }
 

@@ -63,7 +63,8 @@ struct session {
     // What the client said it can do.
     bool client_progress, client_configuration, client_watching;
     bool trace;
-    bool told_strange; // that a document is neither a file nor a new one
+    bool told_strange;  // that a document is neither a file nor a new one
+    bool told_settings; // that the editor does not say its settings
 
     // session_completion.c
     struct flight *flights;
@@ -152,9 +153,12 @@ void session_status_close(struct session *session); // after the project's threa
 void session_status_free(struct session *session);
 struct json *session_status_json(const struct session *session);
 void session_status_changed(struct session *session); // sends hunch/status if it says something new
-void session_note_answer(struct session *session, const struct engine_answer *answer);
+// by_hand: a person waits, and is told exactly.
+void session_note_answer(struct session *session, const struct engine_answer *answer, bool by_hand);
 struct session_events session_events_of(struct session *session);
 void session_trace(struct session *session, const char *message);
+// Into the log: the editor answered a request of ours with an error. then: what comes of it, and the way out.
+void session_log_refusal(const char *method, const struct json *error, const char *then);
 void session_replace_string(char **place, const char *text); // text NULL: none
 
 // session_progress.c

@@ -180,18 +180,20 @@ struct json *session_status_json(const struct session *session) {
     return status;
 }
 
-// How many bytes of a number of seconds begin there ("not asked again for 22 s"); 0: none.
-static size_t seconds_at(const char *text) {
-    size_t digits = strspn(text, "0123456789");
-    bool is_seconds =
-        digits > 0 && strncmp(text + digits, " s", 2) == 0 && !isalpha((unsigned char)text[digits + 2]);
-    return is_seconds ? digits + 2 : 0;
+// How many bytes of a figure begin there that is another each time: of seconds ("not asked again for 22 s"), or of how
+// sure a model is ("6.4 %"); 0: none.
+static size_t figure_at(const char *text) {
+    size_t digits = strspn(text, "0123456789.");
+    bool has_unit =
+        digits > 0 && (strncmp(text + digits, " s", 2) == 0 || strncmp(text + digits, " %", 2) == 0);
+    bool is_figure = has_unit && !isalpha((unsigned char)text[digits + 2]);
+    return is_figure ? digits + 2 : 0;
 }
 
-// But for how many seconds are left until something: a countdown is no news.
+// But for such figures, which are no news: a countdown, or a key that is typed.
 static bool is_same_status(const char *a, const char *b) {
     for (;;) {
-        size_t of_a = seconds_at(a), of_b = seconds_at(b);
+        size_t of_a = figure_at(a), of_b = figure_at(b);
         if (of_a == 0 || of_b == 0) {
             if (*a != *b || *a == 0) {
                 return *a == *b;
@@ -203,12 +205,13 @@ static bool is_same_status(const char *a, const char *b) {
     }
 }
 
-void session_status_changed(struct session *session) {
+static void tell_status(struct session *session, bool exactly) {
     struct json *status = session_status_json(session);
     struct str text;
     str_init(&text);
     json_print(status, &text);
-    bool same = session->last_status && is_same_status(session->last_status, text.data);
+    bool same = session->last_status && (exactly ? strcmp(session->last_status, text.data) == 0
+                                                 : is_same_status(session->last_status, text.data));
     if (same || rpc_phase(session->rpc) != RPC_RUNNING) {
         json_free(status);
     } else {
@@ -216,6 +219,10 @@ void session_status_changed(struct session *session) {
         rpc_notify(session->rpc, "hunch/status", status);
     }
     str_free(&text);
+}
+
+void session_status_changed(struct session *session) {
+    tell_status(session, false);
 }
 
 // It works, but not with the model that the user wants.
@@ -227,7 +234,7 @@ static void note_fallback(struct session *session, const struct engine_answer *a
     str_free(&line);
 }
 
-void session_note_answer(struct session *session, const struct engine_answer *answer) {
+void session_note_answer(struct session *session, const struct engine_answer *answer, bool by_hand) {
     bool works = answer->outcome == OUTCOME_SHOWN || answer->outcome == OUTCOME_NOTHING ||
                  answer->outcome == OUTCOME_LOW_CONFIDENCE || answer->outcome == OUTCOME_REPEATS ||
                  answer->outcome == OUTCOME_UNBALANCED;
@@ -249,7 +256,7 @@ void session_note_answer(struct session *session, const struct engine_answer *an
         session_replace_string(&session->silence, answer->outcome == OUTCOME_SHOWN ? NULL : answer->reason);
     }
     if (session->is_open && !session->ended) {
-        session_status_changed(session);
+        tell_status(session, by_hand);
     }
 }
 
@@ -323,6 +330,11 @@ void session_trace(struct session *session, const char *message) {
     struct json *params = json_object();
     json_set_string(params, "message", message);
     rpc_notify(session->rpc, "$/logTrace", params);
+}
+
+void session_log_refusal(const char *method, const struct json *error, const char *then) {
+    log_warning("the editor answered %s with an error (%.200s): %s", method,
+                json_get_string(error, "message", "without a message"), then);
 }
 
 // On any thread.

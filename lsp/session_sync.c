@@ -75,7 +75,8 @@ static void on_registered(void *context, const struct json *result, const struct
     (void)context;
     (void)result;
     if (error) {
-        log_info("the editor does not tell of changed files: %s", json_get_string(error, "message", ""));
+        session_log_refusal("client/registerCapability", error,
+                            "it does not tell of changed files, which are looked for by and by instead");
     }
 }
 

@@ -33,7 +33,7 @@ function commands(server: Server, keeper: StatusKeeper, pages: Pages, log: vscod
     toggle: () => setEnabled(!isEnabled(keeper.current)),
     toggleLanguage: () => toggleLanguage(keeper),
     why: async () => pages.show('Hunch: Why', await server.why(currentDocument())),
-    status: () => pages.show('Hunch: Status', keeper.current.text),
+    status: async () => pages.show('Hunch: Status', await server.status()),
     restart: () => server.restart(),
     log: () => log.show(),
     model: () => openModelFile(),

@@ -52,12 +52,21 @@ export class Server {
 
   /** What the server says about the last suggestion of a document, or of the one asked for last. */
   async why(document: vscode.TextDocument | undefined): Promise<string> {
+    const uri = document && this.client?.code2ProtocolConverter.asUri(document.uri);
+    return this.ask('hunch/why', uri ? { textDocument: { uri } } : {});
+  }
+
+  /** How it is now; a status that came by itself may be older by a figure. */
+  async status(): Promise<string> {
+    return this.ask('hunch/status', {});
+  }
+
+  private async ask(method: string, params: object): Promise<string> {
     if (!this.client?.isRunning()) {
       return this.keeper.current.text;
     }
-    const params = document ? { textDocument: { uri: this.client.code2ProtocolConverter.asUri(document.uri) } } : {};
     try {
-      return (await this.client.sendRequest<{ text: string }>('hunch/why', params)).text;
+      return (await this.client.sendRequest<{ text: string }>(method, params)).text;
     } catch (error) {
       return `The server did not answer: ${error}`;
     }

@@ -172,18 +172,6 @@ static void test_settings(void **state) {
     end_world(&world);
 }
 
-static void on_timer(uv_timer_t *timer) {
-    uv_close((uv_handle_t *)timer, NULL);
-}
-
-// Lets the loop deliver what waits in it.
-static void turn_loop(struct world *world) {
-    uv_timer_t timer;
-    uv_timer_init(&world->loop, &timer);
-    uv_timer_start(&timer, on_timer, 1, 0);
-    uv_run(&world->loop, UV_RUN_DEFAULT);
-}
-
 static void test_refused_setting_is_said(void **state) {
     (void)state;
     struct world world;
@@ -429,56 +417,6 @@ static void test_the_index_holds_still_while_someone_types(void **state) {
     end_world(&world);
 }
 
-static void test_status_names_languages_off(void **state) {
-    (void)state;
-    struct world world;
-    language_off = "markdown";
-    start_world(&world, "ab");
-    say(&world, "{'id':2,'method':'hunch/status'}");
-    assert_non_null(strstr(json_get_string(result_of(&world, 2), "text", ""),
-                           "\noff for: markdown (\"languages\" in your own config.json)\n"));
-    language_off = NULL;
-    end_world(&world);
-}
-
-static void test_status_says_why_silent(void **state) {
-    (void)state;
-    struct world world;
-    start_world(&world, "ab");
-    say(&world, INLINE(2, 0, 2));
-    answer(running, (struct engine_answer){.outcome = OUTCOME_NOTHING});
-    assert_non_null(strstr(status_text(&world), "\nlast suggestion: none, the model had nothing to say"));
-    say(&world, INLINE(3, 0, 2));
-    say(&world, "{'method':'$/cancelRequest','params':{'id':3}}"); // says nothing about the last one
-    assert_non_null(strstr(status_text(&world), "last suggestion"));
-    say(&world, INLINE(4, 0, 2));
-    answer_text(running, "abc", 0, 2);
-    assert_null(strstr(status_text(&world), "last suggestion"));
-    end_world(&world);
-}
-
-// Every request to a server that is left alone ends with the seconds that are left.
-static void test_status_is_not_sent_for_a_countdown(void **state) {
-    (void)state;
-    static const struct {
-        const char *reason;
-        bool sent;
-    } rows[] = {
-        {"it is away (not asked again for 22 s)", true},   {"it is away (not asked again for 9 s)", false},
-        {"it is away (being asked again)", true},          {"HTTP 500 (not asked again for 9 s)", true},
-        {"HTTP 503 (not asked again for 10 s)", true},     {"HTTP 503 (not asked again for 1 s)", false},
-        {"HTTP 503 (not asked again for 1 service)", true}};
-    struct world world;
-    start_world(&world, "ab");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        clear_sent(&world);
-        say(&world, INLINE(2, 0, 2));
-        answer(running, (struct engine_answer){.outcome = OUTCOME_MODEL_FAILED, .reason = rows[i].reason});
-        assert_int_equal(last_sent(&world, "hunch/status") != NULL, rows[i].sent);
-    }
-    end_world(&world);
-}
-
 static void test_progress_unwanted(void **state) {
     (void)state;
     struct world world;
@@ -586,9 +524,6 @@ int main(void) {
         cmocka_unit_test(test_only_a_long_later_pass_is_shown),
         cmocka_unit_test(test_the_client_watches_when_the_index_cannot),
         cmocka_unit_test(test_the_index_holds_still_while_someone_types),
-        cmocka_unit_test(test_status_names_languages_off),
-        cmocka_unit_test(test_status_says_why_silent),
-        cmocka_unit_test(test_status_is_not_sent_for_a_countdown),
         cmocka_unit_test(test_progress_unwanted),
         cmocka_unit_test(test_open_fails),
         cmocka_unit_test(test_trace),

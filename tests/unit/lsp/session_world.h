@@ -386,4 +386,16 @@ static inline const char *status_text(const struct world *world) {
     return json_get_string(json_get(last_sent(world, "hunch/status"), "params"), "text", "");
 }
 
+static inline void on_timer(uv_timer_t *timer) {
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+// Lets the loop deliver what waits in it.
+static inline void turn_loop(struct world *world) {
+    uv_timer_t timer;
+    uv_timer_init(&world->loop, &timer);
+    uv_timer_start(&timer, on_timer, 1, 0);
+    uv_run(&world->loop, UV_RUN_DEFAULT);
+}
+
 #endif
