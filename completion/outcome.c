@@ -32,20 +32,14 @@ const char *outcome_text(enum outcome outcome) {
 #define TOGGLED          "switched off in the editor, toggled there or by its settings; "
 #define LANGUAGE_TOGGLED "switched off for this language in the editor, toggled there or by its settings; "
 #define AGAIN            " switches it on again"
-#define VSCODE(name)                                                                                         \
-    {                                                                                                        \
-        name, TOGGLED "\"Hunch: Toggle Everywhere\"" AGAIN,                                                  \
-            LANGUAGE_TOGGLED "\"Hunch: Toggle for This Language\"" AGAIN                                     \
-    }
 
 // What the names of editors begin with, and the words for what is switched off there.
 static const struct editor {
     const char *name, *everywhere, *language;
 } editors[] = {
     {"Neovim", TOGGLED ":Hunch toggle" AGAIN, LANGUAGE_TOGGLED ":Hunch language" AGAIN},
-    VSCODE("Visual Studio Code"),
-    VSCODE("VSCodium"),
-    VSCODE("Code - OSS"),
+    {"Visual Studio Code", TOGGLED "\"Hunch: Toggle Everywhere\"" AGAIN,
+     LANGUAGE_TOGGLED "\"Hunch: Toggle for This Language\"" AGAIN},
     {"emacs", TOGGLED "M-x lsp-hunch-toggle" AGAIN, LANGUAGE_TOGGLED "M-x lsp-hunch-toggle-language" AGAIN},
     {"", // any other
      TOGGLED "what toggles it" AGAIN

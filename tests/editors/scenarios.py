@@ -123,7 +123,10 @@ def switched_off_and_on(editor):
     editor.toggle()
     editor.until("the status to say so", lambda: "off" in editor.status().lower())
     new_line(editor, TYPED)
-    editor.until("the reason, and the way back", lambda: "toggles it switches it on again" in " ".join(editor.why().split()))
+    editor.until("the reason, and the way back", lambda: "switches it on again" in " ".join(editor.why().split()))
+    ways = (":Hunch toggle", "Hunch: Toggle Everywhere", "M-x lsp-hunch-toggle")
+    told = " ".join(editor.why().split())
+    assert sum(way in told for way in ways) == 1, f"its own way alone: {told}"
     assert editor.ghost() == "", "switched off, yet ghost text"
     editor.picture("switched_off_and_on")
     editor.undo_all()

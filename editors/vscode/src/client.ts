@@ -16,6 +16,7 @@ import {
   ErrorAction,
   LanguageClient,
   type DynamicFeature,
+  type InitializeParams,
   type LanguageClientOptions,
   type Middleware,
   type StaticFeature,
@@ -46,6 +47,12 @@ export class Client extends LanguageClient {
 
   override info(message: string, data?: unknown): void {
     super.info(message, data, false);
+  }
+
+  // The editors that are made of it (code-server, VSCodium) have names of their own, and the same commands.
+  protected override fillInitializeParams(params: InitializeParams): void {
+    super.fillInitializeParams(params);
+    params.clientInfo = { name: 'Visual Studio Code', version: vscode.version };
   }
 
   // The server was told by hunch.log.level what to send; the level of VS Code's log would hide it again.
