@@ -326,17 +326,46 @@ struct json *json_push(struct json *array, struct json *value) {
     return value;
 }
 
-static void print(const struct json *json, struct str *out, bool pretty) {
-    char *text = pretty ? cJSON_Print(in(json)) : cJSON_PrintUnformatted(in(json));
+void json_print(const struct json *json, struct str *out) {
+    char *text = cJSON_PrintUnformatted(in(json));
     if (text) {
         str_append_string(out, text);
         cJSON_free(text);
     }
 }
 
-void json_print(const struct json *json, struct str *out) {
-    print(json, out, false);
+static void begin_line(size_t indent, struct str *out) {
+    str_append_format(out, "\n%*s", (int)indent, "");
 }
+
+static void append_key(const cJSON *member, struct str *out) {
+    struct json *key = json_new_string(slice_of_string(member->string));
+    json_print(key, out);
+    str_append_string(out, ": ");
+    json_free(key);
+}
+
+static void print_pretty(const cJSON *json, size_t indent, struct str *out) {
+    enum { WIDTH = 140, INDENT = 2 };
+    size_t start = out->length;
+    json_print((const struct json *)json, out);
+    if (!json->child || indent + out->length - start <= WIDTH) {
+        return;
+    }
+    str_truncate(out, start);
+    str_append_char(out, cJSON_IsObject(json) ? '{' : '[');
+    for (const cJSON *child = json->child; child; child = child->next) {
+        begin_line(indent + INDENT, out);
+        if (cJSON_IsObject(json)) {
+            append_key(child, out);
+        }
+        print_pretty(child, indent + INDENT, out);
+        str_append_string(out, child->next ? "," : "");
+    }
+    begin_line(indent, out);
+    str_append_char(out, cJSON_IsObject(json) ? '}' : ']');
+}
+
 void json_print_pretty(const struct json *json, struct str *out) {
-    print(json, out, true);
+    print_pretty(in(json), 0, out);
 }

@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FILE_LIMIT = 16 * 1024 * 1024, SHOWN_CONTEXT = 12 };
+enum { FILE_LIMIT = 16 * 1024 * 1024, SHOWN_CONTEXT = 8 };
 
 struct complete_options {
     const char *command; // as it was called
@@ -40,11 +40,6 @@ struct complete_run {
     bool answered;
     bool failed;
 };
-
-static void print_json(const struct engine_answer *answer) {
-    struct json *object = engine_answer_json(answer);
-    terminal_print_json(object);
-}
 
 // Who tries the command on a line that is complete wonders why nothing comes.
 static void print_way_out(const struct complete_run *run, const struct engine_answer *answer) {
@@ -71,13 +66,7 @@ static void print_text(const struct complete_run *run, const struct engine_answe
     print_way_out(run, answer);
     bool was_asked = answer->context->count > 0 || answer->context_ms > 0;
     if (run->options->why && was_asked) {
-        uint32_t count = answer->context->count;
-        printf("         context of %u item%s in %.1f ms%s%s\n", count, str_plural(count), answer->context_ms,
-               answer->prompt.length || count == 0 ? "" : " (this model takes names from it)",
-               count > SHOWN_CONTEXT ? ", best first (all of them: --json):"
-               : count               ? ", best first:"
-                                     : "");
-        terminal_context(stdout, answer->context, SHOWN_CONTEXT);
+        terminal_context(stdout, answer, SHOWN_CONTEXT, " (all of them, and their text: --json)");
     }
 }
 
@@ -86,7 +75,7 @@ static void on_answer(void *context, const struct engine_answer *answer) {
     run->answered = true;
     terminal_progress_end(); // the files may have been looked at again meanwhile
     if (run->options->json) {
-        print_json(answer);
+        terminal_print_json(engine_answer_json(answer, run->options->why));
     } else {
         print_text(run, answer);
     }

@@ -266,8 +266,7 @@ static void write_report(const struct sample *sample, struct slice document,
         fputc('\n', out);
     }
     if (strcmp(answer->model, "built-in") != 0) { // which reads no prompt
-        fprintf(out, "         retrieved for it, best of %u:\n", answer->context->count);
-        terminal_context(out, answer->context, SHOWN_CONTEXT);
+        terminal_context(out, answer, SHOWN_CONTEXT, "");
     }
 }
 

@@ -202,10 +202,10 @@ void terminal_ghost(FILE *out, struct slice document, const struct engine_answer
     fputc('\n', out);
 }
 
-void terminal_context(FILE *out, const struct context *context, uint32_t limit) {
+void terminal_context(FILE *out, const struct engine_answer *answer, uint32_t limit, const char *all) {
     struct str text;
     str_init(&text);
-    engine_context_text(context, limit, "         ", &text);
+    engine_context_text(answer, limit, "         ", all, &text);
     fwrite(text.data, 1, text.length, out);
     str_free(&text);
 }

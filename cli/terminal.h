@@ -36,7 +36,7 @@ void terminal_note(const char *waiting);
 void terminal_progress_end(void);
 // The cursor's line with its line number, two lines above it, and the suggestion as ghost text.
 void terminal_ghost(FILE *out, struct slice document, const struct engine_answer *answer);
-// What was retrieved, best first, at most `limit` lines.
-void terminal_context(FILE *out, const struct context *context, uint32_t limit);
+// What was retrieved for an answer, as engine_context_text tells it.
+void terminal_context(FILE *out, const struct engine_answer *answer, uint32_t limit, const char *all);
 
 #endif

@@ -1,6 +1,8 @@
 // answer.c - an engine's answer as JSON: the one shape of `hunch why`, hunch/why and `hunch complete --json`.
 #include "completion/engine.h"
 
+#include <math.h>
+
 static struct json *candidates_json(const struct engine_answer *answer) {
     struct json *array = json_array();
     for (size_t i = 0; i < answer->candidate_count; i++) {
@@ -21,17 +23,29 @@ static struct json *candidates_json(const struct engine_answer *answer) {
     return array;
 }
 
-static struct json *context_json(const struct context *context) {
+// Where it stands, and why it was chosen.
+static struct json *place_json(const struct context_item *item, bool has_prompt) {
+    struct json *object = json_object();
+    json_set_string(object, "path", item->path);
+    json_set_number(object, "startLine", item->start_line + 1.0);
+    json_set_number(object, "endLine", item->end_line + 1.0);
+    json_set_string(object, "source", context_source_name(item->source));
+    json_set_number(object, "score", round(item->score * 1000) / 1000);
+    if (has_prompt) {
+        json_set_bool(object, "inPrompt", item->in_prompt);
+    }
+    return object;
+}
+
+static struct json *context_json(const struct engine_answer *answer, bool in_full) {
     static const char *const taints[] = {"own", "test", "vendored", "generated"};
     struct json *array = json_array();
-    for (uint32_t i = 0; i < context->count; i++) {
-        const struct context_item *item = &context->items[i];
-        struct json *object = json_push(array, json_object());
-        json_set_string(object, "path", item->path);
-        json_set_number(object, "startLine", item->start_line + 1.0);
-        json_set_number(object, "endLine", item->end_line + 1.0);
-        json_set_string(object, "source", context_source_name(item->source));
-        json_set_number(object, "score", item->score);
+    for (uint32_t i = 0; i < answer->context->count; i++) {
+        const struct context_item *item = &answer->context->items[i];
+        struct json *object = json_push(array, place_json(item, answer->prompt.length > 0));
+        if (!in_full) {
+            continue;
+        }
         json_set_number(object, "tokens", item->tokens);
         json_set_string(object, "taint", taints[item->taint]);
         if (item->scope) {
@@ -69,7 +83,7 @@ static struct json *prompt_json(const struct engine_answer *answer) {
     return object;
 }
 
-struct json *engine_answer_json(const struct engine_answer *answer) {
+struct json *engine_answer_json(const struct engine_answer *answer, bool in_full) {
     struct json *object = json_object();
     json_set_string(object, "outcome", outcome_id(answer->outcome));
     json_set_string(object, "reason", answer->reason);
@@ -88,7 +102,7 @@ struct json *engine_answer_json(const struct engine_answer *answer) {
         json_set_number(object, "usualConfidence", answer->usual_confidence);
     }
     json_set(object, "candidates", candidates_json(answer));
-    json_set(object, "context", context_json(answer->context));
+    json_set(object, "context", context_json(answer, in_full));
     json_set_number(object, "promptBytes", (double)answer->prompt.length);
     if (answer->prompt.length) {
         json_set(object, "prompt", prompt_json(answer));

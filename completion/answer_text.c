@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { LINE_SHOWN = 90, ITEMS_SHOWN = 12 };
+enum { LINE_SHOWN = 90, ITEMS_SHOWN = 8 };
 
 static void append_visible(struct str *out, struct slice text) {
     size_t length = 1;
@@ -76,13 +76,67 @@ static void append_item(struct str *out, const struct context_item *item) {
     str_append_string(out, end > line.length ? "...\n" : "\n");
 }
 
-void engine_context_text(const struct context *context, uint32_t limit, const char *margin, struct str *out) {
-    for (uint32_t i = 0; i < context->count && i < limit; i++) {
-        str_append_string(out, margin);
-        append_item(out, &context->items[i]);
+static bool says(struct slice text, struct slice name) {
+    return slice_find_word(text, name, 0) != (size_t)-1;
+}
+
+// Does the item say a name that stands in what is suggested, or would be? That is all that a model which reads no prompt
+// takes from it.
+static bool gives_name(const struct engine_answer *answer, const struct context_item *item) {
+    const struct context *context = answer->context;
+    struct slice said = answer->candidate_count ? answer->candidates[0].text : answer->unsure;
+    for (uint32_t i = 0; i < context->name_count && said.length; i++) {
+        struct slice name = slice_of_string(context->names[i].name);
+        if (says(said, name) && says(item->text, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_used(const struct engine_answer *answer, const struct context_item *item) {
+    return answer->prompt.length ? item->in_prompt : gives_name(answer, item);
+}
+
+static uint32_t count_used(const struct engine_answer *answer) {
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < answer->context->count; i++) {
+        used += is_used(answer, &answer->context->items[i]);
+    }
+    return used;
+}
+
+static void append_count(const struct engine_answer *answer, uint32_t used, struct str *out) {
+    uint32_t count = answer->context->count;
+    bool has_prompt = answer->prompt.length > 0;
+    str_append_format(out, "context of %u item%s in %.1f ms", count, str_plural(count), answer->context_ms);
+    if (count && !has_prompt) {
+        str_append_string(out, " (this model takes names from it)");
+    }
+    if (used) {
+        str_append_format(
+            out, has_prompt ? ", %u of them in the prompt" : ", %u with a name that it suggests", used);
+    }
+    str_append_string(out, count == 0 ? "\n" : used && used < count ? ", those first:\n" : ", best first:\n");
+}
+
+void engine_context_text(const struct engine_answer *answer, uint32_t limit, const char *margin,
+                         const char *all, struct str *out) {
+    const struct context *context = answer->context;
+    uint32_t used = count_used(answer), shown = 0;
+    str_append_string(out, margin);
+    append_count(answer, used, out);
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < context->count && shown < limit; i++) {
+            if (is_used(answer, &context->items[i]) == (round == 0)) {
+                str_append_format(out, "%s  ", margin);
+                append_item(out, &context->items[i]);
+                shown++;
+            }
+        }
     }
     if (context->count > limit) {
-        str_append_format(out, "%s... and %u more\n", margin, context->count - limit);
+        str_append_format(out, "%s  ... and %u more%s\n", margin, context->count - limit, all);
     }
 }
 
@@ -155,10 +209,6 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out) {
     if (answer->prompt.length) {
         append_prompt(answer, out);
     }
-    str_append_format(
-        out, "\ncontext of %u item%s in %.1f ms%s%s\n", answer->context->count,
-        str_plural(answer->context->count), answer->context_ms,
-        answer->prompt.length || answer->context->count == 0 ? "" : " (this model takes names from it)",
-        answer->context->count ? ", best first:" : "");
-    engine_context_text(answer->context, ITEMS_SHOWN, "  ", out);
+    str_append_char(out, '\n');
+    engine_context_text(answer, ITEMS_SHOWN, "", "", out);
 }

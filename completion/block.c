@@ -135,7 +135,10 @@ static uint32_t missing_of(const struct block *block, const struct context *cont
     return missing;
 }
 
-uint32_t block_missing(const struct block *block, const struct context *context) {
+uint32_t block_mark(const struct block *block, struct context *context) {
+    for (uint32_t i = 0; i < context->count; i++) {
+        context->items[i].in_prompt = holds(block, &context->items[i]);
+    }
     return missing_of(block, context, context->count);
 }
 

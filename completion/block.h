@@ -84,8 +84,8 @@ void block_init(struct block *block);
 void block_free(struct block *block);
 enum block_fate block_update(struct block *block, const struct block_query *query);
 size_t block_bytes(const struct block *block); // at least what its files take in a prompt
-// Of what was retrieved, how many items the block has not.
-uint32_t block_missing(const struct block *block, const struct context *context);
+// Marks the items that the block has; returns how many it has not.
+uint32_t block_mark(const struct block *block, struct context *context);
 // The files to show, in order; signatures of one path that follow each other share one. Texts are the block's or
 // the arena's.
 struct fim_file *block_layout(const struct block *block, struct arena *arena, size_t *count);

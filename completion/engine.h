@@ -91,8 +91,9 @@ void engine_read_ahead(struct engine *engine);
 const struct engine_answer *engine_last(const struct engine *engine, const char *path);
 uint64_t engine_outcome_count(const struct engine *engine, enum outcome outcome);
 
-// An answer as JSON, for `hunch why`, hunch/why and `hunch complete --json`.
-struct json *engine_answer_json(const struct engine_answer *answer);
+// An answer as JSON, for `hunch why`, hunch/why and (not in full: without the texts of what was retrieved) `hunch
+// complete --json`.
+struct json *engine_answer_json(const struct engine_answer *answer, bool in_full);
 
 // An answer in lines for people, appended; each line ends with a newline, the summary with none.
 void engine_answer_text(const struct engine_answer *answer, struct str *out);
@@ -100,7 +101,9 @@ void engine_answer_text(const struct engine_answer *answer, struct str *out);
 void engine_answer_summary(const struct engine_answer *answer, struct str *out);
 // A confidence in per cent, rounded down to a tenth lest it seem to reach the measure it stays below.
 double engine_answer_percent(double confidence);
-// What was retrieved, best first, a line each behind `margin`, at most `limit` of them.
-void engine_context_text(const struct context *context, uint32_t limit, const char *margin, struct str *out);
+// What was retrieved, each line behind `margin`: how much of it was used, then at most `limit` items, those that were used
+// before the others, each of the two best first. all: how to see all of them; "": that is not said.
+void engine_context_text(const struct engine_answer *answer, uint32_t limit, const char *margin,
+                         const char *all, struct str *out);
 
 #endif

@@ -288,7 +288,7 @@ void prompt_compile(struct prompt_memory *memory, const struct prompt_query *que
     parts.suffix = window_suffix(&shown->window, query->document, suffix_start(query), wanted, budget.suffix);
     render(query, &budget, &parts, out);
     report->context_items = (uint32_t)shown->block.items.count;
-    report->missing = query->context ? block_missing(&shown->block, query->context) : 0;
+    report->missing = query->context ? block_mark(&shown->block, query->context) : 0;
     compare(memory, query, slice_sub(str_slice(out), start, out->length), report);
     arena_free(&arena);
 }

@@ -50,11 +50,11 @@ struct prompt_query {
     const char *path, *language; // LSP id; NULL: unknown
     struct slice document;
     size_t cursor;
-    const struct context *context; // NULL: none
-    bool cut_short;                // retrieval did not finish in time
-    struct block_files files;      // what the index knows, also of the document
-    uint32_t context_tokens;       // of the model; 0: 4,096
-    struct token_weights tokens;   // how the model counts them
+    struct context *context;     // NULL: none; which of it the prompt shows is marked
+    bool cut_short;              // retrieval did not finish in time
+    struct block_files files;    // what the index knows, also of the document
+    uint32_t context_tokens;     // of the model; 0: 4,096
+    struct token_weights tokens; // how the model counts them
     uint32_t answer_tokens;
 };
 

@@ -30,7 +30,7 @@ static const char *why_none(const struct session *session, const struct json *pa
 }
 
 static struct json *why_json(const struct engine_answer *answer) {
-    struct json *result = engine_answer_json(answer);
+    struct json *result = engine_answer_json(answer, true);
     struct str text;
     str_init(&text);
     engine_answer_text(answer, &text);

@@ -41,6 +41,7 @@ struct context_item {
     double score;
     uint32_t tokens; // estimated
     enum taint taint;
+    bool in_prompt; // of the prompt that was compiled with it: that shows it
 };
 
 // A definition that the code at the cursor may name, for models that choose among words.

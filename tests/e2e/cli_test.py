@@ -273,7 +273,23 @@ class Complete(support.Case):
         self.assertNotIn("src/use.c", paths)
         self.assertFalse(any("ignored" in path or ".env" in path for path in paths), paths)
 
+    def test_json_lists_the_context_and_its_text_where_one_asks_why(self):
+        self.write("src/use.c", "#include \"account.h\"\n\nint use(struct account *from, int cents) {\n    if (account_w\n}\n")
+        brief = self.hunch("complete", "src/use.c:4:18", "--json").stdout
+        context = json.loads(brief)["context"]
+        self.assertEqual(set(context[0]), {"path", "startLine", "endLine", "source", "score"})
+        self.assertEqual(len(re.findall(r"^ +\{\"path\":.*\},?$", brief, re.M)), len(context))  # a line each
+        for arguments in (["why", "src/use.c:4:18"], ["complete", "src/use.c:4:18", "--why"]):
+            full = json.loads(self.hunch(*arguments, "--json").stdout)["context"]
+            self.assertEqual([item["path"] for item in full], [item["path"] for item in context])
+            self.assertTrue(all(item["text"] for item in full))
+
     def test_why_names_what_was_used(self):
+        self.write("src/use.c", "#include \"account.h\"\n\nint use(struct account *from, int cents) {\n    if (account_w\n}\n")
+        told = self.hunch("why", "src/use.c:4:18").stdout.splitlines()
+        at = next(i for i, line in enumerate(told) if "context of" in line)
+        self.assertRegex(told[at], r"\d+ with a name that it suggests")
+        self.assertIn("account_withdraw", told[at + 1])
         done = self.hunch("why", "src/bank.c:4:9")
         self.assertIn("account", done.stdout)
         self.assertIn("context of", done.stdout)
@@ -473,7 +489,7 @@ class Demo(support.Case):
         sure = [int(percent) for percent in re.findall(r"(\d+) % sure", "\n".join(lines))]
         self.assertEqual((len(sure), sure), (8, sorted(sure, reverse=True)))
         self.assertLess(len(lines), 60)
-        self.assertFalse([line for line in lines if "retrieved" in line])  # the model reads no prompt
+        self.assertFalse([line for line in lines if "context of" in line])  # the model reads no prompt
 
     def test_places_are_of_code(self):
         self.write("notes.md", "A line of prose that is long enough to be drawn.\n" * 4000)

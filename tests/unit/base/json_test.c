@@ -131,6 +131,34 @@ static void what_is_written_is_valid_and_reads_back(void **state) {
     json_free(json);
 }
 
+// A list of small things is read a line each.
+static void what_fits_into_a_line_stands_in_one(void **state) {
+    (void)state;
+    char filler[128] = {0};
+    memset(filler, 'x', sizeof filler - 1);
+    struct json *json = parse("{\"a\\n\": {\"b\": [1, 2]}}");
+    struct json *list = json_set(json, "c", json_array());
+    json_set_number(json_push(list, json_object()), "d", 1);
+    json_set(json, "e", json_array());
+    json_set(json, "f", json_new_null());
+    struct str text, expected;
+    str_init(&text);
+    str_init(&expected);
+    json_print_pretty(json, &text);
+    assert_string_equal(text.data, "{\"a\\n\":{\"b\":[1,2]},\"c\":[{\"d\":1}],\"e\":[],\"f\":null}");
+    json_set_string(json_push(list, json_object()), "g", filler);
+    str_clear(&text);
+    json_print_pretty(json, &text);
+    str_append_format(&expected,
+                      "{\n  \"a\\n\": {\"b\":[1,2]},\n  \"c\": [\n    {\"d\":1},\n    {\"g\":\"%s\"}\n  ],\n"
+                      "  \"e\": [],\n  \"f\": null\n}",
+                      filler);
+    assert_string_equal(text.data, expected.data);
+    str_free(&text);
+    str_free(&expected);
+    json_free(json);
+}
+
 static void a_room_holds_one_tree_after_another(void **state) {
     struct json_room room;
     struct err err;
@@ -183,6 +211,7 @@ int main(void) {
         cmocka_unit_test(integers_are_exact_or_refused),
         cmocka_unit_test(getters_survive_what_is_not_there),
         cmocka_unit_test(comments_are_allowed_in_relaxed_texts),
+        cmocka_unit_test(what_fits_into_a_line_stands_in_one),
         cmocka_unit_test(a_room_holds_one_tree_after_another),
         cmocka_unit_test(what_does_not_fit_a_room_is_refused),
         cmocka_unit_test(what_is_written_is_valid_and_reads_back),

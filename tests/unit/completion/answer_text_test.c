@@ -43,6 +43,51 @@ static void test_suggestions_with_context(void **state) {
                          "  signature  a.c:7  x\n");
 }
 
+static void assert_context(const struct engine_answer *answer, const char *expected) {
+    struct str text;
+    str_init(&text);
+    engine_context_text(answer, 2, "", "", &text);
+    assert_string_equal(text.data, expected);
+    str_free(&text);
+}
+
+// What the prompt has of it, or gave the name that is suggested, is what matters to who asks why.
+static void test_what_was_used_comes_first(void **state) {
+    (void)state;
+    struct context_item items[] = {item_of("a.c", "int away(void)"), item_of("b.c", "int deposit(int cents)"),
+                                   item_of("c.c", "int withdraw(int cents)")};
+    struct context_name names[] = {{.name = "away"}, {.name = "draw"}, {.name = "withdraw"}};
+    struct context context = {.items = items, .count = 3, .names = names, .name_count = 3};
+    struct engine_candidate candidate = {.text = SLICE_LITERAL("withdraw(cents);"),
+                                         .shown = SLICE_LITERAL("draw(cents);")};
+    struct engine_answer answer = {.context = &context, .candidates = &candidate, .candidate_count = 1};
+    assert_context(&answer,
+                   "context of 3 items in 0.0 ms (this model takes names from it), 1 with a name that "
+                   "it suggests, those first:\n"
+                   "  signature  c.c:7  int withdraw(int cents)\n"
+                   "  signature  a.c:7  int away(void)\n"
+                   "  ... and 1 more\n");
+    answer.candidate_count = 0;
+    answer.unsure = SLICE_LITERAL("away();");
+    assert_context(&answer,
+                   "context of 3 items in 0.0 ms (this model takes names from it), 1 with a name that "
+                   "it suggests, those first:\n"
+                   "  signature  a.c:7  int away(void)\n"
+                   "  signature  b.c:7  int deposit(int cents)\n"
+                   "  ... and 1 more\n");
+    answer.prompt = SLICE_LITERAL("prompt");
+    items[1].in_prompt = items[2].in_prompt = true;
+    assert_context(&answer, "context of 3 items in 0.0 ms, 2 of them in the prompt, those first:\n"
+                            "  signature  b.c:7  int deposit(int cents)\n"
+                            "  signature  c.c:7  int withdraw(int cents)\n"
+                            "  ... and 1 more\n");
+    answer.prompt = answer.unsure = (struct slice){0};
+    assert_context(&answer, "context of 3 items in 0.0 ms (this model takes names from it), best first:\n"
+                            "  signature  a.c:7  int away(void)\n"
+                            "  signature  b.c:7  int deposit(int cents)\n"
+                            "  ... and 1 more\n");
+}
+
 static void test_what_is_typed_stays_and_says_so(void **state) {
     (void)state;
     struct context context = {0};
@@ -127,10 +172,13 @@ static void test_what_hides_is_shown(void **state) {
     struct context_item items[] = {item_of("e\x1b[31m.c", "a\xE2\x80\xAE"
                                                           "b\x1b]0;title\x07")};
     struct context context = {.items = items, .count = 1};
+    struct engine_answer answer = {.context = &context, .context_ms = 1};
     struct str text;
     str_init(&text);
-    engine_context_text(&context, 1, "> ", &text);
-    assert_string_equal(text.data, "> signature  e?[31m.c:7  a?b?]0;title?\n");
+    engine_context_text(&answer, 1, "> ", "", &text);
+    assert_string_equal(text.data,
+                        "> context of 1 item in 1.0 ms (this model takes names from it), best first:\n"
+                        ">   signature  e?[31m.c:7  a?b?]0;title?\n");
     str_free(&text);
 }
 
@@ -141,17 +189,19 @@ static void test_long_things_are_cut(void **state) {
     longer[sizeof longer - 1] = '\0';
     struct context_item items[] = {item_of("a.c", longer), item_of("b.c", "y"), item_of("c.c", "z")};
     struct context context = {.items = items, .count = 3};
+    struct engine_answer answer = {.context = &context};
     struct str text;
     str_init(&text);
-    engine_context_text(&context, 1, "", &text);
-    assert_true(text.length < 150);
-    assert_non_null(strstr(text.data, "xxx...\n... and 2 more\n"));
+    engine_context_text(&answer, 1, "", " (there)", &text);
+    assert_true(text.length < 250);
+    assert_non_null(strstr(text.data, "xxx...\n  ... and 2 more (there)\n"));
     str_free(&text);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suggestions_with_context),
+        cmocka_unit_test(test_what_was_used_comes_first),
         cmocka_unit_test(test_what_is_typed_stays_and_says_so),
         cmocka_unit_test(test_what_is_shown_only_by_hand_says_so),
         cmocka_unit_test(test_silence_has_its_reason),

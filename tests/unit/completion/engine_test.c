@@ -158,7 +158,7 @@ static void what_is_asked_for_by_hand_knows_the_usual_measure(void **state) {
         ask_from(fixture, &asked, cases[i].least, cases[i].invoked);
         reply(fixture, "puts(text);", 0.9);
         turn(fixture, &asked, 99);
-        struct json *told = engine_answer_json(engine_last(fixture->engine, "a.c"));
+        struct json *told = engine_answer_json(engine_last(fixture->engine, "a.c"), true);
         double usual = json_get_number(told, "usualConfidence", 0); // not there: 0
         assert_true(usual > cases[i].usual - 0.001 && usual < cases[i].usual + 0.001);
         json_free(told);
@@ -249,7 +249,7 @@ static void a_cut_line_is_explained(void **state) {
     assert_non_null(strstr(text.data, "suggested: puts(\n"
                                       "cut from:  puts(text, 1);  (20 % sure as a whole)\n"));
     str_clear(&text);
-    struct json *json = engine_answer_json(answer);
+    struct json *json = engine_answer_json(answer, true);
     json_print(json, &text);
     assert_non_null(strstr(text.data, "\"cutFrom\":\"puts(text, 1);\",\"wholeConfidence\":0.2"));
     json_free(json);

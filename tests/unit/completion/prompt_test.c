@@ -126,6 +126,15 @@ static void typing_keeps_the_head(void **state) {
     assert_int_equal(talk.report.kept_bytes, head);
     assert_int_equal(talk.report.block, BLOCK_KEPT);
     assert_int_equal(talk.report.missing, 0);
+    assert_true(c_items[1].in_prompt && c_items[2].in_prompt);
+    struct context_item other = {.path = "other.c", .text = SLICE_LITERAL("int other;"), .score = 0.1};
+    talk.context.items = &other;
+    talk.context.count = 1;
+    ask(&talk, C_PREFIX "log(", C_SUFFIX);
+    assert_int_equal(talk.report.missing, !other.in_prompt);
+    talk.context.items = &c_items[1];
+    talk.context.count = 2;
+    ask(&talk, C_PREFIX "log", C_SUFFIX);
     assert_non_null(strstr(talk.prompt.data, C_PREFIX "log<|fim_suffix|>" C_SUFFIX));
     talk_free(&talk);
 }

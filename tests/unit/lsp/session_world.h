@@ -86,7 +86,8 @@ const struct engine_answer *engine_last(const struct engine *engine, const char 
     return strcmp(path, "a.c") == 0 ? last_answer : NULL;
 }
 
-struct json *engine_answer_json(const struct engine_answer *answer) {
+struct json *engine_answer_json(const struct engine_answer *answer, bool in_full) {
+    assert_true(in_full);
     struct json *json = json_object();
     json_set_string(json, "outcome", outcome_id(answer->outcome));
     return json;
