@@ -128,6 +128,9 @@ static void on_model(void *context, const char *loading, const char *trouble) {
 static int read_stdin(struct str *out, struct err *err) {
     char buffer[65536];
     ssize_t got;
+    if (isatty(STDIN_FILENO)) {
+        fputs("hunch: type or paste the file's text; Ctrl-D ends it\n", stderr);
+    }
     while ((got = read(STDIN_FILENO, buffer, sizeof buffer)) > 0) {
         str_append(out, buffer, (size_t)got);
         if (out->length > FILE_LIMIT) {

@@ -553,8 +553,10 @@ static int run_demo(const char *named) {
 
 int command_demo(int argc, char **argv) {
     const char *usage = "hunch demo [DIR|FILE]";
-    if (argc > 1 && argv[1][0] == '-') {
-        return options_refuse(usage, "there is no option %s", argv[1]);
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] == '-') {
+            return options_refuse(usage, "there is no option %s", argv[i]);
+        }
     }
     return argc > 2 ? options_refuse_more(usage, argv[2]) : run_demo(argc == 2 ? argv[1] : NULL);
 }

@@ -11,30 +11,45 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AS_JSON "  --json        for programs\n"
+
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *usage;
     const char *purpose;
+    const char *options; // a line each
 } commands[] = {
-    {"lsp", command_lsp, "hunch lsp", "the language server, over stdin and stdout (editors start it)"},
+    {"lsp", command_lsp, "hunch lsp", "the language server, over stdin and stdout (editors start it)", ""},
     {"complete", command_complete, "hunch complete FILE:LINE:COL [--stdin] [--json] [--why]",
-     "one completion at a place in a file (line and column count from 1)"},
+     "one completion at a place in a file (line and column count from 1)",
+     "  --stdin       the file's text comes through the pipe: what is typed and not saved\n"
+     "  --why         as hunch why: with what of the repository was found for it\n" AS_JSON},
     {"why", command_why, "hunch why FILE:LINE:COL [--stdin] [--json]",
-     "what ghost text would appear there, and what of the repository was found for it"},
+     "what ghost text would appear there, and what of the repository was found for it",
+     "  --stdin       the file's text comes through the pipe: what is typed and not saved\n"
+     "  --json        for programs, with all that was found and its text\n"},
     {"search", command_search, "hunch search \"WORDS OR CODE\" [FOLDER] [--json]",
-     "what answers best in a repository: plain words, a name or code (--limit N, --lines N)"},
+     "what answers best in a repository: plain words, a name or code (--limit N, --lines N)",
+     "  --limit N     so many results (10)\n"
+     "  --lines N     so many lines of each (4); 0: each result is one line, path:line: text\n" AS_JSON},
     {"index", command_index, "hunch index [DIR | --gc [--dry-run] | --explain PATH...] [--json]",
-     "index a repository; tidy up all stored indexes (--dry-run: say which would go); or say why paths are in or not"},
-    {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index"},
+     "index a repository; tidy up all stored indexes (--dry-run: say which would go); or say why paths are in or not",
+     "  --gc          show the stored indexes, and remove those of no more use\n"
+     "  --dry-run     with --gc: say which would go, and remove none\n"
+     "  --explain     say of each path (-: of those that come through the pipe) whether it is indexed, and why\n" AS_JSON},
+    {"status", command_status, "hunch status [DIR] [--json]", "what is stored of a repository's index",
+     AS_JSON},
     {"demo", command_demo, "hunch demo [DIR|FILE]",
-     "completions at places of a repository or file, as ghost text"},
+     "completions at places of a repository or file, as ghost text", ""},
     {"replay", command_replay, "git log -p --first-parent -m | hunch replay [DIR] [--json]",
-     "how often the built-in model foretells what a history's commits added (--limit LINES, --evidence FILE)"},
+     "how often the built-in model foretells what a history's commits added (--limit LINES, --evidence FILE)",
+     "  --limit N     ask at so many lines at most (2000)\n"
+     "  --evidence F  write what the model knew at each place into this file, to fit it by\n" AS_JSON},
     {"model", command_model, "hunch model [setup | serve] [--json]",
-     "the local model: what there is, how to get one; keep it running"},
+     "the local model: what there is, how to get one; keep it running", AS_JSON},
     {"doctor", command_doctor, "hunch doctor [DIR] [--json]",
-     "check settings, model and index, and say what is wrong"},
+     "check settings, model and index, and say what is wrong", AS_JSON},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -61,7 +76,8 @@ static int finish_output(int status) {
 static int run(const struct command *command, int argc, char **argv) {
     bool helps_itself = command->run == command_model; // there are commands below it
     if (!helps_itself && options_want_help(argc, argv)) {
-        printf("%s\n  %s\n", command->usage, command->purpose);
+        printf("%s\n  %s\n%s%s", command->usage, command->purpose, command->options[0] ? "\n" : "",
+               command->options);
         return 0;
     }
     return command->run(argc, argv);

@@ -31,7 +31,7 @@ static void print_text(const struct history_figures *figures, bool has_evidence)
     }
     if (figures->positions == 0) {
         puts(
-            "No line of code was added in the commits read: give more of them, as in: git log -p -n 1000 | hunch replay");
+            "No line of code was added in the commits read: give more of them, as in: git log -p --first-parent -m -n 1000 | hunch replay");
         return;
     }
     printf(
@@ -96,14 +96,16 @@ static int read_history(struct str *history) {
         }
         if (count < 0 && errno != EINTR) {
             terminal_note(NULL);
-            log_error("the history cannot be read: %s; pipe git log -p into hunch replay", strerror(errno));
+            log_error("the history cannot be read: %s; pipe git log -p --first-parent -m into hunch replay",
+                      strerror(errno));
             return 1;
         }
         history->length += count > 0 ? (size_t)count : 0;
         if (history->length > HISTORY_LIMIT) {
             terminal_note(NULL);
-            log_error("the history is larger than %zu MB: give fewer commits, as in: git log -p -n 500",
-                      HISTORY_LIMIT >> 20);
+            log_error(
+                "the history is larger than %zu MB: give fewer commits, as in: git log -p --first-parent -m -n 500 | hunch replay",
+                HISTORY_LIMIT >> 20);
             return 1;
         }
     }
@@ -145,7 +147,7 @@ static bool has_patch(struct slice history) {
     return slice_find(history, SLICE_LITERAL("diff --"), 0) < history.length;
 }
 
-static const char EXAMPLE[] = "git log -p | hunch replay ~/src/project";
+static const char EXAMPLE[] = "git log -p --first-parent -m | hunch replay ~/src/project";
 
 // What is said of the folder's files is of interest only where there is a history of them.
 static int replay_patch(const char *root, const char *named, struct slice history,

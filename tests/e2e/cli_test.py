@@ -595,7 +595,7 @@ class Usage(support.Case):
     def test_a_missing_folder_is_told_alike(self):
         for command, example in (("index", "hunch index"), ("status", "hunch status"), ("demo", "hunch demo"),
                                  ("doctor", "hunch doctor"), ("search account", 'hunch search "open a socket"'),
-                                 ("replay", "git log -p | hunch replay")):
+                                 ("replay", "git log -p --first-parent -m | hunch replay")):
             for arguments in (["none"], ["none", "--json"][: 1 if command == "demo" else 2]):
                 done = self.hunch(*command.split(), *arguments, text="", status=2)
                 self.assertEqual(done.stdout, "")
@@ -669,12 +669,19 @@ class Usage(support.Case):
                                  (["complete"], "no place is given"), (["why", "-xy", "a:1:1"], "there is no option -xy"),
                                  (["replay", "--limit", "0"], '--limit is "0": a number of lines'),
                                  (["replay", "--model", "x"], '--model is "x"'), (["demo", "--x"], "there is no option --x"),
+                                 (["demo", "src", "--json"], "there is no option --json"),
                                  (["lsp", "x"], '"x" is no argument'), (["model", "x"], '"x" is one argument too many'),
                                  (["model", "setup", "--write"], "these options are about a model"),
                                  (["model", "serve", "--program"], "--program wants a value")):
             told = self.hunch(*arguments, status=2).stderr.splitlines()
             self.assertIn(wrong, told[0])
             self.assertTrue(told[1].startswith("hunch: usage: "), told)
+        for command in ("complete", "why", "search", "index", "status", "replay", "doctor"):
+            told = self.hunch(command, "--help").stdout
+            wrong = self.hunch(command, "--quagga", status=2).stderr
+            for option in re.findall(r"--[a-z-]+", wrong.split("usage: ")[1]):
+                if option not in ("--first-parent", "--model"):  # git's; the one that there is
+                    self.assertRegex(told, rf"(?m)^  {option} ", command)
         self.assertIn("hunch complete", self.hunch("--help").stdout)
         for command in ("lsp", "complete", "why", "search", "index", "status", "demo", "replay", "doctor", "model",
                         "model setup", "model serve"):
