@@ -76,7 +76,8 @@ void json_set_number(struct json *object, const char *key, double number);
 void json_set_bool(struct json *object, const char *key, bool value);
 struct json *json_push(struct json *array, struct json *value); // returns value
 
-void json_print(const struct json *json, struct str *out);        // one line, appended
-void json_print_pretty(const struct json *json, struct str *out); // appended; what does not fit into a line is indented
+void json_print(const struct json *json, struct str *out); // one line, appended
+void json_print_pretty(const struct json *json,
+                       struct str *out); // appended; what does not fit into a line is indented
 
 #endif

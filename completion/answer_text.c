@@ -80,28 +80,41 @@ static bool says(struct slice text, struct slice name) {
     return slice_find_word(text, name, 0) != (size_t)-1;
 }
 
-// Does the item say a name that stands in what is suggested, or would be? That is all that a model which reads no prompt
-// takes from it.
-static bool gives_name(const struct engine_answer *answer, const struct context_item *item) {
+// The names of the context that stand in what is suggested, or would be: all that a model which reads no prompt takes
+// from it.
+struct said {
+    struct slice names[CONTEXT_NAMES];
+    size_t count;
+};
+
+static void find_said(const struct engine_answer *answer, struct said *said) {
     const struct context *context = answer->context;
-    struct slice said = answer->candidate_count ? answer->candidates[0].text : answer->unsure;
-    for (uint32_t i = 0; i < context->name_count && said.length; i++) {
+    struct slice text = answer->candidate_count ? answer->candidates[0].text : answer->unsure;
+    said->count = 0;
+    for (uint32_t i = 0; i < context->name_count && said->count < CONTEXT_NAMES && text.length; i++) {
         struct slice name = slice_of_string(context->names[i].name);
-        if (says(said, name) && says(item->text, name)) {
-            return true;
+        if (says(text, name)) {
+            said->names[said->count++] = name;
         }
     }
-    return false;
 }
 
-static bool is_used(const struct engine_answer *answer, const struct context_item *item) {
-    return answer->prompt.length ? item->in_prompt : gives_name(answer, item);
+static bool is_used(const struct engine_answer *answer, const struct said *said,
+                    const struct context_item *item) {
+    if (answer->prompt.length) {
+        return item->in_prompt;
+    }
+    size_t i = 0;
+    while (i < said->count && !says(item->text, said->names[i])) {
+        i++;
+    }
+    return i < said->count;
 }
 
-static uint32_t count_used(const struct engine_answer *answer) {
+static uint32_t count_used(const struct engine_answer *answer, const struct said *said) {
     uint32_t used = 0;
     for (uint32_t i = 0; i < answer->context->count; i++) {
-        used += is_used(answer, &answer->context->items[i]);
+        used += is_used(answer, said, &answer->context->items[i]);
     }
     return used;
 }
@@ -123,12 +136,14 @@ static void append_count(const struct engine_answer *answer, uint32_t used, stru
 void engine_context_text(const struct engine_answer *answer, uint32_t limit, const char *margin,
                          const char *all, struct str *out) {
     const struct context *context = answer->context;
-    uint32_t used = count_used(answer), shown = 0;
+    struct said said;
+    find_said(answer, &said);
+    uint32_t used = count_used(answer, &said), shown = 0;
     str_append_string(out, margin);
     append_count(answer, used, out);
     for (int round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < context->count && shown < limit; i++) {
-            if (is_used(answer, &context->items[i]) == (round == 0)) {
+            if (is_used(answer, &said, &context->items[i]) == (round == 0)) {
                 str_append_format(out, "%s  ", margin);
                 append_item(out, &context->items[i]);
                 shown++;
