@@ -142,10 +142,6 @@ struct standing *scope_of(struct scope *scope, uint32_t id) {
     return scope_at(scope, scope_number(scope, id));
 }
 
-static struct standing *standing_at(const struct scope *scope, size_t position) {
-    return &scope->items.items[scope->document->numbers.items[position]];
-}
-
 static void add_words(struct scope *scope) {
     const struct token_list *words = &scope->document->words;
     vec_reserve(&scope->items, words->count + OTHERS);
@@ -155,7 +151,7 @@ static void add_words(struct scope *scope) {
 }
 
 static void add_near(struct scope *scope, const struct standing *standing, uint32_t limit) {
-    if (standing->above + standing->below == 0 && token_is_name(standing->id) && scope->near_count < limit) {
+    if (scope->near_count < limit && standing->above + standing->below == 0 && token_is_name(standing->id)) {
         scope->near[scope->near_count++] = standing->id;
     }
 }
@@ -214,15 +210,38 @@ static void see(struct standing *standing, uint32_t level, uint32_t distance) {
     standing->visible_uses++;
 }
 
+// What the document's places walk over.
+struct walk {
+    struct standing *standings;
+    const uint32_t *numbers, *tokens;
+};
+
+static struct walk walk_of(struct scope *scope) {
+    const struct document *document = scope->document;
+    return (struct walk){scope->items.items, document->numbers.items, document->tokens.items};
+}
+
+static struct standing *standing_at(const struct walk *walk, size_t position) {
+    return &walk->standings[walk->numbers[position]];
+}
+
+static void count_slot(struct standing *standing, const struct standing *before) {
+    standing->after[before->slot]++;
+    standing->total++;
+}
+
 static void look_above(struct scope *scope) {
     const struct document *document = scope->document;
+    const struct walk walk = walk_of(scope);
     struct climb climb = {.document = document, .line = document->indents.count, .visible = true};
     uint32_t parenthesis = encoder_find(&document->encoder, SLICE_LITERAL("(")), behind = 0;
+    struct standing *standing = standing_at(&walk, document->cursor - 1), *before;
     climb.least = indent_of(document, climb.line);
-    for (uint32_t distance = 1; distance <= document->cursor; distance++) {
-        uint32_t position = document->cursor - distance, id = token_id(document->tokens.items[position]);
-        struct standing *standing = standing_at(scope, position);
+    for (uint32_t distance = 1; distance <= document->cursor; distance++, standing = before) {
+        uint32_t position = document->cursor - distance, id = token_id(walk.tokens[position]);
+        before = standing_at(&walk, position > 0 ? position - 1 : 0); // a file begins as a line does
         add_near(scope, standing, SCOPE_NEAR - NEAR_BELOW);
+        count_slot(standing, before);
         standing->above = standing->above ? standing->above : distance;
         standing->uses++;
         standing->near_uses += distance <= NEAR_TOKENS;
@@ -241,21 +260,15 @@ static void look_above(struct scope *scope) {
 
 static void look_below(struct scope *scope) {
     const struct document *document = scope->document;
-    for (uint32_t i = document->cursor; i < document->tokens.count; i++) {
-        struct standing *standing = standing_at(scope, i);
+    const struct walk walk = walk_of(scope);
+    const struct standing *before = standing_at(&walk, document->cursor - 1);
+    uint32_t count = (uint32_t)document->tokens.count;
+    for (uint32_t i = document->cursor; i < count; i++) {
+        struct standing *standing = standing_at(&walk, i);
         add_near(scope, standing, SCOPE_NEAR);
+        count_slot(standing, before);
         standing->below = standing->below ? standing->below : i - document->cursor + 1;
-    }
-}
-
-static void count_slots(struct scope *scope) {
-    const struct document *document = scope->document;
-    enum scope_slot slot = SLOT_LINE;
-    for (uint32_t i = 0; i < document->tokens.count; i++) {
-        struct standing *standing = standing_at(scope, i);
-        standing->after[slot]++;
-        standing->total++;
-        slot = standing->slot;
+        before = standing;
     }
 }
 
@@ -266,7 +279,6 @@ struct scope *scope_new(const struct document *document) {
     add_words(scope);
     look_above(scope);
     look_below(scope);
-    count_slots(scope);
     return scope;
 }
 

@@ -99,6 +99,12 @@ static void a_word_is_told_by_what_stands_before_it(void **state) {
     assert_int_equal(field.after[SLOT_OPEN], 1);
     assert_int_equal(field.after[SLOT_COMMA], 1);
     world_free(&world);
+    world_init(&world, "field = x.|\nfield(field);\n"); // at the file's beginning, and below the cursor
+    field = standing_of(&world, "field");
+    assert_int_equal(field.total, 3);
+    assert_int_equal(field.after[SLOT_LINE], 2);
+    assert_int_equal(field.after[SLOT_OPEN], 1);
+    world_free(&world);
     static const struct {
         const char *word;
         enum scope_slot slot;
