@@ -16,7 +16,8 @@ struct places {
     unsigned char *below; // of every position, see place_text
     // Of the context asked for last: those of depth d are by_depth[depth_starts[d - 1]] up to [depth_starts[d] - 1].
     uint32_t *by_depth, depth_starts[PLACES_DEEPEST + 2];
-    unsigned char *depths;
+    uint32_t *deeper;      // those of more than one token, in no other order than of the text
+    unsigned char *depths; // of these
 };
 
 void places_init(struct places *places, const struct document *document, const struct surroundings *here);
