@@ -79,7 +79,8 @@ static bool begins_another(const struct document *document, struct slice name) {
     const struct words *words = reading_words(document->reading);
     for (size_t i = 0; i < words->items.count; i++) {
         struct slice other = words->items.items[i].text;
-        if (document->met_ids[i] != 0 && other.length > name.length && slice_starts_with(other, name)) {
+        if (document->encoder.met_ids[i] != 0 && other.length > name.length &&
+            slice_starts_with(other, name)) {
             return true;
         }
     }

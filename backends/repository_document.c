@@ -150,41 +150,48 @@ static void make_table(struct document *document) {
     }
 }
 
-// A word's index among the document's, which counts them as they come.
-static uint32_t index_of(struct document *document, const uint32_t *known, uint32_t number) {
-    if (number < TOKEN_FIRST_WORD) {
-        return number;
-    }
+// Of a number in the reading the index and the id here; the document counts words as they come.
+static void meet(struct document *document, const uint32_t *known, uint32_t number) {
     uint32_t met = number - TOKEN_FIRST_WORD;
-    if (document->of_met[met] == 0) {
-        struct slice word = reading_words(document->reading)->items.items[met].text;
-        document->of_met[met] = (uint32_t)document->words.count;
-        document->met_ids[met] = encoder_id(&document->encoder, word, known[met]);
-        vec_push(&document->words, document->met_ids[met]);
-    }
-    return document->of_met[met];
+    struct slice word = reading_words(document->reading)->items.items[met].text;
+    document->of_met[number] = (uint32_t)document->words.count;
+    document->met_ids[number] = encoder_id(&document->encoder, word, known[met]);
+    vec_push(&document->words, document->met_ids[number]);
+}
+
+// Only a file's beginning has the index 0.
+static inline bool is_new(const struct document *document, uint32_t number) {
+    return document->of_met[number] == 0 && number != TOKEN_FILE;
 }
 
 static void resolve_tokens(struct document *document, const uint32_t *known, size_t from, size_t to) {
+    uint32_t *tokens = document->tokens.items, *numbers = document->numbers.items;
+    const uint32_t *of_met = document->of_met, *met_ids = document->met_ids;
     for (size_t i = from; i < to; i++) {
-        uint32_t token = document->tokens.items[i], index = index_of(document, known, token_id(token));
-        document->numbers.items[i] = index;
-        document->tokens.items[i] = token_make(document->words.items[index], token_space(token));
+        uint32_t number = token_id(tokens[i]);
+        if (is_new(document, number)) {
+            meet(document, known, number);
+        }
+        numbers[i] = of_met[number];
+        tokens[i] = token_make(met_ids[number], token_space(tokens[i]));
     }
 }
 
 static uint32_t resolve_word(struct document *document, const uint32_t *known, uint32_t number) {
-    uint32_t index = index_of(document, known, number);
-    return document->words.items[index];
+    if (is_new(document, number)) {
+        meet(document, known, number);
+    }
+    return document->met_ids[number];
 }
 
 // Words are known by their numbers in the reading until here, those of line ends by their ids.
 static void resolve(struct document *document) {
     const uint32_t *known = reading_known(document->reading);
-    size_t met = reading_words(document->reading)->items.count;
-    document->of_met = mem_zero(met + 1, sizeof *document->of_met);
-    document->met_ids = mem_zero(met + 1, sizeof *document->met_ids);
+    size_t met = TOKEN_FIRST_WORD + reading_words(document->reading)->items.count;
+    document->of_met = mem_zero(met, sizeof *document->of_met);
+    document->met_ids = mem_zero(met, sizeof *document->met_ids);
     for (uint32_t id = 0; id < TOKEN_FIRST_WORD; id++) {
+        document->of_met[id] = document->met_ids[id] = id;
         vec_push(&document->words, id);
     }
     vec_reserve(&document->numbers, document->tokens.count);
@@ -197,7 +204,7 @@ static void resolve(struct document *document) {
     resolve_tokens(document, known, document->cursor, document->tokens.count);
     document->encoder.numbered = NULL;
     document->encoder.met = reading_words(document->reading);
-    document->encoder.met_ids = document->met_ids;
+    document->encoder.met_ids = document->met_ids + TOKEN_FIRST_WORD;
     make_table(document);
 }
 
