@@ -213,5 +213,9 @@ uint32_t lexer_indent(struct slice line) {
 }
 
 bool lexer_has_blank_line(struct slice line) {
-    return slice_count(line, '\n') > 1;
+    size_t last = line.length, first = line.data[0] == '\r' ? 1 : 0;
+    while (last > 0 && line.data[last - 1] != '\n') {
+        last--;
+    }
+    return last > first + 1;
 }

@@ -15,6 +15,7 @@
 #include "backends/repository_lexer.h"
 
 enum { FEW_WORDS = 1024 };
+enum { BYTES_A_TOKEN = 4 }; // of most texts
 
 struct line {       // an end of one, with blank lines and the indentation behind it
     uint32_t start; // in bytes
@@ -184,6 +185,7 @@ static size_t read_changes(struct reading *reading) {
     size_t at = kept > 0 ? reading->lines.items[patch.first].start : 0;
     size_t first_token = kept > 0 ? reading->lines.items[patch.first].token : 0;
     swap_texts(reading);
+    vec_reserve(&patch.tokens, (fresh.length - head - tail) / BYTES_A_TOKEN);
     read_between(reading, at, grown, &patch);
     apply(reading, first_token, grown, &patch);
     return head;

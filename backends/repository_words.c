@@ -71,22 +71,24 @@ static void make_room(struct words *words) {
     }
 }
 
-uint32_t words_number(struct words *words, struct slice word) {
-    struct word_met met = {.text = word};
+static uint32_t add(struct words *words, struct word_met met, uint32_t *slot) {
+    met.text.data = arena_copy(&words->bytes, met.text);
+    vec_push(&words->items, met);
+    uint32_t count = *slot = (uint32_t)words->items.count;
     if (words->items.count * 2 > (size_t)1 << words->bits) {
         make_room(words);
     }
-    uint32_t *slot = &words->of_byte[(unsigned char)word.data[0]];
-    if (word.length > 1) {
-        met = describe(word);
-        slot = slot_of(words, &met);
+    return count - 1;
+}
+
+uint32_t words_number(struct words *words, struct slice word) {
+    if (word.length == 1) {
+        uint32_t *slot = &words->of_byte[(unsigned char)word.data[0]];
+        return *slot ? *slot - 1 : add(words, (struct word_met){.text = word}, slot);
     }
-    if (*slot == 0) {
-        met.text.data = arena_copy(&words->bytes, word);
-        vec_push(&words->items, met);
-        *slot = (uint32_t)words->items.count;
-    }
-    return *slot - 1;
+    const struct word_met met = describe(word);
+    uint32_t *slot = slot_of(words, &met);
+    return *slot ? *slot - 1 : add(words, met, slot);
 }
 
 uint32_t words_find(const struct words *words, struct slice word) {

@@ -127,7 +127,11 @@ static void test_indentation(void **state) {
     assert_int_equal(lexer_indent(SLICE_LITERAL("\r\n\t\t")), 8);
     assert_int_equal(lexer_indent(SLICE_LITERAL("\n  \t")), 4);
     assert_true(lexer_has_blank_line(SLICE_LITERAL("\n \n")));
+    assert_true(lexer_has_blank_line(SLICE_LITERAL("\n\n")));
+    assert_true(lexer_has_blank_line(SLICE_LITERAL("\r\n\r\n\t")));
+    assert_true(lexer_has_blank_line(SLICE_LITERAL("\n\r\n")));
     assert_false(lexer_has_blank_line(SLICE_LITERAL("\r\n  ")));
+    assert_false(lexer_has_blank_line(SLICE_LITERAL("\n\t")));
 }
 
 static void test_signs_are_whole(void **state) {
