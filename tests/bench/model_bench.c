@@ -1,6 +1,6 @@
 // model_bench.c - the built-in model's answers to a file of completion tasks.
 //
-//     model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
+//     model_bench [--without-hints] [--opened] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]
 //     model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl [KEYS]
 //     model_bench [--without-hints] --neighbours ROOT TASKS.jsonl OUT.jsonl
 //
@@ -10,6 +10,7 @@
 // {"id","ms","completion","confidence"}. EVIDENCE is what fit_model.py fits the
 // word ranking from. Figures of speed go to stderr.
 //
+// --opened: each task's document is opened before, so that the model has read it when it is asked, as in an editor.
 // --typing: each task's line is typed key by key up to the target and on through it, in a document that stays open, and the
 // model is asked at every key as a server would ask it. OUT has the answer at the task's own place, given so, KEYS that at every
 // key, with where in the line it is and what of the line was to come there (score_typing.py).
@@ -86,6 +87,7 @@ static uint64_t learned_bytes;
 
 static struct hinting *hinting;
 static bool without_hints, typing;
+static struct warm *ahead;                    // NULL: no document is read ahead
 static FILE *keys;                            // NULL: nobody wants them
 static size_t neighbours;                     // how many lines below a task's own are typed, too
 static VEC(double) line_ms, key_ms, first_ms; // of the processor, per request
@@ -362,7 +364,11 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
                                           .prefix = slice_sub(str_slice(&text), 0, start),
                                           .suffix = suffix,
                                           .max_lines = 1,
-                                          .candidates = 1};
+                                          .candidates = 1,
+                                          .warm = ahead};
+        if (ahead) {
+            read_ahead(corpus, &request, request.prefix);
+        }
         double ms = typing ? type_lines(corpus, &request, task, str_slice(&text), start, &found)
                            : ask(corpus, &request, task, &found);
         vec_push(&line_ms, ms);
@@ -389,18 +395,24 @@ static double learn_all(struct corpus *corpus, double *wall) {
     return (double)(after.tv_sec - before.tv_sec) * 1e3 + (double)(after.tv_nsec - before.tv_nsec) / 1e6;
 }
 
+// An option, if it comes next.
+static bool takes(int *argc, char ***argv, const char *option) {
+    bool is_next = *argc > 1 && strcmp((*argv)[1], option) == 0;
+    *argc -= is_next;
+    *argv += is_next;
+    return is_next;
+}
+
 int main(int argc, char **argv) {
-    without_hints = argc > 1 && strcmp(argv[1], "--without-hints") == 0;
-    argc -= without_hints;
-    argv += without_hints;
-    neighbours = argc > 1 && strcmp(argv[1], "--neighbours") == 0 ? 5 : 0;
-    typing = neighbours > 0 || (argc > 1 && strcmp(argv[1], "--typing") == 0);
-    argc -= typing;
-    argv += typing;
+    without_hints = takes(&argc, &argv, "--without-hints");
+    ahead = takes(&argc, &argv, "--opened") ? warm_new() : NULL;
+    neighbours = takes(&argc, &argv, "--neighbours") ? 5 : 0;
+    typing = takes(&argc, &argv, "--typing") || neighbours > 0;
     if (argc < 4 || (argc > 4 && neighbours > 0) || !read_tasks(argv[2])) {
-        fprintf(stderr, "usage: model_bench [--without-hints] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n"
-                        "       model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl [KEYS]\n"
-                        "       model_bench [--without-hints] --neighbours ROOT TASKS.jsonl OUT.jsonl\n");
+        fprintf(stderr,
+                "usage: model_bench [--without-hints] [--opened] ROOT TASKS.jsonl OUT.jsonl [EVIDENCE]\n"
+                "       model_bench [--without-hints] --typing ROOT TASKS.jsonl OUT.jsonl [KEYS]\n"
+                "       model_bench [--without-hints] --neighbours ROOT TASKS.jsonl OUT.jsonl\n");
         return 2;
     }
     char *copies = temporary_make();
@@ -434,6 +446,7 @@ int main(int argc, char **argv) {
     if (keys) {
         fclose(keys);
     }
+    warm_free(ahead);
     corpus_free(corpus);
     hinting_free(hinting);
     vec_free(&line_ms);
