@@ -9,8 +9,8 @@
 // It is another one for us only if it differs in more than the open file.
 //
 // The first request in a document would take half of its time for reading it.
-// So a document is read when it is opened, which needs no cursor: beside the one
-// that is typed in, as people look into files and come back.
+// So a document is read when it is opened, which needs no cursor, and what was
+// read of the last few stays, as people look into files and come back.
 #include "backends/repository_warm.h"
 
 #include "backends/repository_lexer.h"
@@ -43,10 +43,10 @@ struct warm {
     struct vocabulary *vocabulary; // a reference of our own: the document's ids are its words' numbers
     uint64_t round, overlays;      // of the generation
     char *path;
-    uint64_t hints;        // a hash
-    VEC(uint64_t) names;   // hashes of the hints' names
-    uint64_t line;         // a hash of the cursor's line before the word that is typed
-    struct known known[2]; // of the document; of the one that was read ahead, or typed in before
+    uint64_t hints;                     // a hash
+    VEC(uint64_t) names;                // hashes of the hints' names
+    uint64_t line;                      // a hash of the cursor's line before the word that is typed
+    struct known known[WARM_DOCUMENTS]; // of the document; of others, the last one first
     struct document document;
     struct counts *counts;
     struct brackets brackets; // above the cursor's line
@@ -110,14 +110,19 @@ static void let_go(struct warm *warm) {
     }
 }
 
+static void forget(struct known *known) {
+    free(known->path);
+    reading_free(known->reading);
+    vec_free(&known->marks.items);
+    *known = (struct known){.path = NULL};
+}
+
 void warm_free(struct warm *warm) {
     if (warm) {
         counts_free(warm->counts);
         let_go(warm);
-        for (int i = 0; i < 2; i++) {
-            free(warm->known[i].path);
-            reading_free(warm->known[i].reading);
-            vec_free(&warm->known[i].marks.items);
+        for (int i = 0; i < WARM_DOCUMENTS; i++) {
+            forget(&warm->known[i]);
         }
         vec_free(&warm->names);
         free(warm);
@@ -146,15 +151,24 @@ static void name(struct known *known, const char *path) {
     }
 }
 
-// Brings what is known of this document to the front; no document may be taken.
-static struct known *turn_to(struct warm *warm, const char *path) {
-    if (!is_of(&warm->known[0], path)) {
-        struct known other = warm->known[0];
-        warm->known[0] = warm->known[1];
-        warm->known[1] = other;
+// Moves what is known of this document to that place, or what was longest not asked for, to be read anew.
+static struct known *turn_to(struct warm *warm, int place, const char *path) {
+    int at = place;
+    while (at < WARM_DOCUMENTS - 1 && !is_of(&warm->known[at], path)) {
+        at++;
     }
-    name(&warm->known[0], path);
-    return &warm->known[0];
+    struct known known = warm->known[at];
+    memmove(&warm->known[place + 1], &warm->known[place], (size_t)(at - place) * sizeof known);
+    warm->known[place] = known;
+    name(&warm->known[place], path);
+    return &warm->known[place];
+}
+
+// What was read for another vocabulary is of no use, and keeps all of its words.
+static void forget_others(struct warm *warm) {
+    for (int i = 1; i < WARM_DOCUMENTS; i++) {
+        forget(&warm->known[i]);
+    }
 }
 
 // A part of what was read, up to a line's beginning.
@@ -218,8 +232,12 @@ static struct lines lines_above(const struct document *document) {
 
 static void take_anew(struct warm *warm, const struct generation *generation, const struct warm_place *place,
                       bool is_known) {
+    bool is_renewed = warm->taken && warm->vocabulary != generation->vocabulary;
     let_go(warm);
-    struct known *known = turn_to(warm, place->path);
+    struct known *known = turn_to(warm, 0, place->path);
+    if (is_renewed) {
+        forget_others(warm);
+    }
     warm->taken = true;
     warm->requests = 0;
     warm->vocabulary = vocabulary_retain(generation->vocabulary);
@@ -247,8 +265,7 @@ void warm_read_ahead(struct warm *warm, const struct generation *generation, con
     if (text.length > WARM_AHEAD || is_of(&warm->known[0], path)) { // the latter is taken
         return;
     }
-    struct known *known = &warm->known[1];
-    name(known, path);
+    struct known *known = turn_to(warm, 1, path);
     size_t same = reading_take_whole(known->reading, generation->vocabulary, text);
     reading_known(known->reading);
     const struct lines lines = {.text = slice_sub(text, 0, slice_line_start(text, text.length)),

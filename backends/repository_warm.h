@@ -4,7 +4,7 @@
 // Ownership: warm_new / warm_free. What it is asked with is copied.
 // Threads:   one at a time.
 // Errors:    none. Limits: one document and a reference to its vocabulary, until another one is asked for, and what was read
-//            of one more, see repository_reading.h; those of repository_document.h and repository_answers.h; WARM_REQUESTS
+//            of the last WARM_DOCUMENTS, see repository_reading.h; those of repository_document.h and repository_answers.h; WARM_REQUESTS
 //            requests, as each may bring words that the document has not, which pile up beside it: then it is read anew.
 //            A longer document than WARM_AHEAD is not read ahead: only what is near the cursor is read of it.
 //
@@ -23,6 +23,7 @@
 
 enum {
     WARM_REQUESTS = 512, // more than a line takes to type
+    WARM_DOCUMENTS = 8,
     WARM_AHEAD = READING_WHOLE
 };
 

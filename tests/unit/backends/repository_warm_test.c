@@ -347,6 +347,23 @@ static void test_read_ahead(void **state) { // W4
 }
 
 // Of a long document that was read whole, only what is near the cursor counts, wherever that is.
+// What was read of a document is there when someone comes back to it from a few others.
+static void test_documents_come_back(void **state) { // W4
+    struct fixture *fixture = *state;
+    char path[16], text[32];
+    for (int i = 0; i <= WARM_DOCUMENTS; i++) { // the first one is one too many
+        snprintf(path, sizeof path, "z%d.c", i);
+        snprintf(text, sizeof text, "%d;\nint b = |", i);
+        assert_as_cold(fixture, path, text);
+    }
+    for (int i = WARM_DOCUMENTS; i >= 0; i--) {
+        snprintf(path, sizeof path, "z%d.c", i);
+        snprintf(text, sizeof text, "%d;\nint b;\nint c = |", i);
+        assert_as_cold(fixture, path, text);
+        assert_int_equal(warm_document(fixture->warm)->same, i > 0 ? strlen("0;\nint b") : 0);
+    }
+}
+
 static void test_read_ahead_of_a_long_text(void **state) { // W4
     struct fixture *fixture = *state;
     static const char typed[] = "void f(void) {\n    start_engine(|\n}\n";
@@ -510,6 +527,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lines_of_a_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_documents_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead_of_a_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead_between_keys, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
