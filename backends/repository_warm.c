@@ -96,6 +96,13 @@ static uint64_t hash_hints(const struct warm_place *place) {
     return hash;
 }
 
+static void forget(struct known *known) {
+    free(known->path);
+    reading_free(known->reading);
+    vec_free(&known->marks.items);
+    *known = (struct known){.path = NULL};
+}
+
 struct warm *warm_new(void) {
     return mem_zero(1, sizeof(struct warm));
 }
@@ -108,13 +115,6 @@ static void let_go(struct warm *warm) {
         free(warm->path);
         warm->taken = false;
     }
-}
-
-static void forget(struct known *known) {
-    free(known->path);
-    reading_free(known->reading);
-    vec_free(&known->marks.items);
-    *known = (struct known){.path = NULL};
 }
 
 void warm_free(struct warm *warm) {
@@ -143,10 +143,8 @@ static bool is_of(const struct known *known, const char *path) {
 // What is read next into it is this document's.
 static void name(struct known *known, const char *path) {
     if (!is_of(known, path)) {
-        free(known->path);
+        forget(known); // the words of another text would soon be too many, and all be read anew
         known->path = mem_copy_string(path);
-    }
-    if (!known->reading) {
         known->reading = reading_new();
     }
 }

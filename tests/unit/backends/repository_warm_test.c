@@ -364,6 +364,26 @@ static void test_documents_come_back(void **state) { // W4
     }
 }
 
+// Of a text with many more words than that in whose place it is kept.
+static void test_many_words_ahead(void **state) { // W4
+    struct fixture *fixture = *state;
+    char path[16];
+    struct str text;
+    for (int i = 0; i < WARM_DOCUMENTS; i++) {
+        snprintf(path, sizeof path, "z%d.c", i);
+        assert_as_cold(fixture, path, "int a = |");
+    }
+    str_init(&text);
+    for (int i = 0; i < 3000; i++) {
+        str_append_format(&text, "word%d\n", i);
+    }
+    predict_ahead(fixture->world.corpus, fixture->warm, "words.c", str_slice(&text));
+    str_append_string(&text, "|");
+    assert_as_cold(fixture, "words.c", text.data);
+    assert_int_equal(warm_document(fixture->warm)->same, text.length - 1);
+    str_free(&text);
+}
+
 static void test_read_ahead_of_a_long_text(void **state) { // W4
     struct fixture *fixture = *state;
     static const char typed[] = "void f(void) {\n    start_engine(|\n}\n";
@@ -528,6 +548,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_lines_of_a_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_documents_come_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_many_words_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead_of_a_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead_between_keys, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
