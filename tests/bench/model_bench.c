@@ -7,8 +7,8 @@
 // Learns every source file below ROOT with all targets of the task file cut
 // out, then predicts each task from its document without its own target, told
 // what retrieval finds in the same files, as a server tells it. OUT gets rows
-// {"id","ms","completion","confidence"}. EVIDENCE is what fit_model.py fits the
-// word ranking from. Figures of speed go to stderr.
+// {"id","ms","completion","confidence","shown","replaced",...}: the answer, what an editor shows of it, and in place of how many
+// bytes right of the cursor. EVIDENCE is what fit_model.py fits the word ranking from. Figures of speed go to stderr.
 //
 // --opened: each task's document is opened before, so that the model has read it when it is asked, as in an editor.
 // --typing: each task's line is typed key by key up to the target and on through it, in a document that stays open, and the
@@ -23,6 +23,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "cli/hinting.h"
+#include "completion/postprocess.h"
 #include "indexer/source.h"
 
 #include "tests/unit/indexer/temporary.h"
@@ -186,6 +187,30 @@ static struct json *row_of(const struct task *task, const struct predictions *fo
     json_set_number(row, "head", found->count ? (double)found->items[0].head : 0);
     json_set_number(row, "headConfidence", found->count ? found->items[0].head_confidence : 0);
     return row;
+}
+
+// As a server shows it, which nobody asked by hand.
+static void add_shown(struct json *row, const struct predict_request *request,
+                      const struct prediction *best) {
+    static const double least = 0.08,
+                        cut = 0.15; // as MINIMUM_CONFIDENCE and CUT_CONFIDENCE in backends/repository.c
+    struct slice whole = str_slice(&best->text), head = slice_sub(whole, 0, best->head);
+    struct postprocess_result result = {.shown = slice_of("", 0)};
+    struct arena arena;
+    struct str text;
+    arena_init(&arena);
+    str_init(&text);
+    str_append_slice(&text, request->prefix);
+    str_append_slice(&text, request->suffix);
+    struct postprocess_query query = {str_slice(&text), request->prefix.length, 1};
+    bool is_cut = best->confidence < cut && head.length > 0 && best->head_confidence >= least &&
+                  postprocess(&query, head, &arena, &result) == OUTCOME_SHOWN;
+    bool is_shown =
+        is_cut || (best->confidence >= least && postprocess(&query, whole, &arena, &result) == OUTCOME_SHOWN);
+    json_set_slice(row, "shown", is_shown ? result.shown : slice_of("", 0));
+    json_set_number(row, "replaced", is_shown ? (double)(result.replace_end - request->prefix.length) : 0);
+    str_free(&text);
+    arena_free(&arena);
 }
 
 static void print_row(FILE *out, struct json *row) {
@@ -375,7 +400,10 @@ static void run_task(struct corpus *corpus, const char *root, const struct task 
         if (evidence) {
             print_evidence(evidence, corpus, &request, task);
         }
-        print_row(out, row_of(task, &found, ms));
+        struct json *row = row_of(task, &found, ms);
+        static const struct prediction nothing;
+        add_shown(row, &request, found.count ? &found.items[0] : &nothing);
+        print_row(out, row);
     }
     predictions_free(&found);
     str_free(&text);
