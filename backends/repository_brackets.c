@@ -11,8 +11,8 @@
 
 #include "backends/repository_lexer.h"
 
-// How a parenthesis is remembered that no ) is enough for: one of statements, and an `if`'s.
-enum { OF_STATEMENTS = ';', OF_CONDITION = '?' };
+// How a parenthesis is remembered that no ) is enough for: one of statements, and an `if`'s. And code's brace in a text.
+enum { OF_STATEMENTS = ';', OF_CONDITION = '?', OF_TEXT = '`' };
 
 void brackets_init(struct brackets *brackets, const struct language *language, bool cut) {
     *brackets = (struct brackets){.comment = language_line_comment(language),
@@ -21,6 +21,8 @@ void brackets_init(struct brackets *brackets, const struct language *language, b
                                   .semicolons = language_has_semicolons(language),
                                   .long_quotes = language_has_long_quotes(language),
                                   .colons = language_has_colons(language),
+                                  .backticks = language_has_backticks(language),
+                                  .templates = language_has_templates(language),
                                   .more = cut};
 }
 
@@ -45,8 +47,11 @@ static bool close_bracket(struct brackets *brackets, char closer) {
     brackets->behind_condition = false;
     for (uint32_t i = count; i-- > 0;) {
         char open = brackets->open[i];
-        if (open == closer || (closer == ')' && (open == OF_STATEMENTS || open == OF_CONDITION))) {
+        if (open == closer || (closer == ')' && (open == OF_STATEMENTS || open == OF_CONDITION)) ||
+            (closer == '}' && open == OF_TEXT)) {
             brackets->behind_condition = open == OF_CONDITION;
+            brackets->quote = open == OF_TEXT ? '`' : '\0';
+            brackets->quoted = 2; // not its first ones
             shut(brackets, i);
             return i + 1 == count;
         }
@@ -118,6 +123,9 @@ static bool end_statement(struct brackets *brackets, struct slice text, size_t a
 
 // A ' behind a letter is of a word as "don't" is, but for those that may stand before a quote.
 static bool begins_quote(const struct brackets *brackets, char c) {
+    if (c == '`' && brackets->backticks) {
+        return brackets->last != '^' && brackets->last != '\\'; // there it is of a regular expression
+    }
     return c != '\'' || !lexer_is_word_byte(brackets->last) || strchr("bBfFrRuUL", brackets->last);
 }
 
@@ -145,12 +153,27 @@ static bool is_of_name(const struct brackets *brackets, char c) {
     return brackets->apostrophes && brackets->quote == '\'' && brackets->quoted == 1 && c != '\'';
 }
 
+static void end_quote(struct brackets *brackets) {
+    brackets->text = brackets->text == '`' ? '\0' : brackets->text;
+    brackets->quote = '\0';
+}
+
 static void read_quoted(struct brackets *brackets, char c) {
-    bool is_escaped = brackets->escaped;
-    brackets->escaped = !is_escaped && c == '\\';
+    bool is_escaped = brackets->escaped,
+         is_raw = brackets->quote == '`' && brackets->backticks && !brackets->templates;
+    bool is_code = brackets->begins_code && brackets->last == '$' && c == '{';
+    brackets->begins_code = c == '$' && brackets->quote == '`' && brackets->templates && !is_escaped;
+    if (is_code) {
+        open_bracket(brackets, OF_TEXT);
+        end_quote(brackets);
+        return;
+    }
+    brackets->escaped = !is_escaped && c == '\\' && !is_raw;
     brackets->quoted +=
         !brackets->escaped && ((unsigned char)c & 0xC0) != 0x80; // bytes of one character are one
-    brackets->quote = c == brackets->quote && !is_escaped ? '\0' : brackets->quote;
+    if (c == brackets->quote && !is_escaped) {
+        end_quote(brackets);
+    }
 }
 
 // Inside of a quote or a comment; it may be over then.
@@ -219,7 +242,8 @@ static const unsigned char TELLING[256] = {['('] = IN_CODE,
                                            [')'] = IN_CODE,
                                            ['['] = IN_CODE,
                                            [']'] = IN_CODE,
-                                           ['{'] = IN_CODE,
+                                           ['{'] = IN_CODE | IN_QUOTE,
+                                           ['$'] = IN_QUOTE,
                                            ['}'] = IN_CODE,
                                            [';'] = IN_CODE,
                                            ['`'] = IN_CODE | IN_QUOTE,
@@ -256,8 +280,10 @@ static size_t pass_over(struct brackets *brackets, struct slice text, size_t fro
 }
 
 static void begin_line(struct brackets *brackets) {
+    bool goes_on = brackets->quote == '`' && brackets->backticks;
     brackets->in_line_comment = brackets->escaped = false;
-    brackets->quote = '\0';
+    brackets->text = goes_on ? '`' : brackets->text;
+    brackets->quote = goes_on ? '`' : '\0';
     brackets->before_line = brackets->count;
 }
 

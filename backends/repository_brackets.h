@@ -10,6 +10,8 @@
 //   R3  above the cursor, a bracket that closes nothing leaves all open that is
 //   R4  a semicolon in a parenthesis ends it, in a language of statements with semicolons, but for `for (` and `try (`
 //   R5  nor is it all that follows `if (...)` there
+//   R6  in a language of texts between backticks these go on on the next line, and no bracket in them counts but in code that
+//       stands in them
 #ifndef HUNCH_BACKENDS_REPOSITORY_BRACKETS_H
 #define HUNCH_BACKENDS_REPOSITORY_BRACKETS_H
 
@@ -25,16 +27,19 @@ struct brackets {
     bool unpaired;                // see language_has_unpaired: anything may be closed
     bool semicolons, long_quotes; // see language_has_semicolons, language_has_long_quotes
     bool colons;                  // see language_has_colons
+    bool backticks, templates;    // see language_has_backticks, language_has_templates
     bool more;                    // there may be open ones that are not remembered
-    // The bracket that closes each open one, the innermost last; ';' of a parenthesis with statements, '?' of an `if`'s.
+    // The bracket that closes each open one, the innermost last; ';' of a parenthesis with statements, '?' of an `if`'s, '`' of code
+    // in a text between backticks.
     char open[BRACKETS_DEEP];
     uint32_t count, before_line; // how many are open, and how many of them since before this line
     bool behind_condition;       // what was closed last was an `if`'s parenthesis
     char quote, last;            // the open quote or 0, and the byte read last
     uint32_t quoted;             // characters in the quote so far
+    bool begins_code;            // the last byte does, in a text between backticks, if a { follows
     bool escaped, in_line_comment, in_block_comment;
-    char text;                    // of which three open a text of several lines, or 0
-    uint32_t same;                // how often the last byte stands there
+    char text;     // the quote of a text of several lines, which three open, or a backtick; or 0
+    uint32_t same; // how often the last byte stands there
     char before[BRACKETS_BEFORE]; // the bytes read last
 };
 

@@ -68,6 +68,14 @@ bool language_has_long_quotes(const struct language *language) {
     return !language || language->has_long_quotes;
 }
 
+bool language_has_backticks(const struct language *language) {
+    return language && language->has_backticks;
+}
+
+bool language_has_templates(const struct language *language) {
+    return language && language->has_templates;
+}
+
 bool language_has_colons(const struct language *language) {
     return language && language->has_colons;
 }

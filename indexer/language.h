@@ -35,6 +35,10 @@ bool language_has_unpaired(const struct language *language);
 bool language_has_semicolons(const struct language *language);
 // May a quote in " or ' go on on the next line? True for NULL.
 bool language_has_long_quotes(const struct language *language);
+// Is what stands between two backticks a text, which may have several lines? False for NULL.
+bool language_has_backticks(const struct language *language);
+// Does ${ begin code in such a text, which } ends, unless a backslash stands before it? False for NULL.
+bool language_has_templates(const struct language *language);
 // Does a : at a line's end open a block, and one behind a name say its type, as in Python? False for NULL.
 bool language_has_colons(const struct language *language);
 // May functions of one block have the same name, if their parameters differ? True for NULL.

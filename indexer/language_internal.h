@@ -53,6 +53,8 @@ struct language {
     bool has_unpaired;    // likewise
     bool has_semicolons;  // likewise
     bool has_long_quotes; // likewise
+    bool has_backticks;   // likewise
+    bool has_templates;   // likewise
     bool has_colons;      // likewise
     bool has_overloads;   // likewise
 };
