@@ -13,7 +13,7 @@
 // the rule here, most of them in quotes.
 //
 // Where the line goes on right of the cursor, as behind a condition that is put before another one, a line's usual end would take
-// the bracket away that stands there for it.
+// the bracket away that stands there for it, and a call that is begun there would swallow what follows.
 //
 // A line that is not over, or has a function of its own, says nothing; nor does one that opens a block where it is not clear
 // whether that is a function.
@@ -413,6 +413,24 @@ static size_t taken_bracket(const struct brackets *open, struct slice text, stru
     return part;
 }
 
+static struct brackets brackets_behind(const struct brackets *open, struct slice text, struct slice right) {
+    struct brackets brackets = *open;
+    brackets_read(&brackets, text);
+    brackets_read(&brackets, right);
+    return brackets;
+}
+
+// Does it open a bracket or a quote that what stands right of it does not close? All of the text says so.
+static size_t left_open(const struct brackets *open, struct slice text, struct slice right) {
+    struct slice rest = slice_trim(right);
+    struct brackets first = brackets_behind(open, text, slice_sub(rest, 0, 2));
+    bool is_code = !first.in_line_comment && !first.in_block_comment && last_of(rest) != '\\';
+    struct brackets with = brackets_behind(open, text, rest);
+    struct brackets without = brackets_behind(open, slice_of("", 0), rest);
+    bool opens = with.count > without.count || (with.quote && !without.quote);
+    return is_code && opens && !open->unpaired ? text.length : 0;
+}
+
 static bool is_second_call(const struct document *document, struct slice text, struct slice right) {
     struct slice left = str_slice(&document->cursor_line);
     return left.length > 0 && lexer_is_word_byte(left.data[left.length - 1]) && text.length > 0 &&
@@ -422,5 +440,9 @@ static bool is_second_call(const struct document *document, struct slice text, s
 size_t misplaced_beside(const struct document *document, const struct brackets *brackets, struct slice text) {
     size_t end = slice_line_end(document->suffix, 0);
     struct slice right = slice_sub(document->suffix, 0, end < RIGHT_READ ? end : RIGHT_READ);
-    return is_second_call(document, text, right) ? 1 : taken_bracket(brackets, text, right);
+    if (is_second_call(document, text, right)) {
+        return 1;
+    }
+    size_t taken = taken_bracket(brackets, text, right);
+    return taken > 0 ? taken : left_open(brackets, text, right);
 }

@@ -13,6 +13,7 @@
 //   M4  nor there, at the left margin, what goes on behind a block, as `} else {`, unless what is open at the margin may go on so
 //   M5  in Python `else`, `elif`, `except` and `finally` stand right behind a block that may go on so, as far left as it begins
 //   M6  what stands right of the cursor closes as much as it did without the text
+//       and no bracket or quote is left open for it at the line's end; unless a comment stands there, or a line's continuation
 //   M7  no other parenthesis comes between a function's name and its own
 #ifndef HUNCH_BACKENDS_REPOSITORY_MISPLACED_H
 #define HUNCH_BACKENDS_REPOSITORY_MISPLACED_H

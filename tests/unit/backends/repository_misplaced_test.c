@@ -208,6 +208,45 @@ static void test_offers_no_bracket_within_a_block(void **state) {
     world_free(&world);
 }
 
+// M6, M7
+static void test_beside_what_stands_right(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *text, *right; // the text is behind the cursor, before what stands right of it
+        bool fits;
+    } rows[] = {
+        {"go", "if (a()|", " || b()) {", true},
+        {"go", "if (a()|) {", " || b()) {", false},
+        {"go", "f(|a(", "b, c)", false},
+        {"go", "x = |f(a", ", b)", true}, // it closes more than is open
+        {"go", "f|(a)", "(b)", false},
+        {"go", "if f|() {", " {", false},
+        {"go", "if f|() {", " // so", true},
+        {"c", "#define A(a) f(|a,", " \\", true},
+        {"go", "f(|\"a", "\"b\")", false},
+        {"java", "f(\"|x\")", "y\");", false},
+        {"java", "f(\"|x", "y\");", true},
+        {"shellscript", "f |(", " b", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct place place = place_of(rows[i].text);
+        struct str right;
+        str_init(&right);
+        str_append_string(&right, rows[i].right);
+        place.document.suffix = str_slice(&right);
+        struct brackets brackets;
+        brackets_init(&brackets, language_of_id(rows[i].language), false);
+        brackets_read(&brackets, str_slice(&place.document.cursor_line));
+        struct slice text = slice_of_string(strchr(rows[i].text, '|') + 1);
+        size_t amiss = misplaced_beside(&place.document, &brackets, text);
+        if ((amiss == 0) != rows[i].fits || amiss > text.length) {
+            fail_msg("%s: %s%s", rows[i].language, rows[i].text, rows[i].right);
+        }
+        str_free(&right);
+        place_free(&place);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_where_there_is_no_function),
@@ -216,6 +255,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_closed),
         cmocka_unit_test(test_fits_what_stands_right),
         cmocka_unit_test(test_offers_no_bracket_within_a_block),
+        cmocka_unit_test(test_beside_what_stands_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
