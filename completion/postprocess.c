@@ -193,20 +193,29 @@ static bool has_bracket(struct slice text) {
     return false;
 }
 
+static bool opens_nothing(struct slice text) {
+    return balance_opener(text, ')') == (size_t)-1 && balance_opener(text, ']') == (size_t)-1 &&
+           balance_opener(text, '}') == (size_t)-1;
+}
+
 // How much of what closes right of the cursor the text says again. A bracket at its end may also close one of its own.
 static size_t repeated_closers(const struct postprocess_query *query, struct slice text, struct slice rest) {
     size_t tail = overlap(text, rest);
     size_t closed = balance_closes(slice_sub(query->document, 0, query->cursor), text, rest);
-    return tail > closed && !has_bracket(slice_sub(rest, closed, tail)) ? tail : closed;
+    bool is_tail =
+        !has_bracket(slice_sub(rest, closed, tail)) || opens_nothing(slice_sub(text, 0, text.length - tail));
+    return tail > closed && is_tail ? tail : closed;
 }
 
-// No statement ends within brackets that stay right of it.
+// No statement ends within brackets that stay right of it, nor does a block begin before what ends one.
 static struct slice trim_statement_end(const struct postprocess_query *query, struct slice text,
                                        struct slice rest) {
-    if (rest.length == 0 || repeated_closers(query, text, rest) >= rest.length) {
+    struct slice left = slice_trim(slice_sub(rest, repeated_closers(query, text, rest), rest.length));
+    if (left.length == 0) {
         return text;
     }
-    while (text.length && (text.data[text.length - 1] == ';' || text.data[text.length - 1] == ' ')) {
+    const char *ends = left.data[0] == ';' ? "{; " : "; ";
+    while (text.length && text.data[text.length - 1] && strchr(ends, text.data[text.length - 1])) {
         text.length--;
     }
     return text;

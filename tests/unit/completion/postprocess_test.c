@@ -41,6 +41,10 @@ static const struct example examples[] = {
     {"f('|')", "a\", 'b')", 1, OUTCOME_SHOWN, "a\", 'b')", "')"},
     {"f(\"{a|}\")", "b}/c\")", 1, OUTCOME_SHOWN, "b}/c\")", "}\")"},
     {"s = \"[|]\"", "options] <spider>\"", 1, OUTCOME_SHOWN, "options] <spider>\"", "]\""},
+    {"{ return f.Valid|; }", "(); }", 1, OUTCOME_SHOWN, "(); }", "; }"},
+    {"{ return f(|); }", "a); }", 1, OUTCOME_SHOWN, "a); }", "); }"},
+    {"int f(int *|);", "a) {", 1, OUTCOME_SHOWN, "a)", ")"},
+    {"f(|);", "function () {", 1, OUTCOME_SHOWN, "function () {", ""},
     // A bracket of its own closes nothing that stands there.
     {"set(target.hook|)", "()", 1, OUTCOME_SHOWN, "()", ""},
     {"if (f(max|))", "(a)", 1, OUTCOME_SHOWN, "(a)", ""},
