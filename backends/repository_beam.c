@@ -7,7 +7,8 @@
 // stands right of the cursor is not said twice. The product is already fair to
 // long paths, because every short one has to pay for ending early; what is added
 // at last for a path's length is for the person, to whom a long line that is not
-// quite right gives more than a short one.
+// quite right gives more than a short one. Not so where text stands right of the
+// cursor: there it has to be what is missing. That nothing is, is a path, too.
 //
 // Probabilities only fall along a path, so the search is over when no open
 // path is likelier than the last finished one worth keeping. Nor is a path
@@ -35,6 +36,7 @@ static const double LINE_BROKEN = 0.1;     // of one behind a value in a parenth
 static const double LEAST_RIGHT = 0.001;   // the right text may be new to the model
 static const double LEAST_AHEAD = 0.02;    // so may what stands below
 static const double AHEAD_WEIGHT = 0.15;   // the counts know of it too
+static const double RIGHT_WEIGHT = 0.5;    // what stands on the cursor's own line says more
 static const double WHOLE_WORD = 20;       // what is typed is a whole word rather than half of a longer one
 static const double UNKNOWN_WORD = 0.0005; // below this no context knows a word that fits
 // Of lines about as likely the longer one: where it is not quite right, more of it is than of a short one.
@@ -58,6 +60,8 @@ struct search {
     struct beam_path live[WIDTH], next[WIDTH];
     uint32_t live_count, next_count;
     uint32_t asked; // questions
+    double nothing,
+        nothing_ahead; // likelihood of the path that adds nothing, and of what is ahead of it; 0: not found
     struct beam_result *out;
 };
 
@@ -155,6 +159,27 @@ static double whole(const struct search *search, const struct beam_path *path) {
     return is_within ? LINE_BROKEN : 1;
 }
 
+// The words right of the cursor and below, given that the path stands before them.
+static void look_ahead(struct search *search, struct beam_path *path) {
+    const struct document *document = search->request->document;
+    for (uint32_t i = 0; i + 1 < document->ahead_count; i++) {
+        path->ids[path->context + path->count + i] = document->ahead[i];
+        double share = counts_share(search->counts, path->ids, path->context + path->count + i + 1,
+                                    document->ahead[i + 1]);
+        path->ahead += log(share + LEAST_AHEAD);
+    }
+}
+
+static void note_nothing(struct search *search, const struct beam_path *path, double line_end) {
+    search->out->line_end = line_end;
+    if (search->request->document->right) {
+        struct beam_path nothing = *path;
+        look_ahead(search, &nothing);
+        search->nothing = exp(nothing.log_probability);
+        search->nothing_ahead = nothing.ahead;
+    }
+}
+
 static void finish(struct search *search, const struct beam_path *path, const struct counts_answer *answer) {
     if (!may_finish(search, path)) {
         return;
@@ -167,7 +192,7 @@ static void finish(struct search *search, const struct beam_path *path, const st
     note_end(search, answer, &done.line_end);
     search->out->mass += exp(done.log_probability);
     if (!has_text(search, path)) {
-        search->out->line_end = exp(path->log_probability) * line_ends(answer);
+        note_nothing(search, &done, exp(path->log_probability) * line_ends(answer));
     } else if (done.finished) {
         insert_path(search->out->paths, &search->out->count, BEAM_PATHS, &done);
     }
@@ -433,37 +458,42 @@ static bool step(struct search *search) {
            !is_far_behind(search, search->live, search->live_count, search->live[0].score);
 }
 
-// The words below the cursor, given that the path stands before them.
-static void look_ahead(struct search *search, struct beam_path *path) {
-    const struct document *document = search->request->document;
-    for (uint32_t i = 0; i + 1 < document->ahead_count; i++) {
-        path->ids[path->context + path->count + i] = document->ahead[i];
-        double share = counts_share(search->counts, path->ids, path->context + path->count + i + 1,
-                                    document->ahead[i + 1]);
-        path->ahead += log(share + LEAST_AHEAD);
-    }
-}
-
 static void rank_by_ahead(struct search *search) {
     struct beam_result *out = search->out;
     struct beam_path ranked[BEAM_PATHS];
     uint32_t count = 0;
+    bool right = search->request->document->right;
+    double weight = right ? RIGHT_WEIGHT : AHEAD_WEIGHT, of_byte = right ? 0 : BYTE_WEIGHT;
     double behind = BEHIND_AHEAD * patience(search);
     for (uint32_t i = 0; i < out->count && i < KEPT; i++) {
         struct beam_path path = out->paths[i];
-        if (count > 0 && ranked[0].score - AHEAD_WEIGHT * ranked[0].ahead - path.score > behind) {
+        if (count > 0 && ranked[0].score - weight * ranked[0].ahead - path.score > behind) {
             path.ahead = ranked[0].ahead; // as likely as there
         } else {
             look_ahead(search, &path);
         }
-        path.score += AHEAD_WEIGHT * path.ahead;
+        path.score += weight * path.ahead;
         insert_path(ranked, &count, BEAM_PATHS, &path);
     }
     out->count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        ranked[i].score += BYTE_WEIGHT * (double)beam_path_length(search->request->document, &ranked[i]);
+        ranked[i].score += of_byte * (double)beam_path_length(search->request->document, &ranked[i]);
         insert_path(out->paths, &out->count, BEAM_PATHS, &ranked[i]);
     }
+}
+
+// How much of all that was found it is that nothing is missing, also by what stands right of the cursor behind the best path.
+static double joined_part(struct search *search) {
+    const struct beam_result *out = search->out;
+    if (out->count == 0 || search->nothing <= 0) {
+        return 0;
+    }
+    struct beam_path best = out->paths[0];
+    if (best.ahead >= 0) { // it was the only one
+        look_ahead(search, &best);
+    }
+    double nothing = search->nothing * exp(RIGHT_WEIGHT * (search->nothing_ahead - best.ahead));
+    return nothing / (nothing + fmax(out->mass - search->nothing, 0));
 }
 
 static uint32_t tokens_left(const struct beam_path *root) {
@@ -504,5 +534,6 @@ void beam_search(struct counts *counts, const struct beam_request *request, stru
     } else if (request->use_ahead && out->count > 1) {
         rank_by_ahead(search);
     }
+    out->joined = joined_part(search);
     free(search);
 }

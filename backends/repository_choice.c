@@ -12,14 +12,27 @@
 // 65.8, 66.7 and 66.2, with 43.1, 43.6 and 43.1 % exact, and those of fourteen other repositories 65.6, 66.4 and 66.2.
 static const double PROBABILITY_WEIGHT = 0.7, BYTE_WEIGHT = 0.04;
 
-double choice_score(const float own[CONFIDENCE_FEATURES], const float first[CONFIDENCE_FEATURES],
-                    uint32_t place, size_t length) {
+// Within a line the trees, which were fitted on lines' ends, say less than what stands right of the cursor: with all of them, half
+// and none 60.7, 61.0 and 60.8 % of 1,642 missing parts were right, and 58.9, 59.2 and 59.3 % of 3,212 others.
+static const double WITHIN_WEIGHT = 0.5;
+
+static double trees(const float own[CONFIDENCE_FEATURES], const float first[CONFIDENCE_FEATURES],
+                    uint32_t place) {
     float features[CHOICE_FEATURES];
     for (int i = 0; i < CONFIDENCE_FEATURES; i++) {
         features[i] = own[i];
         features[CONFIDENCE_FEATURES + i] = own[i] - first[i];
     }
     features[CHOICE_FEATURES - 1] = (float)place;
-    return PROBABILITY_WEIGHT * (double)own[0] +
-           (double)confidence_sum(CHOICE_FOREST, CHOICE_TREES, features) + BYTE_WEIGHT * (double)length;
+    return (double)confidence_sum(CHOICE_FOREST, CHOICE_TREES, features);
+}
+
+double choice_score(const float own[CONFIDENCE_FEATURES], const float first[CONFIDENCE_FEATURES],
+                    uint32_t place, size_t length) {
+    return PROBABILITY_WEIGHT * (double)own[0] + trees(own, first, place) + BYTE_WEIGHT * (double)length;
+}
+
+double choice_score_within(const float own[CONFIDENCE_FEATURES], const float first[CONFIDENCE_FEATURES],
+                           uint32_t place, double found) {
+    return found + WITHIN_WEIGHT * trees(own, first, place);
 }

@@ -16,5 +16,8 @@ extern const struct confidence_tree CHOICE_FOREST[CHOICE_TREES];
 // search puts first; place: how many the search puts before it; length: in bytes, as beam_path_length counts.
 double choice_score(const float own[CONFIDENCE_FEATURES], const float first[CONFIDENCE_FEATURES],
                     uint32_t place, size_t length);
+// Likewise where text stands right of the cursor. found: what the search orders it by.
+double choice_score_within(const float own[CONFIDENCE_FEATURES], const float first[CONFIDENCE_FEATURES],
+                           uint32_t place, double found);
 
 #endif

@@ -38,6 +38,10 @@ static const double PROSE = 0.6, PROSE_SLOPE = 1.4;
 // What the odds are worth where a name that nothing knows is taken to end at the cursor: while it is typed each letter might be its
 // last one. Those who ask by hand do so behind the last one, so what is likely even without that stays.
 static const double NEW_NAME = 0.25, SURE_NAME = 0.5;
+// What the odds are worth before text that stands right of the cursor, if something is missing there. Without it, and with 2,
+// 57.7, 58.8 and 59.4 % of 1,642 missing parts were shown, and 18.8, 21.1 and 22.5 % were wrong. Where it is likelier that nothing is
+// missing, no head is shown.
+static const double WITHIN = 1.5, LEAST_MISSING = 0.5;
 
 struct line_search {
     struct counts *counts;
@@ -172,8 +176,10 @@ static void add_found(const struct line_search *search, struct predictions *out,
     item->place = out->count;
     item->judged = item->refused = false;
     item->confidence = confidence_in(found, item->features);
-    item->score = choice_score(item->features, out->items[0].features, out->count,
-                               beam_path_length(search->document, found));
+    const float *own = item->features, *first = out->items[0].features;
+    item->score = search->document->right
+                      ? choice_score_within(own, first, out->count, found->score)
+                      : choice_score(own, first, out->count, beam_path_length(search->document, found));
     out->count++;
 }
 
@@ -436,11 +442,17 @@ static void add_lines(struct line_search *search, struct predictions *out) {
 // The confidence was fitted where a line goes on. Where it may well be over, a continuation is less likely
 // right: behind a statement's end a person wants no more of it.
 static void weigh_line_end(const struct line_search *search, struct predictions *out) {
-    if (search->document->right) {
-        return;
-    }
-    for (uint32_t i = 0; i < out->count; i++) {
+    for (uint32_t i = 0; i < out->count && !search->document->right; i++) {
         out->items[i].confidence *= 1 - fmin(search->result->line_end, 1);
+    }
+}
+
+static void weigh_joined(const struct line_search *search, struct predictions *out) {
+    double missing = 1 - search->result->joined;
+    for (uint32_t i = 0; i < out->count && search->document->right; i++) {
+        struct prediction *item = &out->items[i];
+        item->confidence = confidence_in_part(item->confidence, WITHIN * missing);
+        item->head = missing < LEAST_MISSING ? 0 : item->head;
     }
 }
 
@@ -536,6 +548,7 @@ static void search_lines(const struct warm *warm, const struct predict_request *
     keep_best(&search, out, wanted ? wanted : 1);
     cut_heads(&search, out);
     weigh_line_end(&search, out);
+    weigh_joined(&search, out);
     weigh_unsure(&search, out);
     weigh_prose(&search, out);
     weigh_foreign(&search, out);

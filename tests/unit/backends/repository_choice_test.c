@@ -23,6 +23,19 @@ static void test_longer_is_better(void **state) {
     assert_true(fabs(choice_score(own, own, 0, 104) - four - 100 * (five - four)) < 1e-6);
 }
 
+// Within a line a longer one is no better.
+static void test_within_a_line(void **state) {
+    (void)state;
+    float own[CONFIDENCE_FEATURES], other[CONFIDENCE_FEATURES];
+    uint32_t seed = 1;
+    draw(&seed, own);
+    draw(&seed, other);
+    assert_true(fabs(choice_score_within(own, own, 0, -1) - choice_score_within(own, own, 0, -3) - 2) < 1e-6);
+    double trees = choice_score(own, other, 1, 0) - choice_score(own, own, 0, 0);
+    double within = choice_score_within(own, other, 1, 0) - choice_score_within(own, own, 0, 0);
+    assert_true(trees * within > 0 && fabs(within) < fabs(trees));
+}
+
 // What the trees were fitted on, in the order that fit_model.py gives it: a line's own numbers, their difference to those
 // of the search's first line, its place.
 static float asked_of(int feature, const float *own, const float *first, uint32_t place) {
@@ -61,6 +74,7 @@ static void test_what_the_trees_are_asked(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_longer_is_better),
+        cmocka_unit_test(test_within_a_line),
         cmocka_unit_test(test_what_the_trees_are_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

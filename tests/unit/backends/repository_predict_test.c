@@ -138,6 +138,32 @@ static void test_right_of_the_cursor(void **state) {
     world_free(&world);
 }
 
+static double sure_of(const struct world *world, const char *document) {
+    struct predictions found = ask(world, "src/lock.c", document, 1, 1);
+    assert_int_equal(found.count, 1);
+    double confidence = found.items[0].confidence;
+    predictions_free(&found);
+    return confidence;
+}
+
+// Each pair is of one line: first something is missing, then nothing is.
+static void test_where_nothing_is_missing(void **state) {
+    (void)state;
+    struct world world = library();
+    static const char *const lines[][2] = {
+        {"void f(void) {\n    if (|== NULL) {\n", "void f(void) {\n    if (door| == NULL) {\n"},
+        {"void f(void) {\n    return report_missing(|, \"no door\");\n",
+         "void f(void) {\n    return report_missing(|door, \"no door\");\n"},
+        {"void f(void) {\n    return |(door, \"no door\");\n",
+         "void f(void) {\n    return report_missing|(door, \"no door\");\n"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_true(sure_of(&world, lines[i][0]) > 0.15);
+        assert_true(sure_of(&world, lines[i][1]) < 0.08);
+    }
+    world_free(&world);
+}
+
 static void test_own_edited_line_is_not_learned(void **state) {
     (void)state;
     struct world world = library();
@@ -571,6 +597,7 @@ int main(void) {
         cmocka_unit_test(test_space_is_the_words_own),
         cmocka_unit_test(test_space_behind_an_assignment),
         cmocka_unit_test(test_right_of_the_cursor),
+        cmocka_unit_test(test_where_nothing_is_missing),
         cmocka_unit_test(test_own_edited_line_is_not_learned),
         cmocka_unit_test(test_open_file_counts_not_its_disk_copy),
         cmocka_unit_test(test_renames),
