@@ -136,10 +136,12 @@ static uint32_t missing_of(const struct block *block, const struct context *cont
 }
 
 uint32_t block_mark(const struct block *block, struct context *context) {
+    uint32_t missing = 0;
     for (uint32_t i = 0; i < context->count; i++) {
         context->items[i].in_prompt = holds(block, &context->items[i]);
+        missing += !context->items[i].in_prompt;
     }
-    return missing_of(block, context, context->count);
+    return missing;
 }
 
 // Is more than a quarter of the best missing?
