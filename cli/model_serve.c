@@ -68,6 +68,7 @@ static int serve(const struct serve_options *options) {
     int code = options->file ? supervised_model_init(&model, options->program, options->file,
                                                      options->arguments, options->context_tokens, &err)
                              : model_of_settings(&model, &err);
+    bool refused = code && options->file; // there is no such file, or nothing that runs it
     if (code == 0) {
         struct guardian_options guardian = {&model, options->background, options->background ? NULL : tell};
         code = supervised_guardian_run(&guardian, &err);
@@ -76,7 +77,7 @@ static int serve(const struct serve_options *options) {
     if (code) {
         log_error("%s", err.message);
     }
-    return code ? 1 : 0;
+    return refused ? OPTIONS_REFUSED : code ? 1 : 0;
 }
 
 int command_model_serve(int argc, char **argv) {

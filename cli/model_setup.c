@@ -207,7 +207,7 @@ static int fetch(const struct setup_options *options) {
         log_error("%s", err.message);
     }
     free(path);
-    return code ? 1 : 0;
+    return !url ? OPTIONS_REFUSED : code ? 1 : 0;
 }
 
 int command_model_setup(int argc, char **argv) {

@@ -132,9 +132,11 @@ class Model(Case):
 
     def test_only_safe_addresses_of_models(self):
         for wanted, words in (("http://example.com/a.gguf", "not allowed"), ("https://example.com/a.zip", "must end in .gguf"),
-                              ("file:///etc/a.gguf", "not allowed"), ("unknown", "is not a model that Hunch knows"),
+                              ("file:///etc/a.gguf", "not allowed"),
                               ("https://example.com/.gguf", "must end in .gguf")):
             self.assertIn(words, self.hunch("model", "setup", wanted, status=1).stderr)
+        self.assertIn("is not a model that Hunch knows", self.hunch("model", "setup", "unknown", status=2).stderr)
+        self.assertIn("there is no /none.gguf", self.hunch("model", "serve", "/none.gguf", status=2).stderr)
 
     def test_it_says_what_is_wrong_with_the_settings(self):
         self.configure(json.dumps({"model": {"provider": "llama-server", "file": "~/none.gguf"}}))
