@@ -140,7 +140,8 @@ static bool ordinary(struct slice line) {
             return false;
         }
     }
-    return body.length >= MIN_LINE && line.length <= MAX_LINE;
+    bool is_text = !memchr(line.data, '\0', line.length); // of a file only the head was searched for zeros
+    return is_text && body.length >= MIN_LINE && line.length <= MAX_LINE;
 }
 
 // Fills the sample from a random ordinary line of the text; false if the line drawn is none.
@@ -315,9 +316,16 @@ static bool read_document(struct demo *demo, const struct sample *sample) {
     return is_there;
 }
 
+// The last one takes its place.
+static void drop(struct demo *demo, size_t at) {
+    forget(&demo->samples[at]);
+    demo->sample_count--;
+    demo->samples[at] = demo->samples[demo->sample_count];
+}
+
 static void ask_next(struct demo *demo) {
     while (demo->asked < demo->sample_count && !read_document(demo, &demo->samples[demo->asked])) {
-        demo->asked++; // changed since it was drawn: nothing is shown of it
+        drop(demo, demo->asked); // it changed since it was drawn
     }
     if (demo->asked == demo->sample_count) {
         uv_stop(demo->app->loop);

@@ -429,6 +429,12 @@ class Settings(support.Case):
         self.assertTrue(all(check["verdict"] == "ok" for check in report["checks"]), report)
         self.assertIn("nothing leaves this machine", json.dumps(report))
 
+    def test_doctor_tells_of_all_else_where_no_repository_can_be(self):
+        checks = json.loads(self.hunch("doctor", "--json", cwd="/", status=1).stdout)["checks"]
+        self.assertEqual([check["name"] for check in checks], ["hunch", "settings", "cache", "repository", "model"])
+        self.assertEqual([check["name"] for check in checks if check["verdict"] == "error"], ["repository"])
+        self.assertIn("whole machine", self.hunch("doctor", "/", status=2).stderr)
+
     def test_doctor_warns_of_a_folder_that_no_editor_takes_for_a_repository(self):
         os.rmdir(os.path.join(self.root, ".git"))
         for verdict in ("warning", "ok"):

@@ -19,6 +19,16 @@ class Case(support.Case):
         self.addCleanup(server.kill)
         return int(server.stdout.readline().split()[-1])
 
+    def wait_for_request(self, log, process):
+        """Of the server that logs there, by the process, for a completion."""
+        while process.poll() is None:
+            if os.path.exists(log):
+                with open(log, encoding="utf-8") as file:
+                    if "/v1/completions" in file.read():
+                        return
+            time.sleep(0.02)
+        self.fail("it has ended")
+
 
 class Models(Case):
     def test_a_server_that_the_user_names_answers(self):
@@ -81,6 +91,17 @@ class Models(Case):
         done = self.hunch("demo", status=1)
         self.assertIn("no model answered: ", done.stderr)
         self.assertNotIn("Above stand", done.stdout)
+
+    def test_the_demo_counts_no_place_that_is_gone_when_its_turn_comes(self):
+        path = self.write("src/many.c", "".join(f"int part_{i} = compute_total(account_{i});\n" for i in range(400)))
+        log = os.path.join(self.temporary, "log")
+        port = self.start_server("--text", "x", "--first-delay", "1", "--log", log)
+        server = {"provider": "openai", "url": f"http://127.0.0.1:{port}", "name": "qwen2.5-coder"}
+        self.configure(json.dumps({"model": server, "fallback.builtIn": False}))
+        with subprocess.Popen([support.BINARY, "demo", path], env=self.environment, stdout=subprocess.PIPE, text=True) as demo:
+            self.wait_for_request(log, demo)
+            self.write("src/many.c", "int all;\n" * 400)
+            self.assertRegex(demo.stdout.read(), "^Asked at 1 place: ")
 
     def test_a_remote_http_url_is_refused(self):
         self.configure('{"model": {"provider": "openai", "url": "http://192.0.2.1:8000", "name": "qwen2.5-coder"}}')
