@@ -92,8 +92,20 @@ static const struct command *find(const char *name) {
     return NULL;
 }
 
+static bool asks_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+static bool asks_version(const char *word) {
+    return strcmp(word, "--version") == 0 || strcmp(word, "version") == 0;
+}
+
 static int refuse(const char *name) {
-    const char *meant = str_nearer(name, str_nearer(name, NULL, "--help"), "--version");
+    static const char *const others[] = {"help", "--help", "version", "--version"};
+    const char *meant = NULL;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        meant = str_nearer(name, meant, others[i]);
+    }
     for (size_t i = 0; i < COMMANDS; i++) {
         meant = str_nearer(name, meant, commands[i].name);
     }
@@ -109,25 +121,26 @@ static int refuse(const char *name) {
     return OPTIONS_REFUSED;
 }
 
-// Of one command, as "hunch COMMAND --help" does, if one follows.
+// Of one command, or of one below it, as "hunch COMMAND --help" does, if one follows.
 static int help(int argc, char **argv) {
     char option[] = "--help";
-    char *asked[] = {argc > 2 ? argv[2] : NULL, option, NULL};
-    if (!asked[0]) {
+    const char *name = argc > 2 ? argv[2] : "";
+    if (name[0] == '\0' || asks_help(name) || asks_version(name)) {
         print_help(stdout);
         return 0;
     }
-    const struct command *command = find(asked[0]);
-    return command ? run(command, 2, asked) : refuse(asked[0]);
+    const struct command *command = find(name);
+    char *asked[] = {argv[2], argc > 3 ? argv[3] : option, option, NULL};
+    return command ? run(command, 3, asked) : refuse(name);
 }
 
 static int dispatch(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "--help";
-    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+    if (asks_version(name)) {
         puts("hunch " HUNCH_VERSION);
         return 0;
     }
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+    if (asks_help(name)) {
         return help(argc, argv);
     }
     // Editors start servers with --stdio by habit.
