@@ -274,6 +274,7 @@ static void check_vectors(struct doctor *doctor, const char *root, const struct 
     free(store);
 }
 
+// root NULL: of no repository.
 static void check_embedder(struct doctor *doctor, const struct config *config, const char *root) {
     struct embedding_state state;
     if (strcmp(config->embedder.provider, "none") == 0) {
@@ -286,15 +287,14 @@ static void check_embedder(struct doctor *doctor, const struct config *config, c
         add(doctor, "embedder", FINE, "%s: answers; code %s this machine", state.model,
             state.leaves_machine ? "leaves" : "stays on");
     }
-    if (state.is_kept && state.model) {
+    if (root && state.is_kept && state.model) {
         check_vectors(doctor, root, &state);
     }
     free(state.model);
 }
 
-// folder: what the user gave, NULL: nothing.
-static void check_repository(struct doctor *doctor, const struct config *config, const char *root,
-                             const char *folder) {
+// Says whether the index may read it. folder: what the user gave, NULL: nothing.
+static bool check_repository(struct doctor *doctor, const char *root, const char *folder) {
     struct err err = {0};
     if (app_is_marked(root)) {
         add(doctor, "repository", FINE, "%s", root);
@@ -308,6 +308,12 @@ static void check_repository(struct doctor *doctor, const struct config *config,
     if (!is_read) {
         add(doctor, "index", WARNING, "%s", err.message);
     }
+    return is_read;
+}
+
+// The index and the models. root NULL: the models alone.
+static void check_app(struct doctor *doctor, const struct config *config, const char *root) {
+    struct err err = {0};
     struct app_events events = {.on_progress = on_progress,
                                 .on_ready = on_ready,
                                 .on_warning = on_app_warning,
@@ -315,7 +321,7 @@ static void check_repository(struct doctor *doctor, const struct config *config,
                                 .on_model = on_model,
                                 .context = doctor,
                                 .without_embedder = true};
-    if (app_open(&doctor->app, &doctor->loop, config, is_read ? root : NULL, &events, &err) == 0) {
+    if (app_open(&doctor->app, &doctor->loop, config, root, &events, &err) == 0) {
         for (size_t i = 0; i < doctor->app->link_count; i++) {
             start_probe(doctor, i);
         }
@@ -325,7 +331,6 @@ static void check_repository(struct doctor *doctor, const struct config *config,
     } else {
         add(doctor, "index", WRONG, "%s", err.message);
     }
-    check_embedder(doctor, config, root);
 }
 
 // --- the report ---
@@ -388,7 +393,8 @@ static int examine(const char *folder, bool json) {
     struct doctor doctor = {0};
     struct err err = {0};
     char *root = NULL;
-    if (app_require_root(folder ? folder : ".", &root, &err) != 0) {
+    bool is_read = app_require_root(folder ? folder : ".", &root, &err) == 0;
+    if (!is_read && folder) {
         return options_refuse_folder(&err, "hunch doctor ~/src/project");
     }
     log_set_level(LOG_LEVEL_ERROR); // what would be a line of the log is one of the report
@@ -397,7 +403,14 @@ static int examine(const char *folder, bool json) {
     struct config *config = check_config(&doctor);
     check_cache(&doctor);
     check_program(&doctor, config);
-    check_repository(&doctor, config, root, folder);
+    if (is_read) {
+        is_read = check_repository(&doctor, root, folder);
+    } else { // as nobody named one, of all else it tells
+        add(&doctor, "repository", WRONG,
+            "%s; give the folder of a repository, as in: hunch doctor ~/src/project", err.message);
+    }
+    check_app(&doctor, config, is_read ? root : NULL);
+    check_embedder(&doctor, config, root);
     sort_checks(&doctor);
     terminal_progress_end();
     if (json) {

@@ -630,6 +630,9 @@ class Usage(support.Case):
         for arguments in (["quagga"], ["index", "--quagga"], ["index", "-quagga"]):
             self.assertNotIn("did you mean", self.hunch(*arguments, status=2).stderr)
         self.assertEqual(self.hunch("help", "index").stdout, self.hunch("index", "--help").stdout)
+        self.assertEqual(self.hunch("help", "model", "setup").stdout, self.hunch("model", "setup", "--help").stdout)
+        for arguments in (["help", "help"], ["help", "--help"], ["--help", "-h"], ["help", "version"]):
+            self.assertEqual(self.hunch(*arguments).stdout, self.hunch("--help").stdout)
 
     def test_flags_come_in_any_order(self):
         self.hunch("index")
