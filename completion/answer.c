@@ -1,4 +1,5 @@
-// answer.c - an engine's answer as JSON: the one shape of `hunch why`, hunch/why and `hunch complete --json`.
+// answer.c - an engine's answer as JSON: the one shape of `hunch why --json`, hunch/why and `hunch complete --json`,
+// which leaves out the texts of what was retrieved.
 #include "completion/engine.h"
 
 #include <math.h>
