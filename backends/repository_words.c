@@ -6,6 +6,8 @@
 // the word's beginning and eight to its end are all of most words.
 #include "backends/repository_words.h"
 
+#include "base/hash.h"
+
 enum { LEAST_BITS = 10, BYTES_A_WORD = 32 };
 
 void words_init(struct words *words, size_t text_length) {
@@ -51,9 +53,16 @@ static inline bool is_same(const struct word_met *a, const struct word_met *b) {
            (a->text.length <= 16 || memcmp(a->text.data, b->text.data, a->text.length) == 0);
 }
 
+// Of what lies between these bytes: thousands of names in a header may have the same ones (`REGISTER_0417_INTERRUPT`).
+static inline uint64_t hash_middle(struct slice word) {
+    return word.length > 16 ? hash_bytes(word.data + 8, word.length - 16) : 0;
+}
+
 // The slot that holds a word, or would.
 static inline uint32_t *slot_of(const struct words *words, const struct word_met *met) {
-    uint64_t hash = (met->first * 0x9E3779B97F4A7C15u ^ met->last ^ met->text.length) * 0xD6E8FEB86659FD93u;
+    uint64_t hash =
+        (met->first * 0x9E3779B97F4A7C15u ^ met->last ^ met->text.length ^ hash_middle(met->text)) *
+        0xD6E8FEB86659FD93u;
     uint32_t mask = (1u << words->bits) - 1, at = (uint32_t)(hash >> (64 - words->bits));
     while (words->slots[at] && !is_same(&words->items.items[words->slots[at] - 1], met)) {
         at = (at + 1) & mask;
