@@ -226,6 +226,10 @@ size_t reading_take_whole(struct reading *reading, struct vocabulary *vocabulary
     return take(reading, vocabulary, text, slice_of("", 0));
 }
 
+bool reading_is_of(const struct reading *reading, const struct vocabulary *vocabulary) {
+    return reading->vocabulary == vocabulary;
+}
+
 size_t reading_start(const struct reading *reading, struct slice part) {
     return (size_t)(part.data - reading->text.data);
 }

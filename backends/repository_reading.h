@@ -35,6 +35,8 @@ size_t reading_take(struct reading *reading, struct vocabulary *vocabulary, stru
                     struct slice *below);
 // Of a text in which nobody types yet, so that nobody knows which parts are asked for: up to READING_WHOLE bytes.
 size_t reading_take_whole(struct reading *reading, struct vocabulary *vocabulary, struct slice text);
+// Are its words numbered for that vocabulary? If not, all is read anew when it is taken for it.
+bool reading_is_of(const struct reading *reading, const struct vocabulary *vocabulary);
 // Where a part begins in the copy.
 size_t reading_start(const struct reading *reading, struct slice part);
 // The tokens of a part of the copy, appended, with the words' numbers in reading_words and TOKEN_FIRST_WORD for ids.

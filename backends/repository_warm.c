@@ -149,8 +149,19 @@ static void name(struct known *known, const char *path) {
     }
 }
 
+// What was read for another vocabulary is of no use, and keeps all of its words.
+static void forget_stale(struct warm *warm, int place, const struct vocabulary *vocabulary) {
+    for (int i = place; i < WARM_DOCUMENTS; i++) {
+        if (warm->known[i].path && !reading_is_of(warm->known[i].reading, vocabulary)) {
+            forget(&warm->known[i]);
+        }
+    }
+}
+
 // Moves what is known of this document to that place, or what was longest not asked for, to be read anew.
-static struct known *turn_to(struct warm *warm, int place, const char *path) {
+static struct known *turn_to(struct warm *warm, int place, const struct vocabulary *vocabulary,
+                             const char *path) {
+    forget_stale(warm, place, vocabulary);
     int at = place;
     while (at < WARM_DOCUMENTS - 1 && !is_of(&warm->known[at], path)) {
         at++;
@@ -160,13 +171,6 @@ static struct known *turn_to(struct warm *warm, int place, const char *path) {
     warm->known[place] = known;
     name(&warm->known[place], path);
     return &warm->known[place];
-}
-
-// What was read for another vocabulary is of no use, and keeps all of its words.
-static void forget_others(struct warm *warm) {
-    for (int i = 1; i < WARM_DOCUMENTS; i++) {
-        forget(&warm->known[i]);
-    }
 }
 
 // A part of what was read, up to a line's beginning.
@@ -230,12 +234,8 @@ static struct lines lines_above(const struct document *document) {
 
 static void take_anew(struct warm *warm, const struct generation *generation, const struct warm_place *place,
                       bool is_known) {
-    bool is_renewed = warm->taken && warm->vocabulary != generation->vocabulary;
     let_go(warm);
-    struct known *known = turn_to(warm, 0, place->path);
-    if (is_renewed) {
-        forget_others(warm);
-    }
+    struct known *known = turn_to(warm, 0, generation->vocabulary, place->path);
     warm->taken = true;
     warm->requests = 0;
     warm->vocabulary = vocabulary_retain(generation->vocabulary);
@@ -263,7 +263,7 @@ void warm_read_ahead(struct warm *warm, const struct generation *generation, con
     if (text.length > WARM_AHEAD || is_of(&warm->known[0], path)) { // the latter is taken
         return;
     }
-    struct known *known = turn_to(warm, 1, path);
+    struct known *known = turn_to(warm, 1, generation->vocabulary, path);
     size_t same = reading_take_whole(known->reading, generation->vocabulary, text);
     reading_known(known->reading);
     const struct lines lines = {.text = slice_sub(text, 0, slice_line_start(text, text.length)),

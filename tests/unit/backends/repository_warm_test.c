@@ -346,7 +346,6 @@ static void test_read_ahead(void **state) { // W4
     str_free(&text);
 }
 
-// Of a long document that was read whole, only what is near the cursor counts, wherever that is.
 // What was read of a document is there when someone comes back to it from a few others.
 static void test_documents_come_back(void **state) { // W4
     struct fixture *fixture = *state;
@@ -384,6 +383,25 @@ static void test_many_words_ahead(void **state) { // W4
     str_free(&text);
 }
 
+// What was read for a vocabulary that is another one now does not keep that one's words.
+static void test_old_words_are_let_go(void **state) {
+    struct warm *warm = warm_new();
+    struct vocabulary *vocabularies[] = {vocabulary_new(), vocabulary_new()};
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        char path[16];
+        snprintf(path, sizeof path, "z%d.c", i);
+        const struct generation generation = {.vocabulary = vocabularies[i / 2]};
+        warm_read_ahead(warm, &generation, path, SLICE_LITERAL("int a;\n"));
+    }
+    assert_int_equal(vocabularies[0]->references, 1);
+    assert_int_equal(vocabularies[1]->references, 3);
+    warm_free(warm);
+    vocabulary_release(vocabularies[0]);
+    vocabulary_release(vocabularies[1]);
+}
+
+// Of a long document that was read whole, only what is near the cursor counts, wherever that is.
 static void test_read_ahead_of_a_long_text(void **state) { // W4
     struct fixture *fixture = *state;
     static const char typed[] = "void f(void) {\n    start_engine(|\n}\n";
@@ -549,6 +567,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_read_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_documents_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many_words_ahead, set_up, tear_down),
+        cmocka_unit_test(test_old_words_are_let_go),
         cmocka_unit_test_setup_teardown(test_read_ahead_of_a_long_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_ahead_between_keys, set_up, tear_down),
         cmocka_unit_test(test_hints_of_a_word),
