@@ -27,8 +27,8 @@ struct document {
     struct reading *reading, *own; // the latter is ours
     struct token_list
         words; // the ids of above, the typed one and of what stands below, each once, behind those of line ends
-    uint32_t *of_met,
-        *met_ids; // by the ids of the reading's tokens the index there and the id; 0: not in the document
+    // By the ids of the reading's tokens the index there and the id; 0: not in the document.
+    uint32_t *of_met, *met_ids;
     struct token_list numbers; // of every token the index of its word there
     uint32_t *number_table, number_bits;
     uint32_t cursor;           // position of the second TOKEN_FILE

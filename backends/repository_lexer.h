@@ -37,6 +37,7 @@ uint32_t lexer_space_class(struct slice space);
 struct slice lexer_space_text(uint32_t space_class);
 // Columns of the white space that ends a LEXEME_LINE's text; a tab goes to the next multiple of four.
 uint32_t lexer_indent(struct slice line);
+// Has a LEXEME_LINE's text more line ends than the one it begins with?
 bool lexer_has_blank_line(struct slice line);
 
 #endif
