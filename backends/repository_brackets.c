@@ -13,6 +13,8 @@
 
 // How a parenthesis is remembered that no ) is enough for: one of statements, and an `if`'s. And code's brace in a text.
 enum { OF_STATEMENTS = ';', OF_CONDITION = '?', OF_TEXT = '`' };
+// So far the end of a regular expression that begins a line is looked for.
+enum { LONGEST_PATTERN = 256 };
 
 void brackets_init(struct brackets *brackets, const struct language *language, bool cut) {
     *brackets = (struct brackets){.comment = language_line_comment(language),
@@ -23,6 +25,7 @@ void brackets_init(struct brackets *brackets, const struct language *language, b
                                   .colons = language_has_colons(language),
                                   .backticks = language_has_backticks(language),
                                   .templates = language_has_templates(language),
+                                  .patterns = language_has_patterns(language),
                                   .more = cut};
 }
 
@@ -72,7 +75,7 @@ static void look_back(const struct brackets *brackets, struct slice text, size_t
 // Where the blanks begin that end those bytes.
 static size_t skip_blanks(const char before[BRACKETS_BEFORE]) {
     size_t end = BRACKETS_BEFORE;
-    while (end > 0 && before[end - 1] == ' ') {
+    while (end > 0 && (before[end - 1] == ' ' || before[end - 1] == '\t')) {
         end--;
     }
     return end;
@@ -123,9 +126,6 @@ static bool end_statement(struct brackets *brackets, struct slice text, size_t a
 
 // A ' behind a letter is of a word as "don't" is, but for those that may stand before a quote.
 static bool begins_quote(const struct brackets *brackets, char c) {
-    if (c == '`' && brackets->backticks) {
-        return brackets->last != '^' && brackets->last != '\\'; // there it is of a regular expression
-    }
     return c != '\'' || !lexer_is_word_byte(brackets->last) || strchr("bBfFrRuUL", brackets->last);
 }
 
@@ -153,6 +153,21 @@ static bool is_of_name(const struct brackets *brackets, char c) {
     return brackets->apostrophes && brackets->quote == '\'' && brackets->quoted == 1 && c != '\'';
 }
 
+// Behind these a value begins rather than a division; so it does at a line's begin if it ends there, too, and is no tag's end.
+static bool begins_pattern(const struct brackets *brackets, struct slice text, size_t at) {
+    char before[BRACKETS_BEFORE];
+    look_back(brackets, text, at, before);
+    size_t end = skip_blanks(before);
+    char last = end > 0 ? before[end - 1] : '\n';
+    if (last == '\n' || last == '\0') {
+        struct slice line = slice_sub(text, at + 1, at + 1 + LONGEST_PATTERN);
+        line = slice_sub(line, 0, slice_line_end(line, 0));
+        return !slice_starts_with(line, SLICE_LITERAL(">")) && memchr(line.data, '/', line.length);
+    }
+    return strchr("(,=:[!&|?{;", last) || (last == '>' && end > 1 && before[end - 2] == '=') ||
+           ends_with_word(before, end, "return") || ends_with_word(before, end, "case");
+}
+
 static void end_quote(struct brackets *brackets) {
     brackets->text = brackets->text == '`' ? '\0' : brackets->text;
     brackets->quote = '\0';
@@ -171,7 +186,10 @@ static void read_quoted(struct brackets *brackets, char c) {
     brackets->escaped = !is_escaped && c == '\\' && !is_raw;
     brackets->quoted +=
         !brackets->escaped && ((unsigned char)c & 0xC0) != 0x80; // bytes of one character are one
-    if (c == brackets->quote && !is_escaped) {
+    if (!is_escaped && brackets->quote == '/') {
+        brackets->in_set = c == '[' || (brackets->in_set && c != ']');
+    }
+    if (c == brackets->quote && !is_escaped && !brackets->in_set) {
         end_quote(brackets);
     }
 }
@@ -205,6 +223,14 @@ static void note_text(struct brackets *brackets, char c) {
     brackets->same = 0;
 }
 
+static void begin_pattern(struct brackets *brackets, struct slice text, size_t at) {
+    bool is_comment = brackets->in_line_comment || brackets->in_block_comment;
+    if (text.data[at] == '/' && brackets->patterns && !is_comment && begins_pattern(brackets, text, at)) {
+        brackets->quote = '/';
+        brackets->quoted = 0;
+    }
+}
+
 static bool read_code(struct brackets *brackets, struct slice text, size_t at) {
     struct slice rest = slice_sub(text, at, text.length);
     char c = text.data[at];
@@ -232,6 +258,7 @@ static bool read_code(struct brackets *brackets, struct slice text, size_t at) {
     default:
         brackets->in_line_comment = begins_comment(brackets, rest);
         brackets->in_block_comment = begins_block(brackets, rest);
+        begin_pattern(brackets, text, at);
         return true;
     }
 }
@@ -240,14 +267,14 @@ static bool read_code(struct brackets *brackets, struct slice text, size_t at) {
 enum { IN_CODE = 1, IN_BLOCK = 2, IN_QUOTE = 4 };
 static const unsigned char TELLING[256] = {['('] = IN_CODE,
                                            [')'] = IN_CODE,
-                                           ['['] = IN_CODE,
-                                           [']'] = IN_CODE,
+                                           ['['] = IN_CODE | IN_QUOTE,
+                                           [']'] = IN_CODE | IN_QUOTE,
                                            ['{'] = IN_CODE | IN_QUOTE,
                                            ['$'] = IN_QUOTE,
                                            ['}'] = IN_CODE,
                                            [';'] = IN_CODE,
                                            ['`'] = IN_CODE | IN_QUOTE,
-                                           ['/'] = IN_CODE | IN_BLOCK,
+                                           ['/'] = IN_CODE | IN_BLOCK | IN_QUOTE,
                                            ['\\'] = IN_QUOTE,
                                            ['"'] = IN_CODE | IN_BLOCK | IN_QUOTE,
                                            ['\''] = IN_CODE | IN_BLOCK | IN_QUOTE,
@@ -281,7 +308,7 @@ static size_t pass_over(struct brackets *brackets, struct slice text, size_t fro
 
 static void begin_line(struct brackets *brackets) {
     bool goes_on = brackets->quote == '`' && brackets->backticks;
-    brackets->in_line_comment = brackets->escaped = false;
+    brackets->in_line_comment = brackets->escaped = brackets->in_set = false;
     brackets->text = goes_on ? '`' : brackets->text;
     brackets->quote = goes_on ? '`' : '\0';
     brackets->before_line = brackets->count;
@@ -305,7 +332,7 @@ bool brackets_read(struct brackets *brackets, struct slice text) {
 
 bool brackets_may_end_line(const struct brackets *brackets) {
     bool ends_with_line = brackets->quote == '"' || (brackets->quote == '\'' && !brackets->apostrophes);
-    return !ends_with_line || brackets->long_quotes || brackets->unpaired;
+    return brackets->quote != '/' && (!ends_with_line || brackets->long_quotes || brackets->unpaired);
 }
 
 bool brackets_are_within(const struct brackets *brackets) {

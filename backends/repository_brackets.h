@@ -6,7 +6,7 @@
 //
 // Invariants (tests quote the numbers):
 //   R1  a text may be read in pieces of whole lexemes
-//   R2  what stands in quotes or in a comment is no bracket
+//   R2  what stands in quotes, in a regular expression or in a comment is no bracket; no quote begins in the last two
 //   R3  above the cursor, a bracket that closes nothing leaves all open that is
 //   R4  a semicolon in a parenthesis ends it, in a language of statements with semicolons, but for `for (` and `try (`
 //   R5  nor is it all that follows `if (...)` there
@@ -28,15 +28,17 @@ struct brackets {
     bool semicolons, long_quotes; // see language_has_semicolons, language_has_long_quotes
     bool colons;                  // see language_has_colons
     bool backticks, templates;    // see language_has_backticks, language_has_templates
+    bool patterns;                // see language_has_patterns
     bool more;                    // there may be open ones that are not remembered
     // The bracket that closes each open one, the innermost last; ';' of a parenthesis with statements, '?' of an `if`'s, '`' of code
     // in a text between backticks.
     char open[BRACKETS_DEEP];
     uint32_t count, before_line; // how many are open, and how many of them since before this line
     bool behind_condition;       // what was closed last was an `if`'s parenthesis
-    char quote, last;            // the open quote or 0, and the byte read last
-    uint32_t quoted;             // characters in the quote so far
-    bool begins_code;            // the last byte does, in a text between backticks, if a { follows
+    char quote, last; // the open quote, the / of a regular expression, or 0; and the byte read last
+    uint32_t quoted;  // characters in the quote so far
+    bool begins_code; // the last byte does, in a text between backticks, if a { follows
+    bool in_set;      // of a regular expression: a / in [] does not end it
     bool escaped, in_line_comment, in_block_comment;
     char text;     // the quote of a text of several lines, which three open, or a backtick; or 0
     uint32_t same; // how often the last byte stands there
@@ -48,7 +50,7 @@ void brackets_init(struct brackets *brackets, const struct language *language, b
 // False: something in the text closes what is not the innermost open one, or ends a statement in a parenthesis or
 // behind an `if`'s.
 bool brackets_read(struct brackets *brackets, struct slice text);
-// May a line end here? Not in a quote that ends with it.
+// May a line end here? Not in a quote or a regular expression that ends with it.
 bool brackets_may_end_line(const struct brackets *brackets);
 // Is something open that the line itself opened, with a value last: where nobody breaks a line?
 bool brackets_are_within(const struct brackets *brackets);

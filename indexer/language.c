@@ -76,6 +76,10 @@ bool language_has_templates(const struct language *language) {
     return language && language->has_templates;
 }
 
+bool language_has_patterns(const struct language *language) {
+    return language && language->has_patterns;
+}
+
 bool language_has_colons(const struct language *language) {
     return language && language->has_colons;
 }

@@ -39,6 +39,8 @@ bool language_has_long_quotes(const struct language *language);
 bool language_has_backticks(const struct language *language);
 // Does ${ begin code in such a text, which } ends, unless a backslash stands before it? False for NULL.
 bool language_has_templates(const struct language *language);
+// Does a / where a value may begin open a regular expression, which another one ends? False for NULL.
+bool language_has_patterns(const struct language *language);
 // Does a : at a line's end open a block, and one behind a name say its type, as in Python? False for NULL.
 bool language_has_colons(const struct language *language);
 // May functions of one block have the same name, if their parameters differ? True for NULL.

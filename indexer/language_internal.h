@@ -55,6 +55,7 @@ struct language {
     bool has_long_quotes; // likewise
     bool has_backticks;   // likewise
     bool has_templates;   // likewise
+    bool has_patterns;    // likewise
     bool has_colons;      // likewise
     bool has_overloads;   // likewise
 };

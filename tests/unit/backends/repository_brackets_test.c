@@ -47,17 +47,6 @@ static void test_what_a_line_may_close(void **state) {
         {"rust", "f('\\''", ")", true},
         {"cpp", "f(1'000", ")", true},
         {"javascript", "this.#a(b", ")", true},
-        {"javascript", "f(`a)`", ")", true},
-        {"javascript", "f(`(\n", ")`)", true},
-        {"javascript", "f(`(\n", "`))", false},
-        {"javascript", "`${f(`)`", ")}`", true},
-        {"javascript", "`${f(`)`", "}`", false},
-        {"javascript", "f(`\\`)", "`)", true},
-        {"javascript", "f(`\\${(`", ")", true},
-        {"javascript", "f(/[^`]/", ")", true},
-        {"go", "f(`\n(${(\\`", ")", true},
-        {"go", "f(`\n(${(\\`", "))", false},
-        {"java", "f(`(\n", "))", false},
         {"json", "[ {\"a)\": 1", "}", true},
         {"json", "[ {\"a)\": 1", "]", false},
         {"shellscript", "case $a in\n", "b)", true},
@@ -92,6 +81,38 @@ static void test_what_a_line_may_close(void **state) {
     }
 }
 
+// R2, R6
+static void test_what_stands_between_backticks_and_slashes(void **state) {
+    (void)state;
+    static const struct {
+        const char *language, *above, *line;
+        bool fits;
+    } rows[] = {
+        {"javascript", "f(`a)`", ")", true},
+        {"javascript", "f(`(\n", ")`)", true},
+        {"javascript", "f(`(\n", "`))", false},
+        {"javascript", "`${f(`)`", ")}`", true},
+        {"javascript", "`${f(`)`", "}`", false},
+        {"javascript", "f(`\\`)", "`)", true},
+        {"javascript", "f(`\\${(`", ")", true},
+        {"javascript", "f(/[^`]/", ")", true},
+        {"javascript", "f(/`\\/[/\"]/", ")", true},
+        {"javascript", "return /\\(/", ")", false},
+        {"javascript", "f(a / b, '/'", ")", true},
+        {"javascript", "f(a\n    / b", ")", true},
+        {"typescriptreact", "f(\n  <a\n  /><b> / </b>", ")", true},
+        {"typescriptreact", "f(\n  /[)`]/", ")", true},
+        {"typescript", "f(\n\t/[)`]/", ")", true},
+        {"go", "f(a, /`)`", ")", true},
+        {"go", "f(`\n(${(\\`", ")", true},
+        {"go", "f(`\n(${(\\`", "))", false},
+        {"java", "f(`(\n", "))", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check(rows[i].language, rows[i].above, rows[i].line, rows[i].fits);
+    }
+}
+
 static void test_what_is_code(void **state) {
     (void)state;
     static const struct {
@@ -113,6 +134,8 @@ static void test_what_is_code(void **state) {
         {"typescript", "f(`a\n${b", true},
         {"typescript", "f(`a\n${b}", false},
         {"typescriptreact", "f(`a\nit's`", true},
+        {"typescript", "f(/`/)\ng(`a", false},
+        {"typescript", "f(/'/, `\n`)\n", true},
         {"go", "a := `\n`\n", true},
         {"c", "a ` b\nc", true},
         {"c", "/* a", false},
@@ -184,6 +207,8 @@ static void test_where_a_line_may_end(void **state) {
         {"python", "    the file's name", true},
         {"python", "x[\"a", false},
         {"javascript", "x = `a", true},
+        {"javascript", "x = /a", false},
+        {"javascript", "x = y /a", true},
         {"rust", "fn f(a: &'a", true},
         {"rust", "x = \"a", true},
         {"shellscript", "x=\"a", true},
@@ -220,6 +245,7 @@ int main(void) {
         cmocka_unit_test(test_where_nobody_breaks_a_line),
         cmocka_unit_test(test_where_a_line_may_end),
         cmocka_unit_test(test_what_is_code),
+        cmocka_unit_test(test_what_stands_between_backticks_and_slashes),
         cmocka_unit_test(test_what_a_line_may_close),
         cmocka_unit_test(test_read_in_pieces),
         cmocka_unit_test(test_a_stray_bracket_above),
