@@ -1,29 +1,10 @@
 // repository_predict_test.c - what a person sees of the built-in model on tiny repositories.
 #include "backends/repository_classes.h"
 
+#include "tests/unit/backends/library.h"
 #include "tests/unit/backends/predict_world.h"
 
 #include <stdio.h>
-
-static const char LIBRARY[] = "int open_door(struct door *door) {\n"
-                              "    if (door == NULL) {\n"
-                              "        return report_missing(door, \"no door\");\n"
-                              "    }\n"
-                              "    door->state = DOOR_OPEN;\n"
-                              "    return 0;\n"
-                              "}\n"
-                              "\n"
-                              "int close_door(struct door *door) {\n"
-                              "    if (door == NULL) {\n"
-                              "        return report_missing(door, \"no door\");\n"
-                              "    }\n"
-                              "    door->state = DOOR_CLOSED;\n"
-                              "    return 0;\n"
-                              "}\n";
-
-static struct world library(void) {
-    return world_of("src/door.c", LIBRARY);
-}
 
 static void test_repeats_a_line(void **state) {
     (void)state;
@@ -124,43 +105,6 @@ static void test_space_behind_an_assignment(void **state) {
     world_commit(&world, true);
     assert_says(&world, "src/lock.py", "def g(self, wobble):\n    self.size = size\n    self.wobble|\n",
                 " = wobble");
-    world_free(&world);
-}
-
-static void test_right_of_the_cursor(void **state) {
-    (void)state;
-    struct world world = library();
-    assert_says(&world, "src/lock.c", "int lock_door(struct door *door) {\n    if (door|) {\n", " == NULL");
-    assert_says(
-        &world, "src/lock.c",
-        "int lock_door(struct door *door) {\n    if (door == NULL) {\n        return report_missing(|);\n",
-        "door, \"no door\");"); // closing brackets are foretold too: what is there already is replaced
-    world_free(&world);
-}
-
-static double sure_of(const struct world *world, const char *document) {
-    struct predictions found = ask(world, "src/lock.c", document, 1, 1);
-    assert_int_equal(found.count, 1);
-    double confidence = found.items[0].confidence;
-    predictions_free(&found);
-    return confidence;
-}
-
-// Each pair is of one line: first something is missing, then nothing is.
-static void test_where_nothing_is_missing(void **state) {
-    (void)state;
-    struct world world = library();
-    static const char *const lines[][2] = {
-        {"void f(void) {\n    if (|== NULL) {\n", "void f(void) {\n    if (door| == NULL) {\n"},
-        {"void f(void) {\n    return report_missing(|, \"no door\");\n",
-         "void f(void) {\n    return report_missing(|door, \"no door\");\n"},
-        {"void f(void) {\n    return |(door, \"no door\");\n",
-         "void f(void) {\n    return report_missing|(door, \"no door\");\n"},
-    };
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        assert_true(sure_of(&world, lines[i][0]) > 0.15);
-        assert_true(sure_of(&world, lines[i][1]) < 0.08);
-    }
     world_free(&world);
 }
 
@@ -596,8 +540,6 @@ int main(void) {
         cmocka_unit_test(test_closes_what_is_open),
         cmocka_unit_test(test_space_is_the_words_own),
         cmocka_unit_test(test_space_behind_an_assignment),
-        cmocka_unit_test(test_right_of_the_cursor),
-        cmocka_unit_test(test_where_nothing_is_missing),
         cmocka_unit_test(test_own_edited_line_is_not_learned),
         cmocka_unit_test(test_open_file_counts_not_its_disk_copy),
         cmocka_unit_test(test_renames),
