@@ -60,8 +60,8 @@ struct search {
     struct beam_path live[WIDTH], next[WIDTH];
     uint32_t live_count, next_count;
     uint32_t asked; // questions
-    double nothing,
-        nothing_ahead; // likelihood of the path that adds nothing, and of what is ahead of it; 0: not found
+    // Likelihood of the path that adds nothing, and of what is ahead of it; 0: not found.
+    double nothing, nothing_ahead;
     struct beam_result *out;
 };
 

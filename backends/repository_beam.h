@@ -64,8 +64,8 @@ struct beam_result {
     uint32_t count;
     double mass;     // sum of the probabilities of all paths found, the empty one included
     double line_end; // probability that the line ends at the cursor, the typed word being whole
-    double
-        joined; // of all that was found, how much it is that nothing is missing before the text right of the cursor
+    // Of all found, how much it is that nothing is missing before what stands right of the cursor.
+    double joined;
     uint32_t depth;
     double support;
     uint32_t seen;        // words behind the context that was searched from
