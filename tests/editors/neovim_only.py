@@ -167,6 +167,16 @@ def words_before_a_closing_bracket(editor):
         expect_line(editor, left + right)
         editor.until(f"ghost text {shown!r}", lambda: editor.lua("return Test.ghost().text") == shown)
     editor.lua("Test.offer()")
+    scenarios.new_line(editor, "{ f; }")
+    for _ in "; }":
+        editor.press("left")
+    editor.until("the cursor behind the name", lambda: before_cursor() == "{ f")
+    offer(editor, "(); }", covered=3)
+    for left in ["{ f();", "{ f(); }"]:
+        editor.accept_word()
+        editor.until(f"{left!r} before the cursor", lambda: before_cursor() == left)
+        expect_line(editor, "{ f(); }")
+    editor.lua("Test.offer()")
 
 
 def has_its_own_colours_behind_a_bracket(editor):

@@ -129,22 +129,35 @@ function M.follow(client)
   })
 end
 
+-- How much of what stands right of the cursor gives way where only `rest` is left of a suggestion: all before the longest end
+-- of it that `rest` still says, in the same order.
+local function given_way(covered, rest)
+  local at, from = #covered, #rest
+  while at > 0 and from > 0 do
+    at = covered:byte(at) == rest:byte(from) and at - 1 or at
+    from = from - 1
+  end
+  while covered:find('^[\128-\191]', at + 1) do -- of a character whole
+    at = at + 1
+  end
+  return at
+end
+
 -- Puts `text` at the place and the cursor behind it; returns the place of what comes next.
 ---@param place hunch.Place
 ---@return hunch.Place
 local function insert(place, text)
   local covered = vim.api.nvim_get_current_line():sub(place.column + 1, place.last)
+  local rest = place.text:sub(#text + 1)
   -- Brackets right of the cursor that the suggestion repeats give way when it comes to them.
-  local gives_way = text == place.text or text:find(covered, 1, true) ~= nil
+  local given = given_way(covered, rest)
   local lines = vim.split(text, '\n')
-  local last = gives_way and place.last or place.column
   vim.cmd('let &g:undolevels = &g:undolevels') -- so that an undo takes back this alone, see :help undo-break
-  vim.api.nvim_buf_set_text(0, place.row, place.column, place.row, last, lines)
+  vim.api.nvim_buf_set_text(0, place.row, place.column, place.row, place.column + given, lines)
   local column = (#lines == 1 and place.column or 0) + #lines[#lines]
   local row = place.row + #lines - 1
   vim.api.nvim_win_set_cursor(0, { row + 1, column })
-  local rest = place.text:sub(#text + 1)
-  return { text = rest, row = row, column = column, last = column + (gives_way and 0 or #covered) }
+  return { text = rest, row = row, column = column, last = column + #covered - given }
 end
 
 -- Has Neovim show `place` as if the server had just answered so.
