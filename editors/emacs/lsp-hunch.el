@@ -257,14 +257,29 @@ M-x lsp-hunch-log shows its last words, M-x lsp-hunch-restart starts it."
   (setq-local lsp-inline-completion-inhibit-predicates
               (cl-adjoin #'lsp-hunch--workspace lsp-inline-completion-inhibit-predicates)))
 
+(defun lsp-hunch--item ()
+  "The suggestion that is shown."
+  (elt lsp-inline-completion--items lsp-inline-completion--current))
+
 (defun lsp-hunch--rest ()
   "The ghost text right of the cursor; nil if it would change the text before."
-  (let* ((item (elt lsp-inline-completion--items lsp-inline-completion--current))
+  (let* ((item (lsp-hunch--item))
          (text (lsp-get item :insertText))
          (start (lsp--position-to-point (lsp-get (lsp-get item :range) :start)))
          (typed (buffer-substring-no-properties start (point))))
     (when (string-prefix-p typed text)
       (substring text (length typed)))))
+
+(defun lsp-hunch--given-way (rest)
+  "Where the text ends that gives way when REST is left of the suggestion.
+What REST still says stays, in the same order, from its end on."
+  (let ((end (lsp--position-to-point (lsp-get (lsp-get (lsp-hunch--item) :range) :end)))
+        (from (length rest)))
+    (while (and (> end (point)) (> from 0))
+      (setq from (1- from))
+      (when (eq (char-before end) (aref rest from))
+        (setq end (1- end))))
+    (max end (point))))
 
 (defun lsp-hunch--accept-head (regexp)
   "Take what REGEXP matches at the beginning of the ghost text, and ask for more."
@@ -275,7 +290,9 @@ M-x lsp-hunch-log shows its last words, M-x lsp-hunch-restart starts it."
          (head (and rest (string-match regexp rest) (match-string 0 rest))))
     (if (member head (list nil rest))
         (lsp-inline-completion-accept)
-      (lsp-inline-completion-cancel)
+      (let ((end (lsp-hunch--given-way (substring rest (length head)))))
+        (lsp-inline-completion-cancel)
+        (delete-region (point) end))
       (insert head)
       (lsp-inline-completion-display 'implicit))))
 

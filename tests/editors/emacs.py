@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 
+import scenarios
 from driver import HERE, SOURCE, Editor, Skip, pictures_folder, readme_block
 from scenarios import TYPED
 from terminal import Terminal
@@ -32,9 +33,22 @@ def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
+def words_before_closing_brackets(editor):
+    """A word that stands there already is stepped over, never doubled."""
+    scenarios.new_line(editor, "{ f(; }")
+    for _ in "; }":
+        editor.press("left")
+    editor.until("the cursor in the call", lambda: editor.lisp('(looking-at-p "; }$")'))
+    for offered, left, right in [("); }", "{ f()", "; }"), ("; }", "{ f();", " }")]:
+        editor.until("an open buffer", lambda: editor.lisp(f"(probe-take-word {quoted(offered)} 3)"))
+        assert editor.line().strip() == left + right, editor.line()
+        assert editor.lisp(f"(looking-back {quoted(left)} (pos-bol))"), editor.line()
+
+
 class Driver(Editor):
     name = "emacs"
     program = None
+    own_scenarios = [words_before_closing_brackets]
 
     def __init__(self, server):
         super().__init__(server)

@@ -50,6 +50,21 @@
            (typed (buffer-substring-no-properties (overlay-start overlay) lsp-inline-completion--start-point)))
       (substring-no-properties text (if (string-prefix-p typed text) (length typed) 0)))))
 
+(defun probe-take-word (text covered)
+  "Show TEXT, in place of COVERED characters right of the cursor, and take a word of it."
+  (let ((line (1- (line-number-at-pos)))
+        (column (- (point) (pos-bol))))
+    (setq lsp-inline-completion--items
+          (list (lsp-make-inline-completion-item
+                 :insert-text text
+                 :range (lsp-make-range :start (lsp-make-position :line line :character column)
+                                        :end (lsp-make-position :line line :character (+ column covered)))))
+          lsp-inline-completion--current 0
+          lsp-inline-completion--start-point (point)))
+  (lsp-inline-completion-show-overlay)
+  (lsp-hunch-accept-word)
+  t)
+
 (defun probe-asking-p ()
   "Whether a pause in typing is still to be answered by a question for ghost text."
   (and (memq (bound-and-true-p lsp-hunch--timer) timer-idle-list) t))
