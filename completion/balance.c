@@ -138,3 +138,22 @@ size_t balance_closes(struct slice before, struct slice text, struct slice rest)
     }
     return closed;
 }
+
+size_t balance_kept(struct slice before, struct slice text, struct slice rest) {
+    int open[KINDS] = {0}, closed_by_rest[KINDS];
+    char quote = open_quote(current_line(last_part(before)), rest);
+    for (int kind = 0; kind < KINDS; kind++) {
+        count(rest, kind, &closed_by_rest[kind], false);
+    }
+    for (size_t at = 0; at < text.length; at = skip_in(text, at, quote)) {
+        int opened = kind_of(openers, text.data[at]), kind = kind_of(closers, text.data[at]);
+        if (opened >= 0) {
+            open[opened]++;
+        } else if (kind >= 0 && open[kind] > 0) {
+            open[kind]--;
+        } else if ((kind >= 0 && closed_by_rest[kind] < 0) || (quote && text.data[at] == quote)) {
+            return at;
+        }
+    }
+    return text.length;
+}

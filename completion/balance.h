@@ -20,6 +20,10 @@ bool balance_holds(struct slice before, struct slice text);
 // `"` before `")`: 2.
 size_t balance_closes(struct slice before, struct slice text, struct slice rest);
 
+// How many bytes of text come before it first closes what `rest`, right of the cursor, closes already: a bracket that text has not
+// opened, or the string that `before` leaves open. `a) + b` before `) + c`: 1.
+size_t balance_kept(struct slice before, struct slice text, struct slice rest);
+
 // Where in `before` the bracket is open that `closer`, one of ) ] }, would close; (size_t)-1: nowhere within the limit.
 size_t balance_opener(struct slice before, char closer);
 

@@ -198,13 +198,50 @@ static bool opens_nothing(struct slice text) {
            balance_opener(text, '}') == (size_t)-1;
 }
 
-// How much of what closes right of the cursor the text says again. A bracket at its end may also close one of its own.
-static size_t repeated_closers(const struct postprocess_query *query, struct slice text, struct slice rest) {
+// The tail of text that is also a head of rest, or 0: a bracket behind its first `own` bytes may also close one of the text's own.
+static size_t tail_of_rest(struct slice text, struct slice rest, size_t own) {
     size_t tail = overlap(text, rest);
+    bool is_rest =
+        !has_bracket(slice_sub(rest, own, tail)) || opens_nothing(slice_sub(text, 0, text.length - tail));
+    return is_rest ? tail : 0;
+}
+
+// How much of what closes right of the cursor the text says again.
+static size_t repeated_closers(const struct postprocess_query *query, struct slice text, struct slice rest) {
     size_t closed = balance_closes(slice_sub(query->document, 0, query->cursor), text, rest);
-    bool is_tail =
-        !has_bracket(slice_sub(rest, closed, tail)) || opens_nothing(slice_sub(text, 0, text.length - tail));
-    return tail > closed && is_tail ? tail : closed;
+    size_t tail = tail_of_rest(text, rest, closed);
+    return tail > closed ? tail : closed;
+}
+
+// What closes right of the cursor stays, unless all of it is said again, or as much as the text ends with.
+static struct slice leave_closers(const struct postprocess_query *query, struct slice text,
+                                  struct slice rest) {
+    size_t closed = repeated_closers(query, text, rest);
+    bool is_end = closed > 0 && text.length > 0 && text.data[text.length - 1] == rest.data[closed - 1];
+    bool is_said = slice_trim(slice_sub(rest, closed, rest.length)).length == 0;
+    if ((only_closers(rest) && (is_said || is_end)) || rest.length == 0) {
+        return text;
+    }
+    size_t kept = balance_kept(slice_sub(query->document, 0, query->cursor), text, rest);
+    return kept < text.length ? trim_end(slice_sub(text, 0, kept)) : text;
+}
+
+// A member's sign before what is no name. A number may end in a dot, and more dots are a sign of their own.
+static struct slice trim_member_sign(struct slice text, struct slice rest) {
+    static const char *const signs[] = {".", "::", "->"};
+    if (rest.length == 0 || is_word(rest.data[0])) {
+        return text;
+    }
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        struct slice sign = slice_of_string(signs[i]);
+        if (text.length > sign.length && slice_ends_with(text, sign)) {
+            struct slice before = slice_sub(text, 0, text.length - sign.length);
+            char last = before.data[before.length - 1];
+            return (is_word(last) && !(last >= '0' && last <= '9')) || last == ')' || last == ']' ? before
+                                                                                                  : text;
+        }
+    }
+    return text;
 }
 
 // No statement ends within brackets that stay right of it, nor does a block begin before what ends one.
@@ -250,9 +287,10 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
     if (closers) {
         text = trim_statement_end(query, text, rest);
     } else {
-        text = slice_sub(text, 0, text.length - overlap(text, rest));
+        text = slice_sub(text, 0, text.length - tail_of_rest(text, rest, 0));
         text = is_glued(trim_end(text), rest) ? text : trim_end(text);
     }
+    text = trim_member_sign(leave_closers(query, text, rest), rest);
     if (says_nothing || is_glued(text, rest)) {
         return OUTCOME_NOTHING;
     }

@@ -209,10 +209,11 @@ class Chain(Case):
     def test_the_built_in_model_answers_where_a_server_is_dead(self):
         port = support.free_port()
         self.servers(port)
-        answer = json.loads(self.hunch("complete", "src/bank.c:7:12", "--json").stdout)
+        self.write("src/more.c", "int more(struct account *to, int cents) {\n    return \n}\n")
+        answer = json.loads(self.hunch("complete", "src/more.c:2:12", "--json").stdout)
         self.assertEqual((answer["outcome"], answer["model"]), ("shown", "built-in"), answer)
         self.assertIn(f"127.0.0.1:{port}", answer["instead"])
-        self.assertIn(f"127.0.0.1:{port}", self.hunch("complete", "src/bank.c:7:12", "--why").stdout)
+        self.assertIn(f"127.0.0.1:{port}", self.hunch("complete", "src/more.c:2:12", "--why").stdout)
 
     def test_the_next_server_gets_a_prompt_of_its_own(self):
         log = os.path.join(self.temporary, "second")
