@@ -44,8 +44,8 @@ static const struct command {
      "completions at places of a repository or file, as ghost text", ""},
     {"replay", command_replay, "git log -p --first-parent -m | hunch replay [DIR] [--json]",
      "how often the built-in model foretells what a history's commits added (--limit LINES, --evidence FILE)",
-     "  --limit N     ask at so many lines at most (2000)\n"
-     "  --evidence F  write what the model knew at each place into this file, to fit it by\n" AS_JSON},
+     "  --limit LINES     ask at so many lines at most (2000)\n"
+     "  --evidence FILE   write what the model knew at each place into this file, to fit it by\n" AS_JSON},
     {"model", command_model, "hunch model [setup | serve] [--json]",
      "the local model: what there is, how to get one; keep it running", AS_JSON},
     {"doctor", command_doctor, "hunch doctor [DIR] [--json]",

@@ -5,8 +5,10 @@
 #include "base/str.h"
 #include "cli/terminal.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool options_want_help(int argc, char **argv) {
@@ -89,4 +91,11 @@ bool options_parse(int argc, char **argv, const char *usage, const char *extra, 
     options->paths = argv + optind;
     options->path_count = argc - optind;
     return true;
+}
+
+bool options_number(const char *text, long least, long most, long *number) {
+    char *end;
+    errno = 0;
+    *number = strtol(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0' && *number >= least && *number <= most;
 }

@@ -40,4 +40,7 @@ int options_refuse_more(const char *usage, const char *argument);
 // Of a folder that is not there or may not be read, as err says. example: a command that names one.
 int options_refuse_folder(const struct err *err, const char *example);
 
+// An option's whole number; false: it is none from least to most.
+bool options_number(const char *text, long least, long most, long *number);
+
 #endif

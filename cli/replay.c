@@ -13,13 +13,14 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { DEFAULT_POSITIONS = 2000, READ_SIZE = 1 << 20 };
 #define HISTORY_LIMIT ((size_t)512 << 20)
 static const char USAGE[] =
-    "git log -p --first-parent -m [-n N] | hunch replay [DIR] [--limit POSITIONS] [--model repository] [--json] "
+    "git log -p --first-parent -m [-n N] | hunch replay [DIR] [--limit LINES] [--model repository] [--json] "
     "[--evidence FILE]";
 
 static void print_text(const struct history_figures *figures, bool has_evidence) {
@@ -112,7 +113,7 @@ static int read_history(struct str *history) {
 }
 
 struct replay_options {
-    size_t limit;
+    long limit;
     bool json;
     const char *evidence; // path, NULL: not wanted
 };
@@ -126,7 +127,8 @@ static int replay_history(const char *root, struct slice history, const struct r
     }
     struct err err = {0};
     struct history_figures figures;
-    int code = history_replay(root, history, options->limit, evidence, terminal_count, &figures, &err);
+    int code =
+        history_replay(root, history, (size_t)options->limit, evidence, terminal_count, &figures, &err);
     terminal_progress_end();
     if (code != 0) {
         log_error("%s", err.message);
@@ -192,8 +194,7 @@ int command_replay(int argc, char **argv) {
         }
         options.json = options.json || option == 'j';
         options.evidence = option == 'e' ? optarg : options.evidence;
-        options.limit = option == 'l' ? strtoul(optarg, NULL, 10) : options.limit;
-        if (options.limit == 0) {
+        if (option == 'l' && !options_number(optarg, 1, LONG_MAX, &options.limit)) {
             return options_refuse(USAGE, "--limit is \"%s\": a number of lines from 1 on is wanted", optarg);
         }
         if (option == 'm' && strcmp(optarg, "repository") != 0) {

@@ -18,7 +18,6 @@
 #include "cli/terminal.h"
 #include "retrieval/retriever.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -388,13 +387,6 @@ static const struct option known[] = {{"json", no_argument, NULL, 'j'},
                                       {"lines", required_argument, NULL, 'l'},
                                       {0}};
 
-static bool read_number(const char *text, long most, long least, long *number) {
-    char *end;
-    errno = 0;
-    *number = strtol(text, &end, 10);
-    return errno == 0 && end != text && *end == '\0' && *number >= least && *number <= most;
-}
-
 // Of an option with a number.
 static int refuse_number(const char *name, long least, long most) {
     return options_refuse(USAGE, "%s is \"%s\": a number from %ld to %ld is wanted", name, optarg, least,
@@ -420,13 +412,13 @@ static int read_option(int option, const char *argument, struct search_options *
         options->json = true;
         return 0;
     case 'n':
-        if (!read_number(optarg, SEARCH_MOST, 1, &number)) {
+        if (!options_number(optarg, 1, SEARCH_MOST, &number)) {
             return refuse_number("--limit", 1, SEARCH_MOST);
         }
         options->limit = (size_t)number;
         return 0;
     case 'l':
-        if (!read_number(optarg, EXCERPT_LINES, 0, &number)) {
+        if (!options_number(optarg, 0, EXCERPT_LINES, &number)) {
             return refuse_number("--lines", 0, EXCERPT_LINES);
         }
         options->lines = (uint32_t)number;

@@ -12,8 +12,8 @@ What is asked for is of one to four words or signs, and closes no more brackets 
 Files are drawn by size, lines evenly; left out are the lines that make_lines.py leaves out. Deterministic.
 
 Of what is shown (model_bench's "shown" and "replaced"): right makes of the line what it was; begins makes a beginning of that, to
-a word's end. The others are wrong, and of these harmful are: twice, which ends with what stands right of the cursor, and
-brackets, with which the line has other brackets or quotes left open than it had.
+a word's end. The others are wrong, and of these harmful are: twice, which ends with what stands right of the cursor, brackets of its
+own aside, and brackets, with which the line has other brackets or quotes left open than it had.
 """
 import collections
 import json
@@ -94,7 +94,8 @@ def judge(task, row):
     if left_open(line) != left_open(was):
         return 'brackets'
     pieces, after = PIECE.findall(shown), PIECE.findall(right)
-    return 'twice' if any(pieces[-n:] == after[:n] for n in range(1, len(pieces) + 1)) else 'wrong'
+    ends = (pieces[-n:] for n in range(1, len(pieces) + 1) if pieces[-n:] == after[:n])
+    return 'twice' if any(set(end) - set(')]}') for end in ends) else 'wrong'
 
 
 def judged(arguments):

@@ -679,6 +679,7 @@ class Usage(support.Case):
                                  (["replay", "--jsno"], "there is no option --jsno"),
                                  (["complete"], "no place is given"), (["why", "-xy", "a:1:1"], "there is no option -xy"),
                                  (["replay", "--limit", "0"], '--limit is "0": a number of lines'),
+                                 (["replay", "--limit", "-4"], '--limit is "-4": a number of lines'),
                                  (["replay", "--model", "x"], '--model is "x"'), (["demo", "--x"], "there is no option --x"),
                                  (["demo", "src", "--json"], "there is no option --json"),
                                  (["lsp", "x"], '"x" is no argument'), (["model", "x"], '"x" is one argument too many'),
