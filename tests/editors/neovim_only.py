@@ -195,6 +195,43 @@ def has_its_own_colours_behind_a_bracket(editor):
     editor.lua("Test.offer()")
 
 
+def asks_once_the_server_is_attached(editor):
+    """Neovim asks when insert mode is entered; it may be before there is somebody to ask."""
+    scenarios.new_line(editor, scenarios.TYPED)
+    scenarios.expect_ghost(editor, scenarios.REST)
+    left = editor.lua(
+        "local client = vim.lsp.get_clients({ bufnr = 0, name = 'hunch' })[1]\n"
+        "vim.lsp.buf_detach_client(0, client.id)\n"
+        "local left = Test.ghost().text\n"
+        "vim.lsp.buf_attach_client(0, client.id)\n"
+        "return left"
+    )
+    assert left == "", f"ghost text of before: {left!r}"
+    scenarios.expect_ghost(editor, scenarios.REST)
+
+
+def asks_again_once_the_repository_is_read(editor):
+    for before in ["state = 'indexing', index = { ready = false }", "state = 'loading'"]:
+        scenarios.new_line(editor, scenarios.TYPED)
+        scenarios.expect_ghost(editor, scenarios.REST)
+        editor.until("no question to be open", lambda: editor.lua("return Test.offer('', 0, true)"))
+        editor.keys("x")
+        editor.until("a question", lambda: editor.lua("return Test.say ~= nil"))  # answered by nobody
+        editor.lua("Test.offer('loop_t* loop;')")
+        editor.lua(
+            "local hunch, client = require('hunch'), vim.lsp.get_clients({ bufnr = 0, name = 'hunch' })[1]\n"
+            "local function say(status)\n"
+            "  client.handlers['hunch/status'](nil, status, { client_id = client.id })\n"
+            "end\n"
+            "local now = hunch.status()\n"
+            f"say({{ {before} }})\n"
+            "say(now)"
+        )
+        editor.until("ghost text", lambda: editor.lua("return Test.ghost().text") == "loop_t* loop;")
+        editor.undo_all()
+        editor.lua("Test.offer()")
+
+
 def off_hides_what_is_shown(editor):
     scenarios.new_line(editor, scenarios.TYPED)
     scenarios.expect_ghost(editor, scenarios.REST)
@@ -361,6 +398,8 @@ SCENARIOS = [
     parts_of_many_lines,
     words_before_a_closing_bracket,
     has_its_own_colours_behind_a_bracket,
+    asks_once_the_server_is_attached,
+    asks_again_once_the_repository_is_read,
     off_hides_what_is_shown,
     off_holds_for_later_servers,
     why_stands_in_a_window,

@@ -37,12 +37,21 @@ M.restart = server.restart
 
 local statuses = {} ---@type table<integer, hunch.Status> by client
 
+---@param status hunch.Status?
+local function has_read_all(status)
+  return status and status.state ~= 'loading' and status.index and status.index.ready
+end
+
 ---@param status hunch.Status? the server's hunch/status notification, nil when it has ended
 ---@param client_id integer
 function M.set_status(status, client_id)
+  local knows_more = has_read_all(status) and not has_read_all(statuses[client_id])
   statuses[client_id] = status
   vim.api.nvim_exec_autocmds('User', { pattern = 'HunchStatus', data = status or {} })
   vim.cmd.redrawstatus({ bang = true })
+  if knows_more then
+    suggestion.ask_for_who_waits()
+  end
 end
 
 ---@return vim.lsp.Client? the server of the current buffer

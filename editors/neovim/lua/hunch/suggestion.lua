@@ -1,6 +1,6 @@
 -- Taking ghost text, whole or in part, dismissing it, and asking for more of it.
 --
--- Showing it is Neovim's own vim.lsp.inline_completion. It leaves five things
+-- Showing it is Neovim's own vim.lsp.inline_completion. It leaves six things
 -- to us. While one types, it goes on showing what was offered before, at each
 -- key a character less, whether that was the character typed or not: what no
 -- longer agrees, or is typed to its end, is dismissed here. It replaces what stood there when it asked,
@@ -8,15 +8,17 @@
 -- brought up to date here. It takes all or nothing: the rest of what was taken
 -- in part is shown again at once, so that the key may be pressed again at
 -- once. And it never asks as Invoked, to which alone a server gives several
--- suggestions. And behind a bracket it shows ghost text in the colours of the
--- bracket's match.
+-- suggestions. Behind a bracket it shows ghost text in the colours of the
+-- bracket's match. And it asks only when insert mode is entered or something is
+-- typed: who is there before the server is, or before it has read the
+-- repository, would wait for nothing.
 --
 -- Invariants: text goes into the buffer only where what was typed agrees with
 -- the suggestion; a key that has nothing to take returns false and changes
 -- nothing. Neovim's Completor is touched in `dismiss_contradicted`, `show_in_own_colours`,
--- `present`, `ask_anew` and `select` alone, by what answers to a request and leaving insert
--- mode go through anyway; without it (a later Neovim may have renamed it) only
--- those do nothing.
+-- `present`, `ask_anew`, `select` and `ask_for_who_waits` alone, by what answers to a request,
+-- entering and leaving insert mode go through anyway; without it (a later Neovim may
+-- have renamed it) only those do nothing.
 
 local M = {}
 
@@ -104,8 +106,31 @@ local function show_in_own_colours(bufnr)
   end
 end
 
----Dismisses what typing on contradicts, and notes for each answer where its question was put; a cancelled question
----has no answer.
+local function is_shown()
+  return #vim.api.nvim_buf_get_extmarks(0, NAMESPACE, 0, -1, { limit = 1 }) > 0
+end
+
+---Asks as if insert mode were entered now, if it is and nothing is shown.
+function M.ask_for_who_waits()
+  local completor = completor_of(vim.api.nvim_get_current_buf())
+  local is_waiting = vim.startswith(vim.api.nvim_get_mode().mode, 'i') and not is_shown()
+  if is_waiting and completor and completor.automatic_request then
+    completor:automatic_request()
+  end
+end
+
+-- Neovim schedules its Completor behind this; what is scheduled then comes after it.
+local function ask_once_attached(event)
+  local client = vim.lsp.get_client_by_id(event.data.client_id)
+  if client and client.name == 'hunch' then
+    vim.schedule(function()
+      vim.schedule(M.ask_for_who_waits)
+    end)
+  end
+end
+
+---Dismisses what typing on contradicts, asks for who was there first, and notes for each answer where its question was
+---put; a cancelled question has no answer.
 ---@param client vim.lsp.Client
 function M.follow(client)
   local request = client.request
@@ -121,11 +146,16 @@ function M.follow(client)
       pcall(dismiss_contradicted) -- the answer may be late
     end, bufnr)
   end
+  local group = vim.api.nvim_create_augroup('hunch.suggestion', {}) -- one for all clients
   vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedP' }, {
-    group = vim.api.nvim_create_augroup('hunch.suggestion', {}), -- one for all clients
+    group = group,
     callback = function()
       pcall(dismiss_contradicted)
     end,
+  })
+  vim.api.nvim_create_autocmd('LspAttach', {
+    group = group,
+    callback = ask_once_attached,
   })
 end
 
@@ -240,10 +270,6 @@ end
 ---@return boolean
 function M.accept_line()
   return accept({ '^[^\n]+', '^\n[^\n]*' })
-end
-
-local function is_shown()
-  return #vim.api.nvim_buf_get_extmarks(0, NAMESPACE, 0, -1, { limit = 1 }) > 0
 end
 
 ---@param bufnr integer
