@@ -1,6 +1,8 @@
 // balance.c - see balance.h. Counts a kind at a time: mixed-up nesting is the model's least fault.
 #include "completion/balance.h"
 
+#include <string.h>
+
 enum { WINDOW = 4096, KINDS = 3 };
 
 static const char openers[KINDS] = {'(', '[', '{'};
@@ -139,9 +141,50 @@ size_t balance_closes(struct slice before, struct slice text, struct slice rest)
     return closed;
 }
 
+// What a line of three parts leaves open, and closes that nothing in it opened. In strings brackets pair up as well.
+static void count_line(struct slice left, struct slice text, struct slice rest, size_t *opened,
+                       size_t *closed) {
+    static const char quotes[] = "\"'`";
+    struct slice parts[] = {left, text, rest};
+    size_t open[KINDS] = {0}, is_open[sizeof quotes] = {0};
+    *opened = *closed = 0;
+    for (size_t part = 0; part < sizeof parts / sizeof parts[0]; part++) {
+        for (size_t at = 0; at < parts[part].length; at++) {
+            char c = parts[part].data[at];
+            int opener = kind_of(openers, c), closer = kind_of(closers, c);
+            const char *quote = c ? strchr(quotes, c) : NULL;
+            if (opener >= 0) {
+                open[opener]++;
+            } else if (closer >= 0 && open[closer] > 0) {
+                open[closer]--;
+            } else if (closer >= 0) {
+                (*closed)++;
+            } else if (quote) {
+                is_open[quote - quotes] ^= 1;
+            }
+        }
+    }
+    for (int kind = 0; kind < KINDS; kind++) {
+        *opened += open[kind];
+    }
+    for (size_t i = 0; i < sizeof quotes; i++) {
+        *opened += is_open[i];
+    }
+}
+
+bool balance_as_good(struct slice before, struct slice text, struct slice other, struct slice rest) {
+    struct slice left = current_line(last_part(before));
+    rest = slice_sub(rest, 0, WINDOW);
+    size_t opened, closed, opened_by_other, closed_by_other;
+    count_line(left, text, rest, &opened, &closed);
+    count_line(left, other, rest, &opened_by_other, &closed_by_other);
+    return opened <= opened_by_other && closed <= closed_by_other;
+}
+
 size_t balance_kept(struct slice before, struct slice text, struct slice rest) {
     int open[KINDS] = {0}, closed_by_rest[KINDS];
     char quote = open_quote(current_line(last_part(before)), rest);
+    rest = slice_sub(rest, 0, WINDOW);
     for (int kind = 0; kind < KINDS; kind++) {
         count(rest, kind, &closed_by_rest[kind], false);
     }

@@ -5,7 +5,8 @@
 // without a parser; comments are not, their brackets mostly pair up.
 //
 // Ownership: none. Threads: any; pure. Errors: none.
-// Limits:    looks at the last 4 KB before the cursor: a bracket or a string opened further up counts as not open.
+// Limits:    looks at the last 4 KB before the cursor: a bracket or a string opened further up counts as not open; and at the
+//            first 4 KB behind it, where a line is weighed.
 #ifndef HUNCH_COMPLETION_BALANCE_H
 #define HUNCH_COMPLETION_BALANCE_H
 
@@ -23,6 +24,10 @@ size_t balance_closes(struct slice before, struct slice text, struct slice rest)
 // How many bytes of text come before it first closes what `rest`, right of the cursor, closes already: a bracket that text has not
 // opened, or the string that `before` leaves open. `a) + b` before `) + c`: 1.
 size_t balance_kept(struct slice before, struct slice text, struct slice rest);
+
+// Does the cursor's line, with text between what is left and right of the cursor, leave no more brackets and quotes open, and
+// close no more that it does not open, than with the other text?
+bool balance_as_good(struct slice before, struct slice text, struct slice other, struct slice rest);
 
 // Where in `before` the bracket is open that `closer`, one of ) ] }, would close; (size_t)-1: nowhere within the limit.
 size_t balance_opener(struct slice before, char closer);

@@ -9,7 +9,11 @@
 // stands right below sooner, for who opens a line before "break;" wants something else.
 enum { SHORTEST_LIKE_ABOVE = 8, SHORTEST_LIKE_BELOW = 4 };
 // Every length is tried, on the loop's thread; no model repeats this much of a line by mistake.
-enum { LONGEST_OVERLAP = 4096 };
+enum { LONGEST_OVERLAP = 4096, MOST_OWN_CLOSERS = 4 };
+
+static bool is_among(char c, const char *these) {
+    return c != '\0' && strchr(these, c);
+}
 
 static bool is_word(char c) {
     return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -33,7 +37,7 @@ static struct slice rest_of_line(struct slice document, size_t cursor) {
 
 static bool only_closers(struct slice rest) {
     for (size_t i = 0; i < rest.length; i++) {
-        if (!strchr(")]}>\"'`;,: ", rest.data[i])) {
+        if (!is_among(rest.data[i], ")]}>\"'`;,: ")) {
             return false;
         }
     }
@@ -62,7 +66,7 @@ static struct slice first_lines(struct slice text, uint32_t lines) {
 }
 
 static struct slice trim_end(struct slice text) {
-    while (text.length && strchr(" \t\r\n", text.data[text.length - 1])) {
+    while (text.length && is_among(text.data[text.length - 1], " \t\r\n")) {
         text.length--;
     }
     return text;
@@ -134,7 +138,7 @@ static bool closes_namespace(struct slice line) {
 
 // Of a line of closing brackets: the one below, indented as what it closes, begins with the same. "} else {" may come before it.
 static bool is_closed_below(struct slice document, size_t start, struct slice line, struct slice below) {
-    bool is_closer = only_closers(line) && strchr(")]}", line.data[0]);
+    bool is_closer = only_closers(line) && is_among(line.data[0], ")]}");
     if (!is_closer || !below.length || below.data[0] != line.data[0] || closes_namespace(below)) {
         return false;
     }
@@ -186,7 +190,7 @@ static size_t word_start(struct slice document, size_t cursor) {
 
 static bool has_bracket(struct slice text) {
     for (size_t i = 0; i < text.length; i++) {
-        if (strchr(")]}", text.data[i])) {
+        if (is_among(text.data[i], ")]}")) {
             return true;
         }
     }
@@ -198,38 +202,70 @@ static bool opens_nothing(struct slice text) {
            balance_opener(text, '}') == (size_t)-1;
 }
 
-// The tail of text that is also a head of rest, or 0: a bracket behind its first `own` bytes may also close one of the text's own.
-static size_t tail_of_rest(struct slice text, struct slice rest, size_t own) {
-    size_t tail = overlap(text, rest);
-    bool is_rest =
-        !has_bracket(slice_sub(rest, own, tail)) || opens_nothing(slice_sub(text, 0, text.length - tail));
-    return is_rest ? tail : 0;
+static struct slice left_of_cursor(const struct postprocess_query *query) {
+    return slice_sub(query->document, 0, query->cursor);
 }
 
-// How much of what closes right of the cursor the text says again.
+// How much of what closes right of the cursor the text says again. A bracket at its end may also close one of its own.
 static size_t repeated_closers(const struct postprocess_query *query, struct slice text, struct slice rest) {
-    size_t closed = balance_closes(slice_sub(query->document, 0, query->cursor), text, rest);
-    size_t tail = tail_of_rest(text, rest, closed);
-    return tail > closed ? tail : closed;
+    size_t closed = balance_closes(left_of_cursor(query), text, rest);
+    size_t tail = overlap(text, rest);
+    bool is_tail =
+        !has_bracket(slice_sub(rest, closed, tail)) || opens_nothing(slice_sub(text, 0, text.length - tail));
+    return tail > closed && is_tail ? tail : closed;
 }
 
-// What closes right of the cursor stays, unless all of it is said again, or as much as the text ends with.
+// Of other text right of the cursor: how much of it the text ends with. Brackets at the head of that may close the text's own.
+static size_t repeated_tail(const struct postprocess_query *query, struct slice text, struct slice rest) {
+    struct slice before = left_of_cursor(query);
+    size_t tail = overlap(text, rest);
+    for (size_t own = 0; own < tail && own < MOST_OWN_CLOSERS; own++) {
+        struct slice head = slice_sub(text, 0, text.length - (tail - own));
+        // Closers may be alike by chance; more that is alike may say again what the line lacked a bracket for.
+        bool is_chance = only_closers(slice_sub(rest, own, tail));
+        if (is_chance ? opens_nothing(head) && balance_as_good(before, head, text, rest)
+                      : balance_as_good(before, head, text, rest) ||
+                            balance_as_good(before, head, SLICE_LITERAL(""), rest)) {
+            return tail - own;
+        }
+        if (!has_bracket(slice_sub(rest, own, own + 1))) {
+            break;
+        }
+    }
+    return 0;
+}
+
+// What closes right of the cursor stays, unless all of it is said again, or as much as the text ends with; before other text,
+// unless what the text closes it opens again, as `a).b(` does.
 static struct slice leave_closers(const struct postprocess_query *query, struct slice text,
                                   struct slice rest) {
-    size_t closed = repeated_closers(query, text, rest);
-    bool is_end = closed > 0 && text.length > 0 && text.data[text.length - 1] == rest.data[closed - 1];
-    bool is_said = slice_trim(slice_sub(rest, closed, rest.length)).length == 0;
-    if ((only_closers(rest) && (is_said || is_end)) || rest.length == 0) {
-        return text;
+    bool stays = rest.length == 0;
+    if (only_closers(rest)) {
+        size_t closed = repeated_closers(query, text, rest);
+        bool is_end = closed > 0 && text.length > 0 && text.data[text.length - 1] == rest.data[closed - 1];
+        stays = stays || is_end || slice_trim(slice_sub(rest, closed, rest.length)).length == 0;
+    } else {
+        stays = balance_as_good(left_of_cursor(query), text, SLICE_LITERAL(""), rest);
     }
-    size_t kept = balance_kept(slice_sub(query->document, 0, query->cursor), text, rest);
+    size_t kept = stays ? text.length : balance_kept(left_of_cursor(query), text, rest);
     return kept < text.length ? trim_end(slice_sub(text, 0, kept)) : text;
 }
 
-// A member's sign before what is no name. A number may end in a dot, and more dots are a sign of their own.
+// Does a sentence end with text's last word, the dot aside? A word stands before that, and no sign; right of the cursor a word, a
+// quote or a comment's end.
+static bool is_sentence(struct slice text, struct slice rest) {
+    size_t start = word_start(text, text.length);
+    struct slice next = slice_trim(rest);
+    return start > 0 && text.data[start - 1] == ' ' &&
+           (start == 1 || is_word(text.data[start - 2]) || text.data[start - 2] == ',') && next.length > 0 &&
+           (is_word(next.data[0]) || is_among(next.data[0], "\"'`*"));
+}
+
+// A member's sign before what is no name, `.(T)` and `::{a, b}` aside. A number may end in a dot, and more dots are a sign of
+// their own.
 static struct slice trim_member_sign(struct slice text, struct slice rest) {
     static const char *const signs[] = {".", "::", "->"};
-    if (rest.length == 0 || is_word(rest.data[0])) {
+    if (rest.length == 0 || is_word(rest.data[0]) || is_among(rest.data[0], "([{<.*")) {
         return text;
     }
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
@@ -237,8 +273,8 @@ static struct slice trim_member_sign(struct slice text, struct slice rest) {
         if (text.length > sign.length && slice_ends_with(text, sign)) {
             struct slice before = slice_sub(text, 0, text.length - sign.length);
             char last = before.data[before.length - 1];
-            return (is_word(last) && !(last >= '0' && last <= '9')) || last == ')' || last == ']' ? before
-                                                                                                  : text;
+            bool is_name = (is_word(last) && !(last >= '0' && last <= '9')) || last == ')' || last == ']';
+            return is_name && !(i == 0 && is_sentence(before, rest)) ? before : text;
         }
     }
     return text;
@@ -252,7 +288,7 @@ static struct slice trim_statement_end(const struct postprocess_query *query, st
         return text;
     }
     const char *ends = left.data[0] == ';' ? "{; " : "; ";
-    while (text.length && text.data[text.length - 1] && strchr(ends, text.data[text.length - 1])) {
+    while (text.length && is_among(text.data[text.length - 1], ends)) {
         text.length--;
     }
     return text;
@@ -264,7 +300,7 @@ static void choose_range(const struct postprocess_query *query, struct slice res
     out->replace_start = out->replace_end = query->cursor;
     if (rest.length == 0) {
         out->replace_start = word_start(document, query->cursor);
-    } else {
+    } else if (only_closers(rest)) {
         out->replace_end = query->cursor + repeated_closers(query, text, rest);
     }
     size_t head = query->cursor - out->replace_start;
@@ -287,7 +323,7 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
     if (closers) {
         text = trim_statement_end(query, text, rest);
     } else {
-        text = slice_sub(text, 0, text.length - tail_of_rest(text, rest, 0));
+        text = slice_sub(text, 0, text.length - repeated_tail(query, text, rest));
         text = is_glued(trim_end(text), rest) ? text : trim_end(text);
     }
     text = trim_member_sign(leave_closers(query, text, rest), rest);
@@ -299,7 +335,7 @@ enum outcome postprocess(const struct postprocess_query *query, struct slice raw
         repeats_neighbour(query, text)) {
         return OUTCOME_REPEATS;
     }
-    if (!balance_holds(slice_sub(query->document, 0, query->cursor), text)) {
+    if (!balance_holds(left_of_cursor(query), text)) {
         return OUTCOME_UNBALANCED;
     }
     choose_range(query, rest, text, arena, out);

@@ -54,17 +54,33 @@ static const struct example examples[] = {
     {"f(|).to(b)", "g(a)", 1, OUTCOME_SHOWN, "g(a)", ""},
     {"f(|) {", "!g.get(name)", 1, OUTCOME_SHOWN, "!g.get(name)", ""},
     {"f(|).to(b)", "a).to(c)", 1, OUTCOME_SHOWN, "a", ""},
-    {"x(f\"at {|}\" if y else \"\")", "path}#{line", 1, OUTCOME_SHOWN, "path", ""},
+    {"x(f\"at {|}\" if y else \"\")", "path}#line", 1, OUTCOME_SHOWN, "path", ""},
     {"f(\"`-{sh|}`\")", "ort}\")", 1, OUTCOME_SHOWN, "ort", ""},
     {"string(|)},", "\"baz\") },", 1, OUTCOME_SHOWN, "\"baz\"", ""},
     {"g[f(|)]),", "None),", 1, OUTCOME_SHOWN, "None", ""},
     {"{f(|, null, 2)}", "data)}", 1, OUTCOME_SHOWN, "data", ""},
     {"if (x |{", "> 0) ", 1, OUTCOME_SHOWN, "> 0)", ""},
     {"f(() => {|})", "\n  g();\n}", 3, OUTCOME_SHOWN, "\n  g();\n}", "}"},
+    // What it closes it may open again.
+    {"f(|).to(b)", "a).also(", 1, OUTCOME_SHOWN, "a).also(", ""},
+    {"x(f\"at {|}\" if y else \"\")", "path}#{line", 1, OUTCOME_SHOWN, "path}#{line", ""},
+    {"[\"-|json\", a]", "o\", \"x.", 1, OUTCOME_SHOWN, "o\", \"x.", ""},
+    // What is right of it is not said twice, where it closes what only the text opens, either.
+    {"h|'div', a)", "('div', a)", 1, OUTCOME_SHOWN, "(", ""},
+    {"f|).to(b)", "(a).to(b)", 1, OUTCOME_SHOWN, "(a", ""},
+    {"f(|).to(b)", "g(a).to(b)", 1, OUTCOME_SHOWN, "g(a)", ""},
+    {"f(|'it', a)", "g, 'it', a)", 1, OUTCOME_SHOWN, "g,", ""},
     // A member is not left without its name.
     {"if (|) {", "result.", 1, OUTCOME_SHOWN, "result", ""},
     {"x = |;", "Duration::", 1, OUTCOME_SHOWN, "Duration", ""},
     {"x = |;", "self->", 1, OUTCOME_SHOWN, "self", ""},
+    {"m = \"scra|\"", "py.", 1, OUTCOME_SHOWN, "py", ""},
+    {"if _, ok| a[b] {", " := t.", 1, OUTCOME_SHOWN, " := t", ""},
+    {"f(\"|\")", "no such file.", 1, OUTCOME_SHOWN, "no such file.", ""},
+    {"/* On| */", " others.", 1, OUTCOME_SHOWN, " others.", ""},
+    {"use |{a, b};", "self::", 1, OUTCOME_SHOWN, "self::", ""},
+    {"import |*;", "org.junit.", 1, OUTCOME_SHOWN, "org.junit.", ""},
+    {"if |(T); ok {", "x.", 1, OUTCOME_SHOWN, "x.", ""},
     {"f(|);", "args...", 1, OUTCOME_SHOWN, "args...", ""},
     {"f(|);", "1.", 1, OUTCOME_SHOWN, "1.", ""},
     {"f(a|)", ".", 1, OUTCOME_SHOWN, ".", ""},
@@ -145,6 +161,7 @@ static void the_middle_of_a_word_is_known(void **state) {
     assert_int_equal(postprocess_line_limit(SLICE_LITERAL("f(a"), 2, 8), 1);
     assert_int_equal(postprocess_line_limit(SLICE_LITERAL("f()"), 2, 8), 8);
     assert_int_equal(postprocess_line_limit(SLICE_LITERAL("f("), 2, 8), 8);
+    assert_int_equal(postprocess_line_limit(SLICE_LITERAL("f(\0)"), 2, 8), 1);
 }
 
 int main(void) {
