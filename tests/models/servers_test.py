@@ -345,7 +345,10 @@ class Tiers(Case):
             path = f"src/give{attempt}.c"
             client.open(path, "#include \"account.h\"\n\nint give(struct account *to, int cents) {\n    return account_\n}\n")
             client.complete(path, 3, 19)
-            time.sleep(0.2)  # what is asked in the background comes when it comes
+            deadline = time.monotonic() + 10
+            while client.request("hunch/status", {})["state"] != "warning" and time.monotonic() < deadline:
+                time.sleep(0.02)  # what is asked in the background comes when it comes
+        time.sleep(0.2)  # so would what is asked once more
         with open(log, encoding="utf-8") as file:
             self.assertEqual(len([line for line in file if "completions" in line]), 1)
         status = client.request("hunch/status", {})
