@@ -44,11 +44,6 @@ static struct slice first_word(struct slice text) {
     return slice_sub(text, 0, at);
 }
 
-// The NUL is among none.
-static bool is_among(char c, const char *bytes) {
-    return c != '\0' && strchr(bytes, c);
-}
-
 static char last_of(struct slice text) {
     return text.length > 0 ? text.data[text.length - 1] : '\0';
 }
@@ -121,12 +116,12 @@ static size_t end_of_quote(struct slice text, size_t at) {
 static int count_values(struct slice text, size_t *end) {
     int depth = 0, count = 1;
     size_t at = 0;
-    for (; at < text.length && (depth > 0 || !is_among(text.data[at], ")]}")); at++) {
+    for (; at < text.length && (depth > 0 || !byte_is_among(text.data[at], ")]}")); at++) {
         char c = text.data[at];
-        depth += is_among(c, "([{");
-        depth -= is_among(c, ")]}");
+        depth += byte_is_among(c, "([{");
+        depth -= byte_is_among(c, ")]}");
         count += c == ',' && depth == 0;
-        at = is_among(c, "\"'`") ? end_of_quote(text, at) : at;
+        at = byte_is_among(c, "\"'`") ? end_of_quote(text, at) : at;
     }
     *end = at;
     return depth > 0 || at > text.length ? UNKNOWN_RESULTS : slice_sub(text, 0, at).length == 0 ? 0 : count;
@@ -135,7 +130,7 @@ static int count_values(struct slice text, size_t *end) {
 // Behind what a bracket at the text's beginning encloses; false if there is none, or it is not closed.
 static bool pass_brackets(struct slice *text) {
     size_t end = 0;
-    if (text->length == 0 || !is_among(text->data[0], "([")) {
+    if (text->length == 0 || !byte_is_among(text->data[0], "([")) {
         return false;
     }
     struct slice inside = slice_sub(*text, 1, text->length);
@@ -164,7 +159,7 @@ static bool has_names(struct slice results) {
 static bool is_type(struct slice text) {
     size_t brace = slice_find(text, SLICE_LITERAL("{"), 0);
     struct slice head = slice_trim(slice_sub(text, 0, brace));
-    return text.length > 0 && (lexer_is_word_byte(text.data[0]) || is_among(text.data[0], "(*[<")) &&
+    return text.length > 0 && (lexer_is_word_byte(text.data[0]) || byte_is_among(text.data[0], "(*[<")) &&
            (brace == (size_t)-1 || slice_ends_with(head, SLICE_LITERAL("struct")) ||
             slice_ends_with(head, SLICE_LITERAL("interface")));
 }
@@ -233,7 +228,7 @@ static struct results results_around(const struct document *document) {
 static int count_returned(struct slice values) {
     size_t end = 0;
     if (has_word(values, "func") || slice_find(values, SLICE_LITERAL("//"), 0) != (size_t)-1 ||
-        is_among(last_of(values), "([{,.=+-*/%&|^<>!:")) {
+        byte_is_among(last_of(values), "([{,.=+-*/%&|^<>!:")) {
         return UNKNOWN_RESULTS;
     }
     int count = count_values(values, &end);
@@ -255,10 +250,10 @@ static bool may_be_returned(const struct document *document, struct slice values
 // Closing ones, and at the end what ends a statement or an element.
 static bool is_closing(struct slice text) {
     size_t at = 0;
-    while (at < text.length && is_among(text.data[at], ")]}")) {
+    while (at < text.length && byte_is_among(text.data[at], ")]}")) {
         at++;
     }
-    return at > 0 && (at == text.length || (at + 1 == text.length && is_among(text.data[at], ";,")));
+    return at > 0 && (at == text.length || (at + 1 == text.length && byte_is_among(text.data[at], ";,")));
 }
 
 // The nearest line with text above the cursor's, with its indentation.
@@ -292,8 +287,8 @@ static struct slice line_below(const struct document *document) {
 static bool opens(struct slice line) {
     size_t open = 0;
     for (size_t i = 0; i < line.length; i++) {
-        open += is_among(line.data[i], "([{");
-        open -= open > 0 && is_among(line.data[i], ")]}");
+        open += byte_is_among(line.data[i], "([{");
+        open -= open > 0 && byte_is_among(line.data[i], ")]}");
     }
     return open > 0 || last_of(line) == ':' || (line.length > 0 && line.data[0] == ',');
 }
@@ -303,7 +298,7 @@ static bool is_in_block(const struct document *document) {
     size_t before = slice_indentation(above), behind = slice_indentation(below);
     bool is_alike = slice_common_head(above, below) >= before; // not blanks in one and tabs in the other
     bool goes_deeper = behind > before || !opens(slice_trim(above));
-    return before > 0 && is_alike && goes_deeper && !is_among(below.data[behind], ")]}");
+    return before > 0 && is_alike && goes_deeper && !byte_is_among(below.data[behind], ")]}");
 }
 
 // What goes on behind a block, as `} else {` does, at the left margin.
@@ -358,7 +353,7 @@ static bool may_stand_behind(const struct clause *clause, struct slice line) {
             return true;
         }
     }
-    return is_among(line.data[0], ")]}"); // the end of a condition
+    return byte_is_among(line.data[0], ")]}"); // the end of a condition
 }
 
 // Is the nearest line above that is indented as the cursor's is, or less, one that the clause goes on from?
@@ -378,7 +373,7 @@ static bool has_its_block(const struct document *document, const struct clause *
 
 size_t misplaced_part(const struct document *document, const struct language *language, struct slice line) {
     struct slice text = slice_trim(line);
-    if (document->line_start && text.length > 0 && is_among(text.data[0], ")]}")) {
+    if (document->line_start && text.length > 0 && byte_is_among(text.data[0], ")]}")) {
         return is_closing_amiss(document, text) ? (size_t)(text.data - line.data) + 1 : 0;
     }
     size_t start = (size_t)(text.data - line.data), word = first_word(text).length;

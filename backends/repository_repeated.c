@@ -156,10 +156,6 @@ static struct slice first_word(struct slice line) {
     return slice_sub(line, 0, at);
 }
 
-static bool is_among(char c, const char *bytes) {
-    return c != '\0' && strchr(bytes, c);
-}
-
 static char byte_at(struct slice line, size_t at) {
     return at < line.length ? line.data[at] : '\0';
 }
@@ -171,7 +167,7 @@ static size_t end_at_sign(struct slice line, size_t at, bool declares) {
         bool is_case = slice_equal(first_word(line), SLICE_LITERAL("case"));
         return next == '=' ? at + 2 : is_case || next == ' ' ? at + 1 : 0;
     }
-    if (next == '=' || is_among(before, "+-*/|&^%<>!.?~")) {
+    if (next == '=' || byte_is_among(before, "+-*/|&^%<>!.?~")) {
         return 0;
     }
     bool is_element =
@@ -192,7 +188,7 @@ static size_t end_of_left(struct slice line) {
             at++;
         } else if (c == '=' || c == ':') {
             return end_at_sign(line, at, declares);
-        } else if (!lexer_is_word_byte(c) && !is_among(c, " .,*&[]<>-")) {
+        } else if (!lexer_is_word_byte(c) && !byte_is_among(c, " .,*&[]<>-")) {
             return 0;
         }
         declares |= lexer_is_word_byte(c) && line.data[at - 1] == ' ' && byte_at(line, at - 2) != ',';
@@ -202,7 +198,7 @@ static size_t end_of_left(struct slice line) {
 
 // Without the sign at its end, and blanks before that.
 static size_t length_of_named(struct slice left) {
-    while (left.length > 0 && is_among(left.data[left.length - 1], ":=> ")) {
+    while (left.length > 0 && byte_is_among(left.data[left.length - 1], ":=> ")) {
         left.length--;
     }
     return left.length;

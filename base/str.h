@@ -33,6 +33,10 @@ static inline struct slice slice_of_string(const char *text) {
 static inline bool slice_equal(struct slice a, struct slice b) {
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
+// A NUL, which strchr would find at the end of any text, is in none.
+static inline bool byte_is_among(char c, const char *bytes) {
+    return c != '\0' && strchr(bytes, c);
+}
 static inline bool slice_is_among(struct slice text, const char *const *list, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (slice_equal(text, slice_of_string(list[i]))) {

@@ -11,10 +11,6 @@ enum { SHORTEST_LIKE_ABOVE = 8, SHORTEST_LIKE_BELOW = 4 };
 // Every length is tried, on the loop's thread; no model repeats this much of a line by mistake.
 enum { LONGEST_OVERLAP = 4096, MOST_OWN_CLOSERS = 4 };
 
-static bool is_among(char c, const char *these) {
-    return c != '\0' && strchr(these, c);
-}
-
 static bool is_word(char c) {
     return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            (unsigned char)c >= 0x80;
@@ -37,7 +33,7 @@ static struct slice rest_of_line(struct slice document, size_t cursor) {
 
 static bool only_closers(struct slice rest) {
     for (size_t i = 0; i < rest.length; i++) {
-        if (!is_among(rest.data[i], ")]}>\"'`;,: ")) {
+        if (!byte_is_among(rest.data[i], ")]}>\"'`;,: ")) {
             return false;
         }
     }
@@ -66,7 +62,7 @@ static struct slice first_lines(struct slice text, uint32_t lines) {
 }
 
 static struct slice trim_end(struct slice text) {
-    while (text.length && is_among(text.data[text.length - 1], " \t\r\n")) {
+    while (text.length && byte_is_among(text.data[text.length - 1], " \t\r\n")) {
         text.length--;
     }
     return text;
@@ -138,7 +134,7 @@ static bool closes_namespace(struct slice line) {
 
 // Of a line of closing brackets: the one below, indented as what it closes, begins with the same. "} else {" may come before it.
 static bool is_closed_below(struct slice document, size_t start, struct slice line, struct slice below) {
-    bool is_closer = only_closers(line) && is_among(line.data[0], ")]}");
+    bool is_closer = only_closers(line) && byte_is_among(line.data[0], ")]}");
     if (!is_closer || !below.length || below.data[0] != line.data[0] || closes_namespace(below)) {
         return false;
     }
@@ -190,7 +186,7 @@ static size_t word_start(struct slice document, size_t cursor) {
 
 static bool has_bracket(struct slice text) {
     for (size_t i = 0; i < text.length; i++) {
-        if (is_among(text.data[i], ")]}")) {
+        if (byte_is_among(text.data[i], ")]}")) {
             return true;
         }
     }
@@ -258,14 +254,14 @@ static bool is_sentence(struct slice text, struct slice rest) {
     struct slice next = slice_trim(rest);
     return start > 0 && text.data[start - 1] == ' ' &&
            (start == 1 || is_word(text.data[start - 2]) || text.data[start - 2] == ',') && next.length > 0 &&
-           (is_word(next.data[0]) || is_among(next.data[0], "\"'`*"));
+           (is_word(next.data[0]) || byte_is_among(next.data[0], "\"'`*"));
 }
 
 // A member's sign before what is no name, `.(T)` and `::{a, b}` aside. A number may end in a dot, and more dots are a sign of
 // their own.
 static struct slice trim_member_sign(struct slice text, struct slice rest) {
     static const char *const signs[] = {".", "::", "->"};
-    if (rest.length == 0 || is_word(rest.data[0]) || is_among(rest.data[0], "([{<.*")) {
+    if (rest.length == 0 || is_word(rest.data[0]) || byte_is_among(rest.data[0], "([{<.*")) {
         return text;
     }
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
@@ -288,7 +284,7 @@ static struct slice trim_statement_end(const struct postprocess_query *query, st
         return text;
     }
     const char *ends = left.data[0] == ';' ? "{; " : "; ";
-    while (text.length && is_among(text.data[text.length - 1], ends)) {
+    while (text.length && byte_is_among(text.data[text.length - 1], ends)) {
         text.length--;
     }
     return text;
